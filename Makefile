@@ -1,0 +1,41 @@
+# make run    the whole job on embedded data: base, tuning with NLI held out, evaluation
+# make test   every test but the slow ones        make test-all   all of them
+# make bench  figures against named peers, a JSON line each
+# Each does all the set-up on a fresh machine: a virtual environment in .venv.
+
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python -m
+RUNS := runs
+DATA := $(abspath $(RUNS)/data)
+
+.PHONY: run test test-all bench clean
+
+run: export TFDS_DATA_DIR := $(DATA)
+run: export FLAN_VOCABULARY := $(DATA)/vocab.model
+run: $(VENV)/ready
+	$(RUN) flan_jax.sample --data_dir=$(DATA)
+	$(RUN) flan_jax.train --gin_file=runs/quickstart_base.gin \
+	  --gin.MODEL_DIR="'$(RUNS)/base'"
+	$(RUN) flan_jax.train --gin_file=runs/quickstart.gin --gin_file=holdout/nli.gin \
+	  --gin.MODEL_DIR="'$(RUNS)/quickstart'" --gin.INIT_FROM="'$(RUNS)/base'"
+	$(RUN) flan_jax.evaluate --gin.MODEL_DIR="'$(RUNS)/quickstart'" --held_in=sentiment
+
+test: $(VENV)/ready
+	$(VENV)/bin/pytest -m 'not slow'
+
+test-all: $(VENV)/ready
+	$(VENV)/bin/pytest
+
+bench: $(VENV)/ready
+	@for script in tests/bench/*.py; do $(VENV)/bin/python $$script || exit 1; done
+
+$(VENV)/ready: setup.py pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "flan_jax needs Python 3.11 or newer; try make PYTHON=python3.12" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install -q -e '.[test]'
+	@touch $@
+
+clean:
+	rm -rf $(RUNS) build *.egg-info

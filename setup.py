@@ -1,0 +1,50 @@
+"""Packages flan_jax; `tasks/` and `gin/` travel inside it as flan_jax.tasks and .gin."""
+
+import setuptools
+
+TASKS = [f'flan_jax.tasks.{name}' for name in setuptools.find_packages('tasks')]
+
+setuptools.setup(
+    name='flan_jax',
+    version='0.1.0',
+    description='Instruction tuning of decoder-only language models in JAX (FLAN)',
+    long_description=open('README.md', encoding='utf-8').read(),
+    long_description_content_type='text/markdown',
+    license='Apache-2.0',
+    python_requires='>=3.11',
+    packages=[*setuptools.find_packages(include=['flan_jax', 'flan_jax.*']),
+              'flan_jax.gin', 'flan_jax.tasks', *TASKS],
+    package_dir={'flan_jax.tasks': 'tasks', 'flan_jax.gin': 'gin'},
+    package_data={'flan_jax.gin': ['*/*.gin'], 'flan_jax.evaluation': ['*.html.j2']},
+    install_requires=[
+        'absl-py>=2.1',
+        'array_record>=0.8,<1',
+        'clu>=0.0.12,<0.1',
+        'flax>=0.12,<0.13',
+        'gin-config>=0.5,<0.6',
+        'grain>=0.2.15,<0.3',
+        'importlib_resources>=6',  # tensorflow-datasets needs it when it writes data
+        'jax>=0.7,<0.12',
+        'jinja2>=3.1,<4',
+        'numpy>=2,<3',
+        'optax>=0.2.6,<0.3',
+        'orbax-checkpoint>=0.11.20,<0.13',
+        'plotly>=6,<7',
+        'rich>=13.7,<16',
+        'scikit-learn>=1.5,<2',
+        'scipy>=1.13,<2',
+        'sentencepiece>=0.2,<0.3',
+        'seqio>=0.0.20,<0.1',
+        'tensorboard>=2.19,<3',
+        'tensorflow>=2.19,<3',
+        'tensorflow-datasets>=4.9.9,<5',
+        'tokenizers>=0.21,<1',
+    ],
+    extras_require={
+        'tpu': ['jax[tpu]'],
+        'gpu': ['jax[cuda13]'],
+        'hf': ['transformers>=4.50', 'safetensors>=0.5,<1'],
+        'aot': ['libtpu'],
+        'test': ['pytest>=8.3,<10', 'pytest-xdist>=3.6,<4'],
+    },
+)
