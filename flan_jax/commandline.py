@@ -1,0 +1,225 @@
+"""What every front door shares: flags as t5x users know them, gin, silence, progress.
+
+A door is a module with `main(arguments)`; it ends in
+
+    if __name__ == '__main__':
+      commandline.launch('flan_jax.holdout')
+
+which parses the flags before anything slow is imported, prints a UserError as one
+paragraph with exit code 2, and leaves other errors their trace.
+"""
+
+import argparse
+import contextlib
+import importlib
+import logging
+import os
+import sys
+import tempfile
+import textwrap
+from typing import Iterator, Sequence
+
+from flan_jax.errors import UserError
+
+QUIET = {
+    'TF_CPP_MIN_LOG_LEVEL': '3',  # TensorFlow's C++ notices at start-up
+    'TF_ENABLE_ONEDNN_OPTS': '0',
+    'GRPC_VERBOSITY': 'ERROR',
+    'NO_GCE_CHECK': 'true',  # TFDS asks Google's metadata server otherwise
+}
+
+
+class _Parser(argparse.ArgumentParser):
+
+  def error(self, message: str):
+    self.exit(2, f'{self.prog}: {message}\nSee {self.prog} --help.\n')
+
+
+def parser(door: str, description: str, gin: str | None = None) -> argparse.ArgumentParser:
+  """A parser for `python -m DOOR`; `gin` names the run file that serves by default."""
+  made = _Parser(
+      prog=f'python -m {door}', description=textwrap.dedent(description).strip(),
+      formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False)
+  made.add_argument(
+      '--tfds_data_dir', metavar='DIR', help='TFDS data_dir (default: TFDS_DATA_DIR, else '
+      "TFDS's own); `python -m flan_jax.sample` writes one")
+  if gin is not None:
+    made.set_defaults(default_gin=gin)
+    made.add_argument(
+        '--gin_file', action='append', default=[], metavar='FILE',
+        help=f'gin file, may be repeated; later ones win (default: {gin})')
+    made.add_argument(
+        '--gin.NAME=VALUE', dest='_gin', metavar='', help='sets a gin macro or parameter')
+    made.add_argument(
+        '--gin_search_paths', default='', metavar='DIR,DIR',
+        help="folders to look for gin files in, before the package's own")
+    made.add_argument(
+        '--dry_run', action='store_true', help='check everything, start nothing expensive')
+  return made
+
+
+def launch(door: str) -> None:
+  """Runs `main` of the door; UserError and Ctrl-C end without a trace."""
+  os.environ.update({key: os.environ.get(key, value) for key, value in QUIET.items()})
+  module = importlib.import_module(door)  # by its own name, not as __main__
+  try:
+    module.main(sys.argv[1:])
+  except UserError as error:
+    print(f'error: {error}', file=sys.stderr)
+    sys.exit(2)
+  except KeyboardInterrupt:
+    print('interrupted', file=sys.stderr)
+    sys.exit(130)
+
+
+@contextlib.contextmanager
+def quietly() -> Iterator[None]:
+  """Holds back what C++ libraries print to standard error while they are imported.
+
+  They write to the file descriptor itself before any log level is read. If the import
+  fails, all of it is shown.
+  """
+  sys.stderr.flush()
+  kept = os.dup(2)
+  with tempfile.TemporaryFile() as held:
+    os.dup2(held.fileno(), 2)
+    try:
+      yield
+    except BaseException:
+      held.seek(0)
+      os.write(kept, held.read())
+      raise
+    finally:
+      os.dup2(kept, 2)
+      os.close(kept)
+
+
+def load_tasks() -> None:
+  """Registers every task and mixture, without the noise of the libraries behind them."""
+  with quietly():
+    import flan_jax.tasks
+
+
+def parse(made: argparse.ArgumentParser, arguments: Sequence[str]) -> argparse.Namespace:
+  """Parses flags; `--gin.X=Y` arguments are collected in `.bindings` as 'X = Y'."""
+  bindings = [a.removeprefix('--gin.') for a in arguments if a.startswith('--gin.')]
+  for binding in bindings:
+    if '=' not in binding:
+      made.error(f"'--gin.{binding}' wants a value, as in --gin.{binding}=...")
+  flags = made.parse_args([a for a in arguments if not a.startswith('--gin.')])
+  flags.bindings = [' = '.join(part.strip() for part in b.split('=', 1)) for b in bindings]
+  return flags
+
+
+def gin_folder() -> str:
+  """The folder of the gin files: in the installed package, or beside it in a checkout."""
+  here = os.path.dirname(os.path.abspath(__file__))
+  candidates = [os.path.join(here, 'gin'), os.path.join(os.path.dirname(here), 'gin')]
+  return next(folder for folder in candidates if os.path.isdir(folder))
+
+
+def configure(flags: argparse.Namespace) -> None:
+  """Reads the gin files and bindings that the flags name, and the data_dir.
+
+  Raises:
+    UserError: a file is not found, a parameter or macro is unknown or has no value.
+  """
+  set_data_dir(flags)
+  import gin
+  files = flags.gin_file or [flags.default_gin]
+  if flags.gin_file and not any('runs/' in name for name in flags.gin_file):
+    files = [flags.default_gin, *files]
+  folders = [folder for folder in flags.gin_search_paths.split(',') if folder]
+  paths = [_find(name, [os.getcwd(), *folders, gin_folder()]) for name in files]
+  for folder in [*folders, gin_folder()]:
+    gin.add_config_file_search_path(folder)
+  logging.disable(logging.ERROR)  # gin reports every folder where a file is not
+  try:
+    gin.parse_config_files_and_bindings(paths, flags.bindings, finalize_config=False)
+    _check_macros(flags.bindings)
+    gin.finalize()
+  except UserError:
+    raise
+  except Exception as error:  # gin raises many types, each with a readable first line
+    raise UserError(f'gin: {_first_paragraph(error)}') from None
+  finally:
+    logging.disable(logging.NOTSET)
+
+
+def set_data_dir(flags: argparse.Namespace) -> None:
+  """Makes --tfds_data_dir the data_dir of this process and of its children."""
+  if not flags.tfds_data_dir:
+    return
+  folder = os.path.abspath(os.path.expanduser(flags.tfds_data_dir))
+  if not os.path.isdir(folder):
+    raise UserError(
+        f'there is no folder --tfds_data_dir={flags.tfds_data_dir}; write embedded data '
+        f'there with `python -m flan_jax.sample --data_dir={flags.tfds_data_dir}`')
+  os.environ['TFDS_DATA_DIR'] = folder
+
+
+def _find(name: str, folders: Sequence[str]) -> str:
+  for folder in folders:
+    path = os.path.join(folder, os.path.expanduser(name))
+    if os.path.isfile(path):
+      return path
+  known = sorted(
+      os.path.relpath(os.path.join(root, file), gin_folder())
+      for root, _, names in os.walk(gin_folder()) for file in names if file.endswith('.gin'))
+  raise UserError(
+      f'there is no gin file {name!r} in {", ".join(folders)}; the package has '
+      f'{", ".join(known)}')
+
+
+def _check_macros(bindings: Sequence[str]) -> None:
+  """A macro set on the command line that no file mentions is a misspelling."""
+  import difflib
+  import re
+  from gin import config
+  known = {scope for scope, selector in config._CONFIG if selector == 'gin.macro'}
+  text = config.config_str()
+  used = set(re.findall(r'%([A-Z][A-Z0-9_]*)', text))
+  for binding in bindings:
+    name = binding.split(' = ')[0]
+    if re.fullmatch(r'[A-Z][A-Z0-9_]*', name) and name not in used:
+      near = difflib.get_close_matches(name, used | (known - {name}), 3, 0.5)
+      raise UserError(
+          f'gin: no file reads the macro {name!r}'
+          f'{"; did you mean " + ", ".join(near) + "?" if near else ""}')
+
+
+def _first_paragraph(error: Exception) -> str:
+  lines = [line.strip() for line in str(error).split('\n') if line.strip()]
+  return ' '.join(lines[:4])
+
+
+@contextlib.contextmanager
+def progress(title: str, total: int | None = None) -> Iterator:
+  """A bar on a terminal, plain lines in a log.
+
+  Yields advance(steps=1, note=''), to be called as the work goes on.
+  """
+  if sys.stderr.isatty():
+    from rich import progress as bars
+    from rich.console import Console
+    columns = (
+        bars.TextColumn('{task.description}'), bars.BarColumn(), bars.MofNCompleteColumn(),
+        bars.TimeRemainingColumn(), bars.TextColumn('{task.fields[note]}'))
+    with bars.Progress(*columns, console=Console(stderr=True)) as bar:
+      task = bar.add_task(title, total=total, note='')
+      yield lambda steps=1, note='': bar.update(task, advance=steps, note=note)
+  else:
+    yield _plain_lines(title, total)
+
+
+def _plain_lines(title: str, total: int | None):
+  done, shown = 0, -1
+  def advance(steps: int = 1, note: str = '') -> None:
+    nonlocal done, shown
+    done += steps
+    tenth = 10 * done // total if total else done
+    if tenth != shown:
+      shown = tenth
+      of = f'{done}/{total}' if total else f'{done}'
+      print(f'{title}: {of} {note}'.rstrip(), file=sys.stderr, flush=True)
+  return advance

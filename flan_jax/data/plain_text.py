@@ -1,0 +1,54 @@
+"""SeqIO tasks of plain text, one document a line, for training a base model.
+
+`world_text` is the text that comes with the embedded data: DATA_DIR/text/train.txt and
+validation.txt. A user's own is one call, `plain_text.add('name', {'train': pattern})`, in
+a module that a gin file imports.
+"""
+
+import os
+from typing import Mapping, Sequence
+
+import seqio
+import tensorflow as tf
+
+from flan_jax.data import datasets
+from flan_jax.data import splits
+from flan_jax.errors import UserError
+
+WORLD_TEXT = 'world_text'
+
+
+def add(name: str, files: Mapping[str, str]) -> seqio.Task:
+  """Registers a task of plain text.
+
+  Args:
+    name: of the task.
+    files: split -> pattern of text files, one document a line; a relative pattern is
+      looked for in the TFDS data_dir in force when the text is read.
+  """
+  def read(split, shuffle_files, seed=None):
+    del shuffle_files, seed  # the plan shuffles
+    return tf.data.TextLineDataset(_files(name, files[split]))
+
+  return seqio.TaskRegistry.add(
+      name, source=seqio.FunctionDataSource(read, splits=list(files)),
+      preprocessors=[_targets, seqio.preprocessors.tokenize, seqio.preprocessors.append_eos],
+      output_features={'targets': datasets.FEATURES['targets']}, metric_fns=[])
+
+
+def _targets(lines: tf.data.Dataset) -> tf.data.Dataset:
+  return lines.filter(lambda line: tf.strings.length(line) > 0).map(
+      lambda line: {'targets': line})
+
+
+def _files(name: str, pattern: str) -> Sequence[str]:
+  path = os.path.join(splits.data_dir(), os.path.expanduser(pattern))
+  found = sorted(tf.io.gfile.glob(path))
+  if not found:
+    raise UserError(
+        f'task {name} reads {path}, and there is no such file. `python -m flan_jax.sample '
+        f'--data_dir={splits.data_dir()}` writes the text of {WORLD_TEXT}')
+  return found
+
+
+add(WORLD_TEXT, {split: f'text/{split}.txt' for split in ('train', 'validation')})

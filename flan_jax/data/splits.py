@@ -1,0 +1,175 @@
+"""The TFDS source of a task: splits as declared, resolved against the real sizes.
+
+Declared as in the paper's code, `train[:30000]` with `train[-200:]` for dev, they do not
+exist in a small data_dir, and may overlap there. On first use
+
+  * an upper bound past the end is clamped,
+  * train ends where dev or test begins,
+  * slices that lie beyond the end altogether (a text formatting task reads
+    `train[60400:90400]`) are scaled down with the split, with a notice.
+"""
+
+import dataclasses
+import functools
+import os
+import re
+import sys
+from typing import Mapping, NoReturn, Sequence
+
+import seqio
+import tensorflow_datasets as tfds
+
+from flan_jax.errors import UserError
+
+TRAIN, DEV, TEST = 'train', 'validation', 'test'
+
+
+@dataclasses.dataclass(frozen=True)
+class Slice:
+  """Rows [start, stop) of a TFDS split; negative bounds count from the end."""
+
+  base: str
+  start: int | None = None
+  stop: int | None = None
+
+  def __str__(self) -> str:
+    bounds = [str(bound if bound is not None else '') for bound in (self.start, self.stop)]
+    return self.base if bounds == ['', ''] else f'{self.base}[{":".join(bounds)}]'
+
+  @property
+  def inner(self) -> bool:
+    """Whether both ends lie inside the split, so that a short split cannot hold it."""
+    return bool(self.start) and (self.start > 0 or self.stop is not None)
+
+
+def parse(expression: str) -> Slice:
+  """'train[-600:-500]' -> Slice('train', -600, -500)."""
+  match = re.fullmatch(r'(\w+)(?:\[(-?\d*):(-?\d*)\])?', expression)
+  if not match:
+    raise UserError(f"split {expression!r} is not of the form 'name' or 'name[a:b]'")
+  bounds = [int(bound) if bound else None for bound in match.groups()[1:]]
+  return Slice(match[1], *bounds)
+
+
+def resolve(declared: Mapping[str, str], sizes: Mapping[str, int]) -> dict[str, Slice]:
+  """Slices with bounds 0 <= start < stop <= size, train apart from dev and test.
+
+  resolve({'train': 'train[:30000]', 'validation': 'train[-200:]'}, {'train': 800})
+  -> {'train': Slice('train', 0, 600), 'validation': Slice('train', 600, 800)}
+
+  Raises:
+    UserError: a split does not exist, or is too small for its slices.
+  """
+  slices = {name: parse(expression) for name, expression in declared.items()}
+  for slice_ in slices.values():
+    if slice_.base not in sizes:
+      raise UserError(f'there is no split {slice_.base!r}; there are {sorted(sizes)}')
+  scaled = {base: _scale(base, slices.values(), size) for base, size in sizes.items()}
+  resolved = {
+      name: _absolute(slice_, sizes[slice_.base], scaled[slice_.base])
+      for name, slice_ in slices.items()}
+  resolved = {name: _before_others(name, resolved) for name in resolved}
+  for name, slice_ in resolved.items():
+    if slice_.start >= slice_.stop:
+      raise UserError(
+          f'split {slice_.base!r} with {sizes[slice_.base]:,} rows is too small: '
+          f'{name} = {declared[name]!r} would be empty; prepare more rows')
+  return resolved
+
+
+def _scale(base: str, slices, size: int) -> float:
+  """1, or how far bounds must shrink so that every inner slice exists."""
+  ours = [slice_ for slice_ in slices if slice_.base == base]
+  inner = [bound for slice_ in ours if slice_.inner for bound in (slice_.start, slice_.stop)]
+  if not inner:
+    return 1.0
+  front = max([bound for bound in inner if bound and bound > 0], default=0)
+  back = -min([slice_.start for slice_ in ours if slice_.start and slice_.start < 0], default=0)
+  # Where only the end is cut up, as much again stays for train.
+  return min(1.0, size / (front + back if front else 2 * back))
+
+
+def _absolute(slice_: Slice, size: int, scale: float) -> Slice:
+  def bound(value, default):
+    if value is None:
+      return default
+    value = int(value * scale)
+    return min(value, size) if value >= 0 else max(size + value, 0)
+  return Slice(slice_.base, bound(slice_.start, 0), bound(slice_.stop, size))
+
+
+def _before_others(name: str, resolved: Mapping[str, Slice]) -> Slice:
+  """Train stops where a later slice of the same TFDS split begins."""
+  own = resolved[name]
+  if name != TRAIN:
+    return own
+  others = [s.start for s in resolved.values()
+            if s != own and s.base == own.base and s.stop > own.start]
+  return dataclasses.replace(own, stop=min([own.stop, *others]))
+
+
+def set_data_dir(data_dir: str | None) -> None:
+  """The TFDS data_dir of every task, in this process; None is TFDS's default."""
+  seqio.set_tfds_data_dir_override(os.path.expanduser(data_dir) if data_dir else None)
+
+
+def data_dir() -> str:
+  """The TFDS data_dir in force (flag --tfds_data_dir, else TFDS_DATA_DIR, else TFDS's)."""
+  return (seqio.utils._TFDS_DATA_DIR_OVERRIDE or os.environ.get('TFDS_DATA_DIR')
+          or str(tfds.core.constants.DATA_DIR))
+
+
+def raise_missing(tasks: Sequence[str], tfds_names: Sequence[str]) -> NoReturn:
+  """Raises UserError for datasets that the data_dir does not hold, with the remedy."""
+  wanted = f' --datasets={",".join(tasks)}' if tasks else ''
+  raise UserError(
+      f'{", ".join(sorted(set(tfds_names)))} not prepared in {data_dir()}. Fetch the real '
+      f'data with `tfds build {tfds_names[0]} --data_dir={data_dir()}`'
+      f'{" (and so on for each)" if len(tfds_names) > 1 else ""}, or write embedded rows '
+      f'with `python -m flan_jax.sample --data_dir={data_dir()}{wanted}`, or name the '
+      'folder that holds them with --tfds_data_dir')
+
+
+class Loader(seqio.LazyTfdsLoader):
+  """SeqIO's loader with our reading of split names, the only method replaced."""
+
+  data_dir = property(lambda self: data_dir())
+
+  def prepared(self) -> bool:
+    return bool(self.builder.info.splits)
+
+  def resolved(self) -> dict[str, Slice]:
+    if not self.prepared():
+      raise_missing([], [self.name])
+    return _resolved(self.name, data_dir(), tuple(self._split_map.items()))
+
+  def _map_split(self, split: str) -> str:
+    return str(self.resolved()[split])
+
+
+@functools.lru_cache(maxsize=None)
+def _resolved(name: str, directory: str, declared: tuple) -> dict[str, Slice]:
+  builder = seqio.LazyTfdsLoader._MEMOIZED_BUILDERS[name, directory]
+  sizes = {split: info.num_examples for split, info in builder.info.splits.items()}
+  try:
+    resolved = resolve(dict(declared), sizes)
+  except UserError as error:
+    raise UserError(f'{name} in {directory}: {error}') from None
+  for split, expression in declared:
+    if _scale(parse(expression).base, [parse(e) for _, e in declared],
+              sizes[parse(expression).base]) < 1:
+      print(f'notice: {name} is small here; {split} = {expression} is read as '
+            f'{resolved[split]}', file=sys.stderr)
+  return resolved
+
+
+class Source(seqio.TfdsDataSource):
+  """A TFDS dataset with FLAN's splits; `num_input_examples` follows the carve-outs."""
+
+  def __init__(self, tfds_name: str, splits: Mapping[str, str]):
+    super().__init__(tfds_name, splits=dict(splits), read_only=True)
+    self._tfds_dataset = Loader(tfds_name, split_map=dict(splits), read_only=True)
+
+  def prepared(self) -> bool:
+    """Whether the data_dir in force holds this dataset."""
+    return self._tfds_dataset.prepared()

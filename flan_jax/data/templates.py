@@ -1,0 +1,99 @@
+"""Instruction templates: blocks of text with real newlines, and their rendering.
+
+    TEMPLATES = templates(\"\"\"
+    {premise}
+
+    Does it follow that {hypothesis}
+
+    {options}
+    ---
+    Write a sentence from which it follows that {hypothesis}
+    => {premise}
+    \"\"\")
+
+A line `---` parts two templates; `=> ` at the start of a line begins the target, which
+is `{answer}` where none stands. `{options}` becomes the block
+
+    OPTIONS:
+    - yes
+    - no
+"""
+
+import dataclasses
+import re
+import string
+from typing import Mapping, Sequence
+
+import tensorflow as tf
+
+from flan_jax.errors import UserError
+
+CLASSIFICATION = 'classification'
+GENERATION = 'generation'
+INVERTED = 'inverted'
+OPTIONS = 'options'
+
+
+@dataclasses.dataclass(frozen=True)
+class Template:
+  """One phrasing: `inputs` and `target` with `{field}` gaps, and its declared kind."""
+
+  inputs: str
+  target: str = '{answer}'
+  kind: str = GENERATION
+
+  @property
+  def gaps(self) -> frozenset[str]:
+    """Names of the fields that the two texts ask for."""
+    return frozenset(name for _, name in _pieces(self.inputs + self.target) if name)
+
+
+def templates(block: str) -> tuple[Template, ...]:
+  """Parses a block. 'Q: {q}\\n---\\n{q}\\n=> {a}' gives two templates."""
+  return tuple(_parse(part) for part in re.split(r'^---$', block, flags=re.M))
+
+
+def _parse(text: str) -> Template:
+  inputs, *targets = [part.strip('\n') for part in re.split(r'^=> ', text, flags=re.M)]
+  if not inputs or len(targets) > 1 or '' in targets:
+    raise UserError(
+        f'template {text!r} needs some input text and at most one target; '
+        "check the '---' lines and the '=> ' line")
+  return Template(inputs, *targets)
+
+
+def _pieces(text: str) -> list[tuple[str, str | None]]:
+  return [(literal, name) for literal, name, _, _ in string.Formatter().parse(text)]
+
+
+def options_block(options: tf.Tensor) -> tf.Tensor:
+  """['yes', 'no'] -> 'OPTIONS:\\n- yes\\n- no' (paper section 2.3)."""
+  return tf.strings.join(['OPTIONS:\n- ', tf.strings.reduce_join(options, separator='\n- ')])
+
+
+def render(
+    phrasings: Sequence[Template], fields: Mapping[str, tf.Tensor]
+) -> tuple[tf.Tensor, tf.Tensor]:
+  """Renders one example in every phrasing.
+
+  Args:
+    phrasings: T templates.
+    fields: named scalar strings; `options` a string vector where there are any.
+
+  Returns:
+    (inputs, targets), two string vectors of length T.
+  """
+  texts = dict(fields)
+  if OPTIONS in texts:
+    texts[OPTIONS] = options_block(texts[OPTIONS])
+  return tuple(
+      tf.stack([_fill(text, texts) for text in column])
+      for column in ([t.inputs for t in phrasings], [t.target for t in phrasings]))
+
+
+def _fill(text: str, fields: Mapping[str, tf.Tensor]) -> tf.Tensor:
+  parts = []
+  for literal, name in _pieces(text):
+    parts += [literal] if literal else []
+    parts += [fields[name]] if name else []
+  return tf.strings.join(parts)

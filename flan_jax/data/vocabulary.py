@@ -1,0 +1,184 @@
+"""The vocabulary of every registered task, resolved when it is first used.
+
+Tasks are registered at import, long before anybody knows which model they will serve.
+So all of them share `FLAN`, which loads on first use: what `use` was given (gin
+`VOCABULARY`), else the path in the environment variable FLAN_VOCABULARY, else bytes.
+`use` sets that variable too, so worker processes see the same vocabulary.
+"""
+
+import hashlib
+import os
+from typing import Sequence
+
+import seqio
+import tensorflow as tf
+
+from flan_jax.errors import UserError
+
+VARIABLE = 'FLAN_VOCABULARY'
+BYTES = 'bytes'
+
+
+class TokenizerVocabulary(seqio.Vocabulary):
+  """A Hugging Face `tokenizer.json` as a SeqIO vocabulary (pad, eos by their names)."""
+
+  END_NAMES = ('</s>', '<|endoftext|>', '<|end_of_text|>', '<eos>', '<|im_end|>')
+
+  def __init__(self, path: str):
+    super().__init__()
+    from tokenizers import Tokenizer
+    self._tokenizer = Tokenizer.from_file(path)
+    ends = [self._tokenizer.token_to_id(name) for name in self.END_NAMES]
+    self._eos_id = next((number for number in ends if number is not None), None)
+    if self._eos_id is None:
+      raise UserError(f'{path} has none of the end tokens {self.END_NAMES}; add one')
+
+  eos_id = property(lambda self: self._eos_id)
+  unk_id = property(lambda self: None)
+  _base_vocab_size = property(lambda self: self._tokenizer.get_vocab_size())
+
+  def _encode(self, text: str) -> list[int]:
+    return self._tokenizer.encode(text, add_special_tokens=False).ids
+
+  def encode_batch(self, texts: Sequence[str]) -> list[list[int]]:
+    encoded = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+    return [encoding.ids for encoding in encoded]
+
+  def _decode(self, ids) -> str:
+    return self._tokenizer.decode([int(number) for number in ids])
+
+  def _encode_tf(self, text: tf.Tensor) -> tf.Tensor:
+    encode = lambda value: tf.constant(self._encode(value.numpy().decode()), tf.int32)
+    ids = tf.py_function(encode, [text], tf.int32)
+    ids.set_shape([None])
+    return ids
+
+  def _decode_tf(self, ids: tf.Tensor) -> tf.Tensor:
+    text = tf.py_function(lambda value: self._decode(value.numpy()), [ids], tf.string)
+    text.set_shape([])
+    return text
+
+
+class FlanVocabulary(seqio.Vocabulary):
+  """Stands for the vocabulary in force; see the module's docstring."""
+
+  def __init__(self):
+    super().__init__()
+    self._loaded: tuple[str, seqio.Vocabulary] | None = None
+
+  def use(self, path: str | None) -> None:
+    """Names the vocabulary: a SentencePiece model, a tokenizer.json, or 'bytes'.
+
+    None leaves FLAN_VOCABULARY in force. Raises UserError where the file is missing, or
+    where another vocabulary has already been used in this process.
+    """
+    if path is None:
+      return
+    wanted = _resolve(path)
+    if self._loaded and self._loaded[0] != wanted:
+      raise UserError(
+          f'the vocabulary is {self._loaded[0]!r} and has been used in this process; it '
+          f'cannot change to {wanted!r} now. Name it before any task is read')
+    os.environ[VARIABLE] = wanted
+
+  @property
+  def path(self) -> str:
+    """Absolute path of the file in force, or 'bytes'."""
+    return self._loaded[0] if self._loaded else _resolve(os.environ.get(VARIABLE, BYTES))
+
+  @property
+  def inner(self) -> seqio.Vocabulary:
+    """The loaded vocabulary. Raises UserError if the variable changed since."""
+    if not self._loaded:
+      self._loaded = self.path, _load(self.path)
+    elif _resolve(os.environ.get(VARIABLE, self._loaded[0])) != self._loaded[0]:
+      raise UserError(
+          f'{VARIABLE} changed to {os.environ[VARIABLE]!r} after {self._loaded[0]!r} had '
+          'been used; set it before any task is read')
+    return self._loaded[1]
+
+  @property
+  def content_hash(self) -> str:
+    """sha256 of the vocabulary's file, 16 hex digits; 'bytes' for the byte vocabulary."""
+    if self.path == BYTES:
+      return BYTES
+    with open(self.path, 'rb') as file:
+      return hashlib.sha256(file.read()).hexdigest()[:16]
+
+  bos_id = property(lambda self: None)
+  eos_id = property(lambda self: self.inner.eos_id)
+  unk_id = property(lambda self: self.inner.unk_id)
+  pad_id = property(lambda self: self.inner.pad_id)
+  _base_vocab_size = property(lambda self: self.inner.vocab_size)
+
+  def _encode(self, text: str) -> Sequence[int]:
+    return self.inner.encode(text)
+
+  def encode_batch(self, texts: Sequence[str]) -> list[list[int]]:
+    """Token ids of many texts at once, without separators."""
+    inner = self.inner
+    if isinstance(inner, seqio.SentencePieceVocabulary):
+      return inner.tokenizer.encode(list(texts))
+    if isinstance(inner, TokenizerVocabulary):
+      return inner.encode_batch(texts)
+    return [inner.encode(text) for text in texts]
+
+  def piece(self, number: int) -> str:
+    """The text of one token, for people to read."""
+    inner = self.inner
+    if isinstance(inner, seqio.SentencePieceVocabulary):
+      return inner.tokenizer.id_to_piece(int(number))
+    if isinstance(inner, TokenizerVocabulary):
+      return inner._tokenizer.id_to_token(int(number))
+    names = {inner.pad_id: '<pad>', inner.eos_id: '</s>'}
+    return names.get(int(number)) or inner.decode([int(number)])
+
+  def _decode(self, ids) -> str:
+    return self.inner.decode(ids)
+
+  def _encode_tf(self, text: tf.Tensor) -> tf.Tensor:
+    return self.inner.encode_tf(text)
+
+  def _decode_tf(self, ids: tf.Tensor) -> tf.Tensor:
+    return self.inner.decode_tf(ids)
+
+  def __getstate__(self) -> dict:
+    """Pickled by path only: a worker process loads it for itself."""
+    return {'path': self.path}
+
+  def __setstate__(self, state: dict) -> None:
+    self.__init__()
+    os.environ.setdefault(VARIABLE, state['path'])
+
+  def __eq__(self, other) -> bool:
+    return isinstance(other, FlanVocabulary)
+
+  def __hash__(self) -> int:
+    return hash(FlanVocabulary)
+
+
+def _resolve(path: str) -> str:
+  if path == BYTES:
+    return BYTES
+  absolute = os.path.abspath(os.path.expanduser(path))
+  if not os.path.isfile(absolute):
+    raise UserError(
+        f'there is no vocabulary file {path!r}; give the path of a SentencePiece model or '
+        f"a tokenizer.json in gin VOCABULARY or {VARIABLE}, or 'bytes'")
+  return absolute
+
+
+def _load(path: str) -> seqio.Vocabulary:
+  if path == BYTES:
+    return seqio.ByteVocabulary()
+  if path.endswith('.json'):
+    return TokenizerVocabulary(path)
+  try:
+    loaded = seqio.SentencePieceVocabulary(path)
+    loaded.vocab_size
+  except Exception as error:
+    raise UserError(f'{path} is not a SentencePiece model ({error})') from None
+  return loaded
+
+
+FLAN = FlanVocabulary()

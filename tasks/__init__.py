@@ -1,0 +1,16 @@
+"""Every dataset of FLAN: a folder is a cluster, a file is a dataset.
+
+Importing this package registers all SeqIO tasks and mixtures, `world_text` included.
+"""
+
+import importlib
+import pkgutil
+
+from flan_jax.data import clusters
+from flan_jax.data import plain_text  # registers world_text
+
+_MODULES = pkgutil.walk_packages(__path__, f'{__name__}.')
+for _name in sorted(module.name for module in _MODULES):
+  importlib.import_module(_name)
+
+clusters.register_mixtures()

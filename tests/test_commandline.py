@@ -1,0 +1,82 @@
+"""Doors: help at once, one-paragraph errors, gin found from any folder."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from flan_jax import commandline
+
+DOORS = ['cache', 'evaluate', 'holdout', 'prompts', 'sample', 'train']
+CHECKOUT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+
+def door(name, *arguments, cwd=None):
+  environment = os.environ | {'JAX_PLATFORMS': 'cpu', 'XLA_FLAGS': ''}
+  return subprocess.run(
+      [sys.executable, '-m', f'flan_jax.{name}', *arguments], cwd=cwd, text=True,
+      capture_output=True, env=environment, timeout=300)
+
+
+@pytest.mark.parametrize('name', DOORS)
+def test_help_needs_no_heavy_import(name):
+  probe = (f'import sys; sys.argv = ["x", "--help"]; from flan_jax import commandline\n'
+           f'try:\n  commandline.launch("flan_jax.{name}")\n'
+           'except SystemExit as end: assert end.code == 0\n'
+           'assert not {"jax", "tensorflow", "seqio"} & set(sys.modules)')
+  done = subprocess.run([sys.executable, '-c', probe], text=True, capture_output=True)
+  assert done.returncode == 0, done.stderr
+  assert 'usage: python -m flan_jax.' + name in done.stdout
+  assert '--tfds_data_dir' in done.stdout or '--data_dir' in done.stdout
+
+
+def test_gin_config_is_imported_from_the_checkout_not_our_folder():
+  done = subprocess.run(
+      [sys.executable, '-c', 'import gin; print(gin.__file__, gin.configurable)'],
+      cwd=CHECKOUT, text=True, capture_output=True)
+  assert 'site-packages' in done.stdout, done.stderr
+
+
+@pytest.mark.parametrize('arguments, words', [
+    (['--gin_file=models/138b.gin'], ["no gin file 'models/138b.gin'", 'models/137b.gin']),
+    (["--gin.MODLE_DIR='x'"], ["'MODLE_DIR'", 'did you mean MODEL_DIR']),
+    (['--gin.loop.Schedule.train_stepz=3'], ["'train_stepz'"]),
+    (['--gin.HELD_OUT=None'], ['MODEL_DIR', 'REQUIRED']),
+    (['--tfds_data_dir=/no/such/folder'], ['/no/such/folder', 'flan_jax.sample']),
+    (['--frobnicate'], ['--frobnicate', '--help']),
+    (["--gin.MODEL_DIR='x'", "--gin.HELD_OUT='nlii'"], ['nlii', 'did you mean nli']),
+    (["--gin.MODEL_DIR='x'", "--gin.HELD_OUT='nli'", "--gin.MIXTURE='flan_all'"],
+     ['nli is held out', 'rte']),
+    (["--gin.MODEL_DIR='x'", '--gin_file=holdout/nli.gin', "--gin.VOCABULARY='/no'"],
+     ['not prepared', 'flan_jax.sample']),
+])
+def test_a_mistake_is_one_paragraph_that_names_it(arguments, words, tmp_path):
+  given = [a for a in arguments if a.startswith('--tfds_data_dir')]
+  done = door('train', *arguments, *([] if given else [f'--tfds_data_dir={tmp_path}']),
+              cwd=tmp_path)
+  assert done.returncode not in (0, 1), done.stderr
+  assert 'Traceback' not in done.stderr
+  assert all(word in done.stderr for word in words), done.stderr
+  assert not (tmp_path / 'x').exists()
+
+
+def test_json_is_the_last_line_of_standard_output(tmp_path):
+  import json
+  done = door('holdout', '--cluster=nli', '--json', f'--tfds_data_dir={tmp_path}',
+              cwd=tmp_path)
+  assert json.loads(done.stdout.splitlines()[-1])['counts'] == 'declared'
+
+
+def test_later_bindings_win_and_values_keep_their_equals_sign():
+  made = commandline.parser('x', 'y', gin='runs/tune.gin')
+  flags = commandline.parse(made, ["--gin.A='b=c'", '--dry_run', '--gin.D = 3'])
+  assert flags.bindings == ["A = 'b=c'", 'D = 3'] and flags.dry_run
+
+
+def test_plain_progress_is_lines(capsys):
+  with commandline.progress('work', 4) as advance:
+    for name in 'abcd':
+      advance(1, name)
+  assert capsys.readouterr().err.splitlines() == [
+      f'work: {n}/4 {name}' for n, name in enumerate('abcd', 1)]
