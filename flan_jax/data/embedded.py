@@ -1,0 +1,304 @@
+"""The embedded data: a real TFDS data_dir, written from the small invented world.
+
+Every dataset goes through its own TFDS builder, with rows of its `sample(world)` in
+place of a download. Nothing downstream can tell the difference, so DIR/embedded.json
+says it, and lists every part that was written:
+
+    {"data": "embedded", "seed": 0, "examples": 600, "parts": {
+      "super_glue/rte:1.0.2": {"path": "super_glue/rte/1.0.2", "wanted": "5f...",
+        "content": "e1...", "rows": {"train": 800, "validation": 250}},
+      "text/train.txt": {...}, "vocab.model": {...}}}
+
+A part is made beside its place and moved there whole. `wanted` is a digest of all that
+decides it, so an unchanged one is left alone; `content` is a digest of its bytes, so
+what somebody else has put in its place is noticed and never replaced.
+"""
+
+import collections
+import contextlib
+import dataclasses
+import fcntl
+import hashlib
+import inspect
+import json
+import math
+import os
+import pathlib
+import shutil
+from typing import Callable
+
+from flan_jax import world as world_package
+from flan_jax.data import embedded_content as content
+from flan_jax.errors import UserError
+
+MARKER = 'embedded.json'
+VOCABULARY = 'vocab.model'
+TRAIN_ROWS, OTHER_ROWS = 600, 250
+_NOTHING = {'parts': {}}
+_WORK = '.embedded-unfinished'
+
+
+@dataclasses.dataclass(frozen=True)
+class Part:
+  """Something to write.
+
+  Attributes:
+    name: a TFDS name with its version, or a path in the folder.
+    wanted: digest of what decides its content.
+    make: writes it to the given new path.
+    rows: of each split, for a builder.
+  """
+
+  name: str
+  wanted: str
+  make: Callable[[pathlib.Path], None]
+  rows: dict = dataclasses.field(default_factory=dict)
+
+
+def marker(data_dir):
+  """The contents of embedded.json, or None where the folder is no embedded data.
+
+  Imports neither TensorFlow nor TFDS.
+  """
+  path = pathlib.Path(data_dir).expanduser() / MARKER
+  if not path.is_file():
+    return None
+  try:
+    recorded = json.loads(path.read_text())
+    recorded['parts'], recorded['data']
+    return recorded
+  except (ValueError, TypeError, KeyError):
+    raise UserError(f'{path} is not what `flan_jax.sample` writes; move the folder '
+                    'away and let it write a new one') from None
+
+
+def write(data_dir, examples=TRAIN_ROWS, names=None, seed=0, advance=None):
+  """Writes or completes the embedded data in a folder; unchanged parts stay.
+
+  Args:
+    data_dir: a local folder, made where missing; later a run's `tfds_data_dir`.
+    examples: training rows a dataset, after dev (and test) are cut off. Other TFDS
+      splits get 250 rows, in proportion fewer when `examples` is below 600.
+    names: tasks to write, by default all. Datasets that the folder has already are
+      brought to the same seed and size.
+    seed: of the world.
+    advance: called as advance(1, note) after each part.
+
+  Returns:
+    {'written': [...], 'unchanged': [...]}, names of parts.
+
+  Raises:
+    UserError: an unknown task, more examples than the world has, or a folder that
+      holds data from elsewhere.
+  """
+  if examples < 1:
+    raise UserError(f'examples is {examples}; ask for at least 1 training row')
+  folder = _local(data_dir)
+  recorded = {'data': 'embedded', 'seed': seed, 'examples': examples,
+              'parts': (marker(folder) or _NOTHING)['parts'].copy()}
+  _refuse_foreign(folder, recorded['parts'])
+  parts = _parts(folder, _groups(names, recorded['parts']), examples, seed)
+  folder.mkdir(parents=True, exist_ok=True)
+  done = {'written': [], 'unchanged': []}
+  with _work_folder(folder) as work:
+    for part in parts:
+      unchanged = _stands(folder, recorded['parts'].get(part.name), part)
+      if not unchanged:
+        _replace(folder, work, recorded, part)
+      outcome = 'unchanged' if unchanged else 'written'
+      done[outcome].append(part.name)
+      if advance:
+        advance(1, f'{part.name} {outcome}')
+    _save(folder, recorded)
+  return done
+
+
+def count_parts(data_dir, names=None):
+  """How often `write` will call `advance`."""
+  recorded = marker(data_dir) or _NOTHING
+  return len(_groups(names, recorded['parts'])) + len(content.DOCUMENTS) + 1
+
+
+def _local(data_dir):
+  folder = pathlib.Path(data_dir).expanduser().absolute()
+  if '://' in str(data_dir) or folder.exists() and not folder.is_dir():
+    raise UserError(f'{data_dir} is no local folder; name one to write to')
+  return folder
+
+
+# What is to be written.
+
+
+def _groups(names, recorded):
+  """{TFDS name: its datasets} of the tasks asked for and of the builders there."""
+  import flan_jax.tasks  # registers every dataset
+  from flan_jax.data import datasets
+  asked = {datasets.get(name).tfds for name in names or datasets.names()}
+  groups = collections.defaultdict(list)
+  for dataset in map(datasets.get, datasets.names()):
+    if dataset.tfds in asked or dataset.tfds in recorded:
+      groups[dataset.tfds].append(dataset)
+  return groups
+
+
+def _parts(folder, groups, examples, seed):
+  world = world_package.World(seed)
+  parts = [_builder_part(name, group, examples, world)
+           for name, group in groups.items()]
+  parts += [_text_part(split, world) for split in content.DOCUMENTS]
+  decides = _digest([(part.name, part.wanted) for part in parts])
+  return parts + [Part(
+      VOCABULARY, decides,
+      lambda path: content.write_vocabulary(path, folder, groups))]
+
+
+def _builder_part(tfds_name, group, examples, world):
+  rows = split_rows(group, examples)
+  sources = sorted({inspect.getsource(inspect.getmodule(d.fields)) for d in group})
+  return Part(
+      tfds_name, _digest(tfds_name, world.seed, rows, sources, _own_sources()),
+      lambda path: content.write_builder(path, tfds_name, group, rows, world), rows)
+
+
+def _text_part(split, world):
+  return Part(
+      _text_path(split), _digest(split, world.seed, _own_sources()),
+      lambda path: content.write_text(path, split, world))
+
+
+def _text_path(split):
+  return f'text/{split}.txt'
+
+
+def split_rows(group, examples):
+  """How many rows each TFDS split of a builder gets.
+
+  For RTE with 600 examples: {'validation': 250, 'train': 800}, the last 200 being dev.
+
+  Args:
+    group: the datasets that read the builder.
+    examples: training rows of each after the carve-outs.
+  """
+  from flan_jax.data import splits
+  slices = {(role, splits.parse(expression)) for dataset in group
+            for role, expression in dataset.splits.items()}
+  trained = {slice_.base for role, slice_ in slices if role == splits.TRAIN}
+  others = min(OTHER_ROWS, math.ceil(examples * OTHER_ROWS / TRAIN_ROWS))
+  bases = {slice_.base for _, slice_ in slices}
+  rows = {base: others for base in sorted(bases - trained)}
+  for base in sorted(trained):
+    bounds = [bound or 0 for _, slice_ in slices if slice_.base == base
+              for bound in (slice_.start, slice_.stop)]
+    rows[base] = examples - min(0, *bounds)  # -200: dev begins 200 rows from the end
+  return rows
+
+
+def _own_sources():
+  """The source of the world and of what draws from it: an edit makes new rows."""
+  folder = pathlib.Path(world_package.__file__).parent
+  files = [pathlib.Path(content.__file__), *sorted(folder.glob('*.py'))]
+  return [path.read_text() for path in files]
+
+
+def _digest(*values):
+  return hashlib.sha256(json.dumps(values).encode()).hexdigest()[:16]
+
+
+# Writing a part, safely.
+
+
+def _refuse_foreign(folder, recorded):
+  """UserError where the folder has builders, text or a vocabulary from elsewhere."""
+  there = {path.parent for depth in ('*/*', '*/*/*', '*/*/*/*')
+           for path in folder.glob(f'{depth}/dataset_info.json')
+           if _WORK not in path.parts}
+  files = [VOCABULARY, *(_text_path(split) for split in content.DOCUMENTS)]
+  there |= {folder / file for file in files if (folder / file).exists()}
+  ours = {folder / part['path'] for part in recorded.values()}
+  if there - ours:
+    raise _foreign(sorted(there - ours)[0])
+  for part in recorded.values():
+    path = folder / part['path']
+    # Without `content` the run that was writing it was cut off: it is ours to repair.
+    if part.get('content') and path.exists() and part['content'] != _content(path):
+      raise _foreign(path)
+
+
+def _foreign(path):
+  return UserError(
+      f'{path} was not written by `flan_jax.sample`, or has been changed since; '
+      'nothing is overwritten. Name another --data_dir, or move it out of the way')
+
+
+@contextlib.contextmanager
+def _work_folder(folder):
+  """A folder for unfinished parts; one run at a time, leftovers are cleared."""
+  work = folder / _WORK
+  work.mkdir(exist_ok=True)
+  lock = os.open(work, os.O_RDONLY)
+  try:
+    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+  except BlockingIOError:
+    os.close(lock)
+    raise UserError(f'another process is writing embedded data into {folder}; '
+                    'wait until it has ended') from None
+  try:
+    _clear(work)
+    yield work
+  finally:
+    shutil.rmtree(work, ignore_errors=True)
+    os.close(lock)
+
+
+def _clear(work):
+  for path in work.iterdir():
+    shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _stands(folder, record, part):
+  """Whether a part is there, whole and as wanted."""
+  return bool(record) and record.get('wanted') == part.wanted and (
+      folder / record['path']).exists()
+
+
+def _replace(folder, work, recorded, part):
+  """Makes a part in the work folder and moves it into its place."""
+  new = work / 'new'
+  part.make(new)
+  path = _place(part)
+  target = folder / path
+  if target.exists() and part.name not in recorded['parts']:
+    raise _foreign(target)
+  # Claimed before it is there: an interrupted run leaves nothing that looks foreign.
+  recorded['parts'][part.name] = {'path': path}
+  _save(folder, recorded)
+  target.parent.mkdir(parents=True, exist_ok=True)
+  if target.is_dir():
+    target.rename(work / 'old')
+  new = new / path if part.rows else new
+  digest = _content(new)
+  new.replace(target)
+  _clear(work)
+  recorded['parts'][part.name] |= {
+      'wanted': part.wanted, 'content': digest, 'rows': part.rows}
+  _save(folder, recorded)
+
+
+def _place(part):
+  """Where a part goes: TFDS knows the default config of a builder, we do not."""
+  return content.builder(part.name, '').info.full_name if part.rows else part.name
+
+
+def _save(folder, recorded):
+  unfinished = folder / f'{MARKER}.unfinished'
+  unfinished.write_text(json.dumps(recorded, indent=1) + '\n')
+  unfinished.replace(folder / MARKER)
+
+
+def _content(path):
+  """Digest of a file, or of the names and bytes of the files under a folder."""
+  files = sorted(path.rglob('*')) if path.is_dir() else [path]
+  digest = hashlib.sha256()
+  for file in filter(pathlib.Path.is_file, files):
+    digest.update(f'{file.relative_to(path)}\0'.encode() + file.read_bytes())
+  return digest.hexdigest()[:16]

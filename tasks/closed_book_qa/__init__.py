@@ -1,0 +1,1 @@
+"""Closed-book question answering: the answer is in the model, not in the prompt."""

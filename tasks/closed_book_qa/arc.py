@@ -1,0 +1,113 @@
+"""ARC, school science questions with four answers to choose from: easy and challenge.
+
+Source: Clark et al. 2018, arXiv 1803.05457. Licence: CC BY-SA 4.0. Splits: dev is the
+last 200 training rows, test is TFDS's test; the validation split is not used. Rows with
+three or five answers are dropped everywhere. Both variants share the templates; in the
+embedded data the challenge describes whom it asks about instead of naming them.
+"""
+
+import functools
+import hashlib
+import random
+
+import tensorflow as tf
+
+from flan_jax.data import datasets
+from flan_jax.data.fields import choose
+from flan_jax.data.templates import templates
+
+CHOICES = 4
+
+
+def fields(example):
+  choices = example['choices']
+  right = tf.argmax(tf.equal(choices['label'], example['answerKey']))
+  return {'question': example['question'], **choose(right, choices['text'])}
+
+
+def keep(example):
+  return tf.equal(tf.size(example['choices']['text']), CHOICES)
+
+
+def sample(world, challenge=False):
+  fact = world.choice(world.puzzles if challenge else world.facts)
+  question = world.choice(fact.questions)
+  # The choices depend on the question alone: no question comes back with other choices.
+  draw = random.Random(question)
+  texts = [fact.answer, *draw.sample(fact.distractors, CHOICES - 1)]
+  draw.shuffle(texts)
+  return {
+      'id': hashlib.sha256(question.encode()).hexdigest()[:12],
+      'question': question,
+      'choices': {'text': texts, 'label': list('ABCD')},
+      'answerKey': 'ABCD'[texts.index(fact.answer)]}
+
+
+TEMPLATES = templates("""
+{question}
+
+{options}
+---
+Pick the right answer to this question from a school test.
+
+Question: {question}
+{options}
+Answer:
+---
+Here is a question for you, and the answers to choose from.
+
+{options}
+
+{question}
+---
+Teacher: {question}
+Only one of these is correct, so think before you speak.
+{options}
+Pupil:
+---
+# Quiz
+
+{question}
+
+# Possible answers
+
+{options}
+
+# Correct answer
+---
+Four people were asked: {question}
+Each said something else, and only one was right. Repeat what that person said.
+
+{options}
+---
+I am stuck on an exercise: {question}
+I know that three of the answers below are wrong. Which one should I mark?
+
+{options}
+""")
+
+INVERTED = templates("""
+Write a test question to which the right answer is "{answer}".
+=> {question}
+---
+A quiz lists these answers:
+
+{options}
+
+The one that counts as correct is "{answer}". What might the question have been?
+=> {question}
+---
+Pupil: The answer is {answer}.
+Teacher: Well done! And can you say again what I asked you?
+Pupil: You asked me this:
+=> {question}
+""")
+
+for _config, _examples in (('Easy', 2_040), ('Challenge', 910)):
+  datasets.add(
+      f'arc_{_config.lower()}', tfds=f'ai2_arc/ARC-{_config}:1.0.0',
+      kind='classification', examples=_examples,
+      splits={'train': 'train[:-200]', 'validation': 'train[-200:]', 'test': 'test'},
+      fields=fields, keep=keep,
+      sample=functools.partial(sample, challenge=_config == 'Challenge'),
+      templates=TEMPLATES, inverted=INVERTED, metrics=['accuracy'])

@@ -1,0 +1,91 @@
+"""TriviaQA without its documents: questions of quiz lovers, answered from memory.
+
+Source: Joshi et al. 2017, arXiv 1705.03551. Licence: nlp.cs.washington.edu/triviaqa.
+Splits: dev is the last 200 training rows, TFDS's validation is the test set. TFDS gives
+normalised answers (lower case, no articles): the normalised value is the target, every
+normalised alias counts as right. The search results that come along are not shown.
+"""
+
+import hashlib
+
+from flan_jax.data import datasets
+from flan_jax.data.templates import templates
+from flan_jax.world.text import normalized
+
+
+def fields(example):
+  answer = example['answer']
+  return {
+      'question': example['question'],
+      'answer': answer['normalized_value'],
+      'references': answer['normalized_aliases']}
+
+
+def sample(world):
+  fact = world.choice(world.facts)
+  # The other half of the wordings is Natural Questions'.
+  question = world.choice(fact.questions[1::2])
+  value = normalized(fact.answer)
+  answer = {
+      'value': fact.answer, 'normalized_value': value, 'type': 'FreeForm',
+      'aliases': list(fact.aliases),
+      'normalized_aliases': sorted({normalized(alias) for alias in fact.aliases}),
+      'matched_wiki_entity_name': '', 'normalized_matched_wiki_entity_name': ''}
+  return {
+      'question': question, 'answer': answer, 'question_source': 'embedded',
+      'question_id': hashlib.sha256(question.encode()).hexdigest()[:12],
+      'entity_pages': dict.fromkeys(_PAGE, ()),
+      'search_results': dict.fromkeys(_RESULT, ())}
+
+
+_PAGE = ('doc_source', 'filename', 'title', 'wiki_context')
+_RESULT = ('description', 'filename', 'rank', 'title', 'url', 'search_context')
+
+TEMPLATES = templates("""
+{question}
+---
+Trivia night, next card.
+
+{question}
+
+Answer:
+---
+Do you know this one? {question}
+---
+Reply with the answer alone, in lower case and without an article.
+
+Q: {question}
+A:
+---
+{question}
+
+The solution is printed upside down at the foot of the page:
+---
+Quizmaster: {question}
+Contestant: Easy. That must be
+---
+Without looking anything up, what would you reply to the following?
+
+"{question}"
+---
+Complete the flash card.
+
+Front: {question}
+Back:
+---
+The crossword club argued for an hour about this one.
+
+"{question}"
+
+Write down the answer that they were looking for.
+---
+Our team is one point behind. The last question of the evening: {question}
+What do we write on the slip?
+""")
+
+datasets.add(
+    'trivia_qa', tfds='trivia_qa/rc:1.1.0', kind='generation',
+    splits={
+        'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'validation'},
+    examples=87_420, fields=fields, sample=sample,
+    templates=TEMPLATES, metrics=['exact_match', 'f1'])

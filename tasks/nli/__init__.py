@@ -1,0 +1,1 @@
+"""Natural language inference: does the hypothesis follow from the premise?"""

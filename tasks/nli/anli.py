@@ -1,0 +1,119 @@
+"""ANLI, adversarial inference in three rounds of rising difficulty: anli_r1 to anli_r3.
+
+Source: Nie et al. 2020. Licence: CC BY-NC 4.0. Splits: rounds 2 and 3 are capped at
+30,000 training rows; the first 200 validation rows are dev, the test split is the test
+set. The three rounds share their templates. The classes are worded as in the paper; no
+letter strays behind the hypothesis, as happened in the published templates.
+"""
+
+from flan_jax.data import datasets
+from flan_jax.data.fields import choose
+from flan_jax.data.templates import templates
+from flan_jax.world import statements
+
+LABELS = {'entailment': 'e', 'neutral': 'n', 'contradiction': 'c'}
+
+
+def fields(example):
+  return {
+      'context': example['context'],
+      'hypothesis': example['hypothesis'],
+      **choose(example['label'], ['Yes', "It's impossible to say", 'No'])}
+
+
+def sample(world):
+  context, hypothesis, relation = statements.inference(world, sentences=4)
+  return {'uid': '', 'context': context, 'hypothesis': hypothesis,
+          'label': LABELS[relation]}
+
+
+TEMPLATES = templates("""
+{context}
+
+Based on this paragraph alone, is the sentence below correct?
+{hypothesis}
+
+{options}
+---
+Here is some background, and a guess that somebody made after reading it.
+
+Background: {context}
+Guess: {hypothesis}
+
+Did they guess right?
+{options}
+---
+Somebody is trying to trick you, so read closely before you answer.
+
+"{context}"
+
+According to the passage, is this so? {hypothesis}
+
+{options}
+---
+Claim: {hypothesis}
+
+Going by the source that follows, would you confirm the claim?
+
+Source: {context}
+
+{options}
+---
+Reading test, section two
+
+Read this extract:
+{context}
+
+Is this what the extract says?
+{hypothesis}
+
+{options}
+Your answer:
+---
+{context}
+Teacher: What do you say to this, is it right? {hypothesis}
+{options}
+Pupil:
+---
+Take every word of the following as fact, and assume nothing else.
+
+{context}
+
+Is it then the case as stated here? {hypothesis}
+
+{options}
+---
+## Context
+{context}
+
+## Hypothesis
+{hypothesis}
+
+## Does the hypothesis hold in this context?
+{options}
+---
+I need a fact checker. My draft says: {hypothesis}
+
+The only material I have is this:
+{context}
+
+Is my draft right, as far as the material goes?
+
+{options}
+""")
+
+INVERTED = templates("""
+{context}
+
+Think of a statement about this passage. If I ask whether it is true, the right reply \
+should be "{answer}".
+=> {hypothesis}
+""")
+
+for number, train, examples in (
+    (1, 'train', 16_940), (2, 'train[:30000]', 45_460), (3, 'train[:30000]', 100_450)):
+  datasets.add(
+      f'anli_r{number}', tfds=f'anli/r{number}:0.1.0', kind='classification',
+      splits={'train': train, 'validation': 'validation[:200]', 'test': 'test'},
+      examples=examples, fields=fields, sample=sample,
+      templates=TEMPLATES, inverted=INVERTED, metrics=['accuracy'])

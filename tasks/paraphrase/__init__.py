@@ -1,0 +1,1 @@
+"""Paraphrase: do two sentences say the same?"""

@@ -1,0 +1,1 @@
+"""Sentiment: is the writer for or against?"""

@@ -1,0 +1,96 @@
+"""IMDB: long film reviews, for or against.
+
+Source: Maas et al. 2011, Learning Word Vectors for Sentiment Analysis. Licence: none
+stated; see ai.stanford.edu/~amaas/data/sentiment. Splits: the last 200 training rows
+are dev; the 50,000 unlabelled reviews (split 'unsupervised') are not used. The texts
+hold HTML line breaks, which become newlines here.
+"""
+
+import tensorflow as tf
+
+from flan_jax.data import datasets
+from flan_jax.data.fields import choose
+from flan_jax.data.templates import templates
+from flan_jax.world import reviews
+
+
+def fields(example):
+  text = tf.strings.regex_replace(example['text'], r'(\s*<br\s*/?>\s*)+', '\n')
+  return {'text': text, **choose(example['label'], ['negative', 'positive'])}
+
+
+def sample(world):
+  positive = world.random.random() < 0.5
+  text = reviews.review(world, 'film', positive)
+  return {'text': text.replace('. ', '.<br /><br />', world.random.randrange(2)),
+          'label': 'pos' if positive else 'neg'}
+
+
+TEMPLATES = templates("""
+{text}
+
+Did this viewer like the film?
+Say whether the review is positive or negative.
+
+{options}
+---
+Read the film review below and name its overall sentiment.
+
+Review: {text}
+
+{options}
+Sentiment:
+---
+# A review from a film website
+{text}
+
+# How does the reviewer feel about the film?
+{options}
+---
+What is the verdict of this review, once everything has been weighed?
+
+"{text}"
+
+{options}
+---
+A critic may praise one thing and fault another, but in the end takes a side.
+Which side does the writer of these lines take?
+
+{text}
+
+{options}
+---
+Moderator: Please sort this user review for our film page.
+User review: {text}
+Moderator: In which pile does it belong?
+
+{options}
+---
+Someone asked whether the film was any good and was sent this answer:
+
+{text}
+
+{options}
+
+Pick the option that describes the answer. It is
+""")
+
+INVERTED = templates("""
+Write a {answer} film review.
+=> {text}
+---
+You have just left the cinema, and your opinion of the film is {answer}.
+Tell the readers of a film website about it.
+=> {text}
+---
+Sentiment: {answer}
+Kind of text: review of a film, several sentences
+Text:
+=> {text}
+""")
+
+datasets.add(
+    'imdb_reviews', tfds='imdb_reviews/plain_text:1.0.0', kind='classification',
+    splits={'train': 'train[:-200]', 'validation': 'train[-200:]', 'test': 'test'},
+    examples=24_800, fields=fields, sample=sample,
+    templates=TEMPLATES, inverted=INVERTED, metrics=['accuracy'])

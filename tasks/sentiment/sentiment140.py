@@ -1,0 +1,101 @@
+"""Sentiment140: short messages from Twitter, happy or unhappy.
+
+Source: Go, Bhayani and Huang 2009, Twitter Sentiment Classification using Distant
+Supervision. Licence: none stated; see help.sentiment140.com. Splits: the first 30,000
+training rows, the last 200 for dev, and the 498 hand-labelled test rows.
+
+`polarity` is 0, 2 or 4. The test split holds 139 neutral messages (2), which the
+paper's code takes for negative ones; here they are dropped. Entities such as `&amp;`
+are written out.
+"""
+
+import tensorflow as tf
+
+from flan_jax.data import datasets
+from flan_jax.data.fields import choose
+from flan_jax.data.templates import templates
+from flan_jax.world import reviews
+
+ENTITIES = {'&lt;': '<', '&gt;': '>', '&quot;': '"', '&amp;': '&'}  # & comes last
+
+
+def fields(example):
+  text = example['text']
+  for entity, character in ENTITIES.items():
+    text = tf.strings.regex_replace(text, entity, character)
+  return {'text': text, **choose(example['polarity'] // 4, ['negative', 'positive'])}
+
+
+def keep(example):
+  return example['polarity'] != 2
+
+
+def sample(world):
+  positive = world.random.random() < 0.5
+  day = world.random.randrange(1, 31)
+  return {'text': reviews.review(world, 'tweet', positive),
+          'polarity': 4 if positive else 0, 'query': 'NO_QUERY',
+          'date': f'Mon Jun {day:02} 10:00:00 PDT 2009',
+          'user': world.person().first_name.lower()}
+
+
+TEMPLATES = templates("""
+Tweet: {text}
+
+Is the mood of this tweet positive or negative?
+
+{options}
+---
+{text}
+
+How did the person who posted this feel?
+{options}
+---
+Label the message by its tone.
+
+Message: {text}
+Labels to choose from:
+{options}
+Label:
+---
+My friend just sent me this: "{text}"
+Should I be glad for them or sorry for them? Name the feeling behind it.
+
+{options}
+---
+What sentiment does the following post express?
+
+{options}
+
+Post: {text}
+---
+A: Have you seen what they posted? {text}
+B: I have. And what would you call it?
+
+{options}
+---
+A social media team sorts mentions into two folders.
+This one came in today: {text}
+Which folder is the right one?
+
+{options}
+""")
+
+INVERTED = templates("""
+Post a tweet in a {answer} mood.
+=> {text}
+---
+The sentiment of the next message is {answer}. It has at most 140 characters.
+=> {text}
+---
+Make up an example for a sentiment classifier of short messages.
+Class: {answer}
+Example:
+=> {text}
+""")
+
+datasets.add(
+    'sentiment140', tfds='sentiment140:1.0.0', kind='classification',
+    splits={'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'test'},
+    examples=1_599_800, fields=fields, sample=sample, keep=keep,
+    templates=TEMPLATES, inverted=INVERTED, metrics=['accuracy'])

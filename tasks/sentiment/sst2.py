@@ -1,0 +1,88 @@
+"""SST-2: sentences and phrases from film reviews, as in GLUE.
+
+Source: Socher et al. 2013 (the Stanford Sentiment Treebank); Wang et al. 2018 (GLUE).
+Licence: see gluebenchmark.com. Splits: the test labels are not public, so the
+validation split is the test set; the first 30,000 training rows are used, the last 200
+are dev.
+Training rows are phrases of any length, in lower case, punctuation set apart.
+"""
+
+from flan_jax.data import datasets
+from flan_jax.data.fields import choose
+from flan_jax.data.templates import templates
+from flan_jax.world import reviews
+
+
+def fields(example):
+  return {'phrase': example['sentence'],
+          **choose(example['label'], ['negative', 'positive'])}
+
+
+def sample(world):
+  positive = world.random.random() < 0.5
+  return {'sentence': reviews.review(world, 'phrase', positive) + ' ', 'idx': 0,
+          'label': 'positive' if positive else 'negative'}
+
+
+TEMPLATES = templates("""
+"{phrase}"
+
+Do these words from a film review count for the film or against it?
+
+{options}
+---
+Classify the sentiment of the phrase.
+
+{phrase}
+
+{options}
+---
+A poster quotes the critics. One line reads: {phrase}
+Is the quotation positive or negative about the movie?
+
+{options}
+---
+Phrase: {phrase}
+{options}
+Polarity of the phrase:
+---
+If a critic wrote the line below, would you expect a positive or a negative review?
+
+> {phrase}
+
+{options}
+---
+Critic: {phrase}
+Reader: So what you think of it is...
+
+{options}
+---
+A film site turns every line of a critic into a plain verdict.
+
+Line: {phrase}
+
+Which verdict should it print?
+{options}
+---
+Here is a snippet of film criticism.
+{phrase}
+Which of these words sums up its attitude?
+{options}
+""")
+
+INVERTED = templates("""
+Give me a {answer} phrase, all in lower case, such as a film critic might use.
+=> {phrase}
+---
+Complete the entry of a sentiment treebank.
+label: {answer}
+phrase:
+=> {phrase}
+""")
+
+datasets.add(
+    'sst2', tfds='glue/sst2:2.0.0', kind='classification',
+    splits={
+        'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'validation'},
+    examples=67_140, fields=fields, sample=sample,
+    templates=TEMPLATES, inverted=INVERTED, metrics=['accuracy'])

@@ -1,0 +1,232 @@
+"""The embedded data: readable by TFDS, free of repeats, safe to write twice."""
+
+import json
+import pathlib
+import subprocess
+import sys
+
+import pytest
+import sentencepiece
+import tensorflow_datasets as tfds
+
+from flan_jax import sample
+from flan_jax.data import datasets
+from flan_jax.data import embedded
+from flan_jax.data import embedded_content
+from flan_jax.errors import UserError
+
+EXAMPLES = 30
+NAMES = ['cb', 'natural_questions']
+PATHS = {'cb': 'super_glue/cb/1.0.2',
+         'natural_questions': 'natural_questions_open/1.0.0'}
+ROWS = {'cb': {'train': EXAMPLES + 50, 'validation': 13},
+        'natural_questions': {'train': EXAMPLES + 200, 'validation': 13}}
+
+
+@pytest.fixture(scope='module')
+def written(tmp_path_factory):
+  """A folder of two datasets that no test changes."""
+  folder = tmp_path_factory.mktemp('embedded')
+  embedded.write(folder, EXAMPLES, NAMES)
+  return folder
+
+
+@pytest.fixture
+def copy(written, tmp_path):
+  """A copy that a test may spoil."""
+  subprocess.run(['cp', '-a', f'{written}/.', str(tmp_path)], check=True)
+  return tmp_path
+
+
+def rows(folder, name):
+  """{split: its rows as plain Python} through TFDS."""
+  builder = tfds.builder_from_directory(str(folder / PATHS[name]))
+  return {
+      split: [{key: str(value) for key, value in row.items()}
+              for row in tfds.as_numpy(builder.as_dataset(
+                  split=split, shuffle_files=False))]
+      for split in builder.info.splits}
+
+
+def stamps(folder):
+  return {path: path.stat().st_mtime_ns for path in folder.rglob('*')
+          if path.is_file() and path.name != embedded.MARKER}
+
+
+@pytest.mark.parametrize('name', NAMES)
+def test_every_split_has_its_rows(written, name):
+  there = rows(written, name)
+  assert {split: len(rows_there) for split, rows_there in there.items()} == ROWS[name]
+  part = embedded.marker(written)['parts'][datasets.get(name).tfds]
+  assert part['rows'] == ROWS[name]
+
+
+def test_tasks_read_the_splits_of_the_paper(written):
+  from flan_jax.data import splits
+  before = splits.seqio.utils._TFDS_DATA_DIR_OVERRIDE
+  try:
+    splits.set_data_dir(str(written))
+    source = datasets.get('cb').source
+    assert [source.num_input_examples(s) for s in ('train', 'validation', 'test')] == [
+        EXAMPLES, 50, 13]
+  finally:
+    splits.set_data_dir(before)
+
+
+@pytest.mark.parametrize('name, text', [
+    ('cb', ('premise', 'hypothesis')), ('natural_questions', ('question',))])
+def test_no_row_recurs(written, name, text):
+  texts = [tuple(row[key] for key in text)
+           for there in rows(written, name).values() for row in there]
+  assert len(set(texts)) == len(texts) == sum(ROWS[name].values())
+
+
+@pytest.mark.parametrize('name', ['arc_easy', 'arc_challenge', 'mnli_matched'])
+def test_rows_differ_by_text_not_by_number(name):
+  from flan_jax.world import World
+  dataset = datasets.get(name)
+  features = embedded_content.builder(dataset.tfds, '').info.features
+  drawn = embedded_content.distinct_rows(
+      features, {'train': dataset}, {'train': 200}, World(3).stream(name))['train']
+  texts = [json.dumps({key: value for key, value in row.items()
+                       if key not in ('id', 'idx')}) for row in drawn]
+  assert len(set(texts)) == 200
+
+
+def test_a_builder_of_two_tasks_gets_the_splits_of_both():
+  group = [datasets.get(name) for name in ('mnli_matched', 'mnli_mismatched')]
+  assert embedded.split_rows(group, 600) == {
+      'train': 800, 'validation_matched': 250, 'validation_mismatched': 250}
+  assert embedded.split_rows([datasets.get('anli_r1')], 600) == {
+      'train': 600, 'test': 250, 'validation': 250}
+
+
+def test_the_same_seed_gives_the_same_content(written, tmp_path):
+  embedded.write(tmp_path, EXAMPLES, NAMES)
+  for name in NAMES:
+    assert rows(tmp_path, name) == rows(written, name)
+  for file in ('vocab.model', 'text/train.txt', 'text/validation.txt'):
+    assert (tmp_path / file).read_bytes() == (written / file).read_bytes()
+
+
+def test_text_does_not_recur_across_its_splits(written):
+  train, validation = ((written / f'text/{split}.txt').read_text().splitlines()
+                       for split in ('train', 'validation'))
+  assert (len(train), len(validation)) == tuple(embedded_content.DOCUMENTS.values())
+  assert len(set(train + validation)) == len(train) + len(validation)
+
+
+def test_the_vocabulary_keeps_every_character(written):
+  vocabulary = sentencepiece.SentencePieceProcessor(
+      model_file=str(written / 'vocab.model'))
+  text = 'OPTIONS:\n- yes\n\n  Größe 1907 \U0001f600\tend '
+  assert vocabulary.decode(vocabulary.encode(text)) == text
+  assert (vocabulary.pad_id(), vocabulary.eos_id(), vocabulary.unk_id(),
+          vocabulary.bos_id()) == (0, 1, 2, -1)
+  pieces = vocabulary.encode('a\n\n1907', out_type=str)
+  assert pieces.count('\n') == 2 and set('1907') <= set(pieces)
+  assert vocabulary.get_piece_size() <= embedded_content.PIECES
+
+
+def test_writing_again_changes_nothing(copy):
+  before = stamps(copy)
+  done = embedded.write(copy, EXAMPLES, NAMES)
+  assert done['written'] == [] and len(done['unchanged']) == 5
+  assert stamps(copy) == before
+
+
+def test_another_seed_rebuilds_and_leaves_other_files_alone(copy):
+  for file in ('notes.txt', 'text/mine.txt', 'super_glue/mine.txt'):
+    (copy / file).write_text('mine')
+  before = rows(copy, 'cb')
+  embedded.write(copy, EXAMPLES, ['cb'], seed=1)
+  assert embedded.marker(copy)['seed'] == 1
+  assert rows(copy, 'cb') != before
+  # The dataset that was not named has followed: a folder has one seed.
+  assert embedded.write(copy, EXAMPLES, NAMES, seed=1)['written'] == []
+  for file in ('notes.txt', 'text/mine.txt', 'super_glue/mine.txt'):
+    assert (copy / file).read_text() == 'mine'
+
+
+@pytest.mark.parametrize('foreign', [
+    'snli/1.1.0/dataset_info.json', 'vocab.model', 'text/train.txt'])
+def test_a_folder_with_data_from_elsewhere_is_refused(tmp_path, foreign):
+  path = tmp_path / foreign
+  path.parent.mkdir(parents=True, exist_ok=True)
+  path.write_text('theirs')
+  with pytest.raises(UserError, match='was not written by'):
+    embedded.write(tmp_path, EXAMPLES, NAMES)
+  assert [p for p in tmp_path.rglob('*') if p.is_file()] == [path]
+
+
+def test_a_marker_from_elsewhere_is_refused(tmp_path):
+  (tmp_path / embedded.MARKER).write_text('{"embedded": "otherwise"}')
+  with pytest.raises(UserError, match=embedded.MARKER):
+    embedded.write(tmp_path, EXAMPLES, NAMES)
+  with pytest.raises(UserError, match='no local folder'):
+    embedded.write(tmp_path / embedded.MARKER, EXAMPLES, NAMES)
+
+
+def test_what_somebody_else_put_in_our_place_is_refused(copy):
+  (copy / PATHS['cb'] / 'dataset_info.json').write_text('{"real": true}')
+  with pytest.raises(UserError, match='super_glue/cb/1.0.2'):
+    embedded.write(copy, EXAMPLES, NAMES, seed=1)
+  assert (copy / PATHS['cb'] / 'dataset_info.json').read_text() == '{"real": true}'
+
+
+@pytest.mark.parametrize('cut_off', ['before the move', 'after the move'])
+def test_an_interrupted_run_is_repaired_by_the_next(copy, written, cut_off):
+  """Leaves the folder as a run would that is killed at that point."""
+  state = embedded.marker(copy)
+  del state['parts']['super_glue/cb:1.0.2']['content']
+  del state['parts']['super_glue/cb:1.0.2']['wanted']
+  (copy / embedded.MARKER).write_text(json.dumps(state))
+  left = copy / '.embedded-unfinished' / 'new'
+  left.mkdir(parents=True)
+  if cut_off == 'before the move':
+    (copy / PATHS['cb']).rename(left / 'old')
+  done = embedded.write(copy, EXAMPLES, NAMES)
+  assert done['written'] == ['super_glue/cb:1.0.2']
+  assert rows(copy, 'cb') == rows(written, 'cb')
+  assert not left.parent.exists()
+
+
+def test_a_deleted_part_comes_back(copy, written):
+  (copy / 'vocab.model').unlink()
+  assert embedded.write(copy, EXAMPLES, NAMES)['written'] == ['vocab.model']
+  assert (copy / 'vocab.model').read_bytes() == (written / 'vocab.model').read_bytes()
+
+
+def test_an_unknown_task_is_answered_with_near_names(tmp_path):
+  with pytest.raises(UserError, match='natural_questions'):
+    embedded.write(tmp_path / 'new', EXAMPLES, ['natural_question'])
+  assert not (tmp_path / 'new').exists()
+
+
+def test_more_rows_than_the_world_has_are_refused(tmp_path):
+  with pytest.raises(UserError, match='lower --examples'):
+    embedded.write(tmp_path, 30_000, ['natural_questions'])
+
+
+def test_the_door_speaks_without_tensorflow():
+  asked = subprocess.run(
+      [sys.executable, '-X', 'importtime', '-m', 'flan_jax.sample', '--help'],
+      capture_output=True, text=True, check=True)
+  assert '--examples' in asked.stdout and 'tensorflow' not in asked.stderr
+
+
+def test_the_marker_is_read_without_tensorflow(written):
+  code = (f'from flan_jax.data import embedded; import sys; '
+          f'print(embedded.marker({str(written)!r})["data"], '
+          '"tensorflow" in sys.modules)')
+  printed = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True,
+                           check=True).stdout
+  assert printed.split() == ['embedded', 'False']
+  assert embedded.marker(pathlib.Path('/nowhere')) is None
+
+
+def test_the_door_writes_and_says_what_it_did(copy, capsys):
+  sample.main([f'--data_dir={copy}', f'--examples={EXAMPLES}', '--datasets=cb'])
+  output = capsys.readouterr()
+  assert 'data: embedded' in output.out and '5 unchanged' in output.out
+  assert 'super_glue/cb:1.0.2 unchanged' in output.err
