@@ -1,0 +1,109 @@
+"""Batches of packed rows, read ahead by threads: a plan, stores and Grain."""
+
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+
+import grain
+import numpy as np
+
+from flan_jax.data import packing
+from flan_jax.data.packing import Plan
+from flan_jax.data.store import Store
+from flan_jax.errors import UserError
+
+CHUNK_ROWS = 64  # rows read together, some 500 prompts; fewer read more slowly
+READ_THREADS = 2
+_ENDLESS = 2**40  # steps
+
+
+def batches(plan: Plan, stores: Mapping[str, Store],
+            row_indices: Sequence[int] | None = None, start_step: int = 0,
+            stop_step: int | None = None, prefetch: int = 4) -> Iterator[dict]:
+  """The batches of a run, one for each step from `start_step` on.
+
+  What a step holds depends on the plan alone, not on where the reading starts or who
+  else reads. Close the iterator to end its threads.
+
+  Args:
+    plan: which prompts share which row.
+    stores: the prompt store of every task in the plan.
+    row_indices: which of a step's rows this process reads, in this order; by default
+      all.
+    start_step: the step to begin with; a resumed run gives its own.
+    stop_step: the step to end before; None goes on for ever.
+    prefetch: chunks of about `CHUNK_ROWS` rows to read ahead.
+
+  Returns:
+    An iterator of dicts of arrays [rows, L] and [rows, S], as `packing.assemble` says.
+
+  Raises:
+    UserError: a store is missing, or is not the one that the plan was made for.
+  """
+  _check_stores(plan, stores)
+  rows = list(range(plan.rows_per_step) if row_indices is None else row_indices)
+  chunks = _Chunks(plan, stores, rows, _ENDLESS if stop_step is None else stop_step)
+  return _steps(chunks, start_step, prefetch)
+
+
+def _steps(chunks: '_Chunks', start_step: int, prefetch: int) -> Iterator[dict]:
+  first, skipped = divmod(start_step, chunks.steps)
+  if start_step >= chunks.stop_step:
+    return
+  dataset = grain.MapDataset.source(chunks)[first:]
+  options = grain.ReadOptions(num_threads=READ_THREADS, prefetch_buffer_size=prefetch)
+  with contextlib.closing(iter(dataset.to_iter_dataset(options))) as iterator:
+    for chunk in iterator:
+      yield from chunk[skipped:]
+      skipped = 0
+
+
+class _Chunks:
+  """A random-access source for Grain: chunk c is steps [c * steps, (c + 1) * steps).
+
+  The bounds are absolute, so a run that starts in between reads the same chunks.
+  """
+
+  def __init__(self, plan: Plan, stores: Mapping[str, Store], rows: list[int],
+               stop_step: int):
+    self.plan, self.rows, self.stop_step = plan, rows, stop_step
+    self.stores = [stores[name] for name in plan.names]
+    self.steps = max(1, CHUNK_ROWS // max(1, len(rows)))
+
+  def __len__(self) -> int:
+    return -(-self.stop_step // self.steps)
+
+  def __getitem__(self, chunk: int) -> list[dict]:
+    steps = range(chunk * self.steps, min((chunk + 1) * self.steps, self.stop_step))
+    packed = [step_rows[i] for step_rows in map(self.plan.rows, steps)
+              for i in self.rows]
+    prompts = self._read(packed)
+    rows = [packing.assemble(row, self.plan.row_length, self.plan.target_slots)
+            for row in prompts]
+    return [_stack(rows[i:i + len(self.rows)])
+            for i in range(0, len(rows), len(self.rows))]
+
+  def _read(self, packed: list[np.ndarray]) -> list[list[tuple]]:
+    """The prompts of each row; every store is asked once."""
+    tasks, indices = self.plan.locate(np.concatenate(packed))
+    prompts = np.empty(len(tasks), object)
+    for task in np.unique(tasks):
+      places = np.flatnonzero(tasks == task)
+      for place, prompt in zip(places, self.stores[task].read(indices[places])):
+        prompts[place] = prompt
+    ends = np.cumsum([len(row) for row in packed])
+    return [prompts[end - len(row):end].tolist() for row, end in zip(packed, ends)]
+
+
+def _stack(rows: list[dict]) -> dict:
+  return {name: np.stack([row[name] for row in rows]) for name in rows[0]}
+
+
+def _check_stores(plan: Plan, stores: Mapping[str, Store]) -> None:
+  for name in plan.names:
+    if name not in stores:
+      raise UserError(f'Task {name} is in the plan, but its prompt store was not given.'
+                      ' Build it with `python -m flan_jax.cache`.')
+  counts = {name: len(stores[name].lengths) for name in plan.names}
+  if list(counts.values()) != plan.counts.tolist():
+    raise UserError('The plan was made for other prompt stores than the ones given,'
+                    f' which hold {counts} prompts. Make the plan from their lengths.')

@@ -1,0 +1,369 @@
+"""Which prompts share a row, and what the row then looks like.
+
+Two halves, both pure arithmetic. `Plan` decides from token counts alone the
+endless sequence of rows of a mixture; `assemble` and `assemble_options` lay the
+token ids of one row out as the arrays a model reads.
+"""
+
+import bisect
+import collections
+import threading
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from flan_jax.errors import UserError
+
+_BLOCK_STREAM, _EPOCH_STREAM = 0, 1  # keep the two kinds of random draw apart
+_KEPT_BLOCKS = 8  # reading threads look at neighbouring blocks
+
+
+def fit(sizes, row_length: int, target_slots: int) -> list[list[int]]:
+  """Packs a finite list into few rows, largest first, each where it fits tightest.
+
+      fit([(5, 1), (3, 1), (4, 1)], row_length=8, target_slots=3)
+      -> [[0, 1], [2]]
+
+  Args:
+    sizes: (tokens, targets) of every item, or an array [N, 2].
+    row_length: tokens a row holds.
+    target_slots: targets a row holds.
+
+  Returns:
+    The indices in each row; every index occurs once.
+
+  Raises:
+    UserError: an item is larger than a row.
+  """
+  sizes = np.asarray(sizes, np.int64).reshape(-1, 2)
+  limits = np.array([row_length, target_slots])
+  too_large = np.flatnonzero((sizes > limits).any(axis=1))
+  if too_large.size:
+    tokens, targets = sizes[too_large[0]]
+    raise UserError(
+        f'Item {too_large[0]} has {tokens} tokens and {targets} targets; a row holds'
+        f' {row_length} and {target_slots}. Use longer rows or cut the item.')
+  # An item is as large as the limit it uses most of.
+  share = (sizes * limits[::-1]).max(axis=1)
+  order = np.argsort(-share, kind='stable').tolist()
+  return _best_fit(order, *sizes.T.tolist(), row_length, target_slots)
+
+
+def _best_fit(order, tokens, targets, row_length, target_slots):
+  """The loop of `fit`: a plan spends its time here, hence one flat function."""
+  rows, slots_left = [], []
+  open_rows = []  # free tokens << 32 | row, sorted: the tightest fit is a bisection
+  for item in order:
+    need, asks = tokens[item], targets[item]
+    place = bisect.bisect_left(open_rows, need << 32)
+    while place < len(open_rows) and slots_left[open_rows[place] & 0xFFFFFFFF] < asks:
+      place += 1
+    if place < len(open_rows):
+      key = open_rows.pop(place)
+      row = key & 0xFFFFFFFF
+    else:
+      row = len(rows)
+      key = row_length << 32 | row
+      rows.append([])
+      slots_left.append(target_slots)
+    rows[row].append(item)
+    slots_left[row] -= asks
+    if key >> 32 > need:
+      bisect.insort(open_rows, key - (need << 32))
+  return rows
+
+
+class Plan:
+  """The endless sequence of rows of a mixture, a function of its arguments alone.
+
+  Tasks are drawn by weight. Within a task every epoch is a fresh permutation, so
+  nothing recurs before all has been seen. `block` consecutive prompts at a time
+  are packed best-fit, and the rows of a block are shuffled, or steps of long
+  prompts would come before steps of short ones.
+
+  A prompt's global id is its index in its task plus the sizes of the tasks before
+  it, tasks in alphabetical order.
+  """
+
+  def __init__(self, lengths: Mapping[str, np.ndarray], weights: Mapping[str, float],
+               seed: int, row_length: int, target_slots: int, rows_per_step: int,
+               block: int = 1024):
+    """Checks the mixture; packs nothing yet.
+
+    Args:
+      lengths: for each task an array [N, 2], tokens of inputs and of targets.
+      weights: relative rate of each task; tasks of weight 0 are left out.
+      seed: any integer.
+      row_length: tokens in a row.
+      target_slots: targets in a row at most.
+      rows_per_step: rows of one step, over all processes.
+      block: prompts packed together.
+
+    Raises:
+      UserError: no task is left, a task is empty or a prompt exceeds a row.
+    """
+    self.names = _tasks_drawn(lengths, weights)
+    self.row_length, self.target_slots = row_length, target_slots
+    self.rows_per_step, self.block = rows_per_step, block
+    self._seed = seed % 2**64
+    parts = [np.asarray(lengths[name], np.int64).reshape(-1, 2) for name in self.names]
+    for name, part in zip(self.names, parts):
+      _check_lengths(name, part, row_length, target_slots)
+    inputs, targets = np.concatenate(parts).T
+    self._sizes = np.stack([inputs + targets, targets], axis=1)
+    self.counts = np.array([len(part) for part in parts])
+    self._offsets = np.cumsum(self.counts) - self.counts
+    rates = np.array([weights[name] for name in self.names], np.float64)
+    self._thresholds = np.cumsum(rates / rates.sum())[:-1]
+    self._orders = np.empty(len(self._sizes), np.int64)  # the epoch in use, by task
+    self._epochs = np.full(len(self.names), -1)
+    # What is known of each block: its first row, and what was drawn before it.
+    self._first_rows = [0]
+    self._drawn = [np.zeros(len(self.names), np.int64)]
+    self._kept = collections.OrderedDict()
+    self._lock = threading.Lock()
+
+  def rows(self, step: int) -> list[np.ndarray]:
+    """The rows of a step (from 0): for each an int64 array of global prompt ids."""
+    first = step * self.rows_per_step
+    with self._lock:
+      return [self._row(first + i) for i in range(self.rows_per_step)]
+
+  def locate(self, ids) -> tuple[np.ndarray, np.ndarray]:
+    """Global ids -> (number of the task in `names`, index within the task)."""
+    ids = np.asarray(ids, np.int64)
+    tasks = np.searchsorted(self._offsets, ids, side='right') - 1
+    return tasks, ids - self._offsets[tasks]
+
+  def sizes(self, ids) -> np.ndarray:
+    """Tokens (inputs and targets together) and targets of prompts, [..., 2]."""
+    return self._sizes[ids]
+
+  def fullness(self, steps) -> float:
+    """The share of the row length that is filled, over the steps given."""
+    filled = [self._sizes[row, 0].sum() for step in steps for row in self.rows(step)]
+    return float(np.mean(filled)) / self.row_length
+
+  def _row(self, number: int) -> np.ndarray:
+    while self._first_rows[-1] <= number:
+      self._packed(len(self._first_rows) - 1)
+    block = bisect.bisect_right(self._first_rows, number) - 1
+    return self._packed(block)[number - self._first_rows[block]]
+
+  def _packed(self, block: int) -> list[np.ndarray]:
+    """The rows of a block; blocks are met in order the first time."""
+    if block in self._kept:
+      return self._kept[block]
+    noise = _noise(2 * self.block, self._seed, _BLOCK_STREAM, block)
+    ids = self._draw(block, noise[:self.block])
+    tokens, targets = self._sizes[ids].T
+    share = np.maximum(tokens * self.target_slots, targets * self.row_length)
+    packed = _best_fit(np.argsort(-share, kind='stable').tolist(), tokens.tolist(),
+                       targets.tolist(), self.row_length, self.target_slots)
+    shuffled = np.argsort(noise[self.block:][:len(packed)], kind='stable')
+    rows = [ids[packed[i]] for i in shuffled.tolist()]
+    if block == len(self._first_rows) - 1:
+      self._first_rows.append(self._first_rows[-1] + len(rows))
+    self._kept[block] = rows
+    if len(self._kept) > _KEPT_BLOCKS:
+      self._kept.popitem(last=False)
+    return rows
+
+  def _draw(self, block: int, noise: np.ndarray) -> np.ndarray:
+    """The global ids of a block's prompts, in the order they were drawn."""
+    uniform = (noise >> np.uint64(11)) * 2.0**-53
+    tasks = np.searchsorted(self._thresholds, uniform, side='right')
+    counts = np.bincount(tasks, minlength=len(self.names))
+    grouped = np.argsort(tasks, kind='stable')
+    rank = np.empty_like(tasks)
+    rank[grouped] = np.arange(len(tasks)) - np.repeat(
+        np.cumsum(counts) - counts, counts)
+    if block == len(self._drawn) - 1:
+      self._drawn.append(self._drawn[block] + counts)
+    epochs, places = np.divmod(self._drawn[block][tasks] + rank, self.counts[tasks])
+    ids = np.empty(len(tasks), np.int64)
+    ready = epochs == self._epochs[tasks]
+    while True:
+      ids[ready] = self._orders[self._offsets[tasks[ready]] + places[ready]]
+      epochs[ready] = -1
+      rest = np.flatnonzero(epochs >= 0)
+      if not rest.size:
+        return ids
+      task, epoch = tasks[rest[0]], epochs[rest[0]]
+      self._enter_epoch(task, epoch)
+      ready = (tasks == task) & (epochs == epoch)
+
+  def _enter_epoch(self, task: int, epoch: int) -> None:
+    name = int.from_bytes(self.names[task].encode(), 'little')
+    noise = _noise(self.counts[task], self._seed, _EPOCH_STREAM, int(epoch), name)
+    start = self._offsets[task]
+    self._orders[start:start + len(noise)] = start + np.argsort(noise, kind='stable')
+    self._epochs[task] = epoch
+
+
+def _tasks_drawn(lengths, weights) -> list[str]:
+  unknown = sorted(set(weights) - set(lengths))
+  if unknown:
+    raise UserError(f'The mixture has no lengths for {", ".join(unknown)}: build their'
+                    ' prompt stores, or leave them out of the weights.')
+  wrong = [name for name in weights if not 0 <= weights[name] < float('inf')]
+  if wrong:
+    raise UserError(f'Task {wrong[0]} has weight {weights[wrong[0]]}; a weight is a'
+                    ' number from 0 up.')
+  names = sorted(name for name in weights if weights[name] > 0)
+  if not names:
+    raise UserError(f'The mixture is empty: of its {len(weights)} tasks'
+                    f' ({", ".join(sorted(weights)) or "none named"}) none has a'
+                    ' weight above 0. Name at least one task with a weight.')
+  return names
+
+
+def _check_lengths(name, lengths, row_length, target_slots) -> None:
+  if not len(lengths):
+    raise UserError(f'Task {name} is in the mixture but has no prompts. Leave it out,'
+                    ' or look at what its prompt store refused.')
+  tokens, targets = lengths.sum(axis=1).max(), lengths[:, 1].max()
+  if tokens > row_length:
+    raise UserError(f'Task {name} has a prompt of {tokens} tokens; a row holds'
+                    f' {row_length}. Raise ROW_LENGTH, or lower INPUTS_LENGTH or'
+                    ' TARGETS_LENGTH.')
+  if targets > target_slots:
+    raise UserError(f'Task {name} has a target of {targets} tokens; a row holds'
+                    f' {target_slots}. Raise TARGET_SLOTS or lower TARGETS_LENGTH.')
+
+
+def _noise(count: int, *key: int) -> np.ndarray:
+  """uint64 noise from a key. Raw bits, whose stream numpy keeps over versions."""
+  return np.random.PCG64(np.random.SeedSequence(key)).random_raw(count)
+
+
+def assemble(prompts: Sequence[tuple], row_length: int, target_slots: int) -> dict:
+  """Lays prompts out as one row: each a segment, inputs first, then targets.
+
+      assemble([([7, 8, 1], [5, 1]), ([9, 1], [6, 1])], row_length=12, target_slots=6)
+      -> tokens          7 8 1 5 1  9 1 6 1  0 0 0
+         positions       0 1 2 3 4  0 1 2 3  0 0 0
+         segment_ids     1 1 1 1 1  2 2 2 2  0 0 0
+         branch          0 0 0 0 0  0 0 0 0  0 0 0
+         query_position  2 3  6 7  0 0
+         target_id       5 1  6 1  0 0
+         weight          1 1  1 1  0 0
+
+  The token at a query position (an index into the row) is to predict the target id
+  beside it. With no inputs at all nothing comes before the first target, and it is
+  not predicted.
+
+  Args:
+    prompts: (inputs ids, targets ids) of each prompt.
+    row_length: L, tokens in the row; the rest is padding, segment 0.
+    target_slots: S, places for targets; unused ones have weight 0.
+
+  Returns:
+    tokens, positions, segment_ids, branch: int32 [L]; query_position, target_id:
+    int32 [S]; weight: float32 [S].
+
+  Raises:
+    UserError: the prompts do not fit into the row.
+  """
+  pieces = [piece for prompt in prompts for piece in prompt]
+  sizes = np.array([len(piece) for piece in pieces], np.int64)
+  starts = np.cumsum(sizes) - sizes
+  inputs, targets = sizes[::2], sizes[1::2]
+  row = _empty_row(row_length, target_slots)
+  _check_room(sizes.sum(), targets.sum(), row_length, target_slots)
+  total = sizes.sum()
+  segments = inputs + targets
+  row['tokens'][:total] = np.concatenate(pieces) if pieces else 0
+  row['positions'][:total] = _ranges(np.zeros_like(segments), segments)
+  row['segment_ids'][:total] = np.repeat(np.arange(1, len(segments) + 1), segments)
+  unseen = (inputs == 0) & (targets > 0)  # a first target that nothing precedes
+  _ask(row, _ranges(starts[1::2] - 1 + unseen, targets - unseen))
+  return row
+
+
+def assemble_options(prompts: Sequence[tuple], row_length: int,
+                     target_slots: int) -> tuple[dict, np.ndarray]:
+  """Lays prompts out with their answer options side by side, to score them all.
+
+  The options of a prompt are branches 1, 2, ... of its segment. Each continues the
+  prompt's positions, and its first token is predicted by the prompt's last one.
+
+      assemble_options([([7, 8], [[5, 1], [6, 1]])], row_length=8, target_slots=5)
+      -> tokens          7 8  5 1  6 1  0 0
+         positions       0 1  2 3  2 3  0 0
+         segment_ids     1 1  1 1  1 1  0 0
+         branch          0 0  1 1  2 2  0 0
+         query_position  1 2  1 4  0
+         target_id       5 1  6 1  0
+         weight          1 1  1 1  0
+         owner           0 0  1 1 -1
+
+  Args:
+    prompts: (inputs ids, [option ids, ...]) of each prompt.
+    row_length: L, tokens in the row.
+    target_slots: S, places for the options' tokens.
+
+  Returns:
+    The row as `assemble` gives it, and owner: int32 [S], for each slot the number
+    of its option, counted over all prompts of the row; -1 where the slot is unused.
+
+  Raises:
+    UserError: the prompts do not fit, or one has no inputs to predict from.
+  """
+  counts = np.array([len(options) for _, options in prompts], np.int64)
+  pieces = [piece for inputs, options in prompts for piece in (inputs, *options)]
+  sizes = np.array([len(piece) for piece in pieces], np.int64)
+  starts = np.cumsum(sizes) - sizes
+  branches = _ranges(np.zeros_like(counts), counts + 1)
+  shared = np.flatnonzero(branches == 0)  # the pieces that are prompts
+  segments = np.repeat(np.arange(len(shared)), counts + 1)
+  chosen = branches > 0
+  if (sizes[shared] == 0).any():
+    raise UserError('A prompt without any token cannot be followed by options: give'
+                    ' its inputs a separator.')
+  _check_room(sizes.sum(), sizes[chosen].sum(), row_length, target_slots)
+  row = _empty_row(row_length, target_slots)
+  total = sizes.sum()
+  row['tokens'][:total] = np.concatenate(pieces) if pieces else 0
+  firsts = np.where(chosen, sizes[shared][segments], 0)
+  row['positions'][:total] = _ranges(firsts, sizes)
+  row['segment_ids'][:total] = np.repeat(segments + 1, sizes)
+  row['branch'][:total] = np.repeat(branches, sizes)
+  asked, at = sizes[chosen], starts[chosen]
+  # An option's first token is asked of the prompt's last one, wherever that stands.
+  last_inputs = (starts + sizes - 1)[shared][segments[chosen]]
+  targets = _ranges(at, asked)
+  queries = np.where(targets == np.repeat(at, asked),
+                     np.repeat(last_inputs, asked), targets - 1)
+  _ask(row, queries, targets)
+  owner = np.full(target_slots, -1, np.int32)
+  owner[:len(queries)] = np.repeat(np.arange(len(asked)), asked)
+  return row, owner
+
+
+def _empty_row(row_length: int, target_slots: int) -> dict:
+  row = {name: np.zeros(row_length, np.int32)
+         for name in ('tokens', 'positions', 'segment_ids', 'branch')}
+  row |= {name: np.zeros(target_slots, np.int32)
+          for name in ('query_position', 'target_id')}
+  return row | {'weight': np.zeros(target_slots, np.float32)}
+
+
+def _ask(row: dict, queries: np.ndarray, targets: np.ndarray | None = None) -> None:
+  """Fills the slots; targets are row indices, by default one after each query."""
+  targets = queries + 1 if targets is None else targets
+  row['query_position'][:len(queries)] = queries
+  row['target_id'][:len(queries)] = row['tokens'][targets]
+  row['weight'][:len(queries)] = 1
+
+
+def _check_room(tokens, targets, row_length, target_slots) -> None:
+  if tokens > row_length or targets > target_slots:
+    raise UserError(f'{tokens} tokens with {targets} targets do not fit into a row of'
+                    f' {row_length} with {target_slots} target slots.')
+
+
+def _ranges(firsts: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+  """_ranges([5, 0], [2, 3]) -> 5 6 0 1 2."""
+  ends = np.cumsum(sizes)
+  return np.arange(sizes.sum()) + np.repeat(firsts - ends + sizes, sizes)
