@@ -1,0 +1,1 @@
+"""The decoder, its attention rule and its losses; only jax and flax here."""

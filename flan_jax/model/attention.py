@@ -1,0 +1,128 @@
+"""Who sees whom, and how far apart they are: mask, relative position bias, attention.
+
+Axis letters as in decoder.py; K counts relative position buckets.
+"""
+
+import math
+from typing import Sequence
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+# Added to a masked score: its weight underflows to exactly 0 in float32, while a row
+# that sees nothing (padding) still has a finite softmax.
+MASKED = -1e9
+
+
+def visible(segment_ids_BL: jax.Array, branch_BL: jax.Array) -> jax.Array:
+  """The one mask rule: bool [B, L, M], true where token L may look at token M.
+
+  A token sees itself and earlier tokens of its own segment, as far as they stand in
+  branch 0 (the prompt) or in its own branch. Segment 0 is padding and sees nothing.
+
+  Example: segments [1, 1, 1, 2] with branches [0, 1, 2, 0] give the rows
+  1000, 1100, 1010, 0001.
+  """
+  own, other = segment_ids_BL[:, :, None], segment_ids_BL[:, None, :]
+  own_branch, other_branch = branch_BL[:, :, None], branch_BL[:, None, :]
+  index = jnp.arange(segment_ids_BL.shape[1])
+  return (
+    (own == other)
+    & (own > 0)
+    & (index[None, :, None] >= index[None, None, :])
+    & ((other_branch == 0) | (other_branch == own_branch))
+  )
+
+
+def bucket_starts(buckets: int, max_distance: int) -> np.ndarray:
+  """The smallest distance in each bucket, int32 [K], as T5's causal buckets have them.
+
+  The first half holds one distance each, the second half grows logarithmically; the
+  last bucket is open. Integers, so that no accelerator rounds a boundary its own way.
+
+  Example: bucket_starts(8, 16) is [0, 1, 2, 3, 4, 6, 8, 12].
+  """
+  exact = buckets // 2
+  growth = math.log(max_distance / exact) / (buckets - exact)
+  # The small offset keeps boundaries that are whole numbers on their own side.
+  steps = np.exp(growth * np.arange(buckets - exact))
+  grown = np.ceil(exact * steps - 1e-9).astype(int)
+  return np.array([*range(exact), *grown], np.int32)
+
+
+def relative_bucket_ids(
+  query_positions_BL: jax.Array,
+  key_positions_BM: jax.Array,
+  visible_BLM: jax.Array,
+  buckets: int,
+  max_distance: int,
+) -> jax.Array:
+  """Bucket of each pair's distance, int32 [B, L, M]; `buckets` where not visible."""
+  distance = query_positions_BL[:, :, None] - key_positions_BM[:, None, :]
+  ids = jnp.zeros_like(distance)
+  for start in bucket_starts(buckets, max_distance)[1:]:
+    ids += distance >= start
+  return jnp.where(visible_BLM, ids, buckets)
+
+
+@jax.custom_vjp
+def position_bias(table_KN: jax.Array, ids_BLM: jax.Array) -> jax.Array:
+  """Additive attention bias, float32 [B, N, L, M]; id K (no bucket) means MASKED.
+
+  A chain of selects fuses into one elementwise kernel everywhere. Its own derivative
+  would be a scatter or K passes over the scores, hence the one written below.
+  """
+  bias = jnp.full((), MASKED, jnp.float32)
+  for bucket in range(table_KN.shape[0]):
+    value = table_KN[bucket].astype(jnp.float32)[None, :, None, None]
+    bias = jnp.where(ids_BLM[:, None] == bucket, value, bias)
+  return bias
+
+
+def _position_bias_forward(table_KN, ids_BLM):
+  return position_bias(table_KN, ids_BLM), (table_KN, ids_BLM)
+
+
+def _position_bias_backward(residuals, gradient_BNLM):
+  """Sums the gradient by bucket as small matrix products, some query rows at a time."""
+  table_KN, ids_BLM = residuals
+  rows = math.gcd(ids_BLM.shape[1], 64)
+
+  def add_rows(index, total_NK):
+    ids = jax.lax.dynamic_slice_in_dim(ids_BLM, index * rows, rows, axis=1)
+    part = jax.lax.dynamic_slice_in_dim(gradient_BNLM, index * rows, rows, axis=2)
+    one_hot = jax.nn.one_hot(ids, table_KN.shape[0], dtype=jnp.float32)
+    return total_NK + jnp.einsum('BLMK,BNLM->NK', one_hot, part)
+
+  total_NK = jnp.zeros(table_KN.shape[::-1], jnp.float32)
+  total_NK = jax.lax.fori_loop(0, ids_BLM.shape[1] // rows, add_rows, total_NK)
+  return total_NK.T.astype(table_KN.dtype), None
+
+
+position_bias.defvjp(_position_bias_forward, _position_bias_backward)
+
+
+def attend(
+  query_BLNH: jax.Array,
+  sources: Sequence[tuple[jax.Array, jax.Array]],
+  bias_BNLM: jax.Array,
+) -> jax.Array:
+  """Softmax attention, scaled by 1/sqrt(H), scores and softmax in float32.
+
+  sources: (key_BMNH, value_BMNH) pairs whose keys follow one another in the bias: the
+  cache and the new token are two sources, so that the cache is never copied.
+  Returns [B, L, N, H] in the query's dtype.
+  """
+  query_BLNH = query_BLNH * query_BLNH.shape[-1] ** -0.5
+  scores = [
+    jnp.einsum('BLNH,BMNH->BNLM', query_BLNH, key, preferred_element_type=jnp.float32)
+    for key, _ in sources
+  ]
+  weights_BNLM = jax.nn.softmax(jnp.concatenate(scores, axis=-1) + bias_BNLM)
+  ends = np.cumsum([score.shape[-1] for score in scores])[:-1]
+  parts = jnp.split(weights_BNLM.astype(query_BLNH.dtype), ends, axis=-1)
+  return sum(
+    jnp.einsum('BNLM,BMNH->BLNH', part, value)
+    for part, (_, value) in zip(parts, sources)
+  )

@@ -1,0 +1,156 @@
+"""The parts of one decoder layer, as Flax modules; axis letters as in decoder.py."""
+
+from typing import Any, Optional, Sequence
+
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+
+from flan_jax.model import attention
+
+# The mesh axes that rows of a batch are spread over, slower network first.
+ROW_AXES = ('data', 'fsdp')
+
+ACTIVATIONS = {'gelu': jax.nn.gelu, 'silu': jax.nn.silu, 'relu': jax.nn.relu}
+
+# Fan-in, as T5: a kernel's output has the variance of its input. The cut at two
+# standard deviations is corrected for.
+KERNEL_INIT = nn.initializers.variance_scaling(1.0, 'fan_in', 'truncated_normal')
+
+
+def over_rows(x: jax.Array) -> jax.Array:
+  """Keeps activations spread by rows, and by rows only, on the mesh in use.
+
+  Without it the compiler may leave x spread over the embedding, as the kernels are,
+  and add up activations where gathering a kernel is cheaper. No mesh: no effect.
+  """
+  axes = tuple(
+    axis for axis in ROW_AXES if axis in jax.sharding.get_abstract_mesh().axis_names
+  )
+  if not axes:
+    return x
+  return jax.lax.with_sharding_constraint(x, jax.sharding.PartitionSpec(axes))
+
+
+class RMSNorm(nn.Module):
+  """Divides by the root mean square in float32; a scale, no offset."""
+
+  epsilon: float
+  dtype: Any
+
+  @nn.compact
+  def __call__(self, x_BLD: jax.Array) -> jax.Array:
+    init = nn.with_logical_partitioning(nn.initializers.ones, ('embed',))
+    scale_D = self.param('scale', init, x_BLD.shape[-1:])
+    x = x_BLD.astype(jnp.float32)
+    x = x * jax.lax.rsqrt(jnp.mean(x * x, axis=-1, keepdims=True) + self.epsilon)
+    return (x * scale_D[None, None, :]).astype(self.dtype)
+
+
+@jax.custom_vjp
+def product(x: jax.Array, kernel: jax.Array) -> jax.Array:
+  """x @ kernel for x [B, L, in], kernel [in, out]; its derivative knows the CPU."""
+  return x @ kernel
+
+
+def _product_forward(x, kernel):
+  return x @ kernel, (x, kernel)
+
+
+def _product_backward(residuals, gradient):
+  x, kernel = residuals
+
+  def turned_round(x, gradient):
+    # The CPU's matrix product is half as fast reading x down its columns as it is on a
+    # copy of x turned round; the barrier keeps the copy.
+    x = jax.lax.optimization_barrier(x.reshape(-1, x.shape[-1]).T)
+    return x @ gradient.reshape(-1, gradient.shape[-1])
+
+  def as_it_stands(x, gradient):
+    return jnp.einsum('BLi,BLo->io', x, gradient)
+
+  by_kernel = jax.lax.platform_dependent(
+    x, gradient, cpu=turned_round, default=as_it_stands
+  )
+  return gradient @ kernel.T, by_kernel
+
+
+product.defvjp(_product_forward, _product_backward)
+
+
+class Linear(nn.Module):
+  """A matrix product without bias; the kernel is 2-D so that Adafactor factors it."""
+
+  features: int
+  axes: tuple[str, str]
+  dtype: Any
+
+  @nn.compact
+  def __call__(self, x: jax.Array) -> jax.Array:
+    init = nn.with_logical_partitioning(KERNEL_INIT, self.axes)
+    kernel = self.param('kernel', init, (x.shape[-1], self.features))
+    return product(x.astype(self.dtype), kernel.astype(self.dtype))
+
+
+class Attention(nn.Module):
+  """Multi-head self-attention whose inner width, N * H, need not be D."""
+
+  config: Any
+
+  @nn.compact
+  def __call__(
+    self,
+    x_BLD: jax.Array,
+    bias_BNLM: jax.Array,
+    past: Optional[tuple[jax.Array, jax.Array]],
+  ) -> tuple[jax.Array, tuple[jax.Array, jax.Array]]:
+    """Returns the output and the new (key_BLNH, value_BLNH), for a cache to keep."""
+    config, dtype = self.config, self.config.dtype
+    inner = config.heads * config.head_dim
+    query, key, value = (
+      Linear(inner, ('embed', 'joined_heads'), dtype, name=name)(x_BLD).reshape(
+        *x_BLD.shape[:2], config.heads, config.head_dim
+      )
+      for name in ('query', 'key', 'value')
+    )
+    sources: Sequence[Any] = [(key, value)] if past is None else [past, (key, value)]
+    out = attention.attend(query, sources, bias_BNLM).reshape(*x_BLD.shape[:2], inner)
+    out = Linear(x_BLD.shape[-1], ('joined_heads', 'embed'), dtype, name='out')(out)
+    return out, (key, value)
+
+
+class GatedMLP(nn.Module):
+  """wo(activation(wi_0 x) * wi_1 x), as T5 v1.1 and LaMDA (paper section 2.4)."""
+
+  config: Any
+
+  @nn.compact
+  def __call__(self, x_BLD: jax.Array) -> jax.Array:
+    config, dtype = self.config, self.config.dtype
+    gate_BLF, up_BLF = (
+      Linear(config.d_ff, ('embed', 'mlp'), dtype, name=name)(x_BLD)
+      for name in ('wi_0', 'wi_1')
+    )
+    hidden_BLF = ACTIVATIONS[config.activation](gate_BLF) * up_BLF
+    return Linear(x_BLD.shape[-1], ('mlp', 'embed'), dtype, name='wo')(hidden_BLF)
+
+
+class Block(nn.Module):
+  """One pre-norm decoder layer: attention and gated MLP, each added to its input."""
+
+  config: Any
+
+  @nn.compact
+  def __call__(self, x_BLD, bias_BNLM, past=None):
+    """Returns x_BLD and the layer's new (key_BLNH, value_BLNH)."""
+    config = self.config
+
+    def norm(name):
+      return RMSNorm(config.norm_epsilon, config.dtype, name=name)
+
+    attended, kept = Attention(config, name='attention')(
+      norm('attention_norm')(x_BLD), bias_BNLM, past
+    )
+    x_BLD = over_rows(x_BLD + attended)
+    x_BLD = x_BLD + GatedMLP(config, name='mlp')(norm('mlp_norm')(x_BLD))
+    return over_rows(x_BLD), kept

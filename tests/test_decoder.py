@@ -1,0 +1,279 @@
+"""The decoder: who influences whom, packing, branches, scan, remat, cache, sizes."""
+
+import dataclasses
+import functools
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from flan_jax.errors import UserError
+from flan_jax.model import attention
+from flan_jax.model import decoder
+
+TINY = decoder.DecoderConfig(
+  vocab_size=64, d_model=16, layers=2, heads=2, head_dim=16, d_ff=32,
+  relative_buckets=8, relative_max_distance=16, dtype='float32',
+)
+
+
+def make_batch(segment_ids, positions, branch, tokens=None):
+  rows = {'segment_ids': segment_ids, 'positions': positions, 'branch': branch}
+  batch = {name: np.asarray(value, np.int32) for name, value in rows.items()}
+  if tokens is None:  # a different token at every position
+    tokens = np.arange(batch['branch'].size).reshape(batch['branch'].shape)
+  return batch | {'tokens': np.asarray(tokens, np.int32)}
+
+
+def plain_batch(lengths, width, seed=0):
+  """One segment a row, padded on the right to `width`, random tokens."""
+  positions = np.tile(np.arange(width), (len(lengths), 1))
+  segment_ids = positions < np.array(lengths)[:, None]
+  tokens = np.random.default_rng(seed).integers(1, 64, positions.shape)
+  return make_batch(segment_ids, positions, 0 * positions, tokens)
+
+
+# Two segments and padding; the first has a prompt of three tokens and two branches.
+PACKED = make_batch(
+  segment_ids=[[1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 0, 0]],
+  positions=[[0, 1, 2, 3, 4, 3, 4, 0, 1, 2, 0, 0]],
+  branch=[[0, 0, 0, 1, 1, 2, 2, 0, 0, 0, 0, 0]],
+)
+SEEN_BY = {
+  0: [0], 1: [0, 1], 2: [0, 1, 2], 3: [0, 1, 2, 3], 4: [0, 1, 2, 3, 4],
+  5: [0, 1, 2, 5], 6: [0, 1, 2, 5, 6], 7: [7], 8: [7, 8], 9: [7, 8, 9],
+}
+
+
+@functools.cache
+def params(config=TINY):
+  return jax.jit(functools.partial(decoder.init_params, config))(jax.random.key(0))
+
+
+@functools.partial(jax.jit, static_argnums=0)
+def hidden(config, params, batch):
+  return decoder.hidden_states(config, params, batch)
+
+
+def test_mask_example():
+  got = attention.visible(jnp.array([[1, 1, 1, 2]]), jnp.array([[0, 1, 2, 0]]))
+  assert got[0].astype(int).tolist() == [
+    [1, 0, 0, 0], [1, 1, 0, 0], [1, 0, 1, 0], [0, 0, 0, 1]
+  ]
+
+
+def test_bucket_starts_example():
+  assert attention.bucket_starts(8, 16).tolist() == [0, 1, 2, 3, 4, 6, 8, 12]
+
+
+def test_buckets_are_those_of_t5():
+  distance = np.arange(300)
+  grown = 16 + np.log(np.maximum(distance, 1) / 16) / np.log(128 / 16) * 16
+  expected = np.where(distance < 16, distance, np.minimum(grown.astype(int), 31))
+  starts = attention.bucket_starts(32, 128)
+  assert (np.searchsorted(starts, distance, side='right') - 1 == expected).all()
+
+
+def test_a_token_is_influenced_by_exactly_the_tokens_it_sees():
+  config = dataclasses.replace(TINY, tied_embeddings=False)
+  batch, own = PACKED, params(config)
+  probe = jax.random.normal(jax.random.key(1), (config.d_model,))
+
+  @jax.jit
+  @jax.vmap
+  def influence(position):
+    def score(embedding):
+      x_BLD = decoder.hidden_states(config, own | {'embedding': embedding}, batch)
+      return x_BLD[0, position] @ probe
+    return jnp.abs(jax.grad(score)(own['embedding'])).max(axis=-1)
+
+  gradients = influence(jnp.arange(10))  # row i: how much each token id moves token i
+  for position, seen in SEEN_BY.items():
+    assert np.flatnonzero(gradients[position]).tolist() == seen
+
+
+def test_padding_is_finite_and_changes_nothing():
+  batch = plain_batch([0, 5, 12], 12)
+  x_BLD = hidden(TINY, params(), batch)
+  assert jnp.isfinite(x_BLD).all()
+  padding = batch['segment_ids'] == 0
+  other = batch | {'tokens': np.where(padding, 7, batch['tokens'])}
+  np.testing.assert_array_equal(
+    hidden(TINY, params(), other)[~padding], x_BLD[~padding]
+  )
+
+
+def test_packing_is_invisible_to_neighbours():
+  first, second = plain_batch([5], 5, seed=1), plain_batch([7], 7, seed=2)
+  second['segment_ids'] *= 2
+  packed = {name: np.concatenate([first[name], second[name]], 1) for name in first}
+  second['segment_ids'] //= 2
+  alone = [hidden(TINY, params(), one) for one in (first, second)]
+  np.testing.assert_allclose(
+    hidden(TINY, params(), packed), jnp.concatenate(alone, axis=1), atol=1e-5
+  )
+
+
+def test_branches_equal_separate_passes():
+  together = hidden(TINY, params(), PACKED)[0]
+  for keep in ([0, 1, 2, 3, 4], [0, 1, 2, 5, 6]):
+    alone = {name: value[:, keep] for name, value in PACKED.items()}
+    alone['branch'] = 0 * alone['branch']
+    np.testing.assert_allclose(
+      hidden(TINY, params(), alone)[0], together[np.array(keep)], atol=1e-5
+    )
+
+
+def squared_sum(config, params, batch):
+  return jnp.sum(decoder.hidden_states(config, params, batch)[:, ::3] ** 3)
+
+
+@pytest.mark.parametrize(
+  'change', [{'scan': False}, {'remat': 'none'}, {'remat': 'dots'}], ids=str
+)
+def test_scan_equals_loop_and_remat_changes_nothing(change):
+  batch = plain_batch([12, 9], 12)
+  step = jax.jit(jax.value_and_grad(squared_sum, argnums=1), static_argnums=0)
+  other = dataclasses.replace(TINY, **change)
+  expected, got = (step(config, params(), batch) for config in (TINY, other))
+  jax.tree.map(
+    lambda a, b: np.testing.assert_allclose(a, b, rtol=2e-5, atol=2e-5), expected, got
+  )
+
+
+def test_position_bias_gradient_is_that_of_a_gather():
+  rng = np.random.default_rng(0)
+  table = jnp.asarray(rng.normal(size=(8, 2)), jnp.float32)
+  ids = jnp.asarray(rng.integers(0, 9, (2, 6, 10)))  # 8: not visible
+  weight = jnp.asarray(rng.normal(size=(2, 2, 6, 10)), jnp.float32)
+
+  def gathered(table, ids):
+    masked = jnp.full((1, 2), attention.MASKED)
+    return jnp.moveaxis(jnp.concatenate([table, masked])[ids], -1, 1)
+
+  bias = attention.position_bias(table, ids)
+  np.testing.assert_array_equal(bias, gathered(table, ids))
+  expected, got = (
+    jax.grad(lambda table: jnp.sum(weight * one(table, ids)))(table)
+    for one in (gathered, attention.position_bias)
+  )
+  np.testing.assert_allclose(got, expected, atol=1e-5)
+
+
+@pytest.mark.parametrize('tied', [True, False])
+def test_fresh_logits_are_of_order_one(tied):
+  config = dataclasses.replace(TINY, d_model=128, vocab_size=512, tied_embeddings=tied)
+  own = params(config)
+  assert all(leaf.dtype == jnp.float32 for leaf in jax.tree.leaves(own))
+  x_BLD = hidden(config, own, plain_batch([30, 30], 30))
+  logits = decoder.logits(config, own, x_BLD)
+  assert logits.shape == (2, 30, 512) and logits.dtype == jnp.float32
+  assert 0.5 < jnp.std(logits) < 2
+
+
+def test_bfloat16_is_close_to_float32():
+  batch = plain_batch([12, 9], 12)
+  x_BLD = hidden(dataclasses.replace(TINY, dtype='bfloat16'), params(), batch)
+  assert x_BLD.dtype == jnp.bfloat16
+  exact = hidden(TINY, params(), batch)
+  assert jnp.abs(x_BLD - exact).max() < 0.1 and jnp.abs(x_BLD - exact).mean() < 0.02
+
+
+NEW_TOKENS = 6
+
+
+def cached_greedy(config, params, batch, lengths):
+  x_BLD, cache = decoder.prefill(
+    config, params, batch, batch['tokens'].shape[1] + NEW_TOKENS
+  )
+  last_BD = decoder.gather_queries(x_BLD, lengths[:, None] - 1)[:, 0]
+  tokens_B = jnp.argmax(decoder.logits(config, params, last_BD), -1)
+
+  def step(carry, index):
+    tokens_B, cache = carry
+    logits_BV, cache = decoder.decode_step(
+      config, params, tokens_B, lengths + index, cache
+    )
+    return (jnp.argmax(logits_BV, -1), cache), (tokens_B, logits_BV)
+
+  return jax.lax.scan(step, (tokens_B, cache), jnp.arange(NEW_TOKENS))[1]
+
+
+def test_cached_decoding_equals_recomputation():
+  lengths = jnp.array([3, 8, 5])
+  own = params()
+  batch = plain_batch(lengths.tolist(), 8)
+  tokens, step_logits = jax.jit(cached_greedy, static_argnums=0)(
+    TINY, own, batch, lengths
+  )
+  for row, length in enumerate(lengths.tolist()):
+    sequence = batch['tokens'][row, :length].tolist()
+    for index in range(NEW_TOKENS + 1):
+      # Always the same width, so that this compiles once.
+      whole = plain_batch([len(sequence)], 8 + NEW_TOKENS)
+      whole['tokens'][0, : len(sequence)] = sequence
+      x_D = hidden(TINY, own, whole)[0, len(sequence) - 1]
+      logits_V = decoder.logits(TINY, own, x_D)
+      if index:
+        np.testing.assert_allclose(step_logits[index - 1, row], logits_V, atol=1e-4)
+      if index < NEW_TOKENS:
+        sequence.append(int(jnp.argmax(logits_V)))
+    assert tokens[:, row].tolist() == sequence[length:]
+
+
+def test_cache_shorter_than_the_prompts_is_refused():
+  with pytest.raises(ValueError, match='cache_length is 4'):
+    decoder.prefill(TINY, params(), plain_batch([8], 8), 4)
+
+
+@pytest.mark.parametrize(
+  'layers, d_model, billions',
+  [(64, 8192, 137), (32, 8192, 68), (16, 4096, 8), (10, 2560, 2), (8, 1280, 0.42)],
+)
+def test_sizes_of_the_paper(layers, d_model, billions):
+  config = decoder.DecoderConfig(
+    vocab_size=32128, d_model=d_model, layers=layers, heads=d_model // 64,
+    head_dim=128, d_ff=8 * d_model,
+  )
+  shapes = decoder.abstract_params(config)
+  norms, table = (2 * layers + 1) * d_model, 32 * config.heads
+  count = decoder.count_parameters(shapes, embeddings=False)
+  assert count - norms - table == 32 * d_model**2 * layers
+  assert count == pytest.approx(billions * 1e9, rel=0.08)
+  assert (
+    decoder.count_parameters(shapes, embeddings=True) - count == 32128 * d_model
+  )
+
+
+@pytest.mark.parametrize('tied', [True, False])
+def test_every_dimension_has_a_name(tied):
+  config = dataclasses.replace(TINY, tied_embeddings=tied)
+  shapes, axes = decoder.abstract_params(config), decoder.parameter_axes(config)
+
+  def check(leaf, names):
+    assert len(leaf.shape) == len(names) and None not in names
+
+  jax.tree.map(check, shapes, axes)
+  assert axes['layers']['mlp']['wi_0']['kernel'] == ('layers', 'embed', 'mlp')
+
+
+@pytest.mark.parametrize(
+  'change, message',
+  [
+    ({'d_model': 0}, 'd_model of the decoder is 0'),
+    ({'layers': 2.5}, 'layers of the decoder is 2.5'),
+    ({'remat': 'some'}, "remat of the decoder is 'some'"),
+    ({'activation': 'tanh'}, "activation of the decoder is 'tanh'"),
+    ({'dtype': 'int8'}, "dtype of the decoder is 'int8'"),
+    ({'relative_max_distance': 4}, 'relative_max_distance 4'),
+  ],
+)
+def test_a_wrong_value_is_named(change, message):
+  with pytest.raises(UserError, match=message):
+    dataclasses.replace(TINY, **change)
+
+
+def test_parameters_need_a_vocabulary_size():
+  with pytest.raises(UserError, match='vocab_size of the decoder is None'):
+    decoder.abstract_params(dataclasses.replace(TINY, vocab_size=None))
