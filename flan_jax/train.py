@@ -1,0 +1,276 @@
+"""Front door: instruction tuning, and the pretraining of a small base.
+
+`main` reads flags and gin; `train` is the whole run as one plain function.
+"""
+
+import contextlib
+import dataclasses
+import os
+import sys
+from typing import Any, Sequence
+
+from flan_jax import commandline
+from flan_jax.errors import UserError
+
+VOCABULARY_MULTIPLE = 128  # the table's rows, so that it divides over devices
+
+
+def main(arguments: Sequence[str]) -> None:
+  made = commandline.parser('flan_jax.train', """
+      Trains a model. Instruction tuning with a cluster held out:
+
+        python -m flan_jax.train --gin_file=runs/tune.gin --gin_file=models/137b.gin \\
+          --gin_file=meshes/v3_128.gin --gin_file=holdout/nli.gin \\
+          --gin.MODEL_DIR="'gs://bucket/run'" --tfds_data_dir=DIR
+
+      Macros: MODEL_DIR, HELD_OUT (required), MIXTURE, INIT_FROM, VOCABULARY, STORE_DIR,
+      TRAIN_STEPS, TOKENS_PER_BATCH, ROW_LENGTH, TARGET_SLOTS, INPUTS_LENGTH,
+      TARGETS_LENGTH, LEARNING_RATE, SEED, SAVE_EVERY, EVAL_EVERY, LOG_EVERY.
+      Started again with the same MODEL_DIR, a run goes on where it was.""",
+      gin='runs/tune.gin')
+  flags = commandline.parse(made, arguments)
+  commandline.configure(flags)
+  import gin
+  gin.get_configurable(train)(dry_run=flags.dry_run)
+
+
+@dataclasses.dataclass(frozen=True)
+class Rows:
+  """Shape of a step. All in tokens; the paper's: section 2.4."""
+
+  tokens_per_batch: int
+  row_length: int
+  target_slots: int
+  inputs_length: int
+  targets_length: int
+  separators: tuple[str, str] = ('eos', 'eos')
+  overflow: str = 'cut'
+
+  def __post_init__(self):
+    for field in dataclasses.fields(self):
+      value = getattr(self, field.name)
+      if field.type is int and (not isinstance(value, int) or value < 1):
+        raise UserError(f'{field.name.upper()} = {value!r} must be a whole number >= 1')
+    if self.tokens_per_batch % self.row_length:
+      raise UserError(
+          f'TOKENS_PER_BATCH = {self.tokens_per_batch} is not a multiple of ROW_LENGTH = '
+          f'{self.row_length}')
+    if self.inputs_length + self.targets_length > self.row_length:
+      raise UserError(
+          f'INPUTS_LENGTH {self.inputs_length} + TARGETS_LENGTH {self.targets_length} '
+          f'exceed ROW_LENGTH {self.row_length}; a prompt must fit a row')
+    if self.targets_length > self.target_slots:
+      raise UserError(
+          f'TARGETS_LENGTH {self.targets_length} exceeds TARGET_SLOTS {self.target_slots}')
+
+  @property
+  def per_step(self) -> int:
+    return self.tokens_per_batch // self.row_length
+
+
+def train(
+    *, model_dir: str, mixture: str | None, held_out: str | None, model: Any, mesh: dict,
+    rows: Rows, schedule: Any, optimizer: dict, seed: int, vocabulary: str | None = None,
+    init_from: str | None = None, store_dir: str | None = None, dev_steps: int = 8,
+    host_devices: int | None = None, dry_run: bool = False) -> None:
+  """Checks everything cheap first, then prepares prompts, then trains.
+
+  Args:
+    model_dir: where the run lives; one that holds the same run is resumed.
+    mixture: SeqIO mixture or task to train on; None: what holding out leaves.
+    held_out: cluster that must stay unseen, or None.
+    model: DecoderConfig; its vocab_size None is filled in from the vocabulary.
+    mesh: sizes of the axes data, fsdp and tensor.
+    rows, schedule: Rows and loop.Schedule.
+    optimizer: keyword arguments of optim.optimizer.
+    seed: of parameters, prompts and their order.
+    vocabulary: file, see data.vocabulary; None leaves FLAN_VOCABULARY in force.
+    init_from: MODEL_DIR of the run whose last checkpoint gives the parameters.
+    store_dir: of the prompt store; by default `store` under the TFDS data_dir.
+    dev_steps: batches of the dev splits at every evaluation.
+    host_devices: this many devices made of the host's processor.
+    dry_run: stop after the checks.
+
+  Raises:
+    UserError: whatever is wrong, before anything expensive where it can be known.
+  """
+  mixture, tasks = _checked_tasks(mixture, held_out)
+  words = _use_vocabulary(vocabulary)
+  if host_devices:
+    import jax
+    jax.config.update('jax_num_cpu_devices', host_devices)
+  from flan_jax.training import checkpoint, loop, optim, sharding
+  config = _sized(model, words)
+  run = _describe(config, words, mixture, held_out, tasks, rows, optimizer, seed, init_from)
+  checkpoint.check_run(model_dir, run)
+  if init_from:
+    _check_base(init_from, run)
+  layout = sharding.mesh(mesh)
+  ours = sharding.local_rows(sharding.batch_sharding(layout), rows.per_step)
+  rule = optim.optimizer(**optimizer)
+  print(_summary(run, layout, rows, schedule), flush=True)
+  if dry_run:
+    print('dry run: everything checked, nothing started')
+    return
+  store_dir = store_dir or os.path.join(_data_dir(), 'store')
+  feed = _feed(tasks, 'train', store_dir, rows, seed, ours)
+  dev = _dev_feed(tasks, store_dir, rows, seed, ours, dev_steps, schedule)
+  checkpoint.write_run(model_dir, run)
+  _write_operative_gin(model_dir)
+  with _say(schedule.train_steps) as say:
+    loop.train(
+        config, rule, layout, feed, rows.per_step, schedule, model_dir, seed,
+        learning_rate=optim.learning_rate_at(
+            **{k: optimizer[k] for k in ('learning_rate', 'schedule', 'warmup_steps')
+               if k in optimizer}),
+        initial_params=_base_params(init_from, layout), dev_batches=dev, say=say)
+  print(f'trained to step {schedule.train_steps}: {model_dir}')
+
+
+def _checked_tasks(mixture: str | None, held_out: str | None) -> tuple[str, dict]:
+  """The mixture and its rates, after the leak check; all its data is there."""
+  commandline.load_tasks()
+  from flan_jax.data import clusters
+  mixture = mixture or (clusters.mixture_name(held_out) if held_out else clusters.ALL)
+  clusters.assert_agreement(mixture, held_out)
+  clusters.assert_unseen(mixture, held_out)
+  return mixture, clusters.rates(mixture)
+
+
+def _use_vocabulary(path: str | None):
+  from flan_jax.data import vocabulary
+  vocabulary.FLAN.use(path)
+  vocabulary.FLAN.vocab_size  # loads it: a broken file is an error now, not later
+  return vocabulary.FLAN
+
+
+def _sized(model, words):
+  rows = -(-words.vocab_size // VOCABULARY_MULTIPLE) * VOCABULARY_MULTIPLE
+  if model.vocab_size is not None and model.vocab_size < words.vocab_size:
+    raise UserError(
+        f'the model has {model.vocab_size} token rows, the vocabulary {words.path} has '
+        f'{words.vocab_size} tokens; leave vocab_size out, or raise it')
+  return dataclasses.replace(model, vocab_size=model.vocab_size or rows)
+
+
+def _describe(config, words, mixture, held_out, tasks, rows, optimizer, seed, init_from):
+  from flan_jax.data import embedded
+  import flan_jax
+  data = 'embedded' if embedded.marker(_data_dir()) else 'tfds'
+  return {
+      'version': flan_jax.__version__, 'data': data, 'mixture': mixture,
+      'held_out': held_out, 'tasks': tasks,
+      'model': dataclasses.asdict(config),
+      'vocabulary': {'path': words.path, 'hash': words.content_hash},
+      'rows': {**dataclasses.asdict(rows), 'separators': list(rows.separators)},
+      'optimizer': dict(optimizer), 'seed': seed,
+      'init_from': os.path.abspath(init_from) if init_from else None}
+
+
+def _check_base(init_from: str, run: dict) -> None:
+  from flan_jax.training import checkpoint
+  base = checkpoint.read_run(init_from)
+  if base is None:
+    raise UserError(f'INIT_FROM = {init_from!r} holds no run; name the MODEL_DIR of one')
+  checkpoint.check_step(init_from)
+  if base['vocabulary']['hash'] != run['vocabulary']['hash']:
+    raise UserError(
+        f'INIT_FROM = {init_from!r} was trained with the vocabulary '
+        f'{base["vocabulary"]["path"]}, this run uses {run["vocabulary"]["path"]}, which '
+        'is another; set VOCABULARY to the first')
+  checkpoint.check_same_model(base['model'], run['model'], init_from)
+
+
+def _base_params(init_from: str | None, layout):
+  if not init_from:
+    return None
+  from flan_jax.training import checkpoint
+  return lambda: checkpoint.load(init_from, mesh=layout).params
+
+
+def _stores(tasks, split: str, store_dir: str, rows: Rows, seed: int) -> dict:
+  import seqio
+  from flan_jax.data import store
+  stores = {}
+  with commandline.progress(f'prompts ({split})', len(tasks)) as advance:
+    for task in map(seqio.TaskRegistry.get, tasks):
+      stores[task.name] = store.ensure(
+          task, split, directory=store_dir, **store_settings(task.name, rows, seed))
+      advance(1, task.name)
+  return stores
+
+
+def store_settings(name: str, rows: Rows, seed: int) -> dict:
+  """Keyword arguments of store.ensure for a task of a run."""
+  from flan_jax.data import datasets, embedded
+  ours = name in datasets.names()
+  extra = datasets.get(name).identity if ours else {}
+  return dict(
+      inputs_length=rows.inputs_length, targets_length=rows.targets_length,
+      separators=tuple(rows.separators), overflow=rows.overflow, seed=seed,
+      cap=datasets.MAXIMUM_PROMPTS if ours else None,
+      fingerprint_extra={'embedded': bool(embedded.marker(_data_dir())), **extra})
+
+
+def _feed(tasks, split: str, store_dir: str, rows: Rows, seed: int, ours, stop=None):
+  from flan_jax.data import loading, packing
+  stores = _stores(tasks, split, store_dir, rows, seed)
+  plan = packing.Plan(
+      {name: store.lengths for name, store in stores.items()}, tasks, seed,
+      rows.row_length, rows.target_slots, rows.per_step)
+  return lambda step: loading.batches(plan, stores, ours, step, stop)
+
+
+def _dev_feed(tasks, store_dir, rows, seed, ours, dev_steps, schedule):
+  import seqio
+  tasks = {name: rate for name, rate in tasks.items()
+           if 'validation' in seqio.TaskRegistry.get(name).splits}
+  if not schedule.eval_every or not tasks:
+    return None
+  feed = _feed(tasks, 'validation', store_dir, rows, seed, ours, dev_steps)
+  return lambda: feed(0)
+
+
+def _data_dir() -> str:
+  from flan_jax.data import splits
+  return splits.data_dir()
+
+
+def _write_operative_gin(model_dir: str) -> None:
+  """The configuration as gin read it, for people; run.json is what programs read."""
+  if 'gin' not in sys.modules:
+    return
+  import gin
+  with open(os.path.join(model_dir, 'config.gin'), 'w', encoding='utf-8') as file:
+    file.write(gin.config_str())
+
+
+def _summary(run: dict, layout, rows: Rows, schedule) -> str:
+  from flan_jax.model import decoder
+  config = decoder.DecoderConfig(**run['model'])
+  count = decoder.count_parameters(decoder.abstract_params(config), embeddings=False)
+  total = sum(run['tasks'].values())
+  sizes = ' x '.join(f'{axis} {size}' for axis, size in layout.shape.items())
+  return '\n'.join([
+      f'data: {run["data"]} ({_data_dir()})',
+      f'mixture: {run["mixture"]}, {len(run["tasks"])} tasks, rates sum to {total:,.0f}; '
+      f'held out: {run["held_out"] or "nothing"}',
+      f'model: {count:,} parameters without embeddings, {config.vocab_size:,} token rows; '
+      f'vocabulary: {run["vocabulary"]["path"]}',
+      f'mesh: {sizes}; {schedule.train_steps:,} steps of {rows.per_step} rows x '
+      f'{rows.row_length:,} tokens, {rows.target_slots:,} targets a row'])
+
+
+@contextlib.contextmanager
+def _say(train_steps: int):
+  """A line that stays in place on a terminal; lines in a log."""
+  if not sys.stdout.isatty():
+    yield lambda text: print(text, flush=True)
+    return
+  from rich.console import Console
+  with Console().status('compiling the training step') as status:
+    yield status.update
+
+
+if __name__ == '__main__':
+  commandline.launch('flan_jax.train')

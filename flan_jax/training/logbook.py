@@ -1,0 +1,65 @@
+"""What training writes down: metrics.jsonl, TensorBoard events, a progress line."""
+
+import json
+import os
+import time
+from typing import Mapping
+
+FILE = 'metrics.jsonl'
+
+
+class Logbook:
+  """Writes MODEL_DIR/metrics.jsonl, a line per record, and the same to TensorBoard.
+
+  On resume, lines after the step resumed from are dropped: the steps they tell of are
+  done again, and come out the same.
+  """
+
+  def __init__(self, model_dir: str, first_step: int, train_steps: int):
+    self._path = os.path.join(model_dir, FILE)
+    self._train_steps, self._first_step = train_steps, first_step
+    self._start = time.monotonic()
+    _drop_after(self._path, first_step)
+    from clu import metric_writers  # brings TensorFlow, which takes seconds
+    self._writer = metric_writers.AsyncWriter(metric_writers.SummaryWriter(model_dir))
+
+  def write(self, step: int, scalars: Mapping[str, float]) -> None:
+    """Appends {"step": step, **scalars}."""
+    with open(self._path, 'a', encoding='utf-8') as file:
+      file.write(json.dumps({'step': step, **scalars}) + '\n')
+    self._writer.write_scalars(step, dict(scalars))
+
+  def line(self, step: int, scalars: Mapping[str, float]) -> str:
+    """What a person wants to see while it runs."""
+    elapsed = time.monotonic() - self._start
+    left = elapsed / max(step - self._first_step, 1) * (self._train_steps - step)
+    return (f'step {step}/{self._train_steps}  loss {scalars["loss"]:.4f}  '
+            f'{scalars["tokens_per_second"]:,.0f} tokens/s  '
+            f'useful {scalars["useful_tokens"]:.1%}  {_clock(left)} left')
+
+  def close(self) -> None:
+    self._writer.flush()
+    self._writer.close()
+
+
+def read(model_dir: str) -> list[dict]:
+  """The records of metrics.jsonl; a torn last line (a killed run) is passed over."""
+  try:
+    with open(os.path.join(model_dir, FILE), encoding='utf-8') as file:
+      lines = file.read().split('\n')
+  except FileNotFoundError:
+    return []
+  return [json.loads(line) for line in lines[:-1]]
+
+
+def _drop_after(path: str, step: int) -> None:
+  kept = [record for record in read(os.path.dirname(path)) if record['step'] <= step]
+  with open(f'{path}.new', 'w', encoding='utf-8') as file:
+    file.writelines(json.dumps(record) + '\n' for record in kept)
+  os.replace(f'{path}.new', path)
+
+
+def _clock(seconds: float) -> str:
+  minutes, seconds = divmod(int(seconds), 60)
+  hours, minutes = divmod(minutes, 60)
+  return f'{hours}:{minutes:02}:{seconds:02}' if hours else f'{minutes}:{seconds:02}'

@@ -1,0 +1,228 @@
+"""The training loop: rows in, updates, checkpoints and a logbook out."""
+
+import contextlib
+import dataclasses
+import signal
+import sys
+import time
+from typing import Any, Callable, Iterator, Mapping
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+
+from flan_jax.errors import UserError
+from flan_jax.model import decoder
+from flan_jax.model import losses
+from flan_jax.training import checkpoint
+from flan_jax.training import logbook
+from flan_jax.training import sharding
+from flan_jax.training import state as state_lib
+
+# What becomes of a step whose loss or gradient is not finite. Either way it changes
+# nothing; 'stop' ends the run there, 'skip' counts it and goes on.
+NAN_POLICIES = ('stop', 'skip')
+
+Batches = Callable[[int], Iterator[Mapping[str, np.ndarray]]]
+
+
+@dataclasses.dataclass(frozen=True)
+class Schedule:
+  """How long, and how often; the only settings that may differ on resume.
+
+  All in steps. save_every, eval_every: 0 means at the end only, and never.
+  """
+
+  train_steps: int
+  save_every: int
+  eval_every: int
+  log_every: int
+  nan_policy: str = 'stop'
+  keep_checkpoints: int = 3
+
+  def __post_init__(self):
+    for name in ('train_steps', 'save_every', 'eval_every', 'log_every'):
+      if getattr(self, name) < (name == 'log_every'):
+        raise UserError(f'{name} = {getattr(self, name)} is too small')
+    if self.nan_policy not in NAN_POLICIES:
+      raise UserError(
+          f'NAN_POLICY = {self.nan_policy!r} is none of {", ".join(NAN_POLICIES)}')
+
+
+def make_step(
+    config: decoder.DecoderConfig, optimizer: optax.GradientTransformation
+) -> Callable[[state_lib.State, Mapping], tuple[state_lib.State, dict]]:
+  """One update: (state, batch) -> (state, sums over the batch)."""
+
+  def step(state: state_lib.State, batch: Mapping) -> tuple[state_lib.State, dict]:
+    def mean_loss(params):
+      loss, aux = losses.decoder_loss(config, params, batch)
+      return loss / jnp.maximum(aux['weight'], 1.0), (loss, aux)
+    (_, (loss, aux)), gradients = jax.value_and_grad(mean_loss, has_aux=True)(state.params)
+    norm = optax.global_norm(gradients)
+    updates, moments = optimizer.update(gradients, state.optimizer, state.params)
+    finite = jnp.isfinite(loss) & jnp.isfinite(norm)
+    keep = lambda new, old: jnp.where(finite, new, old)
+    return state_lib.State(
+        state.step + 1,
+        jax.tree.map(keep, optax.apply_updates(state.params, updates), state.params),
+        jax.tree.map(keep, moments, state.optimizer),
+    ), {
+        'loss': loss, **aux, 'gradient_norm': norm, 'skipped': ~finite,
+        'used': jnp.sum(batch['segment_ids'] > 0), 'room': batch['tokens'].size}
+
+  return step
+
+
+def train(
+    config: decoder.DecoderConfig, optimizer: optax.GradientTransformation,
+    mesh: jax.sharding.Mesh, batches: Batches, rows_per_step: int, schedule: Schedule,
+    model_dir: str, seed: int, learning_rate: Callable[[int], float] = lambda step: 0.0,
+    initial_params: Callable[[], Any] | None = None,
+    dev_batches: Callable[[], Iterator[Mapping[str, np.ndarray]]] | None = None,
+    say: Callable[[str], None] = print) -> state_lib.State:
+  """Trains to schedule.train_steps and returns the last state.
+
+  Args:
+    batches: step -> this process's rows of that step and of all later ones.
+    rows_per_step: rows of a step over all processes.
+    initial_params: gives parameters in their shards, unless the run has a checkpoint.
+    dev_batches: a few batches whose loss is logged as dev_loss every eval_every steps.
+
+  Raises:
+    UserError: the loss is not finite and the policy is to stop.
+  """
+  shapes, placed = state_lib.shardings(config, optimizer, mesh)
+  rows = sharding.batch_sharding(mesh)
+  with contextlib.ExitStack() as stack:
+    # Closing waits for the checkpoint that is being written, whatever happens.
+    checkpoints = stack.enter_context(
+        contextlib.closing(checkpoint.manager(model_dir, schedule.keep_checkpoints)))
+    # Own last checkpoint, then given weights, then scratch.
+    state = checkpoint.restore(checkpoints, state_lib.abstract(shapes, placed))
+    if state is None:
+      given = initial_params() if initial_params else None
+      state = state_lib.fresh(config, optimizer, placed, seed, given)
+    else:
+      say(f'resuming from step {int(state.step)}')
+    first = int(state.step)
+    book = stack.enter_context(
+        contextlib.closing(logbook.Logbook(model_dir, first, schedule.train_steps)))
+    stack.enter_context(jax.set_mesh(mesh))
+    termination = stack.enter_context(_Termination())
+    update = jax.jit(
+        make_step(config, optimizer), donate_argnums=0, out_shardings=(placed, None))
+    dev_loss = jax.jit(lambda params, batch: losses.decoder_loss(config, params, batch))
+    window = _Window()
+    feed = batches(first) if first < schedule.train_steps else iter(())
+    for step in range(first + 1, schedule.train_steps + 1):
+      state, sums = update(state, sharding.global_batch(rows, next(feed), rows_per_step))
+      window.add(step, sums)
+      last = step == schedule.train_steps or termination.asked(checkpoints, step)
+      evaluate = bool(dev_batches) and (last or _due(step, schedule.eval_every))
+      if last or evaluate or _due(step, schedule.log_every):
+        scalars = window.close(schedule.nan_policy)
+        scalars['learning_rate'] = float(learning_rate(step - 1))
+        if evaluate:
+          scalars['dev_loss'] = _mean(
+              dev_loss(state.params, sharding.global_batch(rows, batch, rows_per_step))
+              for batch in dev_batches())
+        book.write(step, scalars)
+        say(book.line(step, scalars))
+        window.restart()
+      if last or _due(step, schedule.save_every):
+        window.check(schedule.nan_policy)
+        checkpoint.save(checkpoints, state)
+      if last:
+        break
+    if hasattr(feed, 'close'):
+      feed.close()
+  if termination.received:
+    say(f'saved step {int(state.step)} and stopped, as asked by SIGTERM')
+    sys.exit(143)
+  return state
+
+
+def _due(step: int, every: int) -> bool:
+  return every > 0 and step % every == 0
+
+
+def _mean(losses_and_weights) -> float:
+  pairs = [(float(loss), float(aux['weight'])) for loss, aux in losses_and_weights]
+  total, weight = map(sum, zip(*pairs))
+  return total / max(weight, 1.0)
+
+
+class _Window:
+  """Sums of the steps since the last record, read while later steps run."""
+
+  def __init__(self):
+    self._pending, self._read = [], []
+    self._start = time.monotonic()
+
+  def add(self, step: int, sums: Mapping[str, jax.Array]) -> None:
+    self._pending.append((step, sums))
+    while len(self._pending) > 2:  # at most two steps ahead of the device
+      self._fetch()
+
+  def _fetch(self) -> None:
+    step, sums = self._pending.pop(0)
+    self._read.append((step, {name: float(value) for name, value in sums.items()}))
+
+  def check(self, nan_policy: str) -> None:
+    """Reads what is in flight; raises UserError at a step that had to be skipped."""
+    while self._pending:
+      self._fetch()
+    bad = [step for step, sums in self._read if sums['skipped']]
+    if bad and nan_policy == 'stop':
+      raise UserError(
+          f'the loss or its gradient was not finite at step {bad[0]}; the parameters are '
+          'those of the step before, the last checkpoint stands. Lower LEARNING_RATE, or '
+          "set NAN_POLICY = 'skip' to pass over such steps")
+
+  def close(self, nan_policy: str) -> dict[str, float]:
+    """Means and rates of the steps since `restart`."""
+    self.check(nan_policy)
+    good = [sums for _, sums in self._read if not sums['skipped']]
+    total = {name: sum(sums[name] for sums in good) for name in self._read[-1][1]}
+    seconds = time.monotonic() - self._start
+    room = sum(sums['room'] for _, sums in self._read)
+    weight = max(total['weight'], 1.0)
+    return {
+        'loss': total['loss'] / weight,
+        'accuracy': total['correct'] / weight,
+        'gradient_norm': total['gradient_norm'] / max(len(good), 1),
+        'tokens_per_second': room / seconds,
+        'useful_tokens': total['used'] / max(room, 1),
+        'target_tokens': total['weight'],
+        'skipped_steps': len(self._read) - len(good),
+        'seconds': seconds}
+
+  def restart(self) -> None:
+    self._pending, self._read = self._pending, []
+    self._start = time.monotonic()
+
+
+class _Termination:
+  """Notices SIGTERM (or a preemption that jax.distributed knows of) between steps."""
+
+  def __enter__(self):
+    self.received = False
+    try:
+      self._before = signal.signal(signal.SIGTERM, self._receive)
+    except ValueError:  # not in the main thread: whoever runs us minds the signal
+      self._before = None
+    return self
+
+  def _receive(self, *_):
+    self.received = True
+
+  def asked(self, checkpoints, step: int) -> bool:
+    if jax.process_count() > 1:  # all processes must agree on the step
+      self.received = bool(checkpoints.reached_preemption(step))
+    return self.received
+
+  def __exit__(self, *_):
+    if self._before is not None:
+      signal.signal(signal.SIGTERM, self._before)
