@@ -1,0 +1,183 @@
+"""Front door: prompts of a task as the model sees them, as text and token by token."""
+
+import os
+from typing import Sequence
+
+from flan_jax import commandline
+from flan_jax.errors import UserError
+
+COLOURS = ('cyan', 'green', 'magenta', 'yellow')  # of segments, in turn
+PIECE_WIDTH = 18  # characters of a piece; the table then fits 80 columns
+
+
+def main(arguments: Sequence[str]) -> None:
+  made = commandline.parser('flan_jax.prompts', """
+      Prints prompts of a task as rendered, then the row that they make, token by token:
+      segment, position, branch, and where the loss is. Without prepared data the
+      dataset's own embedded sample serves.""")
+  made.add_argument('--task', required=True, help='for example rte')
+  made.add_argument(
+      '--template', type=int, metavar='NUMBER',
+      help='the template to render (default: each prompt takes the next one)')
+  made.add_argument('--n', type=int, default=2, help='prompts to print (default: 2)')
+  made.add_argument(
+      '--split', choices=('train', 'validation', 'test'), default='train',
+      help='of prepared data (default: train)')
+  made.add_argument(
+      '--vocabulary', metavar='FILE', help="a SentencePiece model, a tokenizer.json or "
+      "'bytes' (default: FLAN_VOCABULARY, else bytes)")
+  flags = commandline.parse(made, arguments)
+  commandline.set_data_dir(flags)
+  show(describe(flags.task, flags.template, flags.n, flags.split, flags.vocabulary))
+
+
+def describe(
+    task: str, template: int | None = None, count: int = 2, split: str = 'train',
+    vocabulary: str | None = None, inputs_length: int = 1024, targets_length: int = 256
+) -> dict:
+  """Prompts and their packed row as plain data.
+
+  Args:
+    task: name of a dataset.
+    template: number of the template; None takes 0, 1, 2 ... in turn.
+    count: prompts, all packed into one row.
+    split: 'train', 'validation' or 'test'.
+    vocabulary: as `vocabulary.FLAN.use` takes it.
+    inputs_length, targets_length: tokens at most, their end included.
+
+  Returns:
+    task, data and vocabulary (where they come from), prompts (dicts of template, kind,
+    inputs, target) and tokens (see `token_table`).
+
+  Raises:
+    UserError: no such task or template, or no data where a data_dir was named.
+  """
+  import flan_jax.tasks  # registers everything
+  from flan_jax.data import datasets, vocabulary as vocabularies
+  dataset = datasets.get(task)
+  numbers = _template_numbers(dataset, template, count)
+  vocabularies.FLAN.use(vocabulary)
+  records, data = _records(dataset, split, count)
+  prompts = list(rendered(dataset, records, numbers))
+  lengths = inputs_length, targets_length
+  return {
+      'task': task, 'data': data, 'vocabulary': vocabularies.FLAN.path,
+      'prompts': prompts,
+      'tokens': token_table(prompts, vocabularies.FLAN, *lengths)}
+
+
+def _template_numbers(dataset, template: int | None, count: int) -> list[int]:
+  available = len(dataset.templates)
+  if template is not None and not 0 <= template < available:
+    raise UserError(
+        f'{dataset.name} has no template {template}; they are numbered from 0 to '
+        f'{available - 1}')
+  if count < 1:
+    raise UserError(f'{count} prompts cannot be shown; ask for 1 or more with --n')
+  return [n % available if template is None else template for n in range(count)]
+
+
+def _records(dataset, split: str, count: int):
+  """Records of the dataset, and a line on where they come from."""
+  from flan_jax.data import datasets, embedded, splits
+  if 'TFDS_DATA_DIR' not in os.environ and not dataset.source.prepared():
+    return sampled(dataset, count), 'embedded sample'
+  origin = 'embedded' if embedded.marker(splits.data_dir()) else 'tfds'
+  return (datasets.records(dataset, split).take(count),
+          f'{origin}, {dataset.tfds} {split} in {splits.data_dir()}')
+
+
+def sampled(dataset, count: int, seed: int = 0):
+  """A tf.data.Dataset of `count` embedded records, shaped by TFDS's own features."""
+  import tensorflow as tf
+  from flan_jax.world.world import World
+  world = World(seed).stream(f'prompts/{dataset.name}')
+  features = dataset.source.tfds_dataset.builder.info.features
+  rows = [features.serialize_example(dataset.sample(world)) for _ in range(count)]
+  return tf.data.Dataset.from_tensor_slices(rows).map(features.deserialize_example)
+
+
+def rendered(dataset, records, numbers: Sequence[int]):
+  """Yields one prompt a record, in the template of that number: inputs and target."""
+  from flan_jax.data import datasets, templates
+  for record, number in zip(records, numbers):
+    phrasing = dataset.templates[number]
+    fields = datasets.text_fields(record, dataset)
+    inputs, targets = templates.render([phrasing], fields)
+    yield {'template': number, 'kind': phrasing.kind,
+           'inputs': inputs[0].numpy().decode(), 'target': targets[0].numpy().decode()}
+
+
+def token_table(
+    prompts: Sequence[dict], vocabulary, inputs_length: int, targets_length: int
+) -> list[dict]:
+  """The row that the prompts make, a dict for each token.
+
+  index: place in the row. segment, position, branch: as the model reads them. piece:
+  the token's text. predicts: the piece to be predicted here, None where nothing is.
+  loss: whether this token is itself a prediction that counts.
+  """
+  from flan_jax.data import packing
+  def ids(text, length):
+    return [*vocabulary.encode(text)[:length - 1], vocabulary.eos_id]
+  pairs = [(ids(prompt['inputs'], inputs_length), ids(prompt['target'], targets_length))
+           for prompt in prompts]
+  row = packing.assemble(
+      pairs, sum(len(part) for pair in pairs for part in pair),
+      sum(len(target) for _, target in pairs))
+  predicted = {place: vocabulary.piece(target) for place, target in zip(
+      row['query_position'].tolist(), row['target_id'].tolist())}
+  columns = zip(*(row[name].tolist() for name in (
+      'tokens', 'segment_ids', 'positions', 'branch')))
+  return [
+      {'index': index, 'segment': segment, 'position': position, 'branch': branch,
+       'piece': vocabulary.piece(token), 'loss': index - 1 in predicted,
+       'predicts': predicted.get(index)}
+      for index, (token, segment, position, branch) in enumerate(columns)]
+
+
+def show(result: dict) -> None:
+  """Prints what `describe` returns: in colour on a terminal, plain in a pipe."""
+  from rich.console import Console
+  console = Console(highlight=False)
+  for name in ('task', 'data', 'vocabulary'):
+    console.print(f'{name}: {result[name]}', markup=False, soft_wrap=True)
+  for number, prompt in enumerate(result['prompts'], 1):
+    style = COLOURS[number % len(COLOURS)]
+    console.print(
+        f'\n--- prompt {number}: template {prompt["template"]}, {prompt["kind"]} ---',
+        style=style, markup=False)
+    console.print(prompt['inputs'], markup=False, soft_wrap=True)
+    console.print('--- target ---', style=style, markup=False)
+    console.print(prompt['target'], markup=False, soft_wrap=True, style='bold')
+  console.print()
+  console.print(_table(result['tokens']))
+
+
+def _table(tokens: Sequence[dict]):
+  from rich.table import Table
+  from rich.text import Text
+  table = Table(box=None, header_style='bold', pad_edge=False)
+  for name in ('index', 'segment', 'position', 'branch'):
+    table.add_column(name, justify='right', no_wrap=True)
+  for name in ('piece', 'loss', 'predicts'):
+    table.add_column(name, no_wrap=True)
+  for token in tokens:
+    numbers = [str(token[name]) for name in ('index', 'segment', 'position', 'branch')]
+    style = COLOURS[token['segment'] % len(COLOURS)] + ' bold' * token['loss']
+    table.add_row(
+        *numbers, Text(_visible(token['piece'])), 'loss' if token['loss'] else '',
+        Text(_visible(token['predicts'])), style=style)
+  return table
+
+
+def _visible(piece: str | None) -> str:
+  """A piece in one short line: 'a\\nb' -> 'a\\\\nb', ' ' -> "' '"."""
+  if piece is None:
+    return ''
+  shown = piece.replace('\n', '\\n').replace('\t', '\\t')
+  return (repr(piece) if not piece.strip(' ') else shown)[:PIECE_WIDTH]
+
+
+if __name__ == '__main__':
+  commandline.launch('flan_jax.prompts')
