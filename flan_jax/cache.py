@@ -124,8 +124,7 @@ def _build(name: str, split: str, rows, seed: int, store_dir: str) -> int:
 
 def _task(name: str):
   import seqio
-  import flan_jax.tasks  # registers everything
-  from flan_jax.data import plain_text  # registers world_text
+  commandline.load_tasks()
   if name not in seqio.TaskRegistry.names():
     raise UserError(f'{name!r} is no registered SeqIO task here; one of your own needs '
                     '--processes=1 and a gin file that imports its module')
@@ -135,8 +134,8 @@ def _task(name: str):
 def _tasks(flags) -> list[str]:
   if flags.tasks:
     return [name.strip() for name in flags.tasks.split(',') if name.strip()]
-  import flan_jax.tasks  # registers everything
-  from flan_jax.data import clusters, plain_text
+  commandline.load_tasks()
+  from flan_jax.data import clusters
   mixture = flags.mixture or _macro('MIXTURE')
   if not mixture:
     cluster = _macro('HELD_OUT')

@@ -17,7 +17,7 @@ import os
 import sys
 import tempfile
 import textwrap
-from typing import Iterator, Sequence
+from typing import Callable, Iterator, Sequence
 
 from flan_jax.errors import UserError
 
@@ -144,6 +144,15 @@ def configure(flags: argparse.Namespace) -> None:
     raise UserError(f'gin: {_first_paragraph(error)}') from None
   finally:
     logging.disable(logging.NOTSET)
+
+
+def call(function: Callable, **given):
+  """Calls a function with what gin has bound to it; `given` wins."""
+  import gin
+  try:
+    return gin.get_configurable(function)(**given)
+  except UserError as error:  # gin appends where it was called
+    raise UserError(str(error).split('\n  In call to')[0]) from None
 
 
 def set_data_dir(flags: argparse.Namespace) -> None:

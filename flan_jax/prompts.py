@@ -52,7 +52,7 @@ def describe(
   Raises:
     UserError: no such task or template, or no data where a data_dir was named.
   """
-  import flan_jax.tasks  # registers everything
+  commandline.load_tasks()
   from flan_jax.data import datasets, vocabulary as vocabularies
   dataset = datasets.get(task)
   numbers = _template_numbers(dataset, template, count)

@@ -29,6 +29,7 @@ def main(arguments: Sequence[str]) -> None:
 def run(data_dir: str, examples: int, names: Sequence[str], seed: int) -> None:
   """Writes with a progress bar, then says what has been written."""
   import sys
+  commandline.load_tasks()
   from flan_jax.data import embedded
   # In a log every dataset has its line; a total would thin the lines to ten.
   total = embedded.count_parts(data_dir, names) if sys.stderr.isatty() else None

@@ -30,8 +30,7 @@ def main(arguments: Sequence[str]) -> None:
       gin='runs/tune.gin')
   flags = commandline.parse(made, arguments)
   commandline.configure(flags)
-  import gin
-  gin.get_configurable(train)(dry_run=flags.dry_run)
+  commandline.call(train, dry_run=flags.dry_run)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -131,6 +130,8 @@ def _checked_tasks(mixture: str | None, held_out: str | None) -> tuple[str, dict
   """The mixture and its rates, after the leak check; all its data is there."""
   commandline.load_tasks()
   from flan_jax.data import clusters
+  if held_out:
+    clusters.check(held_out)
   mixture = mixture or (clusters.mixture_name(held_out) if held_out else clusters.ALL)
   clusters.assert_agreement(mixture, held_out)
   clusters.assert_unseen(mixture, held_out)
@@ -179,6 +180,13 @@ def _check_base(init_from: str, run: dict) -> None:
         f'{base["vocabulary"]["path"]}, this run uses {run["vocabulary"]["path"]}, which '
         'is another; set VOCABULARY to the first')
   checkpoint.check_same_model(base['model'], run['model'], init_from)
+  from flan_jax.data import clusters
+  before = [task for past in checkpoint.lineage(init_from) for task in past['tasks']]
+  leaked = clusters.seen(before, run['held_out'])
+  if leaked:
+    raise UserError(
+        f'{run["held_out"]} is held out, yet INIT_FROM = {init_from!r} was trained on '
+        f'{", ".join(dict.fromkeys(leaked))}; begin from another run')
 
 
 def _base_params(init_from: str | None, layout):

@@ -19,3 +19,26 @@ jax.config.update('jax_persistent_cache_min_entry_size_bytes', -1)
 @pytest.fixture(scope='session', autouse=True)
 def compilation_cache(tmp_path_factory):
   jax.config.update('jax_compilation_cache_dir', str(tmp_path_factory.mktemp('compiled')))
+
+
+HELD_IN = ['arc_challenge', 'arc_easy', 'imdb_reviews', 'natural_questions',
+           'sentiment140', 'sst2', 'trivia_qa', 'yelp_polarity_reviews']
+
+
+@pytest.fixture(scope='session')
+def embedded_data(tmp_path_factory):
+  """A data_dir with few rows: what holding out NLI trains on, and RTE and CB of NLI."""
+  from flan_jax.data import embedded
+  folder = tmp_path_factory.mktemp('data')
+  embedded.write(folder, 24, [*HELD_IN, 'rte', 'cb'], seed=0)
+  return folder
+
+
+@pytest.fixture
+def data_dir(embedded_data, monkeypatch):
+  """The same, in force for one test, with its vocabulary."""
+  from flan_jax.data import vocabulary
+  monkeypatch.setenv('TFDS_DATA_DIR', str(embedded_data))
+  monkeypatch.setenv(vocabulary.VARIABLE, str(embedded_data / 'vocab.model'))
+  monkeypatch.setattr(vocabulary.FLAN, '_loaded', None)
+  return embedded_data

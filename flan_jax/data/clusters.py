@@ -165,12 +165,17 @@ def assert_agreement(mixture: str, held_out: str | None) -> None:
         'gin/holdout/<cluster>.gin sets both')
 
 
+def seen(tasks: Sequence[str], cluster: str | None) -> list[str]:
+  """Those of the tasks that must not be trained on when the cluster is held out."""
+  if cluster is None:
+    return []
+  rule = holdout(cluster)
+  return [name for name in tasks if name in {*rule.held_out, *rule.dropped}]
+
+
 def assert_unseen(mixture: str, cluster: str | None) -> None:
   """The leak check: raises UserError naming what of the held-out set would be seen."""
-  if cluster is None:
-    return
-  rule = holdout(cluster)
-  leaked = [name for name in members(mixture) if name in {*rule.held_out, *rule.dropped}]
+  leaked = seen(members(mixture), cluster)
   if leaked:
     raise UserError(
         f'{cluster} is held out, yet mixture {mixture!r} trains on {", ".join(leaked)}. '

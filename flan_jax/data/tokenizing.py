@@ -41,8 +41,9 @@ def batches(task, split: str, *, sequence_length: dict[str, int],
   steps = [step for step in task.preprocessors
            if not isinstance(step, seqio.CacheDatasetPlaceholder)]
   rendering = _rendering_steps(steps)
-  offered = {'sequence_length': sequence_length, 'seed': seed,
-             'output_features': task.output_features}
+  # SeqIO warns of an argument `seed` before its cache placeholder; ours is prompt_seed.
+  offered = {'sequence_length': sequence_length, 'output_features': task.output_features,
+             'seed': seed, 'prompt_seed': seed}
   with seqio.map_seed_manager(seed):
     dataset = task.source.get_dataset(split, shuffle=False)
     for step in steps if rendering is None else rendering:

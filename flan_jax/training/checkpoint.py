@@ -136,6 +136,15 @@ def read_run(model_dir: str) -> dict | None:
     return None
 
 
+def lineage(model_dir: str | None) -> list[dict]:
+  """The run, the run it began from, and so on, as far as they can be read."""
+  runs = []
+  while model_dir and (run := read_run(model_dir)):
+    runs.append(run)
+    model_dir = run['init_from']
+  return runs
+
+
 def write_run(model_dir: str, run: Mapping) -> None:
   """Writes run.json, whole or not at all."""
   path = os.path.join(model_dir, RUN_FILE)

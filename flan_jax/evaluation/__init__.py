@@ -1,0 +1,1 @@
+"""Zero-shot evaluation: ranking, greedy decoding, metrics, the paper's protocol."""

@@ -1,0 +1,198 @@
+"""The main job through its doors: base, tuning with NLI held out, evaluation, a report."""
+
+import dataclasses
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+import jax
+import pytest
+import seqio
+import tensorflow as tf
+
+from flan_jax import train
+from flan_jax.data import vocabulary
+from flan_jax.errors import UserError
+from flan_jax.model import decoder
+from flan_jax.training import loop
+
+SMALL = ['TOKENS_PER_BATCH=512', 'ROW_LENGTH=256', 'LOG_EVERY=1',
+         'LAYERS=1', 'D_MODEL=32', 'HEADS=2', 'HEAD_DIM=16', 'D_FF=64', 'EVAL_EVERY=2',
+         'LEARNING_RATE=1e-2', 'SAVE_EVERY=0']
+TUNE = ['--gin_file=runs/tune.gin', '--gin_file=holdout/nli.gin', 'TARGET_SLOTS=64',
+        'INPUTS_LENGTH=192', 'TARGETS_LENGTH=64']
+PRETRAIN = ['--gin_file=runs/pretrain.gin', 'TARGET_SLOTS=256', 'TARGETS_LENGTH=192',
+            'INPUTS_LENGTH=1']
+
+
+def door(name, data_dir, *arguments):
+  given = [a if a.startswith('--') else f'--gin.{a}' for a in arguments]
+  environment = os.environ | {
+      'JAX_PLATFORMS': 'cpu', 'XLA_FLAGS': '', 'TFDS_DATA_DIR': str(data_dir),
+      vocabulary.VARIABLE: str(data_dir / 'vocab.model')}
+  return subprocess.run(
+      [sys.executable, '-m', f'flan_jax.{name}', *given], cwd='/', text=True,
+      capture_output=True, env=environment, timeout=600)
+
+
+@pytest.fixture(scope='module')
+def job(embedded_data, tmp_path_factory):
+  """A base and a run tuned from it, evaluated on RTE and CB of NLI's ten tasks' data."""
+  folder = tmp_path_factory.mktemp('job')
+  base, tuned = f"MODEL_DIR='{folder}/base'", f"MODEL_DIR='{folder}/tuned'"
+  start = f"INIT_FROM='{folder}/base'"
+  steps = [
+      door('train', embedded_data, *PRETRAIN, *SMALL, 'TRAIN_STEPS=2', base),
+      door('train', embedded_data, *TUNE, *SMALL, 'TRAIN_STEPS=2', tuned, start),
+      door('train', embedded_data, *TUNE, *SMALL, 'TRAIN_STEPS=4', tuned, start),
+      door('evaluate', embedded_data, tuned, "HELD_OUT='none'", '--held_in=sst2,arc_easy',
+           '--limit=8')]
+  for step in steps:
+    assert step.returncode == 0, step.stderr + step.stdout
+  return folder, steps
+
+
+def test_each_run_says_where_its_data_comes_from(job):
+  folder, steps = job
+  for step in steps[:3]:
+    assert step.stdout.startswith('data: embedded')
+  assert 'resuming from step 2' in steps[2].stdout
+  assert 'loss' in steps[1].stdout and 'tokens/s' in steps[1].stdout
+
+
+def test_run_directory_holds_what_is_promised(job):
+  folder, _ = job
+  assert {'run.json', 'config.gin', 'checkpoints', 'metrics.jsonl', 'results.json',
+          'report.html'} <= set(os.listdir(folder / 'tuned'))
+  records = [json.loads(line) for line in (folder / 'tuned/metrics.jsonl').open()]
+  assert [record['step'] for record in records] == [1, 2, 3, 4]
+  assert all(record['loss'] > 0 for record in records) and 'dev_loss' in records[1]
+  run = json.loads((folder / 'tuned/run.json').read_text())
+  assert run['data'] == 'embedded' and run['held_out'] == 'nli' and len(run['tasks']) == 8
+
+
+def test_results_tell_of_both_models(job):
+  folder, steps = job
+  results = json.loads((folder / 'tuned/results.json').read_text())
+  assert results['schema'] == 1 and results['data'] == 'embedded'
+  assert [(one['name'], one['step'], one['limit']) for one in results['evaluations']] == [
+      ('untuned', 2, 8), ('tuned', 4, 8)]
+  for one in results['evaluations']:
+    assert set(one['datasets']) == {'sst2', 'arc_easy'}
+    assert all(entry['held_in'] for entry in one['datasets'].values())
+    assert len(one['datasets']['sst2']['templates']) == 8
+  assert str(folder / 'tuned/report.html') in steps[3].stdout
+
+
+def test_noise_of_libraries_is_held_back(job):
+  for step in job[1]:
+    assert 'cudart' not in step.stderr and 'WARNING' not in step.stderr
+
+
+MODEL = decoder.DecoderConfig(
+    vocab_size=None, d_model=32, layers=1, heads=2, head_dim=16, d_ff=64, dtype='float32')
+ROWS = train.Rows(512, 256, 64, 192, 64)
+
+
+def check(model_dir, **changes):
+  settings = dict(
+      model_dir=str(model_dir), mixture=None, held_out='nli', model=MODEL, mesh={},
+      rows=ROWS, schedule=loop.Schedule(4, 0, 0, 1), optimizer={'learning_rate': 1e-2},
+      seed=0, dry_run=True) | changes
+  train.train(**settings)
+
+
+@pytest.fixture
+def one_device(monkeypatch):
+  device = jax.devices()[:1]
+  monkeypatch.setattr(jax, 'devices', lambda *_: device)
+
+
+@pytest.mark.parametrize('changes, words', [
+    (dict(held_out='nlii'), 'did you mean nli'),
+    (dict(mixture='flan_all'), 'nli is held out, yet .*rte'),
+    (dict(mixture='flan_holdout_paraphrase'), 'disagree'),
+    (dict(mixture='flan_holdout_nlii', held_out='nlii'), 'unknown cluster'),
+    (dict(mixture='nothing'), "unknown mixture or task 'nothing'"),
+    (dict(held_out='sentiment'), 'not prepared .*qnli'),
+    (dict(vocabulary='/no/vocab.model'), 'no vocabulary file'),
+    (dict(model=dataclasses.replace(MODEL, vocab_size=10)), '10 token rows'),
+    (dict(mesh={'data': 3}), '1 devices'),
+    (dict(mesh={'rows': 1}), "unknown axis 'rows'"),
+    (dict(init_from='/no/run'), 'holds no run'),
+    (dict(optimizer={'learning_rate': 1e-2, 'name': 'sgd'}), "'sgd'"),
+])
+def test_mistakes_are_found_before_anything_starts(
+    changes, words, data_dir, one_device, tmp_path):
+  with pytest.raises(UserError, match=words.replace('.*qnli', '[\\s\\S]*qnli')):
+    check(tmp_path / 'new', **changes)
+  assert not (tmp_path / 'new').exists()
+
+
+@pytest.mark.parametrize('changes, words', [
+    (dict(tokens_per_batch=500), 'not a multiple of ROW_LENGTH'),
+    (dict(inputs_length=250), 'exceed ROW_LENGTH'),
+    (dict(target_slots=8), 'exceeds TARGET_SLOTS'),
+    (dict(row_length=0), 'ROW_LENGTH = 0')])
+def test_row_shapes_that_cannot_be_are_named(changes, words):
+  with pytest.raises(UserError, match=words):
+    dataclasses.replace(ROWS, **changes)
+
+
+def test_all_checks_pass_on_a_good_run(data_dir, one_device, tmp_path, capsys):
+  check(tmp_path / 'new')
+  assert 'dry run' in capsys.readouterr().out and not (tmp_path / 'new').exists()
+
+
+def test_model_dir_of_another_run_is_refused(job, data_dir, one_device):
+  folder, _ = job
+  before = sorted(os.listdir(folder / 'tuned'))
+  with pytest.raises(UserError, match='another configuration: .*learning_rate'):
+    check(folder / 'tuned', optimizer={'learning_rate': 2e-2})
+  assert sorted(os.listdir(folder / 'tuned')) == before
+
+
+def test_base_must_fit_vocabulary_model_and_what_is_held_out(
+    job, data_dir, one_device, tmp_path):
+  folder, _ = job
+  with pytest.raises(UserError, match='another model: d_model was 32 and is now 64'):
+    check(tmp_path / 'new', init_from=f'{folder}/base',
+          model=dataclasses.replace(MODEL, d_model=64))
+  with pytest.raises(UserError, match='set VOCABULARY to the first'):
+    shutil.copytree(folder / 'base', tmp_path / 'other')
+    run = json.loads((tmp_path / 'other/run.json').read_text())
+    run['vocabulary']['hash'] = 'another'
+    (tmp_path / 'other/run.json').write_text(json.dumps(run))
+    check(tmp_path / 'new', init_from=str(tmp_path / 'other'))
+  with pytest.raises(UserError, match='INIT_FROM = .* was trained on .*rte'):
+    run = json.loads((folder / 'base/run.json').read_text()) | {'tasks': {'rte': 1.0}}
+    (tmp_path / 'other/run.json').write_text(json.dumps(run))
+    check(tmp_path / 'new', init_from=str(tmp_path / 'other'))
+
+
+def test_an_empty_mixture_is_named(data_dir, one_device, tmp_path):
+  seqio.MixtureRegistry.add('nothing_drawn', [('sst2', 0.0)])
+  try:
+    with pytest.raises(UserError, match='empty'):
+      check(tmp_path / 'new', mixture='nothing_drawn')
+  finally:
+    seqio.MixtureRegistry.remove('nothing_drawn')
+
+
+def test_dataset_of_a_users_own_without_dev_split_trains(data_dir, one_device, tmp_path):
+  def read(split, shuffle_files, seed=None):
+    return tf.data.Dataset.from_tensor_slices({
+        'inputs': [f'Say {n}.' for n in range(40)], 'targets': [str(n) for n in range(40)]})
+  from flan_jax.data import datasets
+  seqio.TaskRegistry.add(
+      'say', seqio.FunctionDataSource(read, splits=['train']),
+      preprocessors=[seqio.preprocessors.tokenize, seqio.preprocessors.append_eos],
+      output_features=datasets.FEATURES)
+  try:
+    check(tmp_path / 'say', mixture='say', held_out=None, dry_run=False,
+          schedule=loop.Schedule(2, 0, 1, 1), store_dir=str(tmp_path / 'store'))
+  finally:
+    seqio.TaskRegistry.remove('say')
+  assert (tmp_path / 'say/checkpoints/2').is_dir()

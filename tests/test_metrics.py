@@ -1,0 +1,100 @@
+"""Metrics against scikit-learn, scipy and cases worked by hand."""
+
+import numpy as np
+import pytest
+from scipy import stats
+from sklearn import metrics as sklearn_metrics
+
+from flan_jax.errors import UserError
+from flan_jax.evaluation import metrics
+
+
+def chosen(answers, labels, options=('a', 'b', 'c')):
+  return metrics.Answers(
+      labels=labels, options=[options] * len(labels),
+      references=[(options[label],) for label in labels], chosen=np.array(answers))
+
+
+def written(texts, references):
+  return metrics.Answers(
+      labels=[-1] * len(texts), options=[()] * len(texts), references=references,
+      written=texts)
+
+
+LABELS = np.random.default_rng(0).integers(0, 3, 200).tolist()
+CHOSEN = np.random.default_rng(1).integers(0, 3, 200).tolist()
+
+
+def test_accuracy_and_f1_as_scikit_learn():
+  ours = chosen(CHOSEN, LABELS)
+  assert metrics.score('accuracy', ours) == pytest.approx(
+      100 * sklearn_metrics.accuracy_score(LABELS, CHOSEN))
+  assert metrics.score('macro_f1', ours) == pytest.approx(
+      100 * sklearn_metrics.f1_score(LABELS, CHOSEN, average='macro'))
+  two = [label % 2 for label in LABELS], [one % 2 for one in CHOSEN]
+  assert metrics.score('f1', chosen(two[1], two[0])) == pytest.approx(
+      100 * sklearn_metrics.f1_score(*two, pos_label=1))
+
+
+def test_f1_by_hand():
+  # Class 1: chosen 3 times, twice rightly; right 3 times. 2/3 both ways.
+  ours = chosen([1, 1, 1, 0, 0], [1, 1, 0, 1, 0])
+  assert metrics.score('f1', ours) == pytest.approx(200 / 3)
+  assert metrics.score('accuracy', ours) == pytest.approx(60)
+  assert metrics.score('f1', chosen([0, 0], [0, 0])) == 0
+
+
+def test_correlations_as_scipy():
+  options = ('0', '1', '2.5')
+  ours = chosen(CHOSEN, LABELS, options)
+  values = [[float(options[index]) for index in side] for side in (CHOSEN, LABELS)]
+  assert metrics.score('pearson', ours) == pytest.approx(
+      100 * stats.pearsonr(*values).statistic)
+  assert metrics.score('spearman', ours) == pytest.approx(
+      100 * stats.spearmanr(*values).statistic)
+  same = chosen([0, 2, 1], [0, 2, 1], options)
+  opposite = chosen([2, 0], [0, 2], options)
+  assert metrics.score('pearson', same) == pytest.approx(100)
+  assert metrics.score('pearson', opposite) == pytest.approx(-100)
+
+
+def test_a_constant_side_has_no_correlation():
+  for sides in (([1, 1, 1], [0, 1, 2]), ([0, 1, 2], [1, 1, 1])):
+    assert metrics.score('pearson', chosen(*sides, options='012')) == 0
+    assert metrics.score('spearman', chosen(*sides, options='012')) == 0
+
+
+def test_trivia_answers_by_hand():
+  ours = written(
+      ['The Eiffel-Tower.', 'red brick house', 'Rome', ''],
+      [('Eiffel Tower', 'La Tour'), ('a brick house', 'hut'), ('Paris',), ('x',)])
+  assert metrics.score('exact_match', ours) == 25
+  assert metrics.score('f1', ours) == pytest.approx(100 * (1 + 0.8 + 0 + 0) / 4)
+  assert metrics.score('trivia_exact_match', ours) == metrics.score('exact_match', ours)
+  assert metrics.score('trivia_f1', ours) == metrics.score('f1', ours)
+  assert metrics.score('accuracy', written([' yes', 'Yes'], [('yes',)] * 2)) == 50
+
+
+def test_normalized_as_its_docstring_says():
+  assert metrics.normalized('The  Eiffel-Tower.') == 'eiffel tower'
+  assert metrics.normalized('an “A” theory') == 'theory'
+
+
+def test_majority_is_the_score_of_always_choosing_the_commonest_class():
+  labels = [0, 1, 1, 1, 2, 1, 0, 2]
+  ours = chosen([0] * 8, labels)
+  assert metrics.majority('accuracy', ours) == 50
+  assert metrics.majority('macro_f1', ours) == pytest.approx(100 * (2 / 3) / 3)
+  assert metrics.majority('pearson', chosen([0] * 8, labels, '012')) == 0
+  assert metrics.majority('exact_match', written(['x'], [('x',)])) is None
+
+
+def test_unknown_metrics_and_empty_splits_are_refused():
+  with pytest.raises(UserError, match="no metric 'bleu'.*accuracy"):
+    metrics.score('bleu', chosen([0], [0]))
+  with pytest.raises(UserError, match='written answers'):
+    metrics.score('pearson', written(['1'], [('1',)]))
+  with pytest.raises(UserError, match='empty'):
+    metrics.score('accuracy', chosen([], []))
+  with pytest.raises(UserError, match="'b'"):
+    metrics.score('pearson', chosen([0, 1], [0, 1], ('1', 'b')))

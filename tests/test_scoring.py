@@ -1,0 +1,126 @@
+"""Rank scoring: packed branches say what separate passes say, whatever the batch."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from flan_jax.errors import UserError
+from flan_jax.evaluation import scoring
+from flan_jax.model import decoder
+from flan_jax.training import sharding
+
+CONFIG = decoder.DecoderConfig(
+    vocab_size=96, d_model=32, layers=2, heads=2, head_dim=16, d_ff=64, dtype='float32',
+    remat='none')
+
+
+@pytest.fixture(scope='module')
+def params():
+  return jax.jit(lambda rng: decoder.init_params(CONFIG, rng))(jax.random.key(0))
+
+
+def made_prompts(count, seed=0, longest=50):
+  random = np.random.default_rng(seed)
+  ids = lambda size: random.integers(3, 96, size).tolist()
+  return [(ids(random.integers(1, longest)),
+           [ids(random.integers(1, 9)) for _ in range(random.integers(1, 5))])
+          for _ in range(count)]
+
+
+@jax.jit
+def every_likelihood(params, tokens_BL):
+  ones = jnp.ones_like(tokens_BL)
+  batch = {'tokens': tokens_BL, 'positions': jnp.arange(tokens_BL.shape[1])[None],
+           'segment_ids': ones, 'branch': 0 * ones}
+  x_BLD = decoder.hidden_states(CONFIG, params, batch)
+  return jax.nn.log_softmax(decoder.logits(CONFIG, params, x_BLD))
+
+
+def separate_pass(params, inputs, option):
+  """One row for one option, plain log-softmax, nothing packed."""
+  tokens = np.zeros((1, 40), np.int32)  # what follows an option cannot change it
+  tokens[0, :len(inputs) + len(option)] = [*inputs, *option]
+  likelihoods_LV = np.asarray(every_likelihood(params, tokens))[0]
+  places = np.arange(len(inputs) - 1, len(inputs) + len(option) - 1)
+  return likelihoods_LV[places, option].sum()
+
+
+def test_branches_score_as_separate_passes(params):
+  prompts = made_prompts(6, longest=20)
+  expected = [[separate_pass(params, inputs, option) for option in options]
+              for inputs, options in prompts]
+  scored = scoring.scores(CONFIG, params, prompts)
+  for ours, theirs in zip(scored, expected, strict=True):
+    np.testing.assert_allclose(ours, theirs, rtol=1e-5)
+
+
+def test_scores_depend_neither_on_batch_nor_row_length_nor_order(params):
+  prompts = made_prompts(120)
+  scored = scoring.scores(CONFIG, params, prompts)
+  order = np.random.default_rng(1).permutation(len(prompts))
+  others = {
+      'small batches': scoring.scores(CONFIG, params, prompts, tokens_per_forward=256),
+      'short rows': scoring.scores(
+          CONFIG, params, prompts, row_length=200, tokens_per_forward=2_000)}
+  shuffled = scoring.scores(CONFIG, params, [prompts[i] for i in order])
+  others['shuffled'] = [shuffled[i] for i in np.argsort(order)]
+  for name, other in others.items():
+    np.testing.assert_allclose(
+        np.concatenate(other), np.concatenate(scored), rtol=1e-5, err_msg=name)
+
+
+def test_every_prompt_is_scored_once(params):
+  prompts = made_prompts(50)
+  done = []
+  scored = scoring.scores(CONFIG, params, prompts, advance=done.append)
+  assert sum(done) == len(prompts)
+  assert [len(one) for one in scored] == [len(options) for _, options in prompts]
+  assert all((one < 0).all() for one in scored)
+  assert scoring.scores(CONFIG, params, []) == []
+
+
+def test_options_that_do_not_fit_side_by_side_get_rows_of_their_own(params):
+  random = np.random.default_rng(2)
+  prompt = (random.integers(3, 96, 20).tolist(),
+            [random.integers(3, 96, 15).tolist() for _ in range(9)])
+  whole, = scoring.scores(CONFIG, params, [prompt])
+  parts, = scoring.scores(CONFIG, params, [prompt], row_length=64)
+  np.testing.assert_allclose(parts, whole, rtol=1e-5)
+
+
+def test_a_prompt_longer_than_a_row_is_cut_before_its_separator(params):
+  inputs, options = list(range(3, 83)), [[5, 1], [6, 7, 1]]
+  cut = inputs[:64 - 3 - 1] + inputs[-1:]
+  scored = scoring.scores(CONFIG, params, [(inputs, options)], row_length=64)
+  expected = scoring.scores(CONFIG, params, [(cut, options)])
+  np.testing.assert_allclose(scored[0], expected[0], rtol=1e-5)
+
+
+def test_scores_are_the_same_on_a_mesh(params):
+  mesh = sharding.mesh({'data': 2, 'fsdp': 2, 'tensor': 2})
+  placed = sharding.param_shardings(
+      mesh, decoder.parameter_axes(CONFIG), decoder.abstract_params(CONFIG))
+  spread = jax.device_put(params, placed)
+  prompts = made_prompts(40)
+  ours = scoring.scores(CONFIG, spread, prompts, tokens_per_forward=256)
+  alone = scoring.scores(CONFIG, params, prompts)
+  np.testing.assert_allclose(np.concatenate(ours), np.concatenate(alone), rtol=1e-5)
+
+
+def test_of_equal_options_the_first_is_chosen():
+  scored = [np.array([-3.0, -1.0]), np.array([-2.000001, -2.0, -5.0]),
+            np.array([-2.001, -2.0]), np.array([-7.0])]
+  assert scoring.choose(scored).tolist() == [1, 0, 1, 0]
+  assert scoring.choose([]).tolist() == []
+
+
+@pytest.mark.parametrize('prompt', [([], [[1]]), ([3], []), ([3], [[]])])
+def test_what_cannot_be_ranked_is_refused(params, prompt):
+  with pytest.raises(UserError, match='cannot be ranked'):
+    scoring.scores(CONFIG, params, [prompt])
+
+
+def test_an_option_longer_than_a_row_is_refused(params):
+  with pytest.raises(UserError, match='raise ROW_LENGTH'):
+    scoring.scores(CONFIG, params, [([3, 4], [[5] * 64])], row_length=64)
