@@ -25,6 +25,7 @@ from flan_jax.errors import UserError
 
 MAXIMUM_PROMPTS = 30_000  # a dataset, paper section 2.1
 TEMPLATES_PER_DATASET = 10
+_BATCH = 256  # examples rendered together
 FEATURES = {
     name: seqio.Feature(vocabulary.FLAN, add_eos=True, required=name == 'targets')
     for name in ('inputs', 'targets')}
@@ -168,24 +169,30 @@ def prompts(
   depends neither on its position nor on the sharding. Round r shows each example in its
   r-th template; rounds go on until the cap or until every pair has been shown.
   """
-  kept = _kept(records_ds, dataset)
+  texts = _kept(records_ds, dataset).map(
+      lambda record: templates_lib.as_text(text_fields(record, dataset)),
+      num_parallel_calls=tf.data.AUTOTUNE)
+  if 0 <= records_ds.cardinality() < MAXIMUM_PROMPTS:
+    texts = texts.cache()  # small, and read again for every round
+  # Rendering whole batches costs a tenth of rendering one by one.
   rounds = tf.data.Dataset.range(len(dataset.templates)).flat_map(
-      lambda turn: kept.map(
-          lambda record: _prompt(record, dataset, turn, prompt_seed),
-          num_parallel_calls=tf.data.AUTOTUNE))
+      lambda turn: texts.batch(_BATCH).map(
+          lambda batch: _prompts(batch, dataset, turn, prompt_seed),
+          num_parallel_calls=tf.data.AUTOTUNE).unbatch())
   return rounds.take(MAXIMUM_PROMPTS)
 
 
-def _prompt(record, dataset: Dataset, turn: tf.Tensor, seed: int) -> dict[str, tf.Tensor]:
-  named = text_fields(record, dataset)
-  text = tf.strings.reduce_join(
-      [tf.strings.reduce_join(tf.reshape(named[key], [-1])) for key in sorted(named)])
-  key = tf.stack([tf.strings.to_hash_bucket_fast(text, 2**31 - 1), seed])
-  order = tf.random.experimental.stateless_shuffle(
-      tf.range(len(dataset.templates)), seed=key)
-  inputs, targets = templates_lib.render(dataset.templates, named)
-  number = order[turn]
-  return {'inputs': inputs[number], 'targets': targets[number]}
+def _prompts(texts, dataset: Dataset, turn: tf.Tensor, seed: int) -> dict[str, tf.Tensor]:
+  """A batch of B examples, each in the template that is its own at this turn: [B]."""
+  key = tf.strings.join([texts[name] for name in sorted(texts)], separator='\x00')
+  ranks = [
+      tf.strings.to_hash_bucket_fast(tf.strings.join([key, f'{seed} {number}']), 2**62)
+      for number in range(len(dataset.templates))]
+  order = tf.argsort(tf.stack(ranks, axis=1), axis=1)
+  inputs, targets = templates_lib.fill(dataset.templates, texts)
+  number = order[:, turn]
+  return {'inputs': tf.gather(inputs, number, batch_dims=1),
+          'targets': tf.gather(targets, number, batch_dims=1)}
 
 
 def examples(name: str, split: str, numbers: Sequence[int]) -> Iterator[Example]:

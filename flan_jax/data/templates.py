@@ -32,6 +32,7 @@ CLASSIFICATION = 'classification'
 GENERATION = 'generation'
 INVERTED = 'inverted'
 OPTIONS = 'options'
+REFERENCES = 'references'  # texts that count as right; never rendered
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,6 +72,12 @@ def options_block(options: tf.Tensor) -> tf.Tensor:
   return tf.strings.join(['OPTIONS:\n- ', tf.strings.reduce_join(options, separator='\n- ')])
 
 
+def as_text(fields: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+  """What templates may ask for, each a scalar: `options` as its block of text."""
+  return {name: options_block(value) if name == OPTIONS else value
+          for name, value in fields.items() if name != REFERENCES}
+
+
 def render(
     phrasings: Sequence[Template], fields: Mapping[str, tf.Tensor]
 ) -> tuple[tf.Tensor, tf.Tensor]:
@@ -83,17 +90,21 @@ def render(
   Returns:
     (inputs, targets), two string vectors of length T.
   """
-  texts = dict(fields)
-  if OPTIONS in texts:
-    texts[OPTIONS] = options_block(texts[OPTIONS])
+  return fill(phrasings, as_text(fields))
+
+
+def fill(
+    phrasings: Sequence[Template], texts: Mapping[str, tf.Tensor]
+) -> tuple[tf.Tensor, tf.Tensor]:
+  """(inputs, targets), each [..., T], of texts that all have the shape [...]."""
   return tuple(
-      tf.stack([_fill(text, texts) for text in column])
+      tf.stack([_fill(text, texts) for text in column], axis=-1)
       for column in ([t.inputs for t in phrasings], [t.target for t in phrasings]))
 
 
-def _fill(text: str, fields: Mapping[str, tf.Tensor]) -> tf.Tensor:
-  parts = []
+def _fill(text: str, texts: Mapping[str, tf.Tensor]) -> tf.Tensor:
+  parts = [tf.zeros_like(next(iter(texts.values())))]  # '': gives the shape [...]
   for literal, name in _pieces(text):
     parts += [literal] if literal else []
-    parts += [fields[name]] if name else []
+    parts += [texts[name]] if name else []
   return tf.strings.join(parts)
