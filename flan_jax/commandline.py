@@ -12,7 +12,6 @@ paragraph with exit code 2, and leaves other errors their trace.
 import argparse
 import contextlib
 import importlib
-import logging
 import os
 import sys
 import tempfile
@@ -133,7 +132,9 @@ def configure(flags: argparse.Namespace) -> None:
   paths = [_find(name, [os.getcwd(), *folders, gin_folder()]) for name in files]
   for folder in [*folders, gin_folder()]:
     gin.add_config_file_search_path(folder)
-  logging.disable(logging.ERROR)  # gin reports every folder where a file is not
+  # gin would also look for gin files in Python packages called `runs` or `models`, and
+  # takes any folder of that name, such as the user's own, for one.
+  gin.config._FILE_READERS[:] = [(open, os.path.isfile)]
   try:
     gin.parse_config_files_and_bindings(paths, flags.bindings, finalize_config=False)
     _check_macros(flags.bindings)
@@ -142,8 +143,6 @@ def configure(flags: argparse.Namespace) -> None:
     raise
   except Exception as error:  # gin raises many types, each with a readable first line
     raise UserError(f'gin: {_first_paragraph(error)}') from None
-  finally:
-    logging.disable(logging.NOTSET)
 
 
 def call(function: Callable, **given):

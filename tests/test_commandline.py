@@ -52,6 +52,7 @@ def test_gin_config_is_imported_from_the_checkout_not_our_folder():
      ['not prepared', 'flan_jax.sample']),
 ])
 def test_a_mistake_is_one_paragraph_that_names_it(arguments, words, tmp_path):
+  (tmp_path / 'runs').mkdir()  # a user's own folder, not where our gin files are
   given = [a for a in arguments if a.startswith('--tfds_data_dir')]
   done = door('train', *arguments, *([] if given else [f'--tfds_data_dir={tmp_path}']),
               cwd=tmp_path)

@@ -1,6 +1,7 @@
 """What the benchmarks of the data room share: lengths like FLAN's, one line of JSON."""
 
 import json
+import os
 
 import numpy as np
 
@@ -22,5 +23,5 @@ def report(benchmark: str, ours: float, unit: str, peer: str, peer_figure: float
            ratio: float, **more) -> None:
   """Prints the one line. ratio: how many times better than the peer or the bound."""
   print(json.dumps({'benchmark': benchmark, 'ours': round(ours, 4), 'unit': unit,
-                    'peer': peer, 'peer_figure': round(peer_figure, 4),
+                    'peer': peer, 'peer_figure': round(peer_figure, 4), 'cores': os.cpu_count(),
                     'ratio': round(ratio, 3), **more}), flush=True)

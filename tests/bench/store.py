@@ -1,88 +1,70 @@
-"""Building a prompt store against iterating the same SeqIO task, in one run."""
+"""Building prompt stores against iterating the same SeqIO tasks, in one run."""
 
 import os
+import statistics
 import tempfile
 import time
 
 os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '3')
 
+from flan_jax import commandline  # noqa: E402
 from flan_jax.data import store  # noqa: E402
 from tests.bench import figures  # noqa: E402
 
-PROMPTS, TEXTS, VOCABULARY_SIZE = 8_000, 2_000, 8_000
+TASKS = ['arc_easy', 'imdb_reviews', 'natural_questions', 'rte', 'sst2']
+EXAMPLES = 600  # ten prompts each
 TURNS = 3
 LENGTHS = {'inputs': 1024, 'targets': 256}
 
 
-def texts(count: int) -> list[tuple[str, str]]:
-  """Invented sentences of FLAN's lengths."""
-  import numpy as np
-  random = np.random.default_rng(0)
-  letters = np.array(list('etaoinshrdlucmfwygpbvk'))
-  words = [''.join(random.choice(letters, random.integers(2, 9))) for _ in range(9_000)]
-  rates = 1 / np.arange(1, len(words) + 1)
-  def text(size):
-    return ' '.join(random.choice(words, size, p=rates / rates.sum()))
-  return [(text(max(1, inputs // 2)), text(max(1, targets // 2)))
-          for inputs, targets in figures.like_flan(count).tolist()]
+def prepare(folder: str) -> None:
+  """Embedded rows of the tasks, and their vocabulary in force."""
+  from flan_jax.data import embedded, vocabulary
+  embedded.write(folder, EXAMPLES, TASKS, seed=0)
+  os.environ['TFDS_DATA_DIR'] = folder
+  vocabulary.FLAN.use(os.path.join(folder, 'vocab.model'))
 
 
-def make_task(folder: str, pairs):
-  """A task with a SentencePiece vocabulary trained on its own text."""
+def by_seqio(name: str) -> int:
+  """Tokens of a task, element by element."""
   import seqio
-  import sentencepiece
-  import tensorflow as tf
-  sentencepiece.SentencePieceTrainer.train(
-      sentence_iterator=(text for pair in pairs for text in pair),
-      vocab_size=VOCABULARY_SIZE, model_prefix=os.path.join(folder, 'model'), pad_id=0,
-      eos_id=1, unk_id=2, bos_id=-1, hard_vocab_limit=False, minloglevel=2)
-  inputs, targets = zip(*pairs)
-
-  def rows(split, shuffle_files):
-    dataset = tf.data.Dataset.from_tensor_slices(
-        {'inputs': list(inputs), 'targets': list(targets)})
-    return dataset.repeat(PROMPTS // len(pairs))
-
-  vocabulary = seqio.SentencePieceVocabulary(os.path.join(folder, 'model.model'))
-  return seqio.Task(
-      'bench', source=seqio.FunctionDataSource(rows, splits=['train']), metric_fns=[],
-      preprocessors=[seqio.preprocessors.tokenize,
-                     seqio.preprocessors.append_eos_after_trim],
-      output_features={name: seqio.Feature(vocabulary) for name in LENGTHS})
-
-
-def by_seqio(task) -> int:
-  """Tokens of the task, element by element."""
-  dataset = task.get_dataset(sequence_length=LENGTHS, split='train', shuffle=False)
+  dataset = seqio.TaskRegistry.get(name).get_dataset(LENGTHS, 'train', shuffle=False)
   return sum(len(row['inputs']) + len(row['targets'])
              for row in dataset.as_numpy_iterator())
 
 
-def timed(work) -> tuple[float, float]:
-  """Tokens per second, and per second of processor time, of work() -> tokens."""
-  start, processor = time.perf_counter(), time.process_time()
-  tokens = work()
-  return (tokens / (time.perf_counter() - start),
-          tokens / (time.process_time() - processor))
+def by_store(name: str, folder: str) -> int:
+  """The same by building its store, files and all."""
+  import seqio
+  with tempfile.TemporaryDirectory(dir=folder) as place:
+    built = store.build(
+        seqio.TaskRegistry.get(name), directory=place, inputs_length=LENGTHS['inputs'],
+        targets_length=LENGTHS['targets'])
+    return int(built.lengths.sum())
+
+
+def timed(work) -> tuple[int, float]:
+  """(tokens, tokens per second) of work(name) over all tasks."""
+  start = time.perf_counter()
+  tokens = sum(map(work, TASKS))
+  return tokens, tokens / (time.perf_counter() - start)
 
 
 def main() -> None:
-  with tempfile.TemporaryDirectory() as folder:
-    task = make_task(folder, texts(TEXTS))
-    def by_store(seed: int) -> int:
-      built = store.build(task, directory=folder, inputs_length=LENGTHS['inputs'],
-                          targets_length=LENGTHS['targets'], seed=seed)
-      return int(built.lengths.sum())
-    assert by_store(0) == by_seqio(task)  # also warms both up
-    # In turns, and the best of each: other work on the machine hits both alike.
-    turns = [(timed(lambda: by_store(turn)), timed(lambda: by_seqio(task)))
-             for turn in range(1, TURNS + 1)]
-  (ours, ours_processor), (peer, peer_processor) = (
-      [max(rates) for rates in zip(*column)] for column in zip(*turns))
+  commandline.load_tasks()
+  with tempfile.TemporaryDirectory() as folder, commandline.quietly():
+    prepare(folder)
+    ours, peer = lambda name: by_store(name, folder), by_seqio
+    timed(ours), timed(peer)  # warm up
+    turns = [(timed(ours), timed(peer)) for _ in range(TURNS)]
+  for (ours_tokens, _), (peer_tokens, _) in turns:
+    assert ours_tokens == peer_tokens
+  ratios = [one[1] / other[1] for one, other in turns]
   figures.report(
-      'store', ours, 'tokens/s', 'SeqIO, element by element', peer, ours / peer,
-      required_ratio=4,
-      ratio_by_processor_time=round(ours_processor / peer_processor, 2))
+      'store', statistics.median(one[1] for one, _ in turns), 'tokens/s',
+      'SeqIO, element by element', statistics.median(other[1] for _, other in turns),
+      statistics.median(ratios), required_ratio=4, tasks=TASKS,
+      ratios=[round(ratio, 2) for ratio in ratios])
 
 
 if __name__ == '__main__':
