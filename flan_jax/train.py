@@ -5,6 +5,7 @@
 
 import contextlib
 import dataclasses
+import functools
 import os
 import sys
 from typing import Any, Sequence
@@ -102,7 +103,7 @@ def train(
   config = _sized(model, words)
   run = _describe(config, words, mixture, held_out, tasks, rows, optimizer, seed, init_from)
   checkpoint.check_run(model_dir, run)
-  if init_from:
+  if init_from and not checkpoint.steps(model_dir):
     _check_base(init_from, run)
   layout = sharding.mesh(mesh)
   ours = sharding.local_rows(sharding.batch_sharding(layout), rows.per_step)
@@ -116,13 +117,13 @@ def train(
   dev = _dev_feed(tasks, store_dir, rows, seed, ours, dev_steps, schedule)
   checkpoint.write_run(model_dir, run)
   _write_operative_gin(model_dir)
-  with _say(schedule.train_steps) as say:
+  asked = ('learning_rate', 'schedule', 'warmup_steps')
+  rate = optim.learning_rate_at(**{k: optimizer[k] for k in asked if k in optimizer})
+  with _voices() as (say, show):
     loop.train(
         config, rule, layout, feed, rows.per_step, schedule, model_dir, seed,
-        learning_rate=optim.learning_rate_at(
-            **{k: optimizer[k] for k in ('learning_rate', 'schedule', 'warmup_steps')
-               if k in optimizer}),
-        initial_params=_base_params(init_from, layout), dev_batches=dev, say=say)
+        learning_rate=rate, initial_params=_base_params(init_from, layout),
+        dev_batches=dev, say=say, show=show)
   print(f'trained to step {schedule.train_steps}: {model_dir}')
 
 
@@ -165,7 +166,16 @@ def _describe(config, words, mixture, held_out, tasks, rows, optimizer, seed, in
       'vocabulary': {'path': words.path, 'hash': words.content_hash},
       'rows': {**dataclasses.asdict(rows), 'separators': list(rows.separators)},
       'optimizer': dict(optimizer), 'seed': seed,
+      'prompts': {name: _fingerprint(name, rows, seed) for name in tasks},
       'init_from': os.path.abspath(init_from) if init_from else None}
+
+
+def _fingerprint(name: str, rows: Rows, seed: int) -> str:
+  """Of the prompts that a task gives the run: other data or templates, another run."""
+  import seqio
+  from flan_jax.data import store
+  settings = store.Settings(**store_settings(name, rows, seed))
+  return store.location(seqio.TaskRegistry.get(name), 'train', '', settings)[0][-16:]
 
 
 def _check_base(init_from: str, run: dict) -> None:
@@ -210,9 +220,9 @@ def _stores(tasks, split: str, store_dir: str, rows: Rows, seed: int) -> dict:
 
 def store_settings(name: str, rows: Rows, seed: int) -> dict:
   """Keyword arguments of store.ensure for a task of a run."""
-  from flan_jax.data import datasets, embedded
+  from flan_jax.data import datasets, embedded, plain_text
   ours = name in datasets.names()
-  extra = datasets.get(name).identity if ours else {}
+  extra = datasets.get(name).identity if ours else plain_text.identity(name)
   return dict(
       inputs_length=rows.inputs_length, targets_length=rows.targets_length,
       separators=tuple(rows.separators), overflow=rows.overflow, seed=seed,
@@ -270,14 +280,16 @@ def _summary(run: dict, layout, rows: Rows, schedule) -> str:
 
 
 @contextlib.contextmanager
-def _say(train_steps: int):
-  """A line that stays in place on a terminal; lines in a log."""
+def _voices():
+  """(say, show): for events, and for progress, which stays in place on a terminal."""
   if not sys.stdout.isatty():
-    yield lambda text: print(text, flush=True)
+    line = functools.partial(print, flush=True)
+    yield line, line
     return
   from rich.console import Console
-  with Console().status('compiling the training step') as status:
-    yield status.update
+  console = Console()
+  with console.status('compiling the training step') as status:
+    yield console.print, status.update
 
 
 if __name__ == '__main__':

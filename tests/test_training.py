@@ -42,7 +42,7 @@ def run(model_dir, steps, *, devices=1, rate=1e-2, feed=batches, **schedule):
   return loop.train(
       CONFIG, optim.optimizer(rate), sharding.mesh(mesh, jax.devices()[:devices]), feed,
       ROWS, loop.Schedule(train_steps=steps, **settings), str(model_dir), seed=0,
-      say=lambda text: None)
+      say=lambda text: None, show=lambda text: None)
 
 
 def leaves(tree):

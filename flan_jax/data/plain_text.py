@@ -5,6 +5,8 @@ validation.txt. A user's own is one call, `plain_text.add('name', {'train': patt
 a module that a gin file imports.
 """
 
+import glob
+import hashlib
 import os
 from typing import Mapping, Sequence
 
@@ -16,6 +18,9 @@ from flan_jax.data import splits
 from flan_jax.errors import UserError
 
 WORLD_TEXT = 'world_text'
+_ENDS = 2**16  # bytes at each end of a file that tell it from another of its size
+
+_PATTERNS: dict[str, Mapping[str, str]] = {}
 
 
 def add(name: str, files: Mapping[str, str]) -> seqio.Task:
@@ -26,6 +31,8 @@ def add(name: str, files: Mapping[str, str]) -> seqio.Task:
     files: split -> pattern of text files, one document a line; a relative pattern is
       looked for in the TFDS data_dir in force when the text is read.
   """
+  _PATTERNS[name] = dict(files)
+
   def read(split, shuffle_files, seed=None):
     del shuffle_files, seed  # the plan shuffles
     return tf.data.TextLineDataset(_files(name, files[split]))
@@ -36,6 +43,21 @@ def add(name: str, files: Mapping[str, str]) -> seqio.Task:
       output_features={'targets': datasets.FEATURES['targets']}, metric_fns=[])
 
 
+def identity(name: str) -> dict:
+  """What tells the text of a task from another, for fingerprints; {} for other tasks."""
+  return {
+      split: [[os.path.basename(path), os.path.getsize(path), _digest(path)]
+              for path in _files(name, pattern)]
+      for split, pattern in _PATTERNS.get(name, {}).items()}
+
+
+def _digest(path: str) -> str:
+  with open(path, 'rb') as file:
+    start = file.read(_ENDS)
+    file.seek(max(os.path.getsize(path) - _ENDS, 0))
+    return hashlib.sha256(start + file.read()).hexdigest()[:16]
+
+
 def _targets(lines: tf.data.Dataset) -> tf.data.Dataset:
   return lines.filter(lambda line: tf.strings.length(line) > 0).map(
       lambda line: {'targets': line})
@@ -43,7 +65,7 @@ def _targets(lines: tf.data.Dataset) -> tf.data.Dataset:
 
 def _files(name: str, pattern: str) -> Sequence[str]:
   path = os.path.join(splits.data_dir(), os.path.expanduser(pattern))
-  found = sorted(tf.io.gfile.glob(path))
+  found = sorted(glob.glob(path))
   if not found:
     raise UserError(
         f'task {name} reads {path}, and there is no such file. `python -m flan_jax.sample '

@@ -81,7 +81,8 @@ def train(
     model_dir: str, seed: int, learning_rate: Callable[[int], float] = lambda step: 0.0,
     initial_params: Callable[[], Any] | None = None,
     dev_batches: Callable[[], Iterator[Mapping[str, np.ndarray]]] | None = None,
-    say: Callable[[str], None] = print) -> state_lib.State:
+    say: Callable[[str], None] = print,
+    show: Callable[[str], None] = print) -> state_lib.State:
   """Trains to schedule.train_steps and returns the last state.
 
   Args:
@@ -89,6 +90,7 @@ def train(
     rows_per_step: rows of a step over all processes.
     initial_params: gives parameters in their shards, unless the run has a checkpoint.
     dev_batches: a few batches whose loss is logged as dev_loss every eval_every steps.
+    say, show: take events, and the line of progress.
 
   Raises:
     UserError: the loss is not finite and the policy is to stop.
@@ -129,7 +131,7 @@ def train(
               dev_loss(state.params, sharding.global_batch(rows, batch, rows_per_step))
               for batch in dev_batches())
         book.write(step, scalars)
-        say(book.line(step, scalars))
+        show(book.line(step, scalars))
         window.restart()
       if last or _due(step, schedule.save_every):
         window.check(schedule.nan_policy)
