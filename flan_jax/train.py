@@ -117,7 +117,7 @@ def train(
   dev = _dev_feed(tasks, store_dir, rows, seed, ours, dev_steps, schedule)
   checkpoint.write_run(model_dir, run)
   _write_operative_gin(model_dir)
-  asked = ('learning_rate', 'schedule', 'warmup_steps')
+  asked = ('learning_rate', 'schedule', 'warmup_steps', 'decay_steps')
   rate = optim.learning_rate_at(**{k: optimizer[k] for k in asked if k in optimizer})
   with _voices() as (say, show):
     loop.train(

@@ -79,6 +79,13 @@ def test_warmup_reaches_the_rate_and_stays():
   assert optim.learning_rate_at(3e-5)(0) == jnp.float32(3e-5)
 
 
+def test_cosine_falls_to_a_tenth_and_stays():
+  rate = optim.learning_rate_at(1.0, 'cosine', warmup_steps=2, decay_steps=12)
+  np.testing.assert_allclose(
+    [rate(step) for step in (0, 1, 6, 11, 30)], [0.5, 1, 0.55, 0.1, 0.1], atol=1e-6
+  )
+
+
 def test_warmup_reaches_the_update():
   params, gradient = stacked(0), stacked(1)
 
@@ -96,7 +103,8 @@ def test_warmup_reaches_the_update():
   'change, message',
   [
     ({'name': 'lion'}, "name of the optimizer is 'lion'"),
-    ({'schedule': 'cosine'}, "schedule of the optimizer is 'cosine'"),
+    ({'schedule': 'sine'}, "schedule of the optimizer is 'sine'"),
+    ({'schedule': 'cosine', 'warmup_steps': 5, 'decay_steps': 5}, 'decay_steps is 5'),
     ({'clip': 0.0}, 'clip of the optimizer is 0.0'),
     ({'warmup_steps': -1}, 'warmup_steps -1'),
   ],

@@ -10,17 +10,20 @@ from flan_jax.errors import UserError
 
 Schedule = Callable[[Any], jax.Array]
 
-SCHEDULES = ('constant',)
+SCHEDULES = ('constant', 'cosine')
 OPTIMIZERS = ('adafactor', 'adam')
 
 
 def learning_rate_at(
-  learning_rate: float, schedule: str = 'constant', warmup_steps: int = 0
+  learning_rate: float, schedule: str = 'constant', warmup_steps: int = 0,
+  decay_steps: int = 0,
 ) -> Schedule:
   """The schedule as a function of the number of updates already made.
 
   A warmup climbs in equal parts and reaches learning_rate with its last update, so
-  that no update is made at rate 0. Raises UserError for what cannot be a schedule.
+  that no update is made at rate 0. 'cosine' falls from there to a tenth, which it
+  reaches with update decay_steps and keeps. Raises UserError for what cannot be a
+  schedule.
 
   Example: learning_rate_at(1.0, warmup_steps=4) gives 0.25, 0.5, 0.75, 1, 1, ...
   """
@@ -31,9 +34,19 @@ def learning_rate_at(
       'neither can be negative.'
     )
 
+  if schedule == 'cosine' and decay_steps <= warmup_steps:
+    raise UserError(
+      f'decay_steps is {decay_steps}: a cosine schedule ends after its '
+      f'{warmup_steps} steps of warmup.'
+    )
+
   def rate(step):
-    done = (jnp.asarray(step, jnp.float32) + 1) / max(warmup_steps, 1)
-    return learning_rate * jnp.minimum(done, 1.0)
+    update = jnp.asarray(step, jnp.float32) + 1
+    climbed = jnp.minimum(update / max(warmup_steps, 1), 1.0)
+    if schedule == 'constant':
+      return learning_rate * climbed
+    fallen = jnp.clip((update - warmup_steps) / (decay_steps - warmup_steps), 0.0, 1.0)
+    return learning_rate * climbed * (0.55 + 0.45 * jnp.cos(jnp.pi * fallen))
 
   return rate
 
@@ -42,6 +55,7 @@ def optimizer(
   learning_rate: float,
   schedule: str = 'constant',
   warmup_steps: int = 0,
+  decay_steps: int = 0,
   name: str = 'adafactor',
   clip: Optional[float] = None,
   multiply_by_parameter_scale: bool = True,
@@ -54,7 +68,7 @@ def optimizer(
   Args:
     learning_rate: relative to the parameter's size with multiply_by_parameter_scale,
       as in T5 and the paper (3e-5, section 2.4); absolute without.
-    schedule, warmup_steps: see learning_rate_at.
+    schedule, warmup_steps, decay_steps: see learning_rate_at.
     name: 'adafactor' or 'adam'.
     clip: largest allowed norm of the whole gradient; None: any.
     multiply_by_parameter_scale: of Adafactor alone.
@@ -65,7 +79,7 @@ def optimizer(
   _check_choice('name', name, OPTIMIZERS)
   if clip is not None and not clip > 0:
     raise UserError(f'clip of the optimizer is {clip}: give a positive norm, or None.')
-  rate = learning_rate_at(learning_rate, schedule, warmup_steps)
+  rate = learning_rate_at(learning_rate, schedule, warmup_steps, decay_steps)
   if name == 'adafactor':
     one = optax.adafactor(rate, multiply_by_parameter_scale=multiply_by_parameter_scale)
   else:
