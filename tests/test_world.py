@@ -12,7 +12,7 @@ import pytest
 from flan_jax.world import World
 from flan_jax.world import text
 
-DOCUMENTS = 4_000
+DOCUMENTS = 8_000  # as in the embedded data
 
 
 @pytest.fixture(scope='module')

@@ -10,7 +10,7 @@ import re
 
 from flan_jax.errors import UserError
 
-DOCUMENTS = {'train': 4_000, 'validation': 250}
+DOCUMENTS = {'train': 8_000, 'validation': 250}
 PIECES = 4_000  # at most, of the vocabulary
 _TRIES = 300  # draws without a new row before a dataset is said to have no more
 _PROMPTED = 12  # rows of each task that the vocabulary is trained on, in all templates

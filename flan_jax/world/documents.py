@@ -13,9 +13,10 @@ from flan_jax.world import reviews
 from flan_jax.world import statements
 from flan_jax.world.text import capitalized
 
-# Kinds of document in turn: four of nine tell facts.
+# Kinds of document in turn: four of eleven tell facts.
 _KINDS = (
-    'facts', 'scene', 'facts', 'events', 'facts', 'asked', 'facts', 'opinion', 'asked')
+    'facts', 'opinion', 'scene', 'facts', 'opinion', 'events', 'facts', 'asked', 'facts',
+    'opinion', 'asked')
 
 _ASKED = (
     'Q: Please name {phrase}. A: {answer}.',
