@@ -122,6 +122,7 @@ def write_vocabulary(path, folder, groups):
       hard_vocab_limit=False, pad_id=0, eos_id=1, unk_id=2, bos_id=-1,
       byte_fallback=True, normalization_rule_name='identity',
       remove_extra_whitespaces=False, user_defined_symbols=['\n'], split_digits=True,
+      required_chars='0123456789',
       max_sentence_length=100_000, num_threads=1, minloglevel=2)
   path.write_bytes(model.getvalue())
 
