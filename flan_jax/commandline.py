@@ -13,6 +13,7 @@ import argparse
 import contextlib
 import importlib
 import os
+import re
 import sys
 import tempfile
 import textwrap
@@ -125,11 +126,11 @@ def configure(flags: argparse.Namespace) -> None:
   """
   set_data_dir(flags)
   import gin
-  files = flags.gin_file or [flags.default_gin]
-  if flags.gin_file and not any('runs/' in name for name in flags.gin_file):
-    files = [flags.default_gin, *files]
   folders = [folder for folder in flags.gin_search_paths.split(',') if folder]
-  paths = [_find(name, [os.getcwd(), *folders, gin_folder()]) for name in files]
+  places = [os.getcwd(), *folders, gin_folder()]
+  paths = [_find(name, places) for name in flags.gin_file]
+  if not any(map(_is_run_file, paths)):
+    paths = [_find(flags.default_gin, [gin_folder()]), *paths]
   for folder in [*folders, gin_folder()]:
     gin.add_config_file_search_path(folder)
   # gin would also look for gin files in Python packages called `runs` or `models`, and
@@ -179,10 +180,16 @@ def _find(name: str, folders: Sequence[str]) -> str:
       f'{", ".join(known)}')
 
 
+def _is_run_file(path: str) -> bool:
+  """Whether a gin file wires a whole run: one of ours, or one that includes one."""
+  with open(path, encoding='utf-8') as file:
+    includes = re.search(r"^include ['\"]runs/", file.read(), re.M)
+  return bool(includes) or os.path.dirname(path) == os.path.join(gin_folder(), 'runs')
+
+
 def _check_macros(bindings: Sequence[str]) -> None:
   """A macro set on the command line that no file mentions is a misspelling."""
   import difflib
-  import re
   from gin import config
   known = {scope for scope, selector in config._CONFIG if selector == 'gin.macro'}
   text = config.config_str()

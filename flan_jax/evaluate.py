@@ -188,10 +188,8 @@ def _use_vocabulary(path: str | None, run: Mapping, model_dir: str) -> None:
 def _check_data(names: Sequence[str]) -> str:
   """'embedded' or 'tfds'; raises UserError if a dataset is not there."""
   from flan_jax.data import datasets, embedded, splits
-  missing = [name for name in names if not datasets.get(name).source.prepared()]
-  if missing:
-    splits.raise_missing(missing, [datasets.get(name).tfds for name in missing])
-  return 'embedded' if embedded.marker(splits.data_dir()) else 'tfds'
+  datasets.require_prepared(names)
+  return embedded.origin(splits.data_dir())
 
 
 def _score(models, names, data, cluster, settings, mesh, model_dir) -> dict:

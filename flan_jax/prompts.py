@@ -82,7 +82,7 @@ def _records(dataset, split: str, count: int):
   from flan_jax.data import datasets, embedded, splits
   if 'TFDS_DATA_DIR' not in os.environ and not dataset.source.prepared():
     return sampled(dataset, count), 'embedded sample'
-  origin = 'embedded' if embedded.marker(splits.data_dir()) else 'tfds'
+  origin = embedded.origin(splits.data_dir())
   return (datasets.records(dataset, split).take(count),
           f'{origin}, {dataset.tfds} {split} in {splits.data_dir()}')
 

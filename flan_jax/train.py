@@ -158,9 +158,8 @@ def _sized(model, words):
 def _describe(config, words, mixture, held_out, tasks, rows, optimizer, seed, init_from):
   from flan_jax.data import embedded
   import flan_jax
-  data = 'embedded' if embedded.marker(_data_dir()) else 'tfds'
   return {
-      'version': flan_jax.__version__, 'data': data, 'mixture': mixture,
+      'version': flan_jax.__version__, 'data': embedded.origin(_data_dir()), 'mixture': mixture,
       'held_out': held_out, 'tasks': tasks,
       'model': dataclasses.asdict(config),
       'vocabulary': {'path': words.path, 'hash': words.content_hash},

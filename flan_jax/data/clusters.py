@@ -86,7 +86,11 @@ def rate(task: seqio.Task) -> float:
   prepared = task.source.prepared()
   size = task.source.num_input_examples('train') if prepared else (
       datasets.get(task.name).examples)
-  return float(min(size, MAXIMUM_RATE))
+  return _capped(size)
+
+
+def _capped(examples: int) -> float:
+  return float(min(examples, MAXIMUM_RATE))
 
 
 def weights(tasks: Sequence[str]) -> tuple[dict[str, float], str]:
@@ -94,8 +98,7 @@ def weights(tasks: Sequence[str]) -> tuple[dict[str, float], str]:
   sources = [datasets.get(name).source for name in tasks]
   counts = 'prepared' if all(source.prepared() for source in sources) else 'declared'
   if counts == 'declared':
-    pools = {name: datasets.get(name).examples for name in tasks}
-    return {name: float(min(pool, MAXIMUM_RATE)) for name, pool in pools.items()}, counts
+    return {name: _capped(datasets.get(name).examples) for name in tasks}, counts
   return {name: rate(seqio.TaskRegistry.get(name)) for name in tasks}, counts
 
 
@@ -142,9 +145,7 @@ def rates(mixture: str) -> dict[str, float]:
   """
   tasks = [seqio.TaskRegistry.get(name) for name in members(mixture)]
   ours = [task for task in tasks if isinstance(task.source, splits.Source)]
-  missing = [task.name for task in ours if not task.source.prepared()]
-  if missing:
-    splits.raise_missing(missing, [datasets.get(name).tfds for name in missing])
+  datasets.require_prepared([task.name for task in ours])
   for task in ours:
     task.source.num_input_examples('train')  # a split too small is an error here
   provider = seqio.get_mixture_or_task(mixture)

@@ -145,6 +145,13 @@ def get(name: str) -> Dataset:
   return _DATASETS[name]
 
 
+def require_prepared(wanted: Sequence[str]) -> None:
+  """Raises UserError naming every dataset that the data_dir does not hold."""
+  missing = [name for name in wanted if not get(name).source.prepared()]
+  if missing:
+    splits_lib.raise_missing(missing, [get(name).tfds for name in missing])
+
+
 def records(dataset: Dataset, split: str) -> tf.data.Dataset:
   """The kept records of a split, in the order of the files."""
   return _kept(dataset.source.get_dataset(split, shuffle=False), dataset)

@@ -27,6 +27,7 @@ import pathlib
 import shutil
 from typing import Callable
 
+from flan_jax import files
 from flan_jax import world as world_package
 from flan_jax.data import embedded_content as content
 from flan_jax.errors import UserError
@@ -70,6 +71,11 @@ def marker(data_dir):
   except (ValueError, TypeError, KeyError):
     raise UserError(f'{path} is not what `flan_jax.sample` writes; move the folder '
                     'away and let it write a new one') from None
+
+
+def origin(data_dir):
+  """What runs and results on a data_dir say of it: 'embedded' or 'tfds'."""
+  return 'embedded' if marker(data_dir) else 'tfds'
 
 
 def write(data_dir, examples=TRAIN_ROWS, names=None, seed=0, advance=None):
@@ -290,9 +296,7 @@ def _place(part):
 
 
 def _save(folder, recorded):
-  unfinished = folder / f'{MARKER}.unfinished'
-  unfinished.write_text(json.dumps(recorded, indent=1) + '\n')
-  unfinished.replace(folder / MARKER)
+  files.write_whole(folder / MARKER, json.dumps(recorded, indent=1) + '\n')
 
 
 def _content(path):

@@ -6,6 +6,7 @@ So all of them share `FLAN`, which loads on first use: what `use` was given (gin
 `use` sets that variable too, so worker processes see the same vocabulary.
 """
 
+import functools
 import hashlib
 import os
 from typing import Sequence
@@ -100,10 +101,7 @@ class FlanVocabulary(seqio.Vocabulary):
   @property
   def content_hash(self) -> str:
     """sha256 of the vocabulary's file, 16 hex digits; 'bytes' for the byte vocabulary."""
-    if self.path == BYTES:
-      return BYTES
-    with open(self.path, 'rb') as file:
-      return hashlib.sha256(file.read()).hexdigest()[:16]
+    return BYTES if self.path == BYTES else _content_hash(self.path)
 
   bos_id = property(lambda self: None)
   eos_id = property(lambda self: self.inner.eos_id)
@@ -166,6 +164,13 @@ def _resolve(path: str) -> str:
         f'there is no vocabulary file {path!r}; give the path of a SentencePiece model or '
         f"a tokenizer.json in gin VOCABULARY or {VARIABLE}, or 'bytes'")
   return absolute
+
+
+@functools.lru_cache(maxsize=None)
+def _content_hash(path: str) -> str:
+  """Read once: every task asks, and a tokenizer.json may take tens of megabytes."""
+  with open(path, 'rb') as file:
+    return hashlib.sha256(file.read()).hexdigest()[:16]
 
 
 def _load(path: str) -> seqio.Vocabulary:

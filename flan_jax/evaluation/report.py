@@ -8,7 +8,7 @@ import math
 import os
 from typing import Any, Mapping, Sequence
 
-from flan_jax.evaluation import results as results_lib
+from flan_jax import files
 
 FILE = 'report.html'
 _TEMPLATE = 'report.html.j2'
@@ -120,7 +120,7 @@ def write(
     curves: Mapping[str, Sequence[Mapping]]) -> str:
   """Writes report.html into MODEL_DIR, whole or not at all; returns its path."""
   path = os.path.join(model_dir, FILE)
-  results_lib.write_whole(path, page(results, run, rule, curves))
+  files.write_whole(path, page(results, run, rule, curves))
   return path
 
 

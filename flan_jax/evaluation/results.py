@@ -4,6 +4,7 @@ import json
 import os
 from typing import Mapping
 
+from flan_jax import files
 from flan_jax.errors import UserError
 
 FILE = 'results.json'
@@ -51,12 +52,5 @@ def merge(model_dir: str, data: str, cluster: str | None, evaluation: Mapping) -
   kept[evaluation['name']] = dict(evaluation)
   found = {'schema': SCHEMA, 'data': data, 'cluster': cluster,
            'evaluations': list(kept.values())}
-  write_whole(os.path.join(model_dir, FILE), json.dumps(found, indent=1) + '\n')
+  files.write_whole(os.path.join(model_dir, FILE), json.dumps(found, indent=1) + '\n')
   return found
-
-
-def write_whole(path: str, text: str) -> None:
-  """Writes a file whole or not at all."""
-  with open(f'{path}.new', 'w', encoding='utf-8') as file:
-    file.write(text)
-  os.replace(f'{path}.new', path)

@@ -14,6 +14,7 @@ from typing import Any, Mapping
 import jax
 import orbax.checkpoint as ocp
 
+from flan_jax import files
 from flan_jax.errors import UserError
 from flan_jax.model import decoder
 from flan_jax.training import sharding
@@ -149,9 +150,7 @@ def write_run(model_dir: str, run: Mapping) -> None:
   """Writes run.json, whole or not at all."""
   path = os.path.join(model_dir, RUN_FILE)
   os.makedirs(model_dir, exist_ok=True)
-  with open(f'{path}.new', 'w', encoding='utf-8') as file:
-    json.dump(run, file, indent=1)
-  os.replace(f'{path}.new', path)
+  files.write_whole(path, json.dumps(run, indent=1))
 
 
 def check_same_model(base: Mapping, model: Mapping, base_dir: str) -> None:

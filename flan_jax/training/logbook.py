@@ -5,6 +5,8 @@ import os
 import time
 from typing import Mapping
 
+from flan_jax import files
+
 FILE = 'metrics.jsonl'
 
 
@@ -54,9 +56,7 @@ def read(model_dir: str) -> list[dict]:
 
 def _drop_after(path: str, step: int) -> None:
   kept = [record for record in read(os.path.dirname(path)) if record['step'] <= step]
-  with open(f'{path}.new', 'w', encoding='utf-8') as file:
-    file.writelines(json.dumps(record) + '\n' for record in kept)
-  os.replace(f'{path}.new', path)
+  files.write_whole(path, ''.join(json.dumps(record) + '\n' for record in kept))
 
 
 def _clock(seconds: float) -> str:

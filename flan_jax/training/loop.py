@@ -160,8 +160,8 @@ class _Window:
   """Sums of the steps since the last record, read while later steps run."""
 
   def __init__(self):
-    self._pending, self._read = [], []
-    self._start = time.monotonic()
+    self._pending = []
+    self.restart()
 
   def add(self, step: int, sums: Mapping[str, jax.Array]) -> None:
     self._pending.append((step, sums))
@@ -202,7 +202,7 @@ class _Window:
         'seconds': seconds}
 
   def restart(self) -> None:
-    self._pending, self._read = self._pending, []
+    self._read = []
     self._start = time.monotonic()
 
 
