@@ -135,12 +135,12 @@ def _tasks(flags) -> list[str]:
   if flags.tasks:
     return [name.strip() for name in flags.tasks.split(',') if name.strip()]
   commandline.load_tasks()
-  from flan_jax.data import clusters
+  from flan_jax.data import holdouts
   mixture = flags.mixture or _macro('MIXTURE')
   if not mixture:
     cluster = _macro('HELD_OUT')
-    mixture = clusters.mixture_name(cluster) if cluster else clusters.ALL
-  return list(clusters.members(mixture))
+    mixture = holdouts.mixture_name(cluster) if cluster else holdouts.ALL
+  return list(holdouts.members(mixture))
 
 
 def _macro(name: str):

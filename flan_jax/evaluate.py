@@ -129,8 +129,8 @@ def _models(
 def _names(run, models, cluster: str | None, held_in: str) -> dict[bool, list[str]]:
   """Tasks to evaluate: under False the held-out ones, under True the held-in ones."""
   commandline.load_tasks()
-  from flan_jax.data import clusters
-  held_out = list(clusters.holdout(cluster).held_out) if cluster else []
+  from flan_jax.data import holdouts
+  held_out = list(holdouts.holdout(cluster).held_out) if cluster else []
   for name, _, path, _ in models:
     _check_unseen(name, path, cluster)
   inside = _members(held_in)
@@ -147,10 +147,10 @@ def _names(run, models, cluster: str | None, held_in: str) -> dict[bool, list[st
 
 def _check_unseen(name: str, path: str, cluster: str | None) -> None:
   """The leak check (paper section 2.2), of whatever the parameters were trained on."""
-  from flan_jax.data import clusters
+  from flan_jax.data import holdouts
   from flan_jax.training import checkpoint
   before = [task for run in checkpoint.lineage(path) for task in run['tasks']]
-  seen = clusters.seen(before, cluster)
+  seen = holdouts.seen(before, cluster)
   if seen:
     raise UserError(
         f'{cluster} cannot be evaluated as held out: the {name} model was trained on '
@@ -160,11 +160,11 @@ def _check_unseen(name: str, path: str, cluster: str | None) -> None:
 
 def _members(held_in: str) -> list[str]:
   """Tasks named by themselves or by their cluster, each once."""
-  from flan_jax.data import clusters, datasets
+  from flan_jax.data import clusters, datasets, holdouts
   names = []
   for word in filter(None, map(str.strip, held_in.split(','))):
     if word in clusters.names():
-      names += clusters.holdout(word).held_out
+      names += holdouts.holdout(word).held_out
     else:
       names.append(datasets.get(word).name)
   return list(dict.fromkeys(names))
@@ -226,8 +226,8 @@ def _progress(title: str, total: int):
 
 def _rule(run: Mapping, cluster: str | None) -> dict:
   """What was trained on with what weight, and what was dropped, for the report."""
-  from flan_jax.data import clusters
-  dropped = clusters.holdout(cluster).dropped if cluster else {}
+  from flan_jax.data import holdouts
+  dropped = holdouts.holdout(cluster).dropped if cluster else {}
   return {'train': dict(run['tasks']), 'dropped': dropped}
 
 

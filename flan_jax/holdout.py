@@ -22,9 +22,9 @@ def main(arguments: Sequence[str]) -> None:
 def describe(cluster: str) -> dict:
   """The hold-out as plain data; the keys are those that `--json` prints."""
   commandline.load_tasks()
-  from flan_jax.data import clusters
-  rule = clusters.holdout(cluster)
-  weights, counts = clusters.weights(rule.train)
+  from flan_jax.data import holdouts
+  rule = holdouts.holdout(cluster)
+  weights, counts = holdouts.weights(rule.train)
   total = sum(weights.values())
   return {
       'cluster': cluster,

@@ -83,7 +83,7 @@ def _records(dataset, split: str, count: int):
   if 'TFDS_DATA_DIR' not in os.environ and not dataset.source.prepared():
     return sampled(dataset, count), 'embedded sample'
   origin = embedded.origin(splits.data_dir())
-  return (datasets.records(dataset, split).take(count),
+  return (datasets.records(dataset, split),
           f'{origin}, {dataset.tfds} {split} in {splits.data_dir()}')
 
 
@@ -98,11 +98,10 @@ def sampled(dataset, count: int, seed: int = 0):
 
 
 def rendered(dataset, records, numbers: Sequence[int]):
-  """Yields one prompt a record, in the template of that number: inputs and target."""
-  from flan_jax.data import datasets, templates
-  for record, number in zip(records, numbers):
+  """Yields one prompt a usable record, in the template of that number."""
+  from flan_jax.data import rendering, templates
+  for fields, number in zip(rendering.usable(records, dataset), numbers):
     phrasing = dataset.templates[number]
-    fields = datasets.text_fields(record, dataset)
     inputs, targets = templates.render([phrasing], fields)
     yield {'template': number, 'kind': phrasing.kind,
            'inputs': inputs[0].numpy().decode(), 'target': targets[0].numpy().decode()}

@@ -130,13 +130,13 @@ def train(
 def _checked_tasks(mixture: str | None, held_out: str | None) -> tuple[str, dict]:
   """The mixture and its rates, after the leak check; all its data is there."""
   commandline.load_tasks()
-  from flan_jax.data import clusters
+  from flan_jax.data import holdouts
   if held_out:
-    clusters.check(held_out)
-  mixture = mixture or (clusters.mixture_name(held_out) if held_out else clusters.ALL)
-  clusters.assert_agreement(mixture, held_out)
-  clusters.assert_unseen(mixture, held_out)
-  return mixture, clusters.rates(mixture)
+    holdouts.check(held_out)
+  mixture = mixture or (holdouts.mixture_name(held_out) if held_out else holdouts.ALL)
+  holdouts.assert_agreement(mixture, held_out)
+  holdouts.assert_unseen(mixture, held_out)
+  return mixture, holdouts.rates(mixture)
 
 
 def _use_vocabulary(path: str | None):
@@ -189,9 +189,9 @@ def _check_base(init_from: str, run: dict) -> None:
         f'{base["vocabulary"]["path"]}, this run uses {run["vocabulary"]["path"]}, which '
         'is another; set VOCABULARY to the first')
   checkpoint.check_same_model(base['model'], run['model'], init_from)
-  from flan_jax.data import clusters
+  from flan_jax.data import holdouts
   before = [task for past in checkpoint.lineage(init_from) for task in past['tasks']]
-  leaked = clusters.seen(before, run['held_out'])
+  leaked = holdouts.seen(before, run['held_out'])
   if leaked:
     raise UserError(
         f'{run["held_out"]} is held out, yet INIT_FROM = {init_from!r} was trained on '
@@ -219,13 +219,13 @@ def _stores(tasks, split: str, store_dir: str, rows: Rows, seed: int) -> dict:
 
 def store_settings(name: str, rows: Rows, seed: int) -> dict:
   """Keyword arguments of store.ensure for a task of a run."""
-  from flan_jax.data import datasets, embedded, plain_text
+  from flan_jax.data import datasets, embedded, plain_text, rendering
   ours = name in datasets.names()
   extra = datasets.get(name).identity if ours else plain_text.identity(name)
   return dict(
       inputs_length=rows.inputs_length, targets_length=rows.targets_length,
       separators=tuple(rows.separators), overflow=rows.overflow, seed=seed,
-      cap=datasets.MAXIMUM_PROMPTS if ours else None,
+      cap=rendering.MAXIMUM_PROMPTS if ours else None,
       fingerprint_extra={'embedded': bool(embedded.marker(_data_dir())), **extra})
 
 

@@ -87,7 +87,7 @@ def test_a_pretrained_base_has_no_prompt_lengths_of_its_own():
 
 def example(label):
   options = 'yes', 'no'
-  return datasets.Example(('in',), ('yes',), options, label, (options[label],))
+  return rendering.Example(('in',), ('yes',), options, label, (options[label],))
 
 
 def test_an_entry_by_hand():

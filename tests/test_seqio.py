@@ -8,7 +8,7 @@ import seqio
 import tensorflow as tf
 
 import flan_jax.tasks
-from flan_jax.data import clusters
+from flan_jax.data import holdouts
 from flan_jax.data import store
 from flan_jax.data import vocabulary
 from flan_jax.errors import UserError
@@ -111,13 +111,13 @@ def test_a_cached_task_keeps_its_mixing_rate(cached):
                  .as_numpy_iterator())
   assert example['inputs_pretokenized'] == b'cached 0'
   mixture = seqio.get_mixture_or_task('flan_holdout_sentiment')
-  assert mixture.get_rate(cached) == 24 == clusters.rate(cached)
+  assert mixture.get_rate(cached) == 24 == holdouts.rate(cached)
   assert seqio.mixing_rate_num_examples(cached, maximum=3000) == 240  # SeqIO's own
 
 
 def test_rates_of_prepared_data(data_dir):
-  rates = clusters.rates('flan_holdout_nli')
+  rates = holdouts.rates('flan_holdout_nli')
   assert len(rates) == 8 and set(rates.values()) == {24.0}
-  assert clusters.rates('world_text') == {'world_text': 1.0}
+  assert holdouts.rates('world_text') == {'world_text': 1.0}
   with pytest.raises(UserError, match='qnli'):
-    clusters.rates('flan_all')
+    holdouts.rates('flan_all')

@@ -129,15 +129,15 @@ def write_vocabulary(path, folder, groups):
 
 def _rendered(folder, dataset):
   """Prompts and targets of some training rows in every template."""
-  from flan_jax.data import datasets
+  from flan_jax.data import rendering
   from flan_jax.data import splits
   from flan_jax.data import templates
-  base = splits.parse(dataset.splits[splits.TRAIN]).base
+  base = splits.parse(next(iter(dataset.splits.values()))).base
   rows = builder(dataset.tfds, folder).as_dataset(split=base, shuffle_files=False)
   texts = []
   # Eagerly: for so few rows, tracing the graph would take most of the time.
   for row in filter(dataset.keep, rows.take(_PROMPTED)):
-    named = datasets.text_fields(row, dataset)
+    named = rendering.text_fields(row, dataset)
     for side in templates.render(dataset.templates, named):
       texts += [text.decode() for text in side.numpy()]
   return texts

@@ -9,6 +9,7 @@ exist in a small data_dir, and may overlap there. On first use
     `train[60400:90400]`) are scaled down with the split, with a notice.
 """
 
+import collections
 import dataclasses
 import functools
 import os
@@ -51,8 +52,13 @@ def parse(expression: str) -> Slice:
   return Slice(match[1], *bounds)
 
 
-def resolve(declared: Mapping[str, str], sizes: Mapping[str, int]) -> dict[str, Slice]:
+def resolve(
+    declared: Mapping[str, str], sizes: Mapping[str, int], others: Sequence[str] = ()
+) -> dict[str, Slice]:
   """Slices with bounds 0 <= start < stop <= size, train apart from dev and test.
+
+  others: expressions of further tasks that read the same builder. What must be scaled
+  down is scaled as one, so that slices declared apart stay apart.
 
   resolve({'train': 'train[:30000]', 'validation': 'train[-200:]'}, {'train': 800})
   -> {'train': Slice('train', 0, 600), 'validation': Slice('train', 600, 800)}
@@ -64,7 +70,8 @@ def resolve(declared: Mapping[str, str], sizes: Mapping[str, int]) -> dict[str, 
   for slice_ in slices.values():
     if slice_.base not in sizes:
       raise UserError(f'there is no split {slice_.base!r}; there are {sorted(sizes)}')
-  scaled = {base: _scale(base, slices.values(), size) for base, size in sizes.items()}
+  everybody = [*slices.values(), *map(parse, others)]
+  scaled = {base: _scale(base, everybody, size) for base, size in sizes.items()}
   resolved = {
       name: _absolute(slice_, sizes[slice_.base], scaled[slice_.base])
       for name, slice_ in slices.items()}
@@ -119,15 +126,27 @@ def data_dir() -> str:
           or str(tfds.core.constants.DATA_DIR))
 
 
-def raise_missing(tasks: Sequence[str], tfds_names: Sequence[str]) -> NoReturn:
-  """Raises UserError for datasets that the data_dir does not hold, with the remedy."""
+def raise_missing(
+    tasks: Sequence[str], tfds_names: Sequence[str], manual: Mapping[str, str] = {}
+) -> NoReturn:
+  """Raises UserError for datasets that the data_dir does not hold, with the remedy.
+
+  manual: for TFDS names that TFDS cannot fetch alone, which files and from where.
+  """
+  by_hand = ''.join(f' {name} needs a manual download: put {what} into '
+                    f'{os.path.join(data_dir(), "downloads", "manual")} first.'
+                    for name, what in manual.items())
   wanted = f' --datasets={",".join(tasks)}' if tasks else ''
   raise UserError(
       f'{", ".join(sorted(set(tfds_names)))} not prepared in {data_dir()}. Fetch the real '
       f'data with `tfds build {tfds_names[0]} --data_dir={data_dir()}`'
       f'{" (and so on for each)" if len(tfds_names) > 1 else ""}, or write embedded rows '
       f'with `python -m flan_jax.sample --data_dir={data_dir()}{wanted}`, or name the '
-      'folder that holds them with --tfds_data_dir')
+      f'folder that holds them with --tfds_data_dir.{by_hand}')
+
+
+# {TFDS name: the splits that each task reads it with}
+_READERS = collections.defaultdict(list)
 
 
 class Loader(seqio.LazyTfdsLoader):
@@ -141,23 +160,25 @@ class Loader(seqio.LazyTfdsLoader):
   def resolved(self) -> dict[str, Slice]:
     if not self.prepared():
       raise_missing([], [self.name])
-    return _resolved(self.name, data_dir(), tuple(self._split_map.items()))
+    others = tuple(e for sibling in _READERS[self.name] for e in sibling.values())
+    return _resolved(self.name, data_dir(), tuple(self._split_map.items()), others)
 
   def _map_split(self, split: str) -> str:
     return str(self.resolved()[split])
 
 
 @functools.lru_cache(maxsize=None)
-def _resolved(name: str, directory: str, declared: tuple) -> dict[str, Slice]:
+def _resolved(
+    name: str, directory: str, declared: tuple, others: tuple) -> dict[str, Slice]:
   builder = seqio.LazyTfdsLoader._MEMOIZED_BUILDERS[name, directory]
   sizes = {split: info.num_examples for split, info in builder.info.splits.items()}
   try:
-    resolved = resolve(dict(declared), sizes)
+    resolved = resolve(dict(declared), sizes, others)
   except UserError as error:
     raise UserError(f'{name} in {directory}: {error}') from None
   for split, expression in declared:
-    if _scale(parse(expression).base, [parse(e) for _, e in declared],
-              sizes[parse(expression).base]) < 1:
+    base = parse(expression).base
+    if _scale(base, list(map(parse, others)), sizes[base]) < 1:
       print(f'notice: {name} is small here; {split} = {expression} is read as '
             f'{resolved[split]}', file=sys.stderr)
   return resolved
@@ -168,6 +189,7 @@ class Source(seqio.TfdsDataSource):
 
   def __init__(self, tfds_name: str, splits: Mapping[str, str]):
     super().__init__(tfds_name, splits=dict(splits), read_only=True)
+    _READERS[tfds_name].append(dict(splits))
     self._tfds_dataset = Loader(tfds_name, split_map=dict(splits), read_only=True)
 
   def prepared(self) -> bool:

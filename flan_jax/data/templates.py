@@ -17,6 +17,9 @@ is `{answer}` where none stands. `{options}` becomes the block
     OPTIONS:
     - yes
     - no
+
+A dataset that can be asked in two directions, as translations can, names the direction
+of each block: `templates(block, direction='en-de')`.
 """
 
 import dataclasses
@@ -33,15 +36,17 @@ GENERATION = 'generation'
 INVERTED = 'inverted'
 OPTIONS = 'options'
 REFERENCES = 'references'  # texts that count as right; never rendered
+GROUP = 'group'  # what is scored together, as the answers to one question; never rendered
 
 
 @dataclasses.dataclass(frozen=True)
 class Template:
-  """One phrasing: `inputs` and `target` with `{field}` gaps, and its declared kind."""
+  """One phrasing: `inputs` and `target` with `{field}` gaps, kind and direction."""
 
   inputs: str
   target: str = '{answer}'
   kind: str = GENERATION
+  direction: str = ''
 
   @property
   def gaps(self) -> frozenset[str]:
@@ -49,18 +54,18 @@ class Template:
     return frozenset(name for _, name in _pieces(self.inputs + self.target) if name)
 
 
-def templates(block: str) -> tuple[Template, ...]:
+def templates(block: str, direction: str = '') -> tuple[Template, ...]:
   """Parses a block. 'Q: {q}\\n---\\n{q}\\n=> {a}' gives two templates."""
-  return tuple(_parse(part) for part in re.split(r'^---$', block, flags=re.M))
+  return tuple(_parse(part, direction) for part in re.split(r'^---$', block, flags=re.M))
 
 
-def _parse(text: str) -> Template:
+def _parse(text: str, direction: str) -> Template:
   inputs, *targets = [part.strip('\n') for part in re.split(r'^=> ', text, flags=re.M)]
   if not inputs or len(targets) > 1 or '' in targets:
     raise UserError(
         f'template {text!r} needs some input text and at most one target; '
         "check the '---' lines and the '=> ' line")
-  return Template(inputs, *targets)
+  return dataclasses.replace(Template(inputs, *targets), direction=direction)
 
 
 def _pieces(text: str) -> list[tuple[str, str | None]]:
@@ -75,7 +80,7 @@ def options_block(options: tf.Tensor) -> tf.Tensor:
 def as_text(fields: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
   """What templates may ask for, each a scalar: `options` as its block of text."""
   return {name: options_block(value) if name == OPTIONS else value
-          for name, value in fields.items() if name != REFERENCES}
+          for name, value in fields.items() if name not in (REFERENCES, GROUP)}
 
 
 def render(

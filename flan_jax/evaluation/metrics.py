@@ -3,11 +3,12 @@
 | name         | chosen among options            | written                            |
 | ------------ | ------------------------------- | ---------------------------------- |
 | accuracy     | the label was chosen            | the text is a reference, exactly   |
-| f1           | of the second class (index 1)   | of words, best reference           |
+| f1           | of the second class (index 1)   |                                    |
 | macro_f1     | mean over the classes           |                                    |
 | pearson      | of the options read as numbers  |                                    |
 | spearman     | of the options read as numbers  |                                    |
-| exact_match  |                                 | equal once normalised, as TriviaQA |
+| trivia_exact_match |                           | equal once normalised, as TriviaQA |
+| trivia_f1    |                                 | of words, best reference           |
 
 The answers of a trivia question are compared in lower case, without punctuation,
 articles and repeated spaces (Joshi et al. 2017).
@@ -140,11 +141,13 @@ def _word_f1(text: str, reference: str) -> float:
   return 2 * shared / (len(words) + len(wanted)) if shared else float(words == wanted)
 
 
-_EXACT = _trivia(lambda text, reference: float(text == reference))
+def _equal(text: str, reference: str) -> float:
+  return float(text == reference)
+
 
 CHOSEN: dict[str, Callable[[Answers], float]] = {
     'accuracy': _accuracy, 'f1': _f1, 'macro_f1': _macro_f1,
     'pearson': _correlation('pearsonr'), 'spearman': _correlation('spearmanr')}
 WRITTEN: dict[str, Callable[[Answers], float]] = {
-    'accuracy': _same_text, 'exact_match': _EXACT, 'f1': _trivia(_word_f1),
-    'trivia_exact_match': _EXACT, 'trivia_f1': _trivia(_word_f1)}
+    'accuracy': _same_text, 'trivia_exact_match': _trivia(_equal),
+    'trivia_f1': _trivia(_word_f1)}

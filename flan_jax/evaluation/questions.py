@@ -8,6 +8,7 @@ import itertools
 from typing import Iterator, Mapping, Sequence
 
 from flan_jax.data import datasets
+from flan_jax.data import rendering
 from flan_jax.data import templates as templates_lib
 from flan_jax.data import tokenizing
 from flan_jax.data.vocabulary import FLAN
@@ -71,8 +72,8 @@ class Questions:
   sizes: dict[str, int]
   inputs: list[list[int]]
   options: list[list[list[int]]]
-  examples: list[datasets.Example]
-  first: datasets.Example
+  examples: list[rendering.Example]
+  first: rendering.Example
 
   def rows(self, split: str) -> slice:
     """Where the examples of a split stand among the N."""

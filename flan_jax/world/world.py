@@ -9,6 +9,7 @@ import random
 from flan_jax.world import documents as documents_lib
 from flan_jax.world import facts as facts_lib
 from flan_jax.world import lexicon
+from flan_jax.world import passages as passages_lib
 
 _COUNTRIES, _TOWNS, _PEOPLE, _WORKS = 10, 40, 160, 60
 _FOUNDED = range(1201, 1400)
@@ -102,7 +103,7 @@ class World:
 
   def stream(self, name):
     """The same world with a random stream of its own, fixed by (seed, name)."""
-    self.facts, self.puzzles  # built once, then shared by every view
+    self.facts, self.puzzles, self.subjects  # built once, then shared by every view
     view = copy.copy(self)
     view.random = _random(self.seed, name)
     return view
@@ -116,6 +117,11 @@ class World:
   def puzzles(self):
     """tuple of `facts.Fact` that describe a person instead of naming them."""
     return facts_lib.puzzles(self)
+
+  @functools.cached_property
+  def subjects(self):
+    """tuple of (title, facts): what a passage can be about; see `passages`."""
+    return passages_lib.subjects(self)
 
   def person(self):
     """One person, drawn from this view's stream."""

@@ -88,4 +88,4 @@ datasets.add(
     splits={
         'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'validation'},
     examples=87_420, fields=fields, sample=sample,
-    templates=TEMPLATES, metrics=['exact_match', 'f1'])
+    templates=TEMPLATES, metrics=['trivia_exact_match', 'trivia_f1'])

@@ -1,0 +1,109 @@
+"""What is checked of a dataset before it is registered, with file and template number.
+
+Nothing here reads TFDS: hundreds of datasets are declared in a moment.
+"""
+
+import ast
+import inspect
+import re
+import textwrap
+from typing import Callable, NoReturn, Sequence
+
+from flan_jax.data import clusters as clusters_lib
+from flan_jax.data import splits as splits_lib
+from flan_jax.data.templates import CLASSIFICATION, GENERATION, INVERTED, OPTIONS, Template
+from flan_jax.errors import UserError
+
+TEMPLATES = 10  # of a dataset, paper section 2.1
+MAXIMUM_INVERTED = 3
+
+
+def check(dataset) -> None:
+  """Raises UserError naming what is wrong with a dataset, its file and its template."""
+  if dataset.kind not in (CLASSIFICATION, GENERATION):
+    _refuse(dataset, f"kind {dataset.kind!r} is neither 'classification' nor 'generation'")
+  for expression in dataset.splits.values():
+    splits_lib.parse(expression)
+  for cluster in dataset.clusters:
+    clusters_lib.get(cluster)
+  _check_counts(dataset)
+  known = field_names(dataset.fields)
+  for number, template in enumerate(dataset.templates):
+    _check_template(dataset, number, template, known)
+  _check_duplicates(dataset)
+
+
+def _check_counts(dataset) -> None:
+  inverted = sum(template.kind == INVERTED for template in dataset.templates)
+  if len(dataset.templates) != TEMPLATES or inverted > MAXIMUM_INVERTED:
+    _refuse(dataset, f'{len(dataset.templates) - inverted} templates and {inverted} '
+            f'inverted ones; there must be {TEMPLATES} in all, at most '
+            f'{MAXIMUM_INVERTED} inverted')
+
+
+def _check_template(
+    dataset, number: int, template: Template, known: frozenset[str] | None) -> None:
+  gaps = template.gaps
+  if template.kind == CLASSIFICATION and OPTIONS not in gaps:
+    _refuse(dataset, 'is declared classification but lacks {options}', number)
+  if template.kind == GENERATION and OPTIONS in gaps:
+    _refuse(dataset, 'is declared generation but has {options}', number)
+  for gap in sorted(gaps - known) if known else ():
+    _refuse(dataset, f'asks for {{{gap}}}; the fields are {", ".join(sorted(known))}',
+            number)
+
+
+def _check_duplicates(dataset) -> None:
+  """No two alike but for case, punctuation and spaces."""
+  seen = {}
+  for number, template in enumerate(dataset.templates):
+    bare = re.sub(r'[^\w{}]+', '', f'{template.inputs}=>{template.target}'.lower())
+    if seen.setdefault(bare, number) != number:
+      _refuse(dataset, f'repeats template {seen[bare]}', number)
+
+
+def field_names(fields: Callable) -> frozenset[str] | None:
+  """The fields that a function returns, as far as its source tells; None if it does not.
+
+  It does where every `return` is a dict display of names, `**choose(...)` included.
+  """
+  try:
+    tree = ast.parse(textwrap.dedent(inspect.getsource(fields)))
+  except (OSError, SyntaxError, TypeError):
+    return None
+  names = set()
+  returned = [node.value for node in ast.walk(tree) if isinstance(node, ast.Return)]
+  for value in returned:
+    found = _keys(value, fields)
+    if found is None:
+      return None
+    names |= found
+  return frozenset(names) if returned else None
+
+
+def _keys(value, fields: Callable) -> set[str] | None:
+  if not isinstance(value, ast.Dict):
+    return None
+  names = set()
+  for key, part in zip(value.keys, value.values):
+    if isinstance(key, ast.Constant):
+      names.add(key.value)
+      continue
+    called = isinstance(part, ast.Call) and isinstance(part.func, ast.Name)
+    helper = inspect.unwrap(fields).__globals__.get(part.func.id) if called else None
+    gives = getattr(helper, 'gives', None)
+    if key is not None or gives is None:
+      return None
+    names |= set(gives)
+  return names
+
+
+def _refuse(dataset, what: str, number: int | None = None) -> NoReturn:
+  raise UserError(f'{dataset.name} ({file(dataset)}): '
+                  f'{"" if number is None else f"template {number} "}{what}')
+
+
+def file(dataset) -> str:
+  """The file that declares a dataset."""
+  module = inspect.getmodule(dataset.fields)
+  return getattr(module, '__file__', None) or getattr(module, '__name__', '?')

@@ -1,0 +1,242 @@
+"""What holding out means: the unseen rule, mixing rates, the mixtures, the leak check.
+
+A task is unseen only if no task of any cluster it belongs to is trained on (paper
+section 2.2). Some clusters are so close that the paper drops one when it evaluates the
+other (section 2.2 and footnote 1). HELD_OUT is a cluster, several joined by commas, or
+one of the paper's sets of tasks (`task_sets`), whose siblings are trained on.
+"""
+
+import dataclasses
+import difflib
+import functools
+import random
+from typing import Sequence
+
+import seqio
+
+from flan_jax.data import clusters
+from flan_jax.data import datasets
+from flan_jax.data import splits
+from flan_jax.errors import UserError
+
+MAXIMUM_RATE = 3_000  # examples, paper section 2.4
+ALL = 'flan_all'
+HELD_OUT = 'held out'  # the reason of tasks that are
+
+# Paper, section 4.2 and appendix B: the benchmark's tasks, from five clusters.
+SUPERGLUE = ('bool_q', 'cb', 'copa', 'multirc', 'record', 'rte', 'wic', 'wsc')
+INTRA_CLUSTER_SETS = 10
+# Tasks that the paper counts as one dataset.
+_ONE_DATASET = ('anli', 'mnli', 'arc', 'squad', 'opinion_abstracts')
+
+
+@dataclasses.dataclass(frozen=True)
+class Holdout:
+  """What follows from holding out. dropped: task -> the reason."""
+
+  cluster: str
+  train: tuple[str, ...]
+  held_out: tuple[str, ...]
+  dropped: dict[str, str]
+
+
+def holdout(held_out: str) -> Holdout:
+  """Applies the rule to every task that the mixtures may train on.
+
+  held_out: 'nli', 'nli,commonsense', 'superglue', 'intra_0'.
+
+  Raises:
+    UserError: no such cluster or set.
+  """
+  declared = [datasets.get(name) for name in datasets.names()]
+  reasons = {one.name: unseen(one.name, held_out) for one in declared}
+  return Holdout(
+      held_out,
+      train=tuple(one.name for one in declared if one.mixed and not reasons[one.name]),
+      held_out=tuple(one.name for one in declared if reasons[one.name] == HELD_OUT
+                     and (one.mixed or splits.TRAIN not in one.splits)),
+      dropped={one.name: reasons[one.name] for one in declared
+               if one.mixed and reasons[one.name] not in ('', HELD_OUT)})
+
+
+def unseen(task: str, held_out: str) -> str:
+  """Why a task must not be trained on: HELD_OUT, another reason, '' if it may be."""
+  if held_out in task_sets():
+    return HELD_OUT if task in task_sets()[held_out] else ''
+  own, held = _clusters(task), parsed(held_out)
+  if own & held:
+    return HELD_OUT
+  shared = sorted(own & _closed(held_out))
+  if shared:
+    return f'shares the cluster {shared[0]} with a held-out task'
+  relatives = {other: one for one in sorted(held) for other in clusters.get(one).dropped_with}
+  related = sorted(own & set(relatives))
+  return f'{related[0]} is dropped with {relatives[related[0]]} (paper 2.2)' if related else ''
+
+
+def parsed(held_out: str) -> set[str]:
+  """'nli,math' -> {'nli', 'math'}, each a cluster."""
+  return {clusters.get(word.strip()).name for word in str(held_out).split(',')}
+
+
+def check(held_out: str) -> None:
+  """Raises UserError unless something of that name can be held out."""
+  if held_out not in task_sets():
+    parsed(held_out)
+
+
+def _closed(held_out: str) -> set[str]:
+  """The clusters, headings apart, of the tasks that are held out."""
+  held = parsed(held_out)
+  found = set().union(*(_clusters(name) for name in datasets.names()
+                        if _clusters(name) & held))
+  return {name for name in found if not clusters.get(name).heading}
+
+
+def _clusters(name: str) -> set[str]:
+  return set(datasets.get(name).clusters)
+
+
+def task_sets() -> dict[str, tuple[str, ...]]:
+  """The paper's hold-outs of single tasks, whose clusters go on being trained on.
+
+  'superglue', and 'intra_0' to 'intra_9': one dataset of every cluster that has two or
+  more, the k-th of an order drawn for each cluster.
+  """
+  return {'superglue': SUPERGLUE} | {
+      f'intra_{turn}': _one_of_each(turn, tuple(datasets.names()))
+      for turn in range(INTRA_CLUSTER_SETS)}
+
+
+@functools.lru_cache(maxsize=None)
+def _one_of_each(turn: int, declared: tuple[str, ...]) -> tuple[str, ...]:
+  chosen = []
+  for cluster in clusters.names():
+    groups = grouped([name for name in declared if datasets.get(name).mixed
+                      and cluster in _clusters(name)])
+    if len(groups) > 1 and not clusters.get(cluster).heading:
+      order = random.Random(cluster).sample(groups, len(groups))
+      chosen += order[turn % len(order)]
+  return tuple(chosen)
+
+
+def grouped(names: Sequence[str]) -> list[list[str]]:
+  """Tasks by dataset: [['anli_r1', 'anli_r2', 'anli_r3'], ['cb'], ...]."""
+  groups = {}
+  for name in names:
+    whole = next((one for one in _ONE_DATASET if name.startswith(f'{one}_')), name)
+    groups.setdefault(whole, []).append(name)
+  return list(groups.values())
+
+
+def rate(task: seqio.Task) -> float:
+  """min(examples, 3,000): examples-proportional mixing with a maximum rate.
+
+  Counts examples after the dev carve-out, not prompts, and goes on doing so once the task
+  is cached, when SeqIO's own rate would switch to the cached prompts. Published sizes
+  serve where no data is prepared.
+  """
+  prepared = task.source.prepared()
+  size = task.source.num_input_examples('train') if prepared else (
+      datasets.get(task.name).examples)
+  return _capped(size)
+
+
+def _capped(examples: int) -> float:
+  return float(min(examples, MAXIMUM_RATE))
+
+
+def weights(tasks: Sequence[str]) -> tuple[dict[str, float], str]:
+  """Mixing rate of each task, and whence: 'prepared' sizes or 'declared' pools."""
+  sources = [datasets.get(name).source for name in tasks]
+  counts = 'prepared' if all(source.prepared() for source in sources) else 'declared'
+  if counts == 'declared':
+    return {name: _capped(datasets.get(name).examples) for name in tasks}, counts
+  return {name: rate(seqio.TaskRegistry.get(name)) for name in tasks}, counts
+
+
+def mixture_name(held_out: str) -> str:
+  """'nli,math' -> 'flan_holdout_nli.math'."""
+  return f'flan_holdout_{held_out.replace(" ", "").replace(",", ".")}'
+
+
+def register_mixtures() -> None:
+  """`flan_all` and `flan_holdout_<cluster>`, anew: later datasets may have joined."""
+  register_mixture(ALL, [name for name in datasets.names() if datasets.get(name).mixed])
+  for held_out in clusters.names():
+    register_mixture(mixture_name(held_out), holdout(held_out).train)
+
+
+def register_mixture(name: str, tasks: Sequence[str]) -> str:
+  """A SeqIO mixture with our rates; one of that name is replaced."""
+  if name in seqio.MixtureRegistry.names():
+    seqio.MixtureRegistry.remove(name)
+  if tasks:
+    seqio.MixtureRegistry.add(name, list(tasks), default_rate=rate)
+  return name
+
+
+def members(mixture: str) -> list[str]:
+  """Task names of a mixture or task.
+
+  Raises:
+    UserError: no such mixture, or it is empty.
+  """
+  known = [*seqio.MixtureRegistry.names(), *seqio.TaskRegistry.names()]
+  if mixture not in known:
+    near = difflib.get_close_matches(str(mixture), known, 4, 0.4)
+    raise UserError(
+        f'unknown mixture or task {mixture!r}'
+        f'{"; did you mean " + ", ".join(near) + "?" if near else ""}'
+        ' (a mixture with nothing left to train on is not registered)')
+  provider = seqio.get_mixture_or_task(mixture)
+  tasks = [provider] if isinstance(provider, seqio.Task) else provider.tasks
+  if not tasks:
+    raise UserError(f'mixture {mixture!r} is empty; name one with at least one task')
+  return [task.name for task in tasks]
+
+
+def rates(mixture: str) -> dict[str, float]:
+  """Mixing rate of each task of a mixture whose data is all there; 1 for a lone task.
+
+  Raises:
+    UserError: datasets are not prepared (all of them named), or no task has a weight.
+  """
+  tasks = [seqio.TaskRegistry.get(name) for name in members(mixture)]
+  ours = [task for task in tasks if isinstance(task.source, splits.Source)]
+  datasets.require_prepared([task.name for task in ours])
+  for task in ours:
+    task.source.num_input_examples('train')  # a split too small is an error here
+  provider = seqio.get_mixture_or_task(mixture)
+  if isinstance(provider, seqio.Task):
+    return {mixture: 1.0}
+  drawn = {task.name: float(provider.get_rate(task)) for task in tasks}
+  if not any(drawn.values()):
+    raise UserError(f'mixture {mixture!r} is empty: every rate in it is 0')
+  return drawn
+
+
+def assert_agreement(mixture: str, held_out: str | None) -> None:
+  """Raises UserError where HELD_OUT and the name of a hold-out mixture disagree."""
+  names_cluster = mixture.startswith(mixture_name(''))
+  if names_cluster and mixture != mixture_name(str(held_out)):
+    raise UserError(
+        f'HELD_OUT = {held_out!r} and MIXTURE = {mixture!r} disagree; '
+        'gin/holdout/<cluster>.gin sets both')
+
+
+def seen(tasks: Sequence[str], held_out: str | None) -> list[str]:
+  """Those of the tasks that must not be trained on when something is held out."""
+  if held_out is None:
+    return []
+  check(held_out)
+  return [name for name in tasks if name in datasets.names() and unseen(name, held_out)]
+
+
+def assert_unseen(mixture: str, cluster: str | None) -> None:
+  """The leak check: raises UserError naming what of the held-out set would be seen."""
+  leaked = seen(members(mixture), cluster)
+  if leaked:
+    raise UserError(
+        f'{cluster} is held out, yet mixture {mixture!r} trains on {", ".join(leaked)}. '
+        f'Use MIXTURE = {mixture_name(cluster)!r}, or hold out another cluster')

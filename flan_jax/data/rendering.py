@@ -1,0 +1,153 @@
+"""From TFDS records to prompts: fields, the records that must be left out, rounds.
+
+A record is left out where the dataset's `keep` says so, where a text that some template
+asks for is empty, or where the answer is none of the options. What is left out is
+counted by task and reason in `dropped`.
+"""
+
+import collections
+import dataclasses
+from typing import Iterator, Mapping, Sequence
+
+import tensorflow as tf
+
+from flan_jax.data import fields as fields_lib
+from flan_jax.data import templates as templates_lib
+from flan_jax.data.templates import GROUP, OPTIONS, REFERENCES
+from flan_jax.errors import UserError
+
+MAXIMUM_PROMPTS = 30_000  # a dataset, paper section 2.1
+NOT_KEPT = "left out by the dataset's rule"
+_BATCH = 256  # examples rendered together
+
+# {task: {reason: records}} since `dropped` was last asked, in this process.
+_DROPPED = collections.defaultdict(collections.Counter)
+
+
+@dataclasses.dataclass(frozen=True)
+class Example:
+  """One example in every phrasing asked for, as evaluation reads it.
+
+  inputs, targets: T texts. options: K texts, empty for generation. label: index of the
+  answer in options, -1 for generation. references: every text that counts as right.
+  group: examples with the same one are scored together; '' where each stands alone.
+  """
+
+  inputs: tuple[str, ...]
+  targets: tuple[str, ...]
+  options: tuple[str, ...]
+  label: int
+  references: tuple[str, ...]
+  group: str = ''
+
+
+def dropped(task: str) -> dict[str, int]:
+  """Records of a task left out so far, by reason; the count then begins anew."""
+  return dict(_DROPPED.pop(task, {}))
+
+
+def text_fields(record: Mapping, dataset) -> dict[str, tf.Tensor]:
+  """The fields of a record, tidied."""
+  return {key: fields_lib.tidy(text) for key, text in dataset.fields(record).items()}
+
+
+def usable(records_ds: tf.data.Dataset, dataset, count=True) -> tf.data.Dataset:
+  """The tidied fields of the records that can be used; the others are counted.
+
+  count: whether to; a scalar bool.
+  """
+  def noted(reason):
+    def note(text):
+      _DROPPED[dataset.name][text.decode()] += 1
+      return False
+    return tf.ensure_shape(tf.numpy_function(note, [reason], tf.bool), [])
+
+  def judged(reason):
+    fine = tf.equal(reason, '')
+    return tf.cond(
+        fine | ~tf.convert_to_tensor(count), lambda: fine, lambda: noted(reason))
+
+  if dataset.keep:
+    records_ds = records_ds.filter(
+        lambda record: judged(tf.where(dataset.keep(record), '', NOT_KEPT)))
+  named_ds = records_ds.map(
+      lambda record: text_fields(record, dataset), num_parallel_calls=tf.data.AUTOTUNE)
+  return named_ds.filter(lambda named: judged(flaw(named, dataset)))
+
+
+def flaw(named: Mapping[str, tf.Tensor], dataset) -> tf.Tensor:
+  """Why the fields make no prompt, '' where they do: a scalar string."""
+  asked = sorted(set().union(*(template.gaps for template in dataset.templates)))
+  missing = [name for name in asked if name not in named]
+  if missing:
+    raise UserError(
+        f'{dataset.name}: a template asks for {{{missing[0]}}}; its fields are '
+        f'{", ".join(sorted(named))}')
+  empty = [(tf.reduce_any(tf.strings.length(named[name]) == 0), f'{name} is empty')
+           for name in asked]
+  if OPTIONS in named:
+    among = tf.reduce_any(tf.equal(named['options'], named['answer']))
+    empty.append((~among, 'the answer is none of the options'))
+  reason = tf.constant('')
+  for wrong, text in reversed(empty):
+    reason = tf.where(wrong, text, reason)
+  return reason
+
+
+def prompts(
+    records_ds: tf.data.Dataset, dataset, prompt_seed: int = 0) -> tf.data.Dataset:
+  """SeqIO preprocessor: at most 30,000 prompts {'inputs', 'targets'} of a dataset.
+
+  Every example has an order of the templates of its own, drawn from its text, so that it
+  depends neither on its position nor on the sharding. Round r shows each example in its
+  r-th template; rounds go on until the cap or until every pair has been shown.
+  """
+  def texts(count=True):
+    return usable(records_ds, dataset, count).map(
+        templates_lib.as_text, num_parallel_calls=tf.data.AUTOTUNE)
+
+  if 0 <= records_ds.cardinality() < MAXIMUM_PROMPTS:
+    small = texts().cache()  # read again for every round
+    of_round = lambda turn: small
+  else:
+    of_round = lambda turn: texts(tf.equal(turn, 0))
+  # Rendering whole batches costs a tenth of rendering one by one.
+  rounds = tf.data.Dataset.range(len(dataset.templates)).flat_map(
+      lambda turn: of_round(turn).batch(_BATCH).map(
+          lambda batch: _prompts(batch, dataset, turn, prompt_seed),
+          num_parallel_calls=tf.data.AUTOTUNE).unbatch())
+  return rounds.take(MAXIMUM_PROMPTS)
+
+
+def _prompts(texts, dataset, turn: tf.Tensor, seed: int) -> dict[str, tf.Tensor]:
+  """A batch of B examples, each in the template that is its own at this turn: [B]."""
+  key = tf.strings.join([texts[name] for name in sorted(texts)], separator='\x00')
+  ranks = [
+      tf.strings.to_hash_bucket_fast(tf.strings.join([key, f'{seed} {number}']), 2**62)
+      for number in range(len(dataset.templates))]
+  order = tf.argsort(tf.stack(ranks, axis=1), axis=1)
+  inputs, targets = templates_lib.fill(dataset.templates, texts)
+  number = order[:, turn]
+  return {'inputs': tf.gather(inputs, number, batch_dims=1),
+          'targets': tf.gather(targets, number, batch_dims=1)}
+
+
+def examples(
+    records_ds: tf.data.Dataset, dataset, numbers: Sequence[int]) -> Iterator[Example]:
+  """The usable records in the templates of those numbers, for evaluation."""
+  phrasings = [dataset.templates[number] for number in numbers]
+
+  def view(named):
+    inputs, targets = templates_lib.render(phrasings, named)
+    options = named.get(OPTIONS, tf.zeros([0], tf.string))
+    label = tf.reduce_max(tf.where(
+        options == named['answer'], tf.range(tf.size(options)), -1)) if (
+            OPTIONS in named) else tf.constant(-1)
+    references = named.get(REFERENCES, targets[:1])
+    return inputs, targets, options, references, label, named.get(GROUP, tf.constant(''))
+
+  for *columns, label, group in usable(records_ds, dataset).map(
+      view, tf.data.AUTOTUNE).as_numpy_iterator():
+    inputs, targets, options, references = (
+        tuple(text.decode() for text in column) for column in columns)
+    yield Example(inputs, targets, options, int(label), references, group.decode())
