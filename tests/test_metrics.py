@@ -1,5 +1,7 @@
 """Metrics against scikit-learn, scipy and cases worked by hand."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -73,9 +75,19 @@ def test_trivia_answers_by_hand():
   assert metrics.score('accuracy', written([' yes', 'Yes'], [('yes',)] * 2)) == 50
 
 
-def test_normalized_as_its_docstring_says():
-  assert metrics.normalized('The  Eiffel-Tower.') == 'eiffel tower'
-  assert metrics.normalized('an “A” theory') == 'theory'
+def test_any_option_that_counts_as_right_is_right():
+  two = metrics.Answers(
+      labels=[0, 0], options=[('a', 'b', 'c')] * 2, references=[('a', 'c')] * 2,
+      chosen=[2, 1])
+  assert metrics.score('accuracy', two) == 50
+  assert metrics.score('squad_exact_match', two) == 50
+
+
+def test_the_answers_to_a_question_are_right_together():
+  ours = dataclasses.replace(
+      chosen([1, 0, 1, 0], [1, 0, 0, 0], ('no', 'yes')), groups=['q1', 'q1', 'q2', ''])
+  assert metrics.score('question_exact_match', ours) == pytest.approx(200 / 3)
+  assert metrics.score('f1a', ours) == pytest.approx(200 / 3)  # 1 of 2 chosen, 1 of 1
 
 
 def test_majority_is_the_score_of_always_choosing_the_commonest_class():
@@ -88,8 +100,8 @@ def test_majority_is_the_score_of_always_choosing_the_commonest_class():
 
 
 def test_unknown_metrics_and_empty_splits_are_refused():
-  with pytest.raises(UserError, match="no metric 'bleu'.*accuracy"):
-    metrics.score('bleu', chosen([0], [0]))
+  with pytest.raises(UserError, match="no metric 'bluu'.*accuracy.*bleu"):
+    metrics.score('bluu', chosen([0], [0]))
   with pytest.raises(UserError, match='written answers'):
     metrics.score('pearson', written(['1'], [('1',)]))
   with pytest.raises(UserError, match='empty'):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from flan_jax import evaluate
-from flan_jax.data import datasets, embedded
+from flan_jax.data import datasets, embedded, rendering
 from flan_jax.data.vocabulary import FLAN
 from flan_jax.errors import UserError
 from flan_jax.evaluation import metrics, protocol, questions, results, scoring
@@ -51,11 +51,24 @@ def test_without_dev_nothing_is_chosen_on_it():
 
 
 def test_the_mean_of_an_evaluation_is_that_of_the_held_out_datasets():
-  entries = {'a': {'held_in': False, 'mean': 40.0},
-             'b': {'held_in': True, 'mean': 90.0},
-             'c': {'held_in': False, 'mean': 50.0}}
-  assert protocol.evaluation('tuned', 7, None, entries)['mean'] == 45
-  assert protocol.evaluation('tuned', 7, None, {'b': entries['b']})['mean'] is None
+  entries = {'a': {'held_in': False, 'mean': 40.0, 'primary': 'accuracy'},
+             'b': {'held_in': True, 'mean': 90.0, 'primary': 'accuracy'},
+             'c': {'held_in': False, 'mean': 50.0, 'primary': 'bleu'},
+             'd': {'held_in': False, 'mean': 3.0, 'primary': 'word_edit_distance'}}
+  def mean(names):
+    chosen = {name: entries[name] for name in names}
+    return protocol.evaluation('tuned', 7, None, chosen)['mean']
+  assert mean('abcd') == 45  # words to correct are no score
+  assert mean('bd') == 3
+  assert mean('b') is None
+
+
+def test_fewer_words_to_correct_are_better():
+  templates = [{'template': number, 'n_dev': 1, 'n_test': 1,
+                'dev': {'word_edit_distance': dev}, 'test': {'word_edit_distance': test}}
+               for number, (dev, test) in enumerate([(5.0, 4.0), (2.0, 3.0)])]
+  found = protocol.summary(templates, 'word_edit_distance')
+  assert (found['best_dev_template'], found['best_dev_test']) == (1, 3.0)
 
 
 def test_only_forward_templates_are_evaluated():
@@ -178,7 +191,8 @@ def test_all_templates_scored_together_equal_each_alone(world, loaded):
           for one in prompts[3:]]
   answers = metrics.Answers(
       labels=[one.label for one in read.examples[3:]],
-      options=[one.options for one in read.examples[3:]], references=[()] * 3,
+      options=[one.options for one in read.examples[3:]],
+      references=[one.references for one in read.examples[3:]],
       chosen=best)
   alone, = (one for one in entry['templates'] if one['template'] == 2)
   assert alone['test'] == {

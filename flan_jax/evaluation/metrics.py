@@ -1,29 +1,26 @@
 """Metrics by name, 0..100, on answers that were chosen (ranked) or written (decoded).
 
-| name         | chosen among options            | written                            |
-| ------------ | ------------------------------- | ---------------------------------- |
-| accuracy     | the label was chosen            | the text is a reference, exactly   |
-| f1           | of the second class (index 1)   |                                    |
-| macro_f1     | mean over the classes           |                                    |
-| pearson      | of the options read as numbers  |                                    |
-| spearman     | of the options read as numbers  |                                    |
-| trivia_exact_match |                           | equal once normalised, as TriviaQA |
-| trivia_f1    |                                 | of words, best reference           |
+Of chosen answers, by the option's number:
 
-The answers of a trivia question are compared in lower case, without punctuation,
-articles and repeated spaces (Joshi et al. 2017).
+| accuracy | the chosen option counts as right |
+| f1, f1a | of the second class (index 1), over all prompts |
+| macro_f1 | mean of F1 over the classes |
+| pearson, spearman | of the options read as numbers |
+| question_exact_match | share of the groups whose every answer is right |
+
+Of written answers, and of chosen ones by the text of the option: `text_metrics`.
 """
 
-import collections
 import dataclasses
-import string
 from typing import Callable, Sequence
 
 import numpy as np
 
 from flan_jax.errors import UserError
+from flan_jax.evaluation import text_metrics
 
 POSITIVE_CLASS = 1
+COUNTED = frozenset({'word_edit_distance'})  # not of 0..100: a count, lower is better
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,6 +32,7 @@ class Answers:
   labels: the right option's number [N], -1 where there are no options.
   options: the option texts of each prompt, empty where there are none.
   references: for each prompt the texts that count as right.
+  groups: for each prompt what it is scored together with; '' where it stands alone.
   """
 
   labels: Sequence[int]
@@ -42,23 +40,44 @@ class Answers:
   references: Sequence[Sequence[str]]
   chosen: Sequence[int] | None = None
   written: Sequence[str] | None = None
+  groups: Sequence[str] = ()
+
+  @property
+  def texts(self) -> Sequence[str]:
+    """What was written, or the options that were chosen."""
+    if self.written is not None:
+      return self.written
+    return [options[index] for options, index in zip(self.options, self.chosen)]
 
 
 def score(name: str, answers: Answers) -> float:
-  """The metric of that name, 0..100.
+  """The metric of that name, 0..100; words for `word_edit_distance`.
 
   Raises:
     UserError: no such metric for answers of this kind, or no answers.
   """
-  chosen = answers.chosen is not None
-  table = CHOSEN if chosen else WRITTEN
-  if name not in table:
+  known = known_metrics(chosen=answers.chosen is not None)
+  if name not in known:
     raise UserError(
-        f'there is no metric {name!r} for {"chosen" if chosen else "written"} answers; '
-        f'there are {", ".join(table)}')
+        f'there is no metric {name!r} for '
+        f'{"written" if answers.chosen is None else "chosen"} answers; there are '
+        f'{", ".join(known)}')
   if not len(answers.labels):
     raise UserError(f'{name} of no answers at all: the split is empty')
-  return 100 * float(table[name](answers))
+  scale = 1 if name in COUNTED else 100
+  if name in CHOSEN and answers.chosen is not None:
+    return scale * float(CHOSEN[name](answers))
+  return scale * float(text_metrics.METRICS[name](answers.texts, answers.references))
+
+
+def known_metrics(chosen: bool) -> list[str]:
+  """Names of the metrics of chosen or of written answers."""
+  return list(dict.fromkeys([*(CHOSEN if chosen else ()), *text_metrics.METRICS]))
+
+
+def better(name: str, value: float) -> float:
+  """The value, or its negative where lower is better: the larger, the better."""
+  return -value if name in COUNTED else value
 
 
 def majority(name: str, answers: Answers) -> float | None:
@@ -70,18 +89,8 @@ def majority(name: str, answers: Answers) -> float | None:
   return score(name, dataclasses.replace(answers, chosen=commonest, written=None))
 
 
-def normalized(text: str) -> str:
-  """'The  Eiffel-Tower.' -> 'eiffel tower'."""
-  text = text.lower().translate(_PUNCTUATION)
-  return ' '.join(word for word in text.split() if word not in ('a', 'an', 'the'))
-
-
-# Apart from ASCII's, the quotation marks that answers are found with.
-_PUNCTUATION = str.maketrans({sign: ' ' for sign in string.punctuation + '‘’“”´'})
-
-
 def _accuracy(answers: Answers) -> float:
-  return np.mean(np.asarray(answers.chosen) == np.asarray(answers.labels))
+  return np.mean([text in right for text, right in zip(answers.texts, answers.references)])
 
 
 def _f1(answers: Answers) -> float:
@@ -120,34 +129,16 @@ def _number(text: str) -> float:
         f'a correlation needs numbers as options, but one is {text!r}') from None
 
 
-def _same_text(answers: Answers) -> float:
-  pairs = zip(answers.written, answers.references)
-  return np.mean([text.strip() in {r.strip() for r in right} for text, right in pairs])
-
-
-def _trivia(compare: Callable[[str, str], float]) -> Callable[[Answers], float]:
-  def best(answers: Answers) -> float:
-    """The mean over the prompts of the best comparison with a reference."""
-    return np.mean([
-        max((compare(normalized(text), normalized(r)) for r in right), default=0.0)
-        for text, right in zip(answers.written, answers.references)])
-  return best
-
-
-def _word_f1(text: str, reference: str) -> float:
-  """'red brick house' against 'brick house' -> 0.8."""
-  words, wanted = text.split(), reference.split()
-  shared = sum((collections.Counter(words) & collections.Counter(wanted)).values())
-  return 2 * shared / (len(words) + len(wanted)) if shared else float(words == wanted)
-
-
-def _equal(text: str, reference: str) -> float:
-  return float(text == reference)
+def _question_exact_match(answers: Answers) -> float:
+  """Prompts of one group, such as the answers to one question, are right together."""
+  right = {}
+  for number, (one, label) in enumerate(zip(answers.chosen, answers.labels)):
+    group = (answers.groups[number] if len(answers.groups) else '') or number
+    right[group] = right.get(group, True) and one == label
+  return np.mean(list(right.values()))
 
 
 CHOSEN: dict[str, Callable[[Answers], float]] = {
-    'accuracy': _accuracy, 'f1': _f1, 'macro_f1': _macro_f1,
-    'pearson': _correlation('pearsonr'), 'spearman': _correlation('spearmanr')}
-WRITTEN: dict[str, Callable[[Answers], float]] = {
-    'accuracy': _same_text, 'trivia_exact_match': _trivia(_equal),
-    'trivia_f1': _trivia(_word_f1)}
+    'accuracy': _accuracy, 'f1': _f1, 'f1a': _f1, 'macro_f1': _macro_f1,
+    'pearson': _correlation('pearsonr'), 'spearman': _correlation('spearmanr'),
+    'question_exact_match': _question_exact_match}

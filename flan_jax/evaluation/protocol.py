@@ -133,7 +133,7 @@ def summary(templates: Sequence[Mapping], primary: str) -> dict:
   values = [one[scored][primary] for one in templates]
   best = max(
       (one for one in templates if one['n_dev']), default=None,
-      key=lambda one: (one[DEV][primary], -one['template']))
+      key=lambda one: (metrics.better(primary, one[DEV][primary]), -one['template']))
   return {
       'mean': float(np.mean(values)), 'std': float(np.std(values)),
       'best_dev_template': best and best['template'],
@@ -142,10 +142,13 @@ def summary(templates: Sequence[Mapping], primary: str) -> dict:
 
 def evaluation(name: str, step: int, limit: int | None, entries: Mapping) -> dict:
   """One of the evaluations of results.json; `mean` is that of the held-out datasets."""
-  held_out = [one['mean'] for one in entries.values() if not one['held_in']]
+  held_out = [one for one in entries.values() if not one['held_in']]
+  # Words to correct cannot be averaged with scores of 0..100.
+  scores = [one['mean'] for one in held_out if one['primary'] not in metrics.COUNTED]
+  scores = scores or [one['mean'] for one in held_out]
   return {
       'name': name, 'step': step, 'limit': limit, 'datasets': dict(entries),
-      'mean': float(np.mean(held_out)) if held_out else None}
+      'mean': float(np.mean(scores)) if scores else None}
 
 
 def _answers(asked: Questions, column: np.ndarray, split: str) -> metrics.Answers:
@@ -156,7 +159,8 @@ def _answers(asked: Questions, column: np.ndarray, split: str) -> metrics.Answer
       labels=[one.label for one in examples], options=[one.options for one in examples],
       references=[one.references for one in examples],
       chosen=column[rows] if ranked else None,
-      written=None if ranked else column[rows].tolist())
+      written=None if ranked else column[rows].tolist(),
+      groups=[one.group for one in examples])
 
 
 def _scores(names: Sequence[str], answers: metrics.Answers) -> dict[str, float]:

@@ -9,6 +9,7 @@ import os
 from typing import Any, Mapping, Sequence
 
 from flan_jax import files
+from flan_jax.evaluation import metrics
 
 FILE = 'report.html'
 _TEMPLATE = 'report.html.j2'
@@ -41,19 +42,27 @@ def notes(results: Mapping) -> list[str]:
   lines = []
   if any(map(_entry_of_dev, entries)):
     lines.append('held-in: scores of the dev set, of tasks that were trained on')
-  others = [f'{row["name"]} is {row["metric"]}' for row in rows(results)
-            if row['metric'] not in ('', 'accuracy')]
+  others = {}
+  for row in rows(results):
+    if row['metric'] not in ('', 'accuracy'):
+      others.setdefault(row['metric'], []).append(row['name'])
+  lines += [f'{", ".join(names)}: {_meaning(metric)}' for metric, names in others.items()]
   if others:
-    lines.append(f'scores are accuracy, but for {", ".join(others)}')
+    lines.append('all other scores are accuracy')
   if results['data'] == 'embedded':
     lines.append('embedded data: a small invented world, not the published datasets')
   return lines
 
 
+def _meaning(metric: str) -> str:
+  return f'{metric} (words; lower is better)' if metric in metrics.COUNTED else metric
+
+
 def rows(results: Mapping) -> list[dict]:
   """The table: held-out datasets, their mean, held-in datasets.
 
-  Each row: `name`, `metric`, `held_in`, `first` (begins a group), `mean_row`,
+  Each row: `name`, `metric`, `plotted` (has a place from 0 to 100), `held_in`, `first`
+  (begins a group), `mean_row`,
   `majority` (text), `scores`: evaluation name -> {'text', 'best', 'mean', 'std'}; for
   the marks of the chart `majority_value`.
   """
@@ -77,7 +86,8 @@ def _row(name: str, evaluations: Sequence[Mapping]) -> dict:
   last = next(entry for entry in reversed(entries.values()) if entry)
   metric = last['primary']
   return {
-      'name': name, 'metric': metric, 'held_in': last['held_in'], 'first': False,
+      'name': name, 'metric': metric, 'plotted': metric not in metrics.COUNTED,
+      'held_in': last['held_in'], 'first': False,
       'mean_row': False, 'majority': _number(last['majority']),
       'majority_value': last['majority'],
       'scores': {key: _cell(entry) for key, entry in entries.items()}}
@@ -92,7 +102,7 @@ def _mean_row(evaluations: Sequence[Mapping]) -> dict:
   known = [value for value in baselines if value is not None]
   majority = sum(known) / len(known) if known and len(known) == len(baselines) else None
   return {
-      'name': 'mean', 'metric': '', 'held_in': False, 'first': False,
+      'name': 'mean', 'metric': '', 'plotted': True, 'held_in': False, 'first': False,
       'mean_row': True, 'majority': _number(majority), 'majority_value': majority,
       'scores': scores}
 

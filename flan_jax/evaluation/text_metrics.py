@@ -1,0 +1,101 @@
+"""Metrics of a written answer against the texts that count as right.
+
+Each takes N texts and for each its references; per-text ones are averaged over the
+texts, each against its best reference. Fractions 0..1, but for `bleu` (0..1 as well, of
+the corpus) and `word_edit_distance` (words; lower is better).
+"""
+
+import collections
+import re
+import string
+from typing import Callable, Sequence
+
+import numpy as np
+
+Metric = Callable[[Sequence[str], Sequence[Sequence[str]]], float]
+
+
+def trivia_normalized(text: str) -> str:
+  """'The  Eiffel-Tower.' -> 'eiffel tower' (Joshi et al. 2017)."""
+  text = text.lower().translate(_TRIVIA_SIGNS)
+  return ' '.join(word for word in text.split() if word not in ('a', 'an', 'the'))
+
+
+def squad_normalized(text: str) -> str:
+  """'The  Eiffel-Tower.' -> 'eiffeltower': punctuation goes without a space in its place
+  (Rajpurkar et al. 2016, the official evaluation)."""
+  text = text.lower().translate(_SQUAD_SIGNS)
+  return ' '.join(re.sub(r'\b(a|an|the)\b', ' ', text).split())
+
+
+# Apart from ASCII's, the quotation marks that trivia answers are found with.
+_TRIVIA_SIGNS = str.maketrans({sign: ' ' for sign in string.punctuation + '‘’“”´'})
+_SQUAD_SIGNS = str.maketrans({sign: None for sign in string.punctuation})
+
+
+def _best(compare: Callable[[str, str], float], normalized: Callable[[str], str]) -> Metric:
+  def metric(written, references):
+    return np.mean([
+        max((compare(normalized(text), normalized(one)) for one in right), default=0.0)
+        for text, right in zip(written, references)])
+  return metric
+
+
+def _equal(text: str, reference: str) -> float:
+  return float(text == reference)
+
+
+def _word_f1(text: str, reference: str) -> float:
+  """'red brick house' against 'brick house' -> 0.8."""
+  words, wanted = text.split(), reference.split()
+  shared = sum((collections.Counter(words) & collections.Counter(wanted)).values())
+  return 2 * shared / (len(words) + len(wanted)) if shared else float(words == wanted)
+
+
+def _rouge(kind: str) -> Metric:
+  """F-measure without stemming, as in T5; sentences are lines to the longest one."""
+  def metric(written, references):
+    from rouge_score import rouge_scorer
+    scorer = rouge_scorer.RougeScorer([kind])
+    lines = {text: _lines(text) for texts in (written, *references) for text in texts}
+    return np.mean([
+        max((scorer.score(lines[one], lines[text])[kind].fmeasure for one in right),
+            default=0.0) for text, right in zip(written, references)])
+  return metric
+
+
+def _lines(text: str) -> str:
+  return re.sub(r'(?<=[.!?]) +', '\n', text)
+
+
+def _bleu(written, references) -> float:
+  """Of the whole corpus: sacrebleu, tokenizer `intl`, exponential smoothing."""
+  import sacrebleu
+  most = max(map(len, references))
+  streams = [[right[turn] if turn < len(right) else None for right in references]
+             for turn in range(most)]
+  return sacrebleu.corpus_bleu(
+      list(written), streams, smooth_method='exp', tokenize='intl').score / 100
+
+
+def _word_edit_distance(written, references) -> float:
+  """Words to insert, delete or replace, to the nearest reference."""
+  from rapidfuzz.distance import Levenshtein
+  return np.mean([min(Levenshtein.distance(text.split(), one.split()) for one in right)
+                  for text, right in zip(written, references)])
+
+
+def _same_text(written, references) -> float:
+  return np.mean([text.strip() in {one.strip() for one in right}
+                  for text, right in zip(written, references)])
+
+
+METRICS: dict[str, Metric] = {
+    'accuracy': _same_text,
+    'trivia_exact_match': _best(_equal, trivia_normalized),
+    'trivia_f1': _best(_word_f1, trivia_normalized),
+    'squad_exact_match': _best(_equal, squad_normalized),
+    'squad_f1': _best(_word_f1, squad_normalized),
+    'rouge1': _rouge('rouge1'), 'rouge2': _rouge('rouge2'),
+    'rougeLsum': _rouge('rougeLsum'),
+    'bleu': _bleu, 'word_edit_distance': _word_edit_distance}
