@@ -3,6 +3,7 @@
 `main` reads flags and gin; `cache` is the whole work as one plain function.
 """
 
+import importlib
 import multiprocessing
 import os
 from collections.abc import Sequence
@@ -38,8 +39,9 @@ def main(arguments: Sequence[str]) -> None:
   commandline.configure(flags)
   import gin
   from flan_jax import train
+  from flan_jax.data import selection
   rows = gin.get_configurable(train.Rows)()  # as the run file has it
-  cache(_tasks(flags), rows, seed=_macro('SEED'), processes=flags.processes,
+  cache(_tasks(flags, gin.get_configurable(selection.Selection)()), rows, seed=_macro('SEED'), processes=flags.processes,
         store_dir=flags.store_dir or _macro('STORE_DIR'),
         vocabulary=_macro('VOCABULARY'), dry_run=flags.dry_run)
 
@@ -107,18 +109,40 @@ def _results(missing, settings: tuple, processes: int):
   spawn = multiprocessing.get_context('spawn')  # TensorFlow does not survive a fork
   pool = futures.ProcessPoolExecutor(min(processes, len(missing)), spawn)
   try:
-    jobs = {pool.submit(_build, *key, *settings): key for key in missing}
+    jobs = {pool.submit(_build_afresh, _recipe(key[0]), *key, *settings): key
+            for key in missing}
     yield from ((jobs[job], job.result()) for job in futures.as_completed(jobs))
   finally:
     pool.shutdown(cancel_futures=True)  # after an error the rest is not begun
 
 
+def _recipe(name: str) -> tuple:
+  """What a process that knows nothing needs to know a task of ours: module, variant."""
+  from flan_jax.data import datasets
+  if name not in datasets.every():
+    return None, None
+  return datasets.get(name).fields.__module__, datasets.get(name).variant
+
+
+def _build_afresh(recipe: tuple, *job) -> int:
+  """Builds one store in a process that knows no tasks yet."""
+  commandline.load_tasks()
+  from flan_jax.data import variants
+  module, variant = recipe
+  if module:
+    importlib.import_module(module)
+  if variant:
+    variants.register(variant)
+  return _build(*job)
+
+
 def _build(name: str, split: str, rows, seed: int, store_dir: str) -> int:
-  """Builds one store, perhaps in a process that knows nothing yet."""
+  """Builds one store; returns the number of its prompts."""
   from flan_jax import train
   from flan_jax.data import store
   built = store.ensure(_task(name), split, directory=store_dir,
                        **train.store_settings(name, rows, seed))
+  train.report_dropped(name, split)
   return len(built.lengths)
 
 
@@ -126,21 +150,20 @@ def _task(name: str):
   import seqio
   commandline.load_tasks()
   if name not in seqio.TaskRegistry.names():
-    raise UserError(f'{name!r} is no registered SeqIO task here; one of your own needs '
-                    '--processes=1 and a gin file that imports its module')
+    raise UserError(f'{name!r} is no registered SeqIO task here; name the module '
+                    'that registers yours with --import=MODULE')
   return seqio.TaskRegistry.get(name)
 
 
-def _tasks(flags) -> list[str]:
+def _tasks(flags, selection) -> list[str]:
   if flags.tasks:
     return [name.strip() for name in flags.tasks.split(',') if name.strip()]
   commandline.load_tasks()
   from flan_jax.data import holdouts
   mixture = flags.mixture or _macro('MIXTURE')
   if not mixture:
-    cluster = _macro('HELD_OUT')
-    mixture = holdouts.mixture_name(cluster) if cluster else holdouts.ALL
-  return list(holdouts.members(mixture))
+    mixture = holdouts.mixture(_macro('HELD_OUT'))
+  return list(holdouts.members(selection.apply(mixture)))
 
 
 def _macro(name: str):

@@ -28,6 +28,8 @@ QUIET = {
     'NO_GCE_CHECK': 'true',  # TFDS asks Google's metadata server otherwise
 }
 
+MODULES = 'FLAN_IMPORT'  # environment variable: what --import named
+
 
 class _Parser(argparse.ArgumentParser):
 
@@ -43,6 +45,9 @@ def parser(door: str, description: str, gin: str | None = None) -> argparse.Argu
   made.add_argument(
       '--tfds_data_dir', metavar='DIR', help='TFDS data_dir (default: TFDS_DATA_DIR, else '
       "TFDS's own); `python -m flan_jax.sample` writes one")
+  made.add_argument(
+      '--import', dest='modules', metavar='MODULE,MODULE', default='',
+      help='Python modules that register datasets of your own')
   if gin is not None:
     made.set_defaults(default_gin=gin)
     made.add_argument(
@@ -95,9 +100,27 @@ def quietly() -> Iterator[None]:
 
 
 def load_tasks() -> None:
-  """Registers every task and mixture, without the noise of the libraries behind them."""
+  """Registers every task and mixture, without the noise of the libraries behind them.
+
+  Those of the modules named by --import too, in this process and in its children.
+  """
   with quietly():
     import flan_jax.tasks
+  modules = [name for name in os.environ.get(MODULES, '').split(',') if name]
+  for module in modules:
+    _import(module)
+  if modules:
+    from flan_jax.data import holdouts
+    holdouts.register_mixtures()
+
+
+def _import(module: str) -> None:
+  sys.path[:0] = [] if os.getcwd() in sys.path else [os.getcwd()]
+  try:
+    importlib.import_module(module)
+  except ImportError as error:
+    raise UserError(f'--import={module}: {error}; the module must be installed, or stand '
+                    f'in {os.getcwd()}') from None
 
 
 def parse(made: argparse.ArgumentParser, arguments: Sequence[str]) -> argparse.Namespace:
@@ -107,6 +130,8 @@ def parse(made: argparse.ArgumentParser, arguments: Sequence[str]) -> argparse.N
     if '=' not in binding:
       made.error(f"'--gin.{binding}' wants a value, as in --gin.{binding}=...")
   flags = made.parse_args([a for a in arguments if not a.startswith('--gin.')])
+  if flags.modules:
+    os.environ[MODULES] = flags.modules
   flags.bindings = [' = '.join(part.strip() for part in b.split('=', 1)) for b in bindings]
   return flags
 

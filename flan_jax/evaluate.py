@@ -28,7 +28,8 @@ def main(arguments: Sequence[str]) -> None:
       and report.html into MODEL_DIR.
 
       Macros: MODEL_DIR (required), HELD_OUT, HELD_IN, ONLY, STEP, LIMIT, HELD_IN_TEST,
-      VOCABULARY, ROW_LENGTH, TOKENS_PER_FORWARD, DECODE_TOKENS. Flags win over gin.""",
+      VOCABULARY, ROW_LENGTH, TOKENS_PER_FORWARD, DECODE_TOKENS, STYLE, SHOTS, SHOT_SEED.
+      Flags win over gin.""",
       gin='runs/evaluate.gin')
   made.add_argument('--limit', type=int, metavar='N', help='at most N examples a split')
   made.add_argument('--held_in', metavar='A,B', help='clusters or tasks that were '
@@ -44,6 +45,7 @@ def main(arguments: Sequence[str]) -> None:
 def evaluate(
     *, model_dir: str, held_out: str | None = None, held_in: str = '', only: str = BOTH,
     step: int | None = None, limit: int | None = None, held_in_test: bool = False,
+    style: str = 'instructions', shots: int = 0, shot_seed: int = 0,
     vocabulary: str | None = None, mesh: Mapping[str, int] | None = None,
     host_devices: int | None = None, row_length: int | None = None,
     tokens_per_forward: int | None = None, decode_tokens: int | None = None,
@@ -52,11 +54,12 @@ def evaluate(
 
   Args:
     model_dir: the run; its INIT_FROM is the untuned model.
-    held_out: cluster; None is what the run held out, 'none' is no cluster.
+    held_out: see holdouts.holdout; None is what the run held out, 'none' is nothing.
     held_in: clusters or tasks, joined by commas, that the run was trained on.
     only: 'untuned', 'tuned' or 'both'. A run without INIT_FROM has no untuned model.
     step: of the tuned checkpoint, None for the last.
     limit, held_in_test, decode_tokens, tokens_per_forward: see protocol.Settings.
+    style, shots, shot_seed: how the datasets are asked, see variants.Variant.
     vocabulary: file; None is the one the run was trained with.
     mesh: sizes of the axes data, fsdp and tensor; host_devices: made of the processor.
     row_length: tokens of the longest row; None is the run's.
@@ -74,7 +77,8 @@ def evaluate(
   run = models[-1][1]
   cluster = run['held_out'] if held_out is None else held_out
   cluster = None if cluster == NOTHING else cluster
-  names = _names(run, models, cluster, held_in)
+  names = {held: _asked(group, style, shots, shot_seed)
+           for held, group in _names(run, models, cluster, held_in).items()}
   _use_vocabulary(vocabulary, run, model_dir)
   data = _check_data([name for group in names.values() for name in group])
   if host_devices:
@@ -129,12 +133,13 @@ def _models(
 def _names(run, models, cluster: str | None, held_in: str) -> dict[bool, list[str]]:
   """Tasks to evaluate: under False the held-out ones, under True the held-in ones."""
   commandline.load_tasks()
-  from flan_jax.data import holdouts
+  from flan_jax.data import datasets, holdouts
   held_out = list(holdouts.holdout(cluster).held_out) if cluster else []
   for name, _, path, _ in models:
     _check_unseen(name, path, cluster)
   inside = _members(held_in)
-  foreign = [name for name in inside if name not in run['tasks']]
+  trained = {datasets.plain(name) for name in run['tasks']}
+  foreign = [name for name in inside if name not in trained]
   if foreign:
     raise UserError(f'{", ".join(foreign)} cannot be evaluated as held-in: the run was '
                     f'trained on {", ".join(run["tasks"])}')
@@ -143,6 +148,17 @@ def _names(run, models, cluster: str | None, held_in: str) -> dict[bool, list[st
                     "--gin.HELD_OUT=\"'nli'\", or held-in sets with "
                     '--held_in=sentiment')
   return {False: held_out, True: inside}
+
+
+def _asked(names: Sequence[str], style: str, shots: int, shot_seed: int) -> list[str]:
+  """The tasks to evaluate the datasets as; those that cannot be few-shot are named."""
+  from flan_jax.data import datasets, splits, variants
+  bare = [name for name in names if shots and splits.TRAIN not in datasets.get(name).splits]
+  if bare:
+    print(f'notice: {", ".join(bare)} has no training split to draw exemplars from and '
+          'is not evaluated', file=sys.stderr)
+  return [task for name in names if name not in bare
+          for task in variants.evaluated(name, style, shots, shot_seed)]
 
 
 def _check_unseen(name: str, path: str, cluster: str | None) -> None:

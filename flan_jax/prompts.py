@@ -7,6 +7,7 @@ from flan_jax import commandline
 from flan_jax.errors import UserError
 
 COLOURS = ('cyan', 'green', 'magenta', 'yellow')  # of segments, in turn
+_POOL = 53  # sampled examples to draw exemplars from
 PIECE_WIDTH = 18  # characters of a piece; the table then fits 80 columns
 
 
@@ -23,18 +24,23 @@ def main(arguments: Sequence[str]) -> None:
   made.add_argument(
       '--split', choices=('train', 'validation', 'test'), default='train',
       help='of prepared data (default: train)')
+  made.add_argument('--shots', type=int, default=0, metavar='K',
+                    help='exemplars before each prompt (default: 0)')
+  made.add_argument('--style', default='instructions', choices=('instructions', 'name',
+                    'none'), help='instructions, or bare fields with or without the name')
   made.add_argument(
       '--vocabulary', metavar='FILE', help="a SentencePiece model, a tokenizer.json or "
       "'bytes' (default: FLAN_VOCABULARY, else bytes)")
   flags = commandline.parse(made, arguments)
   commandline.set_data_dir(flags)
-  show(describe(flags.task, flags.template, flags.n, flags.split, flags.vocabulary))
+  show(describe(flags.task, flags.template, flags.n, flags.split, flags.vocabulary,
+                shots=flags.shots, style=flags.style))
 
 
 def describe(
     task: str, template: int | None = None, count: int = 2, split: str = 'train',
-    vocabulary: str | None = None, inputs_length: int = 1024, targets_length: int = 256
-) -> dict:
+    vocabulary: str | None = None, inputs_length: int = 1024, targets_length: int = 256,
+    shots: int = 0, style: str = 'instructions') -> dict:
   """Prompts and their packed row as plain data.
 
   Args:
@@ -44,6 +50,7 @@ def describe(
     split: 'train', 'validation' or 'test'.
     vocabulary: as `vocabulary.FLAN.use` takes it.
     inputs_length, targets_length: tokens at most, their end included.
+    shots, style: see variants.Variant.
 
   Returns:
     task, data and vocabulary (where they come from), prompts (dicts of template, kind,
@@ -53,12 +60,12 @@ def describe(
     UserError: no such task or template, or no data where a data_dir was named.
   """
   commandline.load_tasks()
-  from flan_jax.data import datasets, vocabulary as vocabularies
-  dataset = datasets.get(task)
+  from flan_jax.data import variants, vocabulary as vocabularies
+  dataset = variants.register(variants.Variant(task, style=style, shots=shots))
   numbers = _template_numbers(dataset, template, count)
   vocabularies.FLAN.use(vocabulary)
-  records, data = _records(dataset, split, count)
-  prompts = list(rendered(dataset, records, numbers))
+  records, drawn, data = _records(dataset, split, count)
+  prompts = list(rendered(dataset, records, numbers, drawn))
   lengths = inputs_length, targets_length
   return {
       'task': task, 'data': data, 'vocabulary': vocabularies.FLAN.path,
@@ -78,12 +85,16 @@ def _template_numbers(dataset, template: int | None, count: int) -> list[int]:
 
 
 def _records(dataset, split: str, count: int):
-  """Records of the dataset, and a line on where they come from."""
-  from flan_jax.data import datasets, embedded, splits
+  """Records of the dataset, what to draw exemplars from, a line on where it all is from."""
+  from flan_jax.data import datasets, embedded, rendering, splits
   if 'TFDS_DATA_DIR' not in os.environ and not dataset.source.prepared():
-    return sampled(dataset, count), 'embedded sample'
+    drawn = dataset.shots and rendering.exemplars(dataset, sampled(dataset, _POOL, seed=1))
+    return sampled(dataset, count), drawn, 'embedded sample'
+  if split not in dataset.splits:
+    raise UserError(f'{dataset.name} has no split {split!r}; it has '
+                    f'{", ".join(dataset.splits)}: --split={list(dataset.splits)[-1]}')
   origin = embedded.origin(splits.data_dir())
-  return (datasets.records(dataset, split),
+  return (datasets.records(dataset, split), None,
           f'{origin}, {dataset.tfds} {split} in {splits.data_dir()}')
 
 
@@ -97,14 +108,14 @@ def sampled(dataset, count: int, seed: int = 0):
   return tf.data.Dataset.from_tensor_slices(rows).map(features.deserialize_example)
 
 
-def rendered(dataset, records, numbers: Sequence[int]):
+def rendered(dataset, records, numbers: Sequence[int], drawn=None):
   """Yields one prompt a usable record, in the template of that number."""
-  from flan_jax.data import rendering, templates
-  for fields, number in zip(rendering.usable(records, dataset), numbers):
-    phrasing = dataset.templates[number]
-    inputs, targets = templates.render([phrasing], fields)
-    yield {'template': number, 'kind': phrasing.kind,
-           'inputs': inputs[0].numpy().decode(), 'target': targets[0].numpy().decode()}
+  from flan_jax.data import rendering
+  every = range(len(dataset.templates))
+  examples = rendering.examples(records, dataset, every, drawn)
+  for example, number in zip(examples, numbers):
+    yield {'template': number, 'kind': dataset.templates[number].kind,
+           'inputs': example.inputs[number], 'target': example.targets[number]}
 
 
 def token_table(

@@ -25,6 +25,7 @@ def main(arguments: Sequence[str]) -> None:
           --gin.MODEL_DIR="'gs://bucket/run'" --tfds_data_dir=DIR
 
       Macros: MODEL_DIR, HELD_OUT (required), MIXTURE, INIT_FROM, VOCABULARY, STORE_DIR,
+      CLUSTERS, DATASETS_PER_CLUSTER, TASKS, TEMPLATES, STYLE, SHOTS, SHOT_SEED,
       TRAIN_STEPS, TOKENS_PER_BATCH, ROW_LENGTH, TARGET_SLOTS, INPUTS_LENGTH,
       TARGETS_LENGTH, LEARNING_RATE, SEED, SAVE_EVERY, EVAL_EVERY, LOG_EVERY.
       Started again with the same MODEL_DIR, a run goes on where it was.""",
@@ -70,7 +71,8 @@ class Rows:
 
 def train(
     *, model_dir: str, mixture: str | None, held_out: str | None, model: Any, mesh: dict,
-    rows: Rows, schedule: Any, optimizer: dict, seed: int, vocabulary: str | None = None,
+    rows: Rows, schedule: Any, optimizer: dict, seed: int, selection: Any = None,
+    vocabulary: str | None = None,
     init_from: str | None = None, store_dir: str | None = None, dev_steps: int = 8,
     host_devices: int | None = None, dry_run: bool = False) -> None:
   """Checks everything cheap first, then prepares prompts, then trains.
@@ -78,7 +80,8 @@ def train(
   Args:
     model_dir: where the run lives; one that holds the same run is resumed.
     mixture: SeqIO mixture or task to train on; None: what holding out leaves.
-    held_out: cluster that must stay unseen, or None.
+    held_out: what must stay unseen: a cluster, see holdouts.holdout; or None.
+    selection: Selection of what to take of the mixture; None takes all.
     model: DecoderConfig; its vocab_size None is filled in from the vocabulary.
     mesh: sizes of the axes data, fsdp and tensor.
     rows, schedule: Rows and loop.Schedule.
@@ -94,7 +97,7 @@ def train(
   Raises:
     UserError: whatever is wrong, before anything expensive where it can be known.
   """
-  mixture, tasks = _checked_tasks(mixture, held_out)
+  mixture, tasks = _checked_tasks(mixture, held_out, selection)
   words = _use_vocabulary(vocabulary)
   if host_devices:
     import jax
@@ -127,14 +130,17 @@ def train(
   print(f'trained to step {schedule.train_steps}: {model_dir}')
 
 
-def _checked_tasks(mixture: str | None, held_out: str | None) -> tuple[str, dict]:
+def _checked_tasks(
+    mixture: str | None, held_out: str | None, selection=None) -> tuple[str, dict]:
   """The mixture and its rates, after the leak check; all its data is there."""
   commandline.load_tasks()
   from flan_jax.data import holdouts
   if held_out:
     holdouts.check(held_out)
-  mixture = mixture or (holdouts.mixture_name(held_out) if held_out else holdouts.ALL)
+  mixture = mixture or holdouts.mixture(held_out)
   holdouts.assert_agreement(mixture, held_out)
+  if selection:
+    mixture = selection.apply(mixture)
   holdouts.assert_unseen(mixture, held_out)
   return mixture, holdouts.rates(mixture)
 
@@ -214,13 +220,22 @@ def _stores(tasks, split: str, store_dir: str, rows: Rows, seed: int) -> dict:
       stores[task.name] = store.ensure(
           task, split, directory=store_dir, **store_settings(task.name, rows, seed))
       advance(1, task.name)
+      report_dropped(task.name, split)
   return stores
+
+
+def report_dropped(name: str, split: str) -> None:
+  """Says on standard error which records of a task made no prompt, if any."""
+  from flan_jax.data import rendering
+  for reason, count in sorted(rendering.dropped(name).items()):
+    print(f'NOTE: {name} ({split}): {count:,} records left out: {reason}',
+          file=sys.stderr, flush=True)
 
 
 def store_settings(name: str, rows: Rows, seed: int) -> dict:
   """Keyword arguments of store.ensure for a task of a run."""
   from flan_jax.data import datasets, embedded, plain_text, rendering
-  ours = name in datasets.names()
+  ours = name in datasets.every()
   extra = datasets.get(name).identity if ours else plain_text.identity(name)
   return dict(
       inputs_length=rows.inputs_length, targets_length=rows.targets_length,

@@ -11,7 +11,7 @@ import dataclasses
 import difflib
 import functools
 import inspect
-from typing import Callable, Iterator, Mapping, Sequence
+from typing import Any, Callable, Iterator, Mapping, Sequence
 
 import seqio
 import tensorflow as tf
@@ -46,23 +46,30 @@ class Dataset:
   keep: Callable[[Mapping], tf.Tensor] | None = None
   manual: str = ''
   mixed: bool = True
+  variant: Any = None  # variants.Variant, of a dataset asked in another way
 
-  @functools.cached_property
+  @property
   def source(self) -> splits_lib.Source:
-    return splits_lib.Source(self.tfds, self.splits)
+    return splits_lib.source(self.tfds, tuple(self.splits.items()))
 
   @property
   def identity(self) -> dict:
     """What decides the rendered text, besides the TFDS rows: for fingerprints."""
     return {
         'fields': inspect.getsource(inspect.getmodule(self.fields)),
-        'templates': [dataclasses.astuple(template) for template in self.templates]}
+        'templates': [dataclasses.astuple(template) for template in self.templates],
+        **({'variant': dataclasses.asdict(self.variant)} if self.variant else {})}
 
   @property
   def directions(self) -> tuple[str, ...]:
     """Those that its templates declare: 'en-de', 'de-en'; () where there are none."""
     found = dict.fromkeys(template.direction for template in self.templates)
     return tuple(direction for direction in found if direction)
+
+  @property
+  def shots(self) -> int:
+    """Exemplars before each prompt."""
+    return self.variant.shots if self.variant else 0
 
 
 _DATASETS: dict[str, Dataset] = {}
@@ -106,6 +113,9 @@ def add(
       tfds=tfds, splits=dict(splits), kind=kind, examples=examples, fields=fields,
       sample=sample, metrics=tuple(metrics), keep=keep, templates=tuple(declared),
       manual=manual, mixed=mixed and splits_lib.TRAIN in splits)
+  if '.' in name:
+    raise UserError(f'{name!r} ({declaration.file(dataset)}): a name has no dots, they '
+                    'begin what tells a variant')
   if name in _DATASETS:
     raise UserError(f'{name} ({declaration.file(dataset)}) is registered already, by '
                     f'{declaration.file(_DATASETS[name])}; choose another name')
@@ -128,7 +138,17 @@ def register(dataset: Dataset) -> Dataset:
 
 def names() -> list[str]:
   """Every declared dataset, in the order of declaration."""
+  return [name for name, dataset in _DATASETS.items() if not dataset.variant]
+
+
+def every() -> list[str]:
+  """Declared datasets and the variants of them registered so far."""
   return list(_DATASETS)
+
+
+def plain(name: str) -> str:
+  """The dataset that a task asks, variants included: 'rte.5shot' -> 'rte'."""
+  return name.partition('.')[0]
 
 
 def get(name: str) -> Dataset:

@@ -62,7 +62,7 @@ def holdout(held_out: str) -> Holdout:
 def unseen(task: str, held_out: str) -> str:
   """Why a task must not be trained on: HELD_OUT, another reason, '' if it may be."""
   if held_out in task_sets():
-    return HELD_OUT if task in task_sets()[held_out] else ''
+    return HELD_OUT if datasets.plain(task) in task_sets()[held_out] else ''
   own, held = _clusters(task), parsed(held_out)
   if own & held:
     return HELD_OUT
@@ -94,7 +94,7 @@ def _closed(held_out: str) -> set[str]:
 
 
 def _clusters(name: str) -> set[str]:
-  return set(datasets.get(name).clusters)
+  return set(datasets.get(datasets.plain(name)).clusters)
 
 
 def task_sets() -> dict[str, tuple[str, ...]]:
@@ -167,6 +167,14 @@ def register_mixtures() -> None:
     register_mixture(mixture_name(held_out), holdout(held_out).train)
 
 
+def mixture(held_out: str | None) -> str:
+  """The name of the mixture that holding out leaves, registered if it was not yet."""
+  name = mixture_name(held_out) if held_out else ALL
+  if held_out and name not in seqio.MixtureRegistry.names():
+    register_mixture(name, holdout(held_out).train)
+  return name
+
+
 def register_mixture(name: str, tasks: Sequence[str]) -> str:
   """A SeqIO mixture with our rates; one of that name is replaced."""
   if name in seqio.MixtureRegistry.names():
@@ -230,7 +238,9 @@ def seen(tasks: Sequence[str], held_out: str | None) -> list[str]:
   if held_out is None:
     return []
   check(held_out)
-  return [name for name in tasks if name in datasets.names() and unseen(name, held_out)]
+  ours = set(datasets.names())
+  return [name for name in tasks
+          if datasets.plain(name) in ours and unseen(name, held_out)]
 
 
 def assert_unseen(mixture: str, cluster: str | None) -> None:

@@ -9,10 +9,14 @@ import collections
 import dataclasses
 from typing import Iterator, Mapping, Sequence
 
+import numpy as np
 import tensorflow as tf
 
+from flan_jax.data import fewshot
 from flan_jax.data import fields as fields_lib
+from flan_jax.data import splits
 from flan_jax.data import templates as templates_lib
+from flan_jax.data import vocabulary
 from flan_jax.data.templates import GROUP, OPTIONS, REFERENCES
 from flan_jax.errors import UserError
 
@@ -116,12 +120,15 @@ def prompts(
       lambda turn: of_round(turn).batch(_BATCH).map(
           lambda batch: _prompts(batch, dataset, turn, prompt_seed),
           num_parallel_calls=tf.data.AUTOTUNE).unbatch())
-  return rounds.take(MAXIMUM_PROMPTS)
+  rounds = rounds.take(MAXIMUM_PROMPTS)
+  if dataset.shots:
+    rounds = _with_exemplars(rounds, dataset)
+  return rounds.map(lambda prompt: {name: prompt[name] for name in ('inputs', 'targets')})
 
 
 def _prompts(texts, dataset, turn: tf.Tensor, seed: int) -> dict[str, tf.Tensor]:
   """A batch of B examples, each in the template that is its own at this turn: [B]."""
-  key = tf.strings.join([texts[name] for name in sorted(texts)], separator='\x00')
+  key = _key(texts)
   ranks = [
       tf.strings.to_hash_bucket_fast(tf.strings.join([key, f'{seed} {number}']), 2**62)
       for number in range(len(dataset.templates))]
@@ -129,12 +136,55 @@ def _prompts(texts, dataset, turn: tf.Tensor, seed: int) -> dict[str, tf.Tensor]
   inputs, targets = templates_lib.fill(dataset.templates, texts)
   number = order[:, turn]
   return {'inputs': tf.gather(inputs, number, batch_dims=1),
-          'targets': tf.gather(targets, number, batch_dims=1)}
+          'targets': tf.gather(targets, number, batch_dims=1),
+          'key': key, 'template': number}
+
+
+def _with_exemplars(prompts_ds: tf.data.Dataset, dataset) -> tf.data.Dataset:
+  drawn = exemplars(dataset)
+
+  def compose(keys, numbers, inputs):
+    columns = [text.decode() for text in keys], numbers, [t.decode() for t in inputs]
+    return np.array([text.encode() for text in drawn.before(*columns)], object)
+
+  def composed(batch):
+    arguments = [batch[name] for name in ('key', 'template', 'inputs')]
+    inputs = tf.numpy_function(compose, arguments, tf.string)
+    return {**batch, 'inputs': tf.ensure_shape(inputs, [None])}
+
+  return prompts_ds.batch(_BATCH).map(composed).unbatch()
+
+
+def exemplars(dataset, records_ds: tf.data.Dataset | None = None) -> fewshot.Exemplars:
+  """What a few-shot variant draws from: by default the first rows of its training split."""
+  if records_ds is None:
+    records_ds = dataset.source.get_dataset(splits.TRAIN, shuffle=False)
+
+  def view(named):
+    texts = templates_lib.as_text(named)
+    return _key(texts), *templates_lib.fill(dataset.templates, texts)
+
+  named_ds = usable(records_ds, dataset, count=False).take(fewshot.POOL)
+  rows = [(key.decode(), [text.decode() for text in inputs],
+           [text.decode() for text in targets])
+          for key, inputs, targets in named_ds.map(view).as_numpy_iterator()]
+  variant = dataset.variant
+  return fewshot.Exemplars(
+      rows, variant.shots, variant.shot_seed, vocabulary.FLAN.encode_batch)
+
+
+def _key(texts: Mapping[str, tf.Tensor]) -> tf.Tensor:
+  """What tells examples apart: all of their texts."""
+  return tf.strings.join([texts[name] for name in sorted(texts)], separator='\x00')
 
 
 def examples(
-    records_ds: tf.data.Dataset, dataset, numbers: Sequence[int]) -> Iterator[Example]:
-  """The usable records in the templates of those numbers, for evaluation."""
+    records_ds: tf.data.Dataset, dataset, numbers: Sequence[int],
+    drawn: fewshot.Exemplars | None = None) -> Iterator[Example]:
+  """The usable records in the templates of those numbers, for evaluation.
+
+  drawn: where exemplars come from; by default the training split, where any are wanted.
+  """
   phrasings = [dataset.templates[number] for number in numbers]
 
   def view(named):
@@ -144,10 +194,14 @@ def examples(
         options == named['answer'], tf.range(tf.size(options)), -1)) if (
             OPTIONS in named) else tf.constant(-1)
     references = named.get(REFERENCES, targets[:1])
-    return inputs, targets, options, references, label, named.get(GROUP, tf.constant(''))
+    key = _key(templates_lib.as_text(named))
+    return inputs, targets, options, references, label, named.get(GROUP, ''), key
 
-  for *columns, label, group in usable(records_ds, dataset).map(
+  drawn = drawn or (exemplars(dataset) if dataset.shots else None)
+  for *columns, label, group, key in usable(records_ds, dataset).map(
       view, tf.data.AUTOTUNE).as_numpy_iterator():
     inputs, targets, options, references = (
         tuple(text.decode() for text in column) for column in columns)
+    if drawn:
+      inputs = tuple(drawn.before([key.decode()] * len(numbers), numbers, inputs))
     yield Example(inputs, targets, options, int(label), references, group.decode())

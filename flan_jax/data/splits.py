@@ -195,3 +195,9 @@ class Source(seqio.TfdsDataSource):
   def prepared(self) -> bool:
     """Whether the data_dir in force holds this dataset."""
     return self._tfds_dataset.prepared()
+
+
+@functools.cache
+def source(tfds_name: str, declared: tuple[tuple[str, str], ...]) -> Source:
+  """The source with those splits, one for a dataset and its variants."""
+  return Source(tfds_name, dict(declared))

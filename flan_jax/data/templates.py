@@ -51,7 +51,12 @@ class Template:
   @property
   def gaps(self) -> frozenset[str]:
     """Names of the fields that the two texts ask for."""
-    return frozenset(name for _, name in _pieces(self.inputs + self.target) if name)
+    return frozenset([*self.gaps_in_order, *_gaps(self.target)])
+
+  @property
+  def gaps_in_order(self) -> list[str]:
+    """Those of the inputs, each once, as they are read."""
+    return list(dict.fromkeys(_gaps(self.inputs)))
 
 
 def templates(block: str, direction: str = '') -> tuple[Template, ...]:
@@ -70,6 +75,10 @@ def _parse(text: str, direction: str) -> Template:
 
 def _pieces(text: str) -> list[tuple[str, str | None]]:
   return [(literal, name) for literal, name, _, _ in string.Formatter().parse(text)]
+
+
+def _gaps(text: str) -> list[str]:
+  return [name for _, name in _pieces(text) if name]
 
 
 def options_block(options: tf.Tensor) -> tf.Tensor:

@@ -88,8 +88,11 @@ def forward_templates(
   Raises:
     UserError: a wanted number does not exist or is an inverted template.
   """
-  kinds = [template.kind for template in datasets.get(name).templates]
-  forward = [n for n, kind in enumerate(kinds) if kind != templates_lib.INVERTED]
+  dataset = datasets.get(name)
+  direction = dataset.variant.direction if dataset.variant else ''
+  forward = [number for number, template in enumerate(dataset.templates)
+             if template.kind != templates_lib.INVERTED
+             and direction in ('', template.direction)]
   wrong = [number for number in wanted or () if number not in forward]
   if wrong:
     raise UserError(

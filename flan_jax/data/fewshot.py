@@ -1,0 +1,91 @@
+"""Exemplars before a prompt: drawn from the training split, as many as the budget allows.
+
+    Q: How old is Ada Bell?        an exemplar: the prompt of another example
+    34                             and its target
+                                   a blank line
+    Q: Where does Ida Ross live?   the prompt itself
+
+Every exemplar is in the same template as the prompt, its OPTIONS block included. At most
+16, and at most 960 tokens with the prompt; what is too much is dropped from the end of
+those drawn (paper section 4.4).
+"""
+
+import dataclasses
+import hashlib
+from typing import Callable, Sequence
+
+from flan_jax.errors import UserError
+
+MAXIMUM_SHOTS = 16
+MAXIMUM_TOKENS = 960  # 1,024 without 64 for separators
+POOL = 2_003  # exemplars to draw from; a prime, see `_drawn`
+
+
+@dataclasses.dataclass(frozen=True)
+class Exemplar:
+  """An example of the training split in every template, T texts each way.
+
+  key: tells examples apart. texts: prompt, target and what parts them from the next.
+  lengths: tokens of each text.
+  """
+
+  key: str
+  texts: Sequence[str]
+  lengths: Sequence[int]
+
+
+class Exemplars:
+  """The pool of a dataset. Drawing depends on the example's text and the seed alone."""
+
+  def __init__(
+      self, rows: Sequence[tuple[str, Sequence[str], Sequence[str]]], shots: int,
+      seed: int, encode_batch: Callable[[list[str]], list[list[int]]]):
+    """rows: (key, T inputs, T targets) of at most POOL examples."""
+    self._pool = [_exemplar(*row, encode_batch) for row in rows[:_prime(len(rows))]]
+    self._shots, self._seed, self._encode_batch = shots, seed, encode_batch
+
+  def before(
+      self, keys: Sequence[str], numbers: Sequence[int], inputs: Sequence[str]
+  ) -> list[str]:
+    """B prompts, each with its exemplars before it in the template of that number."""
+    lengths = map(len, self._encode_batch(list(inputs)))
+    return [self._composed(*one) for one in zip(keys, numbers, inputs, lengths)]
+
+  def _composed(self, key: str, number: int, inputs: str, length: int) -> str:
+    parts, room = [], MAXIMUM_TOKENS - length
+    for exemplar in self._drawn(key):
+      room -= exemplar.lengths[number]
+      if room < 0:
+        break
+      parts.append(exemplar.texts[number])
+    return ''.join([*parts, inputs])
+
+  def _drawn(self, key: str) -> list[Exemplar]:
+    """`shots` exemplars, none twice and none the example itself.
+
+    Steps of a drawn width through a pool of prime size meet every place once.
+    """
+    size = len(self._pool)
+    digest = hashlib.sha256(f'{self._seed}\0{key}'.encode()).digest()
+    start = int.from_bytes(digest[:8], 'big') % size
+    step = 1 + int.from_bytes(digest[8:16], 'big') % max(size - 1, 1)
+    drawn = (self._pool[(start + turn * step) % size]
+             for turn in range(min(self._shots + 1, size)))
+    return [one for one in drawn if one.key != key][:self._shots]
+
+
+def _exemplar(key, inputs, targets, encode_batch) -> Exemplar:
+  texts = [f'{question}\n{answer}\n\n' for question, answer in zip(inputs, targets)]
+  return Exemplar(key, texts, [len(ids) for ids in encode_batch(texts)])
+
+
+def _prime(count: int) -> int:
+  """The largest prime up to `count`; 10 -> 7, 1 -> 1."""
+  candidates = range(count, 1, -1)
+  return next((n for n in candidates if all(n % d for d in range(2, int(n**0.5) + 1))), count)
+
+
+def check(shots: int) -> None:
+  """Raises UserError unless that many exemplars can be asked for."""
+  if not isinstance(shots, int) or not 0 <= shots <= MAXIMUM_SHOTS:
+    raise UserError(f'SHOTS is {shots!r}; ask for 0 to {MAXIMUM_SHOTS} exemplars')

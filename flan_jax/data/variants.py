@@ -1,0 +1,104 @@
+"""A dataset asked in another way: in fewer templates, without instructions, few-shot.
+
+    Variant('rte', templates=4, shots=5).name()    'rte.4templates.5shot'
+
+A variant is a SeqIO task like any other, with the source, the clusters and the mixing
+rate of its dataset, registered when it is first asked for.
+"""
+
+import dataclasses
+
+from flan_jax.data import datasets
+from flan_jax.data import fewshot
+from flan_jax.data import splits
+from flan_jax.data import templates as templates_lib
+from flan_jax.data.templates import Template
+from flan_jax.errors import UserError
+
+INSTRUCTIONS, NAME, NONE = 'instructions', 'name', 'none'
+STYLES = (INSTRUCTIONS, NAME, NONE)
+
+
+@dataclasses.dataclass(frozen=True)
+class Variant:
+  """How a dataset is asked.
+
+  dataset: its name. templates: how many of the ten, None for all. style: 'instructions',
+  'name' (the dataset's name, then the bare fields) or 'none' (the bare fields), as in
+  the paper's section 4.3. shots: exemplars before each prompt. shot_seed: of their
+  drawing. direction: the one to evaluate, of a dataset that has two.
+  """
+
+  dataset: str
+  templates: int | None = None
+  style: str = INSTRUCTIONS
+  shots: int = 0
+  shot_seed: int = 0
+  direction: str = ''
+
+  def name(self) -> str:
+    """Of the task; that of the dataset itself where nothing is different."""
+    parts = [self.dataset]
+    parts += [self.direction] if self.direction else []
+    parts += [f'{self.templates}templates'] if self.templates else []
+    parts += [self.style] if self.style != INSTRUCTIONS else []
+    parts += [f'{self.shots}shot'] if self.shots else []
+    parts += [f'seed{self.shot_seed}'] if self.shots and self.shot_seed else []
+    return '.'.join(parts).replace('-', '_')
+
+
+def register(variant: Variant) -> datasets.Dataset:
+  """The dataset of a variant, with its SeqIO task.
+
+  Raises:
+    UserError: no such dataset, style, number of templates or of exemplars; or exemplars
+      of a dataset without a training split.
+  """
+  plain = datasets.get(variant.dataset)
+  _check(variant, plain)
+  if variant.templates == len(plain.templates):
+    variant = dataclasses.replace(variant, templates=None)
+  if variant.name() in datasets.every():
+    return datasets.get(variant.name())
+  return datasets.register(dataclasses.replace(
+      plain, name=variant.name(), templates=_phrasings(plain, variant), variant=variant))
+
+
+def _check(variant: Variant, plain: datasets.Dataset) -> None:
+  fewshot.check(variant.shots)
+  if variant.style not in STYLES:
+    raise UserError(f'STYLE is {variant.style!r}; it can be {", ".join(map(repr, STYLES))}')
+  count = len(plain.templates)
+  if variant.templates is not None and not 1 <= variant.templates <= count:
+    raise UserError(f'TEMPLATES is {variant.templates}; {plain.name} has {count}')
+  if variant.shots and splits.TRAIN not in plain.splits:
+    raise UserError(f'{plain.name} has no training split to draw exemplars from; '
+                    'evaluate it with SHOTS = 0')
+
+
+def _phrasings(plain: datasets.Dataset, variant: Variant) -> tuple[Template, ...]:
+  """The templates of a variant: k of n are spread evenly, so both directions remain."""
+  kept = plain.templates
+  if variant.templates:
+    kept = tuple(kept[turn * len(kept) // variant.templates]
+                 for turn in range(variant.templates))
+  return kept if variant.style == INSTRUCTIONS else _bare(plain, variant.style, kept)
+
+
+def _bare(plain: datasets.Dataset, style: str, kept) -> tuple[Template, ...]:
+  """One phrasing, or one a direction: the fields of a template without its words."""
+  bare = {}
+  for template in kept:
+    gaps = [gap for gap in template.gaps_in_order if gap != templates_lib.OPTIONS]
+    tag = f'[{plain.name}{" " * bool(template.direction)}{template.direction}]\n'
+    bare.setdefault(template.direction, dataclasses.replace(
+        template, inputs=(tag if style == NAME else '') + '\n'.join(
+            f'{{{gap}}}' for gap in gaps)))
+  return tuple(bare.values())
+
+
+def evaluated(
+    name: str, style: str = INSTRUCTIONS, shots: int = 0, shot_seed: int = 0) -> list[str]:
+  """The tasks that a dataset is evaluated as: itself, or one for each direction."""
+  return [register(Variant(name, None, style, shots, shot_seed, direction)).name
+          for direction in datasets.get(name).directions or ('',)]
