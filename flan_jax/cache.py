@@ -142,7 +142,7 @@ def _build(name: str, split: str, rows, seed: int, store_dir: str) -> int:
   from flan_jax.data import store
   built = store.ensure(_task(name), split, directory=store_dir,
                        **train.store_settings(name, rows, seed))
-  train.report_dropped(name, split)
+  commandline.report_dropped(name, split)
   return len(built.lengths)
 
 

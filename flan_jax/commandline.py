@@ -123,6 +123,14 @@ def _import(module: str) -> None:
                     f'in {os.getcwd()}') from None
 
 
+def report_dropped(name: str, split: str) -> None:
+  """Says on standard error which records of a task made no prompt, if any."""
+  from flan_jax.data import rendering
+  for reason, count in sorted(rendering.dropped(name).items()):
+    print(f'NOTE: {name} ({split}): {count:,} records left out: {reason}',
+          file=sys.stderr, flush=True)
+
+
 def parse(made: argparse.ArgumentParser, arguments: Sequence[str]) -> argparse.Namespace:
   """Parses flags; `--gin.X=Y` arguments are collected in `.bindings` as 'X = Y'."""
   bindings = [a.removeprefix('--gin.') for a in arguments if a.startswith('--gin.')]

@@ -137,7 +137,7 @@ def _names(run, models, cluster: str | None, held_in: str) -> dict[bool, list[st
   held_out = list(holdouts.holdout(cluster).held_out) if cluster else []
   for name, _, path, _ in models:
     _check_unseen(name, path, cluster)
-  inside = _members(held_in)
+  inside = holdouts.named(held_in)
   trained = {datasets.plain(name) for name in run['tasks']}
   foreign = [name for name in inside if name not in trained]
   if foreign:
@@ -172,18 +172,6 @@ def _check_unseen(name: str, path: str, cluster: str | None) -> None:
         f'{cluster} cannot be evaluated as held out: the {name} model was trained on '
         f'{", ".join(dict.fromkeys(seen))}. Evaluate what it was trained on held-in: '
         f"--gin.HELD_OUT=\"'{NOTHING}'\" --held_in={cluster}")
-
-
-def _members(held_in: str) -> list[str]:
-  """Tasks named by themselves or by their cluster, each once."""
-  from flan_jax.data import clusters, datasets, holdouts
-  names = []
-  for word in filter(None, map(str.strip, held_in.split(','))):
-    if word in clusters.names():
-      names += holdouts.holdout(word).held_out
-    else:
-      names.append(datasets.get(word).name)
-  return list(dict.fromkeys(names))
 
 
 def _use_vocabulary(path: str | None, run: Mapping, model_dir: str) -> None:
@@ -221,6 +209,8 @@ def _score(models, names, data, cluster, settings, mesh, model_dir) -> dict:
       entries |= protocol.evaluate(
           loaded, group, held_in, settings, encoding=questions.Encoding.of(run),
           read=read, progress=lambda title, total: _progress(f'{name}: {title}', total))
+      for task in group:
+        commandline.report_dropped(task, 'dev and test')
     done = protocol.evaluation(name, loaded.step, settings.limit, entries)
     if jax.process_index() == 0:
       found = results.merge(model_dir, data, cluster, done)

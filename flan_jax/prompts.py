@@ -87,6 +87,7 @@ def _template_numbers(dataset, template: int | None, count: int) -> list[int]:
 def _records(dataset, split: str, count: int):
   """Records of the dataset, what to draw exemplars from, a line on where it all is from."""
   from flan_jax.data import datasets, embedded, rendering, splits
+  from flan_jax.data.embedded_content import sampled
   if 'TFDS_DATA_DIR' not in os.environ and not dataset.source.prepared():
     drawn = dataset.shots and rendering.exemplars(dataset, sampled(dataset, _POOL, seed=1))
     return sampled(dataset, count), drawn, 'embedded sample'
@@ -96,16 +97,6 @@ def _records(dataset, split: str, count: int):
   origin = embedded.origin(splits.data_dir())
   return (datasets.records(dataset, split), None,
           f'{origin}, {dataset.tfds} {split} in {splits.data_dir()}')
-
-
-def sampled(dataset, count: int, seed: int = 0):
-  """A tf.data.Dataset of `count` embedded records, shaped by TFDS's own features."""
-  import tensorflow as tf
-  from flan_jax.world.world import World
-  world = World(seed).stream(f'prompts/{dataset.name}')
-  features = dataset.source.tfds_dataset.builder.info.features
-  rows = [features.serialize_example(dataset.sample(world)) for _ in range(count)]
-  return tf.data.Dataset.from_tensor_slices(rows).map(features.deserialize_example)
 
 
 def rendered(dataset, records, numbers: Sequence[int], drawn=None):

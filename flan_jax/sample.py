@@ -17,20 +17,20 @@ def main(arguments: Sequence[str]) -> None:
   made.add_argument('--examples', type=int, default=600, metavar='N',
                     help='training rows a dataset, dev not counted (default: 600)')
   made.add_argument('--datasets', default='', metavar='A,B',
-                    help='tasks to write, by name (default: all)')
+                    help='tasks or clusters to write, by name (default: all)')
   made.add_argument('--seed', type=int, default=0, help='of the world (default: 0)')
   flags = commandline.parse(made, arguments)
   if not (flags.data_dir or flags.tfds_data_dir):
     made.error('--data_dir=DIR is missing')
-  run(flags.data_dir or flags.tfds_data_dir, flags.examples,
-      [name for name in flags.datasets.split(',') if name], flags.seed)
+  run(flags.data_dir or flags.tfds_data_dir, flags.examples, flags.datasets, flags.seed)
 
 
-def run(data_dir: str, examples: int, names: Sequence[str], seed: int) -> None:
+def run(data_dir: str, examples: int, words: str, seed: int) -> None:
   """Writes with a progress bar, then says what has been written."""
   import sys
   commandline.load_tasks()
-  from flan_jax.data import embedded
+  from flan_jax.data import embedded, holdouts
+  names = holdouts.named(words)
   # In a log every dataset has its line; a total would thin the lines to ten.
   total = embedded.count_parts(data_dir, names) if sys.stderr.isatty() else None
   with commandline.progress('embedded data', total) as advance:

@@ -220,16 +220,8 @@ def _stores(tasks, split: str, store_dir: str, rows: Rows, seed: int) -> dict:
       stores[task.name] = store.ensure(
           task, split, directory=store_dir, **store_settings(task.name, rows, seed))
       advance(1, task.name)
-      report_dropped(task.name, split)
+      commandline.report_dropped(task.name, split)
   return stores
-
-
-def report_dropped(name: str, split: str) -> None:
-  """Says on standard error which records of a task made no prompt, if any."""
-  from flan_jax.data import rendering
-  for reason, count in sorted(rendering.dropped(name).items()):
-    print(f'NOTE: {name} ({split}): {count:,} records left out: {reason}',
-          file=sys.stderr, flush=True)
 
 
 def store_settings(name: str, rows: Rows, seed: int) -> dict:

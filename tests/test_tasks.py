@@ -11,7 +11,7 @@ import pytest
 import tensorflow as tf
 
 import flan_jax.tasks
-from flan_jax import prompts
+from flan_jax.data import embedded_content
 from flan_jax.data import datasets, rendering, templates as templates_lib
 from flan_jax.world import reviews
 from flan_jax.world.world import World
@@ -27,7 +27,7 @@ each_classification = pytest.mark.parametrize('name', [
 @functools.cache
 def sampled(name):
   """Embedded records, encoded and decoded through TFDS's own features."""
-  return list(prompts.sampled(datasets.get(name), RECORDS))
+  return list(embedded_content.sampled(datasets.get(name), RECORDS))
 
 
 @functools.cache
@@ -201,7 +201,7 @@ def orders(prompts_shown, phrasings_by_record):
 def few():
   """Six records of a dataset with ten distinguishable phrasings, and all of those."""
   dataset = datasets.get('imdb_reviews')
-  records = prompts.sampled(dataset, 6)
+  records = embedded_content.sampled(dataset, 6)
   return dataset, records, shown('imdb_reviews', records)
 
 

@@ -35,6 +35,7 @@ from flan_jax.errors import UserError
 MARKER = 'embedded.json'
 VOCABULARY = 'vocab.model'
 TRAIN_ROWS, OTHER_ROWS = 600, 250
+_DEEP = 10  # times the rows, where tasks read far inside a split: it is scaled for them
 _NOTHING = {'parts': {}}
 _WORK = '.embedded-unfinished'
 
@@ -196,6 +197,8 @@ def split_rows(group, examples):
     bounds = [bound or 0 for _, slice_ in slices if slice_.base == base
               for bound in (slice_.start, slice_.stop)]
     rows[base] = examples - min(0, *bounds)  # -200: dev begins 200 rows from the end
+    if any(slice_.base == base and slice_.inner and slice_.start > 0 for _, slice_ in slices):
+      rows[base] = max(rows[base], _DEEP * examples)
   return rows
 
 

@@ -92,6 +92,16 @@ def _texts(feature, value):
   return [value] if feature.tf_dtype == tf.string else []
 
 
+def sampled(dataset, count, seed=0):
+  """A tf.data.Dataset of `count` records, shaped by TFDS's own features; writes nothing."""
+  import tensorflow as tf
+  from flan_jax.world.world import World
+  world = World(seed).stream(f'sampled/{dataset.name}')
+  features = dataset.source.tfds_dataset.builder.info.features
+  rows = [features.serialize_example(dataset.sample(world)) for _ in range(count)]
+  return tf.data.Dataset.from_tensor_slices(rows).map(features.deserialize_example)
+
+
 def write_text(path, split, world):
   """The plain text of a split, one document a line, none twice in any split."""
   seen = set()

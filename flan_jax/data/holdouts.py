@@ -97,6 +97,15 @@ def _clusters(name: str) -> set[str]:
   return set(datasets.get(datasets.plain(name)).clusters)
 
 
+def named(words: str) -> list[str]:
+  """Datasets named by themselves or by their cluster, each once: 'nli,sst2'."""
+  found = []
+  for word in filter(None, map(str.strip, words.split(','))):
+    own = [name for name in datasets.names() if word in datasets.get(name).clusters]
+    found += own or [datasets.get(word).name]
+  return list(dict.fromkeys(found))
+
+
 def task_sets() -> dict[str, tuple[str, ...]]:
   """The paper's hold-outs of single tasks, whose clusters go on being trained on.
 

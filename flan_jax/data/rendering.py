@@ -76,24 +76,32 @@ def usable(records_ds: tf.data.Dataset, dataset, count=True) -> tf.data.Dataset:
         lambda record: judged(tf.where(dataset.keep(record), '', NOT_KEPT)))
   named_ds = records_ds.map(
       lambda record: text_fields(record, dataset), num_parallel_calls=tf.data.AUTOTUNE)
+  _check_names(dataset, named_ds.element_spec)
   return named_ds.filter(lambda named: judged(flaw(named, dataset)))
+
+
+def _asked(dataset) -> list[str]:
+  """The fields that some template asks for."""
+  return sorted(set().union(*(template.gaps for template in dataset.templates)))
+
+
+def _check_names(dataset, named: Mapping) -> None:
+  """For fields whose names the source does not tell when a dataset is declared."""
+  for name in _asked(dataset):
+    if name not in named:
+      raise UserError(f'{dataset.name}: a template asks for {{{name}}}; the fields are '
+                      f'{", ".join(sorted(named))}')
 
 
 def flaw(named: Mapping[str, tf.Tensor], dataset) -> tf.Tensor:
   """Why the fields make no prompt, '' where they do: a scalar string."""
-  asked = sorted(set().union(*(template.gaps for template in dataset.templates)))
-  missing = [name for name in asked if name not in named]
-  if missing:
-    raise UserError(
-        f'{dataset.name}: a template asks for {{{missing[0]}}}; its fields are '
-        f'{", ".join(sorted(named))}')
-  empty = [(tf.reduce_any(tf.strings.length(named[name]) == 0), f'{name} is empty')
-           for name in asked]
+  flaws = [(tf.reduce_any(tf.strings.length(named[name]) == 0), f'{name} is empty')
+           for name in _asked(dataset)]
   if OPTIONS in named:
     among = tf.reduce_any(tf.equal(named['options'], named['answer']))
-    empty.append((~among, 'the answer is none of the options'))
+    flaws.insert(0, (~among, 'the answer is none of the options'))
   reason = tf.constant('')
-  for wrong, text in reversed(empty):
+  for wrong, text in reversed(flaws):
     reason = tf.where(wrong, text, reason)
   return reason
 

@@ -1,0 +1,1 @@
+"""Coreference: whom or what does this word mean?"""

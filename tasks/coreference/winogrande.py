@@ -1,0 +1,109 @@
+"""WinoGrande: sentences with a blank that one of two mentions fills sensibly.
+
+Source: Sakaguchi et al. 2019, arXiv 1907.10641. Licence: CC BY, see
+github.com/allenai/winogrande. Splits: the largest training set (xl), its first 30,000
+rows; its last 200 are dev; the test labels are not public, so the validation split is
+the test set. TFDS has only version 1.2.0; the paper's was 1.1.0. Recast as choosing the
+continuation: the prompt has the text before the blank, an option is a mention with all
+that follows. Where nothing precedes the blank, "..." stands for it.
+"""
+
+import tensorflow as tf
+
+from flan_jax.data import datasets
+from flan_jax.data.fields import choose, first
+from flan_jax.data.templates import templates
+from flan_jax.world import schemas
+
+
+def fields(example):
+  parts = tf.strings.split(example['sentence'], '_', maxsplit=1)
+  beginning, rest = tf.strings.strip(first(parts)), first(parts[1:])
+  mentions = tf.stack([example['option1'], example['option2']])
+  return {
+      'beginning': tf.where(beginning == '', '...', beginning),
+      **choose(example['label'], tf.strings.join([mentions, rest]))}
+
+
+def sample(world):
+  schema = schemas.schema(world)
+  sentence, mentions = schemas.blanked(schema)
+  first_is_right = world.random.random() < 0.5
+  right, wrong = mentions[schema.meant], mentions[1 - schema.meant]
+  return {
+      'sentence': sentence, 'option1': right if first_is_right else wrong,
+      'option2': wrong if first_is_right else right, 'label': '21'[first_is_right]}
+
+
+TEMPLATES = templates("""
+How does this sentence go on?
+
+{beginning}
+
+{options}
+---
+Use common sense to pick the ending.
+
+Beginning: {beginning}
+{options}
+Ending:
+---
+Only one of the two continuations fits what is said at the start.
+
+{options}
+
+The start: {beginning}
+---
+A page of the book is torn. All that is left of one passage is this: {beginning}
+
+Two readers remember how it went on, but not in the same way. Who is right?
+
+{options}
+---
+Finish what I am saying.
+
+{options}
+
+{beginning}
+---
+# First part
+{beginning}
+
+# Candidates for the second part
+{options}
+
+# Second part
+---
+I typed "{beginning}" and my telephone proposed two ways to go on. Choose the one that \
+says something sensible.
+
+{options}
+---
+Both completions are good English, yet one of them is hard to believe. Give the other \
+one.
+
+Incomplete: {beginning}
+
+{options}
+---
+Storyteller: {beginning}
+Here the storyteller pauses and lets the children choose.
+{options}
+The cleverest child says:
+---
+Exercise: join the halves.
+
+Left half: {beginning}
+
+{options}
+
+Which right half belongs to it?
+""")
+
+datasets.add(
+    'winogrande', tfds='winogrande:1.2.0', kind='classification',
+    splits={
+        'train': 'train_xl[:30000]', 'validation': 'train_xl[-200:]',
+        'test': 'validation'},
+    examples=40_190, fields=fields, sample=sample,
+    templates=TEMPLATES, metrics=['accuracy'])

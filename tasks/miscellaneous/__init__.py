@@ -1,0 +1,1 @@
+"""Miscellaneous: tasks that have little in common, each also a cluster of its own."""

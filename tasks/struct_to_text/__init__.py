@@ -1,0 +1,1 @@
+"""Structured data to text: put triples, attributes or single words into sentences."""

@@ -1,0 +1,88 @@
+"""CommonGen: a few everyday words, put together in a sensible sentence.
+
+Source: Lin et al. 2020; GEM edition: Gehrmann et al. 2021, arXiv 2102.01672. Licence:
+MIT. Splits: the first 30,000 training rows, the last 200 of them all as dev, TFDS's
+validation is the test set (its own test split has no texts). Concepts are dictionary
+forms, which a sentence may inflect. Training rows have no references, so the target is
+added to the references. The paper's code turns four templates around, this file three.
+"""
+
+import tensorflow as tf
+
+from flan_jax.data import datasets
+from flan_jax.data.templates import templates
+from flan_jax.world import scenes
+
+
+def fields(example):
+  return {
+      'concepts': tf.strings.reduce_join(example['concepts'], separator=', '),
+      'answer': example['target'],
+      'references': tf.concat([example['references'], [example['target']]], axis=0)}
+
+
+def sample(world):
+  concepts, sentences = scenes.draw(world, 4)
+  return {
+      'gem_id': '', 'gem_parent_id': '', 'concept_set_id': 0,
+      'concepts': list(concepts), 'target': sentences[0], 'references': list(sentences)}
+
+
+TEMPLATES = templates("""
+Make one simple sentence in which these words all occur: {concepts}
+---
+{concepts}
+
+Imagine an everyday scene that has all of this in it, and describe it in a sentence.
+---
+Words to use: {concepts}
+Sentence:
+---
+Teacher: Who can think of a sentence with the words on the blackboard?
+
+The blackboard says "{concepts}".
+
+Pupil:
+---
+What might be going on where these things come together?
+
+{concepts}
+
+Give a short answer that leaves none of them out.
+---
+You are playing a game. From the bag you have drawn some cards, each with a word on \
+it, and now you must say something sensible with all of the words. You may change \
+their forms.
+
+Your cards: {concepts}
+You say:
+---
+Write the caption of a picture that goes with every one of the following keywords.
+
+Keywords: {concepts}
+Caption:
+""")
+
+INVERTED = templates("""
+{answer}
+
+Which few words carry the meaning of this sentence? Give their dictionary forms, \
+separated by commas.
+=> {concepts}
+---
+Somebody was given a handful of words to use in a sentence, and wrote: {answer}
+
+Guess the words.
+=> {concepts}
+---
+A photo is stored under its caption, "{answer}", and under some keywords, so that it \
+will be found again. List keywords that would serve.
+=> {concepts}
+""")
+
+datasets.add(
+    'common_gen', tfds='gem/common_gen:1.1.0', kind='generation',
+    splits={
+        'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'validation'},
+    examples=67_180, fields=fields, sample=sample,
+    templates=TEMPLATES, inverted=INVERTED, metrics=['rouge1', 'rouge2', 'rougeLsum'])

@@ -1,0 +1,113 @@
+"""DART: facts from tables, from WebNLG and from E2E, put into words.
+
+Source: Nan et al. 2021, arXiv 2007.02871; GEM edition: Gehrmann et al. 2021. Licence:
+MIT. Splits: the first 30,000 training rows, the last 200 of them all as dev, TFDS's
+validation is the test set. TFDS joins the three parts of a triple by spaces, as in
+`Ada Bell BIRTH_PLACE Toldrel`, and which part is which cannot be told any more; the
+subject `[TABLECONTEXT]` stands for the table, whose `[TITLE]` may be given. Training
+rows have one text each and no references, so the target is added to the references.
+"""
+
+import re
+
+import tensorflow as tf
+
+from flan_jax.data import datasets
+from flan_jax.data.templates import templates
+from flan_jax.world import descriptions, restaurants, triples
+
+
+def fields(example):
+  return {
+      'facts': tf.strings.reduce_join(example['tripleset'], separator='\n'),
+      'answer': example['target'],
+      'references': tf.concat([example['references'], [example['target']]], axis=0)}
+
+
+def sample(world):
+  if world.random.random() < 0.25:
+    about = restaurants.draw(world, most=4)
+  else:
+    about = triples.draw(world, ('person', 'person', 'book', 'film', 'town'))
+  texts = descriptions.texts(world.random, about, 3)
+  return {
+      'gem_id': '', 'gem_parent_id': '', 'dart_id': 0, 'subtree_was_extended': False,
+      'tripleset': [f'{subject} {_column(relation)} {value}'
+                    for subject, relation, value in about.triples],
+      'target_sources': ['embedded'] * len(texts),
+      'target': texts[0], 'references': list(texts)}
+
+
+def _column(relation):
+  """'birthPlace' -> 'BIRTH_PLACE'."""
+  return re.sub('([A-Z])', r'_\1', relation).replace(' ', '_').upper()
+
+
+TEMPLATES = templates("""
+These entries were taken from a table. Each names a thing, one of its properties, and \
+the value of that property.
+
+{facts}
+
+Say in words what the entries record.
+---
+{facts}
+
+Turn the records above into something that a person would say.
+---
+Records:
+{facts}
+
+Report:
+---
+A spreadsheet was exported without its layout, and this is all that is left:
+
+{facts}
+
+What did it say? Answer in sentences.
+---
+The visitor at the counter has been handed a printout.
+
+{facts}
+
+Visitor: I cannot make sense of that. What does it mean?
+Clerk: In plain words:
+---
+Make a fluent description out of the facts in this list. Use every one; invent none.
+
+{facts}
+
+Description:
+---
+How would a reporter phrase the information given here?
+
+{facts}
+---
+## What we know
+
+{facts}
+
+## The same in good English
+""")
+
+INVERTED = templates("""
+{answer}
+
+List what this says as the entries of a database: first what the entry is about, then \
+the property in capitals, then its value. One entry a line.
+=> {facts}
+---
+A table is being filled from texts, and it is the turn of this one:
+
+"{answer}"
+
+Rows to add to the table:
+=> {facts}
+""")
+
+datasets.add(
+    'dart', tfds='gem/dart:1.1.0', kind='generation',
+    splits={
+        'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'validation'},
+    examples=62_450, fields=fields, sample=sample,
+    templates=TEMPLATES, inverted=INVERTED, metrics=['rouge1', 'rouge2', 'rougeLsum'])

@@ -1,0 +1,99 @@
+"""E2E NLG: the attributes of a restaurant, put into words.
+
+Source: Novikova et al. 2017; cleaned by Dusek et al. 2019; GEM edition: Gehrmann et al.
+2021. Licence: CC BY-SA 4.0. Splits: the first 30,000 training rows, the last 200 of
+them all as dev, TFDS's validation is the test set. Templates show the meaning
+representation as it is, `name[Juniper], eatType[pub]`, or one attribute a line.
+Training rows have no references, so the target is added to the references. Each row
+has one text, also where several rows share a meaning representation.
+"""
+
+import tensorflow as tf
+
+from flan_jax.data import datasets
+from flan_jax.data.templates import templates
+from flan_jax.world import descriptions, restaurants
+
+# Patterns in the meaning representation, and what they become in the list.
+_LIST = ((r'\]\s*,\s*', '\n'), (r'\[', ': '), (r'\]', ''), ('eatType', 'type'),
+         ('priceRange', 'price range'), ('familyFriendly', 'family-friendly'))
+
+
+def fields(example):
+  attributes = meaning = example['meaning_representation']
+  for pattern, plain in _LIST:
+    attributes = tf.strings.regex_replace(attributes, pattern, plain)
+  return {
+      'meaning': meaning,
+      'attributes': attributes,
+      'answer': example['target'],
+      'references': tf.concat([example['references'], [example['target']]], axis=0)}
+
+
+def sample(world):
+  about = restaurants.draw(world)
+  texts = descriptions.texts(world.random, about, 3)
+  told = [('name', about.thing.name)]
+  told += [(relation, value) for _, relation, value in about.triples]
+  return {
+      'gem_id': '', 'gem_parent_id': '',
+      'meaning_representation': ', '.join(f'{key}[{value}]' for key, value in told),
+      'target': texts[0], 'references': list(texts)}
+
+
+TEMPLATES = templates("""
+{meaning}
+
+Describe this place to somebody who is looking for somewhere to eat.
+---
+Write the entry that a travel guide might have for this place. Mention every point.
+
+{attributes}
+---
+FACT SHEET
+
+{attributes}
+
+The fact sheet as a short text:
+---
+Friend: Have you found out anything about the place we talked about?
+You look at your notes, which say: {meaning}
+You: Yes.
+---
+A hotel porter is asked about a place in town. All he knows is this:
+
+{attributes}
+
+What can he tell the guest?
+---
+Convert the slots into natural language. No slot may be skipped.
+
+Slots: {meaning}
+Text:
+---
+{attributes}
+
+These are the details of a listing. Compose a description of the place, and keep to \
+the details.
+---
+A voice assistant has looked a place up for its user and has found {meaning}
+
+Which words should it speak?
+---
+Would you please rewrite this register entry so that it reads like ordinary English?
+
+{attributes}
+---
+The owner of a place has filled in a form for a website:
+
+{attributes}
+
+After that, the website had this to say about the place:
+""")
+
+datasets.add(
+    'e2e_nlg', tfds='gem/e2e_nlg:1.1.0', kind='generation',
+    splits={
+        'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'validation'},
+    examples=33_320, fields=fields, sample=sample,
+    templates=TEMPLATES, metrics=['rouge1', 'rouge2', 'rougeLsum'])

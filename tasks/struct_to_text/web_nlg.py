@@ -1,0 +1,104 @@
+"""WebNLG, English: sets of triples from DBpedia, put into words.
+
+Source: Gardent et al. 2017; GEM edition: Gehrmann et al. 2021, arXiv 2102.01672.
+Licence: CC BY-NC-SA 4.0. Splits: the first 30,000 training rows, the last 200 of them
+all as dev, TFDS's validation is the test set. The underscores and quotation marks of
+`Ada_Bell | food | "plum cake"`, as a triple comes, are taken out. Training rows have
+one text each and no references, so the target is added to the references.
+"""
+
+import tensorflow as tf
+
+from flan_jax.data import datasets
+from flan_jax.data.templates import templates
+from flan_jax.world import descriptions, triples
+
+
+def fields(example):
+  lines = tf.strings.regex_replace(example['input'], '"', '')
+  lines = tf.strings.regex_replace(lines, '_', ' ')
+  return {
+      'triples': tf.strings.reduce_join(lines, separator='\n'),
+      'answer': example['target'],
+      'references': tf.concat([example['references'], [example['target']]], axis=0)}
+
+
+def sample(world):
+  about = triples.draw(world, ('town', 'book', 'film', 'country', 'person'))
+  texts = descriptions.texts(world.random, about, 3)
+  return {
+      'gem_id': '', 'gem_parent_id': '', 'webnlg_id': '',
+      'category': about.thing.noun.title() or 'Person',
+      'input': [' | '.join(map(_written, triple)) for triple in about.triples],
+      'target': texts[0], 'references': list(texts)}
+
+
+def _written(part):
+  """As DBpedia has it: 'Ada Bell' -> 'Ada_Bell', 'plum cake' -> '"plum cake"'."""
+  return f'"{part}"' if part.islower() and ' ' in part else part.replace(' ', '_')
+
+
+TEMPLATES = templates("""
+Each line below links a subject to an object by a relation.
+
+{triples}
+
+Put all of it into plain English prose.
+---
+{triples}
+
+Someone who has never seen a database asks you what this says. Tell them in full \
+sentences, leaving nothing out and adding nothing.
+---
+# Data
+
+{triples}
+
+# The same data as a text
+---
+An encyclopedia keeps its knowledge in this form:
+
+{triples}
+
+Write the passage of an article that conveys exactly this knowledge.
+---
+Which short text would tell a reader as much as these triples do?
+
+{triples}
+---
+Editor: I need this as running text, please.
+{triples}
+Writer: Here you are.
+---
+Verbalise the following graph. Every edge is given as start | label | end.
+
+{triples}
+
+Verbalisation:
+---
+My notes for a talk are in shorthand:
+
+{triples}
+
+What I read out to the audience has to sound natural. I am going to say this:
+""")
+
+INVERTED = templates("""
+Break this text up into its facts, one a line, in the form subject | relation | object.
+
+{answer}
+=> {triples}
+---
+{answer}
+
+A program can store what you have just read only in lines of three parts, with a bar \
+between one part and the next. Which lines does it need?
+=> {triples}
+""")
+
+datasets.add(
+    'web_nlg_en', tfds='gem/web_nlg_en:1.1.0', kind='generation',
+    splits={
+        'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'validation'},
+    examples=35_220, fields=fields, sample=sample,
+    templates=TEMPLATES, inverted=INVERTED, metrics=['rouge1', 'rouge2', 'rougeLsum'])

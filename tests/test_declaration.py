@@ -1,0 +1,141 @@
+"""Datasets that are declared wrongly are refused at once, with file and template."""
+
+import dataclasses
+import functools
+
+import pytest
+import tensorflow as tf
+
+import flan_jax.tasks  # noqa: F401  registers everything
+from flan_jax.data import clusters
+from flan_jax.data import datasets
+from flan_jax.data import declaration
+from flan_jax.data import rendering
+from flan_jax.data.fields import choose, first, numbered
+from flan_jax.data.templates import templates
+from flan_jax.errors import UserError
+
+
+def fields(example):
+  return {'text': example['text'], **choose(example['label'], ['no', 'yes'])}
+
+
+def block(words='Number {number}: {{text}}\n\n{{options}}', count=10):
+  return templates('\n---\n'.join(words.format(number=n) for n in range(count)))
+
+
+def declare(name='extra', **changes):
+  given = dict(
+      tfds='glue/cola:2.0.0', kind='classification', examples=10, fields=fields,
+      sample=lambda world: {}, templates=block(), metrics=['accuracy'], clusters=['nli'],
+      splits={'train': 'train', 'test': 'validation'})
+  return datasets.add(name, **{**given, **changes})
+
+
+def changed(number, text):
+  phrasings = list(block())
+  phrasings[number] = templates(text)[0]
+  return phrasings
+
+
+@pytest.mark.parametrize('wrong, message', [
+    (dict(templates=changed(3, '{txt}\n{options}')),
+     r'template 3 asks for \{txt\}; the fields are answer, options, text'),
+    (dict(templates=changed(7, 'number 0 {text} {options}')), 'template 7 repeats template 0'),
+    (dict(templates=changed(4, '{text}')), r'template 4 .*classification but lacks'),
+    (dict(kind='generation', templates=changed(0, '{text}')), 'template 1 .*generation but'),
+    (dict(clusters=['nil']), "unknown cluster 'nil'; did you mean nli"),
+    (dict(kind='ranking'), "kind 'ranking'"),
+    (dict(templates=block(count=9)), '9 templates and 0 inverted'),
+    (dict(templates=block(count=6), inverted=block('Ask {number} {{text}}', 4)),
+     '6 templates and 4 inverted'),
+    (dict(splits={'train': 'train[10%:]'}), "split 'train.10%:.'"),
+    (dict(name='extra.5shot'), 'no dots'),
+    (dict(name='rte'), r'rte .*test_declaration.py.* registered already, by .*rte.py'),
+])
+def test_what_is_wrong_is_named_with_file_and_template(wrong, message):
+  with pytest.raises(UserError, match=message) as error:
+    declare(**wrong)
+  assert 'test_declaration.py' in str(error.value) or 'cluster' in str(error.value) or (
+      'split' in str(error.value))
+  assert 'extra' not in datasets.every()
+
+
+def hidden(example):
+  named = {'text': example['text']}
+  return named
+
+
+def test_the_source_of_fields_tells_their_names():
+  assert declaration.field_names(fields) == {'text', 'options', 'answer'}
+  assert declaration.field_names(hidden) is None
+  assert declaration.field_names(functools.partial(fields)) is None
+  for name in datasets.names():
+    assert declaration.field_names(datasets.get(name).fields), name
+
+
+def test_names_that_the_source_hides_are_checked_when_prompts_are_made():
+  dataset = dataclasses.replace(
+      datasets.get('rte'), name='extra', fields=hidden, templates=block('{{txt}} {number}'))
+  records = tf.data.Dataset.from_tensors({'text': 'a'})
+  with pytest.raises(UserError, match=r'extra: a template asks for \{answer\}'):
+    list(rendering.prompts(records, dataset))
+
+
+RECORDS = [('fine', 1), ('', 1), ('no label', -1), ('wrong label', 7), ('  ', 0), ('too', 0)]
+
+
+@pytest.fixture
+def flawed():
+  texts, labels = zip(*RECORDS)
+  dataset = dataclasses.replace(
+      datasets.get('cola') if 'cola' in datasets.names() else datasets.get('sst2'),
+      name='flawed', fields=fields, keep=lambda example: example['text'] != 'too',
+      templates=block())
+  return dataset, tf.data.Dataset.from_tensor_slices({'text': list(texts), 'label': list(labels)})
+
+
+def test_records_that_make_no_prompt_are_left_out_and_counted(flawed):
+  dataset, records = flawed
+  rendering.dropped('flawed')
+  made = list(rendering.prompts(records, dataset).as_numpy_iterator())
+  assert len(made) == 10 and all(b'fine' in prompt['inputs'] for prompt in made)
+  assert rendering.dropped('flawed') == {
+      'text is empty': 2, 'the answer is none of the options': 2,
+      rendering.NOT_KEPT: 1}
+  assert rendering.dropped('flawed') == {}
+
+
+def test_they_are_counted_once_in_a_set_too_large_to_keep(flawed, monkeypatch):
+  dataset, records = flawed
+  monkeypatch.setattr(rendering, 'MAXIMUM_PROMPTS', 6)
+  assert len(list(rendering.prompts(records, dataset))) == 6  # six rounds of one record
+  assert sum(rendering.dropped('flawed').values()) == 5
+
+
+def test_evaluation_leaves_them_out_too(flawed):
+  dataset, records = flawed
+  found = list(rendering.examples(records, dataset, [0, 4]))
+  assert [(one.label, one.references) for one in found] == [(1, ('yes',))]
+  assert sum(rendering.dropped('flawed').values()) == 5
+
+
+@pytest.mark.parametrize('label, answer', [(0, b'a'), (1, b'b'), (2, b''), (-1, b'')])
+def test_choose_takes_any_label(label, answer):
+  assert choose(label, ['a', 'b'])['answer'].numpy() == answer
+  assert choose(label, tf.constant([], tf.string))['answer'].numpy() == b''
+
+
+def test_lists_of_any_length_have_a_text():
+  nothing = tf.constant([], tf.string)
+  assert (first(nothing).numpy(), first(['a', 'b']).numpy()) == (b'', b'a')
+  assert numbered(nothing).numpy() == b''
+  assert numbered(['a', 'b']).numpy() == b'1. a\n2. b'
+
+
+def test_a_cluster_is_declared_once():
+  assert clusters.add('math', 'Math') is not None
+  with pytest.raises(UserError, match="'math' is declared already"):
+    clusters.add('math', 'Mathematics')
+  with pytest.raises(UserError, match='letters, digits'):
+    clusters.add('my cluster', 'Mine')

@@ -1,0 +1,110 @@
+"""A dataset of a user's own package: one file; then it trains and can be held out."""
+
+import json
+import os
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+FILE = '''
+"""Riddles: which animal is it? Source: none. Licence: none. Splits: as they are."""
+
+import tensorflow_datasets as tfds
+
+from flan_jax.data import clusters, datasets
+from flan_jax.data.fields import choose
+from flan_jax.data.templates import templates
+
+clusters.add('riddles', 'Riddles', dropped_with=('commonsense',))
+ANIMALS = ['cat', 'dog', 'owl']
+
+
+class Riddles(tfds.core.GeneratorBasedBuilder):
+  VERSION = tfds.core.Version('1.0.0')
+
+  def _info(self):
+    return tfds.core.DatasetInfo(builder=self, features=tfds.features.FeaturesDict({
+        'riddle': tfds.features.Text(), 'label': tfds.features.ClassLabel(names=ANIMALS)}))
+
+  def _split_generators(self, dl_manager):
+    raise AssertionError('nothing is fetched in this test')
+
+  def _generate_examples(self):
+    return ()
+
+
+def fields(example):
+  return {'riddle': example['riddle'], **choose(example['label'], ANIMALS)}
+
+
+def sample(world):
+  animal = world.choice(ANIMALS)
+  says = {'cat': 'meow', 'dog': 'woof', 'owl': 'hoo'}[animal]
+  return {'riddle': f'{world.person().name} hears {says} {world.random.randint(1, 99)} times',
+          'label': animal}
+
+
+TEMPLATES = templates("\\n---\\n".join(
+    f'{{riddle}}\\nRiddle, way {way}: what is it?\\n{{options}}' for way in range(10)))
+
+datasets.add(
+    'riddles', tfds='riddles:1.0.0', kind='classification', examples=500,
+    splits={'train': 'train', 'validation': 'validation', 'test': 'test'},
+    fields=fields, sample=sample, templates=TEMPLATES, metrics=['accuracy'],
+    clusters=['riddles'])
+'''
+
+DRIVER = '''
+import sys
+from flan_jax import holdout, sample, train
+door, *arguments = sys.argv[1:]
+for call in ' '.join([door, *arguments]).split(' ; '):
+  door, *arguments = call.split(' ')
+  {'holdout': holdout, 'sample': sample, 'train': train}[door].main(
+      [*arguments, '--import=riddles'])
+'''
+
+
+@pytest.fixture(scope='module')
+def said(tmp_path_factory):
+  """What the doors print, started in the folder where the file stands."""
+  folder = tmp_path_factory.mktemp('outside')
+  (folder / 'riddles.py').write_text(textwrap.dedent(FILE))
+  calls = [
+      'holdout --cluster=riddles --json',
+      'sample --data_dir=data --examples=24 --datasets=riddles,cb',
+      "train --tfds_data_dir=data --gin.MODEL_DIR='run' --gin.HELD_OUT='nli' "
+      "--gin.MIXTURE='flan_holdout_nli' --gin.CLUSTERS=('riddles',) "
+      '--gin.TRAIN_STEPS=2 --gin.TOKENS_PER_BATCH=512 --gin.ROW_LENGTH=256 '
+      '--gin.INPUTS_LENGTH=128 --gin.TARGETS_LENGTH=32 --gin.TARGET_SLOTS=64 '
+      "--gin.VOCABULARY='data/vocab.model'"]
+  done = subprocess.run(
+      [sys.executable, '-c', DRIVER, *' ; '.join(calls).split(' ')], cwd=folder,
+      capture_output=True, text=True, timeout=300,
+      env={**os.environ, 'XLA_FLAGS': '', 'PYTHONPATH': os.pathsep.join(sys.path)})
+  assert done.returncode == 0, done.stderr[-2_000:]
+  return folder, done.stdout
+
+
+def test_its_cluster_can_be_held_out(said):
+  rule = json.loads(said[1].split('\n')[0])
+  assert rule['held_out'] == ['riddles'] and rule['cluster'] == 'riddles'
+  assert 'riddles' not in {row['task'] for row in rule['train']}
+
+
+def test_it_has_embedded_data_and_trains(said):
+  folder, text = said
+  run = json.loads((folder / 'run' / 'run.json').read_text())
+  assert list(run['tasks']) == ['riddles'] and run['data'] == 'embedded'
+  assert 'trained to step 2' in text
+
+
+def test_a_module_that_is_not_there_is_named(tmp_path):
+  done = subprocess.run(
+      [sys.executable, '-m', 'flan_jax.holdout', '--cluster=nli', '--import=nowhere.to_be'],
+      cwd=tmp_path, capture_output=True, text=True, timeout=300,
+      env={**os.environ, 'XLA_FLAGS': '', 'PYTHONPATH': os.pathsep.join(sys.path)})
+  assert done.returncode == 2 and 'Traceback' not in done.stderr
+  assert '--import=nowhere.to_be' in done.stderr
