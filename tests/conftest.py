@@ -21,6 +21,7 @@ def compilation_cache(tmp_path_factory):
   jax.config.update('jax_compilation_cache_dir', str(tmp_path_factory.mktemp('compiled')))
 
 
+TRAINED_ON = ('sentiment', 'closed_book_qa')  # the clusters of these:
 HELD_IN = ['arc_challenge', 'arc_easy', 'imdb_reviews', 'natural_questions',
            'sentiment140', 'sst2', 'trivia_qa', 'yelp_polarity_reviews']
 

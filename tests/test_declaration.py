@@ -61,6 +61,33 @@ def test_what_is_wrong_is_named_with_file_and_template(wrong, message):
   assert 'extra' not in datasets.every()
 
 
+def test_a_file_in_no_folder_must_name_its_clusters(monkeypatch):
+  monkeypatch.setattr(fields, '__module__', 'riddles')
+  with pytest.raises(UserError, match="riddles stands in no folder.*clusters="):
+    declare(clusters=())
+
+
+MANUAL = ['newsroom', 'samsum', 'story_cloze', 'xsum', 'wmt16_translate_csen',
+          'wmt16_translate_ruen']
+
+
+@pytest.mark.parametrize('name', MANUAL)
+def test_a_manual_download_is_explained(name, tmp_path, monkeypatch):
+  monkeypatch.setenv('TFDS_DATA_DIR', str(tmp_path))
+  what = datasets.get(name).manual
+  assert 'http' in what
+  with pytest.raises(UserError) as error:
+    datasets.require_prepared(['rte', name])
+  said = str(error.value)
+  assert f'{datasets.get(name).tfds} needs a manual download: put {what}' in said
+  assert str(tmp_path / 'downloads' / 'manual') in said
+
+
+def test_no_other_dataset_asks_for_one():
+  asked = [name for name in datasets.names() if datasets.get(name).manual]
+  assert sorted(asked) == sorted(MANUAL)
+
+
 def hidden(example):
   named = {'text': example['text']}
   return named

@@ -68,9 +68,11 @@ def test_surplus_is_dropped_from_the_end():
   drawn = fewshot.Exemplars(rows, 10, 0, words)
   [short] = drawn.before(['x'], [0], ['q ' * 160])
   [long] = drawn.before(['x'], [0], ['q ' * 161])
-  assert len(short.split()) == fewshot.MAXIMUM_TOKENS == 960
+  assert len(short.split()) == 960
   assert len(long.split()) == 161 + 3 * 200
   assert drawn.before(['x'], [0], ['q ' * 2_000]) == ['q ' * 2_000]
+  [shorter] = drawn.before(['x'], [0], ['q ' * 160], inputs_length=512)
+  assert len(shorter.split()) == 160 + 200
 
 
 def test_variants_have_one_name_each_and_share_the_source():
@@ -114,7 +116,7 @@ def test_training_and_evaluation_prompts_carry_exemplars(data_dir):
     assert prompt['targets'] == plain[own.encode()]
     assert before.count('OPTIONS:\n- ') == 3 * own.count('OPTIONS:\n- ')
     assert own not in before
-    assert len(FLAN.encode(text)) <= fewshot.MAXIMUM_TOKENS + 8
+    assert len(FLAN.encode(text)) <= fewshot.INPUTS_LENGTH - fewshot.SEPARATORS + 8
   [example] = [one for one, _ in zip(datasets.examples(dataset.name, 'test', [0, 3]), '1')]
   assert all(text.count('OPTIONS:') == 4 for text in example.inputs)
 

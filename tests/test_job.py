@@ -14,15 +14,17 @@ import tensorflow as tf
 
 from flan_jax import train
 from flan_jax.data import vocabulary
+from flan_jax.data.selection import Selection
 from flan_jax.errors import UserError
 from flan_jax.model import decoder
 from flan_jax.training import loop
+from tests.conftest import TRAINED_ON
 
 SMALL = ['TOKENS_PER_BATCH=512', 'ROW_LENGTH=256', 'LOG_EVERY=1',
          'LAYERS=1', 'D_MODEL=32', 'HEADS=2', 'HEAD_DIM=16', 'D_FF=64', 'EVAL_EVERY=2',
          'LEARNING_RATE=1e-2', 'SAVE_EVERY=0']
 TUNE = ['--gin_file=runs/tune.gin', '--gin_file=holdout/nli.gin', 'TARGET_SLOTS=64',
-        'INPUTS_LENGTH=192', 'TARGETS_LENGTH=64']
+        'INPUTS_LENGTH=192', 'TARGETS_LENGTH=64', f'CLUSTERS={TRAINED_ON}']
 PRETRAIN = ['--gin_file=runs/pretrain.gin', 'TARGET_SLOTS=256', 'TARGETS_LENGTH=192',
             'INPUTS_LENGTH=1']
 
@@ -100,7 +102,7 @@ def check(model_dir, **changes):
   settings = dict(
       model_dir=str(model_dir), mixture=None, held_out='nli', model=MODEL, mesh={},
       rows=ROWS, schedule=loop.Schedule(4, 0, 0, 1), optimizer={'learning_rate': 1e-2},
-      seed=0, dry_run=True) | changes
+      seed=0, selection=Selection(clusters=TRAINED_ON), dry_run=True) | changes
   train.train(**settings)
 
 
@@ -116,7 +118,7 @@ def one_device(monkeypatch):
     (dict(mixture='flan_holdout_paraphrase'), 'disagree'),
     (dict(mixture='flan_holdout_nlii', held_out='nlii'), 'unknown cluster'),
     (dict(mixture='nothing'), "unknown mixture or task 'nothing'"),
-    (dict(held_out='sentiment'), 'not prepared .*qnli'),
+    (dict(held_out='sentiment', selection=None), 'not prepared .*qnli'),
     (dict(vocabulary='/no/vocab.model'), 'no vocabulary file'),
     (dict(model=dataclasses.replace(MODEL, vocab_size=10)), '10 token rows'),
     (dict(mesh={'data': 3}), '1 devices'),
@@ -176,7 +178,7 @@ def test_an_empty_mixture_is_named(data_dir, one_device, tmp_path):
   seqio.MixtureRegistry.add('nothing_drawn', [('sst2', 0.0)])
   try:
     with pytest.raises(UserError, match='empty'):
-      check(tmp_path / 'new', mixture='nothing_drawn')
+      check(tmp_path / 'new', mixture='nothing_drawn', selection=None)
   finally:
     seqio.MixtureRegistry.remove('nothing_drawn')
 
@@ -191,7 +193,7 @@ def test_dataset_of_a_users_own_without_dev_split_trains(data_dir, one_device, t
       preprocessors=[seqio.preprocessors.tokenize, seqio.preprocessors.append_eos],
       output_features=datasets.FEATURES)
   try:
-    check(tmp_path / 'say', mixture='say', held_out=None, dry_run=False,
+    check(tmp_path / 'say', mixture='say', held_out=None, selection=None, dry_run=False,
           schedule=loop.Schedule(2, 0, 1, 1), store_dir=str(tmp_path / 'store'))
   finally:
     seqio.TaskRegistry.remove('say')

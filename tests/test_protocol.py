@@ -217,6 +217,13 @@ def test_held_in_datasets_are_evaluated_on_dev_only(world, loaded):
     assert (one['n_dev'], one['n_test'], one['test']) == (3, 0, {})
 
 
+def test_few_shot_evaluation_has_rows_and_prompts_of_its_own(world):
+  found = evaluate_with(world, held_out='none', held_in='natural_questions', limit=3,
+                        decode_tokens=3, shots=2, shot_seed=1)
+  entry = found['evaluations'][-1]['datasets']['natural_questions.2shot.seed1']
+  assert entry['prompt']['inputs'].count('\n\n') >= 2
+
+
 def test_the_door_writes_both_evaluations_and_the_report(world, capsys):
   found = evaluate_with(world, held_out='none', held_in='natural_questions', limit=2,
                         decode_tokens=3)

@@ -11,14 +11,17 @@ import flan_jax.tasks
 from flan_jax.data import holdouts
 from flan_jax.data import store
 from flan_jax.data import vocabulary
+from flan_jax.data.selection import Selection
 from flan_jax.errors import UserError
+from tests.conftest import TRAINED_ON
 
 LENGTHS = {'inputs': 192, 'targets': 64}
 
 
 def test_mixture_feeds_the_prefix_lm_converter(data_dir):
+  mixture = Selection(clusters=TRAINED_ON).apply('flan_holdout_nli')
   dataset = seqio.get_dataset(
-      'flan_holdout_nli', LENGTHS, dataset_split='train', shuffle=True, seed=0,
+      mixture, LENGTHS, dataset_split='train', shuffle=True, seed=0,
       feature_converter=seqio.PrefixLMFeatureConverter(pack=True))
   rows = list(dataset.take(3).as_numpy_iterator())
   for row in rows:
@@ -116,7 +119,7 @@ def test_a_cached_task_keeps_its_mixing_rate(cached):
 
 
 def test_rates_of_prepared_data(data_dir):
-  rates = holdouts.rates('flan_holdout_nli')
+  rates = holdouts.rates(Selection(clusters=TRAINED_ON).apply('flan_holdout_nli'))
   assert len(rates) == 8 and set(rates.values()) == {24.0}
   assert holdouts.rates('world_text') == {'world_text': 1.0}
   with pytest.raises(UserError, match='qnli'):

@@ -17,6 +17,7 @@ import seqio
 import tensorflow as tf
 
 from flan_jax.data import declaration
+from flan_jax.data import fewshot
 from flan_jax.data import rendering
 from flan_jax.data import splits as splits_lib
 from flan_jax.data import templates as templates_lib
@@ -109,7 +110,7 @@ def add(
   declared = [dataclasses.replace(t, kind=kind) for t in templates]
   declared += [dataclasses.replace(t, kind=templates_lib.INVERTED) for t in inverted]
   dataset = Dataset(
-      name=name, clusters=tuple(clusters) or (fields.__module__.split('.')[-2],),
+      name=name, clusters=tuple(clusters) or _folder(name, fields),
       tfds=tfds, splits=dict(splits), kind=kind, examples=examples, fields=fields,
       sample=sample, metrics=tuple(metrics), keep=keep, templates=tuple(declared),
       manual=manual, mixed=mixed and splits_lib.TRAIN in splits)
@@ -121,6 +122,15 @@ def add(
                     f'{declaration.file(_DATASETS[name])}; choose another name')
   declaration.check(dataset)
   return register(dataset)
+
+
+def _folder(name: str, fields: Callable) -> tuple[str]:
+  """The cluster that a file's folder is."""
+  *packages, _ = fields.__module__.split('.')
+  if not packages:
+    raise UserError(f'{name}: its module {fields.__module__} stands in no folder of a '
+                    "cluster; name them: clusters=['sentiment']")
+  return (packages[-1],)
 
 
 def register(dataset: Dataset) -> Dataset:
@@ -174,6 +184,11 @@ def records(dataset: Dataset, split: str) -> tf.data.Dataset:
 
 
 def examples(
-    name: str, split: str, numbers: Sequence[int]) -> Iterator[rendering.Example]:
-  """The usable examples of a split in the templates of those numbers, for evaluation."""
-  return rendering.examples(records(get(name), split), get(name), numbers)
+    name: str, split: str, numbers: Sequence[int],
+    prompt_length: int = fewshot.INPUTS_LENGTH) -> Iterator[rendering.Example]:
+  """The usable examples of a split in the templates of those numbers, for evaluation.
+
+  prompt_length: tokens of inputs, which exemplars may not exceed.
+  """
+  return rendering.examples(
+      records(get(name), split), get(name), numbers, prompt_length=prompt_length)

@@ -6,8 +6,8 @@
     Q: Where does Ida Ross live?   the prompt itself
 
 Every exemplar is in the same template as the prompt, its OPTIONS block included. At most
-16, and at most 960 tokens with the prompt; what is too much is dropped from the end of
-those drawn (paper section 4.4).
+16, and at most 960 tokens with the prompt where inputs may have 1,024; what is too much
+is dropped from the end of those drawn (paper section 4.4).
 """
 
 import dataclasses
@@ -17,7 +17,7 @@ from typing import Callable, Sequence
 from flan_jax.errors import UserError
 
 MAXIMUM_SHOTS = 16
-MAXIMUM_TOKENS = 960  # 1,024 without 64 for separators
+INPUTS_LENGTH, SEPARATORS = 1_024, 64  # tokens; the paper leaves the latter free
 POOL = 2_003  # exemplars to draw from; a prime, see `_drawn`
 
 
@@ -45,14 +45,15 @@ class Exemplars:
     self._shots, self._seed, self._encode_batch = shots, seed, encode_batch
 
   def before(
-      self, keys: Sequence[str], numbers: Sequence[int], inputs: Sequence[str]
-  ) -> list[str]:
+      self, keys: Sequence[str], numbers: Sequence[int], inputs: Sequence[str],
+      inputs_length: int = INPUTS_LENGTH) -> list[str]:
     """B prompts, each with its exemplars before it in the template of that number."""
-    lengths = map(len, self._encode_batch(list(inputs)))
-    return [self._composed(*one) for one in zip(keys, numbers, inputs, lengths)]
+    rooms = (inputs_length - SEPARATORS - len(ids)
+             for ids in self._encode_batch(list(inputs)))
+    return [self._composed(*one) for one in zip(keys, numbers, inputs, rooms)]
 
-  def _composed(self, key: str, number: int, inputs: str, length: int) -> str:
-    parts, room = [], MAXIMUM_TOKENS - length
+  def _composed(self, key: str, number: int, inputs: str, room: int) -> str:
+    parts = []
     for exemplar in self._drawn(key):
       room -= exemplar.lengths[number]
       if room < 0:

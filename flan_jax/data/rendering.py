@@ -107,12 +107,15 @@ def flaw(named: Mapping[str, tf.Tensor], dataset) -> tf.Tensor:
 
 
 def prompts(
-    records_ds: tf.data.Dataset, dataset, prompt_seed: int = 0) -> tf.data.Dataset:
+    records_ds: tf.data.Dataset, dataset, prompt_seed: int = 0,
+    prompt_length: int = fewshot.INPUTS_LENGTH) -> tf.data.Dataset:
   """SeqIO preprocessor: at most 30,000 prompts {'inputs', 'targets'} of a dataset.
 
   Every example has an order of the templates of its own, drawn from its text, so that it
   depends neither on its position nor on the sharding. Round r shows each example in its
   r-th template; rounds go on until the cap or until every pair has been shown.
+
+  prompt_length: tokens of inputs, which exemplars may not exceed.
   """
   def texts(count=True):
     return usable(records_ds, dataset, count).map(
@@ -130,7 +133,7 @@ def prompts(
           num_parallel_calls=tf.data.AUTOTUNE).unbatch())
   rounds = rounds.take(MAXIMUM_PROMPTS)
   if dataset.shots:
-    rounds = _with_exemplars(rounds, dataset)
+    rounds = _with_exemplars(rounds, dataset, prompt_length)
   return rounds.map(lambda prompt: {name: prompt[name] for name in ('inputs', 'targets')})
 
 
@@ -148,12 +151,13 @@ def _prompts(texts, dataset, turn: tf.Tensor, seed: int) -> dict[str, tf.Tensor]
           'key': key, 'template': number}
 
 
-def _with_exemplars(prompts_ds: tf.data.Dataset, dataset) -> tf.data.Dataset:
+def _with_exemplars(
+    prompts_ds: tf.data.Dataset, dataset, length: int) -> tf.data.Dataset:
   drawn = exemplars(dataset)
 
   def compose(keys, numbers, inputs):
     columns = [text.decode() for text in keys], numbers, [t.decode() for t in inputs]
-    return np.array([text.encode() for text in drawn.before(*columns)], object)
+    return np.array([text.encode() for text in drawn.before(*columns, length)], object)
 
   def composed(batch):
     arguments = [batch[name] for name in ('key', 'template', 'inputs')]
@@ -188,7 +192,8 @@ def _key(texts: Mapping[str, tf.Tensor]) -> tf.Tensor:
 
 def examples(
     records_ds: tf.data.Dataset, dataset, numbers: Sequence[int],
-    drawn: fewshot.Exemplars | None = None) -> Iterator[Example]:
+    drawn: fewshot.Exemplars | None = None,
+    prompt_length: int = fewshot.INPUTS_LENGTH) -> Iterator[Example]:
   """The usable records in the templates of those numbers, for evaluation.
 
   drawn: where exemplars come from; by default the training split, where any are wanted.
@@ -211,5 +216,6 @@ def examples(
     inputs, targets, options, references = (
         tuple(text.decode() for text in column) for column in columns)
     if drawn:
-      inputs = tuple(drawn.before([key.decode()] * len(numbers), numbers, inputs))
+      keys = [key.decode()] * len(numbers)
+      inputs = tuple(drawn.before(keys, numbers, inputs, prompt_length))
     yield Example(inputs, targets, options, int(label), references, group.decode())

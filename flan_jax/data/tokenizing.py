@@ -43,7 +43,8 @@ def batches(task, split: str, *, sequence_length: dict[str, int],
   rendering = _rendering_steps(steps)
   # SeqIO warns of an argument `seed` before its cache placeholder; ours is prompt_seed.
   offered = {'sequence_length': sequence_length, 'output_features': task.output_features,
-             'seed': seed, 'prompt_seed': seed}
+             'seed': seed, 'prompt_seed': seed,
+             'prompt_length': sequence_length.get('inputs')}
   with seqio.map_seed_manager(seed):
     dataset = task.source.get_dataset(split, shuffle=False)
     for step in steps if rendering is None else rendering:

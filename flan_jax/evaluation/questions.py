@@ -113,7 +113,8 @@ def read(
   declared = datasets.get(name).splits
   sizes, inputs, kept, first = {DEV: 0, TEST: 0}, [], [], None
   for split in (part for part in SPLITS if part in splits and SPLITS[part] in declared):
-    found = itertools.islice(datasets.examples(name, SPLITS[split], numbers), limit)
+    found = itertools.islice(datasets.examples(
+        name, SPLITS[split], numbers, encoding.inputs_length), limit)
     for group in _groups(found, max(1, _TEXTS_AT_ONCE // len(numbers))):
       first = first or group[0]
       inputs += encoding.inputs([text for one in group for text in one.inputs])

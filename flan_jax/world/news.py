@@ -1,0 +1,297 @@
+"""Things that happen in the world, as the papers report them and as one sums them up.
+
+    event = news.event(world)
+    event.summary    'A hotel in Toldrel has lost its roof in a fire started by a lamp.'
+    event.headline   'Toldrel hotel loses roof in fire'
+    news.article(world, event).sentences[0]    'A fire broke out at a hotel in Toldrel.'
+
+An article says everything that the summary needs, and more. The texts stand in
+`news_public`, `news_sports` and `news_trade`, sorted by topic.
+"""
+
+import dataclasses
+import functools
+import re
+import string
+
+from flan_jax.world import lexicon
+from flan_jax.world import news_public
+from flan_jax.world import news_sports
+from flan_jax.world import news_trade
+from flan_jax.world.text import a, capitalized, number_words
+
+TOPICS = ('World', 'Sports', 'Business', 'Sci/Tech')  # in the order of AG News
+LOCAL = 'Local'
+_BLOCKS = {
+    'World': news_public.WORLD, 'Sports': news_sports.SPORTS,
+    'Business': news_trade.BUSINESS, 'Sci/Tech': news_trade.SCIENCE,
+    LOCAL: news_public.LOCAL}
+
+MONTHS = lexicon.words("""
+January, February, March, April, May, June, July, August, September, October, November,
+December
+""")
+_PAPERS = lexicon.words('Courier, Gazette, Herald, Chronicle, Post, Observer, Mirror')
+_FIRMS = lexicon.words('Works, Group, Limited, Industries, Company, Partners')
+_GOODS = lexicon.words("""
+furniture, paper, soap, chocolate, paint, glass, footwear, kitchenware, clothing,
+packaging, jewellery, sports equipment, garden furniture, bed linen
+""")
+_SAYING = lexicon.words("""
+the {paper} reported on {day}, local radio said on {day}, the {paper} said on {day},
+news agencies reported on {day}, it was reported on {day}
+""")
+_QUOTING = lexicon.words("""
+according to the {paper}, according to news agencies, local radio said on {day}
+""")
+# Gaps that tell where and when, not what.
+_SETTING = frozenset('town, country, away, abroad, day, river, coins'.split(', '))
+
+
+@dataclasses.dataclass(frozen=True)
+class Point:
+  """One thing to say: full sentences that say it, and a short one."""
+
+  wordings: tuple
+  brief: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Kind:
+  """What may happen, with gaps: `slots` holds what may fill those of its own."""
+
+  topic: str
+  slots: dict
+  lead: Point
+  told: tuple
+  extra: tuple
+  quotes: tuple
+  summaries: tuple  # of (summary, headline)
+
+
+@dataclasses.dataclass(frozen=True)
+class Event:
+  """A kind with its gaps filled by `names`."""
+
+  kind: Kind
+  names: dict
+  summary_form: str
+  headline_form: str
+
+  def said(self, form):
+    """'{place:a} in {town} burns.' -> 'A hotel in Toldrel burns.'"""
+    return capitalized(form.format_map(self.names))
+
+  @property
+  def summary(self):
+    return self.said(self.summary_form)
+
+  @property
+  def headline(self):
+    return self.said(self.headline_form)
+
+
+@dataclasses.dataclass(frozen=True)
+class Article:
+  """Sentences in their order; `points` are those told (all but the quotes)."""
+
+  sentences: tuple
+  points: tuple
+
+
+class _Value(str):
+  """What fills a gap: with its article as {place:a}, without it as {place}."""
+
+  def __format__(self, form):
+    return a(self) if form == 'a' else str(self)
+
+
+def _kind(topic, block):
+  rows = [line.partition(': ')[::2] for line in
+          block.strip().replace('\n  ', ' ').splitlines()]
+  texts = {name: tuple(text for key, text in rows if key == name)
+           for name in ('lead', 'told', 'extra', 'quote', 'summary')}
+  slots = {key: _values(text) for key, text in rows if key not in texts}
+  [lead] = map(_point, texts['lead'])
+  return Kind(
+      topic, slots, lead, tuple(map(_point, texts['told'])),
+      tuple(map(_point, texts['extra'])), texts['quote'],
+      tuple(tuple(text.split(' > ')) for text in texts['summary']))
+
+
+def _point(text):
+  wordings, brief = text.split(' > ')
+  return Point(tuple(wordings.split(' | ')), brief)
+
+
+def _values(text):
+  """'2-9' -> ('two', 'three', ...), '20-40 by 10' -> ('20', '30', '40'), or a list."""
+  numbers = re.fullmatch(r'(\d+)-(\d+)(?: by (\d+))?', text)
+  if not numbers:
+    return tuple(map(_Value, lexicon.words(text)))
+  first, last, step = (int(number or 1) for number in numbers.groups())
+  return tuple(_Value(number_words(n) if n < 10 else f'{n:,}')
+               for n in range(first, last + 1, step))
+
+
+@functools.cache
+def kinds(topic):
+  """Every kind of event of a topic."""
+  return tuple(_kind(topic, block) for block in re.split('\n---\n', _BLOCKS[topic]))
+
+
+@functools.cache
+def gaps(form):
+  """'{place:a} in {town}' -> {'place', 'town'}."""
+  return frozenset(name for _, name, _, _ in string.Formatter().parse(form) if name)
+
+
+def event(world, topics=(*TOPICS, LOCAL)):
+  """An event of one of the topics, all equally likely."""
+  kind = world.choice(kinds(world.choice(topics)))
+  names = _setting(world) | _strangers(world)
+  names |= {slot: world.choice(values) for slot, values in kind.slots.items()}
+  return Event(kind, names, *world.choice(kind.summaries))
+
+
+def _setting(world):
+  person, day = world.person(), world.random.randrange(7)
+  town = person.home
+  away = _other(world, world.towns, town)
+  return dict(
+      town=town.name, country=town.country.name, river=town.river, craft=town.craft,
+      landmark=town.landmark, coins=f'{town.country.coin}s', away=away.name,
+      abroad=_other(world, world.countries, town.country).name,
+      local=f'{person.name}, {a(person.job)} in {town.name}',
+      day=lexicon.DAYS[day], month=world.choice(MONTHS),
+      later=lexicon.DAYS[(day + world.random.randint(1, 4)) % 7],
+      paper=f'{town.name} {world.choice(_PAPERS)}', goods=world.choice(_GOODS))
+
+
+def _strangers(world):
+  """People and firms that are in the news only: nothing else is known of them."""
+  known = {person.name for person in world.people}
+  names = []
+  while len(names) < 2:
+    first = world.choice(lexicon.WOMEN + lexicon.MEN)
+    name = f'{first} {world.choice(lexicon.SURNAMES)}'
+    if name not in known and name.split()[1] not in ' '.join(names):
+      names.append(name)
+  firm, rival = world.random.sample(lexicon.SURNAMES, 2)
+  return dict(
+      chief=names[0], last=names[0].split()[1], deputy=names[1],
+      firm=f'{firm} {world.choice(_FIRMS)}', rival=f'{rival} {world.choice(_FIRMS)}')
+
+
+def _other(world, things, thing):
+  return next(other for other in iter(lambda: world.choice(things), None)
+              if other != thing)
+
+
+def article(world, event):
+  """All that the summary needs, some more, and sometimes a quote."""
+  extra = world.random.sample(event.kind.extra, world.random.randint(0, 2))
+  quotes = [world.choice(event.kind.quotes)] if world.random.random() < 0.6 else []
+  return _article(world, event, event.kind.told, extra, quotes)
+
+
+def _article(world, event, told, extra, quotes, offset=None):
+  """The lead, the main point, the others in any order, a quote after what is told.
+
+  offset: which wordings to use; None draws them.
+  """
+  first, *others = told
+  others = world.random.sample([*others, *extra], len(others) + len(extra))
+  points = (event.kind.lead, first, *others)
+  forms = [world.choice(point.wordings) if offset is None else
+           point.wordings[offset % len(point.wordings)] for point in points]
+  # Not earlier: a quote may be of somebody whom a point introduces.
+  least = max(map(points.index, told)) + 1
+  for quote in quotes:
+    forms.insert(world.random.randint(least, len(forms)), quote)
+  return Article(tuple(map(event.said, forms)), points)
+
+
+def highlights(world, event, article):
+  """Three or four lines: the lead's, the main point's, some others' in their order."""
+  others = range(2, len(article.points))
+  chosen = sorted(world.random.sample(others, world.random.randint(1, 2)))
+  return [event.said(article.points[number].brief) for number in (0, 1, *chosen)]
+
+
+def summary(world, event, article):
+  """The summary, half of the time with something that it leaves out added."""
+  free = [point for point in left_out(event) if point in article.points]
+  more = world.random.sample(free, min(len(free), world.random.randrange(2)))
+  return _with_more(world, event, more, [article])
+
+
+def left_out(event):
+  """Points that the event's summary does not touch, the main one left aside."""
+  touched = gaps(event.summary_form) - _SETTING
+  free = [point for point in event.kind.told[1:]
+          if (own := gaps(point.brief) - _SETTING) and not own & touched]
+  return [*free, *event.kind.extra]
+
+
+def _with_more(world, event, points, articles):
+  """The summary and the points, if possible in other words than the articles'."""
+  used = {sentence for article in articles for sentence in article.sentences}
+  sentences = [event.summary]
+  for point in points:
+    said = [event.said(form.replace('{last}', '{chief}')) for form in point.wordings]
+    fresh = [sentence for sentence in said if sentence not in used]
+    sentences.append(world.choice(fresh or said))
+  return ' '.join(sentences)
+
+
+def press(world, event):
+  """Two articles on one event, and a summary that takes both to write.
+
+  Each of the extra points is told in one of the articles only, and summed up.
+  """
+  kind, offset = event.kind, world.random.randrange(2)
+  main, *others = kind.told
+  shares = [world.random.randrange(3) for _ in others]  # first, second, both
+  pieces = []
+  for number in range(2):
+    told = [main, *(p for p, share in zip(others, shares) if share in (number, 2))]
+    pieces.append(_article(
+        world, event, told, [kind.extra[number]],
+        [kind.quotes[number].replace('{last}', '{chief}')]
+        if world.random.random() < 0.4 else [], offset + number))
+  more = [point for point in left_out(event) if point in kind.told][:1]
+  more += world.random.sample(kind.extra, len(kind.extra))
+  return pieces, _with_more(world, event, more, pieces)
+
+
+def wire(world, event):
+  """One sentence of an agency: the summary, its source, and perhaps something more."""
+  if world.random.random() < 0.5:
+    return event.said(f'{event.summary[:-1]}, {world.choice(_SAYING + _QUOTING)}.')
+  detail = world.choice(world.choice(event.kind.extra).wordings)
+  detail = (detail[0].lower() + detail[1:]).replace('{last}', '{chief}')
+  return event.said(
+      f'{event.summary[:-1]}, {world.choice(_SAYING)}, adding that {detail}')
+
+
+def tokenized(text):
+  """'All 3,500 cats slept.' -> 'all three thousand five hundred cats slept .'
+
+  As in Gigaword, but with numbers in words instead of `#`.
+  """
+  text = re.sub(
+      r'\d[\d,]*', lambda found: spelled(int(found[0].replace(',', ''))), text.lower())
+  text = re.sub(r'([.,;:?!"()])', r' \1 ', text)
+  return ' '.join(re.sub(r"(\w)('s?)(?= |$)", r'\1 \2', text).split())
+
+
+def spelled(number):
+  """3500 -> 'three thousand five hundred', for 0 to 99,999."""
+  words = []
+  for size, name in ((1000, 'thousand'), (100, 'hundred')):
+    count, number = divmod(number, size)
+    words += [number_words(count), name] if count else []
+  if number or not words:
+    words.append(number_words(number))
+  return ' '.join(words)

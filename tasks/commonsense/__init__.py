@@ -1,0 +1,1 @@
+"""Commonsense: which of the given sentences is sensible?"""

@@ -1,0 +1,114 @@
+"""HellaSwag, what comes next in the description of a video or in a WikiHow guide.
+
+Source: Zellers et al. 2019, arXiv 1905.07830. Licence: MIT. Splits: the first 30,000
+training rows, the last 200 as dev, the validation split as test set. The tags of the
+guides, such as [header] or [step], are taken out. Rows without a label (-1, in the test
+split) and rows that do not have four endings are dropped.
+"""
+
+import tensorflow as tf
+
+from flan_jax.data import datasets
+from flan_jax.data.fields import choose
+from flan_jax.data.templates import templates
+from flan_jax.world import procedures
+
+ENDINGS = 4
+_TAGS = r'(\[[a-z]+\]\s*)+'
+
+
+def fields(example):
+  endings = tf.strings.regex_replace(example['endings'], _TAGS, '')
+  return {
+      # What a tag parts are titles and paragraphs, so each begins a line.
+      'context': tf.strings.regex_replace(example['context'], _TAGS, '\n'),
+      'topic': example['activity_label'],
+      **choose(example['label'], endings)}
+
+
+def keep(example):
+  return (example['label'] >= 0) & tf.equal(tf.size(example['endings']), ENDINGS)
+
+
+def sample(world):
+  story = procedures.continuation(world)
+  endings = world.random.sample([story.right, *story.wrong], ENDINGS)
+  return {
+      'context': story.context, 'endings': endings, 'activity_label': story.label,
+      'label': endings.index(story.right), 'split_type': 'indomain', 'source_id': ''}
+
+
+TEMPLATES = templates("""
+{context}
+
+Which of these continues the text sensibly?
+
+{options}
+---
+The end of this description was torn off. Which of the scraps of paper belongs to it?
+
+Description: {context}
+
+{options}
+---
+A voice on the radio says: "{context}"
+Then it crackles, and the next words are lost. Which words were they?
+
+{options}
+---
+Subject: {topic}
+Text so far: {context}
+{options}
+Rest of the text:
+---
+Three of these endings would be nonsense here, and one is what really came next.
+
+{options}
+
+Beginning: {context}
+Ending:
+---
+# What happens next?
+
+{context}
+
+# Suggestions
+
+{options}
+
+# The one that makes sense
+---
+Editor: We have lost the end of a paragraph on "{topic}". This is where it breaks off.
+
+{context}
+
+Assistant: Was it one of these?
+{options}
+Editor: Of course! It went like this:
+---
+Predict how the scene or the guide goes on.
+
+{context}
+
+{options}
+---
+Go through the situation step by step, then choose what has to follow.
+
+Situation: {context}
+Choices:
+{options}
+---
+{context}
+
+At this point the writer fell asleep. A colleague who knows how such things are done \
+will finish the text. Which line should the colleague type?
+
+{options}
+""")
+
+datasets.add(
+    'hellaswag', tfds='hellaswag:1.1.0', kind='classification',
+    splits={
+        'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'validation'},
+    examples=39_700, fields=fields, keep=keep, sample=sample,
+    templates=TEMPLATES, metrics=['accuracy'])

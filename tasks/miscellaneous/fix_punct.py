@@ -1,0 +1,93 @@
+"""Fix punctuation: commas, full stops, brackets and the like put back into a text.
+
+Source: the English side of ParaCrawl release 4, English-Danish, Bañón et al. 2020.
+Licence: CC0. Splits: 30,000 training rows from row 30,200 on, the 200 after them as
+dev, the last 3,000 as test set, which true_case and word_segment share. Made from plain
+text, as in the paper. Taken away is what stands before or after a word; what stands
+inside one, as in don't, 3.5 or e-mail, is part of it and stays. Texts of fewer than
+three words, and those without punctuation, are dropped.
+"""
+
+import tensorflow as tf
+
+from flan_jax.data import datasets
+from flan_jax.data.templates import templates
+from flan_jax.world import languages
+
+
+def fields(example):
+  return {'bare': _bare(example['en']), 'answer': example['en']}
+
+
+def keep(example):
+  bare = _bare(example['en'])
+  long_enough = tf.strings.regex_full_match(bare, r'(?s)\s*(\S+\s+){2}\S.*')
+  return long_enough & (bare != example['en'])
+
+
+def _bare(text):
+  """Well, "don't" run. -> Well don't run"""
+  return tf.strings.regex_replace(text, r'\pP*(^|\s|$)\pP*', r'\1')
+
+
+def sample(world):
+  english, danish = languages.pair(world, 'da')
+  return {'en': english, 'da': danish}
+
+
+TEMPLATES = templates("""
+{bare}
+
+Add the punctuation that is missing above.
+---
+Someone writes to you without a single comma or full stop:
+
+{bare}
+
+Copy the message with all its punctuation marks.
+---
+Unpunctuated: {bare}
+Punctuated:
+---
+Where do the punctuation marks belong in this text? Write it out with them.
+
+{bare}
+---
+A speech recogniser has turned a recording into words, but it does not hear any pauses.
+
+Its output: {bare}
+
+Make a readable transcript of it.
+---
+As a proofreader you may insert signs such as . , ? ! : ; and quotation marks, but you \
+must not touch the words.
+
+{bare}
+---
+# Draft
+{bare}
+
+# The draft with correct punctuation
+---
+My grandmother's telegram says: {bare}
+Signs cost extra in her day, so she left them out. Put them in for her.
+---
+Please mend the punctuation of the words between the lines.
+
+-----
+{bare}
+-----
+---
+Student: I never know where the dots and commas go. Could you do this one for me?
+{bare}
+Tutor: Gladly. It goes like this:
+""")
+
+datasets.add(
+    'fix_punct', tfds='para_crawl/enda:1.2.0', kind='generation',
+    clusters=('miscellaneous', 'text_formatting'),
+    splits={
+        'train': 'train[30200:60200]', 'validation': 'train[60200:60400]',
+        'test': 'train[-3000:]'},
+    examples=28_070, fields=fields, sample=sample, keep=keep,
+    templates=TEMPLATES, metrics=['word_edit_distance'])

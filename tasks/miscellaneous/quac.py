@@ -1,0 +1,129 @@
+"""QuAC, questions of somebody who does not know the text they are about.
+
+Source: Choi et al. 2018, arXiv 1808.07036. Licence: CC BY-SA 4.0. Splits: the first
+30,000 training rows, dev is the last 200 of them all, TFDS's validation is the test
+set. One question at a time, without those before it, as in the paper; the original
+answer is the target, every annotator's counts as right. Where the text gives no answer,
+QuAC's word CANNOTANSWER, which also ends every text, is put in plain words.
+"""
+
+import tensorflow as tf
+
+from flan_jax.data import datasets
+from flan_jax.data.templates import templates
+from flan_jax.world import dialogues
+
+
+def fields(example):
+  title, background = example['title'], example['background']
+  known = tf.strings.regex_full_match(background, r'(?s).*\S.*')
+  context, original = example['context'], example['orig_answer']['text']
+  return {
+      'title': title,
+      'background': tf.where(known, background, title),
+      'section': example['section_title'],
+      'passage': tf.strings.regex_replace(context, r'\s*CANNOTANSWER\s*$', ''),
+      'question': example['question'],
+      'answer': _plain(original),
+      'references': _plain(tf.concat([[original], example['answers']['text']], 0))}
+
+
+def _plain(answer):
+  return tf.strings.regex_replace(answer, r'^\s*CANNOTANSWER\s*$', 'cannot be answered')
+
+
+def sample(world):
+  article = dialogues.article(world)
+  turn, context = article.turn, f'{article.text} CANNOTANSWER'
+  spans = turn.spans or (('CANNOTANSWER', len(article.text) + 1),)
+  texts, starts = zip(*spans)
+  return {
+      'title': article.title, 'background': article.background,
+      'section_title': article.section, 'context': context, 'question': turn.question,
+      'answers': {'text': texts, 'answer_start': starts},
+      'orig_answer': {'text': texts[0], 'answer_start': starts[0]},
+      'yesno': {'yes': 'y', 'no': 'n'}.get(turn.answer, 'x'),
+      'followup': world.choice('ymn')}
+
+
+TEMPLATES = templates("""
+{background}
+
+{section}
+{passage}
+
+{question}
+Quote the words that answer the question. If there are none, write "cannot be answered".
+---
+You alone can see this article about {title}:
+
+{passage}
+
+A student who cannot see it asks: {question}
+Reply with a piece of the article, or say that it cannot be answered.
+---
+# {title}
+{background}
+
+# {section}
+{passage}
+
+# Asked by a reader
+{question}
+
+# Found in the text (or: cannot be answered)
+---
+Question: {question}
+
+Look under "{section}" in the entry on {title} and copy out the part that tells, \
+unless the question cannot be answered.
+
+{passage}
+---
+Curious person: I would like to hear something about {title}.
+Expert: {background}
+Curious person: {question}
+The expert takes out these notes to read the right bit aloud: {passage}
+Expert (or "cannot be answered", if nothing in the notes helps):
+---
+Some questions are settled by the text, others get the remark "cannot be answered". \
+What do you write under this one? Use the words of the text.
+
+Text: {passage}
+Question about {title}: {question}
+---
+Introduction: {background}
+Main part: {passage}
+{question}
+Span of the main part, or "cannot be answered":
+---
+An encyclopedia says of {title}, under "{section}":
+
+{passage}
+
+Give the words which reply to the next question; if it cannot be answered, say so.
+{question}
+""")
+
+INVERTED = templates("""
+{background}
+{passage}
+
+Someone who knew only the heading "{title}" put a question about this, and the answer \
+was: {answer}
+What did they ask?
+=> {question}
+---
+Lines from an entry on {title}: {passage}
+
+Make up a question to the author of these lines, to be answered like this: {answer}
+=> {question}
+""")
+
+datasets.add(
+    'quac', tfds='quac:1.0.0', kind='generation',
+    clusters=('miscellaneous', 'conversational_qa'),
+    splits={
+        'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'validation'},
+    examples=83_360, fields=fields, sample=sample,
+    templates=TEMPLATES, inverted=INVERTED, metrics=['trivia_exact_match', 'trivia_f1'])

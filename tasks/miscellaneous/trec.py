@@ -1,0 +1,97 @@
+"""TREC, what kind of answer a question asks for: one of six classes.
+
+Source: Li and Roth 2002; Hovy et al. 2001. Licence: none stated, see
+cogcomp.seas.upenn.edu/Data/QA/QC. Splits: dev is the last 200 training rows, test is
+TFDS's test, the questions of TREC 10. Only the coarse class is asked for, as in the
+paper. Signs, which stand apart from the words in the source, are joined to them.
+"""
+
+import tensorflow as tf
+
+from flan_jax.data import datasets
+from flan_jax.data.fields import choose
+from flan_jax.data.templates import templates
+from flan_jax.world import asking
+
+# In the order of TFDS's labels: DESC, ENTY, ABBR, HUM, NUM, LOC.
+CLASSES = ['description', 'entity', 'abbreviation', 'person or group', 'number',
+           'location']
+
+
+def fields(example):
+  quoted = tf.strings.regex_replace(example['text'], r"`` ?| ?''", '"')
+  return {
+      'question': tf.strings.regex_replace(quoted, r" ([?!.,;:]|n't\b|'s\b)", r'\1'),
+      **choose(example['label-coarse'], CLASSES)}
+
+
+def sample(world):
+  text, coarse, fine = asking.question(world)
+  return {'text': text, 'label-coarse': coarse, 'label-fine': fine}
+
+
+TEMPLATES = templates("""
+{question}
+
+What is this question after?
+
+{options}
+---
+Sort the question into one of the drawers.
+
+Question: {question}
+{options}
+Drawer:
+---
+You need not answer the following. Say only what type of answer it calls for.
+
+{question}
+
+{options}
+---
+A quiz book has a chapter for each kind of answer. In which chapter would you print \
+this? {question}
+
+{options}
+---
+Q: {question}
+
+A good answer to Q would have to name or give a certain kind of thing. Which kind?
+{options}
+---
+# Incoming question
+{question}
+
+# Types of answer
+{options}
+
+# Expected type
+---
+Before a program can look up the answer to "{question}" it has to know what it is \
+looking for. Help it with a label.
+
+{options}
+---
+Ada: {question}
+Ben: I don't know, but I do know what sort of answer you want.
+{options}
+Ben says:
+---
+Imagine the reply to this question, without giving it: {question}
+Under which heading does the reply fall?
+
+{options}
+""")
+
+INVERTED = templates("""
+A question database is sorted by what people want to know. Write an entry for the part \
+with the label "{answer}".
+=> {question}
+""")
+
+datasets.add(
+    'trec', tfds='trec:1.0.0', kind='classification',
+    clusters=('miscellaneous', 'question_classification'),
+    splits={'train': 'train[:-200]', 'validation': 'train[-200:]', 'test': 'test'},
+    examples=5_250, fields=fields, sample=sample,
+    templates=TEMPLATES, inverted=INVERTED, metrics=['accuracy'])

@@ -1,0 +1,1 @@
+"""Reading comprehension: what does the passage say about this?"""

@@ -1,0 +1,129 @@
+"""SQuAD, questions on paragraphs of Wikipedia: 1.1, and 2.0 with unanswerable ones.
+
+Source: Rajpurkar et al. 2016, arXiv 1606.05250; 2018, arXiv 1806.03822. Licence: CC
+BY-SA 4.0. Splits: the first 30,000 training rows, the last 200 of them all as dev, the
+validation split as test set. The first answer is the target, all of them count as
+right. In 2.0 a question that the paragraph does not answer has "unanswerable" as its
+target. Both versions share eight templates; two of 2.0 speak of such questions.
+"""
+
+import tensorflow as tf
+
+from flan_jax.data import datasets
+from flan_jax.data.fields import first
+from flan_jax.data.templates import templates
+from flan_jax.world import reading
+
+
+def fields(example):
+  texts = example['answers']['text']
+  if 'is_impossible' in example:  # version 2.0; such a question has no answers
+    impossible = tf.cast(example['is_impossible'], tf.int32)
+    texts = tf.concat([texts, tf.fill([impossible], 'unanswerable')], axis=0)
+  return {
+      'title': tf.strings.regex_replace(example['title'], '_', ' '),
+      'passage': example['context'],
+      'question': example['question'],
+      'answer': first(texts),
+      'references': texts}
+
+
+def sample(world):
+  return _record(*reading.spans(world))
+
+
+def sample_with_unanswerable(world):
+  if world.random.random() < 0.5:
+    return sample(world) | {'is_impossible': False, 'plausible_answers': ()}
+  passage, question, plausible = reading.beyond(world)
+  record = _record(passage, question, ())
+  return record | {'is_impossible': True, 'plausible_answers': _answers(plausible)}
+
+
+def _record(passage, question, spans):
+  return {'id': '', 'title': passage.title.replace(' ', '_'), 'context': passage.text,
+          'question': question, 'answers': _answers(spans)}
+
+
+def _answers(spans):
+  return [{'text': text, 'answer_start': start} for start, text in spans]
+
+
+TEMPLATES = templates("""
+{passage}
+
+{question} Answer in as few words as the passage allows.
+---
+Article: {title}
+{passage}
+A reader has pencilled into the margin: {question}
+And below, in another hand, the answer:
+---
+Use the words of this paragraph to answer a question: {passage}
+
+The question is: {question}
+---
+{question}
+Look it up in the lines below and copy out no more than you need.
+
+{passage}
+---
+# {title}
+{passage}
+
+# Comprehension check
+{question}
+
+# Your answer
+---
+I have this text about {title} in front of me: "{passage}"
+
+My little brother now asks me this: {question}
+What shall I tell him?
+---
+Assistant, read this page to yourself: {passage}
+Assistant, here is my question: {question}
+The assistant says only:
+---
+Fill in the third column of the table with a short answer.
+Text: {passage}
+Question: {question}
+Third column:
+""")
+
+MAYBE_UNANSWERABLE = templates("""
+{passage}
+
+{question} Should the passage be silent about this, write "unanswerable".
+---
+Some of our questions are traps: the text does not tell what they ask for. Reply to a \
+trap with the word unanswerable, and to any other question with words from the text.
+
+Text: {passage}
+Trap or not? {question}
+""")
+
+INVERTED = templates("""
+{passage}
+
+Make up a question on this passage to which "{answer}" is the answer.
+=> {question}
+---
+Somebody took notes while reading about {title}, but wrote down answers only.
+
+The page said: {passage}
+The note says: {answer}
+Restore the question that belongs to the note.
+=> {question}
+""")
+
+SPLITS = dict(train='train[:30000]', validation='train[-200:]', test='validation')
+
+datasets.add(
+    'squad_v1', tfds='squad/v1.1:3.0.0', kind='generation', splits=SPLITS,
+    examples=87_390, fields=fields, sample=sample, templates=TEMPLATES,
+    inverted=INVERTED, metrics=['squad_f1', 'squad_exact_match'])
+datasets.add(
+    'squad_v2', tfds='squad/v2.0:3.0.0', kind='generation', splits=SPLITS,
+    examples=130_110, fields=fields, sample=sample_with_unanswerable,
+    templates=TEMPLATES + MAYBE_UNANSWERABLE, metrics=['squad_f1', 'squad_exact_match'])

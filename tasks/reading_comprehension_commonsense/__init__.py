@@ -1,0 +1,1 @@
+"""Reading comprehension with commonsense: the answer lies between the lines."""

@@ -1,0 +1,112 @@
+"""CNN and Daily Mail: news articles and the highlights that their editors wrote.
+
+Source: Hermann et al. 2015; See, Liu and Manning 2017, arXiv 1704.04368. Licence: none
+stated; the articles are CNN's and the Daily Mail's. Splits: the first 30,000 training
+rows, the first 200 validation rows as dev, the test split as test set.
+
+Many articles open with a byline and the time of publication, or with a dateline; that
+is cut off. The paper's code cuts whatever stands before the first year, too, even where
+the year is part of the story. Each highlight is a line of the target.
+"""
+
+import tensorflow as tf
+
+from flan_jax.data import datasets
+from flan_jax.data.templates import templates
+from flan_jax.world import news
+
+# 'By . Ada Bell . PUBLISHED: . 14:11 EST, 25 October 2013 . | . UPDATED: . ... 2013 . '
+BYLINE = (r'^\s*(?:By ?\. .{0,120}?)?(?:(?:\| ?\. ?)?'
+          r'(?:PUBLISHED|UPDATED|CREATED|Last updated)\b.{0,50}?\b20\d\d ?\. ?)+')
+# 'TOLDREL, Velmora (CNN) -- ', or '(CNN)' alone
+DATELINE = r'^\s*(?:(?:[A-Z][^()]{0,60})?\([A-Z][^()]{1,30}\) ?-- ?|\(CNN\) ?)'
+
+
+def fields(example):
+  article = tf.strings.regex_replace(example['article'], BYLINE, '')
+  return {
+      'article': tf.strings.regex_replace(article, DATELINE, ''),
+      'answer': tf.strings.regex_replace(example['highlights'], '(?m)^NEW: ', '')}
+
+
+def sample(world):
+  event = news.event(world)
+  article = news.article(world, event)
+  publisher = world.choice(('cnn', 'dm', ''))
+  return {
+      'article': _opening(world, event, publisher) + ' '.join(article.sentences),
+      'highlights': '\n'.join(news.highlights(world, event, article)),
+      'publisher': publisher, 'id': ''}
+
+
+def _opening(world, event, publisher):
+  if publisher == 'cnn':
+    return f'{event.names["town"]}, {event.names["country"]} (CNN) -- '
+  date = f'{world.random.randint(1, 28)} {world.choice(news.MONTHS)} 2013'
+  return f'By. {world.person().name}. PUBLISHED:. 14:11, {date}. ' if publisher else ''
+
+
+TEMPLATES = templates("""
+{article}
+
+List the highlights of this article, each on a line of its own.
+---
+You edit the website of a newspaper. Before a story opens, readers see a few short \
+statements that tell them what is in it. Write these for the story below.
+
+{article}
+---
+# Article
+
+{article}
+
+# Key points, one a line
+---
+What should somebody in a hurry take away from this report? Reply in three or four \
+short sentences and put each on a new line.
+
+Report: {article}
+---
+I missed the news today. This is what it said:
+
+{article}
+
+Tell me the main facts, line by line.
+---
+Cut the story down to the statements that matter most.
+
+Story: {article}
+Statements:
+---
+A: Have you read this? {article}
+B: No, that is too long for me. Can you give it to me point by point?
+A: Here you are:
+""")
+
+INVERTED = templates("""
+These are the highlights of a news story:
+
+{answer}
+
+Write the story.
+=> {article}
+---
+A reporter has phoned in nothing but the key facts:
+{answer}
+Make a full article out of them.
+=> {article}
+---
+In a box beside the article it says:
+
+{answer}
+
+What does the article itself say?
+=> {article}
+""")
+
+datasets.add(
+    'cnn_dailymail', tfds='cnn_dailymail:3.4.0', kind='generation',
+    splits={'train': 'train[:30000]', 'validation': 'validation[:200]', 'test': 'test'},
+    examples=287_040, fields=fields, sample=sample,
+    templates=TEMPLATES, inverted=INVERTED,
+    metrics=['rouge1', 'rouge2', 'rougeLsum'])

@@ -1,0 +1,104 @@
+"""iDebate: the claim that a debater's arguments support.
+
+Source: Wang and Ling 2016, Neural Network-Based Abstract Generation for Opinions and
+Arguments. Licence: see web.eecs.umich.edu/~wangluxy/data.html. Splits: TFDS has a
+training split only; its last 500 rows are the test set, the 100 before them dev. The
+first ten sentences of an argument are shown, numbered; a claim without any is dropped.
+"""
+
+from flan_jax.data import datasets
+from flan_jax.data.fields import numbered
+from flan_jax.data.templates import templates
+from flan_jax.world import debates
+
+SENTENCES = 10  # of an argument, at most
+
+
+def fields(example):
+  return {
+      'debate': example['_debate_name'],
+      'arguments': numbered(example['_argument_sentences']['value'][:SENTENCES]),
+      'answer': example['_claim']}
+
+
+def sample(world):
+  motion, claim, reasons = debates.debate(world)
+  return {
+      '_debate_name': motion, '_claim_id': '', '_claim': claim,
+      '_argument_sentences': {
+          'key': [str(n) for n in range(len(reasons))], 'value': reasons}}
+
+
+TEMPLATES = templates("""
+Debate: {debate}
+
+One of the speakers gives these arguments:
+{arguments}
+
+Which claim do they support?
+---
+{arguments}
+
+All of this was said about the motion below. Write one sentence that tells what it was \
+meant to show.
+
+{debate}
+---
+A debating club has put the following up for discussion: {debate}
+
+A member stands up and says:
+{arguments}
+
+State the member's position in a single sentence.
+---
+Motion: {debate}
+Premises:
+{arguments}
+Conclusion:
+---
+On this sheet from a debate, the claim at the top has been torn off. Put it back.
+
+Topic of the debate: {debate}
+{arguments}
+Claim:
+---
+Student: I have collected arguments for my essay, but I do not know how to begin.
+Topic: {debate}
+{arguments}
+Teacher: Begin with what they all prove, namely:
+---
+Suppose that somebody believes every sentence in this list.
+
+{arguments}
+
+What will this person claim about the proposal that follows?
+{debate}
+""")
+
+INVERTED = templates("""
+Motion: {debate}
+Claim: {answer}
+
+List arguments for the claim, one a line and with numbers.
+=> {arguments}
+---
+You have to defend this view in front of an audience: {answer}
+
+Prepare a numbered list of things to say.
+=> {arguments}
+---
+Take a side in the debate that is named here. State your claim in one sentence and go \
+on with numbered reasons.
+
+{debate}
+=> {answer}
+{arguments}
+""")
+
+datasets.add(
+    'opinion_abstracts_idebate', tfds='opinion_abstracts/idebate:1.0.0',
+    kind='generation', examples=1_650, fields=fields, sample=sample,
+    splits={
+        'train': 'train[:-600]', 'validation': 'train[-600:-500]',
+        'test': 'train[-500:]'},
+    templates=TEMPLATES, inverted=INVERTED, metrics=['rouge1', 'rouge2', 'rougeLsum'])

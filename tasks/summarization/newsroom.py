@@ -1,0 +1,92 @@
+"""Newsroom: articles of 38 publications and how these described them to search engines.
+
+Source: Grusky, Naaman and Artzi 2018, arXiv 1804.11283. Licence: on registration, see
+summari.es. Splits: the first 30,000 training rows, the first 200 validation rows as
+dev, the test split as test set. Rows without a title are dropped, since some templates
+show it. How much a summary copies (density, coverage, compression) is not used.
+"""
+
+from flan_jax.data import datasets
+from flan_jax.data.templates import templates
+from flan_jax.world import news
+
+
+def fields(example):
+  return {
+      'article': example['text'],
+      'title': example['title'],
+      'answer': example['summary']}
+
+
+def sample(world):
+  event = news.event(world)
+  article = news.article(world, event)
+  bins = ('density_bin', 'coverage_bin', 'compression_bin')
+  return {
+      'text': '\n\n'.join(article.sentences), 'title': event.headline,
+      'summary': news.summary(world, event, article),
+      **dict.fromkeys(('url', 'date', *bins), ''),
+      **dict.fromkeys(('density', 'coverage', 'compression'), 0.0)}
+
+
+TEMPLATES = templates("""
+{title}
+
+{article}
+
+Describe this article in a sentence or two.
+---
+A search engine shows a line of description below each link. Write it for this page.
+
+Title: {title}
+Text: {article}
+---
+What is the article below about?
+
+{article}
+---
+Write the teaser with which the front page sends its readers to this story.
+
+### {title}
+{article}
+---
+{article}
+
+The same in brief, for the evening newsletter:
+---
+Librarian: The archive needs an abstract of every article. May I have one for this?
+
+{article}
+
+Assistant:
+---
+My grandmother holds up the newspaper and asks me what it says here:
+
+{article}
+
+I answer:
+""")
+
+INVERTED = templates("""
+A newspaper describes one of its articles like this: {answer}
+
+What would be a fitting title?
+=> {title}
+---
+Write the news article "{title}". In short, it says: {answer}
+=> {article}
+---
+Abstract: {answer}
+
+Full text:
+=> {article}
+""")
+
+datasets.add(
+    'newsroom', tfds='newsroom:1.0.0', kind='generation',
+    splits={'train': 'train[:30000]', 'validation': 'validation[:200]', 'test': 'test'},
+    examples=994_560, fields=fields, sample=sample,
+    templates=TEMPLATES, inverted=INVERTED,
+    metrics=['rouge1', 'rouge2', 'rougeLsum'],
+    manual='train.jsonl, dev.jsonl and test.jsonl (after registration at '
+           'https://summari.es/download/)')

@@ -1,0 +1,88 @@
+"""SAMSum: chats as people type them on their phones, summed up in the third person.
+
+Source: Gliwa et al. 2019, arXiv 1911.12237. Licence: CC BY-NC-ND 4.0. Splits: all
+training rows, the first 200 validation rows as dev, the test split as test set. A chat
+is one line a message, 'Name: text'; its line ends come as a carriage return and a
+newline, of which the newline stays.
+"""
+
+from flan_jax.data import datasets
+from flan_jax.data.templates import templates
+from flan_jax.world import chats
+
+
+def fields(example):
+  return {'dialogue': example['dialogue'], 'answer': example['summary']}
+
+
+def sample(world):
+  dialogue, summary = chats.chat(world)
+  return {'dialogue': dialogue, 'summary': summary, 'id': ''}
+
+
+TEMPLATES = templates("""
+{dialogue}
+
+Sum up this chat in a sentence or two.
+---
+Some friends have been texting each other:
+
+{dialogue}
+
+What was it all about?
+---
+You were not part of the conversation below. Tell somebody else what came out of it.
+
+{dialogue}
+---
+# Messages
+{dialogue}
+
+# What happened, in short
+---
+Read the messages and write down what was agreed or reported. Name the people, and use \
+the third person.
+
+{dialogue}
+
+Notes:
+---
+Turn the dialogue into a brief report.
+
+Dialogue:
+{dialogue}
+
+Report:
+---
+My phone shows these messages as unread:
+
+{dialogue}
+
+I only want to know what matters in them.
+""")
+
+INVERTED = templates("""
+Invent a chat that can be summed up like this: {answer}
+=> {dialogue}
+---
+A writer has this note for a scene in which people text each other:
+
+{answer}
+
+Write the scene. Each message stands on its own line after the name of its sender.
+=> {dialogue}
+---
+# What came out of it
+{answer}
+
+# How the conversation went
+=> {dialogue}
+""")
+
+datasets.add(
+    'samsum', tfds='samsum:1.0.0', kind='generation',
+    splits={'train': 'train', 'validation': 'validation[:200]', 'test': 'test'},
+    examples=14_730, fields=fields, sample=sample, templates=TEMPLATES,
+    inverted=INVERTED, metrics=['rouge1', 'rouge2', 'rougeLsum'],
+    manual='train.json, val.json and test.json out of '
+    'https://arxiv.org/src/1911.12237v2/anc/corpus.7z')

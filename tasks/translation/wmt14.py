@@ -1,0 +1,88 @@
+"""WMT 2014, the translation task English and French: news, parliament, the web.
+
+Source: Bojar et al. 2014, Findings of the 2014 Workshop on Statistical Machine
+Translation. Licence: "can be freely used for research purposes" (statmt.org/wmt14).
+Splits: the first 30,000 training rows, the first 200 validation rows (newstest2013) as
+dev, newstest2014 as the test set. Both directions are asked forward, with templates of
+their own.
+"""
+
+from flan_jax.data import datasets
+from flan_jax.data.templates import templates
+from flan_jax.world import languages
+
+
+def fields(example):
+  return {'english': example['en'], 'foreign': example['fr'], 'language': 'French'}
+
+
+def sample(world):
+  english, foreign = languages.pair(world, 'fr')
+  return {'en': english, 'fr': foreign}
+
+
+FROM_ENGLISH = """
+A newspaper that appears in {language} takes over the following from the English press.
+
+{english}
+
+Write what the newspaper will print.
+=> {foreign}
+---
+{english}
+
+What is the {language} for this?
+=> {foreign}
+---
+An exercise for interpreters: listen, then repeat the message in {language}.
+
+Speaker: {english}
+Interpreter:
+=> {foreign}
+---
+Put into {language}: {english}
+=> {foreign}
+---
+The subtitles of a film are being translated from English.
+
+English subtitle
+{english}
+
+{language} subtitle
+=> {foreign}
+"""
+
+TO_ENGLISH = """
+{foreign}
+
+Which English text says the same as this {language} one?
+=> {english}
+---
+A colleague has sent me something in {language}, which I never learned:
+{foreign}
+
+Please tell me exactly what that would be in English.
+=> {english}
+---
+# In {language}
+{foreign}
+
+# The same in English
+=> {english}
+---
+Student: How do you translate this from {language}? {foreign}
+Teacher: In English, you could say:
+=> {english}
+---
+The minutes of the meeting are kept in {language}. For the English record, translate:
+
+{foreign}
+=> {english}
+"""
+
+datasets.add(
+    'wmt14_enfr', tfds='wmt14_translate/fr-en:1.0.0', kind='generation',
+    splits={'train': 'train[:30000]', 'validation': 'validation[:200]', 'test': 'test'},
+    examples=40_835_840, fields=fields, sample=sample, metrics=['bleu'],
+    templates=templates(FROM_ENGLISH, direction='en-fr') + templates(
+        TO_ENGLISH, direction='fr-en'))

@@ -1,0 +1,106 @@
+"""WMT 2016, the news translation task between English and six other languages.
+
+Source: Bojar et al. 2016, Findings of the 2016 Conference on Machine Translation.
+Licence: "can be freely used for research purposes" (statmt.org/wmt16). Splits: the
+first 30,000 training rows, the first 200 validation rows as dev, the test split as test
+set (for Finnish, newstest2016 and newstestB2016). Both directions are asked forward,
+with templates of their own. For Czech and Russian, TFDS wants a part of the training
+rows as a file that was fetched by hand.
+"""
+
+import functools
+
+from flan_jax.data import datasets
+from flan_jax.data.templates import templates
+from flan_jax.world import languages
+
+
+def fields(example):
+  [code] = set(example) - {'en'}
+  return {
+      'english': example['en'], 'foreign': example[code],
+      'language': languages.LANGUAGES[code].name}
+
+
+def sample(world, code):
+  english, foreign = languages.pair(world, code)
+  return {'en': english, code: foreign}
+
+
+FROM_ENGLISH = """
+{english}
+
+Say the above in natural {language}.
+=> {foreign}
+---
+A friend of mine has a pen pal who speaks only {language}. So far my friend has written:
+{english}
+
+Translated for the pen pal, the letter reads:
+=> {foreign}
+---
+Source language: English
+Target language: {language}
+Source: {english}
+Target:
+=> {foreign}
+---
+In this bilingual reader, the left page is in English and the right page in {language}.
+
+Left page:
+{english}
+
+Right page:
+=> {foreign}
+---
+I say something in English, and you say it again in {language}. Ready? {english}
+=> {foreign}
+"""
+
+TO_ENGLISH = """
+Somebody at the next table says in {language}: {foreign}
+
+Your companion does not speak the language. Repeat in English what was said.
+=> {english}
+---
+This {language} text is to be published in English. Supply the translation.
+
+{foreign}
+=> {english}
+---
+{foreign}
+
+From {language} to English, that is:
+=> {english}
+---
+{language} exam, part two: render the text in good English.
+
+Text
+{foreign}
+
+Your answer
+=> {english}
+---
+A {language} grammar gives this example:
+{foreign}
+
+Below the example, it prints an English translation:
+=> {english}
+"""
+
+_MANUAL = {
+    'cs': 'czeng16pre.deduped-ignoring-sections.txt.gz (from '
+          'http://ufal.mff.cuni.cz/czeng/czeng16pre)',
+    'ru': '1mcorpus.zip (from https://translate.yandex.ru/corpus?lang=en)'}
+
+for _code, _examples in (
+    ('de', 4_548_800), ('tr', 205_750), ('cs', 52_335_360), ('fi', 2_073_360),
+    ('ro', 610_320), ('ru', 2_516_160)):
+  datasets.add(
+      f'wmt16_translate_{_code}en', tfds=f'wmt16_translate/{_code}-en:1.0.0',
+      kind='generation', examples=_examples, fields=fields, metrics=['bleu'],
+      splits={
+          'train': 'train[:30000]', 'validation': 'validation[:200]', 'test': 'test'},
+      sample=functools.partial(sample, code=_code), manual=_MANUAL.get(_code, ''),
+      templates=templates(FROM_ENGLISH, direction=f'en-{_code}') + templates(
+          TO_ENGLISH, direction=f'{_code}-en'))
