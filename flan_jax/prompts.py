@@ -4,6 +4,7 @@ import os
 from typing import Sequence
 
 from flan_jax import commandline
+from flan_jax import files
 from flan_jax.errors import UserError
 
 COLOURS = ('cyan', 'green', 'magenta', 'yellow')  # of segments, in turn
@@ -15,8 +16,11 @@ def main(arguments: Sequence[str]) -> None:
   made = commandline.parser('flan_jax.prompts', """
       Prints prompts of a task as rendered, then the row that they make, token by token:
       segment, position, branch, and where the loss is. Without prepared data the
-      dataset's own embedded sample serves.""")
-  made.add_argument('--task', required=True, help='for example rte')
+      dataset's own embedded sample serves. Or, with --html, writes the catalogue of all
+      datasets and templates, with embedded examples.""")
+  made.add_argument('--task', help='for example rte')
+  made.add_argument('--html', metavar='FILE', help='write the catalogue there, one HTML '
+                    'page for a browser: every dataset, or that of --task')
   made.add_argument(
       '--template', type=int, metavar='NUMBER',
       help='the template to render (default: each prompt takes the next one)')
@@ -32,9 +36,36 @@ def main(arguments: Sequence[str]) -> None:
       '--vocabulary', metavar='FILE', help="a SentencePiece model, a tokenizer.json or "
       "'bytes' (default: FLAN_VOCABULARY, else bytes)")
   flags = commandline.parse(made, arguments)
+  if not (flags.task or flags.html):
+    made.error('--task=NAME or --html=FILE is missing')
   commandline.set_data_dir(flags)
+  if flags.html:
+    write_catalogue(flags.html, [flags.task] if flags.task else None)
+    return
   show(describe(flags.task, flags.template, flags.n, flags.split, flags.vocabulary,
                 shots=flags.shots, style=flags.style))
+
+
+def write_catalogue(file: str, names: Sequence[str] | None = None) -> None:
+  """Writes the catalogue of the datasets named, by default of all; says where.
+
+  Raises:
+    UserError: no such dataset, or the file cannot be written.
+  """
+  path = os.path.expanduser(file)
+  folder = os.path.dirname(os.path.abspath(path))
+  if os.path.isdir(path):
+    raise UserError(f'--html={file} is a folder; name a file, such as '
+                    f'{os.path.join(file, "catalogue.html")}')
+  if not (os.path.isdir(folder) and os.access(folder, os.W_OK)):
+    raise UserError(f'--html={file}: {folder} is no folder that can be written to')
+  commandline.load_tasks()
+  from flan_jax.data import catalogue, datasets
+  names = names or datasets.names()
+  with commandline.progress('catalogue', len(names)) as advance:
+    page = catalogue.page(names, advance)
+  files.write_whole(path, page)
+  print(f'{path}: {len(names)} dataset{"s" * (len(names) != 1)}')
 
 
 def describe(

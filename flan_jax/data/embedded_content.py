@@ -4,6 +4,7 @@
 """
 
 import contextlib
+import functools
 import io
 import itertools
 import re
@@ -95,11 +96,16 @@ def _texts(feature, value):
 def sampled(dataset, count, seed=0):
   """A tf.data.Dataset of `count` records, shaped by TFDS's own features; writes nothing."""
   import tensorflow as tf
-  from flan_jax.world.world import World
-  world = World(seed).stream(f'sampled/{dataset.name}')
+  world = _world(seed).stream(f'sampled/{dataset.name}')
   features = dataset.source.tfds_dataset.builder.info.features
   rows = [features.serialize_example(dataset.sample(world)) for _ in range(count)]
   return tf.data.Dataset.from_tensor_slices(rows).map(features.deserialize_example)
+
+
+@functools.cache
+def _world(seed):
+  from flan_jax.world.world import World
+  return World(seed)  # takes half a second
 
 
 def write_text(path, split, world):

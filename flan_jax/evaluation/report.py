@@ -12,7 +12,7 @@ from flan_jax import files
 from flan_jax.evaluation import metrics
 
 FILE = 'report.html'
-_TEMPLATE = 'report.html.j2'
+_TEMPLATE = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'report.html.j2')
 _POINTS = 400  # of a curve; more than a screen can show
 _TICKS = 4
 _NOTHING = '–'
@@ -145,14 +145,8 @@ def page(
     rule: {'train': task -> rate, 'dropped': task -> reason}.
     curves: title -> records of metrics.jsonl with `step`, `loss`, perhaps `dev_loss`.
   """
-  import jinja2
-  environment = jinja2.Environment(
-      loader=jinja2.FileSystemLoader(os.path.dirname(os.path.abspath(__file__))),
-      autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
-      lstrip_blocks=True)
-  environment.globals.update(place=place, number=_number)
-  return environment.get_template(_TEMPLATE).render(
-      title=title(results), limits=limits(results), notes=notes(results), run=run,
+  return files.filled(
+      _TEMPLATE, place=place, number=_number, title=title(results), limits=limits(results), notes=notes(results), run=run,
       names=[one['name'] for one in results['evaluations']], rows=rows(results),
       details=_details(results), tiles=_tiles(results), facts=_facts(results, run),
       curves={name: chart(records) for name, records in curves.items()},

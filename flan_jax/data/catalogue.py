@@ -1,0 +1,226 @@
+"""The catalogue: every dataset with its ten templates, as one HTML page without network.
+
+    page()                  # of everything that is registered
+    page(['rte', 'sst2'])
+
+Examples come from the embedded sample. Everything is escaped by the template.
+"""
+
+import inspect
+import os
+import re
+import string
+import sys
+from typing import Callable, Mapping, Sequence
+
+from flan_jax import files
+from flan_jax.data import clusters
+from flan_jax.data import datasets
+from flan_jax.data import declaration
+from flan_jax.data import embedded_content
+from flan_jax.data import rendering
+from flan_jax.data import splits
+from flan_jax.data import templates as templates_lib
+
+LABELS = ('Source', 'Licence', 'Splits')  # what the docstring of a dataset file states
+_TEMPLATE = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'catalogue.html.j2')
+_ROLES = {splits.TRAIN: 'train', splits.DEV: 'dev', splits.TEST: 'test'}
+
+
+def page(
+    names: Sequence[str] | None = None,
+    advance: Callable[[int, str], None] = lambda steps, note: None) -> str:
+  """The catalogue as HTML.
+
+  Args:
+    names: datasets to show; by default every declared one.
+    advance: called as advance(1, name) after each dataset.
+
+  Raises:
+    UserError: no dataset of such a name.
+  """
+  chosen = [datasets.get(name) for name in names or datasets.names()]
+  entries = [_entry(group, advance) for group in grouped(chosen)]
+  return files.filled(
+      _TEMPLATE, spans=spans, sections=_sections(entries), count=len(chosen), kinds=_kinds(entries), roles=_ROLES)
+
+
+def grouped(chosen: Sequence[datasets.Dataset]) -> list[list[datasets.Dataset]]:
+  """Datasets by entry: variants that one file declares and that share most templates."""
+  groups = []
+  for dataset in chosen:
+    home = next((group for group in groups if _are_variants(group[0], dataset)), None)
+    if home is None:
+      groups.append([dataset])
+    else:
+      home.append(dataset)
+  return groups
+
+
+def _are_variants(one: datasets.Dataset, other: datasets.Dataset) -> bool:
+  shared = set(map(_wording, one.templates)) & set(map(_wording, other.templates))
+  return (one.fields.__module__ == other.fields.__module__
+          and _cluster(one) == _cluster(other)
+          and len(shared) > len(one.templates) / 2)
+
+
+def _wording(template: templates_lib.Template) -> tuple[str, str, str]:
+  """What variants may share: WMT's pairs do, though each has directions of its own."""
+  return template.inputs, template.target, template.kind
+
+
+def _cluster(dataset: datasets.Dataset) -> str:
+  """The finest cluster: not one that merely collects others."""
+  proper = [name for name in dataset.clusters if not clusters.get(name).heading]
+  return (proper or dataset.clusters)[-1]
+
+
+def _sections(entries: Sequence[Mapping]) -> list[dict]:
+  """The clusters that have datasets, in the order of declaration."""
+  sections = []
+  for cluster in map(clusters.get, clusters.names()):
+    own = [entry for entry in entries if entry['cluster'] == cluster.name]
+    if own:
+      others = [clusters.get(name) for name in own[0]['group'][0].clusters]
+      sections.append({
+          'cluster': cluster, 'entries': own, 'about': _about(cluster.name, own),
+          'count': sum(len(entry['group']) for entry in own),
+          'part_of': [one.title for one in others if one.heading and one != cluster],
+          'dropped': [clusters.get(name) for name in cluster.dropped_with]})
+  return sections
+
+
+def _about(cluster: str, entries: Sequence[Mapping]) -> str:
+  """What the docstring of a cluster's folder says after its name; '' where none does."""
+  folders = {entry['module'].rpartition('.')[0] for entry in entries}
+  folder = next((name for name in folders if name.endswith(f'.{cluster}')), None)
+  about = _unwrapped(_docstring(folder)).partition(': ')[2]
+  return about[:1].upper() + about[1:]
+
+
+def _kinds(entries: Sequence[Mapping]) -> dict[str, int]:
+  """{kind: how many templates of it the page shows}."""
+  shown = [card['kind'] for entry in entries for card in entry['cards']]
+  order = templates_lib.CLASSIFICATION, templates_lib.GENERATION, templates_lib.INVERTED
+  return {kind: shown.count(kind) for kind in order}
+
+
+def _entry(group: Sequence[datasets.Dataset], advance: Callable[[int, str], None]) -> dict:
+  """An entry of the page: one dataset, or the variants of one file."""
+  module = group[0].fields.__module__
+  examples = {}
+  for dataset in group:
+    examples[dataset.name] = _examples(dataset)
+    advance(1, dataset.name)
+  return {
+      'group': group, 'cluster': _cluster(group[0]), 'module': module,
+      'kind': group[0].kind, 'metrics': list(dict.fromkeys(
+          metric for dataset in group for metric in dataset.metrics)),
+      'pool': _pool(group),
+      'roles': [role for role in _ROLES if any(role in d.splits for d in group)],
+      'manual': {dataset.manual: [d.name for d in group if d.manual == dataset.manual]
+                 for dataset in group if dataset.manual},
+      **described(_docstring(module)),
+      'cards': [card for number in range(declaration.TEMPLATES)
+                for card in _cards(group, number, examples)]}
+
+
+def _docstring(module: str | None) -> str:
+  return sys.modules[module].__doc__ or '' if module in sys.modules else ''
+
+
+def described(docstring: str) -> dict[str, str]:
+  """What the docstring of a dataset file says, each '' where it does not.
+
+  'RTE, entailment.\\n\\nSource: A 2006. Licence: MIT. Splits: all. Rows are short.'
+  -> {'name': 'RTE', 'title': ', entailment.', 'source': 'A 2006', 'licence': 'MIT',
+      'splits': 'all.', 'notes': 'Rows are short.'}
+  """
+  head, *labelled = re.split(
+      rf'(?:^|\s)({"|".join(LABELS)}):\s', inspect.cleandoc(docstring))
+  said = dict(zip(labelled[::2], map(_unwrapped, labelled[1::2])))
+  title, _, rest = head.partition('\n\n')
+  name = re.match('[^,:]*', _unwrapped(title))[0]
+  # The first sentence is on the splits; the others are on what is special.
+  about_splits, notes = re.match(
+      r'(.*?[.](?= [A-Z"`])|.*)(.*)', said.get('Splits', '')).groups()
+  return {
+      'name': name, 'title': _unwrapped(title)[len(name):],
+      'source': said.get('Source', '').rstrip('.'),
+      'licence': said.get('Licence', '').rstrip('.'), 'splits': about_splits,
+      'notes': f'{_unwrapped(rest)} {notes}'.strip()}
+
+
+def _unwrapped(text: str) -> str:
+  """On one line; an address that was broken after a slash is whole again."""
+  return ' '.join(re.sub(r'(?<=\S/)\n\s*(?=\S)', '', text).split())
+
+
+def spans(text: str) -> list[tuple[str, str]]:
+  """'see `fields`, arXiv 1905.10044' -> [('', 'see '), ('code', 'fields'), ('', ', '),
+  ('https://arxiv.org/abs/1905.10044', 'arXiv 1905.10044')]: pairs of form and text."""
+  found = []
+  for part in filter(None, re.split(r'(`[^`]+`|arXiv \d{4}\.\d{4,5})', text)):
+    if re.fullmatch('`.+`', part):
+      found.append(('code', part[1:-1]))
+    elif re.fullmatch(r'arXiv [\d.]+', part):
+      found.append((f'https://arxiv.org/abs/{part[6:]}', part))
+    else:
+      found.append(('', part))
+  return found
+
+
+def _pool(group: Sequence[datasets.Dataset]) -> str:
+  """'2,290'; of variants '16,940–100,450'; '' where nothing is trained on."""
+  sizes = sorted({dataset.examples for dataset in group if dataset.examples})
+  return '–'.join(f'{size:,}' for size in dict.fromkeys([*sizes[:1], *sizes[-1:]]))
+
+
+def _examples(dataset: datasets.Dataset) -> list[dict[str, str]]:
+  """The texts that templates may ask for, of sampled records that can be used."""
+  found = []
+  # Eagerly: for so few records, tracing the graph would take most of the time.
+  for record in embedded_content.sampled(dataset, declaration.TEMPLATES):
+    if dataset.keep and not dataset.keep(record):
+      continue
+    named = rendering.text_fields(record, dataset)
+    if not rendering.flaw(named, dataset).numpy():
+      texts = templates_lib.as_text(named).items()
+      found.append({name: text.numpy().decode() for name, text in texts})
+  return found
+
+
+def _cards(
+    group: Sequence[datasets.Dataset], number: int,
+    examples: Mapping[str, Sequence[Mapping[str, str]]]) -> list[dict]:
+  """Template `number`: once where the variants share it, else each wording of it.
+
+  Where several share it, they take turns in giving the example.
+  """
+  users = {}
+  for dataset in group:
+    users.setdefault(_wording(dataset.templates[number]), []).append(dataset)
+  cards = []
+  for sharing in users.values():
+    shown = sharing[number % len(sharing)]
+    template, given = shown.templates[number], examples[shown.name]
+    texts = given[number % len(given)] if given else {}
+    cards.append({
+        'id': f'{sharing[0].name}/{number}', 'number': number, 'kind': template.kind,
+        'direction': template.direction.replace('-', ' → '),
+        'only': [d.name for d in sharing] if len(users) > 1 else [],
+        'shown': shown.name if len(sharing) > 1 else '',
+        'inputs': filled(template.inputs, texts), 'target': filled(template.target, texts)})
+  return cards
+
+
+def filled(text: str, texts: Mapping[str, str]) -> list[tuple[str, str]]:
+  """Pairs of field and text: ('Q: {q}', {'q': 'Why?'}) -> [('', 'Q: '), ('q', 'Why?')].
+
+  A field that is not among the texts stands as it is written.
+  """
+  pieces = []
+  for literal, name, _, _ in string.Formatter().parse(text):
+    pieces += [('', literal)] if literal else []
+    pieces += [(name, texts.get(name, f'{{{name}}}'))] if name else []
+  return pieces
