@@ -41,7 +41,8 @@ def main(arguments: Sequence[str]) -> None:
   from flan_jax import train
   from flan_jax.data import selection
   rows = gin.get_configurable(train.Rows)()  # as the run file has it
-  cache(_tasks(flags, gin.get_configurable(selection.Selection)()), rows, seed=_macro('SEED'), processes=flags.processes,
+  tasks = _tasks(flags, gin.get_configurable(selection.Selection)())
+  cache(tasks, rows, seed=_macro('SEED'), processes=flags.processes,
         store_dir=flags.store_dir or _macro('STORE_DIR'),
         vocabulary=_macro('VOCABULARY'), dry_run=flags.dry_run)
 
@@ -67,7 +68,8 @@ def cache(tasks: Sequence[str], rows: Any, *, seed: int = 0,
   """
   if processes < 1:
     raise UserError(f'--processes={processes}; at least 1 must do the work')
-  from flan_jax.data import splits as splits_lib, vocabulary as vocabularies
+  from flan_jax.data import datasets, splits as splits_lib, vocabulary as vocabularies
+  datasets.require_prepared([name for name in tasks if name in datasets.every()])
   vocabularies.FLAN.use(vocabulary)
   store_dir = os.path.abspath(store_dir or os.path.join(splits_lib.data_dir(), 'store'))
   wanted = {(name, split): location for name in tasks

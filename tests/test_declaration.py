@@ -41,9 +41,11 @@ def changed(number, text):
 @pytest.mark.parametrize('wrong, message', [
     (dict(templates=changed(3, '{txt}\n{options}')),
      r'template 3 asks for \{txt\}; the fields are answer, options, text'),
-    (dict(templates=changed(7, 'number 0 {text} {options}')), 'template 7 repeats template 0'),
+    (dict(templates=changed(7, 'number 0 {text} {options}')),
+     'template 7 repeats template 0'),
     (dict(templates=changed(4, '{text}')), r'template 4 .*classification but lacks'),
-    (dict(kind='generation', templates=changed(0, '{text}')), 'template 1 .*generation but'),
+    (dict(kind='generation', templates=changed(0, '{text}')),
+     'template 1 .*generation but'),
     (dict(clusters=['nil']), "unknown cluster 'nil'; did you mean nli"),
     (dict(kind='ranking'), "kind 'ranking'"),
     (dict(templates=block(count=9)), '9 templates and 0 inverted'),
@@ -109,17 +111,18 @@ def test_names_that_the_source_hides_are_checked_when_prompts_are_made():
     list(rendering.prompts(records, dataset))
 
 
-RECORDS = [('fine', 1), ('', 1), ('no label', -1), ('wrong label', 7), ('  ', 0), ('too', 0)]
+RECORDS = [('fine', 1), ('', 1), ('no label', -1), ('wrong label', 7), ('  ', 0),
+           ('too', 0)]
 
 
 @pytest.fixture
 def flawed():
   texts, labels = zip(*RECORDS)
   dataset = dataclasses.replace(
-      datasets.get('cola') if 'cola' in datasets.names() else datasets.get('sst2'),
-      name='flawed', fields=fields, keep=lambda example: example['text'] != 'too',
+      datasets.get('cola'), name='flawed', fields=fields, keep=lambda example: example['text'] != 'too',
       templates=block())
-  return dataset, tf.data.Dataset.from_tensor_slices({'text': list(texts), 'label': list(labels)})
+  return dataset, tf.data.Dataset.from_tensor_slices(
+      {'text': list(texts), 'label': list(labels)})
 
 
 def test_records_that_make_no_prompt_are_left_out_and_counted(flawed):

@@ -42,8 +42,8 @@ def fields(example):
 def sample(world):
   animal = world.choice(ANIMALS)
   says = {'cat': 'meow', 'dog': 'woof', 'owl': 'hoo'}[animal]
-  return {'riddle': f'{world.person().name} hears {says} {world.random.randint(1, 99)} times',
-          'label': animal}
+  who, times = world.person().name, world.random.randint(1, 99)
+  return {'riddle': f'{who} hears {says} {times} times', 'label': animal}
 
 
 TEMPLATES = templates("\\n---\\n".join(

@@ -32,7 +32,8 @@ def test_clusters_are_added_in_the_order_of_the_paper():
   for count, tasks in enumerate(expected, 1):
     names = selected(mixture, clusters=count)
     assert len(names) == tasks and before < set(names)
-    new = {cluster for name in set(names) - before for cluster in datasets.get(name).clusters}
+    new = {cluster for name in set(names) - before
+           for cluster in datasets.get(name).clusters}
     assert new - {'miscellaneous'} == {PAPER_ORDER[count - 1]}
     before = set(names)
 
@@ -80,8 +81,8 @@ def test_rates_are_those_of_the_datasets():
 
 
 def test_names_tell_selections_apart():
-  wanted = [Selection(clusters=2), Selection(clusters=('math', 'nli')), Selection(templates=4),
-            Selection(style='name'), Selection(shots=3), Selection(shots=3, shot_seed=1),
+  wanted = [Selection(clusters=2), Selection(clusters=('math', 'nli')),
+            Selection(templates=4), Selection(style='name'), Selection(shots=3), Selection(shots=3, shot_seed=1),
             Selection(datasets_per_cluster=4), Selection(tasks=4)]
   assert len({one.apply(holdouts.ALL) for one in wanted}) == len(wanted)
 

@@ -42,7 +42,8 @@ def page(
   chosen = [datasets.get(name) for name in names or datasets.names()]
   entries = [_entry(group, advance) for group in grouped(chosen)]
   return files.filled(
-      _TEMPLATE, spans=spans, sections=_sections(entries), count=len(chosen), kinds=_kinds(entries), roles=_ROLES)
+      _TEMPLATE, spans=spans, sections=_sections(entries), count=len(chosen),
+      kinds=_kinds(entries), roles=_ROLES)
 
 
 def grouped(chosen: Sequence[datasets.Dataset]) -> list[list[datasets.Dataset]]:

@@ -197,7 +197,8 @@ def split_rows(group, examples):
     bounds = [bound or 0 for _, slice_ in slices if slice_.base == base
               for bound in (slice_.start, slice_.stop)]
     rows[base] = examples - min(0, *bounds)  # -200: dev begins 200 rows from the end
-    if any(slice_.base == base and slice_.inner and slice_.start > 0 for _, slice_ in slices):
+    if any(slice_.base == base and slice_.inner and slice_.start > 0
+           for _, slice_ in slices):
       rows[base] = max(rows[base], _DEEP * examples)
   return rows
 

@@ -82,8 +82,9 @@ def _exemplar(key, inputs, targets, encode_batch) -> Exemplar:
 
 def _prime(count: int) -> int:
   """The largest prime up to `count`; 10 -> 7, 1 -> 1."""
-  candidates = range(count, 1, -1)
-  return next((n for n in candidates if all(n % d for d in range(2, int(n**0.5) + 1))), count)
+  def prime(number):
+    return all(number % divisor for divisor in range(2, int(number**0.5) + 1))
+  return next(filter(prime, range(count, 1, -1)), count)
 
 
 def check(shots: int) -> None:

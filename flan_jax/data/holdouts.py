@@ -69,9 +69,11 @@ def unseen(task: str, held_out: str) -> str:
   shared = sorted(own & _closed(held_out))
   if shared:
     return f'shares the cluster {shared[0]} with a held-out task'
-  relatives = {other: one for one in sorted(held) for other in clusters.get(one).dropped_with}
-  related = sorted(own & set(relatives))
-  return f'{related[0]} is dropped with {relatives[related[0]]} (paper 2.2)' if related else ''
+  relatives = {other: one for one in sorted(held)
+               for other in clusters.get(one).dropped_with}
+  for one in sorted(own & set(relatives)):
+    return f'{one} is dropped with {relatives[one]} (paper 2.2)'
+  return ''
 
 
 def parsed(held_out: str) -> set[str]:

@@ -24,6 +24,9 @@ MAXIMUM_PROMPTS = 30_000  # a dataset, paper section 2.1
 NOT_KEPT = "left out by the dataset's rule"
 _BATCH = 256  # examples rendered together
 
+# What is written for graphs already need not be rewritten for them, which takes a while.
+_plainly = tf.autograph.experimental.do_not_convert
+
 # {task: {reason: records}} since `dropped` was last asked, in this process.
 _DROPPED = collections.defaultdict(collections.Counter)
 
@@ -93,6 +96,7 @@ def _check_names(dataset, named: Mapping) -> None:
                       f'{", ".join(sorted(named))}')
 
 
+@_plainly
 def flaw(named: Mapping[str, tf.Tensor], dataset) -> tf.Tensor:
   """Why the fields make no prompt, '' where they do: a scalar string."""
   flaws = [(tf.reduce_any(tf.strings.length(named[name]) == 0), f'{name} is empty')
@@ -137,6 +141,7 @@ def prompts(
   return rounds.map(lambda prompt: {name: prompt[name] for name in ('inputs', 'targets')})
 
 
+@_plainly
 def _prompts(texts, dataset, turn: tf.Tensor, seed: int) -> dict[str, tf.Tensor]:
   """A batch of B examples, each in the template that is its own at this turn: [B]."""
   key = _key(texts)

@@ -146,7 +146,8 @@ def page(
     curves: title -> records of metrics.jsonl with `step`, `loss`, perhaps `dev_loss`.
   """
   return files.filled(
-      _TEMPLATE, place=place, number=_number, title=title(results), limits=limits(results), notes=notes(results), run=run,
+      _TEMPLATE, place=place, number=_number, run=run,
+      title=title(results), limits=limits(results), notes=notes(results),
       names=[one['name'] for one in results['evaluations']], rows=rows(results),
       details=_details(results), tiles=_tiles(results), facts=_facts(results, run),
       curves={name: chart(records) for name, records in curves.items()},

@@ -1,4 +1,4 @@
-"""The whole embedded collection: seconds to write it, to build its stores, to open it warm."""
+"""The whole embedded collection: seconds to write it, to store it, to open it warm."""
 
 import os
 import subprocess
