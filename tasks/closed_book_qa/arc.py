@@ -21,12 +21,14 @@ CHOICES = 4
 
 def fields(example):
   choices = example['choices']
-  right = tf.argmax(tf.equal(choices['label'], example['answerKey']))
+  fits = tf.cast(tf.equal(choices['label'], example['answerKey']), tf.int64)
+  right = tf.where(tf.reduce_any(fits > 0), tf.argmax(fits), -1)
   return {'question': example['question'], **choose(right, choices['text'])}
 
 
 def keep(example):
-  return tf.equal(tf.size(example['choices']['text']), CHOICES)
+  sizes = [tf.size(example['choices'][part]) for part in ('text', 'label')]
+  return tf.reduce_all(tf.equal(sizes, CHOICES))
 
 
 def sample(world, challenge=False):

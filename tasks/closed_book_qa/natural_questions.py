@@ -9,6 +9,7 @@ no template has one. The first answer is the target, any answer counts as right.
 import tensorflow as tf
 
 from flan_jax.data import datasets
+from flan_jax.data.fields import first
 from flan_jax.data.templates import templates
 from flan_jax.world.text import as_typed
 
@@ -17,7 +18,7 @@ def fields(example):
   typed = tf.strings.regex_replace(example['question'], r'[\s?]+$', '')
   return {
       'question': typed + '?',
-      'answer': example['answer'][0],
+      'answer': first(example['answer']),
       'references': example['answer']}
 
 
