@@ -84,6 +84,28 @@ def test_rouge_as_another_implementation_with_the_best_reference(n):
   assert score(f'rouge{n}', written, right) == pytest.approx(100 * expected)
 
 
+def longest_common(one, other):
+  """Length of the longest common subsequence, by the textbook's table."""
+  above = [0] * (len(other) + 1)
+  for word in one:
+    row = [0]
+    for place, against in enumerate(other):
+      row.append(above[place] + 1 if word == against else max(row[-1], above[place + 1]))
+    above = row
+  return above[-1]
+
+
+def test_rouge_l_of_single_sentences_as_another_implementation():
+  written, right = ([re.sub(r'[^a-z ]', '', text.lower()) for text in sentences(seed)]
+                    for seed in (7, 8))
+  expected = 0
+  for text, reference in zip(written, right):
+    one, other = text.split(), reference.split()
+    expected += 2 * longest_common(one, other) / (len(one) + len(other)) / len(written)
+  assert score('rougeLsum', written, [(text,) for text in right]) == pytest.approx(
+      100 * expected)
+
+
 def test_rouge_by_hand():
   # Three of four words, two of three pairs; the longest common run of words is 3.
   one = ['the cat sat down'], [('the cat sat up',)]

@@ -31,7 +31,6 @@ TEMPLATES = templates("""
 {story}
 
 How does the story end?
-
 {options}
 ---
 Four sentences of a story are given, and the fifth is to be found.
@@ -44,7 +43,6 @@ Choose between these two:
 Grandfather stopped reading and let us guess the ending.
 
 "{story}"
-
 {options}
 We guessed:
 ---
@@ -75,11 +73,9 @@ below. Keep the right one.
 {options}
 ---
 Read what happened and think of what it leads to.
-
 {story}
 
 After all this, what do you expect?
-
 {options}
 """)
 
@@ -88,7 +84,6 @@ Write a story of four sentences that could end as follows: {answer}
 => {story}
 ---
 The last page of a very short story says: "{answer}"
-
 What stood on the pages before?
 => {story}
 """)

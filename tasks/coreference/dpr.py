@@ -29,7 +29,6 @@ TEMPLATES = templates("""
 {sentence}
 
 Who or what is meant by "{pronoun}"?
-
 {options}
 ---
 Find the antecedent of the pronoun.
@@ -42,12 +41,10 @@ Antecedent:
 A listener interrupts you after this sentence: {sentence}
 "Stop," the listener says, "I did not get what you mean by '{pronoun}'."
 How do you answer?
-
 {options}
 ---
 In the sentence below, "{pronoun}" could stand for either of two things, but only one \
 makes sense. Which one?
-
 {sentence}
 
 {options}
@@ -69,7 +66,6 @@ Teacher: What does the word "{pronoun}" point back to?
 Pupil:
 ---
 Here are two expressions:
-
 {options}
 
 Both occur in the next sentence, and so does "{pronoun}". Which of the two does it \
@@ -81,7 +77,6 @@ Before this line can be translated, one must know what "{pronoun}" refers to, si
 the other language has several words for it.
 
 {sentence}
-
 {options}
 ---
 {sentence}
@@ -93,7 +88,6 @@ An editor has underlined the pronoun "{pronoun}" in a manuscript and asks for th
 that it stands in for.
 
 The line reads: {sentence}
-
 {options}
 """)
 

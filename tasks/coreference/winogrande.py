@@ -39,7 +39,6 @@ TEMPLATES = templates("""
 How does this sentence go on?
 
 {beginning}
-
 {options}
 ---
 Use common sense to pick the ending.
@@ -49,7 +48,6 @@ Beginning: {beginning}
 Ending:
 ---
 Only one of the two continuations fits what is said at the start.
-
 {options}
 
 The start: {beginning}
@@ -57,33 +55,27 @@ The start: {beginning}
 A page of the book is torn. All that is left of one passage is this: {beginning}
 
 Two readers remember how it went on, but not in the same way. Who is right?
-
 {options}
 ---
 Finish what I am saying.
-
 {options}
 
 {beginning}
 ---
 # First part
 {beginning}
-
 # Candidates for the second part
 {options}
-
 # Second part
 ---
 I typed "{beginning}" and my telephone proposed two ways to go on. Choose the one that \
 says something sensible.
-
 {options}
 ---
 Both completions are good English, yet one of them is hard to believe. Give the other \
 one.
 
 Incomplete: {beginning}
-
 {options}
 ---
 Storyteller: {beginning}
@@ -94,9 +86,7 @@ The cleverest child says:
 Exercise: join the halves.
 
 Left half: {beginning}
-
 {options}
-
 Which right half belongs to it?
 """)
 

@@ -39,7 +39,6 @@ Read closely; you may have to count, add, subtract or compare.
 Passage: {passage}
 
 Question: {question}
-
 Result:
 ---
 {question}

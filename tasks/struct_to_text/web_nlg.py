@@ -51,7 +51,6 @@ Someone who has never seen a database asks you what this says. Tell them in full
 sentences, leaving nothing out and adding nothing.
 ---
 # Data
-
 {triples}
 
 # The same data as a text
@@ -63,7 +62,6 @@ An encyclopedia keeps its knowledge in this form:
 Write the passage of an article that conveys exactly this knowledge.
 ---
 Which short text would tell a reader as much as these triples do?
-
 {triples}
 ---
 Editor: I need this as running text, please.
@@ -73,11 +71,9 @@ Writer: Here you are.
 Verbalise the following graph. Every edge is given as start | label | end.
 
 {triples}
-
 Verbalisation:
 ---
 My notes for a talk are in shorthand:
-
 {triples}
 
 What I read out to the audience has to sound natural. I am going to say this:
@@ -85,7 +81,6 @@ What I read out to the audience has to sound natural. I am going to say this:
 
 INVERTED = templates("""
 Break this text up into its facts, one a line, in the form subject | relation | object.
-
 {answer}
 => {triples}
 ---

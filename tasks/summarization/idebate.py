@@ -34,7 +34,6 @@ Debate: {debate}
 
 One of the speakers gives these arguments:
 {arguments}
-
 Which claim do they support?
 ---
 {arguments}
@@ -48,7 +47,6 @@ A debating club has put the following up for discussion: {debate}
 
 A member stands up and says:
 {arguments}
-
 State the member's position in a single sentence.
 ---
 Motion: {debate}
@@ -68,7 +66,6 @@ Topic: {debate}
 Teacher: Begin with what they all prove, namely:
 ---
 Suppose that somebody believes every sentence in this list.
-
 {arguments}
 
 What will this person claim about the proposal that follows?
@@ -78,12 +75,10 @@ What will this person claim about the proposal that follows?
 INVERTED = templates("""
 Motion: {debate}
 Claim: {answer}
-
 List arguments for the claim, one a line and with numbers.
 => {arguments}
 ---
 You have to defend this view in front of an audience: {answer}
-
 Prepare a numbered list of things to say.
 => {arguments}
 ---

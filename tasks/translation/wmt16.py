@@ -29,13 +29,11 @@ def sample(world, code):
 
 FROM_ENGLISH = """
 {english}
-
 Say the above in natural {language}.
 => {foreign}
 ---
 A friend of mine has a pen pal who speaks only {language}. So far my friend has written:
 {english}
-
 Translated for the pen pal, the letter reads:
 => {foreign}
 ---
@@ -47,8 +45,7 @@ Target:
 ---
 In this bilingual reader, the left page is in English and the right page in {language}.
 
-Left page:
-{english}
+Left page: {english}
 
 Right page:
 => {foreign}
@@ -64,21 +61,17 @@ Your companion does not speak the language. Repeat in English what was said.
 => {english}
 ---
 This {language} text is to be published in English. Supply the translation.
-
 {foreign}
 => {english}
 ---
 {foreign}
-
 From {language} to English, that is:
 => {english}
 ---
 {language} exam, part two: render the text in good English.
 
-Text
-{foreign}
-
-Your answer
+Text: {foreign}
+Your answer:
 => {english}
 ---
 A {language} grammar gives this example:
