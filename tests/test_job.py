@@ -114,7 +114,7 @@ def one_device(monkeypatch):
 
 @pytest.mark.parametrize('changes, words', [
     (dict(held_out='nlii'), 'did you mean nli'),
-    (dict(mixture='flan_all'), 'nli is held out, yet .*rte'),
+    (dict(mixture='flan_all', selection=None), 'nli is held out, yet .*rte'),
     (dict(mixture='flan_holdout_paraphrase'), 'disagree'),
     (dict(mixture='flan_holdout_nlii', held_out='nlii'), 'unknown cluster'),
     (dict(mixture='nothing'), "unknown mixture or task 'nothing'"),

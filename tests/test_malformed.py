@@ -92,3 +92,8 @@ def test_stories_are_labelled_from_one():
 def test_stsb_is_rounded():
   for label, text in ((0.0, '0'), (2.4, '2'), (4.6, '5')):
     assert rows('stsb', label=np.float32(label))[0][0].targets[0] == text
+
+
+def test_bytes_that_are_no_text_do_not_stop_an_evaluation():
+  [example], _ = rows('sst2', sentence=b'caf\xe9 au lait')
+  assert 'caf\ufffd au lait' in example.inputs[0]

@@ -161,7 +161,7 @@ def _with_exemplars(
   drawn = exemplars(dataset)
 
   def compose(keys, numbers, inputs):
-    columns = [text.decode() for text in keys], numbers, [t.decode() for t in inputs]
+    columns = _decoded(keys), numbers, _decoded(inputs)
     return np.array([text.encode() for text in drawn.before(*columns, length)], object)
 
   def composed(batch):
@@ -182,8 +182,7 @@ def exemplars(dataset, records_ds: tf.data.Dataset | None = None) -> fewshot.Exe
     return _key(texts), *templates_lib.fill(dataset.templates, texts)
 
   named_ds = usable(records_ds, dataset, count=False).take(fewshot.POOL)
-  rows = [(key.decode(), [text.decode() for text in inputs],
-           [text.decode() for text in targets])
+  rows = [(*_decoded([key]), _decoded(inputs), _decoded(targets))
           for key, inputs, targets in named_ds.map(view).as_numpy_iterator()]
   variant = dataset.variant
   return fewshot.Exemplars(
@@ -193,6 +192,10 @@ def exemplars(dataset, records_ds: tf.data.Dataset | None = None) -> fewshot.Exe
 def _key(texts: Mapping[str, tf.Tensor]) -> tf.Tensor:
   """What tells examples apart: all of their texts."""
   return tf.strings.join([texts[name] for name in sorted(texts)], separator='\x00')
+
+
+def _decoded(texts) -> tuple[str, ...]:
+  return tuple(text.decode('utf-8', 'replace') for text in texts)
 
 
 def examples(
@@ -218,9 +221,8 @@ def examples(
   drawn = drawn or (exemplars(dataset) if dataset.shots else None)
   for *columns, label, group, key in usable(records_ds, dataset).map(
       view, tf.data.AUTOTUNE).as_numpy_iterator():
-    inputs, targets, options, references = (
-        tuple(text.decode() for text in column) for column in columns)
+    inputs, targets, options, references = map(_decoded, columns)
+    group, key = _decoded([group, key])
     if drawn:
-      keys = [key.decode()] * len(numbers)
-      inputs = tuple(drawn.before(keys, numbers, inputs, prompt_length))
-    yield Example(inputs, targets, options, int(label), references, group.decode())
+      inputs = tuple(drawn.before([key] * len(numbers), numbers, inputs, prompt_length))
+    yield Example(inputs, targets, options, int(label), references, group)
