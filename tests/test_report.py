@@ -79,6 +79,28 @@ def test_a_dataset_that_one_evaluation_lacks_is_left_blank():
   assert 'rte' in report.page(results, RUN, RULE, CURVES)
 
 
+def with_metrics(*names):
+  template = {'template': 0, 'n_dev': 1, 'n_test': 1, 'dev': {}, 'test': {}}
+  entries = {f'set_{number}': {
+      'held_in': False, 'primary': name, 'templates': [template], 'mean': 1.0, 'std': 0.0,
+      'best_dev_template': None, 'best_dev_test': None, 'majority': None}
+             for number, name in enumerate(names)}
+  return {'data': 'tfds', 'evaluations': [
+      {'name': 'tuned', 'mean': 1.0, 'datasets': entries}]}
+
+
+def test_the_notes_say_which_scores_are_what():
+  assert report.notes(with_metrics('accuracy', 'accuracy')) == []
+  assert report.notes(with_metrics('bleu', 'bleu')) == ['scores are bleu']
+  assert report.notes(with_metrics('bleu', 'accuracy', 'bleu')) == [
+      'set_0, set_2: bleu', 'all other scores are accuracy']
+  words = with_metrics('word_edit_distance', 'bleu')
+  assert report.notes(words) == [
+      'set_0: word_edit_distance (words; lower is better; not in the mean)',
+      'set_1: bleu']
+  assert [row['plotted'] for row in report.rows(words)] == [False, True, True]
+
+
 def test_the_report_has_everything(page):
   text = text_of(page)
   for wanted in (

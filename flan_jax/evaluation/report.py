@@ -42,20 +42,28 @@ def notes(results: Mapping) -> list[str]:
   lines = []
   if any(map(_entry_of_dev, entries)):
     lines.append('held-in: scores of the dev set, of tasks that were trained on')
-  others = {}
-  for row in rows(results):
-    if row['metric'] not in ('', 'accuracy'):
-      others.setdefault(row['metric'], []).append(row['name'])
-  lines += [f'{", ".join(names)}: {_meaning(metric)}' for metric, names in others.items()]
-  if others:
-    lines.append('all other scores are accuracy')
+  lines += _metrics_note(results)
   if results['data'] == 'embedded':
     lines.append('embedded data: a small invented world, not the published datasets')
   return lines
 
 
-def _meaning(metric: str) -> str:
-  return f'{metric} (words; lower is better)' if metric in metrics.COUNTED else metric
+def _metrics_note(results: Mapping) -> list[str]:
+  """Which scores are what, as far as it is not accuracy."""
+  by_metric = {}
+  for row in rows(results):
+    if row['metric']:
+      by_metric.setdefault(row['metric'], []).append(row['name'])
+  if len(by_metric) == 1:
+    [metric] = by_metric
+    counted = ' (words; lower is better)' if metric in metrics.COUNTED else ''
+    return [f'scores are {metric}{counted}'] if metric != 'accuracy' else []
+  others = []
+  for metric, names in by_metric.items():
+    counted = metric in metrics.COUNTED
+    remark = ' (words; lower is better; not in the mean)' if counted else ''
+    others += [f'{", ".join(names)}: {metric}{remark}'] if metric != 'accuracy' else []
+  return others + ['all other scores are accuracy'] * ('accuracy' in by_metric)
 
 
 def rows(results: Mapping) -> list[dict]:
