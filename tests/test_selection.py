@@ -40,6 +40,7 @@ def test_clusters_are_added_in_the_order_of_the_paper():
 
 def test_clusters_by_name():
   names = selected('flan_holdout_nli', clusters=('sentiment', 'math'))
+  assert names == selected('flan_holdout_nli', clusters='sentiment,math')
   assert sorted(names) == [
       'imdb_reviews', 'math_dataset', 'sentiment140', 'sst2', 'yelp_polarity_reviews']
 
@@ -90,6 +91,7 @@ def test_names_tell_selections_apart():
 @pytest.mark.parametrize('wrong, message', [
     (dict(templates=0), 'TEMPLATES = 0'), (dict(tasks=-1), 'TASKS = -1'),
     (dict(datasets_per_cluster='two'), 'DATASETS_PER_CLUSTER'),
+    (dict(clusters=0), 'CLUSTERS = 0'), (dict(clusters=8), 'CLUSTERS = 8'),
     (dict(clusters=('nlj',)), "unknown cluster 'nlj'"), (dict(shots=99), 'SHOTS is 99'),
     (dict(clusters=('nli',)), 'nothing is left')])
 def test_what_cannot_be_selected_is_named(wrong, message):

@@ -21,13 +21,13 @@ PAPER_ORDER = (
 class Selection:
   """What to take of a mixture; as it stands, everything.
 
-  clusters: names, or how many in the paper's order. datasets_per_cluster: variants such
+  clusters: names ('nli,math' too), or how many in the paper's order. datasets_per_cluster: variants such
   as the rounds of ANLI are one dataset. tasks: how many in all. Where some are left out,
   which ones is drawn with a fixed seed, and more always contains fewer. templates,
   style, shots, shot_seed: see variants.Variant.
   """
 
-  clusters: Sequence[str] | int | None = None
+  clusters: Sequence[str] | str | int | None = None
   datasets_per_cluster: int | None = None
   tasks: int | None = None
   templates: int | None = None
@@ -40,6 +40,8 @@ class Selection:
       value = getattr(self, name)
       if value is not None and (not isinstance(value, int) or value < 1):
         raise UserError(f'{name.upper()} = {value!r} must be a whole number >= 1 or None')
+    if isinstance(self.clusters, int) and not 1 <= self.clusters <= len(PAPER_ORDER):
+      raise UserError(f'CLUSTERS = {self.clusters}: the paper adds 1 to {len(PAPER_ORDER)}')
 
   def apply(self, mixture: str) -> str:
     """The name of the mixture of what is selected, registered; `mixture` if all is.
@@ -62,13 +64,15 @@ class Selection:
 
   def _of_clusters(self, names: list[str]) -> list[str]:
     from flan_jax.data import clusters
-    wanted = self.clusters
-    if wanted is None:
+    if self.clusters is None:
       return names
-    if isinstance(wanted, int):
-      wanted = PAPER_ORDER[:wanted]
-    wanted = {clusters.get(cluster).name for cluster in wanted}
+    wanted = {clusters.get(cluster).name for cluster in self._cluster_names()}
     return [name for name in names if wanted & set(_clusters(name))]
+
+  def _cluster_names(self) -> Sequence[str]:
+    if isinstance(self.clusters, int):
+      return PAPER_ORDER[:self.clusters]
+    return self.clusters.split(',') if isinstance(self.clusters, str) else self.clusters
 
   def _of_each_cluster(self, names: list[str]) -> list[str]:
     from flan_jax.data import holdouts
@@ -93,10 +97,9 @@ class Selection:
 
   def _suffix(self) -> str:
     """'.2clusters.4templates.5shot': what is not the default, in the name."""
-    clusters = self.clusters
-    if clusters is not None and not isinstance(clusters, int):
-      clusters = '_'.join(clusters) + '_'
-    parts = [f'.{clusters}clusters'] if clusters is not None else []
+    named = self.clusters if isinstance(self.clusters, int) else (
+        '_'.join(self._cluster_names()) + '_' if self.clusters else None)
+    parts = [f'.{named}clusters'] if named else []
     parts += [f'.{value}{name}' for name, value in (
         ('per_cluster', self.datasets_per_cluster), ('tasks', self.tasks),
         ('templates', self.templates)) if value]
