@@ -19,7 +19,7 @@ import tempfile
 import textwrap
 from typing import Callable, Iterator, Sequence
 
-from flan_jax.errors import UserError
+from flan_jax.errors import UserError, did_you_mean
 
 QUIET = {
     'TF_CPP_MIN_LOG_LEVEL': '3',  # TensorFlow's C++ notices at start-up
@@ -222,7 +222,6 @@ def _is_run_file(path: str) -> bool:
 
 def _check_macros(bindings: Sequence[str]) -> None:
   """A macro set on the command line that no file mentions is a misspelling."""
-  import difflib
   from gin import config
   known = {scope for scope, selector in config._CONFIG if selector == 'gin.macro'}
   text = config.config_str()
@@ -230,10 +229,8 @@ def _check_macros(bindings: Sequence[str]) -> None:
   for binding in bindings:
     name = binding.split(' = ')[0]
     if re.fullmatch(r'[A-Z][A-Z0-9_]*', name) and name not in used:
-      near = difflib.get_close_matches(name, used | (known - {name}), 3, 0.5)
-      raise UserError(
-          f'gin: no file reads the macro {name!r}'
-          f'{"; did you mean " + ", ".join(near) + "?" if near else ""}')
+      raise UserError(f'gin: no file reads the macro {name!r}'
+                      f'{did_you_mean(name, used | (known - {name}))}')
 
 
 def _first_paragraph(error: Exception) -> str:

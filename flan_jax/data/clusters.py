@@ -5,10 +5,9 @@ and any that another package adds.
 """
 
 import dataclasses
-import difflib
 from typing import Sequence
 
-from flan_jax.errors import UserError
+from flan_jax.errors import UserError, did_you_mean
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,9 +51,8 @@ def names() -> list[str]:
 def get(name: str) -> Cluster:
   """The cluster of that name; an unknown one is a UserError with the nearest names."""
   if name not in _CLUSTERS:
-    near = difflib.get_close_matches(str(name), names(), 3, 0.4)
-    hint = f'did you mean {", ".join(near)}? ' if near else ''
-    raise UserError(f'unknown cluster {name!r}; {hint}there are {", ".join(names())}')
+    raise UserError(f'unknown cluster {name!r}{did_you_mean(name, names())} '
+                    f'(there are {", ".join(names())})')
   return _CLUSTERS[name]
 
 

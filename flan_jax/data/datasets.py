@@ -8,7 +8,6 @@
 """
 
 import dataclasses
-import difflib
 import functools
 import inspect
 from typing import Any, Callable, Iterator, Mapping, Sequence
@@ -23,7 +22,7 @@ from flan_jax.data import splits as splits_lib
 from flan_jax.data import templates as templates_lib
 from flan_jax.data import vocabulary
 from flan_jax.data.templates import Template
-from flan_jax.errors import UserError
+from flan_jax.errors import UserError, did_you_mean
 
 FEATURES = {
     name: seqio.Feature(vocabulary.FLAN, add_eos=True, required=name == 'targets')
@@ -164,9 +163,8 @@ def plain(name: str) -> str:
 def get(name: str) -> Dataset:
   """The dataset of that name; an unknown name is a UserError with the nearest ones."""
   if name not in _DATASETS:
-    near = difflib.get_close_matches(name, _DATASETS, 4, 0.5)
-    hint = f'did you mean {", ".join(near)}?' if near else f'there are {", ".join(names())}'
-    raise UserError(f'unknown task {name!r}; {hint}')
+    hint = did_you_mean(name, _DATASETS) or f'; there are {", ".join(names())}'
+    raise UserError(f'unknown task {name!r}{hint}')
   return _DATASETS[name]
 
 

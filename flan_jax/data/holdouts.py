@@ -7,7 +7,6 @@ one of the paper's sets of tasks (`task_sets`), whose siblings are trained on.
 """
 
 import dataclasses
-import difflib
 import functools
 import random
 from typing import Sequence
@@ -17,7 +16,7 @@ import seqio
 from flan_jax.data import clusters
 from flan_jax.data import datasets
 from flan_jax.data import splits
-from flan_jax.errors import UserError
+from flan_jax.errors import UserError, did_you_mean
 
 MAXIMUM_RATE = 3_000  # examples, paper section 2.4
 ALL = 'flan_all'
@@ -78,7 +77,14 @@ def unseen(task: str, held_out: str) -> str:
 
 def parsed(held_out: str) -> set[str]:
   """'nli,math' -> {'nli', 'math'}, each a cluster."""
-  return {clusters.get(word.strip()).name for word in str(held_out).split(',')}
+  words = [word.strip() for word in str(held_out).split(',')]
+  for word in words:
+    if word not in clusters.names():
+      raise UserError(
+          f'unknown cluster {word!r}{did_you_mean(word, [*clusters.names(), *task_sets()])} '
+          f'(there are {", ".join(clusters.names())}; and, to be held out alone, '
+          f'{", ".join(task_sets())})')
+  return set(words)
 
 
 def check(held_out: str) -> None:
@@ -203,10 +209,8 @@ def members(mixture: str) -> list[str]:
   """
   known = [*seqio.MixtureRegistry.names(), *seqio.TaskRegistry.names()]
   if mixture not in known:
-    near = difflib.get_close_matches(str(mixture), known, 4, 0.4)
     raise UserError(
-        f'unknown mixture or task {mixture!r}'
-        f'{"; did you mean " + ", ".join(near) + "?" if near else ""}'
+        f'unknown mixture or task {mixture!r}{did_you_mean(mixture, known)}'
         ' (a mixture with nothing left to train on is not registered)')
   provider = seqio.get_mixture_or_task(mixture)
   tasks = [provider] if isinstance(provider, seqio.Task) else provider.tasks
