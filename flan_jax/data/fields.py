@@ -41,6 +41,11 @@ def labelled(feature: str = 'label'):
   return lambda example: example[feature] >= 0
 
 
+def several_words(text: tf.Tensor) -> tf.Tensor:
+  """Whether a text has three words or more."""
+  return tf.strings.regex_full_match(text, r'(?s)\s*(\S+\s+){2}\S.*')
+
+
 def tidy(text: tf.Tensor) -> tf.Tensor:
   """No blank edges, no doubled spaces; newlines stay. ' a  b\\n' -> 'a b'."""
   text = tf.strings.regex_replace(text, r'[ \t\r\f\v\x{00a0}]+', ' ')

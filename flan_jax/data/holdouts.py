@@ -48,7 +48,7 @@ def holdout(held_out: str) -> Holdout:
     UserError: no such cluster or set.
   """
   declared = [datasets.get(name) for name in datasets.names()]
-  reasons = {one.name: unseen(one.name, held_out) for one in declared}
+  reasons = _reasons(datasets.names(), held_out)
   return Holdout(
       held_out,
       train=tuple(one.name for one in declared if one.mixed and not reasons[one.name]),
@@ -58,21 +58,25 @@ def holdout(held_out: str) -> Holdout:
                if one.mixed and reasons[one.name] not in ('', HELD_OUT)})
 
 
-def unseen(task: str, held_out: str) -> str:
-  """Why a task must not be trained on: HELD_OUT, another reason, '' if it may be."""
+def _reasons(tasks: Sequence[str], held_out: str) -> dict[str, str]:
+  """Why each task must not be trained on: HELD_OUT, another reason, '' if it may be."""
   if held_out in task_sets():
-    return HELD_OUT if datasets.plain(task) in task_sets()[held_out] else ''
-  own, held = _clusters(task), parsed(held_out)
-  if own & held:
-    return HELD_OUT
-  shared = sorted(own & _closed(held_out))
-  if shared:
-    return f'shares the cluster {shared[0]} with a held-out task'
+    alone = task_sets()[held_out]
+    return {name: HELD_OUT * (datasets.plain(name) in alone) for name in tasks}
+  held = parsed(held_out)
+  closed = _closed(held)
   relatives = {other: one for one in sorted(held)
                for other in clusters.get(one).dropped_with}
-  for one in sorted(own & set(relatives)):
-    return f'{one} is dropped with {relatives[one]} (paper 2.2)'
-  return ''
+
+  def reason(own):
+    if own & held:
+      return HELD_OUT
+    for one in sorted(own & closed):
+      return f'shares the cluster {one} with a held-out task'
+    for one in sorted(own & set(relatives)):
+      return f'{one} is dropped with {relatives[one]} (paper 2.2)'
+    return ''
+  return {name: reason(_clusters(name)) for name in tasks}
 
 
 def parsed(held_out: str) -> set[str]:
@@ -93,9 +97,8 @@ def check(held_out: str) -> None:
     parsed(held_out)
 
 
-def _closed(held_out: str) -> set[str]:
-  """The clusters, headings apart, of the tasks that are held out."""
-  held = parsed(held_out)
+def _closed(held: set[str]) -> set[str]:
+  """The clusters, headings apart, of the tasks of the clusters that are held out."""
   found = set().union(*(_clusters(name) for name in datasets.names()
                         if _clusters(name) & held))
   return {name for name in found if not clusters.get(name).heading}
@@ -252,10 +255,10 @@ def seen(tasks: Sequence[str], held_out: str | None) -> list[str]:
   """Those of the tasks that must not be trained on when something is held out."""
   if held_out is None:
     return []
-  check(held_out)
-  ours = set(datasets.names())
-  return [name for name in tasks
-          if datasets.plain(name) in ours and unseen(name, held_out)]
+  declared = set(datasets.names())
+  ours = [name for name in tasks if datasets.plain(name) in declared]
+  reasons = _reasons(ours, held_out)
+  return [name for name in ours if reasons[name]]
 
 
 def assert_unseen(mixture: str, cluster: str | None) -> None:

@@ -11,6 +11,7 @@ three words, and those without punctuation, are dropped.
 import tensorflow as tf
 
 from flan_jax.data import datasets
+from flan_jax.data.fields import several_words
 from flan_jax.data.templates import templates
 from flan_jax.world import languages
 
@@ -21,8 +22,7 @@ def fields(example):
 
 def keep(example):
   bare = _bare(example['en'])
-  long_enough = tf.strings.regex_full_match(bare, r'(?s)\s*(\S+\s+){2}\S.*')
-  return long_enough & (bare != example['en'])
+  return several_words(bare) & (bare != example['en'])
 
 
 def _bare(text):

@@ -10,6 +10,7 @@ restored, are dropped.
 import tensorflow as tf
 
 from flan_jax.data import datasets
+from flan_jax.data.fields import several_words
 from flan_jax.data.templates import templates
 from flan_jax.world import languages
 
@@ -19,8 +20,7 @@ def fields(example):
 
 
 def keep(example):
-  long_enough = tf.strings.regex_full_match(example['en'], r'(?s)\s*(\S+\s+){2}\S.*')
-  return long_enough & (_lower(example['en']) != example['en'])
+  return several_words(example['en']) & (_lower(example['en']) != example['en'])
 
 
 def _lower(text):

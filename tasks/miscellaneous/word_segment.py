@@ -9,6 +9,7 @@ text, as in the paper. Texts of fewer than three words are dropped.
 import tensorflow as tf
 
 from flan_jax.data import datasets
+from flan_jax.data.fields import several_words
 from flan_jax.data.templates import templates
 from flan_jax.world import languages
 
@@ -19,7 +20,7 @@ def fields(example):
 
 
 def keep(example):
-  return tf.strings.regex_full_match(example['en'], r'(?s)\s*(\S+\s+){2}\S.*')
+  return several_words(example['en'])
 
 
 def sample(world):
