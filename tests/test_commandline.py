@@ -8,7 +8,7 @@ import pytest
 
 from flan_jax import commandline
 
-DOORS = ['cache', 'evaluate', 'holdout', 'prompts', 'sample', 'train']
+DOORS = ['cache', 'evaluate', 'holdout', 'huggingface', 'prompts', 'sample', 'train']
 CHECKOUT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 

@@ -11,6 +11,7 @@ import pytest
 from flan_jax.errors import UserError
 from flan_jax.model import attention
 from flan_jax.model import decoder
+from flan_jax.training import sharding
 
 TINY = decoder.DecoderConfig(
   vocab_size=64, d_model=16, layers=2, heads=2, head_dim=16, d_ff=32,
@@ -246,9 +247,67 @@ def test_sizes_of_the_paper(layers, d_model, billions):
   )
 
 
-@pytest.mark.parametrize('tied', [True, False])
-def test_every_dimension_has_a_name(tied):
-  config = dataclasses.replace(TINY, tied_embeddings=tied)
+def test_a_window_hides_what_is_too_far_and_only_in_its_layers():
+  # Two layers of 3 tokens carry 4 tokens far; a global one carries any distance.
+  for windows, furthest in (((3,), 4), ((3, 0), 11), ((0,), 11)):
+    config = dataclasses.replace(TINY, windows=windows, positions='none')
+    batch = plain_batch([12], 12)
+    other = batch | {'tokens': batch['tokens'].copy()}
+    other['tokens'][0, 0] = (batch['tokens'][0, 0] + 1) % 64
+    before, after = (hidden(config, params(config), one) for one in (batch, other))
+    moved = np.flatnonzero(np.abs(before - after).max(axis=-1)[0])
+    assert moved.tolist() == list(range(furthest + 1))
+
+
+@pytest.mark.parametrize('kind', ['rope', 'relative'])
+def test_only_distances_matter(kind):
+  config = dataclasses.replace(TINY, positions=kind)
+  batch = plain_batch([12], 12)
+  later = batch | {'positions': batch['positions'] + 5}
+  before, after = (hidden(config, params(config), one) for one in (batch, later))
+  np.testing.assert_allclose(before, after, atol=1e-5)
+  spread = batch | {'positions': 2 * batch['positions']}
+  assert jnp.abs(hidden(config, params(config), spread) - before).max() > 1e-3
+
+
+def test_soft_caps_bound():
+  scores = attention.attend(
+    jnp.full((1, 1, 1, 4), 100.0), [(jnp.eye(4)[None, :, None], jnp.eye(4)[None, :, None])],
+    jnp.array([0.0, -1.0, -2.0, -3.0])[None, None, None], soft_cap=1.0,
+  )
+  expected = jax.nn.softmax(jnp.array([1.0, 0.0, -1.0, -2.0]))
+  np.testing.assert_allclose(scores[0, 0, 0], expected, atol=1e-6)
+  config = dataclasses.replace(TINY, logit_soft_cap=0.5)
+  x_BLD = hidden(config, params(), plain_batch([12], 12))
+  exact = decoder.logits(TINY, params(), x_BLD)
+  capped = decoder.logits(config, params(), x_BLD)
+  np.testing.assert_allclose(capped, 0.5 * np.tanh(exact / 0.5), atol=1e-6)
+
+
+FAMILY = dict(
+  positions='rope', kv_heads=1, qk_norm=True, qkv_bias=True, out_bias=True, mlp_bias=True
+)
+
+
+def test_shared_key_heads_spread_over_devices_equal_one_device():
+  # Two devices hold half of the one key head each.
+  config = dataclasses.replace(TINY, heads=4, **FAMILY)
+  batch = plain_batch([12, 9], 12)
+  mesh = sharding.mesh({'fsdp': 4, 'tensor': 2})
+  axes, shapes = decoder.parameter_axes(config), decoder.abstract_params(config)
+  placed = sharding.param_shardings(mesh, axes, shapes)
+  key = placed['layers']['attention']['key']['kernel']
+  assert key.spec == jax.sharding.PartitionSpec(None, 'fsdp', 'tensor')
+  expected = hidden(config, params(config), batch)
+  spread = jax.device_put(params(config), placed)
+  np.testing.assert_allclose(hidden(config, spread, batch), expected, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+  'change', [{}, {'tied_embeddings': False}, FAMILY], ids=['tied', 'untied', 'family']
+)
+def test_every_dimension_has_a_name(change):
+  config = dataclasses.replace(TINY, **change)
   shapes, axes = decoder.abstract_params(config), decoder.parameter_axes(config)
 
   def check(leaf, names):
@@ -256,6 +315,8 @@ def test_every_dimension_has_a_name(tied):
 
   jax.tree.map(check, shapes, axes)
   assert axes['layers']['mlp']['wi_0']['kernel'] == ('layers', 'embed', 'mlp')
+  mesh = sharding.mesh({'data': 8})
+  sharding.param_shardings(mesh, axes, shapes)  # every name has a rule
 
 
 @pytest.mark.parametrize(
@@ -267,6 +328,15 @@ def test_every_dimension_has_a_name(tied):
     ({'activation': 'tanh'}, "activation of the decoder is 'tanh'"),
     ({'dtype': 'int8'}, "dtype of the decoder is 'int8'"),
     ({'relative_max_distance': 4}, 'relative_max_distance 4'),
+    ({'positions': 'alibi'}, "positions of the decoder is 'alibi'"),
+    ({'positions': 'rope', 'head_dim': 15}, 'head_dim of the decoder is 15'),
+    ({'rope_scaling': 'yarn'}, "rope_scaling of the decoder is 'yarn'"),
+    ({'rope_low_frequency': 4.0}, 'rope_low_frequency is 4.0'),
+    ({'rope_theta': 0}, 'rope_theta of the decoder is 0'),
+    ({'kv_heads': 3}, 'kv_heads of the decoder is 3'),
+    ({'windows': 4096}, 'windows of the decoder is 4096'),
+    ({'windows': ()}, r'windows of the decoder is \(\)'),
+    ({'logit_soft_cap': -1.0}, 'logit_soft_cap of the decoder is -1.0'),
   ],
 )
 def test_a_wrong_value_is_named(change, message):

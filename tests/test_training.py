@@ -191,6 +191,14 @@ def test_a_run_is_resumed_only_as_what_it_is(tmp_path):
   assert checkpoint.read_run(tmp_path) == RUN
 
 
+def test_a_run_older_than_a_field_of_the_model_goes_on(tmp_path):
+  checkpoint.write_run(tmp_path, RUN)
+  younger = RUN['model'] | {'positions': 'relative', 'windows': (0,)}
+  checkpoint.check_run(tmp_path, RUN | {'model': younger})
+  with pytest.raises(UserError, match="model.positions was 'relative' and is now 'rope'"):
+    checkpoint.check_run(tmp_path, RUN | {'model': younger | {'positions': 'rope'}})
+
+
 def test_load_gives_the_parameters_of_the_last_step(tmp_path):
   state = run(tmp_path, 2)
   with pytest.raises(UserError, match='holds no run'):

@@ -4,7 +4,7 @@ Axis letters as in decoder.py; K counts relative position buckets.
 """
 
 import math
-from typing import Sequence
+from typing import NamedTuple, Optional, Sequence
 
 import jax
 import jax.numpy as jnp
@@ -35,6 +35,22 @@ def visible(segment_ids_BL: jax.Array, branch_BL: jax.Array) -> jax.Array:
   )
 
 
+class View(NamedTuple):
+  """What L tokens look at: their M keys, those of a cache before their own.
+
+  Positions count within a segment, int32 [B, L] and [B, M]; visible is bool [B, L, M].
+  """
+
+  query_positions_BL: jax.Array
+  key_positions_BM: jax.Array
+  visible_BLM: jax.Array
+
+  @property
+  def distance_BLM(self) -> jax.Array:
+    """Tokens from a key on to the query; means nothing where the key is not visible."""
+    return self.query_positions_BL[:, :, None] - self.key_positions_BM[:, None, :]
+
+
 def bucket_starts(buckets: int, max_distance: int) -> np.ndarray:
   """The smallest distance in each bucket, int32 [K], as T5's causal buckets have them.
 
@@ -51,19 +67,26 @@ def bucket_starts(buckets: int, max_distance: int) -> np.ndarray:
   return np.array([*range(exact), *grown], np.int32)
 
 
-def relative_bucket_ids(
-  query_positions_BL: jax.Array,
-  key_positions_BM: jax.Array,
-  visible_BLM: jax.Array,
-  buckets: int,
-  max_distance: int,
-) -> jax.Array:
+def relative_bucket_ids(view: View, buckets: int, max_distance: int) -> jax.Array:
   """Bucket of each pair's distance, int32 [B, L, M]; `buckets` where not visible."""
-  distance = query_positions_BL[:, :, None] - key_positions_BM[:, None, :]
-  ids = jnp.zeros_like(distance)
+  distance_BLM = view.distance_BLM
+  ids = jnp.zeros_like(distance_BLM)
   for start in bucket_starts(buckets, max_distance)[1:]:
-    ids += distance >= start
-  return jnp.where(visible_BLM, ids, buckets)
+    ids += distance_BLM >= start
+  return jnp.where(view.visible_BLM, ids, buckets)
+
+
+def mask_bias(visible_BLM: jax.Array) -> jax.Array:
+  """Additive attention bias without positions, float32 [B, 1, L, M]."""
+  return jnp.where(visible_BLM, 0.0, MASKED)[:, None]
+
+
+def within_window(
+  bias_BNLM: jax.Array, distance_BLM: jax.Array, window: jax.Array
+) -> jax.Array:
+  """The bias, MASKED where a key is `window` tokens away or more; 0 is no window."""
+  seen_BLM = (window == 0) | (distance_BLM < window)
+  return jnp.where(seen_BLM[:, None], bias_BNLM, MASKED)
 
 
 @jax.custom_vjp
@@ -107,35 +130,53 @@ def attend(
   query_BLNH: jax.Array,
   sources: Sequence[tuple[jax.Array, jax.Array]],
   bias_BNLM: jax.Array,
+  soft_cap: Optional[float] = None,
 ) -> jax.Array:
   """Softmax attention, scaled by 1/sqrt(H), scores and softmax in float32.
 
-  sources: (key_BMNH, value_BMNH) pairs whose keys follow one another in the bias: the
-  cache and the new token are two sources, so that the cache is never copied.
+  sources: (key_BMGH, value_BMGH) pairs whose keys follow one another in the bias: the
+  cache and the new token are two sources, so that the cache is never copied. Key head g
+  serves the g-th N / G query heads. bias: [B, N or 1, L, M], added after the soft cap.
   Returns [B, L, N, H] in the query's dtype.
   """
   # Heads before tokens: one plain batched matrix product each, twice as fast on a CPU.
   # Dividing by the sum comes after the product with the values, which is smaller.
   query_BNLH = _heads_first(query_BLNH * query_BLNH.shape[-1] ** -0.5)
-  scores = [
-    jnp.einsum(
-      'BNLH,BNMH->BNLM', query_BNLH, _heads_first(key), preferred_element_type=jnp.float32
-    )
-    for key, _ in sources
-  ]
-  scores_BNLM = jnp.concatenate(scores, axis=-1) + bias_BNLM
+  scores_BNLM = jnp.concatenate(
+    [_scores(query_BNLH, _heads_first(key)) for key, _ in sources], axis=-1
+  )
+  if soft_cap is not None:
+    scores_BNLM = soft_cap * jnp.tanh(scores_BNLM / soft_cap)
+  scores_BNLM += bias_BNLM
   highest = jax.lax.stop_gradient(scores_BNLM.max(axis=-1, keepdims=True))
   weights_BNLM = jnp.exp(scores_BNLM - highest)
-  ends = np.cumsum([score.shape[-1] for score in scores])[:-1]
+  ends = np.cumsum([key.shape[1] for key, _ in sources])[:-1]
   parts = jnp.split(weights_BNLM.astype(query_BLNH.dtype), ends, axis=-1)
   out_BNLH = sum(
-    jnp.einsum(
-      'BNLM,BNMH->BNLH', part, _heads_first(value), preferred_element_type=jnp.float32
-    )
-    for part, (_, value) in zip(parts, sources)
+    _mixed(part, _heads_first(value)) for part, (_, value) in zip(parts, sources)
   )
   out_BNLH /= weights_BNLM.sum(axis=-1, keepdims=True)
   return _heads_first(out_BNLH).astype(query_BLNH.dtype)
+
+
+def _scores(query_BNLH: jax.Array, key_BGMH: jax.Array) -> jax.Array:
+  """Query heads that share a key head are more rows of one product."""
+  batch, heads, length, head_dim = query_BNLH.shape
+  query_BGRH = query_BNLH.reshape(batch, key_BGMH.shape[1], -1, head_dim)
+  scores_BGRM = jnp.einsum(
+    'BGRH,BGMH->BGRM', query_BGRH, key_BGMH, preferred_element_type=jnp.float32
+  )
+  return scores_BGRM.reshape(batch, heads, length, -1)
+
+
+def _mixed(weights_BNLM: jax.Array, value_BGMH: jax.Array) -> jax.Array:
+  """Values summed by weight, [B, N, L, H]."""
+  batch, heads, length, keys = weights_BNLM.shape
+  weights_BGRM = weights_BNLM.reshape(batch, value_BGMH.shape[1], -1, keys)
+  out_BGRH = jnp.einsum(
+    'BGRM,BGMH->BGRH', weights_BGRM, value_BGMH, preferred_element_type=jnp.float32
+  )
+  return out_BGRH.reshape(batch, heads, length, -1)
 
 
 def _heads_first(x: jax.Array) -> jax.Array:

@@ -2,8 +2,8 @@
 
 Axis letters, the same in the whole room:
   B rows (batch), L tokens of a row, M keys a token may see, S loss slots of a row,
-  D model width, N heads, H head size, F hidden width of the MLP, V vocabulary,
-  K relative position buckets.
+  D model width, N heads, G heads of keys and values (N unless they are shared),
+  H head size, F hidden width of the MLP, V vocabulary, K relative position buckets.
 
 A batch is a dict of int32 arrays `tokens`, `positions`, `segment_ids`, `branch`, all
 [B, L]; which tokens see which is in `attention.visible`. Parameters are a plain nested
@@ -11,12 +11,16 @@ dict of float32 arrays; those of the layers are stacked, layer axis first:
 
   embedding [V, D]      relative_bias [K, N]      final_norm/scale [D]
   layers/attention_norm/scale [layers, D]         layers/mlp_norm/scale [layers, D]
-  layers/attention/{query,key,value}/kernel [layers, D, N*H], .../out/kernel transposed
+  layers/attention/query/kernel [layers, D, N*H], .../out/kernel transposed
+  layers/attention/{key,value}/kernel [layers, D, G*H]
   layers/mlp/{wi_0,wi_1}/kernel [layers, D, F], layers/mlp/wo/kernel [layers, F, D]
   unembedding [D, V], unless the embedding serves both ends
+
+A configuration may add .../bias beside a kernel, one output wide, and
+layers/attention/{query,key}_norm/scale [layers, H]; without relative positions there
+is no relative_bias.
 """
 
-import dataclasses
 from typing import Any, Mapping, Optional
 
 import flax.linen as nn
@@ -26,76 +30,12 @@ import jax.numpy as jnp
 from flan_jax.errors import UserError
 from flan_jax.model import attention
 from flan_jax.model import layers
+from flan_jax.model import positions
+from flan_jax.model.config import DecoderConfig, REMAT_POLICIES
 
 Batch = Mapping[str, jax.Array]
 Params = Mapping[str, Any]
 Cache = Mapping[str, jax.Array]
-
-# What the backward pass finds stored instead of computing it again.
-REMAT_POLICIES = {
-  'none': None,
-  'dots': jax.checkpoint_policies.dots_with_no_batch_dims_saveable,
-  'full': jax.checkpoint_policies.nothing_saveable,
-}
-
-
-@dataclasses.dataclass(frozen=True)
-class DecoderConfig:
-  """Shape and numerics of a decoder.
-
-  vocab_size: None until the vocabulary is known (`dataclasses.replace` fills it in).
-  d_model, heads, head_dim, d_ff: widths; heads * head_dim need not be d_model.
-  relative_buckets, relative_max_distance: T5's position buckets; distances of
-    relative_max_distance tokens and more share the last one.
-  dtype: of the computation; parameters, softmax, norms and loss are float32.
-  remat: 'none' stores every activation, 'dots' only outputs of the kernels, 'full'
-    only each layer's input.
-  scan: one compiled layer run `layers` times; False unrolls the same parameters.
-  """
-
-  vocab_size: Optional[int]
-  d_model: int
-  layers: int
-  heads: int
-  head_dim: int
-  d_ff: int
-  activation: str = 'gelu'
-  tied_embeddings: bool = True
-  relative_buckets: int = 32
-  relative_max_distance: int = 128
-  dtype: str = 'bfloat16'
-  remat: str = 'full'
-  scan: bool = True
-  norm_epsilon: float = 1e-6
-
-  def __post_init__(self):
-    _check_sizes(self)
-    _check_choice(self, 'activation', layers.ACTIVATIONS)
-    _check_choice(self, 'dtype', ('bfloat16', 'float16', 'float32'))
-    _check_choice(self, 'remat', REMAT_POLICIES)
-    if self.relative_buckets < 2 or self.relative_max_distance <= self.relative_buckets:
-      raise UserError(
-        f'relative_buckets is {self.relative_buckets} and relative_max_distance '
-        f'{self.relative_max_distance}: there must be at least 2 buckets, and the '
-        'distance must be larger than their number.'
-      )
-
-
-def _check_sizes(config: DecoderConfig) -> None:
-  names = ['d_model', 'layers', 'heads', 'head_dim', 'd_ff']
-  names += [] if config.vocab_size is None else ['vocab_size']
-  for name in names:
-    value = getattr(config, name)
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-      raise UserError(f'{name} of the decoder is {value!r}: give a whole number >= 1.')
-
-
-def _check_choice(config: DecoderConfig, name: str, choices) -> None:
-  value = getattr(config, name)
-  if value not in choices:
-    raise UserError(
-      f'{name} of the decoder is {value!r}: choose one of {", ".join(sorted(choices))}.'
-    )
 
 
 class Decoder(nn.Module):
@@ -106,13 +46,14 @@ class Decoder(nn.Module):
   def setup(self):
     config = self.config
     self.embedding = self._table(
-      'embedding', nn.initializers.normal(1.0), ('vocab', 'embed'),
-      (config.vocab_size, config.d_model),
+      'embedding', nn.initializers.normal(1 / config.embedding_scale),
+      ('vocab', 'embed'), (config.vocab_size, config.d_model),
     )
-    self.relative_bias = self._table(
-      'relative_bias', layers.KERNEL_INIT, ('buckets', 'heads'),
-      (config.relative_buckets, config.heads),
-    )
+    if config.positions == 'relative':
+      self.relative_bias = self._table(
+        'relative_bias', layers.KERNEL_INIT, ('buckets', 'heads'),
+        (config.relative_buckets, config.heads),
+      )
     self.layers = self.param('layers', self._stacked_layers)
     self.final_norm = layers.RMSNorm(config.norm_epsilon, config.dtype)
     if not config.tied_embeddings:
@@ -133,43 +74,67 @@ class Decoder(nn.Module):
     boxed = init(jax.random.split(rng, self.config.layers))
     return nn.meta.add_axis(boxed, 0, {nn.PARTITION_NAME: 'layers'})
 
-  def hidden_states(self, tokens_BL, ids_BLM, past=None, keep=False):
-    """Runs the layers; ids_BLM are buckets of the keys of `past`, then of tokens_BL.
+  def hidden_states(self, tokens_BL, view, past=None, keep=False):
+    """Runs the layers; the view's keys are those of `past`, then of tokens_BL.
 
-    past: (key, value), each [layers, B, M, N, H]. Returns x_BLD after the last norm
-    and, if `keep`, the new keys and values [layers, B, L, N, H].
+    past: (key, value), each [layers, B, M, G, H]. Returns x_BLD after the last norm
+    and, if `keep`, the new keys and values [layers, B, L, G, H].
     """
     config = self.config
-    bias_BNLM = attention.position_bias(self.relative_bias, ids_BLM)
+    bias_BNLM, rotation = self._bias(view), None
+    if config.positions == 'rope':
+      rotation = positions.rotation(config, view.query_positions_BL)
+    windows = config.layer_windows and jnp.array(config.layer_windows, jnp.int32)
     block = layers.Block(config, parent=None)
 
     def run_layer(x_BLD, layer):
-      params, layer_past = layer
-      x_BLD, kept = block.apply({'params': params}, x_BLD, bias_BNLM, layer_past)
+      params, window, layer_past = layer
+      bias = bias_BNLM
+      if window is not None:
+        bias = attention.within_window(bias, view.distance_BLM, window)
+      x_BLD, kept = block.apply({'params': params}, x_BLD, bias, rotation, layer_past)
       return x_BLD, (kept if keep else None)
 
-    x_BLD = layers.over_rows(self.embedding[tokens_BL].astype(config.dtype))
-    x_BLD, kept = _each_layer(config, run_layer, x_BLD, (self.layers, past))
+    x_BLD = layers.over_rows(self._embedded(tokens_BL))
+    x_BLD, kept = _each_layer(config, run_layer, x_BLD, (self.layers, windows, past))
     return self.final_norm(x_BLD), kept
+
+  def _bias(self, view):
+    config = self.config
+    if config.positions != 'relative':
+      return attention.mask_bias(view.visible_BLM)
+    ids_BLM = attention.relative_bucket_ids(
+      view, config.relative_buckets, config.relative_max_distance
+    )
+    return attention.position_bias(self.relative_bias, ids_BLM)
+
+  def _embedded(self, tokens_BL):
+    x_BLD = self.embedding[tokens_BL].astype(self.config.dtype)
+    scale = self.config.embedding_scale
+    return x_BLD if scale == 1 else x_BLD * scale
 
   def logits(self, x):
     """float32 logits; those of a fresh model are of order 1 either way.
 
     A tied embedding has entries of order 1, as the layers want their input; products
-    with it are divided by sqrt(D).
+    with it are divided by sqrt(D), unless the configuration has a scale of its own.
     """
-    dtype, scale = self.config.dtype, 1.0
-    if self.config.tied_embeddings:
-      kernel_DV, scale = self.embedding.T, self.config.d_model**-0.5
+    config, scale = self.config, self.config.logit_scale
+    if config.tied_embeddings:
+      kernel_DV = self.embedding.T
+      scale = config.d_model**-0.5 if scale is None else scale
     else:
       kernel_DV = self.unembedding
     product = jnp.matmul(
-      x.astype(dtype), kernel_DV.astype(dtype), preferred_element_type=jnp.float32
+      x.astype(config.dtype), kernel_DV.astype(config.dtype),
+      preferred_element_type=jnp.float32,
     )
-    return product * scale
+    product = product if scale is None else product * scale
+    cap = config.logit_soft_cap
+    return product if cap is None else cap * jnp.tanh(product / cap)
 
-  def __call__(self, tokens_BL, ids_BLM):
-    return self.logits(self.hidden_states(tokens_BL, ids_BLM)[0])
+  def __call__(self, tokens_BL, view):
+    return self.logits(self.hidden_states(tokens_BL, view)[0])
 
 
 def _each_layer(config, run_layer, x_BLD, stacked):
@@ -195,7 +160,8 @@ def _boxed_params(config: DecoderConfig, rng: jax.Array) -> Params:
       'dataclasses.replace(config, vocab_size=...) before the parameters are made.'
     )
   nothing = jnp.zeros((1, 1), jnp.int32)
-  return Decoder(config).init(rng, nothing, nothing[:, :, None])['params']
+  view = attention.View(nothing, nothing, nothing[:, :, None] > 0)
+  return Decoder(config).init(rng, nothing, view)['params']
 
 
 def init_params(config: DecoderConfig, rng: jax.Array) -> Params:
@@ -214,7 +180,8 @@ def abstract_params(config: DecoderConfig) -> Params:
 def parameter_axes(config: DecoderConfig) -> Params:
   """The tree of init_params with a tuple of logical axis names at each leaf.
 
-  Names: vocab, embed, joined_heads, mlp, layers, buckets, heads.
+  Names: vocab, embed, joined_heads, joined_kv_heads, head_dim, mlp, layers, buckets,
+  heads.
   """
   boxed = jax.eval_shape(lambda rng: _boxed_params(config, rng), jax.random.key(0))
   specs = nn.get_partition_spec(boxed)
@@ -233,22 +200,15 @@ def _apply(config: DecoderConfig, params: Params, method: str, *args, **kwargs):
   return Decoder(config).apply({'params': params}, *args, method=method, **kwargs)
 
 
-def _bucket_ids(config: DecoderConfig, query_BL, key_BM, visible_BLM) -> jax.Array:
-  return attention.relative_bucket_ids(
-    query_BL, key_BM, visible_BLM,
-    config.relative_buckets, config.relative_max_distance,
-  )
-
-
-def _row_bucket_ids(config: DecoderConfig, batch: Batch) -> jax.Array:
+def _row_view(batch: Batch) -> attention.View:
   visible_BLM = attention.visible(batch['segment_ids'], batch['branch'])
-  return _bucket_ids(config, batch['positions'], batch['positions'], visible_BLM)
+  return attention.View(batch['positions'], batch['positions'], visible_BLM)
 
 
 def hidden_states(config: DecoderConfig, params: Params, batch: Batch) -> jax.Array:
   """x_BLD after the final norm, in config.dtype. On padding it means nothing."""
-  ids_BLM = _row_bucket_ids(config, batch)
-  return _apply(config, params, 'hidden_states', batch['tokens'], ids_BLM)[0]
+  view = _row_view(batch)
+  return _apply(config, params, 'hidden_states', batch['tokens'], view)[0]
 
 
 def gather_queries(x_BLD: jax.Array, query_position_BS: jax.Array) -> jax.Array:
@@ -268,7 +228,7 @@ def prefill(
 
   Returns x_BLD, whose state at a row's last prompt token predicts the first new one,
   and a cache with room for cache_length - L new tokens:
-    key, value [layers, B, M, N, H], positions [B, M], valid [B, M] (bool), and
+    key, value [layers, B, M, G, H], positions [B, M], valid [B, M] (bool), and
     length (scalar), the slot of the next token, the same in every row.
 
   Raises ValueError if cache_length is less than L.
@@ -276,9 +236,8 @@ def prefill(
   length = batch['tokens'].shape[1]
   if cache_length < length:
     raise ValueError(f'cache_length is {cache_length}, the prompts take {length}.')
-  ids_BLM = _row_bucket_ids(config, batch)
   x_BLD, (key, value) = _apply(
-    config, params, 'hidden_states', batch['tokens'], ids_BLM, keep=True
+    config, params, 'hidden_states', batch['tokens'], _row_view(batch), keep=True
   )
 
   def with_room(leaf, axis):
@@ -310,14 +269,13 @@ def decode_step(
   """
   positions_B1 = positions_B[:, None]
   itself_B1 = jnp.ones_like(positions_B1, bool)
-  ids_B1M = _bucket_ids(
-    config,
+  view = attention.View(
     positions_B1,
     jnp.concatenate([cache['positions'], positions_B1], axis=1),
     jnp.concatenate([cache['valid'], itself_B1], axis=1)[:, None, :],
   )
   x_B1D, (key, value) = _apply(
-    config, params, 'hidden_states', tokens_B[:, None], ids_B1M,
+    config, params, 'hidden_states', tokens_B[:, None], view,
     past=(cache['key'], cache['value']), keep=True,
   )
   new = {'key': key, 'value': value, 'positions': positions_B1, 'valid': itself_B1}

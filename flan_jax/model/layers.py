@@ -1,5 +1,6 @@
 """The parts of one decoder layer, as Flax modules; axis letters as in decoder.py."""
 
+import functools
 from typing import Any, Optional, Sequence
 
 import flax.linen as nn
@@ -7,11 +8,17 @@ import jax
 import jax.numpy as jnp
 
 from flan_jax.model import attention
+from flan_jax.model import positions
 
 # The mesh axes that rows of a batch are spread over, slower network first.
 ROW_AXES = ('data', 'fsdp')
 
-ACTIVATIONS = {'gelu': jax.nn.gelu, 'silu': jax.nn.silu, 'relu': jax.nn.relu}
+ACTIVATIONS = {
+  'gelu': jax.nn.gelu,
+  'gelu_exact': functools.partial(jax.nn.gelu, approximate=False),
+  'silu': jax.nn.silu,
+  'relu': jax.nn.relu,
+}
 
 # Fan-in, as T5: a kernel's output has the variance of its input. The cut at two
 # standard deviations is corrected for.
@@ -33,18 +40,19 @@ def over_rows(x: jax.Array) -> jax.Array:
 
 
 class RMSNorm(nn.Module):
-  """Divides by the root mean square in float32; a scale, no offset."""
+  """Divides by the root mean square over the last axis in float32; a scale, no offset."""
 
   epsilon: float
   dtype: Any
+  axis: str = 'embed'
 
   @nn.compact
-  def __call__(self, x_BLD: jax.Array) -> jax.Array:
-    init = nn.with_logical_partitioning(nn.initializers.ones, ('embed',))
-    scale_D = self.param('scale', init, x_BLD.shape[-1:])
-    x = x_BLD.astype(jnp.float32)
+  def __call__(self, x: jax.Array) -> jax.Array:
+    init = nn.with_logical_partitioning(nn.initializers.ones, (self.axis,))
+    scale = self.param('scale', init, x.shape[-1:])
+    x = x.astype(jnp.float32)
     x = x * jax.lax.rsqrt(jnp.mean(x * x, axis=-1, keepdims=True) + self.epsilon)
-    return (x * scale_D[None, None, :]).astype(self.dtype)
+    return (x * jnp.expand_dims(scale, tuple(range(x.ndim - 1)))).astype(self.dtype)
 
 
 @jax.custom_vjp
@@ -79,17 +87,23 @@ product.defvjp(_product_forward, _product_backward)
 
 
 class Linear(nn.Module):
-  """A matrix product without bias; the kernel is 2-D so that Adafactor factors it."""
+  """A matrix product; the kernel is 2-D so that Adafactor factors it."""
 
   features: int
   axes: tuple[str, str]
   dtype: Any
+  bias: bool = False
 
   @nn.compact
   def __call__(self, x: jax.Array) -> jax.Array:
     init = nn.with_logical_partitioning(KERNEL_INIT, self.axes)
     kernel = self.param('kernel', init, (x.shape[-1], self.features))
-    return product(x.astype(self.dtype), kernel.astype(self.dtype))
+    out = product(x.astype(self.dtype), kernel.astype(self.dtype))
+    if not self.bias:
+      return out
+    zeros = nn.with_logical_partitioning(nn.initializers.zeros, self.axes[1:])
+    bias = self.param('bias', zeros, (self.features,))
+    return out + bias.astype(self.dtype)[None, None, :]
 
 
 class Attention(nn.Module):
@@ -102,21 +116,37 @@ class Attention(nn.Module):
     self,
     x_BLD: jax.Array,
     bias_BNLM: jax.Array,
+    rotation: Optional[positions.Rotation],
     past: Optional[tuple[jax.Array, jax.Array]],
   ) -> tuple[jax.Array, tuple[jax.Array, jax.Array]]:
-    """Returns the output and the new (key_BLNH, value_BLNH), for a cache to keep."""
+    """Returns the output and the new (key_BLGH, value_BLGH), for a cache to keep.
+
+    A kept key is normalised and rotated already.
+    """
     config, dtype = self.config, self.config.dtype
-    inner = config.heads * config.head_dim
-    query, key, value = (
-      Linear(inner, ('embed', 'joined_heads'), dtype, name=name)(x_BLD).reshape(
-        *x_BLD.shape[:2], config.heads, config.head_dim
+    query = self._heads('query', x_BLD, config.heads, 'joined_heads')
+    key = self._heads('key', x_BLD, config.key_heads, 'joined_kv_heads')
+    value = self._heads('value', x_BLD, config.key_heads, 'joined_kv_heads')
+    if config.qk_norm:
+      query, key = (
+        RMSNorm(config.norm_epsilon, dtype, 'head_dim', name=f'{name}_norm')(x)
+        for name, x in (('query', query), ('key', key))
       )
-      for name in ('query', 'key', 'value')
-    )
+    if rotation is not None:
+      query, key = (positions.rotate(x, rotation) for x in (query, key))
     sources: Sequence[Any] = [(key, value)] if past is None else [past, (key, value)]
-    out = attention.attend(query, sources, bias_BNLM).reshape(*x_BLD.shape[:2], inner)
-    out = Linear(x_BLD.shape[-1], ('joined_heads', 'embed'), dtype, name='out')(out)
+    out = attention.attend(query, sources, bias_BNLM, config.attention_soft_cap)
+    out = Linear(
+      x_BLD.shape[-1], ('joined_heads', 'embed'), dtype, config.out_bias, name='out'
+    )(out.reshape(*x_BLD.shape[:2], -1))
     return out, (key, value)
+
+  def _heads(self, name, x_BLD, heads, axis):
+    config = self.config
+    joined = Linear(
+      heads * config.head_dim, ('embed', axis), config.dtype, config.qkv_bias, name=name
+    )(x_BLD)
+    return joined.reshape(*x_BLD.shape[:2], heads, config.head_dim)
 
 
 class GatedMLP(nn.Module):
@@ -128,11 +158,13 @@ class GatedMLP(nn.Module):
   def __call__(self, x_BLD: jax.Array) -> jax.Array:
     config, dtype = self.config, self.config.dtype
     gate_BLF, up_BLF = (
-      Linear(config.d_ff, ('embed', 'mlp'), dtype, name=name)(x_BLD)
+      Linear(config.d_ff, ('embed', 'mlp'), dtype, config.mlp_bias, name=name)(x_BLD)
       for name in ('wi_0', 'wi_1')
     )
     hidden_BLF = ACTIVATIONS[config.activation](gate_BLF) * up_BLF
-    return Linear(x_BLD.shape[-1], ('mlp', 'embed'), dtype, name='wo')(hidden_BLF)
+    return Linear(
+      x_BLD.shape[-1], ('mlp', 'embed'), dtype, config.mlp_bias, name='wo'
+    )(hidden_BLF)
 
 
 class Block(nn.Module):
@@ -141,15 +173,15 @@ class Block(nn.Module):
   config: Any
 
   @nn.compact
-  def __call__(self, x_BLD, bias_BNLM, past=None):
-    """Returns x_BLD and the layer's new (key_BLNH, value_BLNH)."""
+  def __call__(self, x_BLD, bias_BNLM, rotation=None, past=None):
+    """Returns x_BLD and the layer's new (key_BLGH, value_BLGH)."""
     config = self.config
 
     def norm(name):
       return RMSNorm(config.norm_epsilon, config.dtype, name=name)
 
     attended, kept = Attention(config, name='attention')(
-      norm('attention_norm')(x_BLD), bias_BNLM, past
+      norm('attention_norm')(x_BLD), bias_BNLM, rotation, past
     )
     x_BLD = over_rows(x_BLD + attended)
     x_BLD = x_BLD + GatedMLP(config, name='mlp')(norm('mlp_norm')(x_BLD))

@@ -163,7 +163,11 @@ def check_same_model(base: Mapping, model: Mapping, base_dir: str) -> None:
 
 
 def _shape(model: Mapping) -> dict:
-  return {key: value for key, value in model.items() if key not in FREE}
+  """What must agree; a field younger than the run has its default."""
+  fields = dataclasses.fields(decoder.DecoderConfig)
+  defaults = {f.name: f.default for f in fields if f.default is not dataclasses.MISSING}
+  whole = json.loads(json.dumps({**defaults, **model}))  # tuples as run.json has them
+  return {key: value for key, value in whole.items() if key not in FREE}
 
 
 def check_run(model_dir: str, run: Mapping) -> None:

@@ -21,11 +21,13 @@ MESH_AXES = ('data', 'fsdp', 'tensor')
 AXIS_RULES = {
   'embed': 'fsdp',
   'joined_heads': 'tensor',
+  'joined_kv_heads': 'tensor',
   'mlp': 'tensor',
   'vocab': 'tensor',
   'heads': 'tensor',
   'layers': None,
   'buckets': None,
+  'head_dim': None,
 }
 
 

@@ -1,0 +1,176 @@
+"""What a decoder is: the paper's by default, the public families' by its other values.
+
+The mathematics is in layers.py, attention.py and positions.py; axis letters as in
+decoder.py.
+"""
+
+import dataclasses
+from typing import Any, Optional
+
+import jax
+
+from flan_jax.errors import UserError
+from flan_jax.model import layers
+from flan_jax.model import positions
+
+# What the backward pass finds stored instead of computing it again.
+REMAT_POLICIES = {
+  'none': None,
+  'dots': jax.checkpoint_policies.dots_with_no_batch_dims_saveable,
+  'full': jax.checkpoint_policies.nothing_saveable,
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class DecoderConfig:
+  """Shape and numerics of a decoder.
+
+  vocab_size: None until the vocabulary is known (`dataclasses.replace` fills it in).
+  d_model, heads, head_dim, d_ff: widths; heads * head_dim need not be d_model.
+  activation: 'gelu' is its tanh approximation, 'gelu_exact' is not.
+  relative_buckets, relative_max_distance: T5's position buckets; distances of
+    relative_max_distance tokens and more share the last one.
+  dtype: of the computation; parameters, softmax, norms and loss are float32.
+  remat: 'none' stores every activation, 'dots' only outputs of the kernels, 'full'
+    only each layer's input.
+  scan: one compiled layer run `layers` times; False unrolls the same parameters.
+
+  The defaults from here on are the paper's model:
+  positions: 'relative' (T5's bias), 'rope' (rotary) or 'none'.
+  rope_theta and the other rope_ fields: see positions.frequencies.
+  kv_heads: keys and values shared by heads / kv_heads queries each; None is heads.
+  qk_norm: RMSNorm over H of every query and key, before it is rotated.
+  attention_soft_cap, logit_soft_cap: scores s become cap * tanh(s / cap); None: as is.
+  windows: how many tokens those of a layer see, each itself included; 0 is all of
+    them. Repeated over the layers: (4096, 4096, 0) makes every third layer global.
+  qkv_bias, out_bias, mlp_bias: whether these kernels have one.
+  embedding_scale: the input's embedding is multiplied by it.
+  logit_scale: the logits are multiplied by it, before the cap; None is 1 / sqrt(D) for
+    a tied embedding, whose entries are of order 1, and 1 otherwise. (Llama: 1 and 1,
+    tied or not; Gemma: sqrt(D) and 1.)
+  """
+
+  vocab_size: Optional[int]
+  d_model: int
+  layers: int
+  heads: int
+  head_dim: int
+  d_ff: int
+  activation: str = 'gelu'
+  tied_embeddings: bool = True
+  relative_buckets: int = 32
+  relative_max_distance: int = 128
+  dtype: str = 'bfloat16'
+  remat: str = 'full'
+  scan: bool = True
+  norm_epsilon: float = 1e-6
+  positions: str = 'relative'
+  rope_theta: float = 10_000.0
+  rope_scaling: str = 'none'
+  rope_factor: float = 1.0
+  rope_low_frequency: float = 1.0
+  rope_high_frequency: float = 4.0
+  rope_original_length: int = 8_192
+  kv_heads: Optional[int] = None
+  qk_norm: bool = False
+  attention_soft_cap: Optional[float] = None
+  logit_soft_cap: Optional[float] = None
+  windows: tuple[int, ...] = (0,)
+  qkv_bias: bool = False
+  out_bias: bool = False
+  mlp_bias: bool = False
+  embedding_scale: float = 1.0
+  logit_scale: Optional[float] = None
+
+  def __post_init__(self):
+    if isinstance(self.windows, list):  # as gin and JSON write a tuple
+      object.__setattr__(self, 'windows', tuple(self.windows))
+    _check_sizes(self)
+    _check_choice(self, 'activation', layers.ACTIVATIONS)
+    _check_choice(self, 'dtype', ('bfloat16', 'float16', 'float32'))
+    _check_choice(self, 'remat', REMAT_POLICIES)
+    _check_choice(self, 'positions', ('relative', 'rope', 'none'))
+    _check_choice(self, 'rope_scaling', positions.SCALINGS)
+    _check_heads(self)
+    _check_positions(self)
+    _check_windows(self.windows)
+    _check_scales(self)
+
+  @property
+  def key_heads(self) -> int:
+    """Heads of the keys and values."""
+    return self.heads if self.kv_heads is None else self.kv_heads
+
+  @property
+  def layer_windows(self) -> Optional[tuple[int, ...]]:
+    """The window of each layer, 0 for all; None if no layer has one."""
+    repeats = -(-self.layers // len(self.windows))
+    each = (self.windows * repeats)[: self.layers]
+    return each if any(each) else None
+
+
+def _is_whole(value: Any, least: int) -> bool:
+  return isinstance(value, int) and not isinstance(value, bool) and value >= least
+
+
+def _check_sizes(config: DecoderConfig) -> None:
+  names = ['d_model', 'layers', 'heads', 'head_dim', 'd_ff']
+  names += [n for n in ('vocab_size', 'kv_heads') if getattr(config, n) is not None]
+  for name in names:
+    value = getattr(config, name)
+    if not _is_whole(value, 1):
+      raise UserError(f'{name} of the decoder is {value!r}: give a whole number >= 1.')
+
+
+def _check_choice(config: DecoderConfig, name: str, choices) -> None:
+  value = getattr(config, name)
+  if value not in choices:
+    raise UserError(
+      f'{name} of the decoder is {value!r}: choose one of {", ".join(sorted(choices))}.'
+    )
+
+
+def _check_heads(config: DecoderConfig) -> None:
+  if config.heads % config.key_heads:
+    raise UserError(
+      f'kv_heads of the decoder is {config.kv_heads}, which does not divide its '
+      f'{config.heads} heads: every key head serves the same number of them.'
+    )
+
+
+def _check_positions(config: DecoderConfig) -> None:
+  if config.relative_buckets < 2 or config.relative_max_distance <= config.relative_buckets:
+    raise UserError(
+      f'relative_buckets is {config.relative_buckets} and relative_max_distance '
+      f'{config.relative_max_distance}: there must be at least 2 buckets, and the '
+      'distance must be larger than their number.'
+    )
+  if config.positions == 'rope' and config.head_dim % 2:
+    raise UserError(
+      f'head_dim of the decoder is {config.head_dim}: rotary positions turn pairs of '
+      'entries, choose an even number.'
+    )
+  if config.rope_low_frequency >= config.rope_high_frequency:
+    raise UserError(
+      f'rope_low_frequency is {config.rope_low_frequency} and rope_high_frequency '
+      f'{config.rope_high_frequency}: the first must be less than the second.'
+    )
+
+
+def _check_windows(windows: Any) -> None:
+  fine = isinstance(windows, tuple) and windows and all(_is_whole(w, 0) for w in windows)
+  if not fine:
+    raise UserError(
+      f'windows of the decoder is {windows!r}: give a tuple of numbers of tokens, such '
+      'as (4096, 0); 0 is a layer that sees everything.'
+    )
+
+
+def _check_scales(config: DecoderConfig) -> None:
+  names = ['rope_theta', 'rope_factor', 'rope_original_length', 'embedding_scale']
+  optional = ('attention_soft_cap', 'logit_soft_cap', 'logit_scale')
+  names += [name for name in optional if getattr(config, name) is not None]
+  for name in names:
+    value = getattr(config, name)
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or value <= 0:
+      raise UserError(f'{name} of the decoder is {value!r}: give a number > 0.')

@@ -1,0 +1,61 @@
+"""Rotary position embedding (RoFormer, arXiv 2104.09864); axis letters as in decoder.py.
+
+Entry i of a head is paired with entry i + H/2, as in the public checkpoints.
+"""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+# Of cosine and sine, each float32 [B, L, H/2].
+Rotation = tuple[jax.Array, jax.Array]
+
+
+def _as_is(frequency, config):
+  del config
+  return frequency
+
+
+def _linear(frequency, config):
+  return frequency / config.rope_factor
+
+
+def _llama3(frequency, config):
+  """Long waves are stretched, short ones are not, and those between in proportion."""
+  turns = config.rope_original_length * frequency / (2 * np.pi)
+  low, high = config.rope_low_frequency, config.rope_high_frequency
+  kept = np.clip((turns - low) / (high - low), 0.0, 1.0)
+  return kept * frequency + (1 - kept) * frequency / config.rope_factor
+
+
+SCALINGS = {'none': _as_is, 'linear': _linear, 'llama3': _llama3}
+
+
+def frequencies(config: Any) -> np.ndarray:
+  """Radians per token of each pair, float32 [H/2]: rope_theta ** (-2i / H), scaled.
+
+  rope_scaling 'linear' (arXiv 2306.15595) divides all by rope_factor; 'llama3' (Llama
+  3.1's reference code) divides those that turn at most rope_low_frequency times within
+  rope_original_length tokens, keeps those that turn at least rope_high_frequency times,
+  and blends between.
+  """
+  pairs = np.arange(0, config.head_dim, 2) / config.head_dim
+  unscaled = float(config.rope_theta) ** -pairs
+  return SCALINGS[config.rope_scaling](unscaled, config).astype(np.float32)
+
+
+def rotation(config: Any, positions_BL: jax.Array) -> Rotation:
+  """By how far each token's heads are turned."""
+  turned = positions_BL[:, :, None].astype(jnp.float32)
+  angles = turned * frequencies(config)[None, None, :]
+  return jnp.cos(angles), jnp.sin(angles)
+
+
+def rotate(x_BLNH: jax.Array, by: Rotation) -> jax.Array:
+  """Turns every pair in float32; products of two heads then know only their distance."""
+  cos, sin = (part[:, :, None, :] for part in by)
+  first, second = jnp.split(x_BLNH.astype(jnp.float32), 2, axis=-1)
+  turned = first * cos - second * sin, second * cos + first * sin
+  return jnp.concatenate(turned, axis=-1).astype(x_BLNH.dtype)

@@ -1,0 +1,188 @@
+"""Public checkpoints in and out: the same logits, only the parts asked for, errors."""
+
+import json
+import os
+
+import gin
+import jax
+import numpy as np
+import pytest
+import safetensors.numpy
+import tokenizers
+import torch
+import transformers
+
+from flan_jax import commandline
+from flan_jax import huggingface
+from flan_jax.data import vocabulary
+from flan_jax.errors import UserError
+from flan_jax.model import decoder
+from flan_jax.model import families
+from flan_jax.training import checkpoint
+from flan_jax.training import sharding
+
+SIZES = dict(
+    vocab_size=101, hidden_size=30, num_hidden_layers=2, num_attention_heads=3,
+    num_key_value_heads=1, head_dim=10, intermediate_size=37, max_position_embeddings=64,
+    eos_token_id=2, bos_token_id=1)
+TOKENS = np.random.default_rng(1).integers(0, 101, (2, 9)).astype(np.int32)
+
+
+def logits_of_folder(folder):
+  model = transformers.AutoModelForCausalLM.from_pretrained(
+      folder, dtype=torch.float32, attn_implementation='eager')
+  with torch.no_grad():
+    return model(torch.tensor(TOKENS, dtype=torch.long)).logits.numpy()
+
+
+def logits_of_run(model_dir):
+  loaded = checkpoint.load(model_dir)
+  index_BL = np.broadcast_to(np.arange(9, dtype=np.int32), TOKENS.shape)
+  batch = {'tokens': TOKENS, 'positions': index_BL, 'branch': 0 * index_BL,
+           'segment_ids': 1 + 0 * index_BL}
+  config = decoder.DecoderConfig(**loaded.run['model'] | {'dtype': 'float32'})
+  x_BLD = decoder.hidden_states(config, loaded.params, batch)
+  return decoder.logits(config, loaded.params, x_BLD)
+
+
+@pytest.fixture(autouse=True)
+def no_vocabulary_yet(monkeypatch):
+  monkeypatch.setenv(vocabulary.VARIABLE, vocabulary.BYTES)
+  monkeypatch.setattr(vocabulary.FLAN, '_loaded', None)
+
+
+def save(folder, dtype=torch.float32, shard='5GB', **change):
+  """A random Llama with a tokenizer."""
+  torch.manual_seed(0)
+  settings = transformers.LlamaConfig(**SIZES | {'initializer_range': 0.2} | change)
+  model = transformers.LlamaForCausalLM(settings).to(dtype)
+  model.save_pretrained(folder, max_shard_size=shard)
+  words = {'<unk>': 0, '<s>': 1, '</s>': 2, 'a': 3}
+  model = tokenizers.models.WordLevel(words, unk_token='<unk>')
+  tokenizers.Tokenizer(model).save(os.path.join(folder, 'tokenizer.json'))
+  return folder
+
+
+@pytest.fixture
+def folder(tmp_path):
+  return save(tmp_path / 'folder')
+
+
+@pytest.mark.parametrize(
+    'dtype, shard, tied',
+    [(torch.float32, '5GB', False), (torch.bfloat16, '20KB', True)],
+    ids=['whole', 'bfloat16 in parts, tied'])
+def test_import_and_export_keep_the_logits(tmp_path, monkeypatch, dtype, shard, tied):
+  there = save(tmp_path / 'there', dtype, shard, tie_word_embeddings=tied)
+  assert (there / huggingface.INDEX).exists() == (shard == '20KB')
+  run, back = str(tmp_path / 'run'), tmp_path / 'back'
+  huggingface.main(['import', str(there), run, '--fsdp=2'])
+  expected = logits_of_folder(there)
+  np.testing.assert_allclose(logits_of_run(run), expected, atol=2e-4)
+  monkeypatch.setattr(huggingface, 'FILE_BYTES', 20_000)
+  huggingface.main(['export', run, str(back), '--fsdp=2'])
+  assert (back / huggingface.INDEX).exists()
+  np.testing.assert_allclose(logits_of_folder(back), expected, atol=1e-6)
+  told = transformers.AutoConfig.from_pretrained(back)
+  assert (told.max_position_embeddings, told.eos_token_id) == (64, 2)
+  assert (back / 'tokenizer.json').read_text() == (there / 'tokenizer.json').read_text()
+
+
+def test_a_shard_reads_only_its_own_part(folder):
+  config = families.read_config(json.loads((folder / 'config.json').read_text()))
+  state = safetensors.numpy.load_file(folder / huggingface.WHOLE)
+  read = {}
+
+  def part(name, at):
+    block = state[name][at]
+    read.setdefault(name, []).append(block.size)
+    return block
+
+  mesh = sharding.mesh({'fsdp': 2}, jax.devices()[:2])
+  families.read_params(config, sharding.param_shardings(
+      mesh, decoder.parameter_axes(config), decoder.abstract_params(config)), part)
+  for name, sizes in read.items():
+    assert sizes == [state[name].size // 2] * 2
+
+
+def test_model_gin_states_the_model_and_its_vocabulary(folder, tmp_path):
+  run = str(tmp_path / 'run')
+  huggingface.import_folder(str(folder), run)
+  made = commandline.parser('flan_jax.train', '', gin='runs/tune.gin')
+  flags = commandline.parse(made, [
+      f'--gin_file={run}/model.gin', '--gin.MODEL_DIR="x"', '--gin.HELD_OUT="nli"'])
+  gin.clear_config()
+  try:
+    commandline.configure(flags)
+    config = commandline.call(decoder.DecoderConfig)
+    words = gin.query_parameter('VOCABULARY/gin.macro.value')
+    assert gin.config_str()
+  finally:
+    gin.clear_config()
+  assert config == decoder.DecoderConfig(**checkpoint.read_run(run)['model'])
+  assert words == f'{run}/tokenizer.json'
+
+
+def change_config(**change):
+  def break_it(folder):
+    values = json.loads((folder / 'config.json').read_text())
+    (folder / 'config.json').write_text(json.dumps(values | change))
+  return break_it
+
+
+def change_tensors(change):
+  def break_it(folder):
+    state = safetensors.numpy.load_file(folder / huggingface.WHOLE)
+    change(state)
+    safetensors.numpy.save_file(state, folder / huggingface.WHOLE)
+  return break_it
+
+
+EXTRA = {'model.layers.0.self_attn.q_proj.bias': np.zeros(30, np.float32)}
+EIGHT = {'model.norm.weight': np.ones(30, np.int8)}
+
+
+@pytest.mark.parametrize('break_it, message', [
+    (lambda folder: (folder / 'config.json').unlink(), 'has no config.json'),
+    (lambda folder: (folder / 'config.json').write_text('{'), 'is not JSON'),
+    (change_config(model_type='t5'), "model_type 't5'"),
+    (lambda folder: (folder / huggingface.WHOLE).unlink(), 'has neither'),
+    (lambda folder: (folder / huggingface.WHOLE).write_bytes(b'junk'), 'is broken'),
+    (change_tensors(lambda state: state.pop('model.norm.weight')),
+     'lacks 1 tensors: model.norm.weight'),
+    (change_tensors(lambda state: state.update(EXTRA)), 'q_proj.bias'),
+    (change_tensors(lambda state: state.update(EIGHT)), 'of type I8'),
+    (change_config(intermediate_size=38), r'is \(37, 30\), by config.json .*\(38, 30\)'),
+    (lambda folder: (folder / 'tokenizer.json').unlink(), 'name the vocabulary'),
+])
+def test_what_cannot_be_imported_is_named(folder, tmp_path, break_it, message):
+  break_it(folder)
+  with pytest.raises(UserError, match=message):
+    huggingface.import_folder(str(folder), str(tmp_path / 'run'))
+  assert not (tmp_path / 'run').exists()
+
+
+def test_a_missing_part_is_named(tmp_path):
+  folder = save(tmp_path / 'folder', shard='20KB')
+  next(folder.glob('model-00002-*')).unlink()
+  with pytest.raises(UserError, match='model-00002.* is missing'):
+    huggingface.import_folder(str(folder), str(tmp_path / 'run'))
+
+
+def test_a_vocabulary_that_does_not_fit_is_named(folder, tmp_path):
+  with pytest.raises(UserError, match='bytes has .* tokens, the model 101 rows'):
+    huggingface.import_folder(str(folder), str(tmp_path / 'run'), 'bytes')
+
+
+def test_nothing_is_written_over(folder, tmp_path):
+  for direction in (huggingface.import_folder, huggingface.export_folder):
+    run = tmp_path / 'run'
+    if direction is huggingface.export_folder:
+      huggingface.import_folder(str(folder), str(run))
+    with pytest.raises(UserError, match='exists; name a new folder'):
+      direction(str(run if run.exists() else folder), str(folder))
+
+
+def test_exporting_what_is_no_run_is_named(folder, tmp_path):
+  with pytest.raises(UserError, match='holds no run'):
+    huggingface.export_folder(str(folder), str(tmp_path / 'back'))
