@@ -72,7 +72,7 @@ class Rows:
 def train(
     *, model_dir: str, mixture: str | None, held_out: str | None, model: Any, mesh: dict,
     rows: Rows, schedule: Any, optimizer: dict, seed: int, selection: Any = None,
-    vocabulary: str | None = None,
+    vocabulary: str | None = None, loss: Any = None,
     init_from: str | None = None, store_dir: str | None = None, dev_steps: int = 8,
     host_devices: int | None = None, dry_run: bool = False) -> None:
   """Checks everything cheap first, then prepares prompts, then trains.
@@ -88,6 +88,7 @@ def train(
     optimizer: keyword arguments of optim.optimizer.
     seed: of parameters, prompts and their order.
     vocabulary: file, see data.vocabulary; None leaves FLAN_VOCABULARY in force.
+    loss: losses.LossConfig; None: the plain cross-entropy.
     init_from: MODEL_DIR of the run whose last checkpoint gives the parameters.
     store_dir: of the prompt store; by default `store` under the TFDS data_dir.
     dev_steps: batches of the dev splits at every evaluation.
@@ -102,15 +103,19 @@ def train(
   if host_devices:
     import jax
     jax.config.update('jax_num_cpu_devices', host_devices)
-  from flan_jax.training import checkpoint, loop, optim, sharding
-  config = _sized(model, words)
-  run = _describe(config, words, mixture, held_out, tasks, rows, optimizer, seed, init_from)
+  from flan_jax.model import decoder, losses
+  from flan_jax.training import checkpoint, loop, optim, sharding, step
+  config, loss = _sized(model, words), loss or losses.PLAIN
+  run = _describe(
+      config, words, mixture, held_out, tasks, rows, optimizer, loss, seed, init_from)
   checkpoint.check_run(model_dir, run)
   if init_from and not checkpoint.steps(model_dir):
     _check_base(init_from, run)
   layout = sharding.mesh(mesh)
   ours = sharding.local_rows(sharding.batch_sharding(layout), rows.per_step)
-  rule = optim.optimizer(**optimizer)
+  step.check_microbatches(rows.per_step, schedule.microbatches, layout)
+  rule, frozen = optim.optimizer(**optimizer), optimizer.get('frozen', ())
+  optim.is_frozen(decoder.abstract_params(config), frozen)
   print(_summary(run, layout, rows, schedule), flush=True)
   if dry_run:
     print('dry run: everything checked, nothing started')
@@ -126,7 +131,7 @@ def train(
     loop.train(
         config, rule, layout, feed, rows.per_step, schedule, model_dir, seed,
         learning_rate=rate, initial_params=_base_params(init_from, layout),
-        dev_batches=dev, say=say, show=show)
+        dev_batches=dev, say=say, show=show, loss=loss, frozen=frozen)
   print(f'trained to step {schedule.train_steps}: {model_dir}')
 
 
@@ -161,8 +166,10 @@ def _sized(model, words):
   return dataclasses.replace(model, vocab_size=model.vocab_size or rows)
 
 
-def _describe(config, words, mixture, held_out, tasks, rows, optimizer, seed, init_from):
+def _describe(
+    config, words, mixture, held_out, tasks, rows, optimizer, loss, seed, init_from):
   from flan_jax.data import embedded
+  from flan_jax.training import optim
   import flan_jax
   return {
       'version': flan_jax.__version__, 'data': embedded.origin(_data_dir()), 'mixture': mixture,
@@ -170,7 +177,8 @@ def _describe(config, words, mixture, held_out, tasks, rows, optimizer, seed, in
       'model': dataclasses.asdict(config),
       'vocabulary': {'path': words.path, 'hash': words.content_hash},
       'rows': {**dataclasses.asdict(rows), 'separators': list(rows.separators)},
-      'optimizer': dict(optimizer), 'seed': seed,
+      'optimizer': optim.settings(optimizer), 'loss': dataclasses.asdict(loss),
+      'seed': seed,
       'prompts': {name: _fingerprint(name, rows, seed) for name in tasks},
       'init_from': os.path.abspath(init_from) if init_from else None}
 

@@ -125,6 +125,8 @@ def one_device(monkeypatch):
     (dict(mesh={'rows': 1}), "unknown axis 'rows'"),
     (dict(init_from='/no/run'), 'holds no run'),
     (dict(optimizer={'learning_rate': 1e-2, 'name': 'sgd'}), "'sgd'"),
+    (dict(optimizer={'learning_rate': 1e-2, 'frozen': ('mlp',)}), "'mlp', which matches no"),
+    (dict(schedule=loop.Schedule(4, 0, 0, 1, microbatches=3)), 'MICROBATCHES = 3'),
 ])
 def test_mistakes_are_found_before_anything_starts(
     changes, words, data_dir, one_device, tmp_path):

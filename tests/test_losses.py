@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from flan_jax.errors import UserError
 from flan_jax.model import decoder
 from flan_jax.model import losses
 
@@ -46,6 +47,90 @@ def test_chunked_equals_whole_with_gradients(chunk):
   assert aux['weight'] == WEIGHT_BS.sum()
 
 
+EXTRAS = [
+  losses.LossConfig(z_loss=1e-2),
+  losses.LossConfig(label_smoothing=0.1),
+  losses.LossConfig(z_loss=1e-4, label_smoothing=0.3),
+]
+
+
+def t5x_loss(logits, targets, weights, z_loss, label_smoothing):
+  """compute_weighted_cross_entropy of t5x/losses.py, line by line, in float64 numpy.
+
+  Returns the loss, its part from the z-loss, and its gradient by the logits.
+  """
+  vocab_size, confidence = logits.shape[-1], 1.0 - label_smoothing
+  low_confidence = (1.0 - confidence) / (vocab_size - 1)
+  normalizing_constant = -(
+    confidence * np.log(confidence)
+    + (vocab_size - 1) * low_confidence * np.log(low_confidence + 1e-20)
+  )
+  is_target = np.arange(vocab_size) == targets[..., None]
+  soft_targets = np.where(is_target, confidence, low_confidence)
+  log_z = np.log(np.sum(np.exp(logits), axis=-1, keepdims=True))
+  cross = -np.sum(soft_targets * (logits - log_z), axis=-1) - normalizing_constant
+  extra = z_loss * log_z[..., 0] ** 2
+  # The derivative as in t5x's _cross_entropy_with_logits_bwd.
+  gradient = (1 + 2 * z_loss * log_z) * np.exp(logits - log_z) - soft_targets
+  weigh = lambda leaf: np.sum(weights * leaf)
+  return weigh(cross + extra), weigh(extra), weights[..., None] * gradient
+
+
+@pytest.mark.parametrize('chunk', [1, 4, 64])
+@pytest.mark.parametrize('config', EXTRAS, ids=['z', 'smoothing', 'both'])
+def test_extras_equal_t5x_in_float64_with_gradients(config, chunk):
+  def loss(kernel_DV, x_BSD):
+    unembed = lambda x: x @ kernel_DV
+    return losses.cross_entropy(unembed, x_BSD, TARGET_BS, WEIGHT_BS, chunk, config)
+
+  compiled = jax.jit(jax.value_and_grad(loss, (0, 1), has_aux=True))
+  (total, sums), gradients = compiled(KERNEL_DV, X_BSD)
+  double = functools.partial(np.asarray, dtype=np.float64)
+  kernel, x, weights = double(KERNEL_DV), double(X_BSD), double(WEIGHT_BS)
+  expected, expected_z, by_logits = t5x_loss(
+    x @ kernel, np.asarray(TARGET_BS), weights, config.z_loss, config.label_smoothing
+  )
+  np.testing.assert_allclose(total, expected, rtol=1e-6)
+  np.testing.assert_allclose(sums.get('z_loss', 0.0), expected_z, rtol=1e-6)
+  by_kernel = np.einsum('bsd,bsv->dv', x, by_logits)
+  np.testing.assert_allclose(gradients[0], by_kernel, atol=1e-5)
+  np.testing.assert_allclose(gradients[1], by_logits @ kernel.T, atol=1e-5)
+
+
+@pytest.mark.parametrize('config', EXTRAS, ids=['z', 'smoothing', 'both'])
+def test_extras_are_told_apart_from_the_plain_loss(config):
+  run = lambda *extra: losses.cross_entropy(
+    lambda x: x @ KERNEL_DV, X_BSD, TARGET_BS, WEIGHT_BS, 4, *extra
+  )
+  plain, plain_sums = run()
+  total, sums = run(config)
+  assert plain_sums['loss'] == plain
+  assert set(plain_sums) == {'loss', 'weight', 'correct'}
+  assert all(sums[name] == plain_sums[name] for name in plain_sums)
+  asked = (config.z_loss, config.label_smoothing)
+  added = [name for name, value in zip(losses.EXTRAS, asked) if value]
+  assert set(sums) - set(plain_sums) == set(added)
+  np.testing.assert_allclose(total, plain + sum(map(sums.get, added)), rtol=1e-6)
+
+
+def test_a_perfect_prediction_of_the_smoothed_targets_costs_nothing():
+  best = jnp.log(jnp.where(jnp.arange(V) == 5, 0.9, 0.1 / (V - 1)))
+  total, sums = losses.cross_entropy(
+    lambda x: x, best[None, None], jnp.array([[5]]), jnp.ones((1, 1)), 1,
+    losses.LossConfig(label_smoothing=0.1),
+  )
+  np.testing.assert_allclose(total, 0.0, atol=1e-6)
+  np.testing.assert_allclose(sums['loss'], -np.log(0.9), rtol=1e-6)
+
+
+@pytest.mark.parametrize('field, value', [
+  ('z_loss', -1e-4), ('z_loss', float('nan')), ('label_smoothing', 1.0),
+  ('label_smoothing', -0.1)])
+def test_a_loss_that_cannot_be_is_named(field, value):
+  with pytest.raises(UserError, match=f'{field.upper()} = {value}'):
+    losses.LossConfig(**{field: value})
+
+
 @pytest.mark.parametrize('chunk', [3, 64])
 def test_token_log_likelihoods_equal_whole(chunk):
   got = losses.token_log_likelihoods(lambda x: x @ KERNEL_DV, X_BSD, TARGET_BS, chunk)
@@ -60,10 +145,13 @@ def test_correct_counts_the_highest_logit():
   assert (aux['correct'], aux['weight']) == (1.5, 2.5)
 
 
-def test_logits_are_never_whole():
-  jaxpr = jax.make_jaxpr(jax.grad(lambda *args: chunked_loss(2, *args)[0], (0, 1)))(
-    KERNEL_DV, X_BSD
-  )
+@pytest.mark.parametrize('config', [losses.PLAIN, *EXTRAS])
+def test_logits_are_never_whole(config):
+  def loss(kernel_DV, x_BSD):
+    unembed = lambda x: x @ kernel_DV
+    return losses.cross_entropy(unembed, x_BSD, TARGET_BS, WEIGHT_BS, 2, config)[0]
+
+  jaxpr = jax.make_jaxpr(jax.grad(loss, (0, 1)))(KERNEL_DV, X_BSD)
   assert f'f32[{B},2,{V}]' in str(jaxpr)
   assert f'f32[{B},{S},{V}]' not in str(jaxpr)
   assert f'f32[{S // 2},{B},2,{V}]' not in str(jaxpr)  # nor kept for the backward pass

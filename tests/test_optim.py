@@ -1,4 +1,7 @@
-"""The optimizer: stacked layers are updated as layers of their own; schedules."""
+"""The optimizer: stacked layers are updated as their own; what is left alone."""
+
+import functools
+import json
 
 import jax
 import jax.numpy as jnp
@@ -7,6 +10,8 @@ import optax
 import pytest
 
 from flan_jax.errors import UserError
+from flan_jax.model import decoder
+from flan_jax.training import checkpoint
 from flan_jax.training import optim
 
 LAYERS = 4
@@ -29,24 +34,34 @@ def stacked(seed, scales=np.ones(LAYERS)):
   return jax.tree.map(lambda x: jnp.asarray(x, jnp.float32), tree)
 
 
-def updated(tx, params, gradients):
-  state = tx.init(params)
+def updated(tx, params, gradients, compiled=True):
+  state, update = tx.init(params), jax.jit(tx.update) if compiled else tx.update
   for gradient in gradients:
-    updates, state = tx.update(gradient, state, params)
+    updates, state = update(gradient, state, params)
     params = optax.apply_updates(params, updates)
   return params
 
 
-def test_stacked_layers_are_updated_as_layers_of_their_own():
-  params, gradients = stacked(0, SCALES), [stacked(1, SCALES[::-1]), stacked(2)]
-  got = updated(optim.optimizer(0.1), params, gradients)
-  alone = optax.adafactor(0.1)
+@pytest.mark.parametrize(
+  'multiply_by_parameter_scale, compiled', [(True, True), (False, True), (True, False)]
+)
+def test_stacked_layers_are_updated_as_layers_of_their_own_bit_by_bit(
+  multiply_by_parameter_scale, compiled
+):
+  """Experiment C of the house: layers of scales far apart, for five updates."""
+  kwargs = {'multiply_by_parameter_scale': multiply_by_parameter_scale}
+  rate = optim.learning_rate_at(0.1, warmup_steps=3)
+  params = stacked(0, SCALES)
+  gradients = [stacked(1, SCALES[::-1]), *(stacked(seed) for seed in range(2, 6))]
+  tx = optim.optimizer(0.1, warmup_steps=3, **kwargs)
+  alone = optax.adafactor(rate, **kwargs)
+  got = updated(tx, params, gradients, compiled)
   for index in range(LAYERS):
     pick = lambda tree: jax.tree.map(lambda leaf: leaf[index], tree['layers'])
-    expected = updated(alone, pick(params), [pick(one) for one in gradients])
+    expected = updated(alone, pick(params), list(map(pick, gradients)), compiled)
     jax.tree.map(np.testing.assert_array_equal, pick(got), expected)
   rest = [{'embedding': one['embedding']} for one in [params, *gradients]]
-  expected = updated(alone, rest[0], rest[1:])
+  expected = updated(alone, rest[0], rest[1:], compiled)
   np.testing.assert_array_equal(got['embedding'], expected['embedding'])
 
 
@@ -86,6 +101,147 @@ def test_cosine_falls_to_a_tenth_and_stays():
   )
 
 
+def test_inverse_sqrt_is_that_of_t5():
+  """t5x/utils.py, factors 'constant * rsqrt_decay', peak 1 / sqrt(warmup)."""
+  rate = optim.learning_rate_at(0.5, 'inverse_sqrt', warmup_steps=4)
+  t5 = lambda update: 1 / np.sqrt(max(update, 4))
+  got = [rate(update - 1) for update in (1, 4, 5, 16, 400)]
+  expected = [0.5 * t5(update) / t5(0) for update in (1, 4, 5, 16, 400)]
+  np.testing.assert_allclose(got, expected, rtol=1e-6)
+  assert got[0] == got[1] == 0.5 and got[3] == 0.25
+  assert optim.learning_rate_at(1.0, 'inverse_sqrt')(3) == 0.5
+
+
+CONFIG = decoder.DecoderConfig(
+  vocab_size=128, d_model=128, layers=3, heads=2, head_dim=64, d_ff=256,
+  dtype='float32', tied_embeddings=False,
+)
+
+
+@functools.cache
+def decoder_params():
+  return jax.jit(decoder.init_params, static_argnums=0)(CONFIG, jax.random.key(0))
+
+
+def by_path(tree):
+  name = functools.partial(jax.tree_util.keystr, simple=True, separator='/')
+  return {name(path): leaf for path, leaf in jax.tree_util.tree_leaves_with_path(tree)}
+
+
+def test_weight_decay_shrinks_kernels_and_nothing_else():
+  biases = {'bias': jnp.ones((3, 7)), 'out_bias': jnp.ones((3, 7))}
+  params = {**decoder_params(), 'layers': {**decoder_params()['layers'], **biases}}
+  nothing = jax.tree.map(jnp.zeros_like, params)
+  tx = optim.optimizer(0.1, name='adamw', weight_decay=0.5)
+  after = by_path(updated(tx, params, [nothing]))
+  for path, before in by_path(params).items():
+    expected = before * (1 - 0.1 * 0.5) if path.endswith('/kernel') else before
+    np.testing.assert_allclose(after[path], expected, rtol=1e-6, err_msg=path)
+  kept = [path for path, leaf in after.items() if (leaf == by_path(params)[path]).all()]
+  assert kept == [
+    'embedding', 'final_norm/scale', 'layers/attention_norm/scale', 'layers/bias',
+    'layers/mlp_norm/scale', 'layers/out_bias', 'relative_bias', 'unembedding']
+
+
+def test_adamw_is_optax_adamw():
+  params, gradients = stacked(0), [stacked(1), stacked(2)]
+  tx = optim.optimizer(0.1, name='adamw', weight_decay=0.5, betas=(0.8, 0.95))
+  pick = lambda tree: {'kernel': tree['layers']['kernel']}
+  alone = optax.adamw(0.1, 0.8, 0.95, weight_decay=0.5)
+  expected = updated(alone, pick(params), list(map(pick, gradients)))
+  got = pick(updated(tx, params, gradients))
+  np.testing.assert_array_equal(got['kernel'], expected['kernel'])
+
+
+def test_adam_without_decay_is_adamw_without_decay():
+  params, gradients = stacked(0), [stacked(1), stacked(2)]
+  rules = [optim.optimizer(0.1, name=name) for name in ('adam', 'adamw')]
+  one, other = (updated(tx, params, gradients) for tx in rules)
+  jax.tree.map(np.testing.assert_array_equal, one, other)
+
+
+PATHS = list(by_path(decoder.abstract_params(CONFIG)))
+MLP = [f'layers/mlp/{name}/kernel' for name in ('wi_0', 'wi_1', 'wo')]
+FROZEN = [
+  (['embedding'], ['embedding']),
+  (['layers/mlp/.*', 'final_norm/scale'], ['final_norm/scale', *MLP]),
+  (['layers/.*'], [path for path in PATHS if path.startswith('layers/')]),
+  (['(?!relative_bias).*'], [path for path in PATHS if path != 'relative_bias']),
+]
+each_choice = pytest.mark.parametrize(
+  'patterns, paths', FROZEN, ids=['one', 'some', 'layers', 'most']
+)
+
+
+@each_choice
+def test_frozen_parameters_stay_whatever_their_gradient(patterns, paths):
+  params = decoder_params()
+  gradient = jax.tree.map(lambda leaf: leaf + 1, params)
+  rule = {'name': 'adamw', 'weight_decay': 0.1, 'clip': 1.0}
+  tx = optim.optimizer(0.1, frozen=patterns, **rule)
+  after = by_path(updated(tx, params, [gradient, gradient]))
+  same = [path for path, leaf in by_path(params).items() if (after[path] == leaf).all()]
+  assert same == paths
+
+
+@each_choice
+@pytest.mark.parametrize('name', optim.OPTIMIZERS)
+def test_frozen_parameters_take_no_optimizer_state(name, patterns, paths):
+  params = decoder.abstract_params(CONFIG)
+  tx = optim.optimizer(0.1, name=name, frozen=patterns)
+  state = jax.eval_shape(tx.init, params)
+  updates, after = jax.eval_shape(tx.update, params, state, params)
+  assert by_path(after).keys() == by_path(state).keys()
+  assert by_path(updates).keys() == by_path(params).keys()
+  kept = by_path(state)
+  owners = {path for path in PATHS if any(one.endswith(f'/{path}') for one in kept)}
+  assert owners == set(PATHS) - set(paths)
+
+
+def test_frozen_parameters_do_not_count_in_the_clip():
+  params, gradient = stacked(0), stacked(1)
+  huge = {**gradient, 'embedding': 1e6 * gradient['embedding']}
+  tx = optim.optimizer(1.0, name='adam', clip=1e-8, frozen=['embedding'])
+  one, other = (updated(tx, params, [each]) for each in (gradient, huge))
+  jax.tree.map(np.testing.assert_array_equal, one, other)
+
+
+@pytest.mark.parametrize('patterns, message', [
+  (['mlp'], "'mlp', which matches no parameter: .*embedding, .*layers/mlp/wo/kernel"),
+  (['embedding', 'embeddings'], "'embeddings', which matches no parameter"),
+  (['.*'], 'nothing is left to train'),
+])
+def test_patterns_that_cannot_be_meant_are_named(patterns, message):
+  with pytest.raises(UserError, match=message):
+    optim.is_frozen(decoder.abstract_params(CONFIG), patterns)
+  with pytest.raises(UserError, match=message):
+    tx = optim.optimizer(0.1, frozen=patterns)
+    jax.eval_shape(tx.init, decoder.abstract_params(CONFIG))
+
+
+RUN = {
+  'model': {'d_model': 8}, 'vocabulary': {'path': '/a', 'hash': 'x'},
+  'optimizer': {'learning_rate': 1.0, 'name': 'adam'},
+}
+
+
+def test_a_run_that_tells_of_no_loss_is_resumed_at_the_defaults_only(tmp_path):
+  checkpoint.write_run(tmp_path, RUN)
+  loss = {'z_loss': 0.0, 'label_smoothing': 0.0}
+  now = RUN | {'optimizer': optim.settings(RUN['optimizer']), 'loss': loss}
+  assert json.loads(json.dumps(now)) == now
+  checkpoint.check_run(tmp_path, now)
+  for change, message in [
+    ({'loss': loss | {'z_loss': 1e-4}}, 'loss.z_loss was 0.0 and is now 0.0001'),
+    ({'optimizer': optim.settings(RUN['optimizer'] | {'frozen': ('embedding',)})},
+     "optimizer.frozen was .. and is now .'embedding'."),
+  ]:
+    with pytest.raises(UserError, match=message):
+      checkpoint.check_run(tmp_path, now | change)
+  checkpoint.write_run(tmp_path, now)
+  checkpoint.check_run(tmp_path, RUN)
+
+
 def test_warmup_reaches_the_update():
   params, gradient = stacked(0), stacked(1)
 
@@ -107,6 +263,11 @@ def test_warmup_reaches_the_update():
     ({'schedule': 'cosine', 'warmup_steps': 5, 'decay_steps': 5}, 'decay_steps is 5'),
     ({'clip': 0.0}, 'clip of the optimizer is 0.0'),
     ({'warmup_steps': -1}, 'warmup_steps -1'),
+    ({'weight_decay': 0.1}, "weight_decay of the optimizer 'adafactor' is 0.1"),
+    ({'name': 'adamw', 'weight_decay': -0.1}, 'weight_decay .* is -0.1'),
+    ({'name': 'adam', 'betas': (0.9, 1.0)}, 'betas of the optimizer is .0.9, 1.0.'),
+    ({'frozen': 'embedding'}, "give it as .'embedding'."),
+    ({'frozen': ['layers/(']}, "'layers/.', which is no regular expression"),
   ],
 )
 def test_a_wrong_value_is_named(change, message):

@@ -93,15 +93,23 @@ def test_parameters_and_state_lie_as_the_rules_say():
       assert leaf.sharding.is_fully_replicated
 
 
-def test_unfactored_moments_lie_as_their_parameters():
+@pytest.mark.parametrize('name, weight_decay', [('adam', 0.0), ('adamw', 0.1)])
+@pytest.mark.parametrize('frozen', [(), ('embedding', 'layers/mlp/.*')])
+def test_unfactored_moments_lie_as_their_parameters(name, weight_decay, frozen):
   mesh = sharding.mesh({'fsdp': 4, 'tensor': 2})
   shapes = decoder.abstract_params(CONFIG)
   layout = sharding.param_shardings(mesh, decoder.parameter_axes(CONFIG), shapes)
-  state = jax.eval_shape(optim.optimizer(1e-2, name='adam', clip=1.0).init, shapes)
+  rule = {'name': name, 'weight_decay': weight_decay, 'clip': 1.0}
+  tx = optim.optimizer(1e-2, frozen=frozen, **rule)
+  state = jax.eval_shape(tx.init, shapes)
   found = sharding.state_shardings(mesh, layout, shapes, state)
   spread = [one for one in jax.tree.leaves(found) if not one.is_fully_replicated]
-  expected = [one for one in jax.tree.leaves(layout) if not one.is_fully_replicated]
-  assert len(spread) == 2 * len(expected) > 0
+  still = jax.tree.leaves(optim.is_frozen(shapes, frozen))
+  expected = [
+    one for one, is_still in zip(jax.tree.leaves(layout), still, strict=True)
+    if not is_still and not one.is_fully_replicated
+  ]
+  assert sorted(map(str, spread)) == sorted(2 * list(map(str, expected))) != []
 
 
 def test_mesh_fills_in_the_rest():

@@ -17,6 +17,8 @@ import orbax.checkpoint as ocp
 from flan_jax import files
 from flan_jax.errors import UserError
 from flan_jax.model import decoder
+from flan_jax.model import losses
+from flan_jax.training import optim
 from flan_jax.training import sharding
 from flan_jax.training import state as state_lib
 
@@ -181,10 +183,16 @@ def check_run(model_dir: str, run: Mapping) -> None:
 
 
 def _identity(run: Mapping) -> dict:
-  """What must not change on resume. Paths may: contents are compared by hash."""
+  """What must not change on resume. Paths may: contents are compared by hash.
+
+  What a run of an earlier version does not tell of was what is now the default.
+  """
   rest = {key: value for key, value in run.items()
           if key not in ('model', 'vocabulary', 'version', 'init_from')}
-  return {'model': _shape(run['model']), 'vocabulary': run['vocabulary']['hash'], **rest}
+  plain = dataclasses.asdict(losses.PLAIN)
+  return {
+      'model': _shape(run['model']), 'vocabulary': run['vocabulary']['hash'], **rest,
+      'optimizer': optim.settings(run['optimizer']), 'loss': plain | run.get('loss', {})}
 
 
 def _differences(old: Any, new: Any, name: str = '') -> list[str]:

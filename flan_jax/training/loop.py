@@ -5,10 +5,9 @@ import dataclasses
 import signal
 import sys
 import time
-from typing import Any, Callable, Iterator, Mapping
+from typing import Any, Callable, Iterator, Mapping, Sequence
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 import optax
 
@@ -19,6 +18,7 @@ from flan_jax.training import checkpoint
 from flan_jax.training import logbook
 from flan_jax.training import sharding
 from flan_jax.training import state as state_lib
+from flan_jax.training.step import make_step, summed
 
 # What becomes of a step whose loss or gradient is not finite. Either way it changes
 # nothing; 'stop' ends the run there, 'skip' counts it and goes on.
@@ -32,6 +32,7 @@ class Schedule:
   """How long, and how often; the only settings that may differ on resume.
 
   All in steps. save_every, eval_every: 0 means at the end only, and never.
+  microbatches: parts that a step's rows are taken in, to need less memory.
   """
 
   train_steps: int
@@ -40,39 +41,17 @@ class Schedule:
   log_every: int
   nan_policy: str = 'stop'
   keep_checkpoints: int = 3
+  microbatches: int = 1
 
   def __post_init__(self):
-    for name in ('train_steps', 'save_every', 'eval_every', 'log_every'):
-      if getattr(self, name) < (name == 'log_every'):
+    least = {'train_steps': 0, 'save_every': 0, 'eval_every': 0, 'log_every': 1,
+             'microbatches': 1}
+    for name in least:
+      if getattr(self, name) < least[name]:
         raise UserError(f'{name} = {getattr(self, name)} is too small')
     if self.nan_policy not in NAN_POLICIES:
       raise UserError(
           f'NAN_POLICY = {self.nan_policy!r} is none of {", ".join(NAN_POLICIES)}')
-
-
-def make_step(
-    config: decoder.DecoderConfig, optimizer: optax.GradientTransformation
-) -> Callable[[state_lib.State, Mapping], tuple[state_lib.State, dict]]:
-  """One update: (state, batch) -> (state, sums over the batch)."""
-
-  def step(state: state_lib.State, batch: Mapping) -> tuple[state_lib.State, dict]:
-    def mean_loss(params):
-      loss, aux = losses.decoder_loss(config, params, batch)
-      return loss / jnp.maximum(aux['weight'], 1.0), (loss, aux)
-    (_, (loss, aux)), gradients = jax.value_and_grad(mean_loss, has_aux=True)(state.params)
-    norm = optax.global_norm(gradients)
-    updates, moments = optimizer.update(gradients, state.optimizer, state.params)
-    finite = jnp.isfinite(loss) & jnp.isfinite(norm)
-    keep = lambda new, old: jnp.where(finite, new, old)
-    return state_lib.State(
-        state.step + 1,
-        jax.tree.map(keep, optax.apply_updates(state.params, updates), state.params),
-        jax.tree.map(keep, moments, state.optimizer),
-    ), {
-        'loss': loss, **aux, 'gradient_norm': norm, 'skipped': ~finite,
-        'used': jnp.sum(batch['segment_ids'] > 0), 'room': batch['tokens'].size}
-
-  return step
 
 
 def train(
@@ -82,7 +61,8 @@ def train(
     initial_params: Callable[[], Any] | None = None,
     dev_batches: Callable[[], Iterator[Mapping[str, np.ndarray]]] | None = None,
     say: Callable[[str], None] = print,
-    show: Callable[[str], None] = print) -> state_lib.State:
+    show: Callable[[str], None] = print, loss: losses.LossConfig = losses.PLAIN,
+    frozen: Sequence[str] = ()) -> state_lib.State:
   """Trains to schedule.train_steps and returns the last state.
 
   Args:
@@ -91,6 +71,8 @@ def train(
     initial_params: gives parameters in their shards, unless the run has a checkpoint.
     dev_batches: a few batches whose loss is logged as dev_loss every eval_every steps.
     say, show: take events, and the line of progress.
+    loss: what is added to the cross-entropy; dev_loss is without.
+    frozen: the optimizer's, see make_step.
 
   Raises:
     UserError: the loss is not finite and the policy is to stop.
@@ -113,9 +95,11 @@ def train(
         contextlib.closing(logbook.Logbook(model_dir, first, schedule.train_steps)))
     stack.enter_context(jax.set_mesh(mesh))
     termination = stack.enter_context(_Termination())
-    update = jax.jit(
-        make_step(config, optimizer), donate_argnums=0, out_shardings=(placed, None))
-    dev_loss = jax.jit(lambda params, batch: losses.decoder_loss(config, params, batch))
+    one_step = make_step(config, optimizer, loss, schedule.microbatches, frozen)
+    update = jax.jit(one_step, donate_argnums=0, out_shardings=(placed, None))
+    dev_loss = jax.jit(lambda params, batch: summed(
+        lambda rows: losses.decoder_loss(config, params, rows), batch,
+        schedule.microbatches))
     window = _Window()
     feed = batches(first) if first < schedule.train_steps else iter(())
     for step in range(first + 1, schedule.train_steps + 1):
@@ -193,6 +177,7 @@ class _Window:
     weight = max(total['weight'], 1.0)
     return {
         'loss': total['loss'] / weight,
+        **{name: total[name] / weight for name in losses.EXTRAS if name in total},
         'accuracy': total['correct'] / weight,
         'gradient_norm': total['gradient_norm'] / max(len(good), 1),
         'tokens_per_second': room / seconds,

@@ -1,6 +1,8 @@
 """The optimizer: Adafactor, layer by layer though the layers are stacked."""
 
-from typing import Any, Callable, Mapping, Optional
+import inspect
+import re
+from typing import Any, Callable, Mapping, Optional, Sequence
 
 import jax
 import jax.numpy as jnp
@@ -10,8 +12,11 @@ from flan_jax.errors import UserError
 
 Schedule = Callable[[Any], jax.Array]
 
-SCHEDULES = ('constant', 'cosine')
-OPTIMIZERS = ('adafactor', 'adam')
+SCHEDULES = ('constant', 'cosine', 'inverse_sqrt')
+OPTIMIZERS = ('adafactor', 'adam', 'adamw')
+
+# Norm scales, biases and both ends' token tables, which weight decay leaves alone.
+UNDECAYED = re.compile(r'(.*/)?(scale|(.*_)?bias|(un)?embedding)')
 
 
 def learning_rate_at(
@@ -22,10 +27,12 @@ def learning_rate_at(
 
   A warmup climbs in equal parts and reaches learning_rate with its last update, so
   that no update is made at rate 0. 'cosine' falls from there to a tenth, which it
-  reaches with update decay_steps and keeps. Raises UserError for what cannot be a
-  schedule.
+  reaches with update decay_steps and keeps. 'inverse_sqrt' is T5's (its section
+  3.1.2), which does not climb: 1 / sqrt(max(n, warmup_steps)) at update n, scaled so
+  that learning_rate is the peak. Raises UserError for what cannot be a schedule.
 
-  Example: learning_rate_at(1.0, warmup_steps=4) gives 0.25, 0.5, 0.75, 1, 1, ...
+  Example: learning_rate_at(1.0, warmup_steps=4) gives 0.25, 0.5, 0.75, 1, 1, ..., and
+  with 'inverse_sqrt' 1, 1, 1, 1, sqrt(4 / 5), sqrt(4 / 6), ...
   """
   _check_choice('schedule', schedule, SCHEDULES)
   if learning_rate < 0 or warmup_steps < 0:
@@ -42,6 +49,9 @@ def learning_rate_at(
 
   def rate(step):
     update = jnp.asarray(step, jnp.float32) + 1
+    if schedule == 'inverse_sqrt':
+      held = max(warmup_steps, 1)
+      return learning_rate * jnp.sqrt(held / jnp.maximum(update, held))
     climbed = jnp.minimum(update / max(warmup_steps, 1), 1.0)
     if schedule == 'constant':
       return learning_rate * climbed
@@ -59,6 +69,9 @@ def optimizer(
   name: str = 'adafactor',
   clip: Optional[float] = None,
   multiply_by_parameter_scale: bool = True,
+  weight_decay: float = 0.0,
+  betas: Sequence[float] = (0.9, 0.999),
+  frozen: Sequence[str] = (),
 ) -> optax.GradientTransformation:
   """The update rule for a decoder's parameters, whose layers stand under 'layers'.
 
@@ -69,31 +82,114 @@ def optimizer(
     learning_rate: relative to the parameter's size with multiply_by_parameter_scale,
       as in T5 and the paper (3e-5, section 2.4); absolute without.
     schedule, warmup_steps, decay_steps: see learning_rate_at.
-    name: 'adafactor' or 'adam'.
-    clip: largest allowed norm of the whole gradient; None: any.
+    name: 'adafactor', 'adam' or 'adamw'.
+    clip: largest allowed norm of the whole gradient, frozen parameters' left out;
+      None: any.
     multiply_by_parameter_scale: of Adafactor alone.
+    weight_decay: of adamw alone: an update takes this times the learning rate of a
+      kernel away; what UNDECAYED matches is left alone.
+    betas: of adam and adamw: what the means of gradients and of their squares keep.
+    frozen: patterns of parameters that stay as they are and take no optimizer state,
+      see is_frozen.
 
   Raises:
-    UserError: for an unknown name or schedule, or a clip that is not positive.
+    UserError: for an unknown name or schedule, a value that cannot be, a weight_decay
+      that the rule does not have; from init and update, see is_frozen.
   """
   _check_choice('name', name, OPTIMIZERS)
-  if clip is not None and not clip > 0:
-    raise UserError(f'clip of the optimizer is {clip}: give a positive norm, or None.')
+  _check_values(name, clip, weight_decay, betas)
+  patterns = _compiled(frozen)
   rate = learning_rate_at(learning_rate, schedule, warmup_steps, decay_steps)
   if name == 'adafactor':
     one = optax.adafactor(rate, multiply_by_parameter_scale=multiply_by_parameter_scale)
+  elif name == 'adam':
+    one = optax.adam(rate, *betas)
   else:
-    one = optax.adam(rate)
+    one = optax.adamw(rate, *betas, weight_decay=weight_decay, mask=_decayed)
   whole = optax.partition({'layers': per_layer(one), 'rest': one}, _labels)
-  return whole if clip is None else optax.chain(optax.clip_by_global_norm(clip), whole)
+  if clip is not None:
+    whole = optax.chain(optax.clip_by_global_norm(clip), whole)
+  return _without_frozen(whole, frozen) if patterns else whole
+
+
+def settings(given: Mapping[str, Any]) -> dict[str, Any]:
+  """All settings of an optimizer, defaults filled in, as JSON gives them back.
+
+  Example: settings({'learning_rate': 1.0}) has name 'adafactor' and frozen [].
+  """
+  known = inspect.signature(optimizer).parameters.values()
+  whole = {one.name: one.default for one in known if one.default is not one.empty}
+  whole.update(given)
+  listed = lambda value: list(value) if isinstance(value, tuple) else value
+  return {name: listed(value) for name, value in whole.items()}
 
 
 def per_layer(one: optax.GradientTransformation) -> optax.GradientTransformation:
   """Applies `one` to each index of the leading axis alone."""
-  return optax.GradientTransformation(
-    jax.vmap(one.init),
-    lambda updates, state, params=None: jax.vmap(one.update)(updates, state, params),
+
+  def each(function):
+    def apply(tree, *rest):
+      # Where all layers are frozen there is no leaf, and vmap knows no size.
+      mapped = jax.vmap(function) if jax.tree.leaves(tree) else function
+      return mapped(tree, *rest)
+
+    return apply
+
+  return optax.GradientTransformation(each(one.init), each(one.update))
+
+
+def is_frozen(params: Any, frozen: Sequence[str]) -> Any:
+  """The tree of `params` with True where a pattern matches.
+
+  frozen: regular expressions, each for the whole path of a parameter, as in
+  'embedding' or 'layers/mlp/.*'.
+
+  Raises UserError for a pattern that is no regular expression or matches nothing, and
+  for patterns that leave nothing to train.
+  """
+  paths = [_path(path) for path, _ in jax.tree_util.tree_leaves_with_path(params)]
+  patterns = _compiled(frozen)
+  for pattern in patterns:
+    if not any(map(pattern.fullmatch, paths)):
+      raise UserError(
+        f'frozen of the optimizer has {pattern.pattern!r}, which matches no parameter: '
+        f'it must match the whole of one of {", ".join(paths)}.'
+      )
+  found = [any(pattern.fullmatch(path) for pattern in patterns) for path in paths]
+  if all(found):
+    raise UserError(
+      f'frozen of the optimizer is {list(frozen)}: nothing is left to train.'
+    )
+  return jax.tree.unflatten(jax.tree.structure(params), found)
+
+
+def held(params: Any, frozen: Sequence[str]) -> Any:
+  """The parameters, those that are frozen without a gradient; see is_frozen."""
+  if not frozen:
+    return params
+  hold = lambda leaf, still: jax.lax.stop_gradient(leaf) if still else leaf
+  return jax.tree.map(hold, params, is_frozen(params, frozen))
+
+
+def _without_frozen(trained, frozen):
+  """`trained` for parameters that are not frozen; nothing is kept for the others."""
+
+  def labels(params):
+    label = lambda still: 'frozen' if still else 'trained'
+    return jax.tree.map(label, is_frozen(params, frozen))
+
+  return optax.partition({'trained': trained, 'frozen': optax.set_to_zero()}, labels)
+
+
+def _decayed(params):
+  """True at the parameters that weight decay applies to."""
+  return jax.tree_util.tree_map_with_path(
+    lambda path, _: not UNDECAYED.fullmatch(_path(path)), params
   )
+
+
+def _path(path) -> str:
+  return jax.tree_util.keystr(path, simple=True, separator='/')
 
 
 def _labels(params: Mapping[str, Any]) -> dict[str, str]:
@@ -105,3 +201,27 @@ def _check_choice(what: str, value: str, choices) -> None:
     raise UserError(
       f'{what} of the optimizer is {value!r}: choose one of {", ".join(choices)}.'
     )
+
+
+def _check_values(name, clip, weight_decay, betas) -> None:
+  if clip is not None and not clip > 0:
+    raise UserError(f'clip of the optimizer is {clip}: give a positive norm, or None.')
+  if not weight_decay >= 0 or (weight_decay and name != 'adamw'):
+    raise UserError(
+      f'weight_decay of the optimizer {name!r} is {weight_decay}: give adamw a number '
+      '>= 0, and any other optimizer 0.'
+    )
+  if len(betas) != 2 or not all(0 <= beta < 1 for beta in betas):
+    raise UserError(f'betas of the optimizer is {betas}: give two numbers of [0, 1).')
+
+
+def _compiled(frozen: Sequence[str]) -> list[re.Pattern]:
+  if isinstance(frozen, str):
+    raise UserError(f'frozen of the optimizer is {frozen!r}: give it as [{frozen!r}].')
+  try:
+    return [re.compile(pattern) for pattern in frozen]
+  except re.error as error:
+    raise UserError(
+      f'frozen of the optimizer has {error.pattern!r}, which is no regular expression: '
+      f'{error}.'
+    ) from None

@@ -1,0 +1,116 @@
+"""One update: the gradients of all rows, a microbatch at a time; what they change."""
+
+import math
+from typing import Any, Callable, Mapping, Sequence
+
+import jax
+import jax.numpy as jnp
+import optax
+
+from flan_jax.errors import UserError
+from flan_jax.model import decoder
+from flan_jax.model import layers
+from flan_jax.model import losses
+from flan_jax.training import optim
+from flan_jax.training import sharding
+from flan_jax.training import state as state_lib
+
+
+def make_step(
+    config: decoder.DecoderConfig, optimizer: optax.GradientTransformation,
+    loss: losses.LossConfig = losses.PLAIN, microbatches: int = 1,
+    frozen: Sequence[str] = (),
+) -> Callable[[state_lib.State, Mapping], tuple[state_lib.State, dict]]:
+  """One update: (state, batch) -> (state, sums over the batch).
+
+  Gradients are those of the summed loss, added up over the microbatches and divided
+  once by the weight of all rows, so that their number changes nothing but rounding.
+
+  Args:
+    microbatches: parts of the rows that pass through the model one after the other;
+      activations are those of one part. A gradient is kept in float32 meanwhile.
+    frozen: patterns of parameters whose gradients are neither computed nor counted in
+      'gradient_norm'; give those of optim.optimizer.
+
+  Raises (when traced):
+    UserError: the rows do not make `microbatches` equal parts on every device.
+  """
+
+  def gradients_and_sums(params, rows):
+    def objective(params):
+      return losses.decoder_loss(config, optim.held(params, frozen), rows, loss)
+    gradients, sums = jax.grad(objective, has_aux=True)(params)
+    return _like_parameters(config, gradients), sums
+
+  def step(state: state_lib.State, batch: Mapping) -> tuple[state_lib.State, dict]:
+    gradients, sums = summed(
+        lambda rows: gradients_and_sums(state.params, rows), batch, microbatches)
+    weight = jnp.maximum(sums['weight'], 1.0)
+    gradients = jax.tree.map(lambda gradient: gradient / weight, gradients)
+    norm = optax.global_norm(gradients)
+    updates, moments = optimizer.update(gradients, state.optimizer, state.params)
+    finite = jnp.isfinite(sums['loss']) & jnp.isfinite(norm)
+    keep = lambda new, old: jnp.where(finite, new, old)
+    return state_lib.State(
+        state.step + 1,
+        jax.tree.map(keep, optax.apply_updates(state.params, updates), state.params),
+        jax.tree.map(keep, moments, state.optimizer),
+    ), {
+        **sums, 'gradient_norm': norm, 'skipped': ~finite,
+        'used': jnp.sum(batch['segment_ids'] > 0), 'room': batch['tokens'].size}
+
+  return step
+
+
+def summed(
+    function: Callable[[Mapping], Any], batch: Mapping, microbatches: int) -> Any:
+  """function(batch), a tree of sums over rows, computed a microbatch at a time."""
+  if microbatches == 1:
+    return function(batch)
+  parts = {name: _parts(leaf, microbatches) for name, leaf in batch.items()}
+  shapes = jax.eval_shape(function, {name: leaf[0] for name, leaf in parts.items()})
+  zeros = jax.tree.map(lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), shapes)
+
+  def add(total, rows):
+    return jax.tree.map(jnp.add, total, function(rows)), None
+
+  return jax.lax.scan(add, zeros, parts)[0]
+
+
+def check_microbatches(
+    rows: int, microbatches: int, mesh: jax.sharding.Mesh | jax.sharding.AbstractMesh
+) -> None:
+  """Raises UserError unless each device's rows make that many equal parts."""
+  devices = math.prod(mesh.shape.get(axis, 1) for axis in layers.ROW_AXES)
+  if rows % (devices * microbatches):
+    own = rows // devices
+    choices = [str(parts) for parts in range(1, own + 1) if own % parts == 0]
+    raise UserError(
+        f'MICROBATCHES = {microbatches} does not divide the {own} rows that each of '
+        f'{devices} parts of mesh axes {" x ".join(layers.ROW_AXES)} has in a step of '
+        f'{rows} rows; choose one of {", ".join(choices)}, or other TOKENS_PER_BATCH')
+
+
+def _parts(leaf, microbatches):
+  """[B, ...] to [microbatches, B / microbatches, ...]; no row leaves its device.
+
+  Part j has rows j, j + microbatches, and so on. Example: rows 0 to 7, of which one
+  device holds 0 to 3, make two parts 0 2 4 6 and 1 3 5 7, half of each its own.
+  """
+  rows = leaf.shape[0]
+  check_microbatches(rows, microbatches, jax.sharding.get_abstract_mesh())
+  shape = (rows // microbatches, microbatches, *leaf.shape[1:])
+  return jnp.moveaxis(layers.over_rows(leaf.reshape(shape)), 1, 0)
+
+
+def _like_parameters(config, gradients):
+  """Keeps gradients spread as their parameters are, on the mesh in use.
+
+  Says, instead of leaving it to the compiler, that no device adds up a whole kernel's.
+  """
+  if jax.sharding.get_abstract_mesh().empty:
+    return gradients
+  return jax.tree.map(
+      lambda leaf, axes: jax.lax.with_sharding_constraint(
+          leaf, sharding.partition_spec(axes)),
+      gradients, decoder.parameter_axes(config))
