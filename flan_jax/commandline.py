@@ -63,6 +63,24 @@ def parser(door: str, description: str, gin: str | None = None) -> argparse.Argu
   return made
 
 
+def add_processes(made: argparse.ArgumentParser) -> None:
+  """The flags of doors that may run as several processes; see `join_processes`."""
+  made.add_argument(
+      '--coordinator_address', metavar='HOST:PORT', help='a free port of process 0, to '
+      'run as several processes; TPU pods, SLURM and Open MPI need none of these')
+  made.add_argument(
+      '--process_count', type=int, metavar='N', help='how many processes there are')
+  made.add_argument(
+      '--process_index', type=int, metavar='I', help='which one this is, from 0')
+
+
+def join_processes(flags: argparse.Namespace, saves_on_sigterm: bool = True) -> None:
+  """Makes this process one of several, if the flags or its launcher say so."""
+  from flan_jax.training import hosts
+  hosts.start(flags.coordinator_address, flags.process_count, flags.process_index,
+              saves_on_sigterm)
+
+
 def launch(door: str) -> None:
   """Runs `main` of the door; UserError and Ctrl-C end without a trace."""
   os.environ.update({key: os.environ.get(key, value) for key, value in QUIET.items()})

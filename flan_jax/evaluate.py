@@ -35,8 +35,10 @@ def main(arguments: Sequence[str]) -> None:
   made.add_argument('--held_in', metavar='A,B', help='clusters or tasks that were '
                     'trained on, to evaluate on their dev sets as well')
   made.add_argument('--only', choices=(TUNED, UNTUNED, BOTH), help='which parameters')
+  commandline.add_processes(made)
   flags = commandline.parse(made, arguments)
   commandline.configure(flags)
+  commandline.join_processes(flags, saves_on_sigterm=False)
   asked = {'limit': flags.limit, 'held_in': flags.held_in, 'only': flags.only}
   given = {name: value for name, value in asked.items() if value is not None}
   commandline.call(evaluate, dry_run=flags.dry_run, **given)
@@ -66,7 +68,7 @@ def evaluate(
     dry_run: stop after the checks.
 
   Returns:
-    What results.json holds; None after a dry run.
+    What results.json holds; None after a dry run, and on processes but the first.
 
   Raises:
     UserError: whatever is wrong, before anything expensive.
@@ -88,11 +90,14 @@ def evaluate(
     print('dry run: everything checked, nothing started')
     return None
   from flan_jax.evaluation import protocol
+  from flan_jax.training import hosts
   settings = protocol.Settings(
       limit=limit, held_in_test=held_in_test, decode_tokens=decode_tokens,
       row_length=row_length or run['rows']['row_length'],
       tokens_per_forward=tokens_per_forward)
   results = _score(models, names, data, cluster, settings, mesh, model_dir)
+  if not hosts.first():
+    return None
   rule = _rule(run, cluster)
   from flan_jax.evaluation import report
   written = report.write(model_dir, results, run, rule, _curves(run, model_dir))
@@ -196,10 +201,11 @@ def _check_data(names: Sequence[str]) -> str:
   return embedded.origin(splits.data_dir())
 
 
-def _score(models, names, data, cluster, settings, mesh, model_dir) -> dict:
+def _score(models, names, data, cluster, settings, mesh, model_dir) -> dict | None:
   import jax
   from flan_jax.evaluation import protocol, questions, results
-  from flan_jax.training import checkpoint, sharding
+  from flan_jax.training import checkpoint, hosts, sharding
+  mesh = mesh or ({'data': -1} if jax.process_count() > 1 else None)
   layout = sharding.mesh(mesh) if mesh else None
   read, found = {}, None
   for name, run, path, step in models:
@@ -209,20 +215,22 @@ def _score(models, names, data, cluster, settings, mesh, model_dir) -> dict:
       entries |= protocol.evaluate(
           loaded, group, held_in, settings, encoding=questions.Encoding.of(run),
           read=read, progress=lambda title, total: _progress(f'{name}: {title}', total))
-      for task in group:
+      for task in group if hosts.first() else ():
         commandline.report_dropped(task, 'dev and test')
     done = protocol.evaluation(name, loaded.step, settings.limit, entries)
-    if jax.process_index() == 0:
+    if hosts.first():  # every process has all scores; one pen is enough
       found = results.merge(model_dir, data, cluster, done)
     del loaded  # two models need not fit into memory together
-  return found or {'schema': results.SCHEMA, 'data': data, 'cluster': cluster,
-                   'evaluations': [done]}
+  return found
 
 
 @contextlib.contextmanager
 def _progress(title: str, total: int):
   """A bar for each dataset on a terminal, one line for each in a log."""
-  if sys.stderr.isatty():
+  from flan_jax.training import hosts
+  if not hosts.first():
+    yield lambda steps=1: None
+  elif sys.stderr.isatty():
     with commandline.progress(title, total) as advance:
       yield advance
   else:

@@ -30,9 +30,13 @@ def main(arguments: Sequence[str]) -> None:
       TARGETS_LENGTH, LEARNING_RATE, SEED, SAVE_EVERY, EVAL_EVERY, LOG_EVERY.
       Started again with the same MODEL_DIR, a run goes on where it was.""",
       gin='runs/tune.gin')
+  made.add_argument(
+      '--profile', metavar='FIRST:LAST', help='steps to trace for TensorBoard, from 1')
+  commandline.add_processes(made)
   flags = commandline.parse(made, arguments)
   commandline.configure(flags)
-  commandline.call(train, dry_run=flags.dry_run)
+  commandline.join_processes(flags)
+  commandline.call(train, dry_run=flags.dry_run, profile=flags.profile)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,7 +78,8 @@ def train(
     rows: Rows, schedule: Any, optimizer: dict, seed: int, selection: Any = None,
     vocabulary: str | None = None, loss: Any = None,
     init_from: str | None = None, store_dir: str | None = None, dev_steps: int = 8,
-    host_devices: int | None = None, dry_run: bool = False) -> None:
+    host_devices: int | None = None, profile: str | None = None,
+    dry_run: bool = False) -> None:
   """Checks everything cheap first, then prepares prompts, then trains.
 
   Args:
@@ -92,7 +97,8 @@ def train(
     init_from: MODEL_DIR of the run whose last checkpoint gives the parameters.
     store_dir: of the prompt store; by default `store` under the TFDS data_dir.
     dev_steps: batches of the dev splits at every evaluation.
-    host_devices: this many devices made of the host's processor.
+    host_devices: this many devices made of the processor, of each process its own.
+    profile: 'FIRST:LAST', steps to trace, see profiling.window.
     dry_run: stop after the checks.
 
   Raises:
@@ -104,7 +110,8 @@ def train(
     import jax
     jax.config.update('jax_num_cpu_devices', host_devices)
   from flan_jax.model import decoder, losses
-  from flan_jax.training import checkpoint, loop, optim, sharding, step
+  from flan_jax.training import checkpoint, hosts, loop, optim, profiling, sharding, step
+  steps = profiling.window(profile, schedule.train_steps) if profile else None
   config, loss = _sized(model, words), loss or losses.PLAIN
   run = _describe(
       config, words, mixture, held_out, tasks, rows, optimizer, loss, seed, init_from)
@@ -116,23 +123,25 @@ def train(
   step.check_microbatches(rows.per_step, schedule.microbatches, layout)
   rule, frozen = optim.optimizer(**optimizer), optimizer.get('frozen', ())
   optim.is_frozen(decoder.abstract_params(config), frozen)
-  print(_summary(run, layout, rows, schedule), flush=True)
+  tell = functools.partial(print, flush=True) if hosts.first() else _nothing
+  tell(_summary(run, layout, rows, schedule))
   if dry_run:
-    print('dry run: everything checked, nothing started')
+    tell('dry run: everything checked, nothing started')
     return
   store_dir = store_dir or os.path.join(_data_dir(), 'store')
   feed = _feed(tasks, 'train', store_dir, rows, seed, ours)
   dev = _dev_feed(tasks, store_dir, rows, seed, ours, dev_steps, schedule)
-  checkpoint.write_run(model_dir, run)
-  _write_operative_gin(model_dir)
+  if hosts.first():
+    checkpoint.write_run(model_dir, run)
+    _write_operative_gin(model_dir)
   asked = ('learning_rate', 'schedule', 'warmup_steps', 'decay_steps')
   rate = optim.learning_rate_at(**{k: optimizer[k] for k in asked if k in optimizer})
   with _voices() as (say, show):
     loop.train(
         config, rule, layout, feed, rows.per_step, schedule, model_dir, seed,
         learning_rate=rate, initial_params=_base_params(init_from, layout),
-        dev_batches=dev, say=say, show=show, loss=loss, frozen=frozen)
-  print(f'trained to step {schedule.train_steps}: {model_dir}')
+        dev_batches=dev, profile=steps, say=say, show=show, loss=loss, frozen=frozen)
+  tell(f'trained to step {schedule.train_steps}: {model_dir}')
 
 
 def _checked_tasks(
@@ -222,13 +231,16 @@ def _base_params(init_from: str | None, layout):
 def _stores(tasks, split: str, store_dir: str, rows: Rows, seed: int) -> dict:
   import seqio
   from flan_jax.data import store
-  stores = {}
-  with commandline.progress(f'prompts ({split})', len(tasks)) as advance:
+  from flan_jax.training import hosts
+  stores, title, first = {}, f'prompts ({split})', hosts.first()
+  shown = commandline.progress if first else lambda *_: contextlib.nullcontext(_nothing)
+  with hosts.first_goes_ahead(title), shown(title, len(tasks)) as advance:
     for task in map(seqio.TaskRegistry.get, tasks):
       stores[task.name] = store.ensure(
           task, split, directory=store_dir, **store_settings(task.name, rows, seed))
       advance(1, task.name)
-      commandline.report_dropped(task.name, split)
+      if first:
+        commandline.report_dropped(task.name, split)
   return stores
 
 
@@ -293,9 +305,17 @@ def _summary(run: dict, layout, rows: Rows, schedule) -> str:
       f'{rows.row_length:,} tokens, {rows.target_slots:,} targets a row'])
 
 
+def _nothing(*_) -> None:
+  """What processes other than the first say."""
+
+
 @contextlib.contextmanager
 def _voices():
   """(say, show): for events, and for progress, which stays in place on a terminal."""
+  from flan_jax.training import hosts
+  if not hosts.first():
+    yield _nothing, _nothing
+    return
   if not sys.stdout.isatty():
     line = functools.partial(print, flush=True)
     yield line, line

@@ -15,7 +15,9 @@ from flan_jax.errors import UserError
 from flan_jax.model import decoder
 from flan_jax.model import losses
 from flan_jax.training import checkpoint
+from flan_jax.training import hosts
 from flan_jax.training import logbook
+from flan_jax.training import profiling
 from flan_jax.training import sharding
 from flan_jax.training import state as state_lib
 from flan_jax.training.step import make_step, summed
@@ -60,6 +62,7 @@ def train(
     model_dir: str, seed: int, learning_rate: Callable[[int], float] = lambda step: 0.0,
     initial_params: Callable[[], Any] | None = None,
     dev_batches: Callable[[], Iterator[Mapping[str, np.ndarray]]] | None = None,
+    profile: tuple[int, int] | None = None,
     say: Callable[[str], None] = print,
     show: Callable[[str], None] = print, loss: losses.LossConfig = losses.PLAIN,
     frozen: Sequence[str] = ()) -> state_lib.State:
@@ -70,6 +73,7 @@ def train(
     rows_per_step: rows of a step over all processes.
     initial_params: gives parameters in their shards, unless the run has a checkpoint.
     dev_batches: a few batches whose loss is logged as dev_loss every eval_every steps.
+    profile: first and last step to trace, see profiling.Trace.
     say, show: take events, and the line of progress.
     loss: what is added to the cross-entropy; dev_loss is without.
     frozen: the optimizer's, see make_step.
@@ -92,19 +96,26 @@ def train(
       say(f'resuming from step {int(state.step)}')
     first = int(state.step)
     book = stack.enter_context(
-        contextlib.closing(logbook.Logbook(model_dir, first, schedule.train_steps)))
+        contextlib.closing(logbook.Logbook(
+            model_dir, first, schedule.train_steps, writes=hosts.first())))
     stack.enter_context(jax.set_mesh(mesh))
+    trace = stack.enter_context(profiling.Trace(model_dir, profile))
     termination = stack.enter_context(_Termination())
     one_step = make_step(config, optimizer, loss, schedule.microbatches, frozen)
-    update = jax.jit(one_step, donate_argnums=0, out_shardings=(placed, None))
+    update = jax.jit(
+        profiling.counted(one_step), donate_argnums=0, out_shardings=(placed, None))
     dev_loss = jax.jit(lambda params, batch: summed(
         lambda rows: losses.decoder_loss(config, params, rows), batch,
         schedule.microbatches))
-    window = _Window()
+    window = _Window(config)
     feed = batches(first) if first < schedule.train_steps else iter(())
     for step in range(first + 1, schedule.train_steps + 1):
-      state, sums = update(state, sharding.global_batch(rows, next(feed), rows_per_step))
+      trace.before(step, state)
+      batch = sharding.global_batch(rows, window.wait(feed), rows_per_step)
+      with jax.profiler.StepTraceAnnotation('train', step_num=step):
+        state, sums = update(state, batch)
       window.add(step, sums)
+      trace.after(step, state)
       last = step == schedule.train_steps or termination.asked(checkpoints, step)
       evaluate = bool(dev_batches) and (last or _due(step, schedule.eval_every))
       if last or evaluate or _due(step, schedule.log_every):
@@ -143,18 +154,31 @@ def _mean(losses_and_weights) -> float:
 class _Window:
   """Sums of the steps since the last record, read while later steps run."""
 
-  def __init__(self):
-    self._pending = []
+  def __init__(self, config: decoder.DecoderConfig):
+    self._config, self._pending = config, []
     self.restart()
+
+  def wait(self, feed: Iterator) -> Any:
+    """The next batch. Waiting is lost if the devices had run dry when it came."""
+    start = time.monotonic()
+    batch = next(feed)
+    if not self._pending or self._done(self._pending[-1]):
+      self._lost += time.monotonic() - start
+    return batch
 
   def add(self, step: int, sums: Mapping[str, jax.Array]) -> None:
     self._pending.append((step, sums))
-    while len(self._pending) > 2:  # at most two steps ahead of the device
+    # At most two steps ahead of the device; what is done is read, for its time.
+    while len(self._pending) > 2 or (self._pending and self._done(self._pending[0])):
       self._fetch()
+
+  def _done(self, pending: tuple[int, Mapping[str, jax.Array]]) -> bool:
+    return all(value.is_ready() for value in pending[1].values())
 
   def _fetch(self) -> None:
     step, sums = self._pending.pop(0)
     self._read.append((step, {name: float(value) for name, value in sums.items()}))
+    self._moments.append(time.monotonic())
 
   def check(self, nan_policy: str) -> None:
     """Reads what is in flight; raises UserError at a step that had to be skipped."""
@@ -172,8 +196,10 @@ class _Window:
     self.check(nan_policy)
     good = [sums for _, sums in self._read if not sums['skipped']]
     total = {name: sum(sums[name] for sums in good) for name in self._read[-1][1]}
-    seconds = time.monotonic() - self._start
-    room = sum(sums['room'] for _, sums in self._read)
+    seconds = time.monotonic() - self._moments[0]
+    room, *asked = (sum(sums[name] for _, sums in self._read)
+                    for name in ('room', 'used', 'pairs', 'targets'))
+    flops = profiling.model_flops(self._config, *asked)
     weight = max(total['weight'], 1.0)
     return {
         'loss': total['loss'] / weight,
@@ -184,22 +210,27 @@ class _Window:
         'useful_tokens': total['used'] / max(room, 1),
         'target_tokens': total['weight'],
         'skipped_steps': len(self._read) - len(good),
-        'seconds': seconds}
+        'seconds': seconds,
+        'input_seconds': self._lost,
+        **profiling.step_times(self._moments),
+        **profiling.utilisation(flops, seconds)}
 
   def restart(self) -> None:
-    self._read = []
-    self._start = time.monotonic()
+    self._read, self._lost = [], 0.0
+    self._moments = [time.monotonic()]  # the start, then when each step was done
 
 
 class _Termination:
   """Notices SIGTERM (or a preemption that jax.distributed knows of) between steps."""
 
   def __enter__(self):
-    self.received = False
+    self.received, self._before = False, None
+    if jax.process_count() > 1:  # jax.distributed minds the signal
+      return self
     try:
       self._before = signal.signal(signal.SIGTERM, self._receive)
     except ValueError:  # not in the main thread: whoever runs us minds the signal
-      self._before = None
+      pass
     return self
 
   def _receive(self, *_):

@@ -1,0 +1,145 @@
+"""Several processes as one run: joining them, who speaks for all, waiting.
+
+Every process must see MODEL_DIR under the same name: each writes its own shards of a
+checkpoint there. The data_dir and STORE_DIR may be shared or each process's own:
+process 0 writes a missing prompt store first, the others open it or write the same one.
+Until `start` has run, nothing may ask jax for its devices.
+"""
+
+import contextlib
+import importlib.util
+import os
+import threading
+from typing import Iterator, Mapping
+
+import jax
+
+from flan_jax.errors import UserError
+
+JOIN_SECONDS = 300  # for all processes to come up
+_BARRIER_SECONDS = 7 * 24 * 3600  # process 0 may render prompts for hours
+_TPU_DEVICES = ('/dev/accel0', '/dev/vfio/0')
+
+
+def start(
+    coordinator_address: str | None = None, process_count: int | None = None,
+    process_index: int | None = None, saves_on_sigterm: bool = True,
+    timeout: float = JOIN_SECONDS) -> None:
+  """Joins the processes of the run by jax.distributed; for one process does nothing.
+
+  Args:
+    coordinator_address: HOST:PORT of process 0, which opens the port; the same
+      everywhere. With no argument at all a TPU pod, SLURM and Open MPI are asked.
+    process_count, process_index: how many processes there are, and which this one is.
+    saves_on_sigterm: whether a SIGTERM to one process shall not end it, but be known to
+      all by checkpoint managers' `reached_preemption`, which somebody must then ask.
+    timeout: seconds to wait until all are there.
+
+  Raises:
+    UserError: arguments that do not go together, or not all processes came.
+  """
+  given = dict(
+      coordinator_address=coordinator_address, num_processes=process_count,
+      process_id=process_index)
+  jax.config.update('jax_enable_preemption_service', saves_on_sigterm)
+  if any(value is not None for value in given.values()):
+    _check(coordinator_address, process_count, process_index)
+    if process_count > 1:
+      _join(given, timeout)
+  elif launched():
+    _join({}, timeout)
+
+
+def _check(address: str | None, count: int | None, index: int | None) -> None:
+  if count is None:
+    raise UserError('--coordinator_address and --process_index say nothing without '
+                    '--process_count, the number of processes; set it')
+  if count < 1:
+    raise UserError(f'--process_count={count} must be at least 1')
+  if index is None and count > 1:
+    raise UserError(f'--process_count={count} wants --process_index, 0 to {count - 1}, '
+                    'another for each process')
+  if index is not None and not 0 <= index < count:
+    raise UserError(f'--process_index={index} is out of range: with --process_count='
+                    f'{count} the processes are 0 to {count - 1}')
+  if count > 1 and not address:
+    raise UserError(f'--process_count={count} wants --coordinator_address=HOST:PORT, a '
+                    'free port on the machine of process 0, the same for all processes')
+  if address and not address.rpartition(':')[2].isdigit():
+    raise UserError(f'--coordinator_address={address} names no port; write HOST:PORT')
+
+
+def launched(environment: Mapping[str, str] = os.environ) -> bool:
+  """Whether a launcher that jax knows may have started this process among others.
+
+  Under `srun` and `mpirun` that is known from the environment; a TPU machine may be one
+  of a pod, which jax finds out.
+  """
+  many = lambda name: int(environment.get(name) or 1) > 1
+  slurm = 'SLURM_STEP_NODELIST' in environment and many('SLURM_NTASKS')
+  platforms = environment.get('JAX_PLATFORMS') or 'tpu'
+  tpu = ('tpu' in platforms and importlib.util.find_spec('libtpu') is not None
+         and any(map(os.path.exists, _TPU_DEVICES)))
+  return slurm or many('OMPI_COMM_WORLD_SIZE') or tpu
+
+
+def _join(given: Mapping, timeout: float) -> None:
+  """jax.distributed.initialize on a thread: its own timeout aborts the process."""
+  failed = []
+
+  def initialize():
+    try:
+      jax.distributed.initialize(**given, initialization_timeout=int(timeout) + 60)
+    except Exception as error:  # a broken environment raises many types
+      failed.append(error)
+
+  thread = threading.Thread(target=initialize, daemon=True)
+  thread.start()
+  thread.join(timeout)
+  if thread.is_alive():
+    raise UserError(_absent(given, timeout))
+  if failed and given:
+    raise UserError(f'the processes could not be joined: {failed[0]}')
+  if failed and 'coordinator_address should be defined' not in str(failed[0]):
+    raise UserError(
+        'the launcher of this process says too little to join the others '
+        f'({failed[0]}); set --coordinator_address, --process_count and --process_index')
+
+
+def _absent(given: Mapping, timeout: float) -> str:
+  if not given:
+    return (f'not all processes of this job came within {timeout:.0f} s; start the '
+            'program on every host, and see what the others print')
+  address, count = given['coordinator_address'], given['num_processes']
+  if given['process_id']:
+    return (f'process {given["process_id"]} did not get through to process 0 at '
+            f'{address} within {timeout:.0f} s; start it with --process_index=0 and '
+            'the same --coordinator_address, and see that this machine reaches that port')
+  return (f'not all of the {count} processes came to {address} within {timeout:.0f} s; '
+          f'start those of --process_index=1 to {count - 1} with the same '
+          '--coordinator_address and --process_count')
+
+
+def first() -> bool:
+  """Whether this is process 0, which alone writes and speaks. Makes jax's devices."""
+  return jax.process_index() == 0
+
+
+@contextlib.contextmanager
+def first_goes_ahead(name: str) -> Iterator[None]:
+  """A block that process 0 runs alone, and the others once it is through.
+
+  name: of the block, another each time. If process 0 fails in it, the others end too.
+  """
+  if not first():
+    _meet(name)
+  yield
+  if first():
+    _meet(name)
+
+
+def _meet(name: str) -> None:
+  """Waits on the coordinator, not on the devices: their collectives give up sooner."""
+  if jax.process_count() > 1:
+    import orbax.checkpoint as ocp
+    ocp.multihost.get_barrier_sync_fn()(key=name, timeout_ms=_BARRIER_SECONDS * 1000)

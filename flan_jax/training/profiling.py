@@ -1,0 +1,117 @@
+"""Where the time of training goes: step times, waiting for rows, FLOPs, traces."""
+
+import functools
+import re
+from typing import Any, Mapping, Sequence
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from flan_jax.errors import UserError
+from flan_jax.model import decoder
+from flan_jax.training import peaks
+
+PERCENTILES = (50, 90, 99)
+
+
+def step_times(moments: Sequence[float]) -> dict[str, float]:
+  """Percentiles of the seconds between moments: the start, then each step's end.
+
+  step_times([0, 1, 3]) -> {'step_seconds_p50': 1.5, '..._p90': 1.9, '..._p99': 1.99}
+  """
+  values = np.percentile(np.diff(moments), PERCENTILES).tolist()
+  return {f'step_seconds_p{p}': value for p, value in zip(PERCENTILES, values)}
+
+
+def work(batch: Mapping[str, jax.Array]) -> dict[str, jax.Array]:
+  """What a packed batch asks of a model, float32 scalars.
+
+  pairs: of a token and one it sees, itself included; a position counts those before.
+  targets: slots with loss.
+  """
+  used = batch['segment_ids'] > 0
+  seen = jnp.where(used, batch['positions'] + 1.0, 0.0)
+  targets = jnp.sum(batch['weight'] > 0, dtype=jnp.float32)
+  return {'pairs': jnp.sum(seen), 'targets': targets}
+
+
+def counted(step):
+  """A training step that adds the `work` of its batch to its sums."""
+  def with_work(state, batch):
+    state, sums = step(state, batch)
+    return state, sums | work(batch)
+  return with_work
+
+
+def model_flops(
+    config: decoder.DecoderConfig, used: float, pairs: float, targets: float) -> float:
+  """FLOPs that training on such work needs, forward and backward (PaLM, appendix B).
+
+  6 a parameter and used token, 12 a layer, pair and unit of attention, 6 a target and
+  weight of the unembedding. What the hardware does besides is not counted: padding,
+  slots without loss, scores that the mask hides, what rematerialisation does again.
+  """
+  attention = 12 * config.layers * config.heads * config.head_dim * pairs
+  unembedding = 6 * config.d_model * config.vocab_size * targets
+  return 6 * _parameters(config) * used + attention + unembedding
+
+
+@functools.lru_cache(maxsize=None)
+def _parameters(config: decoder.DecoderConfig) -> int:
+  return decoder.count_parameters(decoder.abstract_params(config), embeddings=False)
+
+
+def utilisation(flops: float, seconds: float) -> dict[str, float]:
+  """{'mfu': share of all devices' peak in bfloat16}, or {} where that is unknown."""
+  peak = peaks.peak_flops(jax.devices()[0].device_kind)
+  return {'mfu': flops / seconds / peak / jax.device_count()} if peak else {}
+
+
+def window(text: str, train_steps: int) -> tuple[int, int]:
+  """(first, last) step of `--profile=FIRST:LAST`, counted from 1, both traced.
+
+  Raises:
+    UserError: not of that form, or steps that the run does not have.
+  """
+  form = re.fullmatch(r'(\d+):(\d+)', text)
+  if not form:
+    raise UserError(f'--profile={text} is not of the form FIRST:LAST, as in 10:12')
+  first, last = map(int, form.groups())
+  if not 1 <= first <= last <= train_steps:
+    raise UserError(f'--profile={text} must name steps of the run in order, from 1 to '
+                    f'{train_steps}')
+  return first, last
+
+
+class Trace:
+  """Traces the steps of a window into MODEL_DIR/plugins/profile, for TensorBoard.
+
+  Of process 0 and its devices only. Serves as a context: a trace that the run's end
+  cuts short is written as far as it goes. steps None: does nothing.
+  """
+
+  def __init__(self, model_dir: str, steps: tuple[int, int] | None):
+    self._model_dir, self._running = model_dir, False
+    self._steps = steps if jax.process_index() == 0 else None
+
+  def __enter__(self):
+    return self
+
+  def before(self, step: int, state: Any) -> None:
+    """Before a step is started; state: what is in flight, not to be traced."""
+    if self._steps and step == self._steps[0]:
+      jax.block_until_ready(state)
+      jax.profiler.start_trace(self._model_dir)
+      self._running = True
+
+  def after(self, step: int, state: Any) -> None:
+    """After a step was started; waits for the last one, so that the trace holds it."""
+    if self._running and step == self._steps[1]:
+      jax.block_until_ready(state)
+      self.__exit__()
+
+  def __exit__(self, *_):
+    if self._running:
+      self._running = False
+      jax.profiler.stop_trace()

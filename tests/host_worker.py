@@ -1,0 +1,49 @@
+"""A process of a tiny run without doors, for test_hosts: ADDRESS INDEX FOLDER STEPS."""
+
+import sys
+import unittest.mock
+
+import jax
+import numpy as np
+
+from flan_jax.model import decoder
+from flan_jax.training import hosts
+from flan_jax.training import logbook
+from flan_jax.training import loop
+from flan_jax.training import optim
+from flan_jax.training import sharding
+
+CONFIG = decoder.DecoderConfig(
+    vocab_size=16, d_model=8, layers=1, heads=2, head_dim=8, d_ff=8, dtype='float32')
+ROWS = 8
+
+
+def rows_of(step, ours):
+  """Rows that depend on the step alone, and each on its number."""
+  whole = np.random.default_rng(step).integers(1, 16, (ROWS, 4)).astype(np.int32)
+  ones = np.ones_like(whole)
+  place = ones * np.arange(4, dtype=np.int32)
+  batch = {
+      'tokens': whole, 'positions': place, 'segment_ids': ones, 'branch': 0 * ones,
+      'query_position': place, 'target_id': np.roll(whole, -1, 1),
+      'weight': ones.astype(np.float32)}
+  return {name: value[ours] for name, value in batch.items()}
+
+
+def run(folder, steps, tell=lambda text: None):
+  """Trains on eight devices, wherever they are, to a step."""
+  mesh = sharding.mesh({'data': 2, 'fsdp': 2, 'tensor': 2})
+  ours = sharding.local_rows(sharding.batch_sharding(mesh), ROWS)
+  tell(f'rows {ours}')
+  feed = lambda first: (rows_of(step, ours) for step in range(first, 10**6))
+  with unittest.mock.patch.object(logbook, 'Logbook'):  # TensorFlow takes seconds
+    return loop.train(
+        CONFIG, optim.optimizer(1e-2), mesh, feed, ROWS, loop.Schedule(steps, 0, 0, 1),
+        str(folder), seed=0, say=tell, show=lambda line: tell('step'))
+
+
+if __name__ == '__main__':
+  address, index, folder, steps = sys.argv[1:]
+  jax.config.update('jax_num_cpu_devices', 4)
+  hosts.start(address, 2, int(index))
+  run(folder, int(steps), tell=lambda text: print(text, flush=True))

@@ -1,0 +1,230 @@
+"""Several processes: two times four devices equal one times eight."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import jax
+import numpy as np
+import pytest
+
+from flan_jax.data import vocabulary
+from flan_jax.errors import UserError
+from flan_jax.model import decoder
+from flan_jax.training import checkpoint
+from flan_jax.training import hosts
+from flan_jax.training import logbook
+from tests import host_worker
+
+CHECKOUT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+TRAIN = [
+    'train', '--gin_file=holdout/nli.gin', '--gin_file=meshes/cpu8.gin',
+    "--gin.CLUSTERS='closed_book_qa'", '--gin.TOKENS_PER_BATCH=1024',
+    '--gin.ROW_LENGTH=128', '--gin.TARGET_SLOTS=64', '--gin.INPUTS_LENGTH=96',
+    '--gin.TARGETS_LENGTH=32',
+    '--gin.LAYERS=1', '--gin.D_MODEL=32', '--gin.HEADS=2', '--gin.HEAD_DIM=16',
+    '--gin.D_FF=64', '--gin.LEARNING_RATE=1e-2', '--gin.TRAIN_STEPS=10',
+    '--gin.SAVE_EVERY=0', '--gin.EVAL_EVERY=5', '--gin.LOG_EVERY=1']
+QUICK = '--xla_backend_optimization_level=0'  # compiling is most of the time here
+EVALUATE = ['evaluate', '--gin_file=meshes/cpu8.gin', "--gin.HELD_OUT='none'",
+            '--held_in=arc_easy,trivia_qa', '--limit=4', '--gin.DECODE_TOKENS=4']
+
+
+def port():
+  with socket.socket() as free:
+    free.bind(('127.0.0.1', 0))
+    return free.getsockname()[1]
+
+
+def together(count):
+  """Flags of each of `count` processes, with their shares of eight devices."""
+  if count == 1:
+    return [['--gin.HOST_DEVICES=8']]
+  address = f'127.0.0.1:{port()}'
+  return [[f'--gin.HOST_DEVICES={8 // count}', f'--coordinator_address={address}',
+           f'--process_count={count}', f'--process_index={index}']
+          for index in range(count)]
+
+
+def start(arguments, environment):
+  return subprocess.Popen(
+      [sys.executable, *arguments], cwd='/', text=True, stdout=subprocess.PIPE,
+      stderr=subprocess.PIPE,
+      env=os.environ | {'JAX_PLATFORMS': 'cpu', 'XLA_FLAGS': QUICK} | environment)
+
+
+def outputs(processes):
+  """(standard output, standard error) of each; all must end well."""
+  found = [process.communicate(timeout=300) for process in processes]
+  for process, (out, err) in zip(processes, found):
+    assert process.returncode == 0, err + out
+  return found
+
+
+@pytest.fixture(scope='module')
+def runs(embedded_data, tmp_path_factory):
+  """Folders of a run by one process and of the same by two, and what they printed."""
+  folder = tmp_path_factory.mktemp('runs')
+  environment = {
+      'TFDS_DATA_DIR': str(embedded_data),
+      'JAX_COMPILATION_CACHE_DIR': f'{folder}/cache',
+      vocabulary.VARIABLE: str(embedded_data / 'vocab.model')}
+  def door(arguments, count, name):
+    given = f"--gin.MODEL_DIR='{folder}/{name}'"
+    store = [f"--gin.STORE_DIR='{folder}/store-{count}'"] * (arguments is TRAIN)
+    command = ['-m', f'flan_jax.{arguments[0]}', *arguments[1:], given, *store]
+    return [start([*command, *ours], environment) for ours in together(count)]
+  whole = door(TRAIN, 1, 'one') + door(TRAIN, 2, 'two')
+  printed = outputs(whole)
+  shutil.copytree(folder / 'one', folder / 'one_asked_by_two')
+  outputs(door(EVALUATE, 1, 'one') + door(EVALUATE, 2, 'one_asked_by_two'))
+  return folder, printed
+
+
+def parameters(folder):
+  loaded = checkpoint.load(str(folder), 10)
+  start = decoder.init_params(loaded.config, jax.random.key(0))
+  return [(jax.tree_util.keystr(path), np.asarray(leaf)) for path, leaf in
+          jax.tree_util.tree_leaves_with_path(loaded.params)], jax.tree.leaves(start)
+
+
+def test_two_processes_move_parameters_as_one_does(runs):
+  folder, _ = runs
+  (here, start), (there, _) = parameters(folder / 'one'), parameters(folder / 'two')
+  for (path, one), (_, two), before in zip(here, there, start, strict=True):
+    moved = np.linalg.norm(one - before)
+    assert moved > 0, path
+    assert np.linalg.norm(one - two) <= 1e-3 * moved, path
+
+
+def test_losses_are_those_of_one_process(runs):
+  folder, _ = runs
+  one, two = (logbook.read(str(folder / run)) for run in ('one', 'two'))
+  assert [record['step'] for record in two] == list(range(1, 11))
+  for key in ('loss', 'dev_loss', 'useful_tokens', 'target_tokens'):
+    expected = [record[key] for record in one if key in record]
+    found = [record[key] for record in two if key in record]
+    assert len(expected) == (2 if key == 'dev_loss' else 10)
+    np.testing.assert_allclose(found, expected, rtol=1e-4)
+
+
+def test_process_0_alone_writes_and_speaks(runs):
+  folder, (_, first, other) = runs
+  assert 'step 10/10' in first[0] and 'trained to step 10' in first[0]
+  spoken = [line for line in other[0].splitlines() if not line.startswith('[Gloo]')]
+  assert not spoken and 'prompts' not in other[1]
+  assert len(list((folder / 'two').glob('events.out.tfevents*'))) == 1
+  assert {'run.json', 'config.gin', 'metrics.jsonl'} <= set(os.listdir(folder / 'two'))
+
+
+def test_evaluation_does_not_depend_on_the_number_of_processes(runs):
+  folder, _ = runs
+  one, two = (json.loads((folder / run / 'results.json').read_text())
+              for run in ('one', 'one_asked_by_two'))
+  assert set(one['evaluations'][0]['datasets']) == {'arc_easy', 'trivia_qa'}
+  assert one == two
+  assert (folder / 'one_asked_by_two/report.html').is_file()
+
+
+def workers(folder, steps):
+  address = f'127.0.0.1:{port()}'
+  command = ['-m', 'tests.host_worker', address]
+  rest = [str(folder), str(steps)]
+  return [start([*command, str(index), *rest], {'PYTHONPATH': CHECKOUT})
+          for index in range(2)]
+
+
+def test_each_reads_its_rows_and_a_sigterm_to_one_saves_and_ends_all(tmp_path):
+  both, printed = workers(tmp_path, 10**6), [[], []]
+  for mine, process in zip(printed, both):
+    for line in process.stdout:
+      mine.append(line)
+      if line == 'step\n':
+        break
+  both[1].send_signal(signal.SIGTERM)
+  for mine, process in zip(printed, both):
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 143, err
+    mine.append(out)
+  first, other = map(''.join, printed)
+  assert 'rows [0, 1, 2, 3]\n' in first and 'rows [4, 5, 6, 7]\n' in other
+  [saved] = checkpoint.steps(str(tmp_path))
+  assert f'saved step {saved} and stopped' in first
+  assert f'saved step {saved} and stopped' in other
+  assert_equal_moves(host_worker.run(tmp_path, saved + 2), saved + 2, tmp_path / 'one')
+
+
+def test_a_run_of_one_process_goes_on_as_two(tmp_path):
+  host_worker.run(tmp_path / 'two', 3)
+  printed = outputs(workers(tmp_path / 'two', 6))
+  assert all('resuming from step 3' in out for out, _ in printed)
+  assert checkpoint.steps(str(tmp_path / 'two')) == [3, 6]
+  assert_equal_moves(host_worker.run(tmp_path / 'two', 6), 6, tmp_path / 'one')
+
+
+def assert_equal_moves(state, steps, folder):
+  """The state has moved as that of an unbroken run of one process."""
+  expected = host_worker.run(folder, steps)
+  assert int(state.step) == steps
+  start = decoder.init_params(host_worker.CONFIG, jax.random.key(0))
+  trees = expected.params, state.params, start
+  for leaves in zip(*map(jax.tree.leaves, trees), strict=True):
+    one, two, before = map(np.asarray, leaves)
+    assert np.linalg.norm(one - two) <= 1e-3 * np.linalg.norm(one - before)
+
+
+@pytest.mark.parametrize('flags, words', [
+    (dict(process_index=2, process_count=2, coordinator_address='a:1'),
+     '--process_index=2 is out of range.*0 to 1'),
+    (dict(process_index=-1, process_count=2, coordinator_address='a:1'),
+     '--process_index=-1 is out of range'),
+    (dict(process_index=0, process_count=2), '--coordinator_address=HOST:PORT'),
+    (dict(process_count=2, coordinator_address='a:1'), 'wants --process_index'),
+    (dict(process_index=1, coordinator_address='a:1'), 'without --process_count'),
+    (dict(process_count=0), '--process_count=0 must be at least 1'),
+    (dict(process_index=0, process_count=2, coordinator_address='host'),
+     '--coordinator_address=host names no port')])
+def test_flags_that_do_not_go_together_are_named(flags, words):
+  with pytest.raises(UserError, match=words):
+    hosts.start(**flags)
+
+
+def test_one_process_needs_no_joining(monkeypatch):
+  monkeypatch.setattr(jax.distributed, 'initialize', pytest.fail)
+  hosts.start()
+  hosts.start(process_count=1)
+  hosts.start(process_count=1, process_index=0)
+  assert hosts.first()
+  with hosts.first_goes_ahead('alone'):
+    pass
+
+
+SLURM = {'SLURM_JOB_ID': '7', 'SLURM_STEP_NODELIST': 'n[1-2]', 'SLURM_PROCID': '0'}
+
+
+@pytest.mark.parametrize('environment, many', [
+    ({}, False), (SLURM | {'SLURM_NTASKS': '2'}, True),
+    (SLURM | {'SLURM_NTASKS': '1'}, False),
+    ({'SLURM_NTASKS': '4'}, False),  # inside an allocation, but not under srun
+    ({'OMPI_COMM_WORLD_SIZE': '2'}, True), ({'OMPI_COMM_WORLD_SIZE': '1'}, False)])
+def test_a_launcher_is_known_by_its_environment(environment, many):
+  assert hosts.launched({'JAX_PLATFORMS': 'cpu'} | environment) == many
+
+
+@pytest.mark.parametrize('index, words', [
+    (0, 'not all of the 2 processes came'),
+    (1, 'process 1 did not get through to process 0')])
+def test_a_process_that_is_left_alone_says_so_in_time(index, words):
+  code = (f'from flan_jax.training import hosts\n'
+          f'hosts.start("127.0.0.1:{port()}", 2, {index}, timeout=1)')
+  begin = time.monotonic()
+  process = start(['-c', code], {})
+  _, err = process.communicate(timeout=60)
+  assert process.returncode == 1 and f'UserError: {words}' in err, err
+  assert time.monotonic() - begin < 30
