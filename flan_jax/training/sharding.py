@@ -7,6 +7,7 @@ decoder can keep its activations spread by rows.
 from typing import Any, Mapping, Optional, Sequence
 
 import jax
+from jax.experimental import mesh_utils
 from jax.sharding import AxisType, Mesh, NamedSharding, PartitionSpec
 import numpy as np
 
@@ -36,10 +37,11 @@ def mesh(axes: Mapping[str, int], devices: Optional[Sequence[Any]] = None) -> Me
 
   Args:
     axes: size of each axis; one of them may be -1, the rest of the devices.
-    devices: by default all that jax has.
+    devices: by default all that jax has. Where they lie in several slices, `data`
+      goes over the slices, the slower network.
 
   Raises:
-    UserError: for an unknown axis, or sizes that do not make up the devices.
+    UserError: for an unknown axis, or sizes that do not make up the devices or slices.
 
   Example: on eight devices {'data': 1, 'fsdp': -1, 'tensor': 2} is 1 x 4 x 2.
   """
@@ -51,8 +53,24 @@ def mesh(axes: Mapping[str, int], devices: Optional[Sequence[Any]] = None) -> Me
       f'{", ".join(MESH_AXES)} only.'
     )
   shape = _filled([axes.get(axis, 1) for axis in MESH_AXES], len(devices))
-  return jax.make_mesh(
-    shape, MESH_AXES, axis_types=(AxisType.Auto,) * len(shape), devices=devices
+  types = (AxisType.Auto,) * len(shape)
+  slices = len({getattr(device, 'slice_index', 0) for device in devices})
+  if slices > 1:
+    return Mesh(_over_slices(shape, slices, devices), MESH_AXES, axis_types=types)
+  return jax.make_mesh(shape, MESH_AXES, axis_types=types, devices=devices)
+
+
+def _over_slices(shape: tuple[int, ...], slices: int, devices: Sequence[Any]):
+  """Devices in the mesh's shape, each slice a run of the data axis."""
+  data, *inside = shape
+  if data % slices:
+    raise UserError(
+      f'The mesh has data {data}, which does not divide over {slices} slices: only '
+      f'data may cross the network between them, so make it a multiple of {slices}.'
+    )
+  across = (slices, *[1] * len(inside))
+  return mesh_utils.create_hybrid_device_mesh(
+    (data // slices, *inside), across, devices, allow_split_physical_axes=True
   )
 
 
