@@ -24,7 +24,7 @@ from flan_jax.model import losses
 from flan_jax.training import estimate
 from flan_jax.training import hardware
 from flan_jax.training import hlo
-from flan_jax.training import loop
+from flan_jax.training import step as step_lib
 from flan_jax.training import optim
 from flan_jax.training import sharding
 from flan_jax.training import state as state_lib
@@ -227,7 +227,7 @@ def _does_not_fit(plan: Plan, message: str) -> str:
 def _train(plan: Plan, mesh: Mesh):
   rule = optim.optimizer(**plan.optimizer)
   shapes, placed = state_lib.shardings(plan.config, rule, mesh)
-  step = jax.jit(loop.make_step(plan.config, rule), donate_argnums=0,
+  step = jax.jit(step_lib.make_step(plan.config, rule), donate_argnums=0,
                  out_shardings=(placed, None))
   return step, (state_lib.abstract(shapes, placed), _batch(plan.work, mesh))
 
