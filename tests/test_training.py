@@ -1,4 +1,4 @@
-"""Properties of a run: resumed equals unbroken, eight devices equal one, no step is lost."""
+"""Properties of a run: resumed equals unbroken, whatever ends it; no step is lost."""
 
 import functools
 import json
@@ -58,16 +58,6 @@ def test_resumed_equals_unbroken_bit_by_bit(tmp_path):
   assert [r['step'] for r in logbook.read(tmp_path / 'broken')] == [1, 2, 3, 4, 5]
   losses = [[r['loss'] for r in logbook.read(tmp_path / d)] for d in ('straight', 'broken')]
   assert losses[0] == losses[1]
-
-
-def test_eight_devices_move_parameters_as_one_does(tmp_path):
-  start = leaves(decoder.init_params(CONFIG, jax.random.key(0)))
-  one = leaves(run(tmp_path / 'one', 10).params)
-  eight = leaves(run(tmp_path / 'eight', 10, devices=8).params)
-  for before, here, there in zip(start, one, eight, strict=True):
-    moved = np.linalg.norm(here - before)
-    assert moved > 0
-    assert np.linalg.norm(here - there) <= 1e-3 * moved
 
 
 def test_resumes_on_another_mesh(tmp_path):
