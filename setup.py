@@ -35,6 +35,7 @@ setuptools.setup(
         'rich>=13.7,<16',
         'rouge-score>=0.1.2,<0.2',
         'sacrebleu>=2.4,<3',
+        'safetensors>=0.5,<1',
         'scikit-learn>=1.5,<2',
         'scipy>=1.13,<2',
         'sentencepiece>=0.2,<0.3',
@@ -47,8 +48,9 @@ setuptools.setup(
     extras_require={
         'tpu': ['jax[tpu]'],
         'gpu': ['jax[cuda13]'],
-        'hf': ['transformers>=4.50', 'safetensors>=0.5,<1'],
-        'aot': ['libtpu'],
-        'test': ['pytest>=8.3,<10', 'pytest-xdist>=3.6,<4'],
+        'aot': ['jax[tpu]'],  # the libtpu that goes with jax, to compile without a TPU
+        # The reference of the public families. One version of torch: a range would
+        # fetch the newest, with gigabytes for GPUs, where a CPU's build is there.
+        'test': ['pytest>=8.3,<10', 'torch==2.13.0', 'transformers>=5.0,<6'],
     },
 )

@@ -86,11 +86,12 @@ def evaluate(
   if host_devices:
     import jax
     jax.config.update('jax_num_cpu_devices', host_devices)
+  from flan_jax.training import hosts
   if dry_run:
-    print('dry run: everything checked, nothing started')
+    if hosts.first():
+      print('dry run: everything checked, nothing started')
     return None
   from flan_jax.evaluation import protocol
-  from flan_jax.training import hosts
   settings = protocol.Settings(
       limit=limit, held_in_test=held_in_test, decode_tokens=decode_tokens,
       row_length=row_length or run['rows']['row_length'],

@@ -1,4 +1,4 @@
-"""Several processes: two times four devices equal one times eight."""
+"""Several processes: two times four devices equal one times eight, and a single one."""
 
 import json
 import os
@@ -24,7 +24,7 @@ from tests import host_worker
 CHECKOUT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 TRAIN = [
-    'train', '--gin_file=holdout/nli.gin', '--gin_file=meshes/cpu8.gin',
+    'train', '--gin_file=holdout/nli.gin',
     "--gin.CLUSTERS='closed_book_qa'", '--gin.TOKENS_PER_BATCH=1024',
     '--gin.ROW_LENGTH=128', '--gin.TARGET_SLOTS=64', '--gin.INPUTS_LENGTH=96',
     '--gin.TARGETS_LENGTH=32',
@@ -32,7 +32,7 @@ TRAIN = [
     '--gin.D_FF=64', '--gin.LEARNING_RATE=1e-2', '--gin.TRAIN_STEPS=10',
     '--gin.SAVE_EVERY=0', '--gin.EVAL_EVERY=5', '--gin.LOG_EVERY=1']
 QUICK = '--xla_backend_optimization_level=0'  # compiling is most of the time here
-EVALUATE = ['evaluate', '--gin_file=meshes/cpu8.gin', "--gin.HELD_OUT='none'",
+EVALUATE = ['evaluate', "--gin.HELD_OUT='none'",
             '--held_in=arc_easy,trivia_qa', '--limit=4', '--gin.DECODE_TOKENS=4']
 
 
@@ -42,14 +42,14 @@ def port():
     return free.getsockname()[1]
 
 
-def together(count):
-  """Flags of each of `count` processes, with their shares of eight devices."""
+def together(count, devices=8):
+  """Flags of each of `count` processes, with their shares of the devices."""
+  ours = [f'--gin_file=meshes/cpu{devices}.gin', f'--gin.HOST_DEVICES={devices // count}']
   if count == 1:
-    return [['--gin.HOST_DEVICES=8']]
+    return [ours]
   address = f'127.0.0.1:{port()}'
-  return [[f'--gin.HOST_DEVICES={8 // count}', f'--coordinator_address={address}',
-           f'--process_count={count}', f'--process_index={index}']
-          for index in range(count)]
+  return [[*ours, f'--coordinator_address={address}', f'--process_count={count}',
+           f'--process_index={index}'] for index in range(count)]
 
 
 def start(arguments, environment):
@@ -68,23 +68,38 @@ def outputs(processes):
 
 
 @pytest.fixture(scope='module')
-def runs(embedded_data, tmp_path_factory):
-  """Folders of a run by one process and of the same by two, and what they printed."""
-  folder = tmp_path_factory.mktemp('runs')
+def folder(tmp_path_factory):
+  return tmp_path_factory.mktemp('runs')
+
+
+@pytest.fixture(scope='module')
+def door(embedded_data, folder):
+  """Starts a door as `count` processes that share `devices`, on the run `name`."""
   environment = {
       'TFDS_DATA_DIR': str(embedded_data),
       'JAX_COMPILATION_CACHE_DIR': f'{folder}/cache',
       vocabulary.VARIABLE: str(embedded_data / 'vocab.model')}
-  def door(arguments, count, name):
+
+  def begin(arguments, count, name, devices=8):
     given = f"--gin.MODEL_DIR='{folder}/{name}'"
     store = [f"--gin.STORE_DIR='{folder}/store-{count}'"] * (arguments is TRAIN)
     command = ['-m', f'flan_jax.{arguments[0]}', *arguments[1:], given, *store]
-    return [start([*command, *ours], environment) for ours in together(count)]
-  whole = door(TRAIN, 1, 'one') + door(TRAIN, 2, 'two')
-  printed = outputs(whole)
-  shutil.copytree(folder / 'one', folder / 'one_asked_by_two')
-  outputs(door(EVALUATE, 1, 'one') + door(EVALUATE, 2, 'one_asked_by_two'))
-  return folder, printed
+    return [start([*command, *ours], environment) for ours in together(count, devices)]
+  return begin
+
+
+@pytest.fixture(scope='module')
+def runs(folder, door):
+  """The folder of a run `one` by one process on eight devices and of the same, `two`,
+  by two processes; what all three printed."""
+  return folder, outputs(door(TRAIN, 1, 'one') + door(TRAIN, 2, 'two'))
+
+
+@pytest.fixture(scope='module')
+def single(door):
+  """The same run on one device."""
+  outputs(door(TRAIN, 1, 'single', devices=1))
+  return 'single'
 
 
 def parameters(folder):
@@ -94,24 +109,28 @@ def parameters(folder):
           jax.tree_util.tree_leaves_with_path(loaded.params)], jax.tree.leaves(start)
 
 
-def test_two_processes_move_parameters_as_one_does(runs):
-  folder, _ = runs
-  (here, start), (there, _) = parameters(folder / 'one'), parameters(folder / 'two')
+def assert_equal_runs(folder, other):
+  (here, start), (there, _) = parameters(folder / other), parameters(folder / 'two')
   for (path, one), (_, two), before in zip(here, there, start, strict=True):
     moved = np.linalg.norm(one - before)
     assert moved > 0, path
     assert np.linalg.norm(one - two) <= 1e-3 * moved, path
-
-
-def test_losses_are_those_of_one_process(runs):
-  folder, _ = runs
-  one, two = (logbook.read(str(folder / run)) for run in ('one', 'two'))
+  one, two = (logbook.read(str(folder / run)) for run in (other, 'two'))
   assert [record['step'] for record in two] == list(range(1, 11))
   for key in ('loss', 'dev_loss', 'useful_tokens', 'target_tokens'):
     expected = [record[key] for record in one if key in record]
     found = [record[key] for record in two if key in record]
     assert len(expected) == (2 if key == 'dev_loss' else 10)
     np.testing.assert_allclose(found, expected, rtol=1e-4)
+
+
+def test_two_processes_equal_one_in_moves_and_losses(runs):
+  assert_equal_runs(runs[0], 'one')
+
+
+@pytest.mark.slow
+def test_two_processes_equal_a_single_device(runs, single):
+  assert_equal_runs(runs[0], single)
 
 
 def test_process_0_alone_writes_and_speaks(runs):
@@ -123,8 +142,11 @@ def test_process_0_alone_writes_and_speaks(runs):
   assert {'run.json', 'config.gin', 'metrics.jsonl'} <= set(os.listdir(folder / 'two'))
 
 
-def test_evaluation_does_not_depend_on_the_number_of_processes(runs):
+@pytest.mark.slow
+def test_evaluation_does_not_depend_on_the_number_of_processes(runs, door):
   folder, _ = runs
+  shutil.copytree(folder / 'one', folder / 'one_asked_by_two')
+  outputs(door(EVALUATE, 1, 'one') + door(EVALUATE, 2, 'one_asked_by_two'))
   one, two = (json.loads((folder / run / 'results.json').read_text())
               for run in ('one', 'one_asked_by_two'))
   assert set(one['evaluations'][0]['datasets']) == {'arc_easy', 'trivia_qa'}

@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from flan_jax.data import packing
 from flan_jax.errors import UserError
 from flan_jax.model import decoder
 from flan_jax.model import losses
@@ -180,3 +181,30 @@ def test_decoder_loss_is_the_sum_over_weighted_slots():
   total, aux = jax.jit(losses.decoder_loss, static_argnums=0)(config, params, batch)
   np.testing.assert_allclose(total, expected, rtol=1e-6)
   assert aux['weight'] == 3.5
+
+
+@pytest.mark.parametrize('change', [
+  {}, {'positions': 'rope', 'kv_heads': 1, 'tied_embeddings': False}
+], ids=['paper', 'llama'])
+def test_packed_losses_are_those_of_prompts_alone(change):
+  config = decoder.DecoderConfig(**{
+    **dict(vocab_size=V, d_model=8, layers=2, heads=2, head_dim=8, d_ff=16,
+           dtype='float32'), **change})
+  params = jax.jit(decoder.init_params, static_argnums=0)(config, jax.random.key(0))
+  loss = jax.jit(losses.decoder_loss, static_argnums=0)
+  ids = lambda low, high: RNG.integers(1, V, RNG.integers(low, high))
+  prompts = [(ids(2, 9), ids(1, 4)) for _ in range(6)]
+
+  def total(rows):
+    rows = [packing.assemble(row, 40, 12) for row in rows]
+    batch = {name: np.stack([row[name] for row in rows]) for name in rows[0]}
+    summed, aux = loss(config, params, batch)
+    return float(summed), float(aux['weight'])
+
+  alone = total([[prompt] for prompt in prompts])
+  packed = total([prompts[:3], prompts[3:]])
+  np.testing.assert_allclose(packed, alone, rtol=1e-6)
+  # Without the borders between segments it would be another loss.
+  joined = [(np.concatenate([np.concatenate(pair) for pair in prompts[:2]] +
+                            [prompts[2][0]]), prompts[2][1])]
+  assert abs(total([joined])[0] - total([[prompts[2]]])[0]) > 1e-3
