@@ -1,4 +1,4 @@
-"""Attention backends: equal to plain attention, chosen where they fit, refused elsewhere."""
+"""Attention backends: equal to plain attention, chosen where they fit, else refused."""
 
 import dataclasses
 import functools
@@ -44,7 +44,7 @@ def packed_rows(count, length=LENGTH, branches=False):
 
 
 def heads(config, rows):
-  """Random query, key, value and what the output's gradient is weighed by; 0 on padding."""
+  """Random query, key, value, and weights of the output, 0 on padding."""
   shape = (*rows.positions_BL.shape, config.heads, config.head_dim)
   kv_shape = (*shape[:2], config.key_heads, config.head_dim)
   keys = jax.random.split(jax.random.key(0), 4)
@@ -78,6 +78,11 @@ def assert_close(got, expected, tolerance=2e-5):
   jax.tree.map(one, got, expected)
 
 
+def table_of(config):
+  shape = config.relative_buckets, config.heads
+  return jax.random.normal(jax.random.key(1), shape)
+
+
 def alone():
   return sharding.mesh({'data': 1}, jax.devices()[:1])
 
@@ -107,8 +112,9 @@ def test_a_decoder_trains_by_splash_as_it_does_by_plain_attention():
   tokens = np.random.default_rng(0).integers(1, 64, rows.positions_BL.shape)
   slots = np.tile(np.arange(0, 128, 7), (4, 1))
   batch = {
-    'tokens': tokens, 'positions': rows.positions_BL, 'segment_ids': rows.segment_ids_BL,
-    'query_position': slots, 'target_id': np.take_along_axis(tokens, slots, 1),
+    'tokens': tokens, 'positions': rows.positions_BL,
+    'segment_ids': rows.segment_ids_BL, 'query_position': slots,
+    'target_id': np.take_along_axis(tokens, slots, 1),
     'weight': np.take_along_axis(rows.segment_ids_BL > 0, slots, 1).astype(np.float32),
   }
   params = decoder.init_params(config, jax.random.key(0))
@@ -131,7 +137,7 @@ def test_what_cudnn_is_given_means_plain_attention(change):
   rows = packed_rows(4, length=128, branches=True)
   table = None
   if config.positions == 'relative':
-    table = jax.random.normal(jax.random.key(1), (config.relative_buckets, config.heads))
+    table = table_of(config)
   plain = functools.partial(backends.fused_attention, implementation='xla')
 
   def fused(config, rows, table_KN):
@@ -140,6 +146,24 @@ def test_what_cudnn_is_given_means_plain_attention(change):
   expected = run(backends.xla, config, rows, alone(), table)
   for mesh in alone(), sharding.mesh({'fsdp': 2, 'tensor': 4}):
     assert_close(run(fused, config, rows, mesh, table), expected)
+
+
+def test_a_bias_made_by_each_layer_is_the_shared_one(monkeypatch):
+  config = dataclasses.replace(CONFIG, positions='relative', head_dim=16)
+  batch = packed_rows(2, length=64, branches=True)._asdict()
+  batch = {name.removesuffix('_BL'): leaf for name, leaf in batch.items()}
+  batch['tokens'] = batch['positions']
+  params = decoder.init_params(config, jax.random.key(0))
+
+  @jax.jit
+  @jax.value_and_grad
+  def score(params):
+    return jnp.sum(decoder.hidden_states(config, params, batch) ** 3)
+
+  shared = score(params)
+  monkeypatch.setattr(backends, '_bias_per_layer', lambda *_: True)
+  jax.clear_caches()
+  assert_close(score(params), shared)
 
 
 @pytest.mark.parametrize('with_bias', [False, True])
@@ -222,7 +246,7 @@ def test_the_platform_is_that_of_the_mesh():
   [
     ({'attention': 'flash'}, "attention of the decoder is 'flash'"),
     ({'attention': 'splash', 'positions': 'relative'}, 'relative position bias'),
-    ({'attention': 'splash', 'head_dim': 96}, 'multiple of 64, not 96'),
+    ({'attention': 'splash', 'head_dim': 96}, 'a multiple of 64 as head_dim, not 96'),
     ({'attention': 'splash', 'windows': (4, 0)}, r'WINDOWS = \(4, 0\)'),
     ({'attention': 'cudnn', 'dtype': 'float32'}, "DTYPE = 'bfloat16'"),
     ({'attention': 'cudnn', 'attention_soft_cap': 5.0}, 'soft cap'),

@@ -21,6 +21,7 @@ from typing import Any, Callable, Optional, Sequence, Union
 import jax
 import jax.numpy as jnp
 from jax.sharding import PartitionSpec
+import numpy as np
 
 from flan_jax.errors import UserError
 from flan_jax.model import attention
@@ -94,7 +95,7 @@ def _mesh_obstacle(config, view):
     return f'{rows} rows do not divide over the {parts} devices that share them'
   shards = mesh.shape.get(HEAD_AXIS, 1)
   if config.heads % shards:
-    return f'{config.heads} heads do not divide over mesh axis {HEAD_AXIS!r} of {shards}'
+    return f'{config.heads} heads do not divide over a {HEAD_AXIS} axis of {shards}'
   return None
 
 
@@ -115,11 +116,12 @@ def _device():
 
 
 def xla(config: Any, view: View, table_KN: Optional[jax.Array]) -> Attend:
-  """attention.attend with an additive bias, made once for all layers."""
-  bias_BNLM = _position_bias(config, view, table_KN)
+  """attention.attend with an additive bias."""
+  make_bias = _bias_maker(config, view, table_KN)
+  bias_BNLM = None if _bias_per_layer(config, view, table_KN) else make_bias()
 
   def attend(query_BLNH, sources, window):
-    bias = bias_BNLM
+    bias = make_bias() if bias_BNLM is None else bias_BNLM
     if window is not None:
       bias = attention.within_window(bias, attention.distance_BLM(view), window)
     return attention.attend(query_BLNH, sources, bias, config.attention_soft_cap)
@@ -127,13 +129,27 @@ def xla(config: Any, view: View, table_KN: Optional[jax.Array]) -> Attend:
   return attend
 
 
-def _position_bias(config, view, table_KN):
+def _bias_per_layer(config, view, table_KN) -> bool:
+  """Whether each layer makes the position bias anew instead of sharing one.
+
+  A shared one and its gradient, each as large as the scores of a layer, live through
+  the whole step: too much where activations are not kept either. A CPU has the memory,
+  and is slow at making it.
+  """
+  if table_KN is None or isinstance(view, attention.Continuation):
+    return False
+  return config.remat == 'full' and _device().platform != 'cpu'
+
+
+def _bias_maker(config, view, table_KN) -> Callable[[], jax.Array]:
+  """() -> bias [B, 1 or N, L, M]; what does not depend on heads is made at once."""
   if table_KN is None:
-    return attention.mask_bias(view.visible_BLM)
+    return functools.partial(attention.mask_bias, view.visible_BLM)
   ids_BLM = attention.relative_bucket_ids(
     view, config.relative_buckets, config.relative_max_distance
   )
-  return attention.position_bias(table_KN, ids_BLM)
+  small = ids_BLM.astype(np.min_scalar_type(config.relative_buckets))
+  return functools.partial(attention.position_bias, table_KN, small)
 
 
 # --- splash ---------------------------------------------------------------------------
@@ -145,7 +161,7 @@ def _splash_model_obstacle(config):
   if config.dtype == 'float16':
     return "TPU kernels have no float16 (DTYPE = 'float16')"
   if config.head_dim % 64:
-    return f'the kernel needs a head_dim that is a multiple of 64, not {config.head_dim}'
+    return f'the kernel needs a multiple of 64 as head_dim, not {config.head_dim}'
   if len(set(config.layer_windows or ())) > 1:
     return f'the kernel has one window for all layers, WINDOWS = {config.windows}'
   return None
@@ -153,8 +169,9 @@ def _splash_model_obstacle(config):
 
 def _splash_case_obstacle(config, view):
   device, length = _device(), view.positions_BL.shape[1]
-  # Mosaic has no bfloat16 products for the first two generations that jax knows.
-  if device.platform not in ('tpu', 'cpu') or device.device_kind in ('TPU v2', 'TPU v3'):
+  # On TPU v2 and v3 Pallas has no products of bfloat16.
+  too_old = device.device_kind in ('TPU v2', 'TPU v3')
+  if too_old or device.platform not in ('tpu', 'cpu'):
     return f'the kernel is for TPU v4 and later, and this is {device.device_kind}'
   if view.branch_BL is not None:
     return 'the kernel knows no branches'
@@ -272,7 +289,7 @@ def fused_arguments(
   """(mask_BLM, bool; bias_BNLM in the computation's dtype, or None)."""
   mask_BLM, bias_BNLM = view.visible_BLM, None
   if table_KN is not None:
-    bias_BNLM = _position_bias(config, view, table_KN)
+    bias_BNLM = _bias_maker(config, view, table_KN)()
     # What is MASKED there would overflow a float16; the mask does it.
     bias_BNLM = jnp.where(mask_BLM[:, None], bias_BNLM, 0.0).astype(config.dtype)
   if window is not None:
@@ -303,9 +320,10 @@ def _over_mesh(run, query_BLNH, key_BMGH, value_BMGH, extra):
   rows = tuple(axis for axis in ROW_AXES if axis in mesh.axis_names)
   shards, key_heads = mesh.shape.get(HEAD_AXIS, 1), key_BMGH.shape[2]
   repeats = shards // math.gcd(shards, key_heads)
-  key_BMGH, value_BMGH = (
-    x if repeats == 1 else jnp.repeat(x, repeats, axis=2) for x in (key_BMGH, value_BMGH)
-  )
+  if repeats > 1:
+    key_BMGH, value_BMGH = (
+      jnp.repeat(x, repeats, axis=2) for x in (key_BMGH, value_BMGH)
+    )
   by_head = PartitionSpec(rows, None, heads, None)
   specs = [PartitionSpec(rows, heads) if x.ndim == 4 else PartitionSpec(rows)
            for x in extra]
