@@ -15,28 +15,53 @@ import numpy as np
 MASKED = -1e9
 
 
-def visible(segment_ids_BL: jax.Array, branch_BL: jax.Array) -> jax.Array:
+def visible(
+  segment_ids_BL: jax.Array, branch_BL: Optional[jax.Array] = None
+) -> jax.Array:
   """The one mask rule: bool [B, L, M], true where token L may look at token M.
 
   A token sees itself and earlier tokens of its own segment, as far as they stand in
   branch 0 (the prompt) or in its own branch. Segment 0 is padding and sees nothing.
+  branch_BL: None if all tokens stand in branch 0.
 
   Example: segments [1, 1, 1, 2] with branches [0, 1, 2, 0] give the rows
   1000, 1100, 1010, 0001.
   """
   own, other = segment_ids_BL[:, :, None], segment_ids_BL[:, None, :]
-  own_branch, other_branch = branch_BL[:, :, None], branch_BL[:, None, :]
   index = jnp.arange(segment_ids_BL.shape[1])
-  return (
-    (own == other)
-    & (own > 0)
-    & (index[None, :, None] >= index[None, None, :])
-    & ((other_branch == 0) | (other_branch == own_branch))
-  )
+  seen = (own == other) & (own > 0) & (index[None, :, None] >= index[None, None, :])
+  if branch_BL is None:
+    return seen
+  own_branch, other_branch = branch_BL[:, :, None], branch_BL[:, None, :]
+  return seen & ((other_branch == 0) | (other_branch == own_branch))
 
 
-class View(NamedTuple):
-  """What L tokens look at: their M keys, those of a cache before their own.
+class Rows(NamedTuple):
+  """Packed rows, whose tokens look at one another: int32 [B, L] each.
+
+  Positions count within a segment. branch_BL: None if all tokens stand in branch 0.
+  """
+
+  positions_BL: jax.Array
+  segment_ids_BL: jax.Array
+  branch_BL: Optional[jax.Array]
+
+  @property
+  def query_positions_BL(self) -> jax.Array:
+    return self.positions_BL
+
+  @property
+  def key_positions_BM(self) -> jax.Array:
+    return self.positions_BL
+
+  @property
+  def visible_BLM(self) -> jax.Array:
+    """Made when asked for: there are attention kernels that do without."""
+    return visible(self.segment_ids_BL, self.branch_BL)
+
+
+class Continuation(NamedTuple):
+  """L new tokens that look at M keys, those of a cache before their own.
 
   Positions count within a segment, int32 [B, L] and [B, M]; visible is bool [B, L, M].
   """
@@ -45,10 +70,10 @@ class View(NamedTuple):
   key_positions_BM: jax.Array
   visible_BLM: jax.Array
 
-  @property
-  def distance_BLM(self) -> jax.Array:
-    """Tokens from a key on to the query; means nothing where the key is not visible."""
-    return self.query_positions_BL[:, :, None] - self.key_positions_BM[:, None, :]
+
+def distance_BLM(view: Rows | Continuation) -> jax.Array:
+  """Tokens from a key on to the query; means nothing where the key is not visible."""
+  return view.query_positions_BL[:, :, None] - view.key_positions_BM[:, None, :]
 
 
 def bucket_starts(buckets: int, max_distance: int) -> np.ndarray:
@@ -67,12 +92,14 @@ def bucket_starts(buckets: int, max_distance: int) -> np.ndarray:
   return np.array([*range(exact), *grown], np.int32)
 
 
-def relative_bucket_ids(view: View, buckets: int, max_distance: int) -> jax.Array:
+def relative_bucket_ids(
+  view: Rows | Continuation, buckets: int, max_distance: int
+) -> jax.Array:
   """Bucket of each pair's distance, int32 [B, L, M]; `buckets` where not visible."""
-  distance_BLM = view.distance_BLM
-  ids = jnp.zeros_like(distance_BLM)
+  distance = distance_BLM(view)
+  ids = jnp.zeros_like(distance)
   for start in bucket_starts(buckets, max_distance)[1:]:
-    ids += distance_BLM >= start
+    ids += distance >= start
   return jnp.where(view.visible_BLM, ids, buckets)
 
 
@@ -82,10 +109,10 @@ def mask_bias(visible_BLM: jax.Array) -> jax.Array:
 
 
 def within_window(
-  bias_BNLM: jax.Array, distance_BLM: jax.Array, window: jax.Array
+  bias_BNLM: jax.Array, distance: jax.Array, window: jax.Array
 ) -> jax.Array:
   """The bias, MASKED where a key is `window` tokens away or more; 0 is no window."""
-  seen_BLM = (window == 0) | (distance_BLM < window)
+  seen_BLM = (window == 0) | (distance < window)
   return jnp.where(seen_BLM[:, None], bias_BNLM, MASKED)
 
 

@@ -10,6 +10,7 @@ from typing import Any, Optional
 import jax
 
 from flan_jax.errors import UserError
+from flan_jax.model import attention_backends
 from flan_jax.model import layers
 from flan_jax.model import positions
 
@@ -34,6 +35,8 @@ class DecoderConfig:
   remat: 'none' stores every activation, 'dots' only outputs of the kernels, 'full'
     only each layer's input.
   scan: one compiled layer run `layers` times; False unrolls the same parameters.
+  attention: 'auto', 'xla', 'splash' (TPU) or 'cudnn' (NVIDIA GPUs), see
+    attention_backends; changes rounding, memory and speed only.
 
   The defaults from here on are the paper's model:
   positions: 'relative' (T5's bias), 'rope' (rotary) or 'none'.
@@ -63,6 +66,7 @@ class DecoderConfig:
   dtype: str = 'bfloat16'
   remat: str = 'full'
   scan: bool = True
+  attention: str = 'auto'
   norm_epsilon: float = 1e-6
   positions: str = 'relative'
   rope_theta: float = 10_000.0
@@ -89,12 +93,14 @@ class DecoderConfig:
     _check_choice(self, 'activation', layers.ACTIVATIONS)
     _check_choice(self, 'dtype', ('bfloat16', 'float16', 'float32'))
     _check_choice(self, 'remat', REMAT_POLICIES)
+    _check_choice(self, 'attention', attention_backends.CHOICES)
     _check_choice(self, 'positions', ('relative', 'rope', 'none'))
     _check_choice(self, 'rope_scaling', positions.SCALINGS)
     _check_heads(self)
     _check_positions(self)
     _check_windows(self.windows)
     _check_scales(self)
+    _check_attention(self)
 
   @property
   def key_heads(self) -> int:
@@ -164,6 +170,12 @@ def _check_windows(windows: Any) -> None:
       f'windows of the decoder is {windows!r}: give a tuple of numbers of tokens, such '
       'as (4096, 0); 0 is a layer that sees everything.'
     )
+
+
+def _check_attention(config: DecoderConfig) -> None:
+  obstacle = attention_backends.model_obstacle(config.attention, config)
+  if obstacle is not None:
+    raise UserError(attention_backends.refusal(config.attention, obstacle))
 
 
 def _check_scales(config: DecoderConfig) -> None:

@@ -6,8 +6,9 @@ Axis letters, the same in the whole room:
   H head size, F hidden width of the MLP, V vocabulary, K relative position buckets.
 
 A batch is a dict of int32 arrays `tokens`, `positions`, `segment_ids`, `branch`, all
-[B, L]; which tokens see which is in `attention.visible`. Parameters are a plain nested
-dict of float32 arrays; those of the layers are stacked, layer axis first:
+[B, L]; which tokens see which is in `attention.visible`. Without `branch` all tokens
+are in branch 0, and attention may take a kernel that knows no others. Parameters are a
+plain nested dict of float32 arrays; those of the layers are stacked, layer axis first:
 
   embedding [V, D]      relative_bias [K, N]      final_norm/scale [D]
   layers/attention_norm/scale [layers, D]         layers/mlp_norm/scale [layers, D]
@@ -21,6 +22,7 @@ layers/attention/{query,key}_norm/scale [layers, H]; without relative positions 
 is no relative_bias.
 """
 
+import functools
 from typing import Any, Mapping, Optional
 
 import flax.linen as nn
@@ -29,6 +31,7 @@ import jax.numpy as jnp
 
 from flan_jax.errors import UserError
 from flan_jax.model import attention
+from flan_jax.model import attention_backends
 from flan_jax.model import layers
 from flan_jax.model import positions
 from flan_jax.model.config import DecoderConfig, REMAT_POLICIES
@@ -68,9 +71,9 @@ class Decoder(nn.Module):
   def _stacked_layers(self, rng):
     """Initialises each layer alone, so that fan-in is a layer's; stacks them."""
     x_BLD = jnp.zeros((1, 1, self.config.d_model), self.config.dtype)
-    bias_BNLM = jnp.zeros((1, self.config.heads, 1, 1))
+    attend = lambda query, sources: query  # has no parameters
     block = layers.Block(self.config, parent=None)
-    init = jax.vmap(lambda one: block.init(one, x_BLD, bias_BNLM)['params'])
+    init = jax.vmap(lambda one: block.init(one, x_BLD, attend)['params'])
     boxed = init(jax.random.split(rng, self.config.layers))
     return nn.meta.add_axis(boxed, 0, {nn.PARTITION_NAME: 'layers'})
 
@@ -81,7 +84,9 @@ class Decoder(nn.Module):
     and, if `keep`, the new keys and values [layers, B, L, G, H].
     """
     config = self.config
-    bias_BNLM, rotation = self._bias(view), None
+    table_KN = self.relative_bias if config.positions == 'relative' else None
+    attend = attention_backends.attend_with(config, view, table_KN)
+    rotation = None
     if config.positions == 'rope':
       rotation = positions.rotation(config, view.query_positions_BL)
     windows = config.layer_windows and jnp.array(config.layer_windows, jnp.int32)
@@ -89,24 +94,13 @@ class Decoder(nn.Module):
 
     def run_layer(x_BLD, layer):
       params, window, layer_past = layer
-      bias = bias_BNLM
-      if window is not None:
-        bias = attention.within_window(bias, view.distance_BLM, window)
-      x_BLD, kept = block.apply({'params': params}, x_BLD, bias, rotation, layer_past)
+      look = functools.partial(attend, window=window)
+      x_BLD, kept = block.apply({'params': params}, x_BLD, look, rotation, layer_past)
       return x_BLD, (kept if keep else None)
 
     x_BLD = layers.over_rows(self._embedded(tokens_BL))
     x_BLD, kept = _each_layer(config, run_layer, x_BLD, (self.layers, windows, past))
     return self.final_norm(x_BLD), kept
-
-  def _bias(self, view):
-    config = self.config
-    if config.positions != 'relative':
-      return attention.mask_bias(view.visible_BLM)
-    ids_BLM = attention.relative_bucket_ids(
-      view, config.relative_buckets, config.relative_max_distance
-    )
-    return attention.position_bias(self.relative_bias, ids_BLM)
 
   def _embedded(self, tokens_BL):
     x_BLD = self.embedding[tokens_BL].astype(self.config.dtype)
@@ -160,7 +154,7 @@ def _boxed_params(config: DecoderConfig, rng: jax.Array) -> Params:
       'dataclasses.replace(config, vocab_size=...) before the parameters are made.'
     )
   nothing = jnp.zeros((1, 1), jnp.int32)
-  view = attention.View(nothing, nothing, nothing[:, :, None] > 0)
+  view = attention.Rows(nothing, nothing, nothing)
   return Decoder(config).init(rng, nothing, view)['params']
 
 
@@ -200,15 +194,16 @@ def _apply(config: DecoderConfig, params: Params, method: str, *args, **kwargs):
   return Decoder(config).apply({'params': params}, *args, method=method, **kwargs)
 
 
-def _row_view(batch: Batch) -> attention.View:
-  visible_BLM = attention.visible(batch['segment_ids'], batch['branch'])
-  return attention.View(batch['positions'], batch['positions'], visible_BLM)
+def _rows(batch: Batch) -> attention.Rows:
+  return attention.Rows(
+    batch['positions'], batch['segment_ids'], batch.get('branch')
+  )
 
 
 def hidden_states(config: DecoderConfig, params: Params, batch: Batch) -> jax.Array:
   """x_BLD after the final norm, in config.dtype. On padding it means nothing."""
-  view = _row_view(batch)
-  return _apply(config, params, 'hidden_states', batch['tokens'], view)[0]
+  rows = _rows(batch)
+  return _apply(config, params, 'hidden_states', batch['tokens'], rows)[0]
 
 
 def gather_queries(x_BLD: jax.Array, query_position_BS: jax.Array) -> jax.Array:
@@ -237,7 +232,7 @@ def prefill(
   if cache_length < length:
     raise ValueError(f'cache_length is {cache_length}, the prompts take {length}.')
   x_BLD, (key, value) = _apply(
-    config, params, 'hidden_states', batch['tokens'], _row_view(batch), keep=True
+    config, params, 'hidden_states', batch['tokens'], _rows(batch), keep=True
   )
 
   def with_room(leaf, axis):
@@ -269,7 +264,7 @@ def decode_step(
   """
   positions_B1 = positions_B[:, None]
   itself_B1 = jnp.ones_like(positions_B1, bool)
-  view = attention.View(
+  view = attention.Continuation(
     positions_B1,
     jnp.concatenate([cache['positions'], positions_B1], axis=1),
     jnp.concatenate([cache['valid'], itself_B1], axis=1)[:, None, :],

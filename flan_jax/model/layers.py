@@ -1,13 +1,12 @@
 """The parts of one decoder layer, as Flax modules; axis letters as in decoder.py."""
 
 import functools
-from typing import Any, Optional, Sequence
+from typing import Any, Callable, Optional, Sequence
 
 import flax.linen as nn
 import jax
 import jax.numpy as jnp
 
-from flan_jax.model import attention
 from flan_jax.model import positions
 
 # The mesh axes that rows of a batch are spread over, slower network first.
@@ -115,12 +114,13 @@ class Attention(nn.Module):
   def __call__(
     self,
     x_BLD: jax.Array,
-    bias_BNLM: jax.Array,
+    attend: Callable[[jax.Array, Sequence[Any]], jax.Array],
     rotation: Optional[positions.Rotation],
     past: Optional[tuple[jax.Array, jax.Array]],
   ) -> tuple[jax.Array, tuple[jax.Array, jax.Array]]:
     """Returns the output and the new (key_BLGH, value_BLGH), for a cache to keep.
 
+    attend: (query_BLNH, [(key_BMGH, value_BMGH), ...]) -> out_BLNH, as attention.attend.
     A kept key is normalised and rotated already.
     """
     config, dtype = self.config, self.config.dtype
@@ -135,7 +135,7 @@ class Attention(nn.Module):
     if rotation is not None:
       query, key = (positions.rotate(x, rotation) for x in (query, key))
     sources: Sequence[Any] = [(key, value)] if past is None else [past, (key, value)]
-    out = attention.attend(query, sources, bias_BNLM, config.attention_soft_cap)
+    out = attend(query, sources)
     out = Linear(
       x_BLD.shape[-1], ('joined_heads', 'embed'), dtype, config.out_bias, name='out'
     )(out.reshape(*x_BLD.shape[:2], -1))
@@ -173,7 +173,7 @@ class Block(nn.Module):
   config: Any
 
   @nn.compact
-  def __call__(self, x_BLD, bias_BNLM, rotation=None, past=None):
+  def __call__(self, x_BLD, attend, rotation=None, past=None):
     """Returns x_BLD and the layer's new (key_BLGH, value_BLGH)."""
     config = self.config
 
@@ -181,7 +181,7 @@ class Block(nn.Module):
       return RMSNorm(config.norm_epsilon, config.dtype, name=name)
 
     attended, kept = Attention(config, name='attention')(
-      norm('attention_norm')(x_BLD), bias_BNLM, rotation, past
+      norm('attention_norm')(x_BLD), attend, rotation, past
     )
     x_BLD = over_rows(x_BLD + attended)
     x_BLD = x_BLD + GatedMLP(config, name='mlp')(norm('mlp_norm')(x_BLD))

@@ -95,9 +95,11 @@ def decoder_loss(
   """cross_entropy of a packed batch: (sum, {'loss', 'weight', 'correct', ...}).
 
   Besides the decoder's arrays the batch has query_position, target_id and weight
-  [B, S]: the state at query_position predicts target_id.
+  [B, S]: the state at query_position predicts target_id. Rows of training have no
+  branches (packing.assemble); that of the batch is not read.
   """
-  x_BLD = decoder.hidden_states(config, params, batch)
+  rows = {name: batch[name] for name in ('tokens', 'positions', 'segment_ids')}
+  x_BLD = decoder.hidden_states(config, params, rows)
   x_BSD = decoder.gather_queries(x_BLD, batch['query_position'])
   unembed = functools.partial(decoder.logits, config, params)
   targets = batch['target_id'], batch['weight']

@@ -26,7 +26,7 @@ RUN_FILE = 'run.json'
 FOLDER = 'checkpoints'
 ITEMS = ('params', 'progress')  # apart, so that a model is loaded without its optimizer
 # Of the model, what changes neither the parameters nor what they mean.
-FREE = ('remat', 'scan', 'dtype')
+FREE = ('remat', 'scan', 'dtype', 'attention')
 
 
 @dataclasses.dataclass(frozen=True)
