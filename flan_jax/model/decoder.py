@@ -95,9 +95,9 @@ class Decoder(nn.Module):
       x_BLD, kept = block.apply({'params': params}, x_BLD, bias, rotation, layer_past)
       return x_BLD, (kept if keep else None)
 
-    x_BLD = layers.over_rows(self._embedded(tokens_BL))
+    x_BLD = layers.over_width(self._embedded(tokens_BL))
     x_BLD, kept = _each_layer(config, run_layer, x_BLD, (self.layers, windows, past))
-    return self.final_norm(x_BLD), kept
+    return layers.gathered(self.final_norm(x_BLD)), kept
 
   def _bias(self, view):
     config = self.config
