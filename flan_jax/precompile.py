@@ -25,8 +25,8 @@ def main(arguments: Sequence[str]) -> None:
   made.add_argument('--topology', metavar='KIND:AxB', help='such as v3:8x8, 2*v5e:4x4 '
                     '(two slices) or h100:8 (default: TOPOLOGY in gin)')
   made.add_argument('--mode', choices=('train', 'score', 'generate'), default='train')
-  made.add_argument('--search', action='store_true', help='try meshes and remat '
-                    'policies and recommend the best that fits')
+  made.add_argument('--search', action='store_true', help='try meshes, remat policies '
+                    'and microbatches and recommend the best that fits')
   made.add_argument('--tries', type=int, default=8, metavar='N',
                     help='programs that --search compiles at most (default: 8)')
   flags = commandline.parse(made, arguments)
@@ -40,8 +40,8 @@ def main(arguments: Sequence[str]) -> None:
 
 def precompile(
     *, model: Any, mesh: dict, rows: Any, optimizer: dict, train_steps: int,
-    topology: str | None, vocab_size: int, mode: str = 'train', tries: int = 0,
-    dry_run: bool = False) -> dict | None:
+    topology: str | None, vocab_size: int, loss: Any = None, microbatches: int = 1,
+    mode: str = 'train', tries: int = 0, dry_run: bool = False) -> dict | None:
   """Compiles a step, prints the table and the JSON line, and returns the latter.
 
   Args:
@@ -52,14 +52,18 @@ def precompile(
     optimizer: keyword arguments of optim.optimizer.
     train_steps: of the run whose hours are predicted.
     topology: see hardware.topology.
+    loss: losses.LossConfig; None: the plain cross-entropy.
+    microbatches: parts that the rows of a step are taken in; to train.
     mode: 'train', 'score' or 'generate'.
-    tries: how many programs a search compiles; 0 takes the mesh as it is.
+    tries: how many programs a search compiles; 0 takes mesh, remat policy and
+      microbatches as they are.
     dry_run: stop after the arithmetic.
 
   Raises:
     UserError: what cannot be or cannot fit, before compiling where arithmetic knows.
   """
-  from flan_jax.training import aot, estimate, hardware
+  from flan_jax.model import losses
+  from flan_jax.training import aot, estimate, hardware, plans, sharding
   if not topology:
     raise UserError('TOPOLOGY is None: name one with --topology=v3:8x8, or take a mesh '
                     'file that does, such as --gin_file=meshes/v3_128.gin')
@@ -68,12 +72,13 @@ def precompile(
   length, slots = ((rows.inputs_length, rows.targets_length) if mode == 'generate'
                    else (rows.row_length, rows.target_slots))
   work = estimate.Work(rows.per_step, length, slots, mode)
-  axes = {} if tries else aot.filled_axes(mesh, where)
-  plan = aot.Plan(config, work, axes, where, optimizer)
+  axes = {} if tries else sharding.filled(mesh, where.devices, where.slices)
+  plan = plans.Plan(
+      config, work, axes, where, optimizer, loss or losses.PLAIN, microbatches)
   if tries:
     plan, program = _search(plan, tries)
   else:
-    aot.check(plan)
+    plans.check(plan)
     if dry_run:
       print('dry run: the arithmetic allows it, nothing compiled')
       return None
@@ -86,29 +91,27 @@ def precompile(
 
 def _search(plan, tries: int):
   """The fastest program that fits, of at most `tries` compiled."""
-  from flan_jax.training import aot
-  best = None
-  for candidate in aot.candidates(plan):
-    bound = aot.least_seconds(candidate)
-    if tries == 0 or best and best[0] <= bound:
+  from flan_jax.training import aot, plans
+  best, left = None, tries
+  for candidate in plans.candidates(plan):
+    if left == 0 or best and best[0] <= plans.least_seconds(candidate):
       break  # nothing that follows can be faster
-    tries -= 1
-    label = f'mesh {candidate.axes}, remat {candidate.config.remat!r}'
+    left -= 1
     try:
       program = aot.compile_plan(candidate)
     except UserError as error:
-      print(f'{label}: {str(error).splitlines()[0]}', flush=True)
+      print(f'{candidate}: {str(error).splitlines()[0]}', flush=True)
       continue
     seconds = _times(candidate, program).predicted
     fits = program.peak_bytes <= plan.where.device.memory
-    print(f'{label}: {program.peak_bytes / GIB:.1f} GiB, '
-          f'{"fits" if fits else "does not fit"}, {seconds:.3f} s a step', flush=True)
+    print(f'{candidate}: {program.peak_bytes / GIB:.2f} GiB, '
+          f'{"fits" if fits else "does not fit"}, {seconds:.3g} s a step', flush=True)
     if fits and (best is None or seconds < best[0]):
       best = seconds, candidate, program
   if best is None:
-    raise UserError(f'no mesh or remat policy that was tried fits {plan.where.name}; '
+    raise UserError(f'nothing of what was tried fits {plan.where.name}; '
                     'give --tries more, fewer rows (TOKENS_PER_BATCH) or more devices')
-  print(f'best that fits: MESH = {best[1].axes}, REMAT = {best[1].config.remat!r}')
+  print(f'best that fits: {best[1]}')
   return best[1:]
 
 
@@ -149,7 +152,7 @@ def _lines(plan, program, result: dict):
   times, device = _times(plan, program), plan.where.device
   gib = lambda count: f'{count / GIB:.2f} GiB'
   yield 'topology', f'{result["topology"]}, {plan.where.devices} devices'
-  yield 'mesh, remat', f'{dict(plan.axes)}, {plan.config.remat}'
+  yield 'settings', str(plan)
   yield 'step', (f'{plan.work.mode}: {plan.work.rows} rows of {plan.work.length} '
                  f'tokens, {plan.work.slots} targets')
   yield 'memory of a device', (

@@ -119,6 +119,7 @@ def train(
   if init_from and not checkpoint.steps(model_dir):
     _check_base(init_from, run)
   layout = sharding.mesh(mesh)
+  sharding.check_widths(config, layout.shape)
   ours = sharding.local_rows(sharding.batch_sharding(layout), rows.per_step)
   step.check_microbatches(rows.per_step, schedule.microbatches, layout)
   rule, frozen = optim.optimizer(**optimizer), optimizer.get('frozen', ())

@@ -5,6 +5,7 @@ import dataclasses
 import json
 import math
 import os
+import re
 
 import jax
 import jax.numpy as jnp
@@ -20,6 +21,7 @@ from flan_jax.training import aot
 from flan_jax.training import estimate
 from flan_jax.training import hardware
 from flan_jax.training import hlo
+from flan_jax.training import plans
 from flan_jax.training import sharding
 
 CONFIG = decoder.DecoderConfig(
@@ -229,42 +231,46 @@ def test_an_unknown_topology_names_the_nearest(text, near):
     hardware.topology(text)
 
 
-def test_a_mesh_that_does_not_multiply_names_one_that_does():
-  where = hardware.topology('v3:8x8')
-  with pytest.raises(UserError, match="128 devices.*'fsdp': -1, 'tensor': 32"):
-    aot.filled_axes({'fsdp': 5, 'tensor': 30}, where)
-  assert aot.filled_axes({'fsdp': -1, 'tensor': 32}, where)['fsdp'] == 4
-  with pytest.raises(UserError, match='2 slices'):
-    aot.filled_axes({'fsdp': -1}, hardware.topology('2*v5e:4x4'))
+@pytest.mark.parametrize('axes, slices, near', [
+    ({'fsdp': 5, 'tensor': 30}, 1, {'data': 1, 'fsdp': -1, 'tensor': 32}),
+    ({'data': 3, 'fsdp': -1}, 1, {'data': 2, 'fsdp': -1, 'tensor': 1}),
+    ({'fsdp': -1}, 2, {'data': 2, 'fsdp': -1, 'tensor': 1}),
+    ({'data': 6, 'fsdp': 8, 'tensor': 8}, 2, {'data': 4, 'fsdp': -1, 'tensor': 8})])
+def test_a_mesh_that_cannot_be_names_the_nearest_that_works(axes, slices, near):
+  with pytest.raises(UserError, match=re.escape(f'MESH = {near}')):
+    sharding.filled(axes, 128, slices)
+  assert math.prod(sharding.filled(near, 128, slices).values()) == 128
 
 
-def plan(config=LARGE, rows=128, topology='v3:8x8', **axes):
+def plan(config=LARGE, rows=128, topology='v3:8x8', microbatches=1, **axes):
   where = hardware.topology(topology)
   work = estimate.Work(rows, 2048, 640)
-  return aot.Plan(
-      config, work, aot.filled_axes(axes, where), where, {'learning_rate': 1e-3})
+  axes = sharding.filled(axes, where.devices, where.slices)
+  return plans.Plan(config, work, axes, where, {'learning_rate': 1e-3},
+                    microbatches=microbatches)
 
 
 @pytest.mark.parametrize('wrong, message', [
     (dict(config=dataclasses.replace(LARGE, heads=20), fsdp=4, tensor=32),
      'heads = 20 .* 32 .* nearest size .* works is 4'),
-    (dict(rows=6, fsdp=4, tensor=32), r'6 rows .* 8 rows \(TOKENS_PER_BATCH = 16384\)'),
-    (dict(data=128), 'cannot fit: .* has 16.0 GiB.* spreads parameters over all'),
+    (dict(rows=6, fsdp=4, tensor=32), 'take 4 or 8 rows .* these axes 2 and'),
+    (dict(rows=8, fsdp=4, tensor=32, microbatches=4), 'choose one of 1, 2, or'),
+    (dict(data=128), r"cannot fit: .* has 15.48 GiB, .* try MESH = {'data': 1, 'fsdp': 32, 'tensor': 4}"),
     (dict(topology='v5e:4x4', rows=16, fsdp=16), 'cannot fit: .* about 128 devices')])
 def test_what_cannot_be_is_said_before_compiling(wrong, message):
   with pytest.raises(UserError, match=message):
-    aot.check(plan(**wrong))
+    plans.check(plan(**wrong))
 
 
 def test_the_paper_run_passes_the_arithmetic():
   paper = plan(rows=4, fsdp=4, tensor=32)
-  aot.check(paper)
-  assert 8 * 2**30 < aot.least_bytes(paper) < 12 * 2**30
+  plans.check(paper)
+  assert 8 * 2**30 < plans.least_bytes(paper) < 12 * 2**30
 
 
 def test_a_search_begins_with_the_fastest_in_theory():
-  found = list(aot.candidates(plan(rows=4, fsdp=4, tensor=32)))
-  bounds = list(map(aot.least_seconds, found))
+  found = list(plans.candidates(plan(rows=4, fsdp=4, tensor=32)))
+  bounds = list(map(plans.least_seconds, found))
   assert bounds == sorted(bounds) and len(found) > 1
   assert all(4 % (one.axes['data'] * one.axes['fsdp']) == 0 for one in found)
 
@@ -305,9 +311,9 @@ def test_libtpu_compiles_for_a_topology_that_is_not_here(monkeypatch):
   config = dataclasses.replace(CONFIG, layers=2)
   where = hardware.topology('v5e:2x2')
   work = dataclasses.replace(WORK, mode='score')
-  small = aot.Plan(config, work, {'data': 1, 'fsdp': 2, 'tensor': 2}, where,
+  small = plans.Plan(config, work, {'data': 1, 'fsdp': 2, 'tensor': 2}, where,
                    {'learning_rate': 1e-3})
-  aot.check(small)
+  plans.check(small)
   program = aot.compile_plan(small)
   assert program.target == 'libtpu'
   assert program.traffic.collectives['all-gather'] > 0
@@ -335,4 +341,5 @@ def test_every_mesh_file_names_a_topology_that_it_fills():
     with open(os.path.join(folder, name), encoding='utf-8') as file:
       lines = [line.split(' = ') for line in file if ' = ' in line]
     values = {key: ast.literal_eval(value) for key, value in lines}
-    aot.filled_axes(values['MESH'], hardware.topology(values['TOPOLOGY']))
+    where = hardware.topology(values['TOPOLOGY'])
+    sharding.filled(values['MESH'], where.devices, where.slices)

@@ -9,10 +9,10 @@ import pytest
 from flan_jax.data import packing
 from flan_jax.errors import UserError
 from flan_jax.model import decoder
+from flan_jax.training import hardware
 from flan_jax.training import logbook
 from flan_jax.training import loop
 from flan_jax.training import optim
-from flan_jax.training import peaks
 from flan_jax.training import profiling
 from flan_jax.training import sharding
 
@@ -99,14 +99,15 @@ def test_model_flops_by_hand():
 @pytest.mark.parametrize('kind, peak', [
     ('TPU v5p', 459e12), ('TPU v5 lite', 197e12), ('NVIDIA H100 80GB HBM3', 989e12),
     ('NVIDIA H100 PCIe', 756e12), ('NVIDIA A100-SXM4-80GB', 312e12),
-    ('NVIDIA H200', 989e12), ('NVIDIA L4', 121e12), ('NVIDIA L40', None), ('cpu', None)])
+    ('NVIDIA H200', 989e12), ('NVIDIA L4', 121e12), ('NVIDIA L40', None), ('cpu', None),
+    ('TPU v3', 61.5e12), ('TPU v4', 275e12), ('TPU7x', 1153.5e12)])
 def test_peaks_are_found_by_the_names_jax_gives(kind, peak):
-  assert peaks.peak_flops(kind) == peak
+  assert hardware.peak_flops(kind) == peak
 
 
 def test_utilisation_is_a_share_of_all_devices(monkeypatch):
   assert profiling.utilisation(1e12, 1.0) == {}
-  monkeypatch.setattr(peaks, 'peak_flops', lambda kind: 1e12)
+  monkeypatch.setattr(hardware, 'peak_flops', lambda kind: 1e12)
   assert profiling.utilisation(4e12, 1.0) == {'mfu': pytest.approx(0.5)}  # of 8 devices
 
 

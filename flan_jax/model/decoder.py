@@ -98,9 +98,9 @@ class Decoder(nn.Module):
       x_BLD, kept = block.apply({'params': params}, x_BLD, look, rotation, layer_past)
       return x_BLD, (kept if keep else None)
 
-    x_BLD = layers.over_rows(self._embedded(tokens_BL))
+    x_BLD = layers.over_width(self._embedded(tokens_BL))
     x_BLD, kept = _each_layer(config, run_layer, x_BLD, (self.layers, windows, past))
-    return self.final_norm(x_BLD), kept
+    return layers.gathered(self.final_norm(x_BLD)), kept
 
   def _embedded(self, tokens_BL):
     x_BLD = self.embedding[tokens_BL].astype(self.config.dtype)

@@ -11,6 +11,8 @@ from flan_jax.model import positions
 
 # The mesh axes that rows of a batch are spread over, slower network first.
 ROW_AXES = ('data', 'fsdp')
+# The one that shares heads and hidden units and, between layers, the width.
+TENSOR_AXIS = 'tensor'
 
 ACTIVATIONS = {
   'gelu': jax.nn.gelu,
@@ -30,12 +32,53 @@ def over_rows(x: jax.Array) -> jax.Array:
   Without it the compiler may leave x spread over the embedding, as the kernels are,
   and add up activations where gathering a kernel is cheaper. No mesh: no effect.
   """
-  axes = tuple(
-    axis for axis in ROW_AXES if axis in jax.sharding.get_abstract_mesh().axis_names
-  )
-  if not axes:
+  return _spread(x, (ROW_AXES,))
+
+
+def _spread(x, spec):
+  """Spreads each dimension over those of its axes that the mesh in use has."""
+  names = jax.sharding.get_abstract_mesh().axis_names
+  spec = [tuple(axis for axis in axes if axis in names) for axes in spec]
+  if not any(spec):
     return x
-  return jax.lax.with_sharding_constraint(x, jax.sharding.PartitionSpec(axes))
+  return jax.lax.with_sharding_constraint(x, jax.sharding.PartitionSpec(*spec))
+
+
+def over_width(x_BLD: jax.Array) -> jax.Array:
+  """Keeps activations spread by rows and, over the tensor axis, by their width D.
+
+  So they are passed from layer to layer, where each device stores its part for the
+  backward pass. Whole rows if the axis does not divide D.
+  """
+  if x_BLD.shape[-1] % jax.sharding.get_abstract_mesh().shape.get(TENSOR_AXIS, 1):
+    return over_rows(x_BLD)
+  return _spread(x_BLD, (ROW_AXES, (), (TENSOR_AXIS,)))
+
+
+@jax.custom_vjp
+def gathered(x_BLD: jax.Array) -> jax.Array:
+  """over_rows of what is over_width: before kernels. Its derivative is `scattered`.
+
+  The two surround attention and MLP as in Korthikanti et al. 2022 (arXiv 2205.05198,
+  section 4.2.2; there by tokens): the all-reduce of a tensor-parallel layer becomes a
+  reduce-scatter and an all-gather of as many bytes. By width, for a TPU pads parts of
+  few tokens, and then falls back on all-reduce.
+  """
+  return over_rows(x_BLD)
+
+
+@jax.custom_vjp
+def scattered(x_BLD: jax.Array) -> jax.Array:
+  """over_width of what each device has a summand of: after kernels; see gathered."""
+  return over_width(x_BLD)
+
+
+def _with_derivative(function, derivative):
+  function.defvjp(lambda x_BLD: (function(x_BLD), None), lambda _, g: (derivative(g),))
+
+
+_with_derivative(gathered, over_width)
+_with_derivative(scattered, over_rows)
 
 
 class RMSNorm(nn.Module):
@@ -97,12 +140,17 @@ class Linear(nn.Module):
   def __call__(self, x: jax.Array) -> jax.Array:
     init = nn.with_logical_partitioning(KERNEL_INIT, self.axes)
     kernel = self.param('kernel', init, (x.shape[-1], self.features))
-    out = product(x.astype(self.dtype), kernel.astype(self.dtype))
+    out = product(x.astype(self.dtype), self._whole(kernel.astype(self.dtype)))
     if not self.bias:
       return out
     zeros = nn.with_logical_partitioning(nn.initializers.zeros, self.axes[1:])
     bias = self.param('bias', zeros, (self.features,))
     return out + bias.astype(self.dtype)[None, None, :]
+
+  def _whole(self, kernel):
+    """Gathers what `embed` is spread over; left to the compiler, which gathers a part
+    at a time between products, kernels are slower to use and much slower to compile."""
+    return _spread(kernel, [() if a == 'embed' else (TENSOR_AXIS,) for a in self.axes])
 
 
 class Attention(nn.Module):
@@ -178,11 +226,12 @@ class Block(nn.Module):
     config = self.config
 
     def norm(name):
-      return RMSNorm(config.norm_epsilon, config.dtype, name=name)
+      made = RMSNorm(config.norm_epsilon, config.dtype, name=name)
+      return lambda x_BLD: gathered(over_width(made(x_BLD)))
 
     attended, kept = Attention(config, name='attention')(
       norm('attention_norm')(x_BLD), attend, rotation, past
     )
-    x_BLD = over_rows(x_BLD + attended)
-    x_BLD = x_BLD + GatedMLP(config, name='mlp')(norm('mlp_norm')(x_BLD))
-    return over_rows(x_BLD), kept
+    x_BLD = over_width(x_BLD + scattered(attended))
+    hidden_BLD = GatedMLP(config, name='mlp')(norm('mlp_norm')(x_BLD))
+    return over_width(x_BLD + scattered(hidden_BLD)), kept

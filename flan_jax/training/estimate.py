@@ -131,16 +131,20 @@ def executed_flops(config: decoder.DecoderConfig, work: Work) -> float:
 
 
 def saved_bytes(config: decoder.DecoderConfig, work: Work, axes: dict) -> float:
-  """What the layers must store for the backward pass, on one device; a lower bound."""
+  """What the layers must store for the backward pass, on one device; a lower bound.
+
+  Their inputs, which the tensor axis shares by width, and with another policy than
+  'full' what their kernels give.
+  """
   if work.mode != 'train':
     return 0.0
   rows = work.rows / (axes.get('data', 1) * axes.get('fsdp', 1))
   width = float(config.d_model)
   if config.remat != 'full':
     inner = config.heads * config.head_dim
-    width += (4 * inner + 3 * config.d_ff) / axes.get('tensor', 1)
+    width += 4 * inner + 3 * config.d_ff
   item = 4 if config.dtype == 'float32' else 2
-  return rows * work.length * width * config.layers * item
+  return rows * work.length * width * config.layers * item / axes.get('tensor', 1)
 
 
 def times(flops: float, traffic: hlo.Traffic, where: hardware.Topology) -> Times:
@@ -151,7 +155,7 @@ def times(flops: float, traffic: hlo.Traffic, where: hardware.Topology) -> Times
   apart = traffic.other_memory / device.memory_bandwidth
   inside = math.fsum(traffic.collectives.values()) - traffic.between_slices
   network = (inside / device.network_bandwidth
-             + traffic.between_slices / hardware.SLICE_BANDWIDTH)
+             + traffic.between_slices / device.slice_bandwidth)
   hidden = traffic.hidden_network / device.network_bandwidth
   busy = max(compute, beside) + apart
   predicted = max(busy, hidden) + network - hidden

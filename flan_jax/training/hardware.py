@@ -1,6 +1,9 @@
 """What a device can do, by kind; every number has its source.
 
-A device is what libtpu counts as one: a core on v2, v3 and v4, a chip on v5e, v5p, v6e.
+A device is what libtpu counts as one when it compiles for a topology: a core on v2, v3,
+v4 and tpu7x, a chip on v5e, v5p and v6e. jax on a real v4 joins the two cores of a chip
+into one device (megacore): there a mesh needs half the devices, each with twice of all,
+so a 137B run on v4:4x4x8 has 256 devices here and 128 on the pod.
 """
 
 import dataclasses
@@ -15,41 +18,78 @@ GB, GIB, TERA = 1e9, 2**30, 1e12
 
 @dataclasses.dataclass(frozen=True)
 class Device:
-  """One device. flops: peak, bfloat16, a second; memory: bytes.
+  """One device. flops: peak a second, dense, in bfloat16; memory: bytes for a program.
 
   memory_bandwidth, network_bandwidth: bytes a second. The network's is what leaves a
   device one way: on a TPU along one axis of its torus, which has two links, since the
-  ring of a collective lies along an axis; on a GPU all of NVLink.
-  per_chip: devices of a chip.
+  ring of a collective lies along an axis; on a GPU all of NVLink, or else of PCIe.
+  slice_bandwidth: the same between slices, over the data centre's network.
+  example: a topology of the kind. names: as jax calls the device, the beginning of it
+  for a GPU. per_chip: devices of a chip; joined: jax on the real one shows the chip.
   """
 
   flops: float
   memory: float
   memory_bandwidth: float
   network_bandwidth: float
+  slice_bandwidth: float
   source: str
+  example: str
+  names: tuple[str, ...]
   per_chip: int = 1
+  joined: bool = False
 
 
-_CLOUD = 'cloud.google.com/tpu/docs/{}'
+def _tpu(flops, memory, memory_bandwidth, link, between, source, *names, **more):
+  """A TPU's device, from its share of the chip's numbers.
+
+  memory: GiB that libtpu 0.0.42 gives a program, from the message with which it refuses
+  one that needs more; the rest of the chip's it keeps. link: GB/s one way; the pages
+  give the sum of both ways over all links, 4 of a 2D and 6 of a 3D torus. between:
+  Gbit/s between slices; 25 a chip, the least of the pages, where they say nothing.
+  """
+  return Device(flops * TERA, memory * GIB, memory_bandwidth * GB, 2 * link * GB,
+                between / 8 * GB, source, names=names, **more)
+
+
+def _gpu(flops, memory, memory_bandwidth, network, source, example, *names):
+  # Between machines: 400 Gbit/s a GPU, as the data sheet of DGX H100 has it.
+  return Device(flops * TERA, memory * GB, memory_bandwidth * GB, network * GB, 50 * GB,
+                f'NVIDIA data sheet of {source}, dense', example, names)
+
+
 _JOUPPI = 'Jouppi et al. 2020, CACM 63(7), table 3, half a chip'
+_V4 = 'cloud.google.com/tpu/docs/v4, links: Jouppi et al. 2023; half a chip'
+_CLOUD = 'cloud.google.com/tpu/docs/{}'
 
 DEVICES = {
-    'v2': Device(23 * TERA, 8 * GIB, 350 * GB, 2 * 62 / 2 * GB, _JOUPPI, 2),
-    'v3': Device(61.5 * TERA, 16 * GIB, 450 * GB, 2 * 82 / 2 * GB, _JOUPPI, 2),
-    'v4': Device(137.5 * TERA, 16 * GIB, 614 * GB, 2 * 50 / 2 * GB,
-                 _CLOUD.format('v4') + ', half a chip', 2),
-    'v5e': Device(197 * TERA, 16 * GIB, 819 * GB, 2 * 50 * GB, _CLOUD.format('v5e')),
-    'v5p': Device(459 * TERA, 95 * GIB, 2765 * GB, 2 * 100 * GB, _CLOUD.format('v5p')),
-    'v6e': Device(918 * TERA, 32 * GIB, 1640 * GB, 2 * 100 * GB, _CLOUD.format('v6e')),
-    'h100': Device(989 * TERA, 80 * GB, 3350 * GB, 450 * GB,
-                   'NVIDIA H100 SXM data sheet, dense'),
-    'h200': Device(989 * TERA, 141 * GB, 4800 * GB, 450 * GB,
-                   'NVIDIA H200 SXM data sheet, dense'),
+    'v2': _tpu(23, 7.48, 350, 62 / 2, 12.5, _JOUPPI, 'TPU v2', example='v2:2x2',
+               per_chip=2),
+    'v3': _tpu(61.5, 15.48, 450, 82 / 2, 12.5, _JOUPPI, 'TPU v3', example='v3:8x8',
+               per_chip=2),
+    'v4': _tpu(137.5, 15.25, 600, 50 / 2, 12.5, _V4, 'TPU v4', example='v4:4x4x8',
+               per_chip=2, joined=True),
+    'v5e': _tpu(197, 15.75, 819, 50, 25, _CLOUD.format('v5e'),
+                'TPU v5 lite', 'TPU v5e', example='v5e:4x4'),
+    'v5p': _tpu(459, 95.74, 2765, 100, 50, _CLOUD.format('v5p'),
+                'TPU v5', 'TPU v5p', example='v5p:4x4x8'),
+    'v6e': _tpu(918, 31.25, 1638, 100, 100, _CLOUD.format('v6e'),
+                'TPU v6 lite', 'TPU v6e', example='v6e:2x2'),
+    'tpu7x': _tpu(2307 / 2, 94.75, 7380 / 2, 100 / 2, 50,
+                  _CLOUD.format('tpu7x') + ', half a chip', 'TPU7x',
+                  example='tpu7x:4x4x4', per_chip=2),
+    'a100': _gpu(312, 80, 2039, 300, 'A100 80GB SXM', 'a100:8', 'NVIDIA A100'),
+    'h100': _gpu(989, 80, 3350, 450, 'H100 SXM', 'h100:8', 'NVIDIA H100'),
+    'h100pcie': _gpu(756, 80, 2000, 64, 'H100 PCIe', 'h100pcie:4', 'NVIDIA H100 PCIe'),
+    'h100nvl': _gpu(835, 94, 3900, 300, 'H100 NVL', 'h100nvl:2', 'NVIDIA H100 NVL'),
+    'h200': _gpu(989, 141, 4800, 450, 'H200 SXM', 'h200:8', 'NVIDIA H200'),
+    'h200nvl': _gpu(835, 141, 4800, 450, 'H200 NVL', 'h200nvl:4', 'NVIDIA H200 NVL'),
+    'gh200': _gpu(989, 96, 4000, 450, 'GH200, HBM3', 'gh200:1', 'NVIDIA GH200'),
+    'b200': _gpu(2250, 180, 7700, 900, 'HGX B200', 'b200:8', 'NVIDIA B200'),
+    'l4': _gpu(121, 24, 300, 32, 'L4', 'l4:1', 'NVIDIA L4'),
 }
-GPUS = ('h100', 'h200')
-# Between slices: 200 Gbit/s a host of four chips is the order of a data centre network.
-SLICE_BANDWIDTH = 6.25 * GB
+GPUS = tuple(kind for kind, device in DEVICES.items()
+             if device.names[0].startswith('NVIDIA'))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,14 +125,31 @@ def topology(text: str) -> Topology:
     near = difflib.get_close_matches(kind, DEVICES, 3, 0.3) or list(DEVICES)
     raise UserError(
         f'there is no topology {text!r}: give a kind and its chips, such as '
-        f'{", ".join(EXAMPLES[name] for name in near)}, or 2*v5e:4x4 for two slices')
-  shape = tuple(map(int, match[3].split('x')))
+        f'{", ".join(DEVICES[name].example for name in near)}, or 2*v5e:4x4 for two '
+        'slices')
+  shape, example = tuple(map(int, match[3].split('x'))), DEVICES[kind].example
   made = Topology(kind, shape, int(match[1] or 1))
-  if len(shape) != len(EXAMPLES[kind].split('x')) or made.devices < 1:
+  if len(shape) != len(example.split('x')) or made.devices < 1:
     raise UserError(f'topology {text!r} has {len(shape)} dimensions, or none of it; '
-                    f'{kind} wants the form of {EXAMPLES[kind]}')
+                    f'{kind} wants the form of {example}')
   return made
 
 
-EXAMPLES = {'v2': 'v2:2x2', 'v3': 'v3:8x8', 'v4': 'v4:4x4x8', 'v5e': 'v5e:4x4',
-            'v5p': 'v5p:4x4x8', 'v6e': 'v6e:2x2', 'h100': 'h100:8', 'h200': 'h200:8'}
+def peak_flops(device_kind: str) -> float | None:
+  """Peak in bfloat16, FLOP/s, of what jax shows as one device; None if not known.
+
+  device_kind: as jax gives it; what follows the name of a GPU does not matter.
+  peak_flops('NVIDIA H100 80GB HBM3') -> 9.89e14; 'TPU v4' is a whole chip.
+  """
+  found = {name: device for device in DEVICES.values() for name in device.names
+           if _is_called(device_kind, name)}
+  if not found:
+    return None
+  device = found[max(found, key=len)]
+  return device.flops * (device.per_chip if device.joined else 1)
+
+
+def _is_called(device_kind: str, name: str) -> bool:
+  if not name.startswith('NVIDIA'):
+    return device_kind == name
+  return f'{device_kind} '.startswith((f'{name} ', f'{name}-'))

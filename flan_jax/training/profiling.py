@@ -10,7 +10,7 @@ import numpy as np
 
 from flan_jax.errors import UserError
 from flan_jax.model import decoder
-from flan_jax.training import peaks
+from flan_jax.training import hardware
 
 PERCENTILES = (50, 90, 99)
 
@@ -64,7 +64,7 @@ def _parameters(config: decoder.DecoderConfig) -> int:
 
 def utilisation(flops: float, seconds: float) -> dict[str, float]:
   """{'mfu': share of all devices' peak in bfloat16}, or {} where that is unknown."""
-  peak = peaks.peak_flops(jax.devices()[0].device_kind)
+  peak = hardware.peak_flops(jax.devices()[0].device_kind)
   return {'mfu': flops / seconds / peak / jax.device_count()} if peak else {}
 
 

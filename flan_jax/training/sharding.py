@@ -4,6 +4,7 @@ A mesh is used with `jax.set_mesh(mesh)` around tracing and running a step, so t
 decoder can keep its activations spread by rows.
 """
 
+import math
 from typing import Any, Mapping, Optional, Sequence
 
 import jax
@@ -31,6 +32,9 @@ AXIS_RULES = {
   'head_dim': None,
 }
 
+# Widths of a DecoderConfig -> the logical axis that they are the size of.
+WIDTHS = {'heads': 'heads', 'd_ff': 'mlp', 'vocab_size': 'vocab', 'd_model': 'embed'}
+
 
 def mesh(axes: Mapping[str, int], devices: Optional[Sequence[Any]] = None) -> Mesh:
   """A mesh with the axes of MESH_AXES, all of type Auto; an axis left out has size 1.
@@ -46,45 +50,106 @@ def mesh(axes: Mapping[str, int], devices: Optional[Sequence[Any]] = None) -> Me
   Example: on eight devices {'data': 1, 'fsdp': -1, 'tensor': 2} is 1 x 4 x 2.
   """
   devices = jax.devices() if devices is None else list(devices)
+  slices = len({getattr(device, 'slice_index', 0) for device in devices})
+  sizes = filled(axes, len(devices), slices)
+  laid = _laid_out(tuple(sizes.values()), slices, devices)
+  return Mesh(laid, MESH_AXES, axis_types=(AxisType.Auto,) * len(sizes))
+
+
+def filled(axes: Mapping[str, int], device_count: int, slices: int = 1) -> dict[str, int]:
+  """Sizes of all MESH_AXES, in their order, the one that is -1 filled in.
+
+  Raises UserError for an unknown axis, or sizes that do not make up the devices or
+  slices, with the nearest that do.
+  """
   unknown = sorted(set(axes) - set(MESH_AXES))
   if unknown:
     raise UserError(
       f'The mesh has an unknown axis {unknown[0]!r}: name sizes for '
       f'{", ".join(MESH_AXES)} only.'
     )
-  shape = _filled([axes.get(axis, 1) for axis in MESH_AXES], len(devices))
-  types = (AxisType.Auto,) * len(shape)
-  slices = len({getattr(device, 'slice_index', 0) for device in devices})
+  asked = {axis: axes.get(axis, 1) for axis in MESH_AXES}
+  known = math.prod(size for size in asked.values() if size != -1)
+  rest = device_count // known if known > 0 and device_count % known == 0 else 0
+  if list(asked.values()).count(-1) > 1:
+    rest = 0
+  sizes = {axis: rest if size == -1 else size for axis, size in asked.items()}
+  if min(sizes.values()) < 1 or math.prod(sizes.values()) != device_count:
+    raise UserError(
+      f'MESH = {asked}, but there are {device_count} devices: the sizes must multiply '
+      'to that number, and at most one may be -1, the rest of them; the nearest that '
+      f'works is MESH = {_nearest_mesh(asked, device_count, slices)}.'
+    )
+  if sizes['data'] % slices:
+    raise UserError(
+      f'The mesh has data {sizes["data"]}, which does not divide over {slices} slices: '
+      'only data may cross the network between them, so make it a multiple of '
+      f'{slices}, as in MESH = {_nearest_mesh(asked, device_count, slices)}.'
+    )
+  return sizes
+
+
+def _nearest_mesh(asked, device_count, slices):
+  per_slice = device_count // slices
+  data = nearest_divisor(per_slice, asked['data'] // slices)
+  tensor = nearest_divisor(per_slice // data, asked['tensor'])
+  return {'data': data * slices, 'fsdp': -1, 'tensor': tensor}
+
+
+def nearest_divisor(number: int, wish: int) -> int:
+  """The divisor of `number` nearest to a wish; the smaller of two."""
+  return min(divisors(number), key=lambda size: (abs(size - wish), size))
+
+
+def divisors(number: int) -> list[int]:
+  return [size for size in range(1, number + 1) if number % size == 0]
+
+
+def _laid_out(shape: tuple[int, ...], slices: int, devices: Sequence[Any]):
+  """Devices in the mesh's shape along the axes of their torus, each slice whole."""
+  if devices[0].device_kind == 'TPU v4' and any(one.core_on_chip for one in devices):
+    # So only libtpu shows a v4 when it compiles for one; jax does not know the form.
+    return np.array(devices).reshape(shape)
   if slices > 1:
-    return Mesh(_over_slices(shape, slices, devices), MESH_AXES, axis_types=types)
-  return jax.make_mesh(shape, MESH_AXES, axis_types=types, devices=devices)
-
-
-def _over_slices(shape: tuple[int, ...], slices: int, devices: Sequence[Any]):
-  """Devices in the mesh's shape, each slice a run of the data axis."""
-  data, *inside = shape
-  if data % slices:
-    raise UserError(
-      f'The mesh has data {data}, which does not divide over {slices} slices: only '
-      f'data may cross the network between them, so make it a multiple of {slices}.'
+    inside = (shape[0] // slices, *shape[1:])
+    across = (slices, *[1] * len(shape[1:]))
+    return mesh_utils.create_hybrid_device_mesh(
+      inside, across, devices, allow_split_physical_axes=True
     )
-  across = (slices, *[1] * len(inside))
-  return mesh_utils.create_hybrid_device_mesh(
-    (data // slices, *inside), across, devices, allow_split_physical_axes=True
-  )
+  try:
+    return mesh_utils.create_device_mesh(shape, devices)
+  except NotImplementedError:  # an axis of the mesh is a part of one of the torus
+    return mesh_utils.create_device_mesh(shape, devices, allow_split_physical_axes=True)
 
 
-def _filled(sizes: list[int], device_count: int) -> tuple[int, ...]:
-  known = int(np.prod([size for size in sizes if size != -1]))
-  if sizes.count(-1) == 1 and known > 0 and device_count % known == 0:
-    sizes = [device_count // known if size == -1 else size for size in sizes]
-  if min(sizes) < 1 or np.prod(sizes) != device_count:
-    asked = ', '.join(f'{axis} {size}' for axis, size in zip(MESH_AXES, sizes))
+def check_widths(config: Any, axes: Mapping[str, int]) -> None:
+  """Raises UserError if a mesh axis does not divide a width of the decoder it spreads.
+
+  axes: sizes of all MESH_AXES.
+  """
+  for name, logical in WIDTHS.items():
+    axis, size = AXIS_RULES[logical], getattr(config, name)
+    if size % axes[axis]:
+      shared = [getattr(config, n) for n in WIDTHS if AXIS_RULES[WIDTHS[n]] == axis]
+      both = math.gcd(math.prod(axes.values()), *shared)
+      raise UserError(
+        f'{name} = {size} does not divide over the {axes[axis]} devices of mesh axis '
+        f'{axis!r}; the nearest size of that axis that works is '
+        f'{nearest_divisor(both, axes[axis])}.'
+      )
+
+
+def check_rows(rows: int, axes: Mapping[str, int]) -> None:
+  """Raises UserError if a step's rows do not divide over the devices that share them."""
+  parts = math.prod(axes[axis] for axis in ROW_AXES)
+  if rows % parts:
+    near = sorted({rows // parts * parts, -(-rows // parts) * parts} - {0})
     raise UserError(
-      f'The mesh asks for {asked}, but there are {device_count} devices: the sizes '
-      'must multiply to that number, and at most one may be -1, the rest of them.'
+      f'A batch of {rows} rows does not divide over the {parts} parts of mesh axes '
+      f'{" x ".join(ROW_AXES)}: take {" or ".join(map(str, near))} rows '
+      '(TOKENS_PER_BATCH is that times ROW_LENGTH), or make the product of these axes '
+      f'{math.gcd(rows, parts)} and give tensor the other devices.'
     )
-  return tuple(sizes)
 
 
 def partition_spec(logical_axes: Sequence[Optional[str]]) -> PartitionSpec:
@@ -165,12 +230,7 @@ def local_rows(sharding: NamedSharding, global_rows: int) -> list[int]:
 
   Raises UserError if the rows do not divide over the devices that share them.
   """
-  parts = int(np.prod([sharding.mesh.shape[axis] for axis in ROW_AXES]))
-  if global_rows % parts:
-    raise UserError(
-      f'A batch of {global_rows} rows does not divide over the {parts} parts of mesh '
-      f'axes {" x ".join(ROW_AXES)}: make the number of rows a multiple of {parts}.'
-    )
+  check_rows(global_rows, sharding.mesh.shape)
   slices = sharding.addressable_devices_indices_map((global_rows,)).values()
   return sorted({row for (one,) in slices for row in range(*one.indices(global_rows))})
 
