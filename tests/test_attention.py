@@ -18,6 +18,7 @@ from flan_jax.model import losses
 from flan_jax.training import aot
 from flan_jax.training import estimate
 from flan_jax.training import hardware
+from flan_jax.training import plans
 from flan_jax.training import sharding
 
 CONFIG = decoder.DecoderConfig(
@@ -292,7 +293,7 @@ def test_a_training_step_compiled_for_tpu_holds_the_kernel(monkeypatch):
   mesh = sharding.mesh(axes, aot.devices(V5E)[0])
 
   def lowered(wish):
-    plan = aot.Plan(
+    plan = plans.Plan(
       dataclasses.replace(config, attention=wish), estimate.Work(4, 128, 16), axes, V5E,
       {'learning_rate': 1e-3},
     )

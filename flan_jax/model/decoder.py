@@ -100,7 +100,9 @@ class Decoder(nn.Module):
 
     x_BLD = layers.over_width(self._embedded(tokens_BL))
     x_BLD, kept = _each_layer(config, run_layer, x_BLD, (self.layers, windows, past))
-    return layers.gathered(self.final_norm(x_BLD)), kept
+    # Not `gathered`: with a gradient spread by width too, the partitioner of XLA gets
+    # the scatter that gather_queries' derivative is wrong on a mesh of three axes.
+    return layers.over_rows(self.final_norm(x_BLD)), kept
 
   def _embedded(self, tokens_BL):
     x_BLD = self.embedding[tokens_BL].astype(self.config.dtype)
