@@ -97,7 +97,7 @@ class Decoder(nn.Module):
 
     x_BLD = layers.over_width(self._embedded(tokens_BL))
     x_BLD, kept = _each_layer(config, run_layer, x_BLD, (self.layers, windows, past))
-    return layers.gathered(self.final_norm(x_BLD)), kept
+    return layers.over_rows(self.final_norm(x_BLD)), kept
 
   def _bias(self, view):
     config = self.config
