@@ -68,6 +68,7 @@ def precompile(
     raise UserError('TOPOLOGY is None: name one with --topology=v3:8x8, or take a mesh '
                     'file that does, such as --gin_file=meshes/v3_128.gin')
   where = hardware.topology(topology)
+  aot.devices(where)
   config = dataclasses.replace(model, vocab_size=model.vocab_size or vocab_size)
   length, slots = ((rows.inputs_length, rows.targets_length) if mode == 'generate'
                    else (rows.row_length, rows.target_slots))
@@ -145,10 +146,11 @@ def _print_table(plan, program, result: dict) -> None:
   table = Table(show_header=False)
   for name, value in _lines(plan, program, result):
     table.add_row(name, value)
-  Console(width=88, highlight=False).print(table)
+  Console(width=88, highlight=False, markup=False).print(table)
 
 
 def _lines(plan, program, result: dict):
+  from flan_jax.training import hardware
   times, device = _times(plan, program), plan.where.device
   gib = lambda count: f'{count / GIB:.2f} GiB'
   yield 'topology', f'{result["topology"]}, {plan.where.devices} devices'
@@ -175,8 +177,10 @@ def _lines(plan, program, result: dict):
       f'{result["predicted_mfu"]:.1%}, {result["predicted_hours"]:.1f} hours')
   yield 'compiled in', f'{program.compile_seconds:.1f} s'
   if program.target != 'libtpu':
-    yield 'NOTE', (f'compiled for {program.target}: bytes only resemble the real ones; '
-                   'pip install flan_jax[aot] compiles for TPUs')
+    remedy = ('' if plan.where.kind in hardware.GPUS else
+              '; pip install flan_jax[aot] compiles for TPUs')
+    yield 'NOTE', (f'compiled for {program.target}: bytes only resemble the real ones'
+                   f'{remedy}')
 
 
 if __name__ == '__main__':

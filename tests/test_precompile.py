@@ -90,6 +90,33 @@ def test_bytes_between_slices_are_told_apart():
   assert (found.between_slices, found.hidden_network) == (48.0, 0.0)
 
 
+IN_PARTS = """HloModule in_parts, num_partitions=4
+
+%start (p: f32[2]) -> (f32[2], f32[8]) {
+  %p = f32[2] parameter(0)
+  %g = f32[8] all-gather(%p), channel_id=3, frontend_attributes={chain_id="1"}
+  ROOT %t = (f32[2], f32[8]) tuple(%p, %g)
+}
+
+%async_collective_fusion (q: f32[2]) -> (f32[2], f32[8]) {
+  %q = f32[2] parameter(0)
+  %h = f32[8] all-gather(%q), channel_id=3, frontend_attributes={chain_id="1"}
+  ROOT %u = (f32[2], f32[8]) tuple(%q, %h)
+}
+
+ENTRY %main (v: f32[2]) -> (f32[2], f32[8]) {
+  %v = f32[2] parameter(0)
+  %s = (f32[2], f32[8]) fusion(%v), kind=kCustom, calls=%start
+  ROOT %d = (f32[2], f32[8]) fusion(%v), kind=kOutput, calls=%async_collective_fusion
+}
+"""
+
+
+def test_a_collective_that_runs_in_parts_beside_products_counts_once():
+  found = hlo.traffic(IN_PARTS)
+  assert found.collectives == {'all-gather': 24.0} and found.hidden_network == 24.0
+
+
 @pytest.mark.parametrize('text, group', [
     ('replica_groups={{0,3},{1,2}}', [0, 3]),
     ('replica_groups=[4,2]<=[8]', [0, 1]),

@@ -59,12 +59,17 @@ def prepare_environment() -> None:
   """To be called before jax is imported: no search for TPUs, no noise about them."""
   os.environ['JAX_PLATFORMS'] = 'cpu'
   os.environ.setdefault('TPU_SKIP_MDS_QUERY', '1')
+  os.environ.setdefault('TPU_WORKER_HOSTNAMES', 'localhost')
   # libtpu locks itself against a second process that would share a TPU; here is none.
   os.environ.setdefault('ALLOW_MULTIPLE_LIBTPU_LOAD', '1')
 
 
+@functools.lru_cache(maxsize=1)
 def devices(where: hardware.Topology) -> tuple[list[Any], str]:
-  """(devices to compile for, what they are). Raises UserError if there are none."""
+  """(devices to compile for, what they are). Raises UserError if there are none.
+
+  To be called before jax makes its own devices: of host devices there are then enough.
+  """
   if where.kind in hardware.GPUS or not has_libtpu():
     return _host_devices(where.devices), f'{where.devices} host devices'
   from jax.experimental import topologies
@@ -108,10 +113,11 @@ def compile_plan(plan: plans.Plan) -> Program:
       raise UserError(_does_not_fit(plan, str(error))) from None
     seconds = time.monotonic() - start
   memory = compiled.memory_analysis()
-  peak = memory.peak_memory_in_bytes + memory.generated_code_size_in_bytes
+  peak = (memory.peak_memory_in_bytes if target == 'libtpu' else  # others count less
+          memory.argument_size_in_bytes + memory.temp_size_in_bytes)
   return Program(
-      peak, memory.argument_size_in_bytes, memory.temp_size_in_bytes,
-      memory.generated_code_size_in_bytes, seconds,
+      peak + memory.generated_code_size_in_bytes, memory.argument_size_in_bytes,
+      memory.temp_size_in_bytes, memory.generated_code_size_in_bytes, seconds,
       hlo.traffic(compiled.as_text(), plan.where.slices), target)
 
 

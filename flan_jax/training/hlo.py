@@ -123,14 +123,25 @@ class _Program:
         re.findall(r'calls=%?([\w.\-]*all-reduce-scatter[\w.\-]*)', text))
 
   def traffic(self) -> Traffic:
-    total = Traffic(collections.defaultdict(float), 0.0, 0.0, 0.0, 0.0)
-    for name, (times, inside_kernel) in self._runs().items():
+    total, chains = Traffic(collections.defaultdict(float), 0.0, 0.0, 0.0, 0.0), set()
+    for name, (times, kernel_of) in self._runs().items():
       for one in self.computations[name].values():
-        self._add(total, name, one, times, inside_kernel)
+        chain = self._chain(one, kernel_of)
+        if chain is None or chain not in chains:
+          self._add(total, name, one, times, kernel_of)
+          chains.add(chain)
     total.collectives = dict(total.collectives)
     return total
 
-  def _add(self, total, name, one, times, inside_kernel):
+  def _chain(self, one, kernel_of):
+    """Names a collective that a TPU runs in parts, inside of several kernels.
+
+    Its start, the products it runs beside and its end each hold the whole instruction.
+    """
+    found = re.search(r'channel_id=(\d+).*\bchain_id="(\d+)"', one.rest)
+    return (kernel_of, *found.groups()) if found else None
+
+  def _add(self, total, name, one, times, kernel_of):
     kind = one.opcode.removesuffix('-start')
     if kind in COLLECTIVES:
       sent = times * self._sent(kind, one)
@@ -138,11 +149,13 @@ class _Program:
         kind, sent = 'reduce-scatter', sent / 2
       total.collectives[kind] += sent
       group = first_group(one.rest, self.devices) // self.slice_size
+      beside = (one.opcode.endswith('-start') or 'async' in name
+                or self._chain(one, kernel_of))
       if group.min() != group.max():
         total.between_slices += sent
-      elif one.opcode.endswith('-start') or 'async' in name:
+      elif beside:
         total.hidden_network += sent
-    elif not inside_kernel and one.opcode not in _FREE:
+    elif kernel_of is None and one.opcode not in _FREE:
       moved = times * self._moved(name, one)
       if self._multiplies(one):
         total.matrix_memory += moved
@@ -156,16 +169,16 @@ class _Program:
     parts = len(first_group(one.rest, self.devices))
     return ring_bytes(kind, shape_bytes(shape), parts)
 
-  def _runs(self) -> dict[str, tuple[int, bool]]:
-    """Computation -> (runs a step, whether it is the inside of one kernel)."""
-    runs = collections.defaultdict(lambda: (0, False))
-    def visit(name, times, inside):
-      runs[name] = (runs[name][0] + times, inside)
+  def _runs(self) -> dict[str, tuple[int, str | None]]:
+    """Computation -> (runs a step, the one that runs it as a part of a kernel, if so)."""
+    runs = collections.defaultdict(lambda: (0, None))
+    def visit(name, times, kernel_of):
+      runs[name] = (runs[name][0] + times, kernel_of)
       for one in self.computations[name].values():
+        kernel = name if one.opcode in ('fusion', 'async-start') else None
         for called, factor in self._called(one):
-          in_kernel = inside or one.opcode in ('fusion', 'async-start')
-          visit(called, times * factor, in_kernel)
-    visit(self.entry, 1, False)
+          visit(called, times * factor, kernel_of or kernel)
+    visit(self.entry, 1, None)
     return runs
 
   def _called(self, one) -> Iterator[tuple[str, int]]:
