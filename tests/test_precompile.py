@@ -282,7 +282,7 @@ def plan(config=LARGE, rows=128, topology='v3:8x8', microbatches=1, **axes):
      'heads = 20 .* 32 .* nearest size .* works is 4'),
     (dict(rows=6, fsdp=4, tensor=32), 'take 4 or 8 rows .* these axes 2 and'),
     (dict(rows=8, fsdp=4, tensor=32, microbatches=4), 'choose one of 1, 2, or'),
-    (dict(data=128), r"cannot fit: .* has 15.48 GiB, .* try MESH = {'data': 1, 'fsdp': 32, 'tensor': 4}"),
+    (dict(data=128), 'cannot fit: .* has 15.48 GiB, .* try MESH = .*32, .tensor.: 4'),
     (dict(topology='v5e:4x4', rows=16, fsdp=16), 'cannot fit: .* about 128 devices')])
 def test_what_cannot_be_is_said_before_compiling(wrong, message):
   with pytest.raises(UserError, match=message):

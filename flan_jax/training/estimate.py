@@ -2,7 +2,8 @@
 
 Model FLOPs are what the mathematics needs, forward and backward: computing anything
 again does not count, nor do pairs of tokens that the mask hides. The time estimate
-counts both, for a device does them.
+counts both, for a device does them. A row is taken as one segment: packed rows have
+fewer pairs, so attention's model FLOPs, and with them the MFU, are a little less there.
 """
 
 import dataclasses

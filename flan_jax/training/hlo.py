@@ -170,7 +170,7 @@ class _Program:
     return ring_bytes(kind, shape_bytes(shape), parts)
 
   def _runs(self) -> dict[str, tuple[int, str | None]]:
-    """Computation -> (runs a step, the one that runs it as a part of a kernel, if so)."""
+    """Computation -> (runs a step, the one of whose kernels it is a part, or None)."""
     runs = collections.defaultdict(lambda: (0, None))
     def visit(name, times, kernel_of):
       runs[name] = (runs[name][0] + times, kernel_of)

@@ -56,7 +56,9 @@ def mesh(axes: Mapping[str, int], devices: Optional[Sequence[Any]] = None) -> Me
   return Mesh(laid, MESH_AXES, axis_types=(AxisType.Auto,) * len(sizes))
 
 
-def filled(axes: Mapping[str, int], device_count: int, slices: int = 1) -> dict[str, int]:
+def filled(
+  axes: Mapping[str, int], device_count: int, slices: int = 1
+) -> dict[str, int]:
   """Sizes of all MESH_AXES, in their order, the one that is -1 filled in.
 
   Raises UserError for an unknown axis, or sizes that do not make up the devices or
@@ -140,7 +142,7 @@ def check_widths(config: Any, axes: Mapping[str, int]) -> None:
 
 
 def check_rows(rows: int, axes: Mapping[str, int]) -> None:
-  """Raises UserError if a step's rows do not divide over the devices that share them."""
+  """Raises UserError if the devices that share rows cannot have equally many."""
   parts = math.prod(axes[axis] for axis in ROW_AXES)
   if rows % parts:
     near = sorted({rows // parts * parts, -(-rows // parts) * parts} - {0})
