@@ -170,7 +170,7 @@ def attend(
   # Dividing by the sum comes after the product with the values, which is smaller.
   query_BNLH = _heads_first(query_BLNH * query_BLNH.shape[-1] ** -0.5)
   scores_BNLM = jnp.concatenate(
-    [_scores(query_BNLH, _heads_first(key)) for key, _ in sources], axis=-1
+    [scores(query_BNLH, _heads_first(key)) for key, _ in sources], axis=-1
   )
   if soft_cap is not None:
     scores_BNLM = soft_cap * jnp.tanh(scores_BNLM / soft_cap)
@@ -180,13 +180,13 @@ def attend(
   ends = np.cumsum([key.shape[1] for key, _ in sources])[:-1]
   parts = jnp.split(weights_BNLM.astype(query_BLNH.dtype), ends, axis=-1)
   out_BNLH = sum(
-    _mixed(part, _heads_first(value)) for part, (_, value) in zip(parts, sources)
+    mixed(part, _heads_first(value)) for part, (_, value) in zip(parts, sources)
   )
   out_BNLH /= weights_BNLM.sum(axis=-1, keepdims=True)
   return _heads_first(out_BNLH).astype(query_BLNH.dtype)
 
 
-def _scores(query_BNLH: jax.Array, key_BGMH: jax.Array) -> jax.Array:
+def scores(query_BNLH: jax.Array, key_BGMH: jax.Array) -> jax.Array:
   """Query heads that share a key head are more rows of one product."""
   batch, heads, length, head_dim = query_BNLH.shape
   query_BGRH = query_BNLH.reshape(batch, key_BGMH.shape[1], -1, head_dim)
@@ -196,7 +196,7 @@ def _scores(query_BNLH: jax.Array, key_BGMH: jax.Array) -> jax.Array:
   return scores_BGRM.reshape(batch, heads, length, -1)
 
 
-def _mixed(weights_BNLM: jax.Array, value_BGMH: jax.Array) -> jax.Array:
+def mixed(weights_BNLM: jax.Array, value_BGMH: jax.Array) -> jax.Array:
   """Values summed by weight, [B, N, L, H]."""
   batch, heads, length, keys = weights_BNLM.shape
   weights_BGRM = weights_BNLM.reshape(batch, value_BGMH.shape[1], -1, keys)

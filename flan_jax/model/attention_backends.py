@@ -25,6 +25,7 @@ import numpy as np
 
 from flan_jax.errors import UserError
 from flan_jax.model import attention
+from flan_jax.model import causal
 from flan_jax.model.layers import ROW_AXES
 
 # The mesh axis that heads are spread over, as sharding.AXIS_RULES has it.
@@ -116,7 +117,8 @@ def _device():
 
 
 def xla(config: Any, view: View, table_KN: Optional[jax.Array]) -> Attend:
-  """attention.attend with an additive bias."""
+  """attention.attend with an additive bias; for rows on a CPU, causal.attend."""
+  by_blocks = isinstance(view, attention.Rows) and _device().platform == 'cpu'
   make_bias = _bias_maker(config, view, table_KN)
   bias_BNLM = None if _bias_per_layer(config, view, table_KN) else make_bias()
 
@@ -124,6 +126,8 @@ def xla(config: Any, view: View, table_KN: Optional[jax.Array]) -> Attend:
     bias = make_bias() if bias_BNLM is None else bias_BNLM
     if window is not None:
       bias = attention.within_window(bias, attention.distance_BLM(view), window)
+    if by_blocks:
+      return causal.attend(query_BLNH, *sources[0], bias, config.attention_soft_cap)
     return attention.attend(query_BLNH, sources, bias, config.attention_soft_cap)
 
   return attend

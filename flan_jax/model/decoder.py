@@ -88,7 +88,9 @@ class Decoder(nn.Module):
     attend = attention_backends.attend_with(config, view, table_KN)
     rotation = None
     if config.positions == 'rope':
-      rotation = positions.rotation(config, view.query_positions_BL)
+      rows = isinstance(view, attention.Rows)
+      turn = positions.row_rotation if rows else positions.rotation
+      rotation = turn(config, view.query_positions_BL)
     windows = config.layer_windows and jnp.array(config.layer_windows, jnp.int32)
     block = layers.Block(config, parent=None)
 

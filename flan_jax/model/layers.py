@@ -115,9 +115,12 @@ def _product_backward(residuals, gradient):
 
   def turned_round(x, gradient):
     # The CPU's matrix product is half as fast reading x down its columns as it is on a
-    # copy of x turned round; the barrier keeps the copy.
-    x = jax.lax.optimization_barrier(x.reshape(-1, x.shape[-1]).T)
-    return x @ gradient.reshape(-1, gradient.shape[-1])
+    # copy of x turned round; a barrier keeps the copy. The narrower one is turned.
+    x, gradient = (one.reshape(-1, one.shape[-1]) for one in (x, gradient))
+    keep = jax.lax.optimization_barrier
+    if gradient.shape[-1] < x.shape[-1]:
+      return keep(keep(gradient.T) @ x).T
+    return keep(x.T) @ gradient
 
   def as_it_stands(x, gradient):
     return jnp.einsum('BLi,BLo->io', x, gradient)
@@ -215,7 +218,9 @@ class GatedMLP(nn.Module):
       Linear(config.d_ff, ('embed', 'mlp'), dtype, config.mlp_bias, name=name)(x_BLD)
       for name in ('wi_0', 'wi_1')
     )
-    hidden_BLF = ACTIVATIONS[config.activation](gate_BLF) * up_BLF
+    # Made again for the backward pass: less to store, and less to read and write.
+    gated = jax.checkpoint(lambda gate, up: ACTIVATIONS[config.activation](gate) * up)
+    hidden_BLF = gated(gate_BLF, up_BLF)
     return Linear(
       x_BLD.shape[-1], ('mlp', 'embed'), dtype, config.mlp_bias, name='wo'
     )(hidden_BLF)

@@ -48,8 +48,21 @@ def frequencies(config: Any) -> np.ndarray:
 
 def rotation(config: Any, positions_BL: jax.Array) -> Rotation:
   """By how far each token's heads are turned."""
-  turned = positions_BL[:, :, None].astype(jnp.float32)
-  angles = turned * frequencies(config)[None, None, :]
+  return _rotation(frequencies(config), positions_BL)
+
+
+def row_rotation(config: Any, positions_BL: jax.Array) -> Rotation:
+  """The same where positions differ by less than L, as in rows: looked up in a table.
+
+  A CPU would otherwise compute each cosine again for every head of every layer.
+  """
+  lowest, length = positions_BL.min(), positions_BL.shape[1]
+  tables = _rotation(frequencies(config), (lowest + jnp.arange(length))[None, :])
+  return tuple(table[0][positions_BL - lowest] for table in tables)
+
+
+def _rotation(frequency, positions_BL):
+  angles = positions_BL[:, :, None].astype(jnp.float32) * frequency[None, None, :]
   return jnp.cos(angles), jnp.sin(angles)
 
 
