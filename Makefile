@@ -10,6 +10,8 @@ RUNS := runs
 DATA := $(abspath $(RUNS)/data)
 # Of the quickstart: four of the twelve, for the time they take.
 CLUSTERS := nli,paraphrase,sentiment,closed_book_qa
+# Tests of two files at a time: most of the time goes into compiling, on one core.
+SHARED := -n 2 --dist loadfile
 
 .PHONY: run test test-all bench clean
 
@@ -26,10 +28,10 @@ run: $(VENV)/ready
 	$(RUN) flan_jax.evaluate --gin.MODEL_DIR="'$(RUNS)/quickstart'" --held_in=sentiment --limit=100
 
 test: $(VENV)/ready
-	$(VENV)/bin/pytest -m 'not slow'
+	$(VENV)/bin/pytest -m 'not slow' $(SHARED)
 
 test-all: $(VENV)/ready
-	$(VENV)/bin/pytest
+	$(VENV)/bin/pytest $(SHARED)
 
 bench: $(VENV)/ready
 	@for name in packing loading store collection training; do $(RUN) tests.bench.$$name || exit 1; done

@@ -51,6 +51,7 @@ setuptools.setup(
         'aot': ['jax[tpu]'],  # the libtpu that goes with jax, to compile without a TPU
         # The reference of the public families. One version of torch: a range would
         # fetch the newest, with gigabytes for GPUs, where a CPU's build is there.
-        'test': ['pytest>=8.3,<10', 'torch==2.13.0', 'transformers>=5.0,<6'],
+        'test': ['pytest>=8.3,<10', 'pytest-xdist>=3.6,<4', 'torch==2.13.0',
+                 'transformers>=5.0,<6'],
     },
 )
