@@ -27,10 +27,10 @@ run: $(VENV)/ready
 	  --gin.MODEL_DIR="'$(RUNS)/quickstart'" --gin.INIT_FROM="'$(RUNS)/base'"
 	$(RUN) flan_jax.evaluate --gin.MODEL_DIR="'$(RUNS)/quickstart'" --held_in=sentiment --limit=100
 
-test: $(VENV)/ready
+test: $(VENV)/aot
 	$(VENV)/bin/pytest -m 'not slow' $(SHARED)
 
-test-all: $(VENV)/ready
+test-all: $(VENV)/aot
 	$(VENV)/bin/pytest $(SHARED)
 
 bench: $(VENV)/ready
@@ -40,6 +40,11 @@ $(VENV)/ready: setup.py pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "flan_jax needs Python 3.11 or newer; try make PYTHON=python3.12" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install -q -e '.[test]'
+	@touch $@
+
+# Apart: where libtpu is installed, jax asks it for TPUs at every start, and it complains.
+$(VENV)/aot: $(VENV)/ready
 	$(VENV)/bin/pip install -q -e '.[aot,test]'
 	@touch $@
 
