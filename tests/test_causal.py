@@ -1,5 +1,7 @@
 """Attention of rows by blocks equals plain attention, and so do its derivatives."""
 
+import functools
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -81,6 +83,21 @@ def test_a_kernels_gradient_is_the_same_whichever_operand_is_turned(inner, outer
   gradient = lambda product: jax.jit(jax.grad(
     lambda x, kernel: jnp.sum(product(x, kernel) * weight), argnums=(0, 1)))(x, kernel)
   for got, expected in zip(gradient(layers.product), gradient(jnp.matmul)):
+    np.testing.assert_allclose(got, expected, atol=1e-5)
+
+
+@pytest.mark.parametrize('activation', layers.ACTIVATIONS)
+def test_a_gated_product_made_again_has_the_gradients_of_one_that_is_kept(activation):
+  keys = jax.random.split(jax.random.key(0), 4)
+  *operands, weight = (
+    jax.random.normal(key, shape)
+    for key, shape in zip(keys, [(2, 3, 24), (2, 3, 24), (24, 40), (2, 3, 40)])
+  )
+  kept = lambda gate, up, kernel: (layers.ACTIVATIONS[activation](gate) * up) @ kernel
+  made_again = functools.partial(layers.gated_product, activation)
+  gradient = lambda product: jax.jit(jax.grad(
+    lambda *operands: jnp.sum(product(*operands) * weight), argnums=(0, 1, 2)))(*operands)
+  for got, expected in zip(gradient(made_again), gradient(kept)):
     np.testing.assert_allclose(got, expected, atol=1e-5)
 
 

@@ -126,6 +126,53 @@ def test_branches_equal_separate_passes():
     )
 
 
+def queried_sum(config, params, batch):
+  return jnp.sum(decoder.queried_states(config, params, batch) ** 3)
+
+
+def gathered_sum(config, params, batch):
+  x_BLD = decoder.hidden_states(config, params, batch)
+  return jnp.sum(decoder.gather_queries(x_BLD, batch['query_position']) ** 3)
+
+
+@pytest.mark.parametrize('change', [
+  {}, {'scan': False}, {'scan': False, 'remat': 'none', 'windows': (3, 4)},
+  {'scan': False, 'positions': 'rope', 'kv_heads': 1, 'qk_norm': True},
+], ids=str)
+@pytest.mark.parametrize('devices', [1, 8])
+def test_queried_states_are_those_of_all_with_their_gradients(change, devices):
+  config = dataclasses.replace(TINY, **change)
+  queries = np.array([[2, 4, 6, 9, 9], [0, 1, 2, 3, 8], [0, 0, 0, 0, 0], [5, 4, 3, 2, 1]])
+  batch = {name: np.tile(leaf, (4, 1)) for name, leaf in PACKED.items()}
+  batch |= {'query_position': queries.astype(np.int32)}
+  axes = {'data': 2, 'fsdp': 2, 'tensor': 2} if devices == 8 else {}
+  mesh = sharding.mesh(axes, jax.devices()[:devices])
+
+  def value_and_gradients(function):
+    return jax.jit(jax.value_and_grad(functools.partial(function, config)))(
+      params(config), batch)
+
+  expected = value_and_gradients(gathered_sum)
+  with jax.set_mesh(mesh):
+    got = value_and_gradients(queried_sum)
+  jax.tree.map(
+    lambda a, b: np.testing.assert_allclose(a, b, rtol=2e-4, atol=2e-4), got, expected
+  )
+
+
+def test_of_the_last_unrolled_layer_only_the_queried_tokens_are_computed():
+  batch = PACKED | {'query_position': np.array([[2, 9]], np.int32)}
+
+  def products_of_two_tokens(**change):
+    config = dataclasses.replace(TINY, d_ff=48, **change)  # as wide as nothing else
+    run = functools.partial(decoder.queried_states, config)
+    made = jax.make_jaxpr(run)(params(config), batch)
+    return str(made).count('f32[1,2,48] = dot_general')
+
+  assert products_of_two_tokens(scan=False) == 2  # wi_0 and wi_1
+  assert products_of_two_tokens() == 0
+
+
 def squared_sum(config, params, batch):
   return jnp.sum(decoder.hidden_states(config, params, batch)[:, ::3] ** 3)
 

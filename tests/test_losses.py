@@ -11,6 +11,7 @@ from flan_jax.data import packing
 from flan_jax.errors import UserError
 from flan_jax.model import decoder
 from flan_jax.model import losses
+from flan_jax.training import sharding
 
 B, S, D, V = 3, 10, 8, 33
 RNG = np.random.default_rng(0)
@@ -30,11 +31,15 @@ def chunked_loss(chunk, kernel_DV, x_BSD):
   return losses.cross_entropy(unembed, x_BSD, TARGET_BS, WEIGHT_BS, chunk)
 
 
-@pytest.mark.parametrize('chunk', [1, 4, 5, 10, 64])
-def test_chunked_equals_whole_with_gradients(chunk):
-  (total, aux), gradients = jax.jit(
-    jax.value_and_grad(functools.partial(chunked_loss, chunk), (0, 1), has_aux=True)
-  )(KERNEL_DV, X_BSD)
+# One device has all rows and makes one of them, or eight share them.
+@pytest.mark.parametrize('shared', [1, 8])
+@pytest.mark.parametrize('chunk', [1, 4, 5, 10, 64, None])
+def test_chunked_equals_whole_with_gradients(chunk, shared):
+  mesh = sharding.mesh({'fsdp': shared}, jax.devices()[:shared])
+  with jax.set_mesh(mesh):
+    (total, aux), gradients = jax.jit(
+      jax.value_and_grad(functools.partial(chunked_loss, chunk), (0, 1), has_aux=True)
+    )(KERNEL_DV, X_BSD)
 
   def whole(kernel_DV, x_BSD):
     return -jnp.sum(WEIGHT_BS * whole_log_likelihoods(kernel_DV, x_BSD))
@@ -146,6 +151,25 @@ def test_correct_counts_the_highest_logit():
   assert (aux['correct'], aux['weight']) == (1.5, 2.5)
 
 
+def test_slots_without_weight_are_not_looked_at():
+  """Not even where they are not numbers; the used ones stand anywhere in their rows."""
+  # Of chunks of B slots, all those that are looked at are full.
+  used = np.array([[0, 1], [0, 7], [1, 0], [2, 3], [2, 4], [2, 9]][: 2 * B])
+  weight_BS = jnp.zeros((B, S)).at[tuple(used.T)].set(0.5)
+  poisoned = jnp.where(weight_BS[..., None] != 0, X_BSD, jnp.nan)
+
+  def loss(x_BSD):
+    return losses.cross_entropy(
+      lambda x: x @ KERNEL_DV, x_BSD, TARGET_BS, weight_BS, 1
+    )[0]
+
+  expected, gradient = jax.value_and_grad(loss)(X_BSD)
+  got, got_gradient = jax.value_and_grad(loss)(poisoned)
+  np.testing.assert_allclose(got, expected)
+  np.testing.assert_allclose(got_gradient, gradient)
+  assert not gradient[weight_BS == 0].any()
+
+
 @pytest.mark.parametrize('config', [losses.PLAIN, *EXTRAS])
 def test_logits_are_never_whole(config):
   def loss(kernel_DV, x_BSD):
@@ -153,7 +177,7 @@ def test_logits_are_never_whole(config):
     return losses.cross_entropy(unembed, x_BSD, TARGET_BS, WEIGHT_BS, 2, config)[0]
 
   jaxpr = jax.make_jaxpr(jax.grad(loss, (0, 1)))(KERNEL_DV, X_BSD)
-  assert f'f32[{B},2,{V}]' in str(jaxpr)
+  assert f'f32[1,{2 * B},{V}]' in str(jaxpr)  # one device makes one row of all
   assert f'f32[{B},{S},{V}]' not in str(jaxpr)
   assert f'f32[{S // 2},{B},2,{V}]' not in str(jaxpr)  # nor kept for the backward pass
 

@@ -138,8 +138,7 @@ def on_mesh(function: Callable, mesh: Mesh | None) -> Callable:
 def _forward(config: decoder.DecoderConfig, mesh: Mesh | None) -> Callable:
   """(params, batch) -> log-likelihood of the target of each slot, float32 [B, S]."""
   def log_likelihoods(params, batch):
-    x_BLD = decoder.hidden_states(config, params, batch)
-    x_BSD = decoder.gather_queries(x_BLD, batch['query_position'])
+    x_BSD = decoder.queried_states(config, params, batch)
     unembed = functools.partial(decoder.logits, config, params)
     chunk = max(1, _LOGITS_AT_ONCE // (x_BSD.shape[0] * config.vocab_size))
     return losses.token_log_likelihoods(unembed, x_BSD, batch['target_id'], chunk)

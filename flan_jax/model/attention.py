@@ -4,7 +4,7 @@ Axis letters as in decoder.py; K counts relative position buckets.
 """
 
 import math
-from typing import NamedTuple, Optional, Sequence
+from typing import Callable, NamedTuple, Optional, Sequence
 
 import jax
 import jax.numpy as jnp
@@ -59,9 +59,14 @@ class Rows(NamedTuple):
     """Made when asked for: there are attention kernels that do without."""
     return visible(self.segment_ids_BL, self.branch_BL)
 
+  def of(self, pick: Callable[[jax.Array], jax.Array]) -> 'Continuation':
+    """What some of the tokens see; pick takes theirs from an array [B, L, ...]."""
+    positions_BL = self.positions_BL
+    return Continuation(pick(positions_BL), positions_BL, pick(self.visible_BLM))
+
 
 class Continuation(NamedTuple):
-  """L new tokens that look at M keys, those of a cache before their own.
+  """L tokens that look at M keys: new ones at a cache and their own, or some of a row.
 
   Positions count within a segment, int32 [B, L] and [B, M]; visible is bool [B, L, M].
   """

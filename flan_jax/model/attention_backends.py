@@ -7,9 +7,10 @@
           a tensor there, so that it may be any: branches and windows of every kind.
 
 A wish (`DecoderConfig.attention`) is for rows without branches, those of training; one
-that cannot be done for them is a UserError. What looks at a cache runs by xla, and rows
-with branches by the wish if it can, by xla if not. 'auto' takes the kernel of the
-platform where it can do all that the model needs, and xla elsewhere.
+that cannot be done for them is a UserError. What looks at a cache, or is some tokens of
+a row, runs by xla, and rows with branches by the wish if it can, by xla if not. 'auto'
+takes the kernel of the platform where it can do all that the model needs, and xla
+elsewhere.
 
 Axis letters as in decoder.py.
 """
@@ -26,7 +27,7 @@ import numpy as np
 from flan_jax.errors import UserError
 from flan_jax.model import attention
 from flan_jax.model import causal
-from flan_jax.model.layers import ROW_AXES
+from flan_jax.model.layers import ROW_AXES, row_parts
 
 # The mesh axis that heads are spread over, as sharding.AXIS_RULES has it.
 HEAD_AXIS = 'tensor'
@@ -89,7 +90,7 @@ def _case_obstacle(name: str, config: Any, view: attention.Rows) -> Optional[str
 
 
 def _mesh_obstacle(config, view):
-  rows, parts, mesh = view.positions_BL.shape[0], _row_parts(), _mesh()
+  rows, parts, mesh = view.positions_BL.shape[0], row_parts(), _mesh()
   if mesh.empty and jax.device_count() > 1:
     return 'no mesh says which of the devices has which rows (jax.set_mesh)'
   if rows % parts:
@@ -102,10 +103,6 @@ def _mesh_obstacle(config, view):
 
 def _mesh():
   return jax.sharding.get_abstract_mesh()
-
-
-def _row_parts() -> int:
-  return math.prod(_mesh().shape.get(axis, 1) for axis in ROW_AXES)
 
 
 def _device():

@@ -2,8 +2,9 @@
 
 Half of the scores of a row lie ahead of their query and weigh nothing. Queries are taken
 a block at a time, each with the keys up to its own end only, and the derivative, written
-out here, makes the scores again instead of keeping them, as fused kernels do. Axis
-letters as in decoder.py, and C for the queries of a block.
+out here, makes the scores again instead of keeping them, as fused kernels do. (In layers
+that are not scanned XLA finds the two equal and keeps them after all: faster, if there is
+the memory.) Axis letters as in decoder.py, and C for the queries of a block.
 """
 
 import functools

@@ -34,7 +34,8 @@ class DecoderConfig:
   dtype: of the computation; parameters, softmax, norms and loss are float32.
   remat: 'none' stores every activation, 'dots' only outputs of the kernels, 'full'
     only each layer's input.
-  scan: one compiled layer run `layers` times; False unrolls the same parameters.
+  scan: one compiled layer run `layers` times; False unrolls the same parameters, and
+    computes of the last layer only the tokens whose logits are asked for.
   attention: 'auto', 'xla', 'splash' (TPU) or 'cudnn' (NVIDIA GPUs), see
     attention_backends; changes rounding, memory and speed only.
 

@@ -77,15 +77,20 @@ class Decoder(nn.Module):
     boxed = init(jax.random.split(rng, self.config.layers))
     return nn.meta.add_axis(boxed, 0, {nn.PARTITION_NAME: 'layers'})
 
-  def hidden_states(self, tokens_BL, view, past=None, keep=False):
+  def hidden_states(self, tokens_BL, view, past=None, keep=False, query_position_BS=None):
     """Runs the layers; the view's keys are those of `past`, then of tokens_BL.
 
     past: (key, value), each [layers, B, M, G, H]. Returns x_BLD after the last norm
-    and, if `keep`, the new keys and values [layers, B, L, G, H].
+    and, if `keep`, the new keys and values [layers, B, L, G, H]. With query_position_BS
+    x_BSD, the states at those positions, is all that is computed of the last layer,
+    unless it is one of a scan.
     """
     config = self.config
     table_KN = self.relative_bias if config.positions == 'relative' else None
-    attend = attention_backends.attend_with(config, view, table_KN)
+    attend_with = functools.partial(
+      attention_backends.attend_with, config, table_KN=table_KN
+    )
+    attend_all = attend_with(view)
     rotation = None
     if config.positions == 'rope':
       rows = isinstance(view, attention.Rows)
@@ -94,17 +99,25 @@ class Decoder(nn.Module):
     windows = config.layer_windows and jnp.array(config.layer_windows, jnp.int32)
     block = layers.Block(config, parent=None)
 
-    def run_layer(x_BLD, layer):
+    def run_layer(x_BLD, layer, attend=attend_all, pick=layers.whole):
       params, window, layer_past = layer
       look = functools.partial(attend, window=window)
-      x_BLD, kept = block.apply({'params': params}, x_BLD, look, rotation, layer_past)
+      x_BLD, kept = block.apply(
+        {'params': params}, x_BLD, look, rotation, layer_past, pick
+      )
       return x_BLD, (kept if keep else None)
 
     x_BLD = layers.over_width(self._embedded(tokens_BL))
-    x_BLD, kept = _each_layer(config, run_layer, x_BLD, (self.layers, windows, past))
-    # Not `gathered`: with a gradient spread by width too, the partitioner of XLA gets
-    # the scatter that gather_queries' derivative is wrong on a mesh of three axes.
-    return layers.over_rows(self.final_norm(x_BLD)), kept
+    run_last, pick = run_layer, layers.whole  # pick: what is taken after the last layer
+    if query_position_BS is not None:
+      pick = functools.partial(gather_queries, query_position_BS=query_position_BS)
+      if not config.scan and query_position_BS.shape[1] < tokens_BL.shape[1]:
+        attend = attend_with(view.of(pick))
+        run_last = functools.partial(run_layer, attend=attend, pick=pick)
+        pick = layers.whole
+    stacked = self.layers, windows, past
+    x_BLD, kept = _each_layer(config, run_layer, run_last, x_BLD, stacked)
+    return self.final_norm(layers.over_rows(pick(x_BLD))), kept
 
   def _embedded(self, tokens_BL):
     x_BLD = self.embedding[tokens_BL].astype(self.config.dtype)
@@ -135,18 +148,25 @@ class Decoder(nn.Module):
     return self.logits(self.hidden_states(tokens_BL, view)[0])
 
 
-def _each_layer(config, run_layer, x_BLD, stacked):
-  """Applies run_layer to the stacked layers in turn; outputs are stacked again."""
+def _each_layer(config, run_layer, run_last, x_BLD, stacked):
+  """Applies run_layer to the stacked layers in turn; outputs are stacked again.
+
+  run_last: what is applied to the last one, unless the layers are scanned.
+  """
   if config.remat != 'none':
     # A scan's body is its own barrier; only the unrolled loop needs the CSE guard.
-    run_layer = jax.checkpoint(
-      run_layer, policy=REMAT_POLICIES[config.remat], prevent_cse=not config.scan
+    run_layer, run_last = (
+      jax.checkpoint(
+        run, policy=REMAT_POLICIES[config.remat], prevent_cse=not config.scan
+      )
+      for run in (run_layer, run_last)
     )
   if config.scan:
     return jax.lax.scan(run_layer, x_BLD, stacked)
   outputs = []
   for index in range(config.layers):
-    x_BLD, output = run_layer(x_BLD, jax.tree.map(lambda leaf: leaf[index], stacked))
+    run = run_last if index == config.layers - 1 else run_layer
+    x_BLD, output = run(x_BLD, jax.tree.map(lambda leaf: leaf[index], stacked))
     outputs.append(output)
   return x_BLD, jax.tree.map(lambda *leaves: jnp.stack(leaves), *outputs)
 
@@ -210,9 +230,26 @@ def hidden_states(config: DecoderConfig, params: Params, batch: Batch) -> jax.Ar
   return _apply(config, params, 'hidden_states', batch['tokens'], rows)[0]
 
 
+def queried_states(config: DecoderConfig, params: Params, batch: Batch) -> jax.Array:
+  """x_BSD: hidden_states at the batch's query_position [B, S], the ones unembedded.
+
+  Faster than to compute all of them where the layers are not scanned: of the last one
+  the other tokens need keys and values only.
+  """
+  arguments = batch['tokens'], _rows(batch)
+  queries = jnp.asarray(batch['query_position'])
+  return _apply(
+    config, params, 'hidden_states', *arguments, query_position_BS=queries
+  )[0]
+
+
 def gather_queries(x_BLD: jax.Array, query_position_BS: jax.Array) -> jax.Array:
-  """x_BSD: hidden states at each row's query positions, the only ones unembedded."""
-  return jnp.take_along_axis(x_BLD, query_position_BS[:, :, None], axis=1)
+  """x_BSD: what [B, L, ...] has at each row's query positions."""
+  # By rows: with a gradient spread by width too, the partitioner of XLA gets the scatter
+  # that is the derivative wrong on a mesh of three axes.
+  x_BLD = layers.over_rows(x_BLD)
+  index = jnp.expand_dims(query_position_BS, tuple(range(2, x_BLD.ndim)))
+  return layers.over_rows(jnp.take_along_axis(x_BLD, index, axis=1))
 
 
 def logits(config: DecoderConfig, params: Params, x: jax.Array) -> jax.Array:

@@ -1,6 +1,7 @@
 """The parts of one decoder layer, as Flax modules; axis letters as in decoder.py."""
 
 import functools
+import math
 from typing import Any, Callable, Optional, Sequence
 
 import flax.linen as nn
@@ -21,9 +22,23 @@ ACTIVATIONS = {
   'relu': jax.nn.relu,
 }
 
+# Takes some tokens' entries from an array [B, L, ...].
+Pick = Callable[[jax.Array], jax.Array]
+
 # Fan-in, as T5: a kernel's output has the variance of its input. The cut at two
 # standard deviations is corrected for.
 KERNEL_INIT = nn.initializers.variance_scaling(1.0, 'fan_in', 'truncated_normal')
+
+
+def whole(x: jax.Array) -> jax.Array:
+  """The Pick of all tokens."""
+  return x
+
+
+def row_parts() -> int:
+  """How many parts of the mesh in use share the rows of a batch."""
+  mesh = jax.sharding.get_abstract_mesh()
+  return math.prod(mesh.shape.get(axis, 1) for axis in ROW_AXES)
 
 
 def over_rows(x: jax.Array) -> jax.Array:
@@ -112,10 +127,19 @@ def _product_forward(x, kernel):
 
 def _product_backward(residuals, gradient):
   x, kernel = residuals
+  return gradient @ kernel.T, _by_kernel(x, gradient)
+
+
+product.defvjp(_product_forward, _product_backward)
+
+
+def _by_kernel(x, gradient):
+  """The gradient of x @ kernel by the kernel."""
 
   def turned_round(x, gradient):
     # The CPU's matrix product is half as fast reading x down its columns as it is on a
     # copy of x turned round; a barrier keeps the copy. The narrower one is turned.
+    x = no_sooner(x, gradient)
     x, gradient = (one.reshape(-1, one.shape[-1]) for one in (x, gradient))
     keep = jax.lax.optimization_barrier
     if gradient.shape[-1] < x.shape[-1]:
@@ -125,13 +149,48 @@ def _product_backward(residuals, gradient):
   def as_it_stands(x, gradient):
     return jnp.einsum('BLi,BLo->io', x, gradient)
 
-  by_kernel = jax.lax.platform_dependent(
+  return jax.lax.platform_dependent(
     x, gradient, cpu=turned_round, default=as_it_stands
   )
-  return gradient @ kernel.T, by_kernel
 
 
-product.defvjp(_product_forward, _product_backward)
+def no_sooner(x: jax.Array, gradient: jax.Array) -> jax.Array:
+  """x, which on a CPU may be used only when the gradient is there.
+
+  XLA's CPU compiler drops barriers before it looks for equal computations: it would
+  take what a backward pass makes again from the forward pass, and keep it in memory for
+  so long. Hence a true dependency, of no effect on finite numbers.
+  """
+  depend = lambda x, gradient: x + (0 * gradient[(0,) * gradient.ndim]).astype(x.dtype)
+  return jax.lax.platform_dependent(
+    x, gradient, cpu=depend, default=lambda x, gradient: x
+  )
+
+
+@functools.partial(jax.custom_vjp, nondiff_argnums=(0,))
+def gated_product(
+  activation: str, gate: jax.Array, up: jax.Array, kernel: jax.Array
+) -> jax.Array:
+  """(activation(gate) * up) @ kernel; keeps gate and up, and makes their product again."""
+  return _gated(activation, gate, up) @ kernel
+
+
+def _gated(activation, gate, up):
+  return ACTIVATIONS[activation](gate) * up
+
+
+def _gated_product_forward(activation, gate, up, kernel):
+  return gated_product(activation, gate, up, kernel), (gate, up, kernel)
+
+
+def _gated_product_backward(activation, residuals, gradient):
+  gate, up, kernel = residuals
+  gate, up = (no_sooner(x, gradient) for x in (gate, up))
+  hidden, derivative = jax.vjp(functools.partial(_gated, activation), gate, up)
+  return *derivative(gradient @ kernel.T), _by_kernel(hidden, gradient)
+
+
+gated_product.defvjp(_gated_product_forward, _gated_product_backward)
 
 
 class Linear(nn.Module):
@@ -143,10 +202,11 @@ class Linear(nn.Module):
   bias: bool = False
 
   @nn.compact
-  def __call__(self, x: jax.Array) -> jax.Array:
+  def __call__(self, x: jax.Array, multiply: Callable = product) -> jax.Array:
+    """multiply: (x, kernel) -> out, for a product of more than x."""
     init = nn.with_logical_partitioning(KERNEL_INIT, self.axes)
     kernel = self.param('kernel', init, (x.shape[-1], self.features))
-    out = product(x.astype(self.dtype), self._whole(kernel.astype(self.dtype)))
+    out = multiply(x.astype(self.dtype), self._whole(kernel.astype(self.dtype)))
     if not self.bias:
       return out
     zeros = nn.with_logical_partitioning(nn.initializers.zeros, self.axes[1:])
@@ -174,6 +234,7 @@ class Attention(nn.Module):
     attend: Callable[[jax.Array, Sequence[Any]], jax.Array],
     rotation: Optional[positions.Rotation],
     past: Optional[tuple[jax.Array, jax.Array]],
+    pick: Pick,
   ) -> tuple[jax.Array, tuple[jax.Array, jax.Array]]:
     """Returns the output and the new (key_BLGH, value_BLGH), for a cache to keep.
 
@@ -181,7 +242,7 @@ class Attention(nn.Module):
     A kept key is normalised and rotated already.
     """
     config, dtype = self.config, self.config.dtype
-    query = self._heads('query', x_BLD, config.heads, 'joined_heads')
+    query = self._heads('query', pick(x_BLD), config.heads, 'joined_heads')
     key = self._heads('key', x_BLD, config.key_heads, 'joined_kv_heads')
     value = self._heads('value', x_BLD, config.key_heads, 'joined_kv_heads')
     if config.qk_norm:
@@ -190,12 +251,13 @@ class Attention(nn.Module):
         for name, x in (('query', query), ('key', key))
       )
     if rotation is not None:
-      query, key = (positions.rotate(x, rotation) for x in (query, key))
+      query = positions.rotate(query, tuple(pick(part) for part in rotation))
+      key = positions.rotate(key, rotation)
     sources: Sequence[Any] = [(key, value)] if past is None else [past, (key, value)]
     out = attend(query, sources)
     out = Linear(
       x_BLD.shape[-1], ('joined_heads', 'embed'), dtype, config.out_bias, name='out'
-    )(out.reshape(*x_BLD.shape[:2], -1))
+    )(out.reshape(*out.shape[:2], -1))
     return out, (key, value)
 
   def _heads(self, name, x_BLD, heads, axis):
@@ -218,12 +280,10 @@ class GatedMLP(nn.Module):
       Linear(config.d_ff, ('embed', 'mlp'), dtype, config.mlp_bias, name=name)(x_BLD)
       for name in ('wi_0', 'wi_1')
     )
-    # Made again for the backward pass: less to store, and less to read and write.
-    gated = jax.checkpoint(lambda gate, up: ACTIVATIONS[config.activation](gate) * up)
-    hidden_BLF = gated(gate_BLF, up_BLF)
-    return Linear(
-      x_BLD.shape[-1], ('mlp', 'embed'), dtype, config.mlp_bias, name='wo'
-    )(hidden_BLF)
+    out = Linear(x_BLD.shape[-1], ('mlp', 'embed'), dtype, config.mlp_bias, name='wo')
+    return out(
+      gate_BLF, lambda gate, kernel: gated_product(config.activation, gate, up_BLF, kernel)
+    )
 
 
 class Block(nn.Module):
@@ -232,8 +292,12 @@ class Block(nn.Module):
   config: Any
 
   @nn.compact
-  def __call__(self, x_BLD, attend, rotation=None, past=None):
-    """Returns x_BLD and the layer's new (key_BLGH, value_BLGH)."""
+  def __call__(self, x_BLD, attend, rotation=None, past=None, pick: Pick = whole):
+    """Returns x_BLD and the layer's new (key_BLGH, value_BLGH).
+
+    pick: takes from [B, L, ...] the tokens whose states are asked for; of the others
+    only keys and values are computed. `attend` must know which tokens those are.
+    """
     config = self.config
 
     def norm(name):
@@ -241,8 +305,8 @@ class Block(nn.Module):
       return lambda x_BLD: gathered(over_width(made(x_BLD)))
 
     attended, kept = Attention(config, name='attention')(
-      norm('attention_norm')(x_BLD), attend, rotation, past
+      norm('attention_norm')(x_BLD), attend, rotation, past, pick
     )
-    x_BLD = over_width(x_BLD + scattered(attended))
+    x_BLD = over_width(pick(x_BLD) + scattered(attended))
     hidden_BLD = GatedMLP(config, name='mlp')(norm('mlp_norm')(x_BLD))
     return over_width(x_BLD + scattered(hidden_BLD)), kept

@@ -2,24 +2,26 @@
 
 `unembed` turns hidden states [..., D] into float32 logits [..., V]. Rows stay whole
 and the slots of all rows advance together, so rows may be spread over devices; of the
-logits, [B, chunk, V] exist at a time and the backward pass computes them again.
+logits, [B, chunk, V] exist at a time, and a derivative is taken while they do. A device
+that has all the rows makes one of them first, and leaves out the slots without weight.
 """
 
 import dataclasses
 import functools
 import math
-from typing import Callable
+from typing import Callable, Optional
 
 import jax
 import jax.numpy as jnp
 
 from flan_jax.errors import UserError
 from flan_jax.model import decoder
+from flan_jax.model import layers
 
 Unembed = Callable[[jax.Array], jax.Array]
 
-# Slots of each row whose logits exist at the same time.
-CHUNK = 64
+# Slots on a device whose logits exist at the same time.
+SLOTS_AT_ONCE = 256
 
 
 # What LossConfig may add to the cross-entropy, as named among the sums.
@@ -60,19 +62,106 @@ def cross_entropy(
   x_BSD: jax.Array,
   target_id_BS: jax.Array,
   weight_BS: jax.Array,
-  chunk: int = CHUNK,
+  chunk: Optional[int] = None,
   config: LossConfig = PLAIN,
 ) -> tuple[jax.Array, dict[str, jax.Array]]:
   """What training minimises, in nats, weighted and summed over all slots.
 
-  weight_BS: float32, 0 on unused slots. Returns the sum, with what `config` adds, and
+  weight_BS: float32, 0 on unused slots. chunk: slots of each row whose logits exist at
+  a time, as many as SLOTS_AT_ONCE allows by default.
+
+  Returns the sum, with what `config` adds, and
   {'loss': the plain cross-entropy's part of it, 'z_loss' and 'smoothing_loss': the
   parts of those that are on, 'weight': sum of the weights, 'correct': weight of the
   slots whose target has the highest logit}, float32 scalars; divide once, after
-  adding up whatever is to be added.
+  adding up whatever is to be added. Only the first may be differentiated, by the states
+  and by what `unembed` closes over; the weights and the other sums are constants.
   """
-  scored = _scored(unembed, x_BSD, target_id_BS, chunk, config)
-  weight_BS = weight_BS.astype(jnp.float32)
+  slots = x_BSD, jnp.asarray(target_id_BS), jnp.asarray(weight_BS, jnp.float32)
+  chunk = _chunk_size(target_id_BS.shape) if chunk is None else chunk
+  alone = layers.row_parts() == 1
+  if alone:
+    chunk *= target_id_BS.shape[0]
+    slots = _one_row(*slots)
+  chunk = _even(slots[1].shape[1], chunk)
+  unembed, tables = jax.closure_convert(unembed, slots[0][:, :chunk])
+  used = jnp.sum(slots[2] != 0) if alone else None
+  objective, sums = _summed(unembed, chunk, config, tables, used, *slots)
+  return objective, jax.lax.stop_gradient(sums)
+
+
+def _one_row(x_BSD, target_id_BS, weight_BS):
+  """All slots as those of one row, [1, B * S, ...], the ones with a weight first."""
+  order = jnp.argsort(weight_BS.reshape(-1) == 0, stable=True)
+  joined = lambda leaf: leaf.reshape(-1, *leaf.shape[2:])[order][None]
+  return joined(x_BSD), joined(target_id_BS), joined(weight_BS)
+
+
+@functools.partial(jax.custom_vjp, nondiff_argnums=(0, 1, 2))
+def _summed(unembed, chunk, config, tables, used, *slots):
+  """(objective, sums) of cross_entropy; used: slots of a row to be looked at, or None.
+
+  What is differentiated takes each chunk's gradients at once, while its logits exist,
+  instead of computing the logits again for the backward pass: three products a chunk
+  and not four.
+  """
+  sum_chunk = functools.partial(_sum_chunk, unembed, config, tables)
+  parts = [_chunked(leaf, chunk) for leaf in slots]
+  return _added(lambda *part: (sum_chunk(*part), ()), parts, used)[0]
+
+
+def _summed_forward(unembed, chunk, config, tables, used, *slots):
+  sum_chunk = functools.partial(_sum_chunk, unembed, config)
+  gradients = jax.value_and_grad(sum_chunk, argnums=(0, 1), has_aux=True)
+
+  def sums_and_gradients(*part):
+    sums, (by_tables, by_x) = gradients(tables, *part)
+    return (sums, by_tables), by_x
+
+  parts = [_chunked(leaf, chunk) for leaf in slots]
+  (sums, by_tables), by_x = _added(sums_and_gradients, parts, used)
+  return sums, (by_tables, _joined(by_x)[:, : slots[0].shape[1]])
+
+
+def _summed_backward(unembed, chunk, config, residuals, gradients):
+  by_objective, _ = gradients
+  scale = lambda leaf: leaf * by_objective.astype(leaf.dtype)
+  by_tables, by_x_BSD = jax.tree.map(scale, residuals)
+  return by_tables, None, by_x_BSD, None, None
+
+
+_summed.defvjp(_summed_forward, _summed_backward)
+
+
+def _added(function, parts, used):
+  """Adds up the first result of function(*part), and collects the second, by chunk.
+
+  parts: arrays with the chunks first. used: slots that count, None for all; the chunks
+  after them are left out.
+  """
+  chunks = parts[0].shape[0]
+  shapes = jax.eval_shape(function, *(leaf[0] for leaf in parts))
+  sums = jax.tree.map(lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), shapes[0])
+  room = lambda leaf: jnp.zeros((chunks, *leaf.shape), leaf.dtype)
+
+  def go_on(state):
+    # Both bounds are said, so that what reads the program finds the larger one.
+    within = state[0] < chunks
+    return within if used is None else within & (state[0] * parts[1].shape[2] < used)
+
+  def take(state):
+    index, sums, collected = state
+    more, own = function(*(leaf[index] for leaf in parts))
+    put = lambda leaf, part: leaf.at[index].set(part)
+    return (
+      index + 1, jax.tree.map(jnp.add, sums, more), jax.tree.map(put, collected, own)
+    )
+
+  return jax.lax.while_loop(go_on, take, (0, sums, jax.tree.map(room, shapes[1])))[1:]
+
+
+def _sum_chunk(unembed, config, tables, x_BSD, target_id_BS, weight_BS):
+  scored = _score(lambda x: unembed(x, *tables), config, x_BSD, target_id_BS)
   sums = {name: jnp.sum(weight_BS * leaf_BS) for name, leaf_BS in scored.items()}
   sums['loss'] = -sums.pop('log_likelihood')
   objective = sum((sums[name] for name in EXTRAS if name in sums), sums['loss'])
@@ -80,10 +169,17 @@ def cross_entropy(
 
 
 def token_log_likelihoods(
-  unembed: Unembed, x_BSD: jax.Array, target_id_BS: jax.Array, chunk: int = CHUNK
+  unembed: Unembed, x_BSD: jax.Array, target_id_BS: jax.Array, chunk: Optional[int] = None
 ) -> jax.Array:
   """float32 [B, S]: each target's log-likelihood in nats. Unused slots mean nothing."""
-  return _scored(unembed, x_BSD, target_id_BS, chunk)['log_likelihood']
+  slots = target_id_BS.shape[1]
+  chunk = _even(slots, _chunk_size(target_id_BS.shape) if chunk is None else chunk)
+  _, scored = jax.lax.scan(
+    lambda _, part: (None, _score(unembed, PLAIN, *part)['log_likelihood']),
+    None,
+    (_chunked(x_BSD, chunk), _chunked(target_id_BS, chunk)),
+  )
+  return _joined(scored)[:, :slots]
 
 
 def decoder_loss(
@@ -98,26 +194,12 @@ def decoder_loss(
   [B, S]: the state at query_position predicts target_id. Rows of training have no
   branches (packing.assemble); that of the batch is not read.
   """
-  rows = {name: batch[name] for name in ('tokens', 'positions', 'segment_ids')}
-  x_BLD = decoder.hidden_states(config, params, rows)
-  x_BSD = decoder.gather_queries(x_BLD, batch['query_position'])
+  names = 'tokens', 'positions', 'segment_ids', 'query_position'
+  rows = {name: batch[name] for name in names}
+  x_BSD = decoder.queried_states(config, params, rows)
   unembed = functools.partial(decoder.logits, config, params)
   targets = batch['target_id'], batch['weight']
   return cross_entropy(unembed, x_BSD, *targets, config=loss)
-
-
-def _scored(unembed, x_BSD, target_id_BS, chunk, config=PLAIN):
-  """_score of all slots by name, each [B, S], `chunk` slots of every row at a time."""
-  slots = target_id_BS.shape[1]
-  chunk = min(chunk, slots)
-  score = functools.partial(_score, unembed, config)
-  score = jax.checkpoint(score, prevent_cse=False)
-  _, scored = jax.lax.scan(
-    lambda _, part: (None, score(*part)),
-    None,
-    (_chunked(x_BSD, chunk), _chunked(target_id_BS, chunk)),
-  )
-  return jax.tree.map(lambda leaf: _joined(leaf)[:, :slots], scored)
 
 
 def _score(unembed, config, x_BSD, target_id_BS):
@@ -154,6 +236,16 @@ def _smoothing(share, target_BS, logits_BSV):
   other = share / (vocab_size - 1)
   entropy = -(1 - share) * math.log(1 - share) - share * math.log(other)
   return vocab_size * other * (target_BS - jnp.mean(logits_BSV, axis=-1)) - entropy
+
+
+def _chunk_size(shape):
+  """Slots of each row, for SLOTS_AT_ONCE on a device; shape: rows and their slots."""
+  return max(1, SLOTS_AT_ONCE * layers.row_parts() // shape[0])
+
+
+def _even(slots, chunk):
+  """The size, at most `chunk`, of as many chunks with the fewest zeros to fill in."""
+  return -(-slots // -(-slots // chunk))
 
 
 def _chunked(leaf, chunk):

@@ -140,8 +140,7 @@ def _train(plan: plans.Plan, mesh: Mesh):
 
 def _score(plan: plans.Plan, mesh: Mesh):
   def log_likelihoods(params, batch):
-    x_BLD = decoder.hidden_states(plan.config, params, batch)
-    x_BSD = decoder.gather_queries(x_BLD, batch['query_position'])
+    x_BSD = decoder.queried_states(plan.config, params, batch)
     unembed = functools.partial(decoder.logits, plan.config, params)
     return losses.token_log_likelihoods(unembed, x_BSD, batch['target_id'])
   return jax.jit(log_likelihoods), (_params(plan, mesh), _batch(plan.work, mesh))
