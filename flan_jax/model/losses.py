@@ -30,7 +30,7 @@ EXTRAS = ('z_loss', 'smoothing_loss')
 
 @dataclasses.dataclass(frozen=True)
 class LossConfig:
-  """What training adds to a target's cross-entropy, as in T5X (t5x/losses.py).
+  """What training adds to a target's cross-entropy, as T5X does.
 
   z_loss: this times log(Z)^2 is added, Z the sum of the V exponentiated logits; it
     keeps float32 logits from drifting (T5X: 1e-4).
