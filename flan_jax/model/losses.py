@@ -144,10 +144,12 @@ def _added(function, parts, used):
   sums = jax.tree.map(lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), shapes[0])
   room = lambda leaf: jnp.zeros((chunks, *leaf.shape), leaf.dtype)
 
+  needed = chunks if used is None else -(-used // parts[1].shape[2])
+
   def go_on(state):
-    # Both bounds are said, so that what reads the program finds the larger one.
-    within = state[0] < chunks
-    return within if used is None else within & (state[0] * parts[1].shape[2] < used)
+    # Both bounds are said, so that what reads the program finds the larger one, and no
+    # other number.
+    return (state[0] < chunks) & (state[0] < needed)
 
   def take(state):
     index, sums, collected = state
