@@ -108,8 +108,7 @@ def mesh_of(params: Any) -> Mesh | None:
 
 def row_parts(mesh: Mesh | None) -> int:
   """Over how many devices the rows of a batch are spread."""
-  sizes = [mesh.shape.get(axis, 1) for axis in layers.ROW_AXES] if mesh else [1]
-  return int(np.prod(sizes))
+  return layers.row_parts(mesh.shape if mesh else {})
 
 
 def to_mesh(batch: Mapping[str, np.ndarray], mesh: Mesh | None) -> dict[str, jax.Array]:

@@ -2,7 +2,7 @@
 
 import functools
 import math
-from typing import Any, Callable, Optional, Sequence
+from typing import Any, Callable, Mapping, Optional, Sequence
 
 import flax.linen as nn
 import jax
@@ -35,10 +35,14 @@ def whole(x: jax.Array) -> jax.Array:
   return x
 
 
-def row_parts() -> int:
-  """How many parts of the mesh in use share the rows of a batch."""
-  mesh = jax.sharding.get_abstract_mesh()
-  return math.prod(mesh.shape.get(axis, 1) for axis in ROW_AXES)
+def row_parts(sizes: Optional[Mapping[str, int]] = None) -> int:
+  """How many parts of a mesh share the rows of a batch.
+
+  sizes: of its axes by name; those of the mesh in use if not given.
+  """
+  if sizes is None:
+    sizes = jax.sharding.get_abstract_mesh().shape
+  return math.prod(sizes.get(axis, 1) for axis in ROW_AXES)
 
 
 def over_rows(x: jax.Array) -> jax.Array:

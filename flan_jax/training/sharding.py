@@ -13,7 +13,7 @@ from jax.sharding import AxisType, Mesh, NamedSharding, PartitionSpec
 import numpy as np
 
 from flan_jax.errors import UserError
-from flan_jax.model.layers import ROW_AXES
+from flan_jax.model.layers import ROW_AXES, row_parts
 
 # data: rows, whole parameters; fsdp: rows, and parameters in parts; tensor: heads,
 # hidden units and vocabulary. Slowest network first.
@@ -143,7 +143,7 @@ def check_widths(config: Any, axes: Mapping[str, int]) -> None:
 
 def check_rows(rows: int, axes: Mapping[str, int]) -> None:
   """Raises UserError if the devices that share rows cannot have equally many."""
-  parts = math.prod(axes[axis] for axis in ROW_AXES)
+  parts = row_parts(axes)
   if rows % parts:
     near = sorted({rows // parts * parts, -(-rows // parts) * parts} - {0})
     raise UserError(

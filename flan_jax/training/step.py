@@ -1,6 +1,5 @@
 """One update: the gradients of all rows, a microbatch at a time; what they change."""
 
-import math
 from typing import Any, Callable, Mapping, Sequence
 
 import jax
@@ -81,7 +80,7 @@ def check_microbatches(
     rows: int, microbatches: int, mesh: jax.sharding.Mesh | jax.sharding.AbstractMesh
 ) -> None:
   """Raises UserError unless each device's rows make that many equal parts."""
-  devices = math.prod(mesh.shape.get(axis, 1) for axis in layers.ROW_AXES)
+  devices = layers.row_parts(mesh.shape)
   if rows % (devices * microbatches):
     own = rows // devices
     choices = [str(parts) for parts in range(1, own + 1) if own % parts == 0]
