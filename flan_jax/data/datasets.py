@@ -46,6 +46,7 @@ class Dataset:
   keep: Callable[[Mapping], tf.Tensor] | None = None
   manual: str = ''
   mixed: bool = True
+  plain: tuple[Template, ...] = ()
   variant: Any = None  # variants.Variant, of a dataset asked in another way
 
   @property
@@ -80,7 +81,7 @@ def add(
     fields: Callable, sample: Callable, templates: Sequence[Template],
     inverted: Sequence[Template] = (), metrics: Sequence[str],
     keep: Callable | None = None, clusters: Sequence[str] = (), manual: str = '',
-    mixed: bool = True) -> Dataset:
+    mixed: bool = True, plain: Sequence[Template] = ()) -> Dataset:
   """Declares a dataset and registers its SeqIO task of the same name.
 
   Args:
@@ -102,6 +103,8 @@ def add(
     clusters: by default the name of the folder that the file of `fields` stands in.
     manual: for data that TFDS cannot fetch: which files, and from where.
     mixed: whether the mixtures train on it.
+    plain: how a model that was not tuned is asked, as GPT-3 was: one phrasing (one for
+      each direction) that the answer continues; by default the bare fields.
 
   Raises:
     UserError: the name is taken, or `declaration.check` refuses.
@@ -112,7 +115,8 @@ def add(
       name=name, clusters=tuple(clusters) or _folder(name, fields),
       tfds=tfds, splits=dict(splits), kind=kind, examples=examples, fields=fields,
       sample=sample, metrics=tuple(metrics), keep=keep, templates=tuple(declared),
-      manual=manual, mixed=mixed and splits_lib.TRAIN in splits)
+      manual=manual, mixed=mixed and splits_lib.TRAIN in splits,
+      plain=tuple(dataclasses.replace(t, kind=kind) for t in plain))
   if '.' in name:
     raise UserError(f'{name!r} ({declaration.file(dataset)}): a name has no dots, they '
                     'begin what tells a variant')

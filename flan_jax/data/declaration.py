@@ -30,6 +30,7 @@ def check(dataset) -> None:
   known = field_names(dataset.fields)
   for number, template in enumerate(dataset.templates):
     _check_template(dataset, number, template, known)
+  _check_plain(dataset, known)
   _check_duplicates(dataset)
 
 
@@ -51,6 +52,19 @@ def _check_template(
   for gap in sorted(gaps - known) if known else ():
     _refuse(dataset, f'asks for {{{gap}}}; the fields are {", ".join(sorted(known))}',
             number)
+
+
+def _check_plain(dataset, known: frozenset[str] | None) -> None:
+  for template in dataset.plain:
+    if OPTIONS in template.gaps:
+      _refuse(dataset, 'plain has {options}, which untuned models are not shown')
+    for gap in sorted(template.gaps - known) if known else ():
+      _refuse(dataset, f'plain asks for {{{gap}}}; the fields are '
+              f'{", ".join(sorted(known))}')
+  asked = [template.direction for template in dataset.plain]
+  if asked and sorted(asked) != sorted(dataset.directions or ('',)):
+    _refuse(dataset, f'plain has phrasings for {asked}; there must be one, or one for '
+            f'each direction {dataset.directions}')
 
 
 def _check_duplicates(dataset) -> None:

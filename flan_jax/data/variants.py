@@ -15,8 +15,8 @@ from flan_jax.data import templates as templates_lib
 from flan_jax.data.templates import Template
 from flan_jax.errors import UserError
 
-INSTRUCTIONS, NAME, NONE = 'instructions', 'name', 'none'
-STYLES = (INSTRUCTIONS, NAME, NONE)
+INSTRUCTIONS, NAME, NONE, PLAIN = 'instructions', 'name', 'none', 'plain'
+STYLES = (INSTRUCTIONS, NAME, NONE, PLAIN)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Variant:
 
   dataset: its name. templates: how many of the ten, None for all. style: 'instructions',
   'name' (the dataset's name, then the bare fields) or 'none' (the bare fields), as in
-  the paper's section 4.3. shots: exemplars before each prompt. shot_seed: of their
+  the paper's section 4.3; or 'plain', as GPT-3 was asked. shots: exemplars before each prompt. shot_seed: of their
   drawing. direction: the one to evaluate, of a dataset that has two.
   """
 
@@ -82,6 +82,8 @@ def _phrasings(plain: datasets.Dataset, variant: Variant) -> tuple[Template, ...
   if variant.templates:
     kept = tuple(kept[turn * len(kept) // variant.templates]
                  for turn in range(variant.templates))
+  if variant.style == PLAIN and plain.plain:
+    return plain.plain
   return kept if variant.style == INSTRUCTIONS else _bare(plain, variant.style, kept)
 
 

@@ -102,9 +102,15 @@ Write one sentence. Asked if it follows from the text, a reader should say: {ans
 => {hypothesis}
 """)
 
+PLAIN = templates("""
+{premise}
+question: Does it follow that {hypothesis}
+answer:
+""")
+
 datasets.add(
     'rte', tfds='super_glue/rte:1.0.2', kind='classification',
     splits={
         'train': 'train[:-200]', 'validation': 'train[-200:]', 'test': 'validation'},
     examples=2_290, fields=fields, sample=sample,
-    templates=TEMPLATES, inverted=INVERTED, metrics=['accuracy'])
+    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN, metrics=['accuracy'])
