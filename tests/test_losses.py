@@ -137,7 +137,11 @@ def test_a_loss_that_cannot_be_is_named(field, value):
 
 @pytest.mark.parametrize('chunk', [3, 64])
 def test_token_log_likelihoods_equal_whole(chunk):
-  got = losses.token_log_likelihoods(lambda x: x @ KERNEL_DV, X_BSD, TARGET_BS, chunk)
+  got, highest = losses.token_log_likelihoods(
+    lambda x: x @ KERNEL_DV, X_BSD, TARGET_BS, chunk
+  )
+  best_BS = np.argmax(np.asarray(X_BSD) @ np.asarray(KERNEL_DV), axis=-1)
+  np.testing.assert_array_equal(highest, best_BS == np.asarray(TARGET_BS))
   np.testing.assert_allclose(got, whole_log_likelihoods(KERNEL_DV, X_BSD), atol=1e-5)
 
 

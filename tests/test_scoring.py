@@ -61,6 +61,8 @@ def test_scores_depend_neither_on_batch_nor_row_length_nor_order(params):
   order = np.random.default_rng(1).permutation(len(prompts))
   others = {
       'small batches': scoring.scores(CONFIG, params, prompts, tokens_per_forward=256),
+      'one row': scoring.scores(CONFIG, params, prompts, rows=1),
+      'seven rows': scoring.scores(CONFIG, params, prompts, rows=7),
       'short rows': scoring.scores(
           CONFIG, params, prompts, row_length=200, tokens_per_forward=2_000)}
   shuffled = scoring.scores(CONFIG, params, [prompts[i] for i in order])
@@ -68,6 +70,17 @@ def test_scores_depend_neither_on_batch_nor_row_length_nor_order(params):
   for name, other in others.items():
     np.testing.assert_allclose(
         np.concatenate(other), np.concatenate(scored), rtol=1e-5, err_msg=name)
+
+
+def test_an_option_is_greedy_if_each_of_its_tokens_is_the_likeliest(params):
+  likeliest = lambda ids: int(np.argmax(np.asarray(every_likelihood(
+      params, np.array([[*ids, *[0] * (40 - len(ids))]])))[0, len(ids) - 1]))
+  inputs = [5, 9, 11]
+  first = likeliest(inputs)
+  second = likeliest([*inputs, first])
+  options = [[first, second], [first, second - 1], [first + 1, second], [first]]
+  one, = scoring.scored(CONFIG, params, [(inputs, options)])
+  assert one.greedy.tolist() == [True, False, False, True]
 
 
 def test_every_prompt_is_scored_once(params):
@@ -89,9 +102,9 @@ def test_options_that_do_not_fit_side_by_side_get_rows_of_their_own(params):
   np.testing.assert_allclose(parts, whole, rtol=1e-5)
 
 
-def test_a_prompt_longer_than_a_row_is_cut_before_its_separator(params):
+def test_a_prompt_longer_than_a_row_loses_its_beginning(params):
   inputs, options = list(range(3, 83)), [[5, 1], [6, 7, 1]]
-  cut = inputs[:64 - 3 - 1] + inputs[-1:]
+  cut = inputs[-(64 - 3):]
   scored = scoring.scores(CONFIG, params, [(inputs, options)], row_length=64)
   expected = scoring.scores(CONFIG, params, [(cut, options)])
   np.testing.assert_allclose(scored[0], expected[0], rtol=1e-5)

@@ -2,13 +2,13 @@
 
 A prompt is read once, however many options it has: they are branches of one segment,
 and a row holds many such segments (`packing.assemble_options`). An option's score is
-the sum of the log-likelihoods of its tokens, the end separator among them, with no
-length normalisation (as the paper's code; section 2.3 of the paper).
+the sum of the log-likelihoods of its tokens, the end separator among them (as the
+paper's code; section 2.3 of the paper); `ranking` knows other ways to compare them.
 """
 
 import collections
 import functools
-from typing import Any, Callable, Iterator, Mapping, Sequence
+from typing import Any, Callable, Iterator, Mapping, NamedTuple, Sequence
 
 import jax
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
@@ -28,31 +28,40 @@ ROW_LENGTH = 2_048  # tokens, the longest row
 # stays in its cache (measured: 2,048 takes 0.7 of the time of 8,192).
 TOKENS_PER_FORWARD = {'cpu': 2_048, 'other': 32_768}
 TIE = 1e-5  # scores that differ less, relatively, are equal
-_LOGITS_AT_ONCE = 2**25  # float32 numbers; 128 MiB
 _IN_FLIGHT = 2  # forwards the host runs ahead of the device
 
 
-def scores(
+class Scored(NamedTuple):
+  """K options of a prompt. scores: float64 [K], nats. greedy: bool [K], whether greedy
+  decoding writes the option."""
+
+  scores: np.ndarray
+  greedy: np.ndarray
+
+
+def scored(
     config: decoder.DecoderConfig, params: decoder.Params, prompts: Sequence[Prompt], *,
     row_length: int = ROW_LENGTH, tokens_per_forward: int | None = None,
-    advance: Callable[[int], None] | None = None) -> list[np.ndarray]:
+    rows: int | None = None,
+    advance: Callable[[int], None] | None = None) -> list[Scored]:
   """Scores every option of every prompt, on the mesh that the parameters lie on.
 
   Rows are about as long as their prompts, so that short prompts do not pay for the
   attention of long rows, in few steps, so that few shapes are compiled. The scores
   do not depend on `row_length` unless a prompt has to be cut to fit, nor on
-  `tokens_per_forward`.
+  `tokens_per_forward` or `rows`.
 
   Args:
     prompts: (inputs ids, [option ids, ...]), both with their separators. What does not
-      fit is cut, never dropped: inputs lose tokens before the last one, which is the
-      separator; options that do not fit side by side go to rows of their own.
+      fit is cut, never dropped: inputs lose their first tokens; options that do not fit
+      side by side go to rows of their own.
     row_length: tokens of the longest row.
     tokens_per_forward: of one forward pass and device; None: TOKENS_PER_FORWARD.
+    rows: of one forward pass and device, instead of tokens_per_forward.
     advance: called with the number of prompts (whole or in part) as they are scored.
 
   Returns:
-    For each prompt float64 [number of options], in nats.
+    For each prompt what its options scored.
 
   Raises:
     UserError: a prompt without inputs or options, an empty option, or one longer than a
@@ -60,26 +69,34 @@ def scores(
   """
   counts = np.array([len(options) for _, options in prompts], np.int64)
   firsts = np.cumsum(counts) - counts
-  sums = np.zeros(counts.sum())
+  sums, greedy = np.zeros(counts.sum()), np.ones(counts.sum(), bool)
   budget = tokens_per_forward or forward_tokens()
   mesh = mesh_of(params)
   forward = _forward(config, mesh)
   waiting = collections.deque()
 
   def finish():
-    likelihoods, owners, done = waiting.popleft()
+    (likelihoods, highest), owners, done = waiting.popleft()
     used = owners >= 0
     np.add.at(sums, owners[used], np.asarray(likelihoods, np.float64)[used])
+    np.logical_and.at(greedy, owners[used], np.asarray(highest)[used])
     if advance:
       advance(done)
 
-  for batch, owners, done in _batches(prompts, firsts, row_length, budget, mesh):
+  for batch, owners, done in _batches(prompts, firsts, row_length, budget, rows, mesh):
     waiting.append((forward(params, to_mesh(batch, mesh)), owners, done))
     if len(waiting) > _IN_FLIGHT:
       finish()
   while waiting:
     finish()
-  return np.split(sums, firsts[1:]) if len(prompts) else []
+  ends = firsts[1:]
+  return list(map(Scored, np.split(sums, ends), np.split(greedy, ends))) if len(
+      prompts) else []
+
+
+def scores(config, params, prompts, **settings) -> list[np.ndarray]:
+  """The `scores` of `scored`, which has the arguments."""
+  return [one.scores for one in scored(config, params, prompts, **settings)]
 
 
 def choose(scored: Sequence[np.ndarray]) -> np.ndarray:
@@ -135,28 +152,25 @@ def on_mesh(function: Callable, mesh: Mesh | None) -> Callable:
 
 @functools.lru_cache(maxsize=None)
 def _forward(config: decoder.DecoderConfig, mesh: Mesh | None) -> Callable:
-  """(params, batch) -> log-likelihood of the target of each slot, float32 [B, S]."""
-  def log_likelihoods(params, batch):
-    x_BSD = decoder.queried_states(config, params, batch)
-    unembed = functools.partial(decoder.logits, config, params)
-    chunk = max(1, _LOGITS_AT_ONCE // (x_BSD.shape[0] * config.vocab_size))
-    return losses.token_log_likelihoods(unembed, x_BSD, batch['target_id'], chunk)
-  return on_mesh(log_likelihoods, mesh)
+  """(params, batch) -> losses.queried_log_likelihoods, whole on every process."""
+  return on_mesh(functools.partial(losses.queried_log_likelihoods, config), mesh)
 
 
-def _batches(prompts, firsts, row_length, tokens_per_forward, mesh) -> Iterator[tuple]:
+def _batches(
+    prompts, firsts, row_length, tokens_per_forward, rows_at_once, mesh) -> Iterator[tuple]:
   """(batch, owners [B, S], pieces in it); an owner is an option's number overall."""
   pieces = _pieces(prompts, firsts, row_length)
   slots = np.array([sum(map(len, options)) for _, _, options in pieces], np.int64)
   tokens = slots + np.array([len(inputs) for _, inputs, _ in pieces], np.int64)
-  lengths = _lengths(tokens, row_length, tokens_per_forward * row_parts(mesh))
+  least = (rows_at_once * 64) if rows_at_once else tokens_per_forward
+  lengths = _lengths(tokens, row_length, least * row_parts(mesh))
   for length in np.unique(lengths).tolist():
     numbers = np.flatnonzero(lengths == length)
     sizes = np.stack([tokens[numbers], slots[numbers]], axis=1)
     room = _slots(sizes, length)
     rows = [[pieces[i] for i in numbers[row].tolist()]
             for row in packing.fit(sizes, length, room)]
-    height = max(1, tokens_per_forward // length) * row_parts(mesh)
+    height = (rows_at_once or max(1, tokens_per_forward // length)) * row_parts(mesh)
     for start in range(0, len(rows), height):
       yield _assembled(rows[start:start + height], height, length, room)
 
@@ -181,7 +195,7 @@ def _cut(first, inputs, options, row_length) -> Iterator[tuple]:
   if room < 1:
     raise UserError(f'An option of {row_length - room} tokens leaves no room in a row '
                     f'of {row_length}: raise ROW_LENGTH.')
-  inputs = inputs if len(inputs) <= room else [*inputs[:room - 1], inputs[-1]]
+  inputs = inputs[-room:]
   taken, used = [], len(inputs)
   for option in options:
     if taken and used + len(option) > row_length:

@@ -20,8 +20,10 @@ from flan_jax.model import layers
 
 Unembed = Callable[[jax.Array], jax.Array]
 
-# Slots on a device whose logits exist at the same time.
+# Slots on a device whose logits exist at the same time, and their gradients.
 SLOTS_AT_ONCE = 256
+# Float32 logits on a device at the same time where no gradient is taken: 128 MiB.
+_LOGITS_AT_ONCE = 2**25
 
 
 # What LossConfig may add to the cross-entropy, as named among the sums.
@@ -172,16 +174,32 @@ def _sum_chunk(unembed, config, tables, x_BSD, target_id_BS, weight_BS):
 
 def token_log_likelihoods(
   unembed: Unembed, x_BSD: jax.Array, target_id_BS: jax.Array, chunk: Optional[int] = None
-) -> jax.Array:
-  """float32 [B, S]: each target's log-likelihood in nats. Unused slots mean nothing."""
+) -> tuple[jax.Array, jax.Array]:
+  """Of each target, [B, S]: its log-likelihood in nats, and whether no token has a higher.
+
+  float32 and bool. On unused slots they mean nothing.
+  """
   slots = target_id_BS.shape[1]
   chunk = _even(slots, _chunk_size(target_id_BS.shape) if chunk is None else chunk)
-  _, scored = jax.lax.scan(
-    lambda _, part: (None, _score(unembed, PLAIN, *part)['log_likelihood']),
-    None,
-    (_chunked(x_BSD, chunk), _chunked(target_id_BS, chunk)),
-  )
-  return _joined(scored)[:, :slots]
+
+  def score(_, part):
+    scored = _score(unembed, PLAIN, *part)
+    return None, (scored['log_likelihood'], scored['correct'] > 0)
+
+  parts = _chunked(x_BSD, chunk), _chunked(target_id_BS, chunk)
+  _, scored = jax.lax.scan(score, None, parts)
+  return jax.tree.map(lambda leaf: _joined(leaf)[:, :slots], scored)
+
+
+def queried_log_likelihoods(
+  config: decoder.DecoderConfig, params: decoder.Params, batch: decoder.Batch
+) -> tuple[jax.Array, jax.Array]:
+  """token_log_likelihoods of a packed batch, its target_id at its query_position."""
+  x_BSD = decoder.queried_states(config, params, batch)
+  unembed = functools.partial(decoder.logits, config, params)
+  rows = -(-x_BSD.shape[0] // layers.row_parts())
+  chunk = max(1, _LOGITS_AT_ONCE // (rows * config.vocab_size))
+  return token_log_likelihoods(unembed, x_BSD, batch['target_id'], chunk)
 
 
 def decoder_loss(

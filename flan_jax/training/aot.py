@@ -139,11 +139,8 @@ def _train(plan: plans.Plan, mesh: Mesh):
 
 
 def _score(plan: plans.Plan, mesh: Mesh):
-  def log_likelihoods(params, batch):
-    x_BSD = decoder.queried_states(plan.config, params, batch)
-    unembed = functools.partial(decoder.logits, plan.config, params)
-    return losses.token_log_likelihoods(unembed, x_BSD, batch['target_id'])
-  return jax.jit(log_likelihoods), (_params(plan, mesh), _batch(plan.work, mesh))
+  score = functools.partial(losses.queried_log_likelihoods, plan.config)
+  return jax.jit(score), (_params(plan, mesh), _batch(plan.work, mesh))
 
 
 def _generate(plan: plans.Plan, mesh: Mesh):
