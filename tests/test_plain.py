@@ -71,6 +71,7 @@ def test_its_answer_is_that_of_the_forward_templates(name):
 def asked(name):
   """(dataset, its variant, a sampled example in every plain phrasing, its fields)."""
   variant = variants.register(variants.Variant(name, style='plain'))
+  assert variant.templates == phrasings(name)
   records = embedded_content.sampled(datasets.get(name), 1)
   every = range(len(variant.templates))
   [example] = rendering.examples(records, variant, every)
