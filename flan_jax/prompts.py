@@ -30,8 +30,11 @@ def main(arguments: Sequence[str]) -> None:
       help='of prepared data (default: train)')
   made.add_argument('--shots', type=int, default=0, metavar='K',
                     help='exemplars before each prompt (default: 0)')
-  made.add_argument('--style', default='instructions', choices=('instructions', 'name',
-                    'none'), help='instructions, or bare fields with or without the name')
+  made.add_argument(
+      '--style', default='instructions',
+      choices=('instructions', 'name', 'none', 'plain'),
+      help='instructions, bare fields with or without the name, or as an untuned model '
+      'is asked')
   made.add_argument(
       '--vocabulary', metavar='FILE', help="a SentencePiece model, a tokenizer.json or "
       "'bytes' (default: FLAN_VOCABULARY, else bytes)")

@@ -105,6 +105,11 @@ Pupil: You asked me this:
 => {question}
 """)
 
+PLAIN = templates("""
+question: {question}
+answer:
+""")
+
 for _config, _examples in (('Easy', 2_040), ('Challenge', 910)):
   datasets.add(
       f'arc_{_config.lower()}', tfds=f'ai2_arc/ARC-{_config}:1.0.0',
@@ -112,4 +117,4 @@ for _config, _examples in (('Easy', 2_040), ('Challenge', 910)):
       splits={'train': 'train[:-200]', 'validation': 'train[-200:]', 'test': 'test'},
       fields=fields, keep=keep,
       sample=functools.partial(sample, challenge=_config == 'Challenge'),
-      templates=TEMPLATES, inverted=INVERTED, metrics=['accuracy'])
+      templates=TEMPLATES, inverted=INVERTED, plain=PLAIN, metrics=['accuracy'])

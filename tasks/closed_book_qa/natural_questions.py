@@ -65,9 +65,14 @@ You are on a quiz show with no time left. The host repeats: {question}
 You press the button and say:
 """)
 
+PLAIN = templates("""
+Q: {question}
+A:
+""")
+
 datasets.add(
     'natural_questions', tfds='natural_questions_open:1.0.0', kind='generation',
     splits={
         'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'validation'},
     examples=87_720, fields=fields, sample=sample,
-    templates=TEMPLATES, metrics=['trivia_exact_match', 'trivia_f1'])
+    templates=TEMPLATES, plain=PLAIN, metrics=['trivia_exact_match', 'trivia_f1'])

@@ -83,9 +83,14 @@ Our team is one point behind. The last question of the evening: {question}
 What do we write on the slip?
 """)
 
+PLAIN = templates("""
+Q: {question}
+A:
+""")
+
 datasets.add(
     'trivia_qa', tfds='trivia_qa/rc:1.1.0', kind='generation',
     splits={
         'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'validation'},
     examples=87_420, fields=fields, sample=sample,
-    templates=TEMPLATES, metrics=['trivia_exact_match', 'trivia_f1'])
+    templates=TEMPLATES, plain=PLAIN, metrics=['trivia_exact_match', 'trivia_f1'])

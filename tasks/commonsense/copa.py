@@ -101,8 +101,12 @@ What event were the two talking about?
 => {premise}
 """)
 
+PLAIN = templates("""
+{premise} The {sought} was this:
+""")
+
 datasets.add(
     'copa', tfds='super_glue/copa:1.0.2', kind='classification',
     splits={'train': 'train[:-50]', 'validation': 'train[-50:]', 'test': 'validation'},
     examples=350, fields=fields, sample=sample,
-    templates=TEMPLATES, inverted=INVERTED, metrics=['accuracy'])
+    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN, metrics=['accuracy'])

@@ -106,9 +106,14 @@ will finish the text. Which line should the colleague type?
 {options}
 """)
 
+PLAIN = templates("""
+{topic}
+{context}
+""")
+
 datasets.add(
     'hellaswag', tfds='hellaswag:1.1.0', kind='classification',
     splits={
         'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'validation'},
     examples=39_700, fields=fields, keep=keep, sample=sample,
-    templates=TEMPLATES, metrics=['accuracy'])
+    templates=TEMPLATES, plain=PLAIN, metrics=['accuracy'])

@@ -88,9 +88,14 @@ Problem:
 => {goal}
 """)
 
+PLAIN = templates("""
+task: {goal}
+solution:
+""")
+
 datasets.add(
     'piqa', tfds='piqa:1.0.0', kind='classification',
     splits={
         'train': 'train[:-100]', 'validation': 'train[-100:]', 'test': 'validation'},
     examples=16_010, fields=fields, sample=sample,
-    templates=TEMPLATES, inverted=INVERTED, metrics=['accuracy'])
+    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN, metrics=['accuracy'])

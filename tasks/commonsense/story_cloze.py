@@ -88,12 +88,16 @@ What stood on the pages before?
 => {story}
 """)
 
+PLAIN = templates("""
+{story}
+""")
+
 datasets.add(
     'story_cloze', tfds='story_cloze/2016:1.0.0', kind='classification',
     splits={
         'train': 'validation[:-200]', 'validation': 'validation[-200:]',
         'test': 'test'},
     examples=1_670, fields=fields, sample=sample,
-    templates=TEMPLATES, inverted=INVERTED, metrics=['accuracy'],
+    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN, metrics=['accuracy'],
     manual='cloze_test_val__spring2016.csv and cloze_test_test__spring2016.csv, sent '
            'on request (form at https://www.cs.rochester.edu/nlp/rocstories/),')

@@ -91,9 +91,14 @@ The line reads: {sentence}
 {options}
 """)
 
+PLAIN = templates("""
+{sentence}
+Here "{pronoun}" means
+""")
+
 datasets.add(
     'definite_pronoun_resolution', tfds='definite_pronoun_resolution:1.1.0',
     kind='classification',
     splits={'train': 'train[:-200]', 'validation': 'train[-200:]', 'test': 'test'},
     examples=1_120, fields=fields, sample=sample,
-    templates=TEMPLATES, metrics=['accuracy'])
+    templates=TEMPLATES, plain=PLAIN, metrics=['accuracy'])

@@ -90,10 +90,14 @@ Left half: {beginning}
 Which right half belongs to it?
 """)
 
+PLAIN = templates("""
+{beginning}
+""")
+
 datasets.add(
     'winogrande', tfds='winogrande:1.2.0', kind='classification',
     splits={
         'train': 'train_xl[:30000]', 'validation': 'train_xl[-200:]',
         'test': 'validation'},
     examples=40_190, fields=fields, sample=sample,
-    templates=TEMPLATES, metrics=['accuracy'])
+    templates=TEMPLATES, plain=PLAIN, metrics=['accuracy'])

@@ -111,8 +111,14 @@ Would you give a point for that?
 {options}
 """)
 
+PLAIN = templates("""
+{text}
+question: Does *{pronoun}* mean "{phrase}" here?
+answer:
+""")
+
 datasets.add(
     'wsc', tfds='super_glue/wsc:1.0.2', kind='classification',
     splits={'train': 'train[:-50]', 'validation': 'train[-50:]', 'test': 'validation'},
     examples=500, fields=fields, sample=sample,
-    templates=TEMPLATES, metrics=['accuracy'])
+    templates=TEMPLATES, plain=PLAIN, metrics=['accuracy'])

@@ -109,7 +109,11 @@ select the one that turns the following into a sensible whole.
 {beginning}
 """)
 
+PLAIN = templates("""
+{beginning}
+""")
+
 datasets.add(
     'wsc273', tfds='wsc273:1.0.0', kind='classification', splits={'test': 'test'},
     examples=0, fields=fields, sample=sample,
-    templates=TEMPLATES, metrics=['accuracy'])
+    templates=TEMPLATES, plain=PLAIN, metrics=['accuracy'])

@@ -110,10 +110,16 @@ should be "{answer}".
 => {hypothesis}
 """)
 
+PLAIN = templates("""
+{context}
+question: {hypothesis} Is that right?
+answer:
+""")
+
 for number, train, examples in (
     (1, 'train', 16_940), (2, 'train[:30000]', 45_460), (3, 'train[:30000]', 100_450)):
   datasets.add(
       f'anli_r{number}', tfds=f'anli/r{number}:0.1.0', kind='classification',
       splits={'train': train, 'validation': 'validation[:200]', 'test': 'test'},
       examples=examples, fields=fields, sample=sample,
-      templates=TEMPLATES, inverted=INVERTED, metrics=['accuracy'])
+      templates=TEMPLATES, inverted=INVERTED, plain=PLAIN, metrics=['accuracy'])

@@ -103,8 +103,15 @@ Now give an assertion that is, by their words, {answer}.
 => {hypothesis}
 """)
 
+PLAIN = templates("""
+{premise}
+question: True, false or neither? {hypothesis}
+answer:
+""")
+
 datasets.add(
     'cb', tfds='super_glue/cb:1.0.2', kind='classification',
     splits={'train': 'train[:-50]', 'validation': 'train[-50:]', 'test': 'validation'},
     examples=200, fields=fields, sample=sample,
-    templates=TEMPLATES, inverted=INVERTED, metrics=['accuracy', 'macro_f1'])
+    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN,
+    metrics=['accuracy', 'macro_f1'])

@@ -100,10 +100,16 @@ What should we reply?
 {options}
 """)
 
+PLAIN = templates("""
+{premise}
+question: Yes, no or maybe? {hypothesis}
+answer:
+""")
+
 for genres in ('matched', 'mismatched'):
   datasets.add(
       f'mnli_{genres}', tfds='glue/mnli:2.0.0', kind='classification',
       splits={'train': 'train[:30000]', 'validation': 'train[-200:]',
               'test': f'validation_{genres}'},
       examples=392_500, fields=fields, sample=sample,
-      templates=TEMPLATES, metrics=['accuracy'])
+      templates=TEMPLATES, plain=PLAIN, metrics=['accuracy'])

@@ -99,9 +99,16 @@ Ask a question. To whether the sentence above answers it, one should have to say
 => {question}
 """)
 
+PLAIN = templates("""
+query: {question}
+text: {sentence}
+question: Does the text answer the query?
+answer:
+""")
+
 datasets.add(
     'qnli', tfds='glue/qnli:2.0.0', kind='classification',
     splits={
         'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'validation'},
     examples=104_540, fields=fields, sample=sample,
-    templates=TEMPLATES, inverted=INVERTED, metrics=['accuracy'])
+    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN, metrics=['accuracy'])

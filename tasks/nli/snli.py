@@ -97,8 +97,14 @@ Make up a sentence about the captioned picture that is {answer}.
 => {hypothesis}
 """)
 
+PLAIN = templates("""
+caption: {premise}
+guess: {hypothesis}
+The guess is
+""")
+
 datasets.add(
     'snli', tfds='snli:1.1.0', kind='classification',
     splits={'train': 'train[:30000]', 'validation': 'validation[:200]', 'test': 'test'},
     examples=549_360, fields=fields, sample=sample, keep=labelled(),
-    templates=TEMPLATES, inverted=INVERTED, metrics=['accuracy'])
+    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN, metrics=['accuracy'])

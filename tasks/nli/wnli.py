@@ -98,8 +98,14 @@ Do we also know the following?
 {options}
 """)
 
+PLAIN = templates("""
+{sentence1}
+question: Is this what it says? {sentence2}
+answer:
+""")
+
 datasets.add(
     'wnli', tfds='glue/wnli:2.0.0', kind='classification',
     splits={'train': 'train[:-30]', 'validation': 'train[-30:]', 'test': 'validation'},
     examples=600, fields=fields, sample=sample,
-    templates=TEMPLATES, metrics=['accuracy'])
+    templates=TEMPLATES, plain=PLAIN, metrics=['accuracy'])

@@ -99,9 +99,16 @@ Apart from wording, are the two lines alike?
 {options}
 """)
 
+PLAIN = templates("""
+first: {sentence1}
+second: {sentence2}
+question: Do both say the same?
+answer:
+""")
+
 datasets.add(
     'glue_mrpc', tfds='glue/mrpc:2.0.0', kind='classification',
     splits={
         'train': 'train[:-200]', 'validation': 'train[-200:]', 'test': 'validation'},
     examples=3_460, fields=fields, sample=sample,
-    templates=TEMPLATES, metrics=['accuracy', 'f1'])
+    templates=TEMPLATES, plain=PLAIN, metrics=['accuracy', 'f1'])

@@ -106,8 +106,15 @@ Is the copy true to the original?
 {options}
 """)
 
+PLAIN = templates("""
+1. {sentence1}
+2. {sentence2}
+question: Do 1 and 2 mean the same?
+answer:
+""")
+
 datasets.add(
     'paws_wiki', tfds='paws_wiki/labeled_final_tokenized:1.1.0', kind='classification',
     splits={'train': 'train[:30000]', 'validation': 'validation[:200]', 'test': 'test'},
     examples=49_400, fields=fields, sample=sample,
-    templates=TEMPLATES, metrics=['accuracy'])
+    templates=TEMPLATES, plain=PLAIN, metrics=['accuracy'])

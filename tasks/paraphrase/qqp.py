@@ -101,9 +101,16 @@ Below, somebody has tried to ask this differently. Is the sense unchanged?
 {options}
 """)
 
+PLAIN = templates("""
+Q1: {question1}
+Q2: {question2}
+Do Q1 and Q2 ask for the same thing?
+answer:
+""")
+
 datasets.add(
     'glue_qqp', tfds='glue/qqp:2.0.0', kind='classification',
     splits={
         'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'validation'},
     examples=363_640, fields=fields, sample=sample,
-    templates=TEMPLATES, metrics=['accuracy', 'f1'])
+    templates=TEMPLATES, plain=PLAIN, metrics=['accuracy', 'f1'])

@@ -101,9 +101,16 @@ are, from 0 to 5, people should say {answer}.
 {sentence2}
 """)
 
+PLAIN = templates("""
+sentence 1: {sentence1}
+sentence 2: {sentence2}
+similarity (0 to 5):
+""")
+
 datasets.add(
     'stsb', tfds='glue/stsb:2.0.0', kind='classification',
     splits={
         'train': 'train[:-100]', 'validation': 'train[-100:]', 'test': 'validation'},
     examples=5_640, fields=fields, sample=sample,
-    templates=TEMPLATES, inverted=INVERTED, metrics=['pearson', 'spearman'])
+    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN,
+    metrics=['pearson', 'spearman'])

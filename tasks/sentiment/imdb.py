@@ -89,8 +89,13 @@ Text:
 => {text}
 """)
 
+PLAIN = templates("""
+film review: {text}
+sentiment:
+""")
+
 datasets.add(
     'imdb_reviews', tfds='imdb_reviews/plain_text:1.0.0', kind='classification',
     splits={'train': 'train[:-200]', 'validation': 'train[-200:]', 'test': 'test'},
     examples=24_800, fields=fields, sample=sample,
-    templates=TEMPLATES, inverted=INVERTED, metrics=['accuracy'])
+    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN, metrics=['accuracy'])

@@ -94,8 +94,13 @@ Example:
 => {text}
 """)
 
+PLAIN = templates("""
+tweet: {text}
+sentiment:
+""")
+
 datasets.add(
     'sentiment140', tfds='sentiment140:1.0.0', kind='classification',
     splits={'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'test'},
     examples=1_599_800, fields=fields, sample=sample, keep=keep,
-    templates=TEMPLATES, inverted=INVERTED, metrics=['accuracy'])
+    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN, metrics=['accuracy'])

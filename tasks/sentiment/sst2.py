@@ -80,9 +80,15 @@ phrase:
 => {phrase}
 """)
 
+PLAIN = templates("""
+critic: {phrase}
+question: Is this positive or negative?
+answer:
+""")
+
 datasets.add(
     'sst2', tfds='glue/sst2:2.0.0', kind='classification',
     splits={
         'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'validation'},
     examples=67_140, fields=fields, sample=sample,
-    templates=TEMPLATES, inverted=INVERTED, metrics=['accuracy'])
+    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN, metrics=['accuracy'])

@@ -88,8 +88,13 @@ What might somebody post online after a {answer} evening at a restaurant?
 => {review}
 """)
 
+PLAIN = templates("""
+{review}
+All in all, my experience was
+""")
+
 datasets.add(
     'yelp_polarity_reviews', tfds='yelp_polarity_reviews:0.2.0', kind='classification',
     splits={'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'test'},
     examples=559_800, fields=fields, sample=sample,
-    templates=TEMPLATES, inverted=INVERTED, metrics=['accuracy'])
+    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN, metrics=['accuracy'])
