@@ -84,10 +84,15 @@ them called it {answer}. Which sentence might it have been?
 => {sentence}
 """)
 
+PLAIN = templates("""
+example: {sentence}
+The grammar of the example is
+""")
+
 datasets.add(
     'cola', tfds='glue/cola:2.0.0', kind='classification',
     clusters=('miscellaneous', 'linguistic_acceptability'),
     splits={
         'train': 'train[:-200]', 'validation': 'train[-200:]', 'test': 'validation'},
     examples=8_350, fields=fields, sample=sample,
-    templates=TEMPLATES, inverted=INVERTED, metrics=['accuracy'])
+    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN, metrics=['accuracy'])

@@ -113,9 +113,19 @@ Reconstruct the questions, with the same numbers.
 => {questions}
 """)
 
+PLAIN = templates("""
+{story}
+
+questions:
+{questions}
+
+answers:
+""")
+
 datasets.add(
     'coqa', tfds='coqa:1.0.0', kind='generation',
     clusters=('miscellaneous', 'conversational_qa'),
     splits={'train': 'train[:-100]', 'validation': 'train[-100:]', 'test': 'test'},
     examples=7_090, fields=fields, sample=sample, keep=keep,
-    templates=TEMPLATES, inverted=INVERTED, metrics=['squad_f1', 'squad_exact_match'])
+    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN,
+    metrics=['squad_f1', 'squad_exact_match'])

@@ -83,6 +83,11 @@ Student: I never know where the dots and commas go. Could you do this one for me
 Tutor: Gladly. It goes like this:
 """)
 
+PLAIN = templates("""
+without punctuation: {bare}
+with punctuation:
+""")
+
 datasets.add(
     'fix_punct', tfds='para_crawl/enda:1.2.0', kind='generation',
     clusters=('miscellaneous', 'text_formatting'),
@@ -90,4 +95,4 @@ datasets.add(
         'train': 'train[30200:60200]', 'validation': 'train[60200:60400]',
         'test': 'train[-3000:]'},
     examples=28_070, fields=fields, sample=sample, keep=keep,
-    templates=TEMPLATES, metrics=['word_edit_distance'])
+    templates=TEMPLATES, plain=PLAIN, metrics=['word_edit_distance'])

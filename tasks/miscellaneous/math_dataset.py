@@ -83,9 +83,14 @@ Wanted: the integer {unknown}
 Answer:
 """)
 
+PLAIN = templates("""
+Q: {question}
+A: {unknown} =
+""")
+
 datasets.add(
     'math_dataset', tfds='math_dataset/algebra__linear_1d:1.0.0', kind='generation',
     clusters=('miscellaneous', 'math'),
     splits={'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'test'},
     examples=1_999_780, fields=fields, sample=sample, keep=keep,
-    templates=TEMPLATES, metrics=['accuracy'])
+    templates=TEMPLATES, plain=PLAIN, metrics=['accuracy'])

@@ -120,10 +120,22 @@ Make up a question to the author of these lines, to be answered like this: {answ
 => {question}
 """)
 
+PLAIN = templates("""
+{title}
+{background}
+
+{section}
+{passage}
+
+Q: {question}
+A:
+""")
+
 datasets.add(
     'quac', tfds='quac:1.0.0', kind='generation',
     clusters=('miscellaneous', 'conversational_qa'),
     splits={
         'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'validation'},
     examples=83_360, fields=fields, sample=sample,
-    templates=TEMPLATES, inverted=INVERTED, metrics=['trivia_exact_match', 'trivia_f1'])
+    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN,
+    metrics=['trivia_exact_match', 'trivia_f1'])

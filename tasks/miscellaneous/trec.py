@@ -89,9 +89,14 @@ with the label "{answer}".
 => {question}
 """)
 
+PLAIN = templates("""
+question: {question}
+answer type:
+""")
+
 datasets.add(
     'trec', tfds='trec:1.0.0', kind='classification',
     clusters=('miscellaneous', 'question_classification'),
     splits={'train': 'train[:-200]', 'validation': 'train[-200:]', 'test': 'test'},
     examples=5_250, fields=fields, sample=sample,
-    templates=TEMPLATES, inverted=INVERTED, metrics=['accuracy'])
+    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN, metrics=['accuracy'])

@@ -80,6 +80,11 @@ Put every letter of this text into lower case and change nothing else.
 => {lower}
 """)
 
+PLAIN = templates("""
+in lower case: {lower}
+with capitals:
+""")
+
 datasets.add(
     'true_case', tfds='para_crawl/enda:1.2.0', kind='generation',
     clusters=('miscellaneous', 'text_formatting'),
@@ -87,4 +92,4 @@ datasets.add(
         'train': 'train[:30000]', 'validation': 'train[30000:30200]',
         'test': 'train[-3000:]'},
     examples=29_260, fields=fields, sample=sample, keep=keep,
-    templates=TEMPLATES, inverted=INVERTED, metrics=['word_edit_distance'])
+    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN, metrics=['word_edit_distance'])

@@ -107,10 +107,17 @@ They make a pair if "{word}" has one sense on both. Do they make a pair?
 {options}
 """)
 
+PLAIN = templates("""
+{sentence1}
+{sentence2}
+question: Is "{word}" meant in the same sense both times?
+answer:
+""")
+
 datasets.add(
     'wic', tfds='super_glue/wic:1.0.2', kind='classification',
     clusters=('miscellaneous', 'word_disambiguation'),
     splits={
         'train': 'train[:-200]', 'validation': 'train[-200:]', 'test': 'validation'},
     examples=5_220, fields=fields, sample=sample,
-    templates=TEMPLATES, metrics=['accuracy'])
+    templates=TEMPLATES, plain=PLAIN, metrics=['accuracy'])

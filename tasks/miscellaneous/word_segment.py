@@ -77,6 +77,11 @@ The puzzle:
 => {joined}
 """)
 
+PLAIN = templates("""
+no spaces: {joined}
+with spaces:
+""")
+
 datasets.add(
     'word_segment', tfds='para_crawl/enda:1.2.0', kind='generation',
     clusters=('miscellaneous', 'text_formatting'),
@@ -84,4 +89,4 @@ datasets.add(
         'train': 'train[60400:90400]', 'validation': 'train[90400:90600]',
         'test': 'train[-3000:]'},
     examples=30_000, fields=fields, sample=sample, keep=keep,
-    templates=TEMPLATES, inverted=INVERTED, metrics=['word_edit_distance'])
+    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN, metrics=['word_edit_distance'])

@@ -114,9 +114,17 @@ Customer: {question}
 Clerk, with a look at the fact sheet:
 """)
 
+PLAIN = templates("""
+{title}
+{passage}
+
+question: {question}
+answer:
+""")
+
 datasets.add(
     'bool_q', tfds='bool_q:1.0.0', kind='classification',
     splits={
         'train': 'train[:-200]', 'validation': 'train[-200:]', 'test': 'validation'},
     examples=9_220, fields=fields, sample=sample,
-    templates=TEMPLATES, metrics=['accuracy'])
+    templates=TEMPLATES, plain=PLAIN, metrics=['accuracy'])

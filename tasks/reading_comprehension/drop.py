@@ -92,8 +92,16 @@ Quiz question that leads from the source to the answer:
 => {question}
 """)
 
+PLAIN = templates("""
+{passage}
+
+Q: {question}
+A:
+""")
+
 datasets.add(
     'drop', tfds='drop:2.0.0', kind='generation',
     splits={'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'dev'},
     examples=77_200, fields=fields, sample=sample,
-    templates=TEMPLATES, inverted=INVERTED, metrics=['squad_f1', 'squad_exact_match'])
+    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN,
+    metrics=['squad_f1', 'squad_exact_match'])

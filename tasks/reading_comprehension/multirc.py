@@ -119,9 +119,17 @@ Which question was the pupil answering?
 => {question}
 """)
 
+PLAIN = templates("""
+{paragraph}
+
+question: {question}
+answer: {candidate}
+Is that right?
+""")
+
 datasets.add(
     'multirc', tfds='super_glue/multirc:1.0.2', kind='classification',
     splits={
         'train': 'train[:-200]', 'validation': 'train[-200:]', 'test': 'validation'},
     examples=27_040, fields=fields, sample=sample, templates=TEMPLATES,
-    inverted=INVERTED, metrics=['f1a', 'question_exact_match'])
+    inverted=INVERTED, plain=PLAIN, metrics=['f1a', 'question_exact_match'])

@@ -108,8 +108,14 @@ Say what the teacher may have asked.
 => {question}
 """)
 
+PLAIN = templates("""
+fact: {fact}
+question: {question}
+answer:
+""")
+
 datasets.add(
     'openbookqa', tfds='openbookqa:0.1.0', kind='classification',
     splits={'train': 'train', 'validation': 'validation[:200]', 'test': 'test'},
     examples=4_950, fields=fields, sample=sample,
-    templates=TEMPLATES, inverted=INVERTED, metrics=['accuracy'])
+    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN, metrics=['accuracy'])

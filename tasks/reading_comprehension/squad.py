@@ -117,13 +117,22 @@ Restore the question that belongs to the note.
 => {question}
 """)
 
+PLAIN = templates("""
+title: {title}
+text: {passage}
+
+Q: {question}
+A:
+""")
+
 SPLITS = dict(train='train[:30000]', validation='train[-200:]', test='validation')
 
 datasets.add(
     'squad_v1', tfds='squad/v1.1:3.0.0', kind='generation', splits=SPLITS,
     examples=87_390, fields=fields, sample=sample, templates=TEMPLATES,
-    inverted=INVERTED, metrics=['squad_f1', 'squad_exact_match'])
+    inverted=INVERTED, plain=PLAIN, metrics=['squad_f1', 'squad_exact_match'])
 datasets.add(
     'squad_v2', tfds='squad/v2.0:3.0.0', kind='generation', splits=SPLITS,
     examples=130_110, fields=fields, sample=sample_with_unanswerable,
-    templates=TEMPLATES + MAYBE_UNANSWERABLE, metrics=['squad_f1', 'squad_exact_match'])
+    templates=TEMPLATES + MAYBE_UNANSWERABLE, plain=PLAIN,
+    metrics=['squad_f1', 'squad_exact_match'])

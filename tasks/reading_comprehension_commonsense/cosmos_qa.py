@@ -108,9 +108,16 @@ Write a few sentences about an event in somebody's life to which this question b
 => {passage}
 """)
 
+PLAIN = templates("""
+{passage}
+
+question: {question}
+answer:
+""")
+
 datasets.add(
     'cosmos_qa', tfds='cosmos_qa:1.0.0', kind='classification',
     splits={
         'train': 'train[:-200]', 'validation': 'train[-200:]', 'test': 'validation'},
     examples=25_060, fields=fields, sample=sample,
-    templates=TEMPLATES, inverted=INVERTED, metrics=['accuracy'])
+    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN, metrics=['accuracy'])

@@ -5,7 +5,9 @@ research, see super.gluebenchmark.com. Splits: the first 30,000 training rows, t
 200 of them all as dev, the validation split as test set; the test split has no answers.
 The task is to go on with a sentence: what stands before the gap belongs to the prompt,
 an option is a name from the story with the rest of the sentence. Several names may be
-right. The story's highlights stay in, their '@highlight' markers do not.
+right. The story's highlights stay in, their '@highlight' markers do not. For an
+untuned model the sentence is one more item of a list, without the dots: its first words
+may be none at all.
 """
 
 import tensorflow as tf
@@ -27,6 +29,7 @@ def fields(example):
       'passage': tf.strings.regex_replace(
           example['passage'], r'\s*@highlight\s*', '\n'),
       'opening': tf.strings.join([before, '...'], separator=' '),
+      'item': tf.strings.join(['-', before], separator=' '),
       'options': options,
       'answer': first(right),
       'references': right}
@@ -120,9 +123,14 @@ Here the line goes dead. Which words did the friend miss?
 {options}
 """)
 
+PLAIN = templates("""
+{passage}
+{item}
+""")
+
 datasets.add(
     'record', tfds='super_glue/record:1.0.2', kind='classification',
     splits={
         'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'validation'},
     examples=100_520, fields=fields, keep=keep, sample=sample,
-    templates=TEMPLATES, metrics=['squad_f1', 'squad_exact_match'])
+    templates=TEMPLATES, plain=PLAIN, metrics=['squad_f1', 'squad_exact_match'])

@@ -80,9 +80,15 @@ will be found again. List keywords that would serve.
 => {concepts}
 """)
 
+PLAIN = templates("""
+keywords: {concepts}
+a sentence with all of them:
+""")
+
 datasets.add(
     'common_gen', tfds='gem/common_gen:1.1.0', kind='generation',
     splits={
         'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'validation'},
     examples=67_180, fields=fields, sample=sample,
-    templates=TEMPLATES, inverted=INVERTED, metrics=['rouge1', 'rouge2', 'rougeLsum'])
+    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN,
+    metrics=['rouge1', 'rouge2', 'rougeLsum'])

@@ -105,9 +105,17 @@ Rows to add to the table:
 => {facts}
 """)
 
+PLAIN = templates("""
+table rows:
+{facts}
+
+in plain words:
+""")
+
 datasets.add(
     'dart', tfds='gem/dart:1.1.0', kind='generation',
     splits={
         'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'validation'},
     examples=62_450, fields=fields, sample=sample,
-    templates=TEMPLATES, inverted=INVERTED, metrics=['rouge1', 'rouge2', 'rougeLsum'])
+    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN,
+    metrics=['rouge1', 'rouge2', 'rougeLsum'])

@@ -91,9 +91,14 @@ The owner of a place has filled in a form for a website:
 After that, the website had this to say about the place:
 """)
 
+PLAIN = templates("""
+{attributes}
+description:
+""")
+
 datasets.add(
     'e2e_nlg', tfds='gem/e2e_nlg:1.1.0', kind='generation',
     splits={
         'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'validation'},
     examples=33_320, fields=fields, sample=sample,
-    templates=TEMPLATES, metrics=['rouge1', 'rouge2', 'rougeLsum'])
+    templates=TEMPLATES, plain=PLAIN, metrics=['rouge1', 'rouge2', 'rougeLsum'])

@@ -91,9 +91,17 @@ between one part and the next. Which lines does it need?
 => {triples}
 """)
 
+PLAIN = templates("""
+triples:
+{triples}
+
+text:
+""")
+
 datasets.add(
     'web_nlg_en', tfds='gem/web_nlg_en:1.1.0', kind='generation',
     splits={
         'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'validation'},
     examples=35_220, fields=fields, sample=sample,
-    templates=TEMPLATES, inverted=INVERTED, metrics=['rouge1', 'rouge2', 'rougeLsum'])
+    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN,
+    metrics=['rouge1', 'rouge2', 'rougeLsum'])

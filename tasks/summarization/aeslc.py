@@ -76,8 +76,14 @@ A colleague has to send a message and has got no further than the subject, which
 => {email}
 """)
 
+PLAIN = templates("""
+e-mail: {email}
+
+subject:
+""")
+
 datasets.add(
     'aeslc', tfds='aeslc:1.0.0', kind='generation',
     splits={'train': 'train', 'validation': 'validation[-200:]', 'test': 'test'},
     examples=14_430, fields=fields, sample=sample, templates=TEMPLATES,
-    inverted=INVERTED, metrics=['rouge1', 'rouge2', 'rougeLsum'])
+    inverted=INVERTED, plain=PLAIN, metrics=['rouge1', 'rouge2', 'rougeLsum'])

@@ -111,8 +111,14 @@ The headline is still missing. Propose one.
 => {title}
 """)
 
+PLAIN = templates("""
+title: {title}
+text: {text}
+news section:
+""")
+
 datasets.add(
     'ag_news_subset', tfds='ag_news_subset:1.0.0', kind='classification',
     splits={'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'test'},
     examples=119_800, fields=fields, sample=sample,
-    templates=TEMPLATES, inverted=INVERTED, metrics=['accuracy'])
+    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN, metrics=['accuracy'])

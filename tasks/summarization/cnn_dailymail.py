@@ -104,9 +104,15 @@ What does the article itself say?
 => {article}
 """)
 
+PLAIN = templates("""
+{article}
+
+highlights:
+""")
+
 datasets.add(
     'cnn_dailymail', tfds='cnn_dailymail:3.4.0', kind='generation',
     splits={'train': 'train[:30000]', 'validation': 'validation[:200]', 'test': 'test'},
     examples=287_040, fields=fields, sample=sample,
-    templates=TEMPLATES, inverted=INVERTED,
+    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN,
     metrics=['rouge1', 'rouge2', 'rougeLsum'])

@@ -80,9 +80,14 @@ Invent the opening sentence of the report that belongs to this headline.
 => {sentence}
 """)
 
+PLAIN = templates("""
+news: {sentence}
+headline:
+""")
+
 datasets.add(
     'gigaword', tfds='gigaword:1.2.0', kind='generation',
     splits={'train': 'train[:30000]', 'validation': 'validation[:200]', 'test': 'test'},
     examples=2_044_370, fields=fields, sample=sample, keep=keep,
-    templates=TEMPLATES, inverted=INVERTED,
+    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN,
     metrics=['rouge1', 'rouge2', 'rougeLsum'])

@@ -90,10 +90,18 @@ on with numbered reasons.
 {arguments}
 """)
 
+PLAIN = templates("""
+debate: {debate}
+arguments:
+{arguments}
+claim:
+""")
+
 datasets.add(
     'opinion_abstracts_idebate', tfds='opinion_abstracts/idebate:1.0.0',
     kind='generation', examples=1_650, fields=fields, sample=sample,
     splits={
         'train': 'train[:-600]', 'validation': 'train[-600:-500]',
         'test': 'train[-500:]'},
-    templates=TEMPLATES, inverted=INVERTED, metrics=['rouge1', 'rouge2', 'rougeLsum'])
+    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN,
+    metrics=['rouge1', 'rouge2', 'rougeLsum'])

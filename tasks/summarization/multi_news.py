@@ -89,9 +89,15 @@ What did each of the original reports say?
 => {articles}
 """)
 
+PLAIN = templates("""
+{articles}
+
+summary:
+""")
+
 datasets.add(
     'multi_news', tfds='multi_news:2.1.0', kind='generation',
     splits={'train': 'train[:30000]', 'validation': 'validation[:200]', 'test': 'test'},
     examples=44_960, fields=fields, sample=sample,
-    templates=TEMPLATES, inverted=INVERTED,
+    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN,
     metrics=['rouge1', 'rouge2', 'rougeLsum'])

@@ -82,11 +82,19 @@ Full text:
 => {article}
 """)
 
+PLAIN = templates("""
+{title}
+
+{article}
+
+TL;DR:
+""")
+
 datasets.add(
     'newsroom', tfds='newsroom:1.0.0', kind='generation',
     splits={'train': 'train[:30000]', 'validation': 'validation[:200]', 'test': 'test'},
     examples=994_560, fields=fields, sample=sample,
-    templates=TEMPLATES, inverted=INVERTED,
+    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN,
     metrics=['rouge1', 'rouge2', 'rougeLsum'],
     manual='train.jsonl, dev.jsonl and test.jsonl (after registration at '
            'https://summari.es/download/)')

@@ -86,10 +86,18 @@ number in front, and together they should leave the reader with this impression:
 => {reviews}
 """)
 
+PLAIN = templates("""
+reviews of {film}:
+{reviews}
+
+consensus:
+""")
+
 datasets.add(
     'opinion_abstracts_rotten_tomatoes', tfds='opinion_abstracts/rotten_tomatoes:1.0.0',
     kind='generation', examples=3_130, fields=fields, sample=sample,
     splits={
         'train': 'train[:-600]', 'validation': 'train[-600:-500]',
         'test': 'train[-500:]'},
-    templates=TEMPLATES, inverted=INVERTED, metrics=['rouge1', 'rouge2', 'rougeLsum'])
+    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN,
+    metrics=['rouge1', 'rouge2', 'rougeLsum'])

@@ -84,9 +84,16 @@ Write the text that goes with them, without repeating the headings.
 => {article}
 """)
 
+PLAIN = templates("""
+{article}
+
+the steps in short:
+""")
+
 datasets.add(
     'wiki_lingua_english_en', tfds='gem/wiki_lingua_english_en:1.1.0',
     kind='generation', examples=99_000, fields=fields, sample=sample,
     splits={
         'train': 'train[:30000]', 'validation': 'validation[:200]', 'test': 'test'},
-    templates=TEMPLATES, inverted=INVERTED, metrics=['rouge1', 'rouge2', 'rougeLsum'])
+    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN,
+    metrics=['rouge1', 'rouge2', 'rougeLsum'])

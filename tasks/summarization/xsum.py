@@ -73,11 +73,17 @@ Write a report that adds the details.
 => {article}
 """)
 
+PLAIN = templates("""
+{article}
+
+TL;DR:
+""")
+
 datasets.add(
     'xsum', tfds='xsum:1.1.0', kind='generation',
     splits={'train': 'train[:30000]', 'validation': 'validation[:200]', 'test': 'test'},
     examples=203_560, fields=fields, sample=sample,
-    templates=TEMPLATES, inverted=INVERTED,
+    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN,
     metrics=['rouge1', 'rouge2', 'rougeLsum'],
     manual='xsum-extracts-from-downloads.tar.gz (made as described at '
            'https://github.com/EdinburghNLP/XSum/blob/master/XSum-Dataset/README.md)')

@@ -88,6 +88,18 @@ In English:
 => {english}
 """
 
+PLAIN_FROM_ENGLISH = """
+in English: {english}
+translated into {language}:
+=> {foreign}
+"""
+
+PLAIN_TO_ENGLISH = """
+in {language}: {foreign}
+translated into English:
+=> {english}
+"""
+
 for _code in ('es', 'de', 'fr'):
   datasets.add(
       f'para_crawl_en{_code}', tfds=f'para_crawl/en{_code}:1.2.0', kind='generation',
@@ -96,4 +108,6 @@ for _code in ('es', 'de', 'fr'):
       examples=30_000, fields=fields, metrics=['bleu'], mixed=_code == 'es',
       sample=functools.partial(sample, code=_code),
       templates=templates(FROM_ENGLISH, direction=f'en-{_code}') + templates(
-          TO_ENGLISH, direction=f'{_code}-en'))
+          TO_ENGLISH, direction=f'{_code}-en'),
+      plain=templates(PLAIN_FROM_ENGLISH, direction=f'en-{_code}') + templates(
+          PLAIN_TO_ENGLISH, direction=f'{_code}-en'))

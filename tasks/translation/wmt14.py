@@ -80,9 +80,23 @@ The minutes of the meeting are kept in {language}. For the English record, trans
 => {english}
 """
 
+PLAIN_FROM_ENGLISH = """
+English sentence: {english}
+{language} sentence:
+=> {foreign}
+"""
+
+PLAIN_TO_ENGLISH = """
+{language} sentence: {foreign}
+English sentence:
+=> {english}
+"""
+
 datasets.add(
     'wmt14_enfr', tfds='wmt14_translate/fr-en:1.0.0', kind='generation',
     splits={'train': 'train[:30000]', 'validation': 'validation[:200]', 'test': 'test'},
     examples=40_835_840, fields=fields, sample=sample, metrics=['bleu'],
     templates=templates(FROM_ENGLISH, direction='en-fr') + templates(
-        TO_ENGLISH, direction='fr-en'))
+        TO_ENGLISH, direction='fr-en'),
+    plain=templates(PLAIN_FROM_ENGLISH, direction='en-fr') + templates(
+        PLAIN_TO_ENGLISH, direction='fr-en'))

@@ -81,6 +81,20 @@ Below the example, it prints an English translation:
 => {english}
 """
 
+PLAIN_FROM_ENGLISH = """
+{english}
+
+Translation from English into {language}:
+=> {foreign}
+"""
+
+PLAIN_TO_ENGLISH = """
+{foreign}
+
+Translation from {language} into English:
+=> {english}
+"""
+
 _MANUAL = {
     'cs': 'czeng16pre.deduped-ignoring-sections.txt.gz (from '
           'http://ufal.mff.cuni.cz/czeng/czeng16pre)',
@@ -96,4 +110,6 @@ for _code, _examples in (
           'train': 'train[:30000]', 'validation': 'validation[:200]', 'test': 'test'},
       sample=functools.partial(sample, code=_code), manual=_MANUAL.get(_code, ''),
       templates=templates(FROM_ENGLISH, direction=f'en-{_code}') + templates(
-          TO_ENGLISH, direction=f'{_code}-en'))
+          TO_ENGLISH, direction=f'{_code}-en'),
+      plain=templates(PLAIN_FROM_ENGLISH, direction=f'en-{_code}') + templates(
+          PLAIN_TO_ENGLISH, direction=f'{_code}-en'))
