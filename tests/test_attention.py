@@ -63,7 +63,7 @@ def run(attend_with, config, rows, mesh, table_KN=None):
 
   def weighed(query, key, value, table_KN):
     attend = attend_with(config, rows, table_KN)
-    out = attend(query, [(key, value)], window)
+    out = attend(query, (key, value), window)
     return jnp.sum(out * weight), out * (weight != 0)
 
   argnums = (0, 1, 2) if table_KN is None else (0, 1, 2, 3)

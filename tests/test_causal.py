@@ -38,7 +38,7 @@ def weighed(attend, soft_cap):
 
 
 def plain(query, key, value, bias, soft_cap):
-  return attention.attend(query, [(key, value)], bias, soft_cap)
+  return attention.attend(query, (key, value), bias, soft_cap)
 
 
 @pytest.mark.parametrize(

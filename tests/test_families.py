@@ -144,7 +144,9 @@ def test_prefill_and_steps_equal_the_whole_pass(name, change):
     positions_B = jnp.full((2,), index)
     one, cache = step(config, params, batch['tokens'][:, index], positions_B, cache)
     got.append(one)
-  assert cache['key'].shape[3:] == (config.key_heads, config.head_dim)
+  past = cache['past'] if config.scan else cache['past'][0]
+  assert past.key_BGMH.shape[-3] == config.key_heads
+  assert past.key_BGMH.shape[-1] == config.head_dim
   np.testing.assert_allclose(jnp.stack(got, 1), expected[:, prompt - 1 :], atol=1e-4)
 
 

@@ -1,127 +1,188 @@
-"""Greedy decoding of many prompts with a key-value cache.
+"""Continuing many prompts: greedily, by sampling or by beam search, until a stop.
 
 Prompts of similar length are read together, then every row grows by one token a step
-inside one compiled loop, until all have ended or `max_tokens` are there.
+inside a compiled loop (`growing`, `beams`), until all have ended or `max_tokens` are
+there. What a prompt is continued with depends on the prompt, its number and the settings,
+not on what else is in the batch.
 """
 
-import functools
-from typing import Callable, Sequence
+import dataclasses
+import math
+from typing import Any, Callable, Iterator, Mapping, Sequence
 
 import jax
-import jax.numpy as jnp
-from jax.sharding import Mesh
 import numpy as np
 
 from flan_jax.errors import UserError
+from flan_jax.evaluation import beams
+from flan_jax.evaluation import growing
 from flan_jax.evaluation import scoring
 from flan_jax.model import decoder
 
 _SHORTEST_PROMPT = 32
 _LEAST_TOKENS = 8_192
+_STEPS_BETWEEN_LOOKS = 16  # tokens, before the text is searched for stop strings
+
+Decode = Callable[[list[int]], str]
 
 
-def greedy(
+@dataclasses.dataclass(frozen=True)
+class Settings:
+  """How prompts are continued.
+
+  max_tokens: of a continuation. temperature: 0 takes the likeliest token; above, one is
+  drawn from the logits divided by it. top_k: draws from so many tokens only, 0 from all.
+  top_p: from the likeliest tokens that together have this probability (Holtzman et al.
+  2020, arXiv 1904.09751). beams: above 1, beam search. length_penalty: the exponent by
+  which it prefers longer texts (Wu et al. 2016, arXiv 1609.08144, section 7). seed: of
+  drawing. stop: texts at which a continuation ends, themselves left out.
+  """
+
+  max_tokens: int
+  temperature: float = 0.0
+  top_k: int = 0
+  top_p: float = 1.0
+  beams: int = 1
+  length_penalty: float = 0.6
+  seed: int = 0
+  stop: tuple[str, ...] = ()
+
+  def __post_init__(self):
+    checks = {
+        'max_tokens': (self.max_tokens >= 1, 'at least 1'),
+        'temperature': (0 <= self.temperature < math.inf, 'at least 0'),
+        'top_k': (self.top_k >= 0, 'at least 0, which is all tokens'),
+        'top_p': (0 < self.top_p <= 1, 'above 0 and at most 1'),
+        'beams': (self.beams >= 1, 'at least 1'),
+        'length_penalty': (0 <= self.length_penalty < math.inf, 'at least 0'),
+        'stop': (all(self.stop), 'texts, none of them empty')}
+    for name, (fine, wanted) in checks.items():
+      if not fine:
+        raise UserError(f'{name} = {getattr(self, name)!r} must be {wanted}')
+    if self.beams > 1 and self.temperature:
+      raise UserError(f'beams = {self.beams} and temperature = {self.temperature}: beam '
+                      'search draws nothing; set one of them')
+
+
+def generate(
     config: decoder.DecoderConfig, params: decoder.Params,
-    prompts: Sequence[Sequence[int]], max_tokens: int, eos_id: int, *,
-    tokens_per_forward: int | None = None,
+    prompts: Sequence[Sequence[int]], settings: Settings, eos_id: int, *,
+    decode: Decode | None = None, numbers: Sequence[int] | None = None,
+    tokens_per_forward: int | None = None, rows: int | None = None,
     advance: Callable[[int], None] | None = None) -> list[list[int]]:
-  """The most likely continuation of each prompt, token by token.
+  """Continues each prompt, token by token.
 
   Args:
     prompts: token ids, separators included.
-    max_tokens: of a continuation.
-    eos_id: the token that ends one; it is not returned.
+    eos_id: the token that ends a continuation; it is not returned.
+    decode: ids -> text, to look for settings.stop; wanted if there are any. The token
+      that completes a stop is the last one returned; `before_stop` cuts the text.
+    numbers: of the prompts, for drawing; by default 0, 1, ... Prompts of the same number
+      draw the same way.
     tokens_per_forward: bounds the rows of a batch: rows x (prompt + max_tokens), on
       each device that has rows of its own; None: as in scoring, and at least 8,192, for
       a step of many rows costs little more than of few. The result does not depend on
       it.
+    rows: of a batch, on each such device, instead of tokens_per_forward.
     advance: called with the number of prompts as they are done.
 
   Raises:
-    UserError: a prompt is empty, or max_tokens is below 1.
+    UserError: a prompt is empty, or there are stops and no `decode`.
   """
   sizes = [len(prompt) for prompt in prompts]
-  if max_tokens < 1 or min(sizes, default=1) < 1:
-    raise UserError(f'Decoding {max_tokens} tokens after a prompt of '
-                    f'{min(sizes, default=1)}: there must be at least one of each.')
+  if min(sizes, default=1) < 1:
+    raise UserError('An empty prompt cannot be continued; give it a token at least.')
+  if settings.stop and decode is None:
+    raise UserError(f'stop = {settings.stop!r} cannot be found in tokens: give `decode`.')
+  numbers = range(len(prompts)) if numbers is None else numbers
   mesh = scoring.mesh_of(params)
-  generate = _generate(config, mesh, max_tokens)
+  config = scoring.quickest(config)
   budget = tokens_per_forward or max(_LEAST_TOKENS, scoring.forward_tokens())
   found = {}
-  for length, numbers in _by_length(sizes).items():
-    height = max(1, budget // (length + max_tokens)) * scoring.row_parts(mesh)
-    for start in range(0, len(numbers), height):
-      chosen = numbers[start:start + height]
-      batch = _padded([prompts[number] for number in chosen], height, length)
-      new_BT = np.asarray(generate(params, scoring.to_mesh(batch, mesh), eos_id))
-      found.update(zip(chosen, [_before(eos_id, ids) for ids in new_BT.tolist()]))
-      if advance:
-        advance(len(chosen))
+  for length, chosen in _batches(sizes, settings, budget, rows, scoring.row_parts(mesh)):
+    batch = _padded([prompts[one] for one in chosen], [numbers[one] for one in chosen],
+                    length, scoring.row_parts(mesh))
+    grown = _continued(config, params, batch, settings, eos_id, decode, mesh)
+    found.update(zip(chosen, grown))
+    if advance:
+      advance(len(chosen))
   return [found[number] for number in range(len(prompts))]
 
 
-def _by_length(sizes: Sequence[int]) -> dict[int, list[int]]:
-  """Padded length, a power of two -> numbers of the prompts, shortest first."""
+def before_stop(text: str, stop: Sequence[str]) -> str:
+  """The text up to the first stop: before_stop('4\\n\\nQ: 5', ['Q:']) -> '4\\n\\n'."""
+  places = [text.find(one) for one in stop if one in text]
+  return text[:min(places)] if places else text
+
+
+def _batches(
+    sizes: Sequence[int], settings: Settings, budget: int, rows: int | None, parts: int
+) -> Iterator[tuple[int, list[int]]]:
+  """(padded length, a power of two; numbers of the prompts), shortest first."""
   grouped = {}
   for number in sorted(range(len(sizes)), key=sizes.__getitem__):
     length = max(_SHORTEST_PROMPT, 1 << (sizes[number] - 1).bit_length())
     grouped.setdefault(length, []).append(number)
-  return grouped
+  for length, numbers in grouped.items():
+    row = (length + settings.max_tokens) * settings.beams
+    height = (rows or max(1, budget // row)) * parts
+    for start in range(0, len(numbers), height):
+      yield length, numbers[start:start + height]
 
 
-def _padded(prompts, height: int, length: int) -> dict[str, np.ndarray]:
-  """tokens [B, L] padded on the right, and their number [B], 0 in unused rows."""
+def _padded(prompts, numbers, length: int, parts: int) -> dict[str, np.ndarray]:
+  """tokens [B, L] padded on the right; size [B], 0 in unused rows; number [B].
+
+  B is a power of two times the parts, so that few shapes are compiled.
+  """
+  height = parts << (-(-len(prompts) // parts) - 1).bit_length()
   tokens = np.zeros((height, length), np.int32)
   for row, prompt in zip(tokens, prompts):
     row[:len(prompt)] = prompt
-  sizes = np.zeros(height, np.int32)
-  sizes[:len(prompts)] = [len(prompt) for prompt in prompts]
-  return {'tokens': tokens, 'size': sizes}
+  filled = lambda values: np.array([*values, *[0] * (height - len(values))], np.int32)
+  return {'tokens': tokens, 'size': filled([len(prompt) for prompt in prompts]),
+          'number': filled(numbers)}
 
 
-def _before(eos_id: int, ids: list[int]) -> list[int]:
-  return ids[:ids.index(eos_id)] if eos_id in ids else ids
+def _continued(
+    config, params, batch: Mapping[str, np.ndarray], settings: Settings, eos_id: int,
+    decode: Decode | None, mesh) -> list[list[int]]:
+  """The new tokens of each used row of a batch."""
+  used = int(np.count_nonzero(batch['size']))
+  if settings.beams > 1:
+    new_BT = beams.search(
+        config, mesh, settings.max_tokens, settings.beams, settings.length_penalty)(
+            params, scoring.to_mesh(batch, mesh), eos_id)
+    grown = _before_end(np.asarray(new_BT)[:used], eos_id)
+    return [_cut(ids, settings.stop, decode) for ids in grown]
+  drawing = growing.Drawing(settings.temperature, settings.top_k, settings.top_p)
+  loop = growing.loop(config, mesh, settings.max_tokens, drawing)
+  state = loop.start(params, scoring.to_mesh(batch, mesh), eos_id,
+                     jax.random.key(settings.seed))
+  every = _STEPS_BETWEEN_LOOKS if settings.stop else settings.max_tokens
+  stopped = np.zeros(len(batch['size']), bool)
+  for until in range(every, settings.max_tokens + every, every):
+    state, new_BT, ended_B = loop.grow(
+        params, state, stopped, min(until, settings.max_tokens))
+    grown = _before_end(np.asarray(new_BT)[:used, :until], eos_id)
+    if settings.stop:
+      stopped[:used] = [_stops(settings.stop, decode(ids)) for ids in grown]
+    if (np.asarray(ended_B) | stopped).all():
+      break
+  return [_cut(ids, settings.stop, decode) for ids in grown]
 
 
-@functools.lru_cache(maxsize=None)
-def _generate(
-    config: decoder.DecoderConfig, mesh: Mesh | None, max_tokens: int) -> Callable:
-  """(params, batch, eos_id) -> new tokens, int32 [B, T]; eos_id after the end."""
-
-  def read(params, tokens_BL, size_B):
-    index_BL = jnp.broadcast_to(jnp.arange(tokens_BL.shape[1]), tokens_BL.shape)
-    batch = {
-        'tokens': tokens_BL, 'positions': index_BL, 'branch': jnp.zeros_like(tokens_BL),
-        'segment_ids': (index_BL < size_B[:, None]).astype(jnp.int32)}
-    x_BLD, cache = decoder.prefill(
-        config, params, batch, tokens_BL.shape[1] + max_tokens)
-    last_B1 = jnp.maximum(size_B - 1, 0)[:, None]
-    x_BD = decoder.gather_queries(x_BLD, last_B1)[:, 0]
-    return _likeliest(decoder.logits(config, params, x_BD)), cache
-
-  def generate(params, batch, eos_id):
-    size_B = batch['size']
-    token_B, cache = read(params, batch['tokens'], size_B)
-
-    def unfinished(state):
-      step, _, ended_B, _, _ = state
-      return (step < max_tokens) & ~jnp.all(ended_B)
-
-    def grow(state):
-      step, token_B, ended_B, new_BT, cache = state
-      token_B = jnp.where(ended_B, eos_id, token_B)
-      new_BT = jax.lax.dynamic_update_slice_in_dim(new_BT, token_B[:, None], step, 1)
-      ended_B |= token_B == eos_id
-      logits_BV, cache = decoder.decode_step(
-          config, params, token_B, size_B + step, cache)
-      return step + 1, _likeliest(logits_BV), ended_B, new_BT, cache
-
-    new_BT = jnp.full((size_B.shape[0], max_tokens), eos_id, jnp.int32)
-    start = jnp.zeros((), jnp.int32), token_B, size_B == 0, new_BT, cache
-    return jax.lax.while_loop(unfinished, grow, start)[3]
-
-  return scoring.on_mesh(generate, mesh)
+def _before_end(new_BT: np.ndarray, eos_id: int) -> list[list[int]]:
+  rows = new_BT.tolist()
+  return [ids[:ids.index(eos_id)] if eos_id in ids else ids for ids in rows]
 
 
-def _likeliest(logits_BV: jax.Array) -> jax.Array:
-  return jnp.argmax(logits_BV, axis=-1).astype(jnp.int32)
+def _stops(stop: Sequence[str], text: str) -> bool:
+  return any(one in text for one in stop)
+
+
+def _cut(ids: list[int], stop: Sequence[str], decode: Decode | None) -> list[int]:
+  """Up to the token that completes a stop."""
+  if not (stop and _stops(stop, decode(ids))):
+    return ids
+  return next(ids[:end] for end in range(1, len(ids) + 1) if _stops(stop, decode(ids[:end])))

@@ -88,9 +88,10 @@ def answer(
         tokens_per_forward=settings.tokens_per_forward, advance=advance)
     return scoring.choose(scored).reshape(shape)
   found = decoding.greedy(
+  found = decoding.generate(
       loaded.config, loaded.params, asked.inputs,
-      settings.decode_tokens or encoding.targets_length, encoding.end_id(),
-      tokens_per_forward=settings.tokens_per_forward, advance=advance)
+      decoding.Settings(settings.decode_tokens or encoding.targets_length),
+      encoding.end_id(), tokens_per_forward=settings.tokens_per_forward, advance=advance)
   return np.array([FLAN.decode(ids) for ids in found], object).reshape(shape)
 
 

@@ -7,6 +7,7 @@ paper's code; section 2.3 of the paper); `ranking` knows other ways to compare t
 """
 
 import collections
+import dataclasses
 import functools
 from typing import Any, Callable, Iterator, Mapping, NamedTuple, Sequence
 
@@ -72,7 +73,7 @@ def scored(
   sums, greedy = np.zeros(counts.sum()), np.ones(counts.sum(), bool)
   budget = tokens_per_forward or forward_tokens()
   mesh = mesh_of(params)
-  forward = _forward(config, mesh)
+  forward = _forward(quickest(config), mesh)
   waiting = collections.deque()
 
   def finish():
@@ -138,22 +139,35 @@ def to_mesh(batch: Mapping[str, np.ndarray], mesh: Mesh | None) -> dict[str, jax
           for name, rows in batch.items()}
 
 
-def on_mesh(function: Callable, mesh: Mesh | None) -> Callable:
-  """Jits a function for a mesh; its results are whole on every process."""
+def quickest(config: decoder.DecoderConfig) -> decoder.DecoderConfig:
+  """The model as it is computed soonest where no gradient is taken.
+
+  A processor computes in float32, and its layers one after the other: a loop over them
+  would copy the parameters of each.
+  """
+  config = dataclasses.replace(config, remat='none')
+  if jax.default_backend() != 'cpu':
+    return config
+  return dataclasses.replace(config, dtype='float32', scan=False)
+
+
+def within(mesh: Mesh | None, function: Callable) -> Callable:
+  """The function, called with the mesh in use."""
   if mesh is None:
-    return jax.jit(function)
-  jitted = jax.jit(function, out_shardings=NamedSharding(mesh, PartitionSpec()))
+    return function
 
   def call(*arguments):
     with jax.set_mesh(mesh):
-      return jitted(*arguments)
+      return function(*arguments)
   return call
 
 
 @functools.lru_cache(maxsize=None)
 def _forward(config: decoder.DecoderConfig, mesh: Mesh | None) -> Callable:
   """(params, batch) -> losses.queried_log_likelihoods, whole on every process."""
-  return on_mesh(functools.partial(losses.queried_log_likelihoods, config), mesh)
+  score = functools.partial(losses.queried_log_likelihoods, config)
+  placed = NamedSharding(mesh, PartitionSpec()) if mesh else None
+  return within(mesh, jax.jit(score, out_shardings=placed))
 
 
 def _batches(

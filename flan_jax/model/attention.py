@@ -3,8 +3,9 @@
 Axis letters as in decoder.py; K counts relative position buckets.
 """
 
+import functools
 import math
-from typing import Callable, NamedTuple, Optional, Sequence
+from typing import Callable, NamedTuple, Optional
 
 import jax
 import jax.numpy as jnp
@@ -74,6 +75,51 @@ class Continuation(NamedTuple):
   query_positions_BL: jax.Array
   key_positions_BM: jax.Array
   visible_BLM: jax.Array
+
+
+class Past(NamedTuple):
+  """Keys and values of a cache, heads before tokens as products want them: [B, G, M, H].
+
+  Of all layers, [layers, B, G, M, H], if these are scanned.
+  """
+
+  key_BGMH: jax.Array
+  value_BGMH: jax.Array
+
+  @classmethod
+  def of(cls, key_BMGH: jax.Array, value_BMGH: jax.Array) -> 'Past':
+    return cls(_heads_first(key_BMGH), _heads_first(value_BMGH))
+
+
+class Slot(NamedTuple):
+  """Where a layer writes the keys and values of new tokens, and which cache it reads.
+
+  index: scalar, the slot of the first. layer: scalar, None if the cache is of one layer.
+  """
+
+  past: Past
+  index: jax.Array
+  layer: Optional[jax.Array]
+
+  def written(self, key_BLGH: jax.Array, value_BLGH: jax.Array) -> tuple[Past, Past]:
+    """(the cache with the new ones, the part of this layer).
+
+    What is read is read after the write, so that a loop can write in place: XLA would
+    otherwise keep a copy of the old cache.
+    """
+    past = jax.tree.map(self._put, self.past, Past.of(key_BLGH, value_BLGH))
+    if self.layer is None:
+      return past, past
+    take = functools.partial(
+      jax.lax.dynamic_index_in_dim, index=self.layer, keepdims=False
+    )
+    return past, jax.tree.map(take, past)
+
+  def _put(self, old, new):
+    new, start = new.astype(old.dtype), (0, 0, self.index, 0)
+    if self.layer is not None:
+      new, start = new[None], (self.layer, *start)
+    return jax.lax.dynamic_update_slice(old, new, start)
 
 
 def distance_BLM(view: Rows | Continuation) -> jax.Array:
@@ -160,33 +206,27 @@ position_bias.defvjp(_position_bias_forward, _position_bias_backward)
 
 def attend(
   query_BLNH: jax.Array,
-  sources: Sequence[tuple[jax.Array, jax.Array]],
+  source: tuple[jax.Array, jax.Array],
   bias_BNLM: jax.Array,
   soft_cap: Optional[float] = None,
 ) -> jax.Array:
   """Softmax attention, scaled by 1/sqrt(H), scores and softmax in float32.
 
-  sources: (key_BMGH, value_BMGH) pairs whose keys follow one another in the bias: the
-  cache and the new token are two sources, so that the cache is never copied. Key head g
-  serves the g-th N / G query heads. bias: [B, N or 1, L, M], added after the soft cap.
+  source: (key_BMGH, value_BMGH), or Past. Key head g serves the g-th N / G query heads.
+  bias: [B, N or 1, L, M], added after the soft cap.
   Returns [B, L, N, H] in the query's dtype.
   """
   # Heads before tokens: one plain batched matrix product each, twice as fast on a CPU.
   # Dividing by the sum comes after the product with the values, which is smaller.
   query_BNLH = _heads_first(query_BLNH * query_BLNH.shape[-1] ** -0.5)
-  scores_BNLM = jnp.concatenate(
-    [scores(query_BNLH, _heads_first(key)) for key, _ in sources], axis=-1
-  )
+  key_BGMH, value_BGMH = source if isinstance(source, Past) else Past.of(*source)
+  scores_BNLM = scores(query_BNLH, key_BGMH)
   if soft_cap is not None:
     scores_BNLM = soft_cap * jnp.tanh(scores_BNLM / soft_cap)
   scores_BNLM += bias_BNLM
   highest = jax.lax.stop_gradient(scores_BNLM.max(axis=-1, keepdims=True))
   weights_BNLM = jnp.exp(scores_BNLM - highest)
-  ends = np.cumsum([key.shape[1] for key, _ in sources])[:-1]
-  parts = jnp.split(weights_BNLM.astype(query_BLNH.dtype), ends, axis=-1)
-  out_BNLH = sum(
-    mixed(part, _heads_first(value)) for part, (_, value) in zip(parts, sources)
-  )
+  out_BNLH = mixed(weights_BNLM.astype(query_BNLH.dtype), value_BGMH)
   out_BNLH /= weights_BNLM.sum(axis=-1, keepdims=True)
   return _heads_first(out_BNLH).astype(query_BLNH.dtype)
 
@@ -212,5 +252,5 @@ def mixed(weights_BNLM: jax.Array, value_BGMH: jax.Array) -> jax.Array:
 
 
 def _heads_first(x: jax.Array) -> jax.Array:
-  """[B, L, N, H] to [B, N, L, H], or back."""
-  return jnp.swapaxes(x, 1, 2)
+  """[..., L, N, H] to [..., N, L, H], or back."""
+  return jnp.swapaxes(x, -3, -2)

@@ -17,7 +17,7 @@ Axis letters as in decoder.py.
 
 import functools
 import math
-from typing import Any, Callable, Optional, Sequence, Union
+from typing import Any, Callable, Optional, Union
 
 import jax
 import jax.numpy as jnp
@@ -32,8 +32,8 @@ from flan_jax.model.layers import ROW_AXES, row_parts
 # The mesh axis that heads are spread over, as sharding.AXIS_RULES has it.
 HEAD_AXIS = 'tensor'
 
-# (query_BLNH, [(key_BMGH, value_BMGH), ...], the layer's window or None) -> out_BLNH
-Attend = Callable[[jax.Array, Sequence[Any], Optional[jax.Array]], jax.Array]
+# (query_BLNH, (key_BMGH, value_BMGH), the layer's window or None) -> out_BLNH
+Attend = Callable[[jax.Array, Any, Optional[jax.Array]], jax.Array]
 View = Union[attention.Rows, attention.Continuation]
 
 _PREFERRED = {'tpu': 'splash', 'gpu': 'cudnn'}
@@ -119,13 +119,13 @@ def xla(config: Any, view: View, table_KN: Optional[jax.Array]) -> Attend:
   make_bias = _bias_maker(config, view, table_KN)
   bias_BNLM = None if _bias_per_layer(config, view, table_KN) else make_bias()
 
-  def attend(query_BLNH, sources, window):
+  def attend(query_BLNH, source, window):
     bias = make_bias() if bias_BNLM is None else bias_BNLM
     if window is not None:
       bias = attention.within_window(bias, attention.distance_BLM(view), window)
     if by_blocks:
-      return causal.attend(query_BLNH, *sources[0], bias, config.attention_soft_cap)
-    return attention.attend(query_BLNH, sources, bias, config.attention_soft_cap)
+      return causal.attend(query_BLNH, *source, bias, config.attention_soft_cap)
+    return attention.attend(query_BLNH, source, bias, config.attention_soft_cap)
 
   return attend
 
@@ -195,9 +195,9 @@ def splash(config: Any, view: attention.Rows, table_KN: None) -> Attend:
     interpret=_device().platform == 'cpu',
   )
 
-  def attend(query_BLNH, sources, window):
+  def attend(query_BLNH, source, window):
     del window  # the same in all layers
-    [(key_BMGH, value_BMGH)] = sources
+    key_BMGH, value_BMGH = source
     return _over_mesh(run, query_BLNH, key_BMGH, value_BMGH, (view.segment_ids_BL,))
 
   return attend
@@ -276,9 +276,9 @@ def cudnn(config: Any, view: attention.Rows, table_KN: Optional[jax.Array]) -> A
   return functools.partial(attend_fused, run, config, view, table_KN)
 
 
-def attend_fused(run, config, view, table_KN, query_BLNH, sources, window) -> jax.Array:
+def attend_fused(run, config, view, table_KN, query_BLNH, source, window) -> jax.Array:
   """Runs fused_attention, some implementation bound, over the mesh in use."""
-  [(key_BMGH, value_BMGH)] = sources
+  key_BMGH, value_BMGH = source
   mask_BLM, bias_BNLM = fused_arguments(config, view, table_KN, window)
   extra = (mask_BLM,) if bias_BNLM is None else (mask_BLM, bias_BNLM)
   return _over_mesh(run, query_BLNH, key_BMGH, value_BMGH, extra)

@@ -23,7 +23,7 @@ is no relative_bias.
 """
 
 import functools
-from typing import Any, Mapping, Optional
+from typing import Any, Mapping, Optional, Sequence
 
 import flax.linen as nn
 import jax
@@ -38,7 +38,7 @@ from flan_jax.model.config import DecoderConfig, REMAT_POLICIES
 
 Batch = Mapping[str, jax.Array]
 Params = Mapping[str, Any]
-Cache = Mapping[str, jax.Array]
+Cache = Mapping[str, Any]
 
 
 class Decoder(nn.Module):
@@ -71,19 +71,22 @@ class Decoder(nn.Module):
   def _stacked_layers(self, rng):
     """Initialises each layer alone, so that fan-in is a layer's; stacks them."""
     x_BLD = jnp.zeros((1, 1, self.config.d_model), self.config.dtype)
-    attend = lambda query, sources: query  # has no parameters
+    attend = lambda query, source: query  # has no parameters
     block = layers.Block(self.config, parent=None)
     init = jax.vmap(lambda one: block.init(one, x_BLD, attend)['params'])
     boxed = init(jax.random.split(rng, self.config.layers))
     return nn.meta.add_axis(boxed, 0, {nn.PARTITION_NAME: 'layers'})
 
-  def hidden_states(self, tokens_BL, view, past=None, keep=False, query_position_BS=None):
-    """Runs the layers; the view's keys are those of `past`, then of tokens_BL.
+  def hidden_states(
+    self, tokens_BL, view, keep=False, query_position_BS=None, slot=None, unstacked=None
+  ):
+    """Runs the layers; returns x_BLD after the last norm and what is kept, or None.
 
-    past: (key, value), each [layers, B, M, G, H]. Returns x_BLD after the last norm
-    and, if `keep`, the new keys and values [layers, B, L, G, H]. With query_position_BS
-    x_BSD, the states at those positions, is all that is computed of the last layer,
-    unless it is one of a scan.
+    keep: the keys and values [B, L, G, H] of the tokens, layers first, or a tuple of one
+    pair for each layer if they are not scanned. With query_position_BS x_BSD, the states
+    at those positions, is all that is computed of the last layer, unless it is one of a
+    scan. slot: (attention.Past, scalar): the view's keys are those of the cache, where
+    the tokens are written; the cache is kept. unstacked: see `unstacked` below.
     """
     config = self.config
     table_KN = self.relative_bias if config.positions == 'relative' else None
@@ -96,18 +99,21 @@ class Decoder(nn.Module):
       rows = isinstance(view, attention.Rows)
       turn = positions.row_rotation if rows else positions.rotation
       rotation = turn(config, view.query_positions_BL)
-    windows = config.layer_windows and jnp.array(config.layer_windows, jnp.int32)
+    windows = config.layer_windows
+    windows = jnp.array(windows, jnp.int32) if windows else None
     block = layers.Block(config, parent=None)
 
-    def run_layer(x_BLD, layer, attend=attend_all, pick=layers.whole):
-      params, window, layer_past = layer
+    def run_layer(x_BLD, layer, attend=attend_all, pick=layers.whole, slot=None):
+      params, window = layer
       look = functools.partial(attend, window=window)
-      x_BLD, kept = block.apply(
-        {'params': params}, x_BLD, look, rotation, layer_past, pick
-      )
+      x_BLD, kept = block.apply({'params': params}, x_BLD, look, rotation, slot, pick)
       return x_BLD, (kept if keep else None)
 
     x_BLD = layers.over_width(self._embedded(tokens_BL))
+    each = unstacked or self.layers, windows
+    if slot is not None:
+      x_BLD, past = _each_layer_writes(config, run_layer, x_BLD, each, *slot)
+      return self.final_norm(layers.over_rows(x_BLD)), past
     run_last, pick = run_layer, layers.whole  # pick: what is taken after the last layer
     if query_position_BS is not None:
       pick = functools.partial(gather_queries, query_position_BS=query_position_BS)
@@ -115,8 +121,7 @@ class Decoder(nn.Module):
         attend = attend_with(view.of(pick))
         run_last = functools.partial(run_layer, attend=attend, pick=pick)
         pick = layers.whole
-    stacked = self.layers, windows, past
-    x_BLD, kept = _each_layer(config, run_layer, run_last, x_BLD, stacked)
+    x_BLD, kept = _each_layer(config, run_layer, run_last, x_BLD, each)
     return self.final_norm(layers.over_rows(pick(x_BLD))), kept
 
   def _embedded(self, tokens_BL):
@@ -148,9 +153,10 @@ class Decoder(nn.Module):
     return self.logits(self.hidden_states(tokens_BL, view)[0])
 
 
-def _each_layer(config, run_layer, run_last, x_BLD, stacked):
-  """Applies run_layer to the stacked layers in turn; outputs are stacked again.
+def _each_layer(config, run_layer, run_last, x_BLD, each):
+  """Applies run_layer to each layer in turn; its outputs are stacked, or a tuple.
 
+  each: of arrays with the layers first or, unless layers are scanned, tuples of them.
   run_last: what is applied to the last one, unless the layers are scanned.
   """
   if config.remat != 'none':
@@ -162,13 +168,39 @@ def _each_layer(config, run_layer, run_last, x_BLD, stacked):
       for run in (run_layer, run_last)
     )
   if config.scan:
-    return jax.lax.scan(run_layer, x_BLD, stacked)
+    return jax.lax.scan(run_layer, x_BLD, each)
   outputs = []
   for index in range(config.layers):
     run = run_last if index == config.layers - 1 else run_layer
-    x_BLD, output = run(x_BLD, jax.tree.map(lambda leaf: leaf[index], stacked))
+    x_BLD, output = run(x_BLD, tuple(_layer(part, index) for part in each))
     outputs.append(output)
-  return x_BLD, jax.tree.map(lambda *leaves: jnp.stack(leaves), *outputs)
+  return x_BLD, tuple(outputs)
+
+
+def _each_layer_writes(config, run_layer, x_BLD, each, past, index):
+  """The same where each layer writes into the cache and reads it; returns that, too."""
+  if not config.scan:
+    written = []
+    for number, own in enumerate(past):
+      layer = tuple(_layer(part, number) for part in each)
+      slot = attention.Slot(own, index, None)
+      x_BLD, own = run_layer(x_BLD, layer, slot=slot)
+      written.append(own)
+    return x_BLD, tuple(written)
+
+  def body(carry, layer):
+    x_BLD, past = carry
+    *layer, number = layer
+    return run_layer(x_BLD, layer, slot=attention.Slot(past, index, number)), None
+
+  numbers = jnp.arange(config.layers)
+  return jax.lax.scan(body, (x_BLD, past), (*each, numbers))[0]
+
+
+def _layer(part, index: int):
+  return part[index] if isinstance(part, tuple) else jax.tree.map(
+    lambda leaf: leaf[index], part
+  )
 
 
 def _boxed_params(config: DecoderConfig, rng: jax.Array) -> Params:
@@ -264,15 +296,16 @@ def prefill(
 
   Returns x_BLD, whose state at a row's last prompt token predicts the first new one,
   and a cache with room for cache_length - L new tokens:
-    key, value [layers, B, M, G, H], positions [B, M], valid [B, M] (bool), and
-    length (scalar), the slot of the next token, the same in every row.
+    past (an attention.Past [layers, B, G, M, H], or a tuple of one for each layer if
+    they are not scanned), positions [B, M], valid [B, M] (bool), and length (scalar),
+    the slot of the next token, the same in every row.
 
   Raises ValueError if cache_length is less than L.
   """
   length = batch['tokens'].shape[1]
   if cache_length < length:
     raise ValueError(f'cache_length is {cache_length}, the prompts take {length}.')
-  x_BLD, (key, value) = _apply(
+  x_BLD, kept = _apply(
     config, params, 'hidden_states', batch['tokens'], _rows(batch), keep=True
   )
 
@@ -281,13 +314,30 @@ def prefill(
     widths[axis] = (0, cache_length - length)
     return jnp.pad(leaf, widths)
 
+  room = lambda leaf: layers.over_heads(with_room(leaf, leaf.ndim - 2))
   return x_BLD, {
-    'key': with_room(key, 2),
-    'value': with_room(value, 2),
+    'past': jax.tree.map(room, _past(config, kept)),
     'positions': with_room(jnp.asarray(batch['positions']), 1),
     'valid': with_room(jnp.asarray(batch['segment_ids']) > 0, 1),
     'length': jnp.asarray(length, jnp.int32),
   }
+
+
+def _past(config: DecoderConfig, kept):
+  """New keys and values, as hidden_states returns them, as those of a cache."""
+  if config.scan:
+    return attention.Past.of(*kept)
+  return tuple(attention.Past.of(*one) for one in kept)
+
+
+def unstacked(config: DecoderConfig, params: Params) -> Optional[tuple[Params, ...]]:
+  """The parameters of each layer by itself, for many a decode_step; None if scanned.
+
+  A loop would take them out of the stack at every step: a copy of all of them.
+  """
+  if config.scan:
+    return None
+  return tuple(_layer(params['layers'], index) for index in range(config.layers))
 
 
 def decode_step(
@@ -296,36 +346,35 @@ def decode_step(
   tokens_B: jax.Array,
   positions_B: jax.Array,
   cache: Cache,
+  each_layer: Optional[Sequence[Params]] = None,
 ) -> tuple[jax.Array, Cache]:
   """Appends one token to each row and predicts the next: (logits_BV, cache).
 
   positions_B: each token's position in its own sequence (the prompt's length for the
   first new token). Shapes do not change, so the step fits a lax loop. The cache must
-  have room: past its end the last slot would be overwritten.
+  have room: past its end the last slot would be overwritten. each_layer: `unstacked`
+  of the parameters, made outside the loop.
   """
-  positions_B1 = positions_B[:, None]
-  itself_B1 = jnp.ones_like(positions_B1, bool)
+  positions_B1, length = positions_B[:, None], cache['length']
+  write = functools.partial(jax.lax.dynamic_update_slice, start_indices=(0, length))
+  flat = {
+    'positions': write(cache['positions'], positions_B1),
+    'valid': write(cache['valid'], jnp.ones_like(positions_B1, bool)),
+  }
   view = attention.Continuation(
-    positions_B1,
-    jnp.concatenate([cache['positions'], positions_B1], axis=1),
-    jnp.concatenate([cache['valid'], itself_B1], axis=1)[:, None, :],
+    positions_B1, flat['positions'], flat['valid'][:, None, :]
   )
-  x_B1D, (key, value) = _apply(
-    config, params, 'hidden_states', tokens_B[:, None], view,
-    past=(cache['key'], cache['value']), keep=True,
+  x_B1D, past = _apply(
+    config, params, 'hidden_states', tokens_B[:, None], view, keep=True,
+    slot=(cache['past'], length), unstacked=each_layer,
   )
-  new = {'key': key, 'value': value, 'positions': positions_B1, 'valid': itself_B1}
-  cache = _append(cache, new)
+  cache = {**flat, 'past': past, 'length': length + 1}
   return logits(config, params, x_B1D[:, 0]), cache
 
 
-def _append(cache: Cache, new: Mapping[str, jax.Array]) -> Cache:
-  """Writes a token's entries at the next slot, all layers at once."""
-  slot_axis = {'key': 2, 'value': 2, 'positions': 1, 'valid': 1}
-  updated = {
-    name: jax.lax.dynamic_update_slice_in_dim(
-      cache[name], new[name].astype(cache[name].dtype), cache['length'], axis
-    )
-    for name, axis in slot_axis.items()
-  }
-  return {**updated, 'length': cache['length'] + 1}
+def cache_rows(config: DecoderConfig, cache: Cache, rows_B: jax.Array) -> Cache:
+  """The cache of some rows, in this order, each as often as it is named."""
+  axis = 1 if config.scan else 0
+  past = jax.tree.map(lambda leaf: jnp.take(leaf, rows_B, axis=axis), cache['past'])
+  flat = {name: cache[name][rows_B] for name in ('positions', 'valid')}
+  return {**cache, **flat, 'past': past}

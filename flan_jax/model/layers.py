@@ -2,12 +2,13 @@
 
 import functools
 import math
-from typing import Any, Callable, Mapping, Optional, Sequence
+from typing import Any, Callable, Mapping, Optional
 
 import flax.linen as nn
 import jax
 import jax.numpy as jnp
 
+from flan_jax.model import attention
 from flan_jax.model import positions
 
 # The mesh axes that rows of a batch are spread over, slower network first.
@@ -72,6 +73,13 @@ def over_width(x_BLD: jax.Array) -> jax.Array:
   if x_BLD.shape[-1] % jax.sharding.get_abstract_mesh().shape.get(TENSOR_AXIS, 1):
     return over_rows(x_BLD)
   return _spread(x_BLD, (ROW_AXES, (), (TENSOR_AXIS,)))
+
+
+def over_heads(x_BGMH: jax.Array) -> jax.Array:
+  """Keeps a cache spread by rows and, over the tensor axis, by heads if they divide."""
+  if x_BGMH.shape[-3] % jax.sharding.get_abstract_mesh().shape.get(TENSOR_AXIS, 1):
+    return _spread(x_BGMH, [()] * (x_BGMH.ndim - 4) + [ROW_AXES])
+  return _spread(x_BGMH, [()] * (x_BGMH.ndim - 4) + [ROW_AXES, (TENSOR_AXIS,)])
 
 
 @jax.custom_vjp
@@ -235,15 +243,16 @@ class Attention(nn.Module):
   def __call__(
     self,
     x_BLD: jax.Array,
-    attend: Callable[[jax.Array, Sequence[Any]], jax.Array],
+    attend: Callable[[jax.Array, Any], jax.Array],
     rotation: Optional[positions.Rotation],
-    past: Optional[tuple[jax.Array, jax.Array]],
+    slot: Optional[attention.Slot],
     pick: Pick,
-  ) -> tuple[jax.Array, tuple[jax.Array, jax.Array]]:
+  ) -> tuple[jax.Array, Any]:
     """Returns the output and the new (key_BLGH, value_BLGH), for a cache to keep.
 
-    attend: (query_BLNH, [(key_BMGH, value_BMGH), ...]) -> out_BLNH, as attention.attend.
-    A kept key is normalised and rotated already.
+    With a slot, the tokens look at its cache, themselves included, and the second is
+    the cache with them. attend: (query_BLNH, (key_BMGH, value_BMGH) or Past) ->
+    out_BLNH, as attention.attend. A kept key is normalised and rotated already.
     """
     config, dtype = self.config, self.config.dtype
     query = self._heads('query', pick(x_BLD), config.heads, 'joined_heads')
@@ -257,12 +266,14 @@ class Attention(nn.Module):
     if rotation is not None:
       query = positions.rotate(query, tuple(pick(part) for part in rotation))
       key = positions.rotate(key, rotation)
-    sources: Sequence[Any] = [(key, value)] if past is None else [past, (key, value)]
-    out = attend(query, sources)
+    kept = source = (key, value)
+    if slot is not None:
+      kept, source = slot.written(key, value)
+    out = attend(query, source)
     out = Linear(
       x_BLD.shape[-1], ('joined_heads', 'embed'), dtype, config.out_bias, name='out'
     )(out.reshape(*out.shape[:2], -1))
-    return out, (key, value)
+    return out, kept
 
   def _heads(self, name, x_BLD, heads, axis):
     config = self.config
@@ -296,8 +307,8 @@ class Block(nn.Module):
   config: Any
 
   @nn.compact
-  def __call__(self, x_BLD, attend, rotation=None, past=None, pick: Pick = whole):
-    """Returns x_BLD and the layer's new (key_BLGH, value_BLGH).
+  def __call__(self, x_BLD, attend, rotation=None, slot=None, pick: Pick = whole):
+    """Returns x_BLD and what Attention keeps.
 
     pick: takes from [B, L, ...] the tokens whose states are asked for; of the others
     only keys and values are computed. `attend` must know which tokens those are.
@@ -309,7 +320,7 @@ class Block(nn.Module):
       return lambda x_BLD: gathered(over_width(made(x_BLD)))
 
     attended, kept = Attention(config, name='attention')(
-      norm('attention_norm')(x_BLD), attend, rotation, past, pick
+      norm('attention_norm')(x_BLD), attend, rotation, slot, pick
     )
     x_BLD = over_width(pick(x_BLD) + scattered(attended))
     hidden_BLD = GatedMLP(config, name='mlp')(norm('mlp_norm')(x_BLD))
