@@ -117,7 +117,7 @@ def _round_values(low: float, high: float) -> list[tuple[float, str]]:
   """Round numbers from low to high, from the top: 3, 2.5, 2 ..., with their texts."""
   rough = (high - low) / _TICKS
   power = 10.0 ** math.floor(math.log10(rough))
-  wide = next(power * times for times in (1, 2, 5, 10) if power * times >= 0.999 * rough)
+  wide = next(power * times for times in (1, 2, 5, 10) if power * times >= 0.7 * rough)
   digits = max(0, -math.floor(math.log10(wide) + 1e-9))
   first, last = math.ceil(low / wide - 1e-9), math.floor(high / wide + 1e-9)
   return [(i * wide, f'{i * wide:.{digits}f}') for i in range(last, first - 1, -1)]

@@ -114,7 +114,8 @@ def _lanes_of(evaluation: Mapping, row: Mapping) -> list[dict]:
 
 def _lane(name: str, label: str, entry: Mapping, dots, plotted: bool) -> dict:
   """`label`, `colour`, places (`mark`, `dots`, `box`, `line`) and texts of one lane."""
-  mean, median, quartiles = (entry.get(key) for key in ('mean', 'median', 'quartiles'))
+  mean, median = entry['mean'], entry.get('median')
+  quartiles = entry.get('quartiles') if tables.several(entry) else None
   middle = tables.number(median)
   middle += f' ({tables.interval(quartiles)})' if quartiles else ''
   return {

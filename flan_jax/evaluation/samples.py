@@ -84,10 +84,15 @@ def _predictions(folder: str) -> Iterator[tuple[dict, Iterator[tuple[int, dict, 
     return
   files = [name for name in os.listdir(folder)
            if name.endswith('.jsonl') and name != EXAMPLES]
-  for name in sorted(files, key=lambda name: (int(name.split('.')[0]), name)):
+  for name in sorted(files, key=_number_and_rank_first):
     found = _head(os.path.join(folder, name))
     if found and found['fingerprint'] == start['fingerprint']:
       yield found, _scored(folder, name, start['sizes'])
+
+
+def _number_and_rank_first(file: str) -> tuple:
+  number, method, _ = file.split('.')
+  return int(number), method != RANK, method
 
 
 def _scored(folder: str, name: str, sizes: Mapping[str, int]):

@@ -129,9 +129,16 @@ def _cell(entry: Mapping | None) -> dict:
 
 
 def spread(entry: Mapping) -> str:
-  """'60.5 (1.2)': the mean over the templates, their deviation in brackets."""
-  deviation = '' if entry.get('std') is None else f' ({entry["std"]:.1f})'
-  return number(entry['mean']) + deviation
+  """'60.5 (1.2)': the mean over the templates, their deviation in brackets.
+
+  Of a single template, as of the mean over datasets, there is no deviation.
+  """
+  return number(entry['mean']) + (f' ({entry["std"]:.1f})' if several(entry) else '')
+
+
+def several(entry: Mapping) -> bool:
+  """Whether there is more than one template to have a deviation."""
+  return len(entry.get('templates', ())) > 1 and entry['std'] is not None
 
 
 def best_on_dev(entry: Mapping) -> str:
