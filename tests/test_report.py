@@ -275,14 +275,15 @@ def test_every_chart_is_described(page):
 
 def test_curves_fill_their_square():
   chart = charts.chart(charts.loss(fake_run.CURVES['tuning']))
-  assert chart['lines'] == {'loss': '0.00,0.00 100.00,100.00', 'dev loss': '0.00,25.00'}
+  assert chart['lines'] == {'loss': '0.00,0.00 100.00,100.00', 'dev loss': '0.00,25.00 0.00,25.00'}
   assert chart['steps'] == (5, 9)
   assert chart['y_ticks'] == [
       (0.0, '3.0'), (25.0, '2.5'), (50.0, '2.0'), (75.0, '1.5'), (100.0, '1.0')]
   assert charts.chart(charts.loss([{'step': 1, 'loss': float('inf')}]))['lines'] == {}
   long = charts.chart({'loss': [(s, 1 / (s + 1)) for s in range(5_000)]})
   assert len(long['lines']['loss'].split()) < 900
-  assert charts.chart({'flat': [(3, 2.0)]})['lines'] == {'flat': '0.00,50.00'}
+  assert charts.chart({'flat': [(3, 2.0)]})['lines'] == {
+      'flat': '0.00,50.00 0.00,50.00'}  # a dot
 
 
 def test_accuracy_and_held_out_scores_are_curves():

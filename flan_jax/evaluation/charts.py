@@ -109,6 +109,8 @@ def chart(series: Mapping[str, Sequence[tuple[int, float]]], digits: int = 2) ->
 
 
 def _thinned(curve: Sequence[tuple]) -> list[tuple]:
+  if len(curve) == 1:
+    return [*curve, *curve]  # a line of no length, whose round ends make a dot
   kept = list(curve[::max(1, len(curve) // _POINTS)])
   return kept + ([curve[-1]] if kept[-1] is not curve[-1] else [])
 

@@ -136,26 +136,26 @@ def _sizes(entry: Mapping) -> set[tuple[int, int]]:
 
 def _difference(first: Run, one: Run, name: str) -> tuple[dict | None, str]:
   """(what is known of the difference, why nothing is): one of them."""
-  heads = [samples.head(run.model_dir, run.evaluation['name'], name)
-           for run in (one, first)]
-  if None in heads:
-    return None, MISSING
-  if heads[0]['fingerprint'] != heads[1]['fingerprint']:
-    return None, 'other examples'
   ours, theirs = (samples.columns(run.model_dir, run.evaluation['name'], name)
                   for run in (one, first))
-  shared = [number for number in ours if number in theirs
-            and len(ours[number].labels) == len(theirs[number].labels)
-            and (ours[number].chosen is None) == (theirs[number].chosen is None)]
-  if not shared:
+  if not (ours and theirs):
     return None, MISSING
+  if len({_asked(column) for column in (*ours.values(), *theirs.values())}) > 1:
+    return None, 'other examples'
+  if len(ours) == len(theirs) and ours.keys() != theirs.keys():
+    return None, 'other templates'
   from flan_jax.evaluation import statistics
   metric = one.evaluation['datasets'][name]['primary']
-  found = statistics.difference(
-      metric, [ours[number] for number in shared], [theirs[number] for number in shared])
+  found = statistics.difference(metric, list(ours.values()), list(theirs.values()))
   told = {'difference': found.difference, 'interval': [found.low, found.high],
           'p': found.p}
   return lanes.difference(told, metric), ''
+
+
+def _asked(column) -> tuple:
+  """What tells apart the examples that a column answers."""
+  return tuple(zip(column.labels, map(tuple, column.options), map(tuple, column.references),
+                   column.groups))
 
 
 def _charts(runs: Sequence[Run]) -> list[dict]:

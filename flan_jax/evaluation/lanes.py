@@ -39,7 +39,7 @@ def blocks(results: Mapping, references: Mapping[str, Sequence[Mapping]]) -> lis
       lanes += _lanes_of(one, row)
     if not lanes:
       continue  # only evaluated on the way
-    own = [] if row['mean_row'] else _of_dataset(references, row['name'])
+    own = of_dataset(references, row['name'])
     made.append({
         **row, 'lanes': lanes, 'sizes': _sizes(evaluations, row['name']),
         'ticks': _ticks(own, letters, row['metric']) if row['plotted'] else [],
@@ -55,7 +55,7 @@ def legend(references: Mapping[str, Sequence[Mapping]]) -> dict[tuple[str, str],
           for i, kind in enumerate(kinds)}
 
 
-def _of_dataset(references: Mapping, name: str) -> Sequence[Mapping]:
+def of_dataset(references: Mapping, name: str) -> Sequence[Mapping]:
   """Those of the dataset; of a variant, 'rte.5shot', those of its dataset."""
   return references.get(name) or references.get(name.split('.')[0], [])
 

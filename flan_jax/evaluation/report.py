@@ -63,7 +63,7 @@ def again(
         f'{model_dir} has results but no {INPUTS}, which evaluation writes beside them; '
         f'evaluate it again: python -m flan_jax.evaluate --gin.MODEL_DIR="\'{model_dir}\'"'
     ) from None
-  except (ValueError, AttributeError, KeyError) as error:
+  except (ValueError, AttributeError, KeyError, TypeError) as error:
     raise UserError(f'{path} is not what evaluation wrote ({error!r}); evaluate the run '
                     'again') from None
   return write(model_dir, results, run, rule, curves, **given)
@@ -85,8 +85,8 @@ def page(
     rule: {'train': task -> rate, 'dropped': task -> reason, 'held_out' and 'trained':
       task -> its clusters}; `trained` is of the runs before as well.
     curves: title -> records of metrics.jsonl.
-    references: dataset -> figures of the paper, each `system`, `setting`, `value`,
-      `metric`, `confidence`, `note`.
+    references: dataset, or 'mean' -> figures of the paper, each `system`, `setting`,
+      `value`, `metric`, `confidence`, `note`.
     confidence: the labels of the references -> what they mean.
     drawn: task -> prompts drawn while training, None where they were not counted.
     phrasings: dataset -> template number -> its text.
@@ -163,10 +163,9 @@ def _facts(results: Mapping, run: Mapping) -> list[tuple[str, str]]:
 
 def _references(results: Mapping, references: Mapping) -> list[dict]:
   """The rows of the table of references, of the datasets that were evaluated."""
-  evaluated = [row for row in rows(results) if not row['mean_row']]
   found = []
-  for row in evaluated:
-    own = references.get(row['name']) or references.get(row['name'].split('.')[0], [])
+  for row in rows(results):
+    own = lanes.of_dataset(references, row['name'])
     shown = lanes.drawn(own, row['metric']) if row['plotted'] else []
     found += [{**one, 'dataset': row['name'], 'value': tables.number(one['value']),
                'is_drawn': any(one is other for other in shown)} for one in own]

@@ -61,11 +61,6 @@ def columns(model_dir: str, name: str, dataset: str) -> dict[int, metrics.Answer
   return dict(sorted(found.items()))
 
 
-def head(model_dir: str, name: str, dataset: str) -> dict | None:
-  """What the examples of a dataset say of themselves: `fingerprint` and `sizes`."""
-  return _head(os.path.join(model_dir, FOLDER, name, dataset, EXAMPLES))
-
-
 def _head(path: str) -> dict | None:
   return next(_lines(path), None)
 
@@ -169,7 +164,7 @@ def packed(samples: Sequence[Mapping], most_bytes: int = MOST_BYTES) -> tuple[st
     text = _text(kept)
     if len(text.encode()) <= most_bytes:
       return text, len(kept)
-  while len(_text(kept).encode()) > most_bytes:
+  while kept and len(_text(kept).encode()) > most_bytes:
     kept = kept[::2] if len(kept) > 1 else []
   return _text(kept), len(kept)
 
