@@ -1,4 +1,4 @@
-"""Front door: report.html of a run written anew, or several runs compared on one page."""
+"""Front door: several runs compared on one page, or one run's report written anew."""
 
 import os
 from typing import Sequence
@@ -18,12 +18,13 @@ def main(arguments: Sequence[str]) -> None:
 
         python -m flan_jax.report runs/nli runs/nli_4_templates --output=comparison.html
       """)
-  made.add_argument('runs', nargs='+', metavar='RUN', help='MODEL_DIR of an evaluated run')
+  made.add_argument('runs', nargs='+', metavar='RUN',
+                    help='MODEL_DIR of an evaluated run')
   made.add_argument('--output', metavar='FILE',
                     help=f'of the comparison (default: {OUTPUT} in this folder)')
   flags = commandline.parse(made, arguments)
   if len(flags.runs) == 1 and flags.output:
-    made.error('--output is for two runs or more; of one, its own report.html is written')
+    made.error('--output is for two runs or more; one has its own report.html')
   print(f'report: {write(flags.runs, flags.output or OUTPUT)}')
 
 
@@ -42,15 +43,15 @@ def write(model_dirs: Sequence[str], output: str = OUTPUT) -> str:
   path = os.path.expanduser(output)
   folder = os.path.dirname(os.path.abspath(path))
   if os.path.isdir(path) or not (os.path.isdir(folder) and os.access(folder, os.W_OK)):
-    raise UserError(f'--output={output} cannot be written; name a file in a folder that '
-                    'is there')
+    raise UserError(f'--output={output} cannot be written; name a file in a folder '
+                    'that is there')
   from flan_jax.evaluation import comparison
   files.write_whole(path, comparison.page(found))
   return path
 
 
 def _names(model_dirs: Sequence[str]) -> list[str]:
-  """The shortest ends of the paths that tell them apart: 'nli', or 'a/nli' and 'b/nli'."""
+  """The shortest ends of the paths that tell them apart: 'nli', or 'a/nli', 'b/nli'."""
   parts = [os.path.abspath(os.path.expanduser(one)).split(os.sep) for one in model_dirs]
   for count in range(1, max(map(len, parts)) + 1):
     names = [os.sep.join(one[-count:]) for one in parts]
@@ -77,8 +78,8 @@ def _read(model_dir: str, name: str):
   own = 'tuning' if run['init_from'] else 'training'
   places = {'base': run['init_from'], own: folder}
   curves = {title: logbook.read(place) for title, place in places.items() if place}
-  return comparison.Run(name, folder, found, run,
-                        {title: records for title, records in curves.items() if records})
+  curves = {title: records for title, records in curves.items() if records}
+  return comparison.Run(name, folder, found, run, curves)
 
 
 if __name__ == '__main__':

@@ -1,4 +1,4 @@
-"""A MODEL_DIR that no model was ever in: results, predictions, curves, with nasty texts."""
+"""A MODEL_DIR that no model was ever in: results, predictions, curves, nasty texts."""
 
 import json
 import math
@@ -6,7 +6,8 @@ import random
 
 from flan_jax.evaluation import results as results_lib
 
-NASTY = '</script><script>alert("x")</script> & \'co\' \u2028 <!-- é 日本 http://x.test/a.js'
+NASTY = ('</script><script>alert("x")</script> & \'co\' \u2028 <!-- é 日本 '
+         'http://x.test/a.js')
 DEV, TEST = 4, 6
 OPTIONS = {'rte': ['yes', NASTY], 'stsb': ['0', '1', '2'], 'sst2': ['good', 'bad']}
 STEPS = {'untuned': 900, 'plain': 900, 'tuned': 1200}
@@ -85,8 +86,8 @@ CONFIDENCE = {'read off': f'read off a figure {NASTY}', 'unused': 'in no table'}
 CURVES = {
     'base': [{'step': 10, 'loss': 5.0}, {'step': 20, 'loss': 3.0}],
     'tuning': [
-        {'step': 5, 'loss': 3.0, 'accuracy': 0.25, 'dev_loss': 2.5, 'held_out/rte': 50.0,
-         'held_out/mean': 40.0},
+        {'step': 5, 'loss': 3.0, 'accuracy': 0.25, 'dev_loss': 2.5,
+         'held_out/rte': 50.0, 'held_out/mean': 40.0},
         {'step': 9, 'loss': 1.0, 'accuracy': 0.5, 'held_out/rte': 55.0,
          'held_out/mean': 45.0}, {'step': 10, 'loss': float('nan')}]}
 
@@ -96,7 +97,8 @@ def inputs():
   return {
       'references': references(), 'confidence': CONFIDENCE,
       'drawn': {'sst2': 60, NASTY: 40},
-      'phrasings': {'rte': {0: f'{{premise}} {NASTY}\n\nworst?', 2: 'the best wording'}}}
+      'phrasings': {
+          'rte': {0: f'{{premise}} {NASTY}\n\nworst?', 2: 'the best wording'}}}
 
 
 def write(folder, seed=0, made=None, right=0.5):
@@ -115,7 +117,8 @@ def write(folder, seed=0, made=None, right=0.5):
 
 
 def _write_predictions(folder, name, found, draw, right):
-  sizes = {'dev': found['templates'][0]['n_dev'], 'test': found['templates'][0]['n_test']}
+  first = found['templates'][0]
+  sizes = {'dev': first['n_dev'], 'test': first['n_test']}
   head = {'fingerprint': f'of {name}', 'dataset': name, 'sizes': sizes}
   options, count = OPTIONS[name], sum(sizes.values())
   labels = [number % len(options) for number in range(count)]

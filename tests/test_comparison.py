@@ -1,4 +1,4 @@
-"""Runs side by side: what may be compared is, with a difference; the rest says why not."""
+"""Runs side by side: what may be compared has a difference, the rest says why not."""
 
 import html
 import json
@@ -39,7 +39,7 @@ def folders(tmp_path):
 
 
 def loaded(folders):
-  return [door._read(folder, name) for folder, name in zip(folders, door._names(folders))]
+  return list(map(door._read, folders, door._names(folders)))
 
 
 def written(folders, tmp_path):
@@ -160,7 +160,8 @@ def test_runs_that_cannot_be_read_are_named(folders, tmp_path):
   with pytest.raises(UserError, match='--output=.*cannot be written'):
     door.write(folders, str(tmp_path))
   (tmp_path / 'b/nli/results.json').unlink()
-  with pytest.raises(UserError, match=r'b/nli has no results.json.*MODEL_DIR="\'.*b/nli'):
+  wanted = r'b/nli has no results.json.*MODEL_DIR="\'.*b/nli'
+  with pytest.raises(UserError, match=wanted):
     door.write(folders)
 
 

@@ -35,7 +35,7 @@ def held_out(records: Sequence[Mapping], results: Mapping | None = None) -> Seri
 
 
 def evaluated(results: Mapping, from_base: bool) -> Series:
-  """Held-out scores of the checkpoints that were evaluated in full; {} of fewer than two.
+  """Held-out scores of checkpoints that were evaluated in full; {} of fewer than two.
 
   from_base: whether the untuned model is where the run began: its scores are at step 0.
   """

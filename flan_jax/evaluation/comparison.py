@@ -13,7 +13,8 @@ from flan_jax.evaluation import report
 from flan_jax.evaluation import samples
 from flan_jax.evaluation import tables
 
-_TEMPLATE = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'comparison.html.j2')
+_HERE = os.path.dirname(os.path.abspath(__file__))
+_TEMPLATE = os.path.join(_HERE, 'comparison.html.j2')
 MISSING = 'no predictions'
 
 
@@ -47,9 +48,9 @@ def notices(runs: Sequence[Run]) -> list[str]:
   first, found = runs[0], []
   for one in runs[1:]:
     if one.results['data'] != first.results['data']:
-      found.append(f'{one.name} was evaluated on {one.results["data"]} data, {first.name} '
-                   f'on {first.results["data"]} data: their scores say nothing about '
-                   'each other')
+      found.append(f'{one.name} was evaluated on {one.results["data"]} data, '
+                   f'{first.name} on {first.results["data"]} data: their scores say '
+                   'nothing about each other')
     if one.results['cluster'] != first.results['cluster']:
       found.append(f'{one.name} held out {one.results["cluster"] or "nothing"}, '
                    f'{first.name} {first.results["cluster"] or "nothing"}')
@@ -154,21 +155,21 @@ def _difference(first: Run, one: Run, name: str) -> tuple[dict | None, str]:
 
 def _asked(column) -> tuple:
   """What tells apart the examples that a column answers."""
-  return tuple(zip(column.labels, map(tuple, column.options), map(tuple, column.references),
-                   column.groups))
+  return tuple(zip(column.labels, map(tuple, column.options),
+                   map(tuple, column.references), column.groups))
 
 
 def _charts(runs: Sequence[Run]) -> list[dict]:
   """Loss, dev loss and held-out means, a line a run."""
   own = {one.name: (list(one.curves.values()) or [[]])[-1] for one in runs}
-  kinds = [
-      ('Loss', 'nats a token', 3, lambda name: charts.loss(own[name]).get('loss')),
-      ('Dev loss', 'nats a token', 3, lambda name: charts.loss(own[name]).get('dev loss')),
-      ('Held-out mean', 'quick checks while training', 1,
-       lambda name: charts.held_out(own[name]).get(charts.MEAN))]
+  losses = {name: charts.loss(records) for name, records in own.items()}
+  scores = {name: charts.held_out(records) for name, records in own.items()}
+  kinds = [('Loss', 'nats a token', 3, losses, 'loss'),
+           ('Dev loss', 'nats a token', 3, losses, 'dev loss'),
+           ('Held-out mean', 'quick checks while training', 1, scores, charts.MEAN)]
   found = []
-  for heading, note, digits, points in kinds:
-    series = {name: points(name) for name in own if points(name)}
+  for heading, note, digits, curves, key in kinds:
+    series = {name: lines[key] for name, lines in curves.items() if key in lines}
     if series:
       found.append({'title': heading, 'note': note, **charts.chart(series, digits)})
   return found

@@ -84,7 +84,8 @@ def drawn(own: Sequence[Mapping], metric: str) -> list[Mapping]:
 
 def _same_metric(theirs: str | None, ours: str) -> bool:
   """'F1' is 'f1a', 'Exact match' is 'trivia_exact_match'; no name is any metric."""
-  theirs, ours = (re.sub('[^a-z0-9]', '', (name or '').lower()) for name in (theirs, ours))
+  theirs, ours = (
+      re.sub('[^a-z0-9]', '', (name or '').lower()) for name in (theirs, ours))
   return not theirs or theirs in ours or ours in theirs
 
 

@@ -35,7 +35,8 @@ def write(
   report.json beside it has what `again` needs.
   """
   if samples is None:
-    samples = samples_lib.read(model_dir, [one['name'] for one in results['evaluations']])
+    names = [one['name'] for one in results['evaluations']]
+    samples = samples_lib.read(model_dir, names)
   given = {'references': references, 'confidence': confidence, 'drawn': drawn,
            'phrasings': phrasings}
   path = os.path.join(model_dir, FILE)
@@ -60,12 +61,12 @@ def again(
     rule = given.pop('rule')
   except FileNotFoundError:
     raise UserError(
-        f'{model_dir} has results but no {INPUTS}, which evaluation writes beside them; '
-        f'evaluate it again: python -m flan_jax.evaluate --gin.MODEL_DIR="\'{model_dir}\'"'
-    ) from None
+        f'{model_dir} has results but no {INPUTS}, which evaluation writes beside '
+        'them; evaluate it again: python -m flan_jax.evaluate '
+        f'--gin.MODEL_DIR="\'{model_dir}\'"') from None
   except (ValueError, AttributeError, KeyError, TypeError) as error:
-    raise UserError(f'{path} is not what evaluation wrote ({error!r}); evaluate the run '
-                    'again') from None
+    raise UserError(f'{path} is not what evaluation wrote ({error!r}); evaluate the '
+                    'run again') from None
   return write(model_dir, results, run, rule, curves, **given)
 
 
@@ -179,7 +180,7 @@ def _meant(references: Mapping, confidence: Mapping) -> dict[str, str]:
 
 
 def _charts(results: Mapping, run: Mapping, curves: Mapping) -> list[dict[str, Any]]:
-  """Every chart of the page that has a curve: `title`, `about`, `note`, and its points."""
+  """Every chart of the page that has a curve: `title`, `note`, and its points."""
   kinds = []
   for name, records in curves.items():
     kinds += [
@@ -190,6 +191,5 @@ def _charts(results: Mapping, run: Mapping, curves: Mapping) -> list[dict[str, A
          charts.held_out(records, results), 1)]
   kinds.append(('Held-out scores, full evaluations', 'scores of whole checkpoints',
                 charts.evaluated(results, bool(run.get('init_from'))), 1))
-  return [{'title': heading, 'note': note, 'curves': len(series),
-           **charts.chart(series, digits)}
+  return [{'title': heading, 'note': note, **charts.chart(series, digits)}
           for heading, note, series, digits in kinds if series]

@@ -1,5 +1,5 @@
-"""What was predicted, read back from MODEL_DIR/predictions: examples to look at, and all
-the answers to compare two runs by.
+"""What was predicted, read back from MODEL_DIR/predictions: examples to look at, and
+all the answers, to compare two runs by.
 
     predictions/tuned/rte/examples.jsonl    a head, then a line an example
     predictions/tuned/rte/0.rank.jsonl      a head, then a line a prediction
@@ -15,6 +15,7 @@ from flan_jax.evaluation import text_metrics
 
 FOLDER, EXAMPLES, RANK = 'predictions', 'examples.jsonl', 'rank'
 MOST_BYTES = 4_000_000  # of the examples that a page holds
+_Answered = tuple[int, dict, dict]  # number of the example, the example, its answer
 _FEWER = (20, 10, 5, 3, 2, 1)  # examples of a template, tried in turn
 
 
@@ -72,8 +73,8 @@ def _folders(path: str) -> list[str]:
                 if os.path.isdir(os.path.join(path, name)))
 
 
-def _predictions(folder: str) -> Iterator[tuple[dict, Iterator[tuple[int, dict, dict]]]]:
-  """(head, (number, example, prediction) of the split that is scored) of each file."""
+def _predictions(folder: str) -> Iterator[tuple[dict, Iterator[_Answered]]]:
+  """For each file its head, and what was answered of the split that is scored."""
   start = _head(os.path.join(folder, EXAMPLES))
   if not start:
     return
@@ -90,9 +91,10 @@ def _number_and_rank_first(file: str) -> tuple:
   return int(number), method != RANK, method
 
 
-def _scored(folder: str, name: str, sizes: Mapping[str, int]):
+def _scored(
+    folder: str, name: str, sizes: Mapping[str, int]) -> Iterator[_Answered]:
   first = sizes.get('dev', 0) if sizes.get('test') else 0
-  pairs = zip(_lines(os.path.join(folder, EXAMPLES)), _lines(os.path.join(folder, name)))
+  pairs = zip(*(_lines(os.path.join(folder, one)) for one in (EXAMPLES, name)))
   for number, (example, given) in enumerate(pairs):
     if number > first:  # line 0 is the head
       yield number - first - 1, example, given
@@ -108,7 +110,7 @@ def _lines(path: str) -> Iterator[dict]:
     return
 
 
-def _with_prompts(pairs, most: int) -> list[tuple[int, dict, dict]]:
+def _with_prompts(pairs: Iterator[_Answered], most: int) -> list[_Answered]:
   """The first ones; the prompts stand before all others."""
   kept = []
   for number, example, given in pairs:
@@ -141,7 +143,7 @@ def _same(text: str, references: Sequence[str]) -> bool:
   return bare(text) in map(bare, references)
 
 
-def _answers(pairs: Sequence[tuple[int, dict, dict]], ranked: bool) -> metrics.Answers:
+def _answers(pairs: Sequence[_Answered], ranked: bool) -> metrics.Answers:
   examples = [example for _, example, _ in pairs]
   given = [one['answer'] for _, _, one in pairs]
   return metrics.Answers(

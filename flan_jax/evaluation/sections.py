@@ -60,7 +60,7 @@ def shares(weights: Mapping[str, float], drawn: Mapping[str, int | None] | None)
 
 
 def templates(results: Mapping, phrasings: Mapping[str, Mapping]) -> list[dict]:
-  """For each dataset its best and worst template, a prompt, and every template's scores.
+  """For each dataset its best and worst template, a prompt, and all scores.
 
   Best and worst are by the last of the evaluations that asked in several templates.
   """
@@ -107,7 +107,7 @@ def _extremes(entries: Mapping, metric: str, texts: Mapping) -> list[dict]:
   if not several:
     return []
   judge = by_name[several[-1]]
-  order = sorted(judge, key=lambda number: (-metrics.better(metric, judge[number]), number))
+  order = sorted(judge, key=lambda number: -metrics.better(metric, judge[number]))
   if judge[order[0]] == judge[order[-1]]:
     return []
   return [
@@ -125,9 +125,13 @@ def _scores(entry: Mapping, metric: str) -> dict[int, float]:
 
 
 def problems(results: Mapping) -> list[dict]:
-  """What went wrong, a line each: `dataset`, `evaluation`, `text`."""
-  return [{'dataset': dataset, 'evaluation': one['name'], 'text': text}
-          for one in results['evaluations'] for dataset, text in _problems_of(one)]
+  """What went wrong, each thing once: `dataset`, `text`, and in which `evaluations`."""
+  found: dict[tuple[str, str], list[str]] = {}
+  for one in results['evaluations']:
+    for problem in _problems_of(one):
+      found.setdefault(problem, []).append(one['name'])
+  return [{'dataset': dataset, 'text': text, 'evaluations': ', '.join(names)}
+          for (dataset, text), names in found.items()]
 
 
 def _problems_of(evaluation: Mapping):

@@ -38,7 +38,8 @@ def notes(results: Mapping) -> list[str]:
     lines.append('held-in: scores of the dev set, of tasks that were trained on')
   lines += _metrics_note(results)
   lines += [f'{one["name"]}: options ranked by their {one["ranking"]} scores'
-            for one in evaluations if one.get('ranking', PLAIN_RANKING) != PLAIN_RANKING]
+            for one in evaluations
+            if one.get('ranking', PLAIN_RANKING) != PLAIN_RANKING]
   if results['data'] == 'embedded':
     lines.append('embedded data: a small invented world, not the published datasets')
   return lines
@@ -63,7 +64,7 @@ def _metrics_note(results: Mapping) -> list[str]:
 
 
 def main(results: Mapping) -> list[Mapping]:
-  """The evaluations to compare: without the steps on the way, where there are others."""
+  """The evaluations to compare: not the steps on the way, where there are others."""
   every = results['evaluations']
   return [one for one in every if step(one['name']) is None] or every[-1:]
 
