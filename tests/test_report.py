@@ -220,7 +220,7 @@ def test_problems_are_said_plainly(page):
           'not prepared') in text
   assert '2 of 20 prompts were too long and were cut' in text
   assert '1 of 20 prompts got no answer, because its scores were not numbers' in text
-  assert '2 of 20 prompts were too long and were cut when decoding' in text
+  assert 'when decoding, 2 of 20 prompts were too long and were cut' in text
   results = fake_run.results()
   for one in results['evaluations']:
     one['problems'] = {}

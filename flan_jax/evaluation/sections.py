@@ -140,9 +140,9 @@ def _problems_of(evaluation: Mapping):
   for dataset, entry in evaluation['datasets'].items():
     for text in entry.get('problems') or ():
       yield dataset, text
-    for part, how in ((entry, ''), (entry.get('decoded'), ' when decoding')):
+    for part, how in ((entry, ''), (entry.get('decoded'), 'when decoding, ')):
       for text in _counts(part['templates'] if part else ()):
-        yield dataset, text + how
+        yield dataset, how + text
 
 
 def _counts(templates: Sequence[Mapping]):
