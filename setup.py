@@ -16,7 +16,7 @@ setuptools.setup(
               'flan_jax.gin', 'flan_jax.tasks', *TASKS],
     package_dir={'flan_jax.tasks': 'tasks', 'flan_jax.gin': 'gin'},
     package_data={'flan_jax.gin': ['*/*.gin'], 'flan_jax.data': ['*.html.j2'],
-                  'flan_jax.evaluation': ['*.html.j2']},
+                  'flan_jax.evaluation': ['*.html.j2', '*.css', '*.js']},
     install_requires=[
         'absl-py>=2.1',
         'array_record>=0.8,<1',

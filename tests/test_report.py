@@ -1,89 +1,88 @@
 """The report holds everything, escapes everything and asks no network for anything."""
 
 import html.parser
+import json
 import re
 
 import pytest
 
+from flan_jax.errors import UserError
+from flan_jax.evaluation import charts
+from flan_jax.evaluation import lanes
 from flan_jax.evaluation import report
-
-NASTY = '<script>alert("x")</script> & co'
-
-
-def entry(mean, held_in=False, primary='accuracy', majority=33.3):
-  n_test = 0 if held_in else 250
-  return {
-      'held_in': held_in, 'primary': primary,
-      'templates': [
-          {'template': number, 'kind': 'classification', 'method': 'rank', 'n_dev': 200,
-           'n_test': n_test, 'dev': {primary: mean - 2 + number},
-           'test': {} if held_in else {primary: mean - 1 + number}}
-          for number in (0, 2)],
-      'mean': mean, 'std': 1.25, 'best_dev_template': 2,
-      'best_dev_test': None if held_in else mean + 1, 'majority': majority,
-      'prompt': {
-          'template': 0, 'inputs': f'First line\n\n{NASTY}\nOPTIONS:\n- yes\n- no',
-          'tokens': 41, 'separators': ['eos', ''], 'options': ['yes', NASTY],
-          'target': 'yes', 'answer': NASTY}}
-
-
-def made_results(limit=None):
-  def evaluation(name, step, shift):
-    datasets = {
-        'rte': entry(51.5 + shift), 'stsb': entry(-3.0 + shift, primary='pearson',
-                                                  majority=0.0),
-        'sst2': entry(80.0 + shift, held_in=True)}
-    return {'name': name, 'step': step, 'limit': limit, 'datasets': datasets,
-            'mean': 24.25 + shift}
-  return {'schema': 1, 'data': 'embedded', 'cluster': 'nli',
-          'evaluations': [
-              evaluation('untuned', 900, 0.0), evaluation('tuned', 1200, 9.0)]}
-
-
-RUN = {'model': {'layers': 2, 'd_model': 128}, 'mixture': 'flan_holdout_nli',
-       'data': 'embedded',
-       'vocabulary': {'path': f'/data/{NASTY}.model', 'hash': 'abcdef012345'},
-       'tasks': {'sst2': 600.0, NASTY: 150.0}}
-RULE = {'train': RUN['tasks'], 'dropped': {'glue_qqp': f'paraphrase {NASTY}'}}
-CURVES = {'base': [{'step': 10, 'loss': 5.0}, {'step': 20, 'loss': 3.0}],
-          'tuning': [{'step': 5, 'loss': 3.0, 'dev_loss': 2.5},
-                     {'step': 9, 'loss': 1.0}, {'step': 10, 'loss': float('nan')}]}
+from flan_jax.evaluation import sections
+from flan_jax.evaluation import tables
+from tests import fake_run
 
 
 @pytest.fixture(scope='module')
-def page():
-  return report.page(made_results(), RUN, RULE, CURVES)
+def folder(tmp_path_factory):
+  return fake_run.write(tmp_path_factory.mktemp('runs') / 'nli')
+
+
+@pytest.fixture(scope='module')
+def page(folder):
+  path = report.write(str(folder), fake_run.results(), fake_run.run(), fake_run.rule(),
+                      fake_run.CURVES, **fake_run.inputs())
+  with open(path, encoding='utf-8') as file:
+    return file.read()
+
+
+def made(results=None, rule=None, **inputs):
+  return report.page(results or fake_run.results(), fake_run.run(),
+                     rule or fake_run.rule(), fake_run.CURVES, **inputs)
 
 
 def text_of(page):
-  return ' '.join(re.sub(r'<style>.*?</style>|<[^>]*>', ' ', page, flags=re.S).split())
+  bare = re.sub(r'<(style|script).*?</\1>|<[^>]*>', ' ', page, flags=re.S)
+  return ' '.join(html.unescape(bare).split())
+
+
+def section(page, name):
+  return text_of(re.search(rf'<section id="{name}">.*?</section>', page, re.S)[0])
 
 
 def test_rows_of_the_table():
-  rows = report.rows(made_results())
+  rows = report.rows(fake_run.results())
   assert [row['name'] for row in rows] == ['rte', 'stsb', 'mean', 'sst2']
   assert [row['first'] for row in rows] == [True, False, False, True]
   assert rows[0]['scores']['tuned']['text'] == '60.5 (1.2)'
   assert rows[0]['scores']['tuned']['best'] == '61.5 (#2)'
+  assert rows[0]['scores']['plain']['text'] == '53.5'  # one template has no deviation
   assert rows[2]['scores']['untuned']['text'] == '24.2'
-  assert rows[2]['majority'] == '16.6'
+  assert rows[2]['majority'] == '33.3'
   assert rows[3]['scores']['tuned']['best'] == '–'
 
 
 def test_a_dataset_that_one_evaluation_lacks_is_left_blank():
-  results = made_results()
+  results = fake_run.results()
   del results['evaluations'][0]['datasets']['rte']
   row, = (row for row in report.rows(results) if row['name'] == 'rte')
   assert row['scores']['untuned']['text'] == '–'
   assert row['scores']['tuned']['text'] == '60.5 (1.2)'
-  assert 'rte' in report.page(results, RUN, RULE, CURVES)
+  block, = (one for one in lanes.blocks(results, {}) if one['name'] == 'rte')
+  assert [lane['label'] for lane in block['lanes']] == [
+      'plain', 'tuned', 'tuned, decoded']
+  assert 'rte' in made(results)
+
+
+def test_scores_that_do_not_exist_are_dashes():
+  results = fake_run.results()
+  results['evaluations'] = results['evaluations'][:1]
+  results['evaluations'][0] |= {'mean': None, 'interval': None}
+  results['evaluations'][0]['datasets']['rte'] |= {
+      'mean': None, 'std': None, 'median': None, 'quartiles': None, 'interval': None}
+  rows = report.rows(results)
+  texts = [row['scores']['untuned']['text'] for row in rows[:3]]
+  assert texts == ['–', '-3.0 (1.2)', '–']
+  assert 'rte' in section(made(results), 'scores')
 
 
 def with_metrics(*names):
   template = {'template': 0, 'n_dev': 1, 'n_test': 1, 'dev': {}, 'test': {}}
   entries = {f'set_{number}': {
-      'held_in': False, 'primary': name, 'templates': [template], 'mean': 1.0, 'std': 0.0,
-      'best_dev_template': None, 'best_dev_test': None, 'majority': None}
+      'held_in': False, 'primary': name, 'templates': [template], 'mean': 1.0,
+      'std': 0.0, 'best_dev_template': None, 'best_dev_test': None, 'majority': None}
              for number, name in enumerate(names)}
   return {'data': 'tfds', 'evaluations': [
       {'name': 'tuned', 'mean': 1.0, 'datasets': entries}]}
@@ -98,37 +97,170 @@ def test_the_notes_say_which_scores_are_what():
   assert report.notes(words) == [
       'set_0: word_edit_distance (words; lower is better; not in the mean)',
       'set_1: bleu']
-  assert [row['plotted'] for row in report.rows(words)] == [False, True, True]
+  blocks = lanes.blocks(words, {})
+  assert [row['plotted'] for row in blocks] == [False, True, True]
+  assert blocks[0]['lanes'][0]['mark'] is None and blocks[1]['lanes'][0]['mark'] == 1.0
 
 
 def test_the_report_has_everything(page):
   text = text_of(page)
   for wanted in (
-      'nli held out · data: embedded', 'untuned at step 900, tuned at step 1,200',
+      'nli held out · data: embedded', 'step 1,200',
+      'untuned at step 900, plain at step 900, tuned at step 1,200',
       'majority class', '60.5 (1.2)', '61.5 (#2)', 'pearson',
-      '200 dev, 250 test examples',
-      'flan_holdout_nli', '600', '80.0%', 'glue_qqp', 'abcdef012345', 'held in',
-      'template 0, 41 tokens', '3.000 at the end', 'dev loss 2.500',
-      'held-in: scores of the dev set', 'stsb: pearson',
-      'a small invented world'):
+      '4 dev, 6 test examples', 'flan_holdout_nli', '600', '80.0%', 'glue_qqp',
+      'abcdef012345', 'held in', 'template 0, 41 tokens', 'loss 3.000',
+      'dev loss 2.500', 'held-in: scores of the dev set', 'stsb: pearson',
+      'a small invented world', 'tuned: options ranked by their calibrated scores'):
     assert wanted in text, wanted
-  assert page.count('<polyline') == 3
   assert 'First line\n\n' in page  # newlines are seen as they are
-  assert 'limited' not in text
+  assert 'limited' not in text and 'None' not in text.replace('None: no', '')
+
+
+def test_the_tiles_have_the_means_with_their_intervals(page):
+  assert 'untuned 24.2 95%: 22.0 to 27.0' in text_of(page)
+  assert 'tuned − untuned +9.0 95%: +0.5 to +17.0' in text_of(page)
 
 
 def test_a_limit_is_shown():
-  page = report.page(made_results(limit=20), RUN, RULE, CURVES)
-  notice = 'limited: only the first 20 examples of each split (untuned and tuned)'
-  assert notice in text_of(page)
+  notice = 'limited: only the first 20 examples of each split (untuned and '
+  assert notice in text_of(made(fake_run.results(limit=20)))
+
+
+def test_a_lane_shows_the_spread_of_the_templates():
+  block = lanes.blocks(fake_run.results(), {})[0]
+  assert [lane['label'] for lane in block['lanes']] == [
+      'untuned', 'plain', 'tuned', 'tuned, decoded']
+  tuned = block['lanes'][2]
+  assert [dot['place'] for dot in tuned['dots']] == [59.5, 61.5]
+  assert tuned['mark'] == 60.5 and tuned['line'] == (56.5, 35.5)
+  assert tuned['box'] == (59.5, 38.5) and tuned['median'] == '60.5 (59.5 to 61.5)'
+  assert block['lanes'][1]['box'] is None  # of one template
+  assert block['lanes'][3]['mark'] == 53.5
+
+
+def test_differences_are_marked_only_where_they_are_clear():
+  rte, stsb, mean, _ = lanes.blocks(fake_run.results(), {})
+  assert rte['differences'] == [
+      {'of': 'tuned', 'against': 'untuned', 'value': '+9.0',
+       'interval': '+0.5 to +17.0', 'p': 'p = 0.040', 'verdict': 'better'}]
+  assert stsb['differences'][0]['verdict'] == ''
+  assert mean['differences'][0]['value'] == '+9.0'
+  fewer = {'difference': -2.0, 'interval': [-3.0, -1.0], 'p': 0.0}
+  assert lanes.difference(fewer, 'accuracy')['verdict'] == 'worse'
+  assert lanes.difference(fewer, 'word_edit_distance')['verdict'] == 'better'
+  assert lanes.difference(fewer)['p'] == 'p < 0.001'
+
+
+def test_the_papers_figures_are_ticks_with_letters(page):
+  block = lanes.blocks(fake_run.results(), fake_run.references())[0]
+  ticks = [(tick['letter'], tick['place'], tick['level']) for tick in block['ticks']]
+  assert ticks == [  # D is of another metric
+      ('C', 63.0, 0), ('B', 63.5, 1), ('A', 84.1, 0)]
+  text = section(page, 'scores')
+  assert 'read off a figure' in text and 'in no table' not in text
+  assert 'Other' in text and '84.1' in text
+
+
+@pytest.mark.parametrize('theirs, ours, same', [
+    ('F1', 'f1a', True), ('exact match', 'trivia_exact_match', True),
+    ('', 'bleu', True), (None, 'bleu', True),
+    ('rouge1', 'bleu', False), ('F1', 'accuracy', False)])
+def test_figures_of_another_metric_are_not_drawn(theirs, ours, same):
+  figure = {'value': 1.0, 'metric': theirs}
+  assert lanes.drawn([figure], ours) == [figure] * same
+
+
+def test_the_proof_names_what_is_shared(page):
+  assert ('none of the 2 tasks trained on (in this run and the runs it began from) '
+          'shares a cluster with them') in section(page, 'unseen')
+  rule = fake_run.rule()
+  rule['trained']['glue_mrpc'] = ['paraphrase']
+  found = sections.unseen(rule)
+  assert found['shared'] == [('glue_mrpc', ['paraphrase'])]
+  text = section(made(rule=rule), 'unseen')
+  assert '1 of the 3 tasks trained on share' in text and 'Checked' not in text
+  assert sections.unseen({**rule, 'held_out': {}}) is None
+
+
+def test_a_heading_is_no_kinship():
+  found = sections.unseen({
+      'dropped': {}, 'held_out': {'math_dataset': ['math', 'miscellaneous']},
+      'trained': {'wic': ['word_disambiguation', 'miscellaneous']}})
+  assert found['shared'] == [] and found['headings'] == ['miscellaneous']
+
+
+def test_drawn_shares_stand_beside_the_intended_ones():
+  rows = sections.shares({'a': 300.0, 'b': 100.0, 'c': 0.0}, {'a': 1_500, 'b': 1_500})
+  assert [(row['share'], row['drawn'], row['width'], row['drawn_width'])
+          for row in rows] == [('75.0%', '50.0%', 100.0, 66.7),
+                               ('25.0%', '50.0%', 33.3, 66.7),
+                               ('0.0%', None, 0.0, None)]
+  assert {row['drawn'] for row in sections.shares({'a': 1.0}, None)} == {None}
+  assert 'not counted' in section(made(), 'data')
+
+
+def test_the_best_and_the_worst_template_are_told_apart(page):
+  rte = sections.templates(fake_run.results(), fake_run.inputs()['phrasings'])[0]
+  best, worst = rte['extremes']
+  assert (best['template'], worst['template']) == (2, 0)
+  assert best['text'] == 'the best wording'
+  assert best['scores'] == [('untuned', 'untuned', '52.5'), ('tuned', 'tuned', '61.5')]
+  assert 'the best wording' in section(page, 'templates')
+  results = fake_run.results()
+  for one in results['evaluations'][-1]['datasets']['rte']['templates']:
+    one['test'] = {'accuracy': 50.0}
+  assert sections.templates(results, {})[0]['extremes'] == []
+
+
+def test_problems_are_said_plainly(page):
+  text = section(page, 'problems')
+  assert '3 examples left out: an option is empty' in text
+  assert ('story_cloze untuned, plain, step 600, tuned could not be evaluated: it is '
+          'not prepared') in text
+  assert '2 of 20 prompts were too long and were cut' in text
+  assert '1 of 20 prompts got no answer, because its scores were not numbers' in text
+  assert 'when decoding, 2 of 20 prompts were too long and were cut' in text
+  results = fake_run.results()
+  for one in results['evaluations']:
+    one['problems'] = {}
+    for entry in one['datasets'].values():
+      entry['problems'] = []
+      for part in (entry, entry.get('decoded') or entry):
+        for template in part['templates']:
+          template |= {'cut': 0, 'unanswered': 0}
+  assert 'None: no example was left out' in section(made(results), 'problems')
+
+
+def data_of(page):
+  return re.search(r'<script type="application/json" id="samples">(.*?)</script>', page,
+                   re.S)[1]
 
 
 def test_markup_in_data_is_escaped(page):
-  assert '<script' not in page and '&lt;script&gt;alert' in page
+  kept = data_of(page)
+  assert '<' not in kept and json.loads(kept)['samples']
+  own = page.replace(kept, '')
+  assert own.count('<script') == 2 and own.count('</script>') == 2
+  assert '&lt;script&gt;alert' in own and '<!--' not in own
 
 
 def test_nothing_is_fetched(page):
-  assert not re.search(r'https?:|//\w|url\(|@import|<link|<script|src=', page)
+  addresses = []
+
+  class Finder(html.parser.HTMLParser):
+    def handle_starttag(self, tag, attributes):
+      assert tag not in ('link', 'img', 'iframe', 'object', 'embed', 'base')
+      addresses.extend(value for name, value in attributes
+                       if name in ('src', 'href', 'srcset', 'action', 'xlink:href'))
+
+  Finder().feed(page)
+  assert addresses and all(one.startswith('#') for one in addresses)
+  scripts = ''.join(re.findall(r'<script>(.*?)</script>', page, re.S))
+  styles = ''.join(re.findall(r'<style>(.*?)</style>', page, re.S))
+  assert not re.search(r'https?:|fetch\(|XMLHttp|import|innerHTML|eval\(', scripts)
+  assert not re.search(r'https?:|url\(|@import', styles)
+  assert "default-src 'none'" in page  # and the browser would refuse
 
 
 def test_every_tag_is_closed(page):
@@ -136,27 +268,81 @@ def test_every_tag_is_closed(page):
 
   class Checker(html.parser.HTMLParser):
     def handle_starttag(self, tag, attributes):
-      if tag not in ('meta', 'br'):
+      if tag not in ('meta', 'br', 'input', 'polyline'):
         open_tags.append(tag)
 
     def handle_endtag(self, tag):
-      assert open_tags.pop() == tag
+      if tag != 'polyline':
+        assert open_tags.pop() == tag
 
   Checker().feed(page)
   assert open_tags == []
 
 
+def test_every_chart_is_described(page):
+  pictures = re.findall(r'<(?:svg|div)[^>]*role="img"[^>]*>', page)
+  assert len(pictures) > 10 and all('aria-label="' in one for one in pictures)
+  labelled = {one for one in re.findall(r'id="(by-\w+)"', page)}
+  assert labelled == {f'by-{name}' for name in (
+      'dataset', 'evaluation', 'template', 'right', 'text')}
+
+
 def test_curves_fill_their_square():
-  chart = report.chart(CURVES['tuning'])
-  assert chart['lines'] == {'loss': '0.00,0.00 100.00,100.00', 'dev loss': '0.00,25.00'}
+  chart = charts.chart(charts.loss(fake_run.CURVES['tuning']))
+  assert chart['lines'] == {
+      'loss': '0.00,0.00 100.00,100.00', 'dev loss': '0.00,25.00 0.00,25.00'}
   assert chart['steps'] == (5, 9)
-  assert chart['y_ticks'][0] == (0.0, '3.00')
-  assert chart['y_ticks'][-1] == (100.0, '1.00')
-  assert report.chart([{'step': 1, 'loss': float('inf')}])['lines'] == {}
-  long = report.chart([{'step': s, 'loss': 1 / (s + 1)} for s in range(5_000)])
+  assert chart['y_ticks'] == [
+      (0.0, '3.0'), (25.0, '2.5'), (50.0, '2.0'), (75.0, '1.5'), (100.0, '1.0')]
+  assert charts.chart(charts.loss([{'step': 1, 'loss': float('inf')}]))['lines'] == {}
+  long = charts.chart({'loss': [(s, 1 / (s + 1)) for s in range(5_000)]})
   assert len(long['lines']['loss'].split()) < 900
+  assert charts.chart({'flat': [(3, 2.0)]})['lines'] == {
+      'flat': '0.00,50.00 0.00,50.00'}  # a dot
+
+
+def test_accuracy_and_held_out_scores_are_curves():
+  records, results = fake_run.CURVES['tuning'], fake_run.results()
+  assert charts.accuracy(records) == {'accuracy': [(5, 25.0), (9, 50.0)]}
+  found = charts.held_out(records, results)
+  assert list(found) == ['mean', 'rte'] and found['rte'] == [(5, 50.0), (9, 55.0)]
+  whole = charts.evaluated(results, from_base=True)
+  assert whole['rte'] == [(0, 51.5), (600, 55.5), (1200, 60.5)]
+  assert [step for step, _ in charts.evaluated(results, from_base=False)['mean']] == [
+      600, 1200]
+  assert 'sst2' not in whole  # held in
+  results['evaluations'][-1]['datasets']['rte']['primary'] = 'word_edit_distance'
+  assert 'rte' not in charts.held_out(records, results)
+
+
+def test_steps_on_the_way_are_no_columns():
+  names = [one['name'] for one in tables.main(fake_run.results())]
+  assert names == ['untuned', 'plain', 'tuned']
+  alone = {'evaluations': [{'name': 'step 5'}, {'name': 'step 10'}]}
+  assert tables.main(alone) == [{'name': 'step 10'}]
 
 
 def test_marks_stay_on_the_track():
-  places = [report.place(value) for value in (-3.0, None, 42.5, 120.0)]
+  places = [lanes.place(value) for value in (-3.0, None, 42.5, 120.0)]
   assert places == [0, 0, 42.5, 100]
+
+
+def test_a_page_without_anything_more_than_the_results():
+  text = text_of(made())
+  assert 'figures of the paper' not in text
+  assert 'Examples' not in text and '60.5 (1.2)' in text
+
+
+def test_the_report_is_written_again_from_its_own_folder(folder, page):
+  path = report.again(str(folder), fake_run.results(), fake_run.run(), fake_run.CURVES)
+  with open(path, encoding='utf-8') as file:
+    again = file.read()
+  stamp = r'Written [\d :-]+'
+  assert re.sub(stamp, '', again) == re.sub(stamp, '', page)
+
+
+@pytest.mark.parametrize('text', ['{"rule": ', '[]', '{}'])
+def test_a_broken_report_json_is_named(tmp_path, text):
+  (tmp_path / 'report.json').write_text(text)
+  with pytest.raises(UserError, match='report.json is not what evaluation wrote'):
+    report.again(str(tmp_path), {}, {}, {})

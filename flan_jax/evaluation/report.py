@@ -1,185 +1,158 @@
-"""The results for people: rows of the table, and report.html, one file without network.
+"""report.html: the results for people, one file that asks no network for anything.
 
-Everything that came from data is escaped by the template.
+Everything that came from data is escaped by the template; the examples to browse are
+JSON that the page's script sets as text.
 """
 
 import datetime
-import math
+import json
 import os
 from typing import Any, Mapping, Sequence
 
 from flan_jax import files
-from flan_jax.evaluation import metrics
+from flan_jax.errors import UserError
+from flan_jax.evaluation import charts
+from flan_jax.evaluation import lanes
+from flan_jax.evaluation import samples as samples_lib
+from flan_jax.evaluation import sections
+from flan_jax.evaluation import tables
+from flan_jax.evaluation.tables import limits, notes, rows, title  # noqa: F401
 
 FILE = 'report.html'
-_TEMPLATE = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'report.html.j2')
-_POINTS = 400  # of a curve; more than a screen can show
-_TICKS = 4
-_NOTHING = '–'
-
-
-def title(results: Mapping) -> str:
-  """'nli held out · data: embedded'."""
-  cluster = results['cluster']
-  subject = f'{cluster} held out' if cluster else 'held-in sets'
-  return f'{subject} · data: {results["data"]}'
-
-
-def limits(results: Mapping) -> list[str]:
-  """Which scores are of a part of the examples only; nothing where none is."""
-  evaluations = results['evaluations']
-  lines = []
-  for limit in sorted({one['limit'] for one in evaluations} - {None}):
-    limited = ' and '.join(one['name'] for one in evaluations if one['limit'] == limit)
-    lines.append(f'limited: only the first {limit} examples of each split ({limited})')
-  return lines
-
-
-def notes(results: Mapping) -> list[str]:
-  """What a reader must know to read the table."""
-  evaluations = results['evaluations']
-  entries = [entry for one in evaluations for entry in one['datasets'].values()]
-  lines = []
-  if any(map(_entry_of_dev, entries)):
-    lines.append('held-in: scores of the dev set, of tasks that were trained on')
-  lines += _metrics_note(results)
-  if results['data'] == 'embedded':
-    lines.append('embedded data: a small invented world, not the published datasets')
-  return lines
-
-
-def _metrics_note(results: Mapping) -> list[str]:
-  """Which scores are what, as far as it is not accuracy."""
-  by_metric = {}
-  for row in rows(results):
-    if row['metric']:
-      by_metric.setdefault(row['metric'], []).append(row['name'])
-  if len(by_metric) == 1:
-    [metric] = by_metric
-    counted = ' (words; lower is better)' if metric in metrics.COUNTED else ''
-    return [f'scores are {metric}{counted}'] if metric != 'accuracy' else []
-  others = []
-  for metric, names in by_metric.items():
-    counted = metric in metrics.COUNTED
-    remark = ' (words; lower is better; not in the mean)' if counted else ''
-    others += [f'{", ".join(names)}: {metric}{remark}'] if metric != 'accuracy' else []
-  return others + ['all other scores are accuracy'] * ('accuracy' in by_metric)
-
-
-def rows(results: Mapping) -> list[dict]:
-  """The table: held-out datasets, their mean, held-in datasets.
-
-  Each row: `name`, `metric`, `plotted` (has a place from 0 to 100), `held_in`, `first`
-  (begins a group), `mean_row`,
-  `majority` (text), `scores`: evaluation name -> {'text', 'best', 'mean', 'std'}; for
-  the marks of the chart `majority_value`.
-  """
-  evaluations = results['evaluations']
-  table = []
-  for held_in in (False, True):
-    names = dict.fromkeys(name for one in evaluations
-                          for name, entry in one['datasets'].items()
-                          if entry['held_in'] == held_in)
-    group = [_row(name, evaluations) for name in names]
-    if group and not held_in:
-      group.append(_mean_row(evaluations))
-    if group:
-      group[0]['first'] = True
-    table += group
-  return table
-
-
-def _row(name: str, evaluations: Sequence[Mapping]) -> dict:
-  entries = {one['name']: one['datasets'].get(name) for one in evaluations}
-  last = next(entry for entry in reversed(entries.values()) if entry)
-  metric = last['primary']
-  return {
-      'name': name, 'metric': metric, 'plotted': metric not in metrics.COUNTED,
-      'held_in': last['held_in'], 'first': False,
-      'mean_row': False, 'majority': _number(last['majority']),
-      'majority_value': last['majority'],
-      'scores': {key: _cell(entry) for key, entry in entries.items()}}
-
-
-def _mean_row(evaluations: Sequence[Mapping]) -> dict:
-  scores = {
-      one['name']: {'mean': one['mean'], 'std': None, 'text': _number(one['mean']),
-                    'best': ''} for one in evaluations}
-  baselines = [entry['majority'] for entry in evaluations[-1]['datasets'].values()
-               if not entry['held_in']]
-  known = [value for value in baselines if value is not None]
-  majority = sum(known) / len(known) if known and len(known) == len(baselines) else None
-  return {
-      'name': 'mean', 'metric': '', 'plotted': True, 'held_in': False, 'first': False,
-      'mean_row': True, 'majority': _number(majority), 'majority_value': majority,
-      'scores': scores}
-
-
-def _cell(entry: Mapping | None) -> dict:
-  if entry is None:
-    return {'mean': None, 'std': None, 'text': _NOTHING, 'best': _NOTHING}
-  best = _NOTHING
-  if entry['best_dev_test'] is not None:
-    best = f'{entry["best_dev_test"]:.1f} (#{entry["best_dev_template"]})'
-  return {'mean': entry['mean'], 'std': entry['std'], 'best': best,
-          'text': f'{entry["mean"]:.1f} ({entry["std"]:.1f})'}
-
-
-def _number(value: float | None) -> str:
-  return _NOTHING if value is None else f'{value:.1f}'
-
-
-def _entry_of_dev(entry: Mapping) -> bool:
-  return all(one['n_test'] == 0 for one in entry['templates'])
+INPUTS = 'report.json'  # what only the evaluation knew, to make the page again
+_HERE = os.path.dirname(os.path.abspath(__file__))
+_TEMPLATE = os.path.join(_HERE, 'report.html.j2')
 
 
 def write(
     model_dir: str, results: Mapping, run: Mapping, rule: Mapping,
-    curves: Mapping[str, Sequence[Mapping]]) -> str:
-  """Writes report.html into MODEL_DIR, whole or not at all; returns its path."""
+    curves: Mapping[str, Sequence[Mapping]], *, references: Mapping | None = None,
+    confidence: Mapping | None = None, drawn: Mapping | None = None,
+    phrasings: Mapping | None = None, samples: Sequence[Mapping] | None = None) -> str:
+  """Writes report.html into MODEL_DIR, whole or not at all; returns its path.
+
+  See `page` for the arguments. Samples are by default those of MODEL_DIR/predictions.
+  report.json beside it has what `again` needs.
+  """
+  if samples is None:
+    names = [one['name'] for one in results['evaluations']]
+    samples = samples_lib.read(model_dir, names)
+  given = {'references': references, 'confidence': confidence, 'drawn': drawn,
+           'phrasings': phrasings}
   path = os.path.join(model_dir, FILE)
-  files.write_whole(path, page(results, run, rule, curves))
+  files.write_whole(path, page(results, run, rule, curves, samples=samples, **given))
+  files.write_whole(os.path.join(model_dir, INPUTS),
+                    json.dumps({'rule': rule, **given}, indent=1) + '\n')
   return path
+
+
+def again(
+    model_dir: str, results: Mapping, run: Mapping,
+    curves: Mapping[str, Sequence[Mapping]]) -> str:
+  """Writes report.html of an evaluated run anew; returns its path.
+
+  Raises:
+    UserError: there is no report.json, or it is not one that `write` wrote.
+  """
+  path = os.path.join(model_dir, INPUTS)
+  try:
+    with open(path, encoding='utf-8') as file:
+      given = json.load(file)
+    rule = given.pop('rule')
+  except FileNotFoundError:
+    raise UserError(
+        f'{model_dir} has results but no {INPUTS}, which evaluation writes beside '
+        'them; evaluate it again: python -m flan_jax.evaluate '
+        f'--gin.MODEL_DIR="\'{model_dir}\'"') from None
+  except (ValueError, AttributeError, KeyError, TypeError) as error:
+    raise UserError(f'{path} is not what evaluation wrote ({error!r}); evaluate the '
+                    'run again') from None
+  return write(model_dir, results, run, rule, curves, **given)
 
 
 def page(
     results: Mapping, run: Mapping, rule: Mapping,
-    curves: Mapping[str, Sequence[Mapping]]) -> str:
+    curves: Mapping[str, Sequence[Mapping]], *,
+    references: Mapping[str, Sequence[Mapping]] | None = None,
+    confidence: Mapping[str, str] | None = None,
+    drawn: Mapping[str, int | None] | None = None,
+    phrasings: Mapping[str, Mapping[int, str]] | None = None,
+    samples: Sequence[Mapping] | None = None) -> str:
   """The report as HTML.
 
   Args:
     results: what results.json holds.
     run: run.json of the run.
-    rule: {'train': task -> rate, 'dropped': task -> reason}.
-    curves: title -> records of metrics.jsonl with `step`, `loss`, perhaps `dev_loss`.
+    rule: {'train': task -> rate, 'dropped': task -> reason, 'held_out' and 'trained':
+      task -> its clusters}; `trained` is of the runs before as well.
+    curves: title -> records of metrics.jsonl.
+    references: dataset, or 'mean' -> figures of the paper, each `system`, `setting`,
+      `value`, `metric`, `confidence`, `note`.
+    confidence: the labels of the references -> what they mean.
+    drawn: task -> prompts drawn while training, None where they were not counted.
+    phrasings: dataset -> template number -> its text.
+    samples: examples to browse, as samples.read gives them.
   """
-  return files.filled(
-      _TEMPLATE, place=place, number=_number, run=run,
-      title=title(results), limits=limits(results), notes=notes(results),
-      names=[one['name'] for one in results['evaluations']], rows=rows(results),
-      details=_details(results), tiles=_tiles(results), facts=_facts(results, run),
-      curves={name: chart(records) for name, records in curves.items()},
-      train=_shares(rule['train']), dropped=dict(rule['dropped']),
-      written=datetime.datetime.now().strftime('%Y-%m-%d %H:%M'))
+  references, confidence = references or {}, confidence or {}
+  packed, count = samples_lib.packed(samples or [])
+  return filled(
+      _TEMPLATE, title=title(results), limits=limits(results), notes=notes(results),
+      tiles=_tiles(results), facts=_facts(results, run), unseen=sections.unseen(rule),
+      names=_names(results), blocks=lanes.blocks(results, references),
+      references=_references(results, references), letters=lanes.legend(references),
+      confidence=_meant(references, confidence), charts=_charts(results, run, curves),
+      mixture=run['mixture'], shares=sections.shares(rule['train'], drawn),
+      templates=sections.templates(results, phrasings or {}),
+      problems=sections.problems(results), samples=markup(packed), count=count,
+      written=now())
 
 
-def place(value: float | None) -> float:
-  """Where a score stands on a track from 0 to 100; a negative correlation at 0."""
-  return round(min(max(value or 0.0, 0.0), 100.0), 2)
+def filled(template: str, **values) -> str:
+  """A page with the values, and what its charts share."""
+  return files.filled(template, place=lanes.place, **values)
 
 
-def _tiles(results: Mapping) -> list[tuple[str, str]]:
+def markup(json_text: str):
+  """JSON that holds no '<', as the template takes it: not escaped once more."""
+  import markupsafe
+  return markupsafe.Markup(json_text)
+
+
+def now() -> str:
+  return datetime.datetime.now().strftime('%Y-%m-%d %H:%M')
+
+
+def _names(results: Mapping) -> list[tuple[str, str]]:
+  """(name, CSS class) of the evaluations that are compared."""
+  return [(one['name'], lanes.colour(one['name'])) for one in tables.main(results)]
+
+
+def _tiles(results: Mapping) -> list[dict]:
+  """Means over the held-out datasets: majority, the evaluations, their differences."""
   means = [row for row in rows(results) if row['mean_row']]
   if not means:
     return []
-  scores = means[0]['scores'].items()
-  return [('majority class', means[0]['majority']),
-          *((name, score['text']) for name, score in scores)]
+  tiles = [{'name': 'majority class', 'colour': '', 'value': means[0]['majority'],
+            'below': 'mean, held out'}]
+  for one in tables.main(results):
+    ends = one.get('interval')
+    tiles.append({
+        'name': one['name'], 'colour': lanes.colour(one['name']),
+        'value': tables.number(one['mean']),
+        'below': f'95%: {tables.interval(ends)}' if ends else 'mean, held out'})
+  for one in results.get('comparisons') or ():
+    if one.get('mean'):
+      shown = lanes.difference(one['mean'])
+      tiles.append({
+          'name': f'{one["of"]} − {one["against"]}', 'colour': shown['verdict'],
+          'value': shown['value'],
+          'below': f'95%: {shown["interval"]}' if shown['interval'] else shown['p']})
+  return tiles
 
 
 def _facts(results: Mapping, run: Mapping) -> list[tuple[str, str]]:
   steps = ', '.join(f'{one["name"]} at step {one["step"]:,}'
-                    for one in results['evaluations'])
+                    for one in tables.main(results))
   model, words = run['model'], run['vocabulary']
   return [
       ('held out', results['cluster'] or 'nothing'), ('data', results['data']),
@@ -189,79 +162,34 @@ def _facts(results: Mapping, run: Mapping) -> list[tuple[str, str]]:
       ('vocabulary', f'{words["path"]} ({words["hash"]})')]
 
 
-def _details(results: Mapping) -> list[dict]:
-  """For each dataset the scores of every template, and one prompt."""
-  details = []
+def _references(results: Mapping, references: Mapping) -> list[dict]:
+  """The rows of the table of references, of the datasets that were evaluated."""
+  found = []
   for row in rows(results):
-    entries = {one['name']: one['datasets'][row['name']]
-               for one in results['evaluations'] if row['name'] in one['datasets']}
-    if not entries:
-      continue  # the mean
-    last = list(entries.values())[-1]
-    columns = [(name, split, metric) for name, entry in entries.items()
-               for split in ('dev', 'test') for metric in entry['templates'][0][split]]
-    details.append({
-        'name': row['name'], 'held_in': row['held_in'], 'columns': columns,
-        'prompt': last.get('prompt'), 'templates': _by_template(entries, columns),
-        'answers': {name: entry['prompt']['answer'] for name, entry in entries.items()
-                    if entry.get('prompt')},
-        'sizes': f'{last["templates"][0]["n_dev"]:,} dev, '
-                 f'{last["templates"][0]["n_test"]:,} test examples, '
-                 f'{last["templates"][0]["method"]}'})
-  return details
+    own = lanes.of_dataset(references, row['name'])
+    shown = lanes.drawn(own, row['metric']) if row['plotted'] else []
+    found += [{**one, 'dataset': row['name'], 'value': tables.number(one['value']),
+               'is_drawn': any(one is other for other in shown)} for one in own]
+  return found
 
 
-def _by_template(entries: Mapping, columns) -> list[tuple[int, list[str]]]:
-  found: dict[int, dict] = {}
-  for name, entry in entries.items():
-    for one in entry['templates']:
-      for split in ('dev', 'test'):
-        for metric, value in one[split].items():
-          found.setdefault(one['template'], {})[name, split, metric] = value
-  return [(number, [_number(values.get(column)) for column in columns])
-          for number, values in sorted(found.items())]
+def _meant(references: Mapping, confidence: Mapping) -> dict[str, str]:
+  """The labels that occur, with their meaning."""
+  used = {one['confidence'] for own in references.values() for one in own}
+  return {label: text for label, text in confidence.items() if label in used}
 
 
-def _shares(weights: Mapping[str, float]) -> list[dict]:
-  total, largest = sum(weights.values()) or 1, max(weights.values(), default=1)
-  return [
-      {'task': task, 'weight': f'{weight:,.0f}', 'share': f'{weight / total:.1%}',
-       'width': round(100 * weight / largest, 1)} for task, weight in weights.items()]
-
-
-def chart(records: Sequence[Mapping]) -> dict[str, Any]:
-  """Curves of a run as points of a 100 x 100 square, with ticks.
-
-  Returns:
-    `lines`: name -> SVG points; `y_ticks`: (percent from the top, text); `steps`: first
-    and last; `last`: name -> the last value as text. Records without a finite number
-    are passed over.
-  """
-  series = {name: [(one['step'], one[key]) for one in records if _finite(one.get(key))]
-            for name, key in (('loss', 'loss'), ('dev loss', 'dev_loss'))}
-  series = {name: points for name, points in series.items() if points}
-  if not series:
-    return {'lines': {}, 'y_ticks': [], 'steps': (0, 0), 'last': {}}
-  steps = [step for points in series.values() for step, _ in points]
-  values = [value for points in series.values() for _, value in points]
-  low, high = min(values), max(values)
-  low, high = (low, high) if high > low else (low - 0.5, high + 0.5)
-  left, right = min(steps), max(max(steps), min(steps) + 1)
-
-  def points(curve):
-    kept = curve[::max(1, len(curve) // _POINTS)]
-    kept += [curve[-1]] if kept[-1] is not curve[-1] else []
-    return ' '.join(
-        f'{100 * (step - left) / (right - left):.2f},'
-        f'{100 * (high - value) / (high - low):.2f}' for step, value in kept)
-
-  ticks = [(100 * i / _TICKS, f'{high - (high - low) * i / _TICKS:.2f}')
-           for i in range(_TICKS + 1)]
-  return {
-      'lines': {name: points(curve) for name, curve in series.items()},
-      'y_ticks': ticks, 'steps': (left, max(steps)),
-      'last': {name: f'{curve[-1][1]:.3f}' for name, curve in series.items()}}
-
-
-def _finite(value: Any) -> bool:
-  return isinstance(value, (int, float)) and math.isfinite(value)
+def _charts(results: Mapping, run: Mapping, curves: Mapping) -> list[dict[str, Any]]:
+  """Every chart of the page that has a curve: `title`, `note`, and its points."""
+  kinds = []
+  for name, records in curves.items():
+    kinds += [
+        (f'Loss, {name}', 'nats a token', charts.loss(records), 3),
+        (f'Next token right, {name}', 'percent of the target tokens',
+         charts.accuracy(records), 1),
+        (f'Held-out scores, {name}', 'quick checks while training',
+         charts.held_out(records, results), 1)]
+  kinds.append(('Held-out scores, full evaluations', 'scores of whole checkpoints',
+                charts.evaluated(results, bool(run.get('init_from'))), 1))
+  return [{'title': heading, 'note': note, **charts.chart(series, digits)}
+          for heading, note, series, digits in kinds if series]

@@ -1,0 +1,129 @@
+"""Curves over the steps of a run, as points of a 100 x 100 square."""
+
+import math
+from typing import Any, Mapping, Sequence
+
+from flan_jax.evaluation import metrics
+from flan_jax.evaluation import tables
+
+HELD_OUT = 'held_out/'  # how the keys of held-out scores begin in metrics.jsonl
+MEAN = 'mean'
+_POINTS = 400  # of a curve; more than a screen can show
+_TICKS = 5
+
+Series = dict[str, list[tuple[int, float]]]
+
+
+def loss(records: Sequence[Mapping]) -> Series:
+  """`loss` and `dev loss` by step."""
+  return _found(records, {'loss': 'loss', 'dev loss': 'dev_loss'})
+
+
+def accuracy(records: Sequence[Mapping]) -> Series:
+  """Share of the target tokens that were predicted, 0 to 100."""
+  found = _found(records, {'accuracy': 'accuracy', 'dev accuracy': 'dev_accuracy'})
+  return {name: [(step, 100 * value) for step, value in points]
+          for name, points in found.items()}
+
+
+def held_out(records: Sequence[Mapping], results: Mapping | None = None) -> Series:
+  """Scores of held-out datasets that training wrote, the mean first."""
+  keys = dict.fromkeys(key for one in records for key in one
+                       if key.startswith(HELD_OUT))
+  found = _found(records, {key.removeprefix(HELD_OUT): key for key in keys})
+  return _mean_first(_drawable(found, results))
+
+
+def evaluated(results: Mapping, from_base: bool) -> Series:
+  """Held-out scores of checkpoints that were evaluated in full; {} of fewer than two.
+
+  from_base: whether the untuned model is where the run began: its scores are at step 0.
+  """
+  stands = {}
+  for one in results['evaluations']:
+    if tables.step(one['name']) is not None or one['name'] == 'tuned':
+      stands[one['step']] = one
+    elif one['name'] == 'untuned' and from_base:
+      stands[0] = one
+  series: Series = {}
+  for step, one in sorted(stands.items()):
+    scores = {MEAN: one['mean']} | {
+        name: entry['mean'] for name, entry in one['datasets'].items()
+        if not entry['held_in']}
+    for name, value in scores.items():
+      if _finite(value):
+        series.setdefault(name, []).append((step, value))
+  several = {name: points for name, points in series.items() if len(points) > 1}
+  return _mean_first(_drawable(several, results))
+
+
+def _found(records: Sequence[Mapping], keys: Mapping[str, str]) -> Series:
+  """name -> points, of the keys that have a finite number anywhere."""
+  series = {name: [(one['step'], one[key]) for one in records if _finite(one.get(key))]
+            for name, key in keys.items()}
+  return {name: points for name, points in series.items() if points}
+
+
+def _drawable(series: Series, results: Mapping | None) -> Series:
+  """Without the counts of words, which have no place from 0 to 100."""
+  counted = {name for one in (results or {'evaluations': ()})['evaluations']
+             for name, entry in one['datasets'].items()
+             if entry['primary'] in metrics.COUNTED}
+  return {name: points for name, points in series.items() if name not in counted}
+
+
+def _mean_first(series: Series) -> Series:
+  return dict(sorted(series.items(), key=lambda item: item[0] != MEAN))
+
+
+def chart(series: Mapping[str, Sequence[tuple[int, float]]], digits: int = 2) -> dict:
+  """Curves as points, with ticks.
+
+  Args:
+    series: name -> (step, value), in the order of the steps.
+    digits: of the texts.
+
+  Returns:
+    `lines`: name -> SVG points; `y_ticks`: (percent from the top, text); `steps`: first
+    and last; `last`: name -> the last value as text; `range`: lowest and highest value.
+  """
+  if not series:
+    return {'lines': {}, 'y_ticks': [], 'steps': (0, 0), 'last': {}, 'range': (0, 0)}
+  steps = [step for points in series.values() for step, _ in points]
+  values = [value for points in series.values() for _, value in points]
+  low, high = min(values), max(values)
+  low, high = (low, high) if high > low else (low - 0.5, high + 0.5)
+  left, right = min(steps), max(max(steps), min(steps) + 1)
+
+  def points(curve):
+    return ' '.join(
+        f'{100 * (step - left) / (right - left):.2f},'
+        f'{100 * (high - value) / (high - low):.2f}' for step, value in _thinned(curve))
+
+  return {
+      'lines': {name: points(curve) for name, curve in series.items()},
+      'y_ticks': [(round(100 * (high - value) / (high - low), 2), text)
+                  for value, text in _round_values(low, high)],
+      'steps': (left, right), 'range': (low, high),
+      'last': {name: f'{curve[-1][1]:.{digits}f}' for name, curve in series.items()}}
+
+
+def _thinned(curve: Sequence[tuple]) -> list[tuple]:
+  if len(curve) == 1:
+    return [*curve, *curve]  # a line of no length, whose round ends make a dot
+  kept = list(curve[::max(1, len(curve) // _POINTS)])
+  return kept + ([curve[-1]] if kept[-1] is not curve[-1] else [])
+
+
+def _round_values(low: float, high: float) -> list[tuple[float, str]]:
+  """Round numbers from low to high, from the top: 3, 2.5, 2 ..., with their texts."""
+  rough = (high - low) / _TICKS
+  power = 10.0 ** math.floor(math.log10(rough))
+  wide = next(power * times for times in (1, 2, 5, 10) if power * times >= 0.7 * rough)
+  digits = max(0, -math.floor(math.log10(wide) + 1e-9))
+  first, last = math.ceil(low / wide - 1e-9), math.floor(high / wide + 1e-9)
+  return [(i * wide, f'{i * wide:.{digits}f}') for i in range(last, first - 1, -1)]
+
+
+def _finite(value: Any) -> bool:
+  return isinstance(value, (int, float)) and math.isfinite(value)

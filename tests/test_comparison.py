@@ -1,0 +1,176 @@
+"""Runs side by side: what may be compared has a difference, the rest says why not."""
+
+import html
+import json
+import re
+import shutil
+import sys
+import types
+
+import pytest
+
+from flan_jax import report as door
+from flan_jax.errors import UserError
+from flan_jax.evaluation import comparison
+from flan_jax.evaluation import metrics
+from tests import fake_run
+
+
+@pytest.fixture(autouse=True)
+def statistics(monkeypatch):
+  """Plain differences of the means over templates, with an interval of a point."""
+  def difference(name, ours, theirs):
+    ours, theirs = (sum(metrics.score(name, one) for one in columns) / len(columns)
+                    for columns in (ours, theirs))
+    between = ours - theirs
+    return types.SimpleNamespace(
+        difference=between, low=between - 1, high=between + 1, p=0.5)
+  stub = types.ModuleType('flan_jax.evaluation.statistics')
+  stub.difference = difference
+  monkeypatch.setitem(sys.modules, stub.__name__, stub)
+  import flan_jax.evaluation
+  monkeypatch.setattr(flan_jax.evaluation, 'statistics', stub, raising=False)
+
+
+@pytest.fixture
+def folders(tmp_path):
+  return [str(fake_run.write(tmp_path / 'a' / 'nli', right=0.0)),
+          str(fake_run.write(tmp_path / 'b' / 'nli', seed=1, right=1.0))]
+
+
+def loaded(folders):
+  return list(map(door._read, folders, door._names(folders)))
+
+
+def written(folders, tmp_path):
+  path = door.write(folders, str(tmp_path / 'out.html'))
+  with open(path, encoding='utf-8') as file:
+    page = file.read()
+  bare = re.sub(r'<(style|script).*?</\1>|<[^>]*>', ' ', page, flags=re.S)
+  return page, ' '.join(html.unescape(bare).split())
+
+
+def change(folder, **changed):
+  """Changes results.json of a run: keys of the whole, or of every evaluation."""
+  path = f'{folder}/results.json'
+  with open(path) as file:
+    results = json.load(file)
+  for key, value in changed.items():
+    if key in results:
+      results[key] = value
+    else:
+      for one in results['evaluations']:
+        one[key] = value
+  with open(path, 'w') as file:
+    json.dump(results, file)
+
+
+def cells(folders, name='rte'):
+  row, = (row for row in comparison.matrix(loaded(folders)) if row['name'] == name)
+  return row['cells']
+
+
+def test_the_matrix_has_scores_intervals_and_differences(folders):
+  rows = comparison.matrix(loaded(folders))
+  assert [row['name'] for row in rows] == ['rte', 'stsb', 'sst2', 'mean']
+  first, second = rows[0]['cells']
+  assert first['score'] == '60.5 (1.2)' and first['interval'] == '56.5 to 64.5'
+  assert first['difference'] is None and first['why'] == ''
+  # All but the last of six are right in one run and wrong in the other; the last has no
+  # answer in either.
+  assert second['difference']['value'] == '+83.3'
+  assert second['difference']['verdict'] == 'better' and second['why'] == ''
+
+
+def test_the_page_tells_the_runs_apart(folders, tmp_path):
+  page, text = written(folders, tmp_path)
+  for wanted in ('a/nli', 'b/nli', 'flan_holdout_nli', 'tuned, step 1,200', '+83.3',
+                 '2 layers of width 128', 'Dev loss', 'Held-out mean'):
+    assert wanted in text, wanted
+  assert 'not comparable' not in text and 'class="notice"' not in page
+  assert page.count('<polyline') == 6  # loss, dev loss and held-out mean of both
+  assert not re.search(r'(?:src|href)="(?!#)', page)
+
+
+def test_another_limit_is_not_compared(folders, tmp_path):
+  change(folders[1], limit=10)
+  assert cells(folders)[1]['why'] == 'another limit'
+  assert cells(folders)[1]['difference'] is None
+  assert cells(folders, 'mean')[1]['why'] == 'another limit'
+  _, text = written(folders, tmp_path)
+  assert 'b/nli: only the first 10 examples of each split were evaluated' in text
+  assert 'not comparable: another limit' in text
+
+
+def test_other_data_is_a_notice(folders, tmp_path):
+  change(folders[1], data='tfds', cluster='nli,math')
+  _, text = written(folders, tmp_path)
+  assert 'b/nli was evaluated on tfds data, a/nli on embedded data' in text
+  assert 'b/nli held out nli,math, a/nli nli' in text
+  assert 'not comparable: other data' in text
+
+
+def test_other_examples_are_not_compared(folders):
+  path = f'{folders[1]}/predictions/tuned/rte/examples.jsonl'
+  with open(path) as file:
+    lines = file.read().splitlines()
+  lines[6] = lines[6].replace('"label": 1', '"label": 0')
+  with open(path, 'w') as file:
+    file.write('\n'.join(lines) + '\n')
+  assert cells(folders)[1]['why'] == 'other examples'
+  assert cells(folders, 'stsb')[1]['difference']
+
+
+def test_a_dataset_of_one_run_only(folders):
+  with open(f'{folders[0]}/results.json') as file:
+    results = json.load(file)
+  for one in results['evaluations']:
+    del one['datasets']['rte']
+  with open(f'{folders[0]}/results.json', 'w') as file:
+    json.dump(results, file)
+  first, second = cells(folders)
+  assert first['score'] == '–' and second['score'] == '60.5 (1.2)'
+  assert second['why'] == 'not evaluated in a/nli'
+  assert cells(folders, 'mean')[1]['why'] == 'of other datasets'
+
+
+def test_without_predictions_there_is_no_difference(folders, tmp_path):
+  shutil.rmtree(f'{folders[0]}/predictions')
+  assert cells(folders)[1]['why'] == comparison.MISSING
+  assert 'no difference: no predictions' in written(folders, tmp_path)[1]
+
+
+def test_one_run_has_its_own_report_written_again(tmp_path, capsys):
+  folder = fake_run.write(tmp_path / 'nli')
+  given = {'rule': fake_run.rule(), **fake_run.inputs()}
+  (folder / 'report.json').write_text(json.dumps(given))
+  door.main([str(folder)])
+  assert capsys.readouterr().out == f'report: {folder}/report.html\n'
+  page = (folder / 'report.html').read_text(encoding='utf-8')
+  assert 'the best wording' in page and 'Loss, tuning' in page
+
+
+def test_runs_that_cannot_be_read_are_named(folders, tmp_path):
+  with pytest.raises(UserError, match="nowhere' holds no run"):
+    door.write([folders[0], str(tmp_path / 'nowhere')])
+  with pytest.raises(UserError, match='a/nli is named twice'):
+    door.write([folders[0], folders[1], folders[0]])
+  with pytest.raises(UserError, match='no report.json.*python -m flan_jax.evaluate'):
+    door.write(folders[:1])
+  with pytest.raises(UserError, match='--output=.*cannot be written'):
+    door.write(folders, str(tmp_path))
+  (tmp_path / 'b/nli/results.json').unlink()
+  wanted = r'b/nli has no results.json.*MODEL_DIR="\'.*b/nli'
+  with pytest.raises(UserError, match=wanted):
+    door.write(folders)
+
+
+def test_names_are_as_short_as_can_be():
+  assert door._names(['runs/nli', 'runs/math/']) == ['nli', 'math']
+  assert door._names(['/x/a/nli', '/x/b/nli']) == ['a/nli', 'b/nli']
+
+
+def test_an_output_of_a_single_run_is_refused(capsys):
+  with pytest.raises(SystemExit):
+    door.main(['somewhere', '--output=x.html'])
+  assert '--output is for two runs or more' in capsys.readouterr().err

@@ -1,0 +1,78 @@
+"""Predictions are read as far as they are whole, and no more than a page can hold."""
+
+import json
+
+import pytest
+
+from flan_jax.evaluation import samples
+from tests import fake_run
+
+
+@pytest.fixture(scope='module')
+def folder(tmp_path_factory):
+  return fake_run.write(tmp_path_factory.mktemp('runs') / 'nli')
+
+
+def test_samples_are_the_kept_prompts_of_the_test_split(folder):
+  found = samples.read(str(folder), ['tuned', 'never evaluated'], most=2)
+  assert {(one['dataset'], one['template'], one['method']) for one in found} == {
+      ('rte', 0, 'rank'), ('rte', 2, 'rank'), ('rte', 0, 'decode'), ('stsb', 0, 'rank'),
+      ('stsb', 2, 'rank'), ('sst2', 0, 'rank'), ('sst2', 2, 'rank')}
+  assert {one['number'] for one in found} == {0, 1}
+  first = found[0]
+  assert first['prompt'].startswith('rte 4: ')  # after the four of dev
+  assert first['right'] == (first['answer'] == first['target'])
+  last = samples.read(str(folder), ['tuned'])[5]
+  assert last['answer'] is None and last['right'] is False  # its scores were NaN
+  assert last['scores'] == [None, None]
+
+
+def test_written_answers_are_judged_but_for_case_and_signs():
+  example = {'options': [], 'references': ['The Eiffel Tower', 'Eiffel'], 'label': -1}
+  def right(answer, **more):
+    given = {'answer': answer, 'prompt': ''}
+    return samples._sample({**example, **more}, given)['right']
+  assert right(' eiffel tower.') is True
+  assert right('a tower') is None  # the metric judges it
+  assert right('a tower', options=['Eiffel', 'x']) is False
+
+
+def test_torn_predictions_are_read_as_far_as_they_go(folder, tmp_path):
+  here = tmp_path / 'predictions/tuned/rte'
+  here.mkdir(parents=True)
+  source = folder / 'predictions/tuned/rte'
+  (here / 'examples.jsonl').write_text((source / 'examples.jsonl').read_text())
+  whole = (source / '0.rank.jsonl').read_text().splitlines(keepends=True)
+  (here / '0.rank.jsonl').write_text(''.join(whole[:6]) + whole[6][:20])
+  (here / '2.rank.jsonl').write_text(
+      whole[0].replace('of rte', 'of others') + ''.join(whole[1:]))
+  assert len(samples.read(str(tmp_path), ['tuned'])) == 1
+  assert samples.read(str(tmp_path / 'nowhere'), ['tuned']) == []
+  assert list(samples.columns(str(tmp_path), 'tuned', 'rte')) == [0]
+
+
+def test_columns_are_all_answers_of_the_split_that_is_scored(folder):
+  found = samples.columns(str(folder), 'tuned', 'rte')
+  assert list(found) == [0, 2]
+  assert len(found[0].chosen) == 6 and found[0].written is None
+  assert found[0].chosen[-1] == -1 and list(found[0].labels[:2]) == [0, 1]
+  assert len(samples.columns(str(folder), 'tuned', 'sst2')[0].chosen) == 4  # of dev
+
+
+def test_a_page_holds_no_more_examples_than_fit(folder):
+  found = samples.read(str(folder), ['tuned', 'untuned'])
+  text, count = samples.packed(found)
+  assert count == len(found) == len(json.loads(text)['samples'])
+  prompts = json.loads(text)['prompts']
+  assert len(prompts) == len(set(prompts)) < count
+  small, fewer = samples.packed(found, most_bytes=4_000)
+  assert 0 < fewer < count and len(small.encode()) <= 4_000
+  kept = json.loads(small)['samples']
+  assert len({(one['evaluation'], one['dataset']) for one in kept}) > 2
+  assert samples.packed(found, most_bytes=10)[1] == 0
+
+
+def test_half_a_surrogate_does_not_stop_the_page():
+  one = {'number': 0, 'prompt': 'a \ud800 b', 'options': [], 'scores': []}
+  text, _ = samples.packed([one])
+  text.encode()
