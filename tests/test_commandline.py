@@ -8,7 +8,8 @@ import pytest
 
 from flan_jax import commandline
 
-DOORS = ['cache', 'evaluate', 'holdout', 'huggingface', 'prompts', 'sample', 'train']
+DOORS = ['cache', 'evaluate', 'experiment', 'holdout', 'huggingface', 'prompts', 'sample',
+         'train']
 CHECKOUT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
