@@ -87,7 +87,6 @@ def answer(
         loaded.config, loaded.params, prompts, row_length=settings.row_length,
         tokens_per_forward=settings.tokens_per_forward, advance=advance)
     return scoring.choose(scored).reshape(shape)
-  found = decoding.greedy(
   found = decoding.generate(
       loaded.config, loaded.params, asked.inputs,
       decoding.Settings(settings.decode_tokens or encoding.targets_length),
