@@ -5,6 +5,7 @@ from typing import Sequence
 
 from flan_jax import commandline
 from flan_jax import files
+from flan_jax import reporting
 from flan_jax.errors import UserError
 
 OUTPUT = 'comparison.html'
@@ -64,7 +65,7 @@ def _names(model_dirs: Sequence[str]) -> list[str]:
 def _read(model_dir: str, name: str):
   """The run as comparison.Run."""
   from flan_jax.evaluation import comparison, results
-  from flan_jax.training import checkpoint, logbook
+  from flan_jax.training import checkpoint
   folder = os.path.expanduser(model_dir)
   run = checkpoint.read_run(folder)
   if run is None:
@@ -75,10 +76,7 @@ def _read(model_dir: str, name: str):
     raise UserError(
         f'the run in {model_dir} has no {results.FILE}; evaluate it first: '
         f'python -m flan_jax.evaluate --gin.MODEL_DIR="\'{model_dir}\'"')
-  own = 'tuning' if run['init_from'] else 'training'
-  places = {'base': run['init_from'], own: folder}
-  curves = {title: logbook.read(place) for title, place in places.items() if place}
-  curves = {title: records for title, records in curves.items() if records}
+  curves = reporting.curves(run, folder)
   return comparison.Run(name, folder, found, run, curves)
 
 

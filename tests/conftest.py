@@ -43,3 +43,22 @@ def data_dir(embedded_data, monkeypatch):
   monkeypatch.setenv(vocabulary.VARIABLE, str(embedded_data / 'vocab.model'))
   monkeypatch.setattr(vocabulary.FLAN, '_loaded', None)
   return embedded_data
+
+
+@pytest.fixture(scope='session')
+def random_runs(tmp_path_factory):
+  """A folder with data, a base and a run tuned from it; see tiny_runs."""
+  from tests import tiny_runs
+  folder = tmp_path_factory.mktemp('runs')
+  tiny_runs.write(folder)
+  return folder
+
+
+@pytest.fixture
+def world(random_runs, monkeypatch):
+  """The same, its data and vocabulary in force."""
+  from flan_jax.data import vocabulary
+  monkeypatch.setenv('TFDS_DATA_DIR', str(random_runs / 'data'))
+  monkeypatch.setenv(vocabulary.VARIABLE, 'bytes')
+  monkeypatch.setattr(vocabulary.FLAN, '_loaded', None)
+  return random_runs

@@ -1,9 +1,9 @@
 """A MODEL_DIR that no model was ever in: results, predictions, curves, nasty texts."""
 
 import json
-import math
 import random
 
+from flan_jax.evaluation import cells
 from flan_jax.evaluation import results as results_lib
 
 NASTY = ('</script><script>alert("x")</script> & \'co\' \u2028 <!-- é 日本 '
@@ -119,15 +119,13 @@ def write(folder, seed=0, made=None, right=0.5):
 def _write_predictions(folder, name, found, draw, right):
   first = found['templates'][0]
   sizes = {'dev': first['n_dev'], 'test': first['n_test']}
-  head = {'fingerprint': f'of {name}', 'dataset': name, 'sizes': sizes}
+  kept = cells.Folder(str(folder), f'of {name}')
   options, count = OPTIONS[name], sum(sizes.values())
   labels = [number % len(options) for number in range(count)]
-  examples = [{'label': label, 'options': options, 'references': [options[label]],
-               'group': ''} for label in labels]
-  _write_lines(folder / 'examples.jsonl', [head, *examples])
+  kept.keep_examples(cells.Examples(sizes, [
+      {'label': label, 'options': options, 'references': [options[label]], 'group': ''}
+      for label in labels]))
   for one in found['templates']:
-    start = {'fingerprint': head['fingerprint'], 'template': one['template'],
-             'method': 'rank', 'cut': 0}
     given = []
     for number, label in enumerate(labels):
       answer = label if draw.random() < right else (label + 1) % len(options)
@@ -135,16 +133,9 @@ def _write_predictions(folder, name, found, draw, right):
       given.append({'answer': answer, 'scores': scores})
       if number >= (sizes['dev'] if sizes['test'] else 0):
         given[-1]['prompt'] = f'{name} {number}: {NASTY}\nis it?\n'
-    given[-1] |= {'answer': -1, 'scores': [math.nan] * len(options)}
-    path = folder / f'{one["template"]}.rank.jsonl'
-    _write_lines(path, [start, *given])
+    given[-1] |= {'answer': -1, 'scores': [None] * len(options)}
+    kept.keep(cells.Cell(one['template'], 'rank', given, one['cut']))
   if found.get('decoded'):
-    written = [{'answer': 'Yes.' if label == 0 else 'nonsense', 'prompt': f'{name}?'}
-               for label in labels]
-    _write_lines(folder / '0.decode.jsonl', [{**start, 'method': 'decode',
-                                              'template': 0}, *written])
-
-
-def _write_lines(path, lines):
-  path.parent.mkdir(parents=True, exist_ok=True)
-  path.write_text(''.join(json.dumps(line) + '\n' for line in lines))
+    kept.keep(cells.Cell(0, 'decode', [
+        {'answer': 0 if label == 0 else -1, 'prompt': f'{name}?',
+         'text': 'Yes.' if label == 0 else 'nonsense'} for label in labels]))

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from flan_jax.evaluation import cells
 from flan_jax.evaluation import samples
 from tests import fake_run
 
@@ -29,34 +30,42 @@ def test_samples_are_the_kept_prompts_of_the_test_split(folder):
 
 def test_written_answers_are_judged_but_for_case_and_signs():
   example = {'options': [], 'references': ['The Eiffel Tower', 'Eiffel'], 'label': -1}
-  def right(answer, **more):
-    given = {'answer': answer, 'prompt': ''}
-    return samples._sample({**example, **more}, given)['right']
+  def right(answer):
+    return samples._sample(example, {'answer': answer, 'prompt': ''})['right']
   assert right(' eiffel tower.') is True
   assert right('a tower') is None  # the metric judges it
-  assert right('a tower', options=['Eiffel', 'x']) is False
 
 
-def test_torn_predictions_are_read_as_far_as_they_go(folder, tmp_path):
+def test_of_decoded_options_the_text_is_shown():
+  example = {'options': ['yes', 'no'], 'references': ['yes'], 'label': 0}
+  def shown(answer, text):
+    found = samples._sample(example, {'answer': answer, 'text': text, 'prompt': ''})
+    return found['answer'], found['right']
+  assert shown(0, 'Yes.') == ('Yes.', True)
+  assert shown(-1, 'perhaps') == ('perhaps', False)
+
+
+def test_torn_predictions_are_left_out(folder, tmp_path):
   here = tmp_path / 'predictions/tuned/rte'
   here.mkdir(parents=True)
   source = folder / 'predictions/tuned/rte'
-  (here / 'examples.jsonl').write_text((source / 'examples.jsonl').read_text())
-  whole = (source / '0.rank.jsonl').read_text().splitlines(keepends=True)
-  (here / '0.rank.jsonl').write_text(''.join(whole[:6]) + whole[6][:20])
-  (here / '2.rank.jsonl').write_text(
-      whole[0].replace('of rte', 'of others') + ''.join(whole[1:]))
-  assert len(samples.read(str(tmp_path), ['tuned'])) == 1
+  for name in ('examples.jsonl', '0.rank.jsonl'):
+    (here / name).write_text((source / name).read_text())
+  whole = (source / '2.rank.jsonl').read_text()
+  for torn in (whole[:-9], whole.replace('of rte', 'of others')):
+    (here / '2.rank.jsonl').write_text(torn)
+    assert {one['template'] for one in samples.read(str(tmp_path), ['tuned'])} == {0}
+    assert list(cells.columns(str(here))) == [0]
   assert samples.read(str(tmp_path / 'nowhere'), ['tuned']) == []
-  assert list(samples.columns(str(tmp_path), 'tuned', 'rte')) == [0]
+  assert cells.columns(str(tmp_path)) == {}
 
 
 def test_columns_are_all_answers_of_the_split_that_is_scored(folder):
-  found = samples.columns(str(folder), 'tuned', 'rte')
+  found = cells.columns(str(folder / 'predictions/tuned/rte'))
   assert list(found) == [0, 2]
   assert len(found[0].chosen) == 6 and found[0].written is None
   assert found[0].chosen[-1] == -1 and list(found[0].labels[:2]) == [0, 1]
-  assert len(samples.columns(str(folder), 'tuned', 'sst2')[0].chosen) == 4  # of dev
+  assert len(cells.columns(str(folder / 'predictions/tuned/sst2'))[0].chosen) == 4  # of dev
 
 
 def test_a_page_holds_no_more_examples_than_fit(folder):

@@ -121,13 +121,6 @@ def test_scores_are_the_same_on_a_mesh(params):
   np.testing.assert_allclose(np.concatenate(ours), np.concatenate(alone), rtol=1e-5)
 
 
-def test_of_equal_options_the_first_is_chosen():
-  scored = [np.array([-3.0, -1.0]), np.array([-2.000001, -2.0, -5.0]),
-            np.array([-2.001, -2.0]), np.array([-7.0])]
-  assert scoring.choose(scored).tolist() == [1, 0, 1, 0]
-  assert scoring.choose([]).tolist() == []
-
-
 @pytest.mark.parametrize('prompt', [([], [[1]]), ([3], []), ([3], [[]])])
 def test_what_cannot_be_ranked_is_refused(params, prompt):
   with pytest.raises(UserError, match='cannot be ranked'):

@@ -39,9 +39,11 @@ class Exemplars:
 
   def __init__(
       self, rows: Sequence[tuple[str, Sequence[str], Sequence[str]]], shots: int,
-      seed: int, encode_batch: Callable[[list[str]], list[list[int]]]):
+      seed: int, encode_batch: Callable[[list[str]], list[list[int]]],
+      before_answer: str = '\n'):
     """rows: (key, T inputs, T targets) of at most POOL examples."""
-    self._pool = [_exemplar(*row, encode_batch) for row in rows[:_prime(len(rows))]]
+    self._pool = [_exemplar(*row, before_answer, encode_batch)
+                  for row in rows[:_prime(len(rows))]]
     self._shots, self._seed, self._encode_batch = shots, seed, encode_batch
 
   def before(
@@ -75,8 +77,9 @@ class Exemplars:
     return [one for one in drawn if one.key != key][:self._shots]
 
 
-def _exemplar(key, inputs, targets, encode_batch) -> Exemplar:
-  texts = [f'{question}\n{answer}\n\n' for question, answer in zip(inputs, targets)]
+def _exemplar(key, inputs, targets, before_answer, encode_batch) -> Exemplar:
+  texts = [f'{question}{before_answer}{answer}\n\n'
+           for question, answer in zip(inputs, targets)]
   return Exemplar(key, texts, [len(ids) for ids in encode_batch(texts)])
 
 

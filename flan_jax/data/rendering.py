@@ -38,6 +38,7 @@ class Example:
   inputs, targets: T texts. options: K texts, empty for generation. label: index of the
   answer in options, -1 for generation. references: every text that counts as right.
   group: examples with the same one are scored together; '' where each stands alone.
+  passage: the longest of the fields, which is shortened where a prompt is too long.
   """
 
   inputs: tuple[str, ...]
@@ -46,6 +47,7 @@ class Example:
   label: int
   references: tuple[str, ...]
   group: str = ''
+  passage: str = ''
 
 
 def dropped(task: str) -> dict[str, int]:
@@ -186,7 +188,8 @@ def exemplars(dataset, records_ds: tf.data.Dataset | None = None) -> fewshot.Exe
           for key, inputs, targets in named_ds.map(view).as_numpy_iterator()]
   variant = dataset.variant
   return fewshot.Exemplars(
-      rows, variant.shots, variant.shot_seed, vocabulary.FLAN.encode_batch)
+      rows, variant.shots, variant.shot_seed, vocabulary.FLAN.encode_batch,
+      ' ' if variant.plain else '\n')
 
 
 def _key(texts: Mapping[str, tf.Tensor]) -> tf.Tensor:
@@ -216,13 +219,21 @@ def examples(
             OPTIONS in named) else tf.constant(-1)
     references = named.get(REFERENCES, targets[:1])
     key = _key(templates_lib.as_text(named))
-    return inputs, targets, options, references, label, named.get(GROUP, ''), key
+    passage = _longest([named[name] for name in _asked(dataset)
+                        if name not in (OPTIONS, 'answer')])
+    return (inputs, targets, options, references, label, named.get(GROUP, ''), key,
+            passage)
 
   drawn = drawn or (exemplars(dataset) if dataset.shots else None)
-  for *columns, label, group, key in usable(records_ds, dataset).map(
+  for *columns, label, group, key, passage in usable(records_ds, dataset).map(
       view, tf.data.AUTOTUNE).as_numpy_iterator():
     inputs, targets, options, references = map(_decoded, columns)
-    group, key = _decoded([group, key])
+    group, key, passage = _decoded([group, key, passage])
     if drawn:
       inputs = tuple(drawn.before([key] * len(numbers), numbers, inputs, prompt_length))
-    yield Example(inputs, targets, options, int(label), references, group)
+    yield Example(inputs, targets, options, int(label), references, group, passage)
+
+
+def _longest(texts: Sequence[tf.Tensor]) -> tf.Tensor:
+  stacked = tf.stack([tf.constant(''), *texts])
+  return stacked[tf.argmax(tf.strings.length(stacked))]

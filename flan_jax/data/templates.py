@@ -81,6 +81,14 @@ def _gaps(text: str) -> list[str]:
   return [name for _, name in _pieces(text) if name]
 
 
+def content_free(template: Template, options: Sequence[str]) -> str:
+  """The inputs with 'N/A' in every gap, but for the options: what only the phrasing says."""
+  block = 'OPTIONS:\n- ' + '\n- '.join(options)
+  return ''.join(
+      literal + (block if name == OPTIONS else 'N/A' if name else '')
+      for literal, name in _pieces(template.inputs))
+
+
 def options_block(options: tf.Tensor) -> tf.Tensor:
   """['yes', 'no'] -> 'OPTIONS:\\n- yes\\n- no' (paper section 2.3)."""
   return tf.strings.join(['OPTIONS:\n- ', tf.strings.reduce_join(options, separator='\n- ')])

@@ -25,8 +25,9 @@ class Variant:
 
   dataset: its name. templates: how many of the ten, None for all. style: 'instructions',
   'name' (the dataset's name, then the bare fields) or 'none' (the bare fields), as in
-  the paper's section 4.3; or 'plain', as GPT-3 was asked. shots: exemplars before each prompt. shot_seed: of their
-  drawing. direction: the one to evaluate, of a dataset that has two.
+  the paper's section 4.3; or 'plain', as GPT-3 was asked. shots: exemplars before each
+  prompt. shot_seed: of their drawing. direction: the one to evaluate, of a dataset that
+  has two.
   """
 
   dataset: str
@@ -35,6 +36,11 @@ class Variant:
   shots: int = 0
   shot_seed: int = 0
   direction: str = ''
+
+  @property
+  def plain(self) -> bool:
+    """Whether the answer continues the prompt."""
+    return self.style == PLAIN
 
   def name(self) -> str:
     """Of the task; that of the dataset itself where nothing is different."""

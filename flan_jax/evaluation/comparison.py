@@ -7,10 +7,10 @@ import dataclasses
 import os
 from typing import Any, Mapping, Sequence
 
+from flan_jax.evaluation import cells
 from flan_jax.evaluation import charts
 from flan_jax.evaluation import lanes
 from flan_jax.evaluation import report
-from flan_jax.evaluation import samples
 from flan_jax.evaluation import tables
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
@@ -137,7 +137,7 @@ def _sizes(entry: Mapping) -> set[tuple[int, int]]:
 
 def _difference(first: Run, one: Run, name: str) -> tuple[dict | None, str]:
   """(what is known of the difference, why nothing is): one of them."""
-  ours, theirs = (samples.columns(run.model_dir, run.evaluation['name'], name)
+  ours, theirs = (cells.columns(cells.path(run.model_dir, run.evaluation['name'], name))
                   for run in (one, first))
   if not (ours and theirs):
     return None, MISSING

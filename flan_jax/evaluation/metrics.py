@@ -27,7 +27,7 @@ COUNTED = frozenset({'word_edit_distance'})  # not of 0..100: a count, lower is 
 class Answers:
   """What was answered to N prompts, and what was asked for.
 
-  chosen: option numbers [N]; None if the answers were written.
+  chosen: option numbers [N], -1 for no answer; None if the answers were written.
   written: N texts; None if the answers were chosen.
   labels: the right option's number [N], -1 where there are no options.
   options: the option texts of each prompt, empty where there are none.
@@ -44,10 +44,11 @@ class Answers:
 
   @property
   def texts(self) -> Sequence[str]:
-    """What was written, or the options that were chosen."""
+    """What was written, or the options that were chosen, '' for no answer."""
     if self.written is not None:
       return self.written
-    return [options[index] for options, index in zip(self.options, self.chosen)]
+    return [options[index] if index >= 0 else ''
+            for options, index in zip(self.options, self.chosen)]
 
 
 def score(name: str, answers: Answers) -> float:
@@ -104,14 +105,18 @@ def _f1(answers: Answers) -> float:
 def _macro_f1(answers: Answers) -> float:
   """Unweighted mean over the classes that are chosen or right somewhere."""
   from sklearn import metrics
+  classes = sorted({*answers.labels, *answers.chosen} - {-1})
   return metrics.f1_score(
-      answers.labels, answers.chosen, average='macro', zero_division=0.0)
+      answers.labels, answers.chosen, labels=classes, average='macro', zero_division=0.0)
 
 
 def _correlation(kind: str) -> Callable[[Answers], float]:
   def correlation(answers: Answers) -> float:
-    """0 if one of the two sides is constant, where the correlation is undefined."""
+    """0 if one of the two sides is constant, where the correlation is undefined, and if
+    an answer is missing."""
     from scipy import stats
+    if min(answers.chosen) < 0:
+      return 0.0
     chosen, right = (
         [_number(options[index]) for options, index in zip(answers.options, indices)]
         for indices in (answers.chosen, answers.labels))

@@ -1,8 +1,9 @@
 """The paper's protocol (section 3): all forward templates, mean, spread, best on dev.
 
-Classification is scored by rank over the options, generation by greedy decoding. The
-score of a dataset is the mean over its templates, with their standard deviation; beside
-it stands the test score of the template that was best on the dev set.
+Classification is answered by rank over the options or by decoding, generation by
+decoding. The score of a dataset is the mean over its templates, with their deviation;
+beside it stands the test score of the template that was best on the dev set. Answers are
+made a template at a time, and kept (`cells`).
 """
 
 import contextlib
@@ -14,60 +15,134 @@ import numpy as np
 from flan_jax.data import datasets
 from flan_jax.data import templates as templates_lib
 from flan_jax.data.vocabulary import FLAN
+from flan_jax.errors import UserError
+from flan_jax.evaluation import cells
 from flan_jax.evaluation import decoding
-from flan_jax.evaluation import metrics
 from flan_jax.evaluation import questions as questions_lib
+from flan_jax.evaluation import ranking as ranking_lib
 from flan_jax.evaluation import scoring
+from flan_jax.evaluation import summaries
+from flan_jax.evaluation.cells import DECODE, RANK
 from flan_jax.evaluation.questions import DEV, TEST, Questions
 
-RANK, DECODE = 'rank', 'decode'
+BOTH = 'both'
+ANSWER_BY = RANK, DECODE, BOTH
+PROMPTS_KEPT = 20  # of each split, with their text, for people to read
+
+Progress = Callable[[str, int], contextlib.AbstractContextManager]
 
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
-  """What the scores may not depend on, and how much is evaluated.
+  """What is asked and how; row_length, rows and tokens_per_forward change no score.
 
   templates: numbers of forward templates, None for all. limit: examples of each split,
   None for all. held_in_test: whether tasks trained on are tested too, or only their dev
-  sets. decode_tokens: of a decoded answer; None is the run's targets_length.
+  sets. splits: None: as held_in_test says. ranking: see `ranking`. answer_by: 'rank',
+  'decode' or 'both', of classification. decode_tokens: of a decoded answer; None is the
+  run's targets_length. rows: of a forward pass, see scoring.scored.
   """
 
   templates: Sequence[int] | None = None
   limit: int | None = None
   held_in_test: bool = False
+  splits: Sequence[str] | None = None
+  ranking: str = ranking_lib.SUM
+  answer_by: str = RANK
   decode_tokens: int | None = None
   row_length: int = scoring.ROW_LENGTH
+  rows: int | None = None
   tokens_per_forward: int | None = None
+
+  def __post_init__(self):
+    ranking_lib.check(self.ranking)
+    if self.answer_by not in ANSWER_BY:
+      raise UserError(
+          f'ANSWER_BY = {self.answer_by!r} is none of {", ".join(map(repr, ANSWER_BY))}')
+    for name in ('limit', 'decode_tokens', 'rows', 'tokens_per_forward'):
+      value = getattr(self, name)
+      if value is not None and value < 1:
+        raise UserError(f'{name} is {value}; it must be at least 1, or left out')
+
+  def asks(self, held_in: bool) -> tuple[str, ...]:
+    """The splits that are evaluated."""
+    if self.splits is not None:
+      return tuple(self.splits)
+    return (DEV,) if held_in and not self.held_in_test else (DEV, TEST)
 
 
 def evaluate(
-    loaded, names: Sequence[str], held_in: bool, settings: Settings = Settings(), *,
-    encoding: questions_lib.Encoding | None = None,
+    loaded, tasks: Mapping[str, str] | Sequence[str], held_in: bool,
+    settings: Settings = Settings(), *, encoding: questions_lib.Encoding | None = None,
+    folder: Callable[[str], cells.Folder] | None = None,
+    agreed: Callable[[list[bool]], list[bool]] = lambda done: done,
     read: dict[str, Questions] | None = None,
-    progress: Callable | None = None) -> dict[str, dict]:
-  """Scores of a checkpoint on datasets, by name, as results.json has them.
+    progress: Progress | None = None, intervals: bool = False, summarise: bool = True
+) -> tuple[dict[str, dict], dict[str, str]]:
+  """Scores of a checkpoint on datasets, as results.json has them.
 
   Args:
     loaded: `config`, `params` and `run`, as checkpoint.load gives them.
+    tasks: name of a dataset -> the task that it is asked as; or names that are both.
     held_in: whether the datasets were trained on; see Settings.held_in_test.
     encoding: by default that of loaded.run; a base wants that of the run tuned from it.
+    folder: task -> where its answers are kept; what is there is not made again.
+    agreed: what is there already, as all processes are to see it.
     read: questions already read; those read here are added. Serves a second checkpoint.
     progress: called as progress(title, total), a context that yields advance(steps).
+    intervals: whether entries have bootstrap intervals. summarise: whether there are any
+      entries; one of several processes is enough.
+
+  Returns:
+    (entries, problems): by name, of the datasets that were evaluated, and why others
+    could not be.
   """
   encoding = encoding or questions_lib.Encoding.of(loaded.run)
-  splits = (DEV,) if held_in and not settings.held_in_test else (DEV, TEST)
-  read = {} if read is None else read
-  entries = {}
-  for name in names:
-    if name not in read:
-      read[name] = questions_lib.read(
-          name, encoding, templates=settings.templates, splits=splits,
-          limit=settings.limit)
-    asked = read[name]
-    with (progress or _silent)(name, len(asked.inputs)) as advance:
-      answers = answer(loaded, asked, encoding, settings, advance)
-    entries[name] = {'held_in': held_in, **entry(asked, answers, encoding)}
-  return entries
+  tasks = tasks if isinstance(tasks, Mapping) else {name: name for name in tasks}
+  read, entries, problems = {} if read is None else read, {}, {}
+  for name, task in tasks.items():
+    try:
+      kept = folder(task) if folder else cells.Folder(None, '')
+      asked = _Asked(task, held_in, settings, encoding, read)
+      _answer_all(loaded, asked, kept, agreed, progress or _silent)
+      if summarise:
+        entries[name] = {'held_in': held_in, **summaries.entry(
+            task, kept, asked.cells(), settings.ranking, encoding, intervals)}
+    except UserError as error:
+      problems[name] = str(error)
+  return entries, problems
+
+
+@dataclasses.dataclass
+class _Asked:
+  """A task that is evaluated; its questions are read when first needed."""
+
+  task: str
+  held_in: bool
+  settings: Settings
+  encoding: questions_lib.Encoding
+  read: dict[str, Questions]
+
+  def cells(self) -> list[tuple[int, str]]:
+    """(template, method) of all cells."""
+    numbers = questions_lib.forward_templates(self.task, self.settings.templates)
+    return [(number, method) for method in methods(self.task, self.settings.answer_by)
+            for number in numbers]
+
+  def questions(self) -> Questions:
+    if self.task not in self.read:
+      settings = self.settings
+      self.read[self.task] = questions_lib.read(
+          self.task, self.encoding, templates=settings.templates,
+          splits=settings.asks(self.held_in), limit=settings.limit)
+    return self.read[self.task]
+
+
+def methods(task: str, answer_by: str = RANK) -> tuple[str, ...]:
+  """By which a task is answered: classification as wished, generation by decoding."""
+  if datasets.get(task).kind != templates_lib.CLASSIFICATION:
+    return (DECODE,)
+  return (RANK, DECODE) if answer_by == BOTH else (answer_by,)
 
 
 def _silent(title: str, total: int):
@@ -75,106 +150,76 @@ def _silent(title: str, total: int):
   return contextlib.nullcontext()
 
 
-def answer(
-    loaded, asked: Questions, encoding: questions_lib.Encoding, settings: Settings,
-    advance: Callable[[int], None] | None = None) -> np.ndarray:
-  """What the model answers: [N, T], option numbers, or texts (dtype object)."""
-  shape = len(asked.examples), len(asked.templates)
-  if method(asked.name) == RANK:
-    prompts = [(inputs, asked.options[number // shape[1]])
-               for number, inputs in enumerate(asked.inputs)]
-    scored = scoring.scores(
-        loaded.config, loaded.params, prompts, row_length=settings.row_length,
-        tokens_per_forward=settings.tokens_per_forward, advance=advance)
-    return scoring.choose(scored).reshape(shape)
-  found = decoding.generate(
-      loaded.config, loaded.params, asked.inputs,
-      decoding.Settings(settings.decode_tokens or encoding.targets_length),
-      encoding.end_id(), tokens_per_forward=settings.tokens_per_forward, advance=advance)
-  return np.array([FLAN.decode(ids) for ids in found], object).reshape(shape)
+def _answer_all(loaded, asked: _Asked, kept: cells.Folder, agreed, progress) -> None:
+  """Makes the cells that are missing."""
+  wanted = asked.cells()
+  done = agreed([kept.has(*cell) for cell in wanted])
+  if all(done):
+    return
+  found = asked.questions()
+  if not kept.examples():
+    kept.keep_examples(_examples(found))
+  each = len(found.examples)
+  with progress(asked.task, each * len(wanted)) as advance:
+    for (template, method), there in zip(wanted, done):
+      if there:
+        if advance:
+          advance(each)
+        continue
+      column = found.templates.index(template)
+      answer = _ranked if method == RANK else _decoded
+      given = answer(loaded, found, column, asked.encoding, asked.settings, advance)
+      kept.keep(cells.Cell(template, method, _with_prompts(found, column, given),
+                           sum(found.cut[column::len(found.templates)])))
 
 
-def method(name: str) -> str:
-  """'rank' for classification, 'decode' for generation."""
-  return RANK if datasets.get(name).kind == templates_lib.CLASSIFICATION else DECODE
+def _examples(found: Questions) -> cells.Examples:
+  return cells.Examples(found.sizes, [
+      {'label': one.label, 'options': list(one.options),
+       'references': list(one.references), 'group': one.group}
+      for one in found.examples], found.problems)
 
 
-def entry(
-    asked: Questions, answers: np.ndarray, encoding: questions_lib.Encoding) -> dict:
-  """All that results.json says of a dataset, but for `held_in`.
-
-  answers: [N, T] as `answer` gives them. `majority` is what always choosing the most
-  frequent class of the test split (of dev, where there is no test) would score.
-  """
-  dataset = datasets.get(asked.name)
-  templates = []
-  for column, number in enumerate(asked.templates):
-    given = {split: _answers(asked, answers[:, column], split) for split in (DEV, TEST)}
-    templates.append({
-        'template': number, 'kind': dataset.templates[number].kind,
-        'method': method(asked.name),
-        'n_dev': asked.sizes[DEV], 'n_test': asked.sizes[TEST],
-        **{split: _scores(dataset.metrics, one) for split, one in given.items()}})
-  primary = dataset.metrics[0]
-  scored = TEST if asked.sizes[TEST] else DEV
-  return {
-      'primary': primary, 'templates': templates, **summary(templates, primary),
-      'majority': metrics.majority(primary, _answers(asked, answers[:, 0], scored)),
-      'prompt': _shown(asked, answers[0, 0], encoding)}
+def _with_prompts(found: Questions, column: int, given: list[dict]) -> list[dict]:
+  """The first answers of each split get what was asked, as the model saw it."""
+  for split in (DEV, TEST):
+    for number in range(len(given))[found.rows(split)][:PROMPTS_KEPT]:
+      ids = found.inputs[number * len(found.templates) + column]
+      targets = found.examples[number].targets
+      given[number] |= {'prompt': FLAN.decode(ids), 'tokens': len(ids),
+                        'target': targets[column] if targets else ''}
+  return given
 
 
-def summary(templates: Sequence[Mapping], primary: str) -> dict:
-  """mean, std, best_dev_template and best_dev_test of the primary metric.
-
-  Over test where it was evaluated, else over dev. The deviation is that of the
-  population; of templates equally good on dev the lowest number is taken.
-  """
-  scored = TEST if templates[0]['n_test'] else DEV
-  values = [one[scored][primary] for one in templates]
-  best = max(
-      (one for one in templates if one['n_dev']), default=None,
-      key=lambda one: (metrics.better(primary, one[DEV][primary]), -one['template']))
-  return {
-      'mean': float(np.mean(values)), 'std': float(np.std(values)),
-      'best_dev_template': best and best['template'],
-      'best_dev_test': best[TEST].get(primary) if best else None}
-
-
-def evaluation(name: str, step: int, limit: int | None, entries: Mapping) -> dict:
-  """One of the evaluations of results.json; `mean` is that of the held-out datasets."""
-  held_out = [one for one in entries.values() if not one['held_in']]
-  # Words to correct cannot be averaged with scores of 0..100.
-  scores = [one['mean'] for one in held_out if one['primary'] not in metrics.COUNTED]
-  scores = scores or [one['mean'] for one in held_out]
-  return {
-      'name': name, 'step': step, 'limit': limit, 'datasets': dict(entries),
-      'mean': float(np.mean(scores)) if scores else None}
+def _ranked(loaded, found: Questions, column: int, encoding, settings, advance):
+  prompts = list(zip(found.inputs[column::len(found.templates)], found.options))
+  given = dict(row_length=settings.row_length, rows=settings.rows,
+               tokens_per_forward=settings.tokens_per_forward)
+  scores = scoring.scores(
+      loaded.config, loaded.params, prompts, advance=advance, **given)
+  blank = None
+  if settings.ranking == ranking_lib.CALIBRATED:
+    blanks, numbers = questions_lib.content_free(found, column, encoding)
+    unconditional = scoring.scores(loaded.config, loaded.params, blanks, **given)
+    blank = [unconditional[number] for number in numbers]
+  compared = ranking_lib.ranked(
+      settings.ranking, scores, [list(map(len, one)) for one in found.options], blank)
+  return [{'answer': int(answer), 'scores': [_plain_number(one) for one in own]}
+          for answer, own in zip(ranking_lib.choose(compared), compared)]
 
 
-def _answers(asked: Questions, column: np.ndarray, split: str) -> metrics.Answers:
-  rows = asked.rows(split)
-  examples = asked.examples[rows]
-  ranked = method(asked.name) == RANK
-  return metrics.Answers(
-      labels=[one.label for one in examples], options=[one.options for one in examples],
-      references=[one.references for one in examples],
-      chosen=column[rows] if ranked else None,
-      written=None if ranked else column[rows].tolist(),
-      groups=[one.group for one in examples])
+def _plain_number(score: float) -> float | None:
+  return round(float(score), 6) if np.isfinite(score) else None
 
 
-def _scores(names: Sequence[str], answers: metrics.Answers) -> dict[str, float]:
-  if not answers.labels:
-    return {}
-  return {name: metrics.score(name, answers) for name in names}
-
-
-def _shown(asked: Questions, given, encoding: questions_lib.Encoding) -> dict:
-  """The first prompt, read back from its tokens: what the model really saw."""
-  first, ids = asked.first, asked.inputs[0]
-  target = first.targets[0]
-  return {
-      'template': asked.templates[0], 'inputs': FLAN.decode(ids), 'tokens': len(ids),
-      'separators': list(encoding.separators), 'options': list(first.options),
-      'target': FLAN.decode(encoding.targets([target])[0]),
-      'answer': first.options[given] if first.options else given}
+def _decoded(loaded, found: Questions, column: int, encoding, settings, advance):
+  how = decoding.Settings(
+      settings.decode_tokens or encoding.targets_length, stop=encoding.stop)
+  written = decoding.generate(
+      loaded.config, loaded.params, found.inputs[column::len(found.templates)], how,
+      encoding.end_id(), decode=FLAN.decode, rows=settings.rows,
+      tokens_per_forward=settings.tokens_per_forward, advance=advance)
+  texts = [decoding.before_stop(FLAN.decode(ids), encoding.stop).strip() for ids in written]
+  return [
+      {'answer': ranking_lib.matched(text, one.options), 'text': text}
+      if one.options else {'answer': text} for text, one in zip(texts, found.examples)]

@@ -28,7 +28,6 @@ ROW_LENGTH = 2_048  # tokens, the longest row
 # On each device that has rows of its own. A processor is fastest while a forward pass
 # stays in its cache (measured: 2,048 takes 0.7 of the time of 8,192).
 TOKENS_PER_FORWARD = {'cpu': 2_048, 'other': 32_768}
-TIE = 1e-5  # scores that differ less, relatively, are equal
 _IN_FLIGHT = 2  # forwards the host runs ahead of the device
 
 
@@ -98,19 +97,6 @@ def scored(
 def scores(config, params, prompts, **settings) -> list[np.ndarray]:
   """The `scores` of `scored`, which has the arguments."""
   return [one.scores for one in scored(config, params, prompts, **settings)]
-
-
-def choose(scored: Sequence[np.ndarray]) -> np.ndarray:
-  """The best option of each prompt, int64 [prompts]; of equal ones the first.
-
-  choose([[-3.0, -1.0], [-2.000001, -2.0]]) -> 1 0
-  """
-  counts = np.array([len(one) for one in scored], np.int64)
-  table = np.full((len(counts), counts.max(initial=1)), -np.inf)
-  if len(counts):
-    table[np.arange(table.shape[1]) < counts[:, None]] = np.concatenate(scored)
-  best = table.max(axis=1, keepdims=True)
-  return np.argmax(table >= best - TIE * np.abs(best), axis=1)
 
 
 def forward_tokens() -> int:

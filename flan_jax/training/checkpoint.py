@@ -24,6 +24,7 @@ from flan_jax.training import state as state_lib
 
 RUN_FILE = 'run.json'
 FOLDER = 'checkpoints'
+_METADATA = '_CHECKPOINT_METADATA'  # of Orbax, in the folder of a step
 ITEMS = ('params', 'progress')  # apart, so that a model is loaded without its optimizer
 # Of the model, what changes neither the parameters nor what they mean.
 FREE = ('remat', 'scan', 'dtype', 'attention')
@@ -128,6 +129,13 @@ def check_step(model_dir: str, step: int | None = None) -> int:
     wanted = 'no checkpoint' if step is None else f'no checkpoint of step {step}'
     raise UserError(f'{model_dir} has {wanted}; it has {there or "none at all"}')
   return there[-1] if step is None else step
+
+
+def identity(model_dir: str, step: int) -> str:
+  """Of a checkpoint, wherever its folder lies: what it is of, and when it was saved."""
+  with open(os.path.join(model_dir, FOLDER, str(step), _METADATA), encoding='utf-8') as file:
+    saved = json.load(file)['init_timestamp_nsecs']
+  return f'{step} {saved}'
 
 
 def read_run(model_dir: str) -> dict | None:

@@ -10,9 +10,10 @@ import contextlib
 import importlib.util
 import os
 import threading
-from typing import Iterator, Mapping
+from typing import Iterator, Mapping, Sequence
 
 import jax
+import numpy as np
 
 from flan_jax.errors import UserError
 
@@ -136,6 +137,21 @@ def first_goes_ahead(name: str) -> Iterator[None]:
   yield
   if first():
     _meet(name)
+
+
+def agreed(numbers: Sequence) -> list:
+  """What process 0 has; the others may see files that it has just written, or not yet.
+
+  numbers: integers or bools, perhaps another count on each process.
+  """
+  if jax.process_count() == 1:
+    return list(numbers)
+  from jax.experimental import multihost_utils
+  share = multihost_utils.broadcast_one_to_all
+  count = int(share(np.int32(len(numbers))))
+  padded = np.zeros(count, np.int32)
+  padded[:len(numbers)] = list(numbers)[:count]
+  return [int(one) for one in share(padded)]
 
 
 def _meet(name: str) -> None:

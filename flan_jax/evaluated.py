@@ -1,0 +1,159 @@
+"""What a run may be evaluated on, with which parameters and vocabulary: all the checks.
+
+For the doors that evaluate or continue text; nothing here is expensive.
+"""
+
+import dataclasses
+import os
+import sys
+from typing import Mapping, Sequence
+
+from flan_jax import commandline
+from flan_jax.errors import UserError
+
+UNTUNED, PLAIN, TUNED = MODELS = 'untuned', 'plain', 'tuned'
+BOTH, ALL = 'both', 'all'
+NOTHING = 'none'  # of held_out: no cluster at all
+
+
+@dataclasses.dataclass(frozen=True)
+class Candidate:
+  """A model to evaluate.
+
+  run: always that of MODEL_DIR: what it says of prompts holds for all models. path, step:
+  of the checkpoint. plain: whether it is asked as GPT-3 was.
+  """
+
+  name: str
+  run: Mapping
+  path: str
+  step: int
+
+  @property
+  def plain(self) -> bool:
+    return self.name == PLAIN
+
+
+def read_run(model_dir: str) -> dict:
+  """run.json of a MODEL_DIR. Raises UserError where no run is."""
+  from flan_jax.training import checkpoint
+  run = checkpoint.read_run(model_dir)
+  if run is None:
+    raise UserError(f'MODEL_DIR = {model_dir!r} holds no run (no '
+                    f'{checkpoint.RUN_FILE}); name one that '
+                    '`python -m flan_jax.train` wrote')
+  return run
+
+
+def candidates(model_dir: str, only: str = ALL, step: int | None = None) -> list[Candidate]:
+  """The models that `only` names, baselines first.
+
+  only: 'all', 'both' (untuned and tuned), or some of 'untuned', 'plain', 'tuned', joined
+  by commas. A run without INIT_FROM has no baselines.
+
+  Raises:
+    UserError: no such run, model or checkpoint.
+  """
+  from flan_jax.training import checkpoint
+  run = read_run(model_dir)
+  wanted = {ALL: MODELS, BOTH: (UNTUNED, TUNED)}.get(only) or only.split(',')
+  for name in wanted:
+    if name not in MODELS:
+      raise UserError(
+          f"ONLY = {only!r}: {name!r} is none of 'untuned', 'plain', 'tuned', 'both', 'all'")
+  base, found = run['init_from'], []
+  for name in (name for name in MODELS if name in wanted):
+    if name == TUNED:
+      found.append(Candidate(name, run, model_dir, checkpoint.check_step(model_dir, step)))
+    elif base:
+      _check_base_is_there(model_dir, base)
+      found.append(Candidate(name, run, base, checkpoint.check_step(base)))
+  if not found:
+    raise UserError(f'the run in {model_dir} began from scratch (no INIT_FROM), so '
+                    'there is no untuned model; evaluate it with --only=tuned')
+  return found
+
+
+def _check_base_is_there(model_dir: str, base: str) -> None:
+  from flan_jax.training import checkpoint
+  if checkpoint.read_run(base) is None:
+    raise UserError(f'INIT_FROM of the run in {model_dir} was {base!r}, which holds '
+                    'no run any more; bring it back, or evaluate with --only=tuned')
+
+
+def names(models: Sequence[Candidate], cluster: str | None,
+          held_in: str) -> dict[bool, list[str]]:
+  """Datasets to evaluate: under False the held-out ones, under True the held-in ones."""
+  from flan_jax.data import datasets, holdouts
+  run = models[-1].run
+  held_out = list(holdouts.holdout(cluster).held_out) if cluster else []
+  for one in models:
+    check_unseen(one.name, one.path, cluster)
+  inside = holdouts.named(held_in)
+  trained = {datasets.plain(name) for name in run['tasks']}
+  foreign = [name for name in inside if name not in trained]
+  if foreign:
+    raise UserError(f'{", ".join(foreign)} cannot be evaluated as held-in: the run was '
+                    f'trained on {", ".join(run["tasks"])}')
+  if not (held_out or inside):
+    raise UserError('nothing to evaluate: the run held out no cluster; name one with '
+                    "--gin.HELD_OUT=\"'nli'\", or held-in sets with "
+                    '--held_in=sentiment')
+  return {False: held_out, True: inside}
+
+
+def tasks(found: Sequence[str], style: str, shots: int, shot_seed: int,
+          plain: bool = False) -> dict[str, str]:
+  """Name of each row of the results -> the task that it is asked as.
+
+  Plain tasks are named as those with instructions, so that they share a row. Datasets
+  that cannot be few-shot are named on standard error and left out.
+  """
+  from flan_jax.data import datasets, splits, variants
+  bare = [name for name in found if shots and splits.TRAIN not in datasets.get(name).splits]
+  if bare and not plain:
+    print(f'notice: {", ".join(bare)} has no training split to draw exemplars from and '
+          'is not evaluated', file=sys.stderr)
+  asked = {}
+  for name in found:
+    if name not in bare:
+      own = variants.evaluated(name, style, shots, shot_seed)
+      other = variants.evaluated(name, variants.PLAIN, shots, shot_seed) if plain else own
+      asked |= dict(zip(own, other))
+  return asked
+
+
+def check_unseen(name: str, path: str, cluster: str | None) -> None:
+  """The leak check (paper section 2.2), of whatever the parameters were trained on."""
+  from flan_jax.data import holdouts
+  from flan_jax.training import checkpoint
+  before = [task for run in checkpoint.lineage(path) for task in run['tasks']]
+  seen = holdouts.seen(before, cluster)
+  if seen:
+    raise UserError(
+        f'{cluster} cannot be evaluated as held out: the {name} model was trained on '
+        f'{", ".join(dict.fromkeys(seen))}. Evaluate what it was trained on held-in: '
+        f"--gin.HELD_OUT=\"'{NOTHING}'\" --held_in={cluster}")
+
+
+def use_vocabulary(path: str | None, run: Mapping, model_dir: str) -> None:
+  """Puts the run's vocabulary in force. Raises UserError if it is gone, or another."""
+  from flan_jax.data.vocabulary import FLAN
+  wanted = run['vocabulary']
+  path = path or wanted['path']
+  if path != 'bytes' and not os.path.isfile(path):
+    raise UserError(f'the vocabulary of the run in {model_dir} was {path!r}, which is '
+                    "not there; name its new place with --gin.VOCABULARY=\"'FILE'\"")
+  FLAN.use(path)
+  if FLAN.content_hash != wanted['hash']:
+    raise UserError(
+        f'the vocabulary {path!r} is not the one that the run in {model_dir} was '
+        f'trained with (sha256 {FLAN.content_hash}, not {wanted["hash"]}); name that one '
+        "with --gin.VOCABULARY=\"'FILE'\"")
+
+
+def check_data(wanted: Sequence[str]) -> str:
+  """'embedded' or 'tfds'; raises UserError if a dataset is not there."""
+  from flan_jax.data import datasets, embedded, splits
+  datasets.require_prepared(wanted)
+  return embedded.origin(splits.data_dir())

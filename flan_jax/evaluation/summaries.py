@@ -1,0 +1,158 @@
+"""From answers to scores: of each template, of a dataset, of an evaluation.
+
+Everything here is computed from the cells that are kept, so that an evaluation which was
+interrupted ends with the same results as an unbroken one.
+"""
+
+from typing import Mapping, Sequence
+
+import numpy as np
+
+from flan_jax.data import datasets
+from flan_jax.evaluation import cells
+from flan_jax.evaluation import metrics
+from flan_jax.evaluation import questions as questions_lib
+from flan_jax.evaluation import ranking as ranking_lib
+from flan_jax.evaluation import statistics
+from flan_jax.evaluation.questions import DEV, TEST
+
+
+def entry(
+    task: str, kept: cells.Folder, wanted: Sequence[tuple[int, str]], ranking: str,
+    encoding: questions_lib.Encoding, intervals: bool) -> dict:
+  """All that results.json says of a dataset, but for `held_in`.
+
+  wanted: (template, method) of its cells; where there are two methods, ranking comes
+  first, and what was decoded stands under `decoded`. `majority` is what always choosing
+  the most frequent class of the split that is scored would score.
+  """
+  asked = kept.examples()
+  groups = {}
+  for template, method in wanted:
+    groups.setdefault(method, []).append(kept.cell(template, method))
+  first, *others = [_scored(task, asked, group, intervals) for group in groups.values()]
+  primary = datasets.get(task).metrics[0]
+  shown = next(iter(groups.values()))[0]
+  found = {
+      'primary': primary, **first,
+      'majority': metrics.majority(primary, cells.answers(asked, shown)),
+      'problems': [*asked.problems, *_unanswered(groups)],
+      'prompt': _prompt(asked, shown, encoding)}
+  if ranking != ranking_lib.SUM and cells.RANK in groups:
+    found['ranking'] = ranking
+  return found | ({'decoded': others[0]} if others else {})
+
+
+def _scored(task: str, asked: cells.Examples, group: Sequence[cells.Cell],
+            intervals: bool) -> dict:
+  dataset = datasets.get(task)
+  templates = [{
+      'template': cell.template, 'kind': dataset.templates[cell.template].kind,
+      'method': cell.method, 'n_dev': asked.sizes[DEV], 'n_test': asked.sizes[TEST],
+      **{split: _metrics(dataset.metrics, asked, cell, split) for split in (DEV, TEST)},
+      'cut': cell.cut, 'unanswered': cell.unanswered} for cell in group]
+  primary, ends = dataset.metrics[0], None
+  if intervals:
+    columns = [cells.answers(asked, cell) for cell in group]
+    ends = list(statistics.interval(primary, columns))
+  return {'templates': templates, **summary(templates, primary), 'interval': ends}
+
+
+def _metrics(names, asked, cell, split) -> dict[str, float]:
+  if not asked.sizes[split]:
+    return {}
+  given = cells.answers(asked, cell, split)
+  return {name: metrics.score(name, given) for name in names}
+
+
+def summary(templates: Sequence[Mapping], primary: str) -> dict:
+  """mean, std, median, quartiles, best_dev_template, best_dev_test of the primary metric.
+
+  Over test where it was evaluated, else over dev. The deviation is that of the
+  population; of templates equally good on dev the lowest number is taken.
+  """
+  scored = TEST if templates[0]['n_test'] else DEV
+  values = [one[scored][primary] for one in templates]
+  best = max(
+      (one for one in templates if one['n_dev']), default=None,
+      key=lambda one: (metrics.better(primary, one[DEV][primary]), -one['template']))
+  return {
+      'mean': float(np.mean(values)), 'std': float(np.std(values)),
+      'median': float(np.median(values)),
+      'quartiles': [float(value) for value in np.quantile(values, [0.25, 0.75])],
+      'best_dev_template': best and best['template'],
+      'best_dev_test': best[TEST].get(primary) if best else None}
+
+
+def _unanswered(groups: Mapping[str, Sequence[cells.Cell]]) -> list[str]:
+  """Ranked prompts that got no answer: their scores were not numbers."""
+  return [
+      f'template {cell.template}: {cell.unanswered:,} of {len(cell.answers):,} prompts '
+      'had scores that are no numbers; they count as wrong'
+      for cell in groups.get(cells.RANK, ()) if cell.unanswered]
+
+
+def _prompt(asked, cell: cells.Cell, encoding: questions_lib.Encoding) -> dict | None:
+  """The first prompt, read back from its tokens: what the model really saw."""
+  found = next(cells.shown(asked, cell), None)
+  if found is None:
+    return None
+  _, example, given = found
+  options, answer = example['options'], given['answer']
+  if options:
+    answer = options[answer] if answer >= 0 else ''
+  return {
+      'template': cell.template, 'inputs': given['prompt'], 'tokens': given['tokens'],
+      'separators': list(encoding.separators), 'options': options,
+      'target': given['target'], 'answer': answer}
+
+
+def evaluation(
+    name: str, step: int, limit: int | None, entries: Mapping, problems: Mapping = {},
+    ranking: str = ranking_lib.SUM, interval: Sequence[float] | None = None) -> dict:
+  """One of the evaluations of results.json; `mean` is that of the held-out datasets."""
+  averaged = [entries[dataset]['mean'] for dataset in in_mean(entries)]
+  return {
+      'name': name, 'step': step, 'limit': limit, 'ranking': ranking,
+      'datasets': dict(entries), 'problems': dict(problems),
+      'mean': float(np.mean(averaged)) if averaged else None,
+      'interval': list(interval) if interval else None}
+
+
+def in_mean(entries: Mapping[str, Mapping]) -> list[str]:
+  """The held-out datasets whose scores can be averaged: 0..100, words apart."""
+  held_out = [name for name, one in entries.items() if not one['held_in']]
+  scores = [name for name in held_out if entries[name]['primary'] not in metrics.COUNTED]
+  return scores or held_out
+
+
+def mean_interval(
+    primaries: Mapping[str, str], columns: Mapping[str, Sequence[metrics.Answers]]
+) -> list[float] | None:
+  """Of the mean over the datasets; None if there are none."""
+  if not columns:
+    return None
+  return list(statistics.mean_interval([
+      statistics.replicates(primaries[name], own) for name, own in columns.items()]))
+
+
+def compare(
+    ours: str, theirs: str, entries: Mapping[str, Mapping],
+    columns: Sequence[Mapping[str, Sequence[metrics.Answers]]]) -> dict:
+  """A comparison of results.json: what `ours` has more than `theirs`, and how surely.
+
+  entries: of ours. columns: of both, dataset -> answers in each template.
+  """
+  mine, others = columns
+  found = {name: statistics.differences(entries[name]['primary'], mine[name], others[name])
+           for name in entries if mine.get(name) and others.get(name)}
+  averaged = [found[name] for name in in_mean(entries) if name in found]
+  return {
+      'of': ours, 'against': theirs,
+      'datasets': {name: _told(statistics.mean_difference([one]))
+                   for name, one in found.items()},
+      'mean': _told(statistics.mean_difference(averaged)) if averaged else None}
+
+
+def _told(one: statistics.Difference) -> dict:
+  return {'difference': one.difference, 'interval': [one.low, one.high], 'p': one.p}

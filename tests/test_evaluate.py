@@ -1,0 +1,88 @@
+"""The door: mistakes are told early; both baselines and the run are scored and shown."""
+
+import json
+
+import gin
+import pytest
+
+from flan_jax import evaluate, evaluated
+from flan_jax.errors import UserError
+from flan_jax.evaluation import results
+from flan_jax.training import checkpoint
+from tests import tiny_runs
+
+
+def test_few_shot_evaluation_has_rows_and_prompts_of_its_own(world):
+  found = evaluate_with(world, held_out='none', held_in='natural_questions', limit=3,
+                        decode_tokens=3, shots=2, shot_seed=1)
+  entry = found['evaluations'][-1]['datasets']['natural_questions.2shot.seed1']
+  assert entry['prompt']['inputs'].count('\n\n') >= 2
+
+
+def test_the_door_writes_both_evaluations_and_the_report(world, capsys):
+  found = evaluate_with(world, held_out='none', held_in='natural_questions', limit=2,
+                        decode_tokens=3)
+  assert found == results.read(world / 'tuned')
+  assert list(found) == ['schema', 'data', 'cluster', 'evaluations', 'comparisons']
+  assert (found['schema'], found['data'], found['cluster']) == (2, 'embedded', None)
+  names = [(one['name'], one['step'], one['limit']) for one in found['evaluations']]
+  assert names == [('untuned', 0, 2), ('plain', 0, 2), ('tuned', 1, 2)]
+  for one in found['evaluations']:
+    assert {'name', 'step', 'limit', 'datasets', 'mean'} <= set(one)
+    entry = one['datasets']['natural_questions']
+    assert {'held_in', 'primary', 'templates', 'mean', 'std', 'best_dev_template',
+            'best_dev_test'} <= set(entry)
+    assert set(entry['templates'][0]) == {
+        'template', 'kind', 'method', 'n_dev', 'n_test', 'dev', 'test', 'cut',
+        'unanswered'}
+  out = capsys.readouterr().out
+  assert 'limited: only the first 2 examples' in out and 'report.html' in out
+  assert (world / 'tuned' / 'report.html').is_file()
+
+
+def evaluate_with(world, **changes):
+  changes = dict(changes)
+  return evaluate.evaluate(
+      model_dir=str(world / changes.pop('run', 'tuned')), **changes)
+
+
+@pytest.mark.parametrize('changes, message', [
+    ({'run': 'nowhere'}, 'holds no run'),
+    ({'step': 5}, 'no checkpoint of step 5'),
+    ({'only': 'neither'}, "none of 'untuned'"), ({'ranking': 'best'}, 'RANKING = '),
+    ({'answer_by': 'guess'}, 'ANSWER_BY = '), ({'continuous': 1, 'only': 'untuned'},
+                                              'follows the tuned model'),
+    ({'run': 'base', 'only': 'untuned'}, 'no untuned model'),
+    ({'run': 'base'}, 'nothing to evaluate'),
+    ({'limit': 0}, 'limit is 0'),
+    ({'held_out': 'nil'}, "unknown cluster 'nil'.*nli"),
+    ({'held_in': 'sst3'}, "unknown task 'sst3'.*sst2"),
+    ({'held_in': 'imdb_reviews'}, 'imdb_reviews cannot be evaluated as held-in'),
+    ({'held_out': 'sentiment'}, 'tuned model was trained on sst2.*--held_in=sentiment'),
+    ({'vocabulary': '/no/vocab.model'}, "'/no/vocab.model', which is not there"),
+    ({}, 'not prepared'),  # most of NLI is missing
+])
+def test_mistakes_are_told_before_anything_expensive(world, changes, message):
+  with pytest.raises(UserError, match=message):
+    evaluate_with(world, **changes)
+
+
+def test_another_vocabulary_than_the_checkpoints_is_refused(world):
+  run = checkpoint.read_run(str(world / 'tuned'))
+  run['vocabulary']['hash'] = '0123456789abcdef'
+  with pytest.raises(UserError, match='not the one'):
+    evaluated.use_vocabulary(None, run, 'DIR')
+
+
+def test_gin_and_flags_reach_the_evaluation(world, capsys):
+  folder = world / 'tuned'
+  try:
+    evaluate.main([f"--gin.MODEL_DIR='{folder}'", '--dry_run', '--only=tuned',
+                   '--gin.HELD_OUT="none"', '--held_in=natural_questions'])
+    assert 'dry run' in capsys.readouterr().out
+    gin.clear_config()
+    with pytest.raises(UserError, match='limit is -1') as caught:
+      evaluate.main([f"--gin.MODEL_DIR='{folder}'", '--gin.LIMIT=3', '--limit=-1'])
+    assert '\n' not in str(caught.value)
+  finally:
+    gin.clear_config()

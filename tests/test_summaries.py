@@ -1,0 +1,144 @@
+"""What is averaged, what is chosen on dev, what the files say."""
+
+import json
+
+import numpy as np
+import pytest
+
+from flan_jax.errors import UserError
+from flan_jax.evaluation import cells, metrics, questions, results, summaries
+import flan_jax.tasks  # noqa: F401  registers everything
+
+ENCODING = questions.Encoding(inputs_length=400, targets_length=24)
+
+
+def template(number, dev, test, metric='accuracy'):
+  return {'template': number, 'n_dev': 4 if dev is not None else 0,
+          'n_test': 4 if test is not None else 0,
+          'dev': {} if dev is None else {metric: dev},
+          'test': {} if test is None else {metric: test}}
+
+
+def test_mean_deviation_and_best_on_dev_by_hand():
+  table = [template(0, 50, 40), template(2, 70, 60), template(5, 70, 80)]
+  assert summaries.summary(table, 'accuracy') == {
+      'mean': 60, 'std': pytest.approx(np.sqrt(800 / 3)),
+      'median': 60, 'quartiles': [50, 70], 'best_dev_template': 2, 'best_dev_test': 60}  # of equals the lowest number
+
+
+def test_held_in_datasets_are_averaged_over_dev():
+  table = [template(0, 50, None), template(1, 70, None)]
+  assert summaries.summary(table, 'accuracy') == {
+      'mean': 60, 'std': 10, 'median': 60, 'quartiles': [55, 65],
+      'best_dev_template': 1, 'best_dev_test': None}
+
+
+def test_without_dev_nothing_is_chosen_on_it():
+  table = [template(0, None, 50), template(1, None, 70)]
+  assert summaries.summary(table, 'accuracy') == {
+      'mean': 60, 'std': 10, 'median': 60, 'quartiles': [55, 65],
+      'best_dev_template': None, 'best_dev_test': None}
+
+
+def test_the_mean_of_an_evaluation_is_that_of_the_held_out_datasets():
+  entries = {'a': {'held_in': False, 'mean': 40.0, 'primary': 'accuracy'},
+             'b': {'held_in': True, 'mean': 90.0, 'primary': 'accuracy'},
+             'c': {'held_in': False, 'mean': 50.0, 'primary': 'bleu'},
+             'd': {'held_in': False, 'mean': 3.0, 'primary': 'word_edit_distance'}}
+  def mean(names):
+    chosen = {name: entries[name] for name in names}
+    return summaries.evaluation('tuned', 7, None, chosen)['mean']
+  assert mean('abcd') == 45  # words to correct are no score
+  assert mean('bd') == 3
+  assert mean('b') is None
+
+
+def test_fewer_words_to_correct_are_better():
+  templates = [{'template': number, 'n_dev': 1, 'n_test': 1,
+                'dev': {'word_edit_distance': dev}, 'test': {'word_edit_distance': test}}
+               for number, (dev, test) in enumerate([(5.0, 4.0), (2.0, 3.0)])]
+  found = summaries.summary(templates, 'word_edit_distance')
+  assert (found['best_dev_template'], found['best_dev_test']) == (1, 3.0)
+
+
+def test_an_entry_by_hand():
+  labels = [0, 1, 1, 1, 0]
+  options = ['yes', 'no']
+  folder = cells.Folder(None, '')
+  folder.keep_examples(cells.Examples({'dev': 2, 'test': 3}, [
+      {'label': one, 'options': options, 'references': [options[one]], 'group': ''}
+      for one in labels], ['said']))
+  answers = np.array([[0, 0], [1, 0], [1, 1], [0, 1], [1, 1]])
+  for template, column in zip((1, 4), answers.T.tolist()):
+    given = [{'answer': one, 'scores': [-1.0, -2.0]} for one in column]
+    given[2] |= {'prompt': 'in', 'tokens': 3, 'target': 'no'}
+    folder.keep(cells.Cell(template, 'rank', given, cut=template))
+  wanted = [(1, 'rank'), (4, 'rank')]
+  entry = summaries.entry('rte', folder, wanted, 'sum', ENCODING, intervals=True)
+  assert entry['primary'] == 'accuracy'
+  first, second = entry['templates']
+  assert first == {
+      'template': 1, 'kind': 'classification', 'method': 'rank',
+      'n_dev': 2, 'n_test': 3, 'cut': 1, 'unanswered': 0,
+      'dev': {'accuracy': 100.0}, 'test': {'accuracy': pytest.approx(100 / 3)}}
+  assert second['dev'] == {'accuracy': 50.0}
+  assert second['test'] == {'accuracy': pytest.approx(200 / 3)}
+  assert (entry['mean'], entry['best_dev_template']) == (pytest.approx(50), 1)
+  assert entry['best_dev_test'] == pytest.approx(100 / 3)
+  assert entry['majority'] == pytest.approx(200 / 3)
+  assert entry['interval'][0] < 50 < entry['interval'][1]
+  assert entry['problems'] == ['said']
+  assert entry['prompt'] == {
+      'template': 1, 'inputs': 'in', 'tokens': 3, 'separators': ['eos', 'eos'],
+      'options': options, 'target': 'no', 'answer': 'no'}
+  json.dumps(entry)  # plain numbers only
+
+
+def test_a_comparison_by_hand():
+  def column(chosen):
+    labels = [0, 1] * 50
+    return metrics.Answers(labels, [['a', 'b']] * 100, [['ab'[one]] for one in labels],
+                           chosen=chosen)
+  right, wrong = column([0, 1] * 50), column([1, 0] * 50)
+  entries = {'x': {'primary': 'accuracy', 'held_in': False},
+             'y': {'primary': 'accuracy', 'held_in': True}}
+  found = summaries.compare('tuned', 'untuned', entries, [
+      {'x': [right], 'y': [right]}, {'x': [wrong, wrong], 'y': [right]}])
+  assert (found['of'], found['against']) == ('tuned', 'untuned')
+  assert found['datasets']['x']['difference'] == found['mean']['difference'] == 100
+  assert found['datasets']['y'] == {'difference': 0, 'interval': [0, 0], 'p': 1}
+  assert found['mean']['p'] == 0.001
+
+
+def test_results_are_merged_by_name_and_other_clusters_set_aside(tmp_path):
+  def one(name, mean):
+    return {'name': name, 'step': 1, 'limit': None, 'datasets': {}, 'mean': mean}
+  results.merge(tmp_path, 'embedded', 'nli', one('untuned', 1.0))
+  results.merge(tmp_path, 'embedded', 'nli', one('tuned', 2.0))
+  found = results.merge(tmp_path, 'embedded', 'nli', one('untuned', 3.0))
+  assert found == results.read(tmp_path) == {
+      'schema': 2, 'data': 'embedded', 'cluster': 'nli', 'comparisons': [],
+      'evaluations': [one('untuned', 3.0), one('tuned', 2.0)]}
+  found = results.merge(tmp_path, 'embedded', 'sentiment', one('tuned', 4.0))
+  assert [kept['mean'] for kept in found['evaluations']] == [4.0]
+  aside = json.loads((tmp_path / 'results-nli-embedded.json').read_text())
+  assert len(aside['evaluations']) == 2
+  (tmp_path / 'results.json').write_text('{"schema": 0}')
+  with pytest.raises(UserError, match='another schema'):
+    results.merge(tmp_path, 'embedded', 'nli', one('tuned', 2.0))
+
+
+def test_an_evaluation_of_another_step_keeps_the_one_before(tmp_path):
+  one = lambda name, step: {'name': name, 'step': step, 'datasets': {}}
+  results.merge(tmp_path, 'tfds', 'nli', one('tuned', 100))
+  results.merge(tmp_path, 'tfds', 'nli', one('untuned', 7))
+  (tmp_path / 'predictions/tuned/rte').mkdir(parents=True)
+  results.compared(tmp_path, [{'of': 'tuned', 'against': 'untuned'}])
+  results.make_way(tmp_path, 'tuned', 100)
+  assert len(results.read(tmp_path)['comparisons']) == 1
+  results.make_way(tmp_path, 'tuned', 200)
+  results.merge(tmp_path, 'tfds', 'nli', one('tuned', 200))
+  found = results.read(tmp_path)
+  assert [one['name'] for one in found['evaluations']] == ['untuned', 'tuned', 'step 100']
+  assert found['comparisons'] == []
+  assert (tmp_path / 'predictions/step 100/rte').is_dir()
