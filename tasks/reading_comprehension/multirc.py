@@ -123,8 +123,8 @@ PLAIN = templates("""
 {paragraph}
 
 question: {question}
-answer: {candidate}
-Is that right?
+proposed answer: {candidate}
+correct (yes or no):
 """)
 
 datasets.add(
