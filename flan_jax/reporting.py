@@ -6,6 +6,7 @@ import os
 from typing import Any, Mapping
 
 from flan_jax import evaluated
+from flan_jax import files
 
 DRAWN = 'drawn.json'  # of MODEL_DIR: prompts of each task that training has drawn
 
@@ -56,6 +57,12 @@ def inputs(results: Mapping, model_dir: str) -> dict[str, Any]:
 def _text(template) -> str:
   plain = template.target == '{answer}'
   return template.inputs + ('' if plain else f'\n=> {template.target}')
+
+
+def write_drawn(model_dir: str, steps: int, prompts: Mapping[str, int]) -> None:
+  """Keeps how many prompts of each task training has drawn in its steps."""
+  files.write_whole(os.path.join(model_dir, DRAWN),
+                    json.dumps({'steps': steps, 'prompts': dict(prompts)}) + '\n')
 
 
 def drawn(model_dir: str) -> dict[str, int] | None:

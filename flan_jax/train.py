@@ -78,6 +78,7 @@ def train(
     rows: Rows, schedule: Any, optimizer: dict, seed: int, selection: Any = None,
     vocabulary: str | None = None, loss: Any = None,
     init_from: str | None = None, store_dir: str | None = None, dev_steps: int = 8,
+    held_out_examples: int = 16,
     host_devices: int | None = None, profile: str | None = None,
     dry_run: bool = False) -> None:
   """Checks everything cheap first, then prepares prompts, then trains.
@@ -97,6 +98,7 @@ def train(
     init_from: MODEL_DIR of the run whose last checkpoint gives the parameters.
     store_dir: of the prompt store; by default `store` under the TFDS data_dir.
     dev_steps: batches of the dev splits at every evaluation.
+    held_out_examples: of each held-out dataset, when schedule.held_out_every looks.
     host_devices: this many devices made of the processor, of each process its own.
     profile: 'FIRST:LAST', steps to trace, see profiling.window.
     dry_run: stop after the checks.
@@ -109,6 +111,7 @@ def train(
   if host_devices:
     import jax
     jax.config.update('jax_num_cpu_devices', host_devices)
+  from flan_jax import quick_checks, reporting
   from flan_jax.model import decoder, losses
   from flan_jax.training import checkpoint, hosts, loop, optim, profiling, sharding, step
   steps = profiling.window(profile, schedule.train_steps) if profile else None
@@ -125,12 +128,14 @@ def train(
   rule, frozen = optim.optimizer(**optimizer), optimizer.get('frozen', ())
   optim.is_frozen(decoder.abstract_params(config), frozen)
   tell = functools.partial(print, flush=True) if hosts.first() else _nothing
+  watched = quick_checks.prepared(
+      held_out, held_out_examples) if schedule.held_out_every else None
   tell(_summary(run, layout, rows, schedule))
   if dry_run:
     tell('dry run: everything checked, nothing started')
     return
   store_dir = store_dir or os.path.join(_data_dir(), 'store')
-  feed = _feed(tasks, 'train', store_dir, rows, seed, ours)
+  plan, feed = _feed(tasks, 'train', store_dir, rows, seed, ours)
   dev = _dev_feed(tasks, store_dir, rows, seed, ours, dev_steps, schedule)
   if hosts.first():
     checkpoint.write_run(model_dir, run)
@@ -141,7 +146,11 @@ def train(
     loop.train(
         config, rule, layout, feed, rows.per_step, schedule, model_dir, seed,
         learning_rate=rate, initial_params=_base_params(init_from, layout),
-        dev_batches=dev, profile=steps, say=say, show=show, loss=loss, frozen=frozen)
+        dev_batches=dev, profile=steps, say=say, show=show, loss=loss, frozen=frozen,
+        held_out=watched and quick_checks.scores(run, config, watched, held_out_examples))
+  if hosts.first():
+    reporting.write_drawn(
+        model_dir, schedule.train_steps, plan.drawn(schedule.train_steps))
   tell(f'trained to step {schedule.train_steps}: {model_dir}')
 
 
@@ -263,7 +272,7 @@ def _feed(tasks, split: str, store_dir: str, rows: Rows, seed: int, ours, stop=N
   plan = packing.Plan(
       {name: store.lengths for name, store in stores.items()}, tasks, seed,
       rows.row_length, rows.target_slots, rows.per_step)
-  return lambda step: loading.batches(plan, stores, ours, step, stop)
+  return plan, lambda step: loading.batches(plan, stores, ours, step, stop)
 
 
 def _dev_feed(tasks, store_dir, rows, seed, ours, dev_steps, schedule):
@@ -272,7 +281,7 @@ def _dev_feed(tasks, store_dir, rows, seed, ours, dev_steps, schedule):
            if 'validation' in seqio.TaskRegistry.get(name).splits}
   if not schedule.eval_every or not tasks:
     return None
-  feed = _feed(tasks, 'validation', store_dir, rows, seed, ours, dev_steps)
+  _, feed = _feed(tasks, 'validation', store_dir, rows, seed, ours, dev_steps)
   return lambda: feed(0)
 
 

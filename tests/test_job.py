@@ -8,15 +8,18 @@ import subprocess
 import sys
 
 import jax
+import numpy as np
 import pytest
 import seqio
 import tensorflow as tf
 
+from flan_jax import reporting
 from flan_jax import train
 from flan_jax.data import vocabulary
 from flan_jax.data.selection import Selection
 from flan_jax.errors import UserError
 from flan_jax.model import decoder
+from flan_jax.training import logbook
 from flan_jax.training import loop
 from tests.conftest import TRAINED_ON
 
@@ -78,13 +81,14 @@ def test_run_directory_holds_what_is_promised(job):
 def test_results_tell_of_both_models(job):
   folder, steps = job
   results = json.loads((folder / 'tuned/results.json').read_text())
-  assert results['schema'] == 1 and results['data'] == 'embedded'
+  assert results['schema'] == 2 and results['data'] == 'embedded'
   assert [(one['name'], one['step'], one['limit']) for one in results['evaluations']] == [
-      ('untuned', 2, 8), ('tuned', 4, 8)]
+      ('untuned', 2, 8), ('plain', 2, 8), ('tuned', 4, 8)]
   for one in results['evaluations']:
     assert set(one['datasets']) == {'sst2', 'arc_easy'}
     assert all(entry['held_in'] for entry in one['datasets'].values())
-    assert len(one['datasets']['sst2']['templates']) == 8
+    count = 1 if one['name'] == 'plain' else 8
+    assert len(one['datasets']['sst2']['templates']) == count
   assert str(folder / 'tuned/report.html') in steps[3].stdout
 
 
@@ -174,6 +178,36 @@ def test_base_must_fit_vocabulary_model_and_what_is_held_out(
     run = json.loads((folder / 'base/run.json').read_text()) | {'tasks': {'rte': 1.0}}
     (tmp_path / 'other/run.json').write_text(json.dumps(run))
     check(tmp_path / 'new', init_from=str(tmp_path / 'other'))
+
+
+def test_held_out_scores_are_logged_while_training(data_dir, one_device, tmp_path):
+  check(tmp_path / 'run', held_out='sentiment', dry_run=False, held_out_examples=2,
+        selection=Selection(clusters=('closed_book_qa',)),
+        schedule=loop.Schedule(3, 0, 0, 1, held_out_every=2),
+        store_dir=str(tmp_path / 'store'))
+  records = logbook.read(tmp_path / 'run')
+  names = {'imdb_reviews', 'sentiment140', 'sst2', 'yelp_polarity_reviews', 'mean'}
+  looked = {one['step']: {key: value for key, value in one.items() if 'held_out/' in key}
+            for one in records}
+  assert looked[1] == {}
+  for step in (2, 3):  # when due, and at the end
+    assert set(looked[step]) == {f'held_out/{name}' for name in names}
+    assert looked[step]['held_out/mean'] == pytest.approx(np.mean(
+        [looked[step][f'held_out/{name}'] for name in names - {'mean'}]))
+  drawn = reporting.drawn(tmp_path / 'run')
+  assert set(drawn) <= {'arc_challenge', 'arc_easy', 'natural_questions', 'trivia_qa'}
+  assert sum(drawn.values()) >= 3 * 2  # a prompt a row at least
+
+
+@pytest.mark.parametrize('changes, words', [
+    (dict(held_out=None, mixture='flan_all'), 'HELD_OUT_EVERY wants a cluster'),
+    (dict(held_out_examples=0), 'HELD_OUT_EXAMPLES = 0'),
+    (dict(), 'not prepared')])  # most of NLI
+def test_looking_at_what_is_held_out_is_checked_early(
+    data_dir, one_device, tmp_path, monkeypatch, changes, words):
+  monkeypatch.setattr(train, '_checked_tasks', lambda *_: ('made', {'sst2': 1.0}))
+  with pytest.raises(UserError, match=words):
+    check(tmp_path / 'new', schedule=loop.Schedule(4, 0, 0, 1, held_out_every=2), **changes)
 
 
 def test_an_empty_mixture_is_named(data_dir, one_device, tmp_path):

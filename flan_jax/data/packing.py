@@ -144,6 +144,14 @@ class Plan:
     filled = [self._sizes[row, 0].sum() for step in steps for row in self.rows(step)]
     return float(np.mean(filled)) / self.row_length
 
+  def drawn(self, steps: int) -> dict[str, int]:
+    """Prompts of each task in the first `steps` steps."""
+    counts = np.zeros(len(self.names), np.int64)
+    for step in range(steps):
+      tasks, _ = self.locate(np.concatenate(self.rows(step)))
+      counts += np.bincount(tasks, minlength=len(self.names))
+    return dict(zip(self.names, counts.tolist()))
+
   def _row(self, number: int) -> np.ndarray:
     while self._first_rows[-1] <= number:
       self._packed(len(self._first_rows) - 1)

@@ -44,7 +44,7 @@ class Logbook:
     left = elapsed / max(step - self._first_step, 1) * (self._train_steps - step)
     return (f'step {step}/{self._train_steps}  loss {scalars["loss"]:.4f}  '
             f'{scalars["tokens_per_second"]:,.0f} tokens/s  '
-            f'useful {scalars["useful_tokens"]:.1%}  {_speed(scalars)}'
+            f'useful {scalars["useful_tokens"]:.1%}  {_speed(scalars)}{_held_out(scalars)}'
             f'{_clock(left)} left')
 
   def close(self) -> None:
@@ -73,6 +73,11 @@ def _speed(scalars: Mapping[str, float]) -> str:
   lost = scalars['input_seconds'] / scalars['seconds']
   mfu = f'MFU {scalars["mfu"]:.1%}  ' if 'mfu' in scalars else ''
   return f'{mfu}waits for input {lost:.0%}  ' if lost >= 0.01 else mfu
+
+
+def _held_out(scalars: Mapping[str, float]) -> str:
+  mean = scalars.get('held_out/mean')
+  return '' if mean is None else f'held out {mean:.1f}  '
 
 
 def _clock(seconds: float) -> str:

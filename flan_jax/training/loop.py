@@ -33,7 +33,8 @@ Batches = Callable[[int], Iterator[Mapping[str, np.ndarray]]]
 class Schedule:
   """How long, and how often; the only settings that may differ on resume.
 
-  All in steps. save_every, eval_every: 0 means at the end only, and never.
+  All in steps. save_every, eval_every: 0 means at the end only, and never; so does
+  held_out_every, which is for scores on what is held out.
   microbatches: parts that a step's rows are taken in, to need less memory.
   """
 
@@ -44,10 +45,11 @@ class Schedule:
   nan_policy: str = 'stop'
   keep_checkpoints: int = 3
   microbatches: int = 1
+  held_out_every: int = 0
 
   def __post_init__(self):
     least = {'train_steps': 0, 'save_every': 0, 'eval_every': 0, 'log_every': 1,
-             'microbatches': 1}
+             'microbatches': 1, 'held_out_every': 0}
     for name in least:
       if getattr(self, name) < least[name]:
         raise UserError(f'{name} = {getattr(self, name)} is too small')
@@ -65,7 +67,8 @@ def train(
     profile: tuple[int, int] | None = None,
     say: Callable[[str], None] = print,
     show: Callable[[str], None] = print, loss: losses.LossConfig = losses.PLAIN,
-    frozen: Sequence[str] = ()) -> state_lib.State:
+    frozen: Sequence[str] = (),
+    held_out: Callable[[Any], Mapping[str, float]] | None = None) -> state_lib.State:
   """Trains to schedule.train_steps and returns the last state.
 
   Args:
@@ -77,6 +80,7 @@ def train(
     say, show: take events, and the line of progress.
     loss: what is added to the cross-entropy; dev_loss is without.
     frozen: the optimizer's, see make_step.
+    held_out: parameters -> scalars to be logged every held_out_every steps.
 
   Raises:
     UserError: the loss is not finite and the policy is to stop.
@@ -118,13 +122,16 @@ def train(
       trace.after(step, state)
       last = step == schedule.train_steps or termination.asked(checkpoints, step)
       evaluate = bool(dev_batches) and (last or _due(step, schedule.eval_every))
-      if last or evaluate or _due(step, schedule.log_every):
+      look = bool(held_out) and (last or _due(step, schedule.held_out_every))
+      if last or evaluate or look or _due(step, schedule.log_every):
         scalars = window.close(schedule.nan_policy)
         scalars['learning_rate'] = float(learning_rate(step - 1))
         if evaluate:
           scalars['dev_loss'] = _mean(
               dev_loss(state.params, sharding.global_batch(rows, batch, rows_per_step))
               for batch in dev_batches())
+        if look:
+          scalars |= held_out(state.params)
         book.write(step, scalars)
         show(book.line(step, scalars))
         window.restart()
