@@ -34,7 +34,7 @@ test-all: $(VENV)/aot
 	$(VENV)/bin/pytest $(SHARED)
 
 bench: $(VENV)/ready
-	@for name in packing loading store collection training; do $(RUN) tests.bench.$$name || exit 1; done
+	@for name in packing loading store collection training scoring decoding; do $(RUN) tests.bench.$$name || exit 1; done
 
 $(VENV)/ready: setup.py pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

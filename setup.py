@@ -48,10 +48,14 @@ setuptools.setup(
     extras_require={
         'tpu': ['jax[tpu]'],
         'gpu': ['jax[cuda13]'],
+        'lm_eval': ['lm_eval>=0.4.10,<0.5'],
         'aot': ['jax[tpu]'],  # the libtpu that goes with jax, to compile without a TPU
         # The reference of the public families. One version of torch: a range would
         # fetch the newest, with gigabytes for GPUs, where a CPU's build is there.
-        'test': ['pytest>=8.3,<10', 'pytest-xdist>=3.6,<4', 'torch==2.13.0',
-                 'transformers>=5.0,<6'],
+        # accelerate: of lm_eval's own model, which ours is compared with.
+        'test': ['accelerate>=1.0,<2', 'lm_eval>=0.4.10,<0.5', 'pytest>=8.3,<10',
+                 'pytest-xdist>=3.6,<4', 'torch==2.13.0', 'transformers>=5.0,<6'],
     },
+    # lm_eval knows no plug-ins: its command with one more model, in the place of its own.
+    entry_points={'console_scripts': ['lm_eval = flan_jax.harness:command']},
 )

@@ -1,0 +1,246 @@
+"""Front door: our runs as a model of EleutherAI's lm-evaluation-harness.
+
+    python -m flan_jax.harness --model flan_jax --model_args model_dir=DIR --tasks sciq
+
+is the harness's own command line with one more model. The harness knows no plug-ins,
+so the console script `lm_eval` of this package takes the place of its own and does the
+same. In Python, `import flan_jax.harness` makes the model known to `simple_evaluate`.
+"""
+
+import contextlib
+import dataclasses
+import functools
+import sys
+from typing import Any, Callable, Iterator, Mapping, Sequence
+
+from flan_jax import commandline
+from flan_jax.errors import UserError, did_you_mean
+
+try:
+  from lm_eval.api.model import TemplateLM
+except ModuleNotFoundError:  # said by `_require`, where it is needed
+  TemplateLM = object
+
+NAME = 'flan_jax'
+DTYPES = ('float32', 'bfloat16')
+ARGUMENTS = ('model_dir', 'step', 'vocabulary', 'dtype', 'max_length', 'max_gen_toks',
+             'rows', 'batch_size', 'add_bos_token', 'prefix_token_id', 'seed')
+_TEXTS_KEPT = 1_024  # encoded; the requests of one question follow each other
+
+
+def main(arguments: Sequence[str]) -> None:
+  _require()
+  from lm_eval.__main__ import cli_evaluate
+  sys.argv[1:] = arguments  # which is what it reads
+  cli_evaluate()
+
+
+def command() -> None:
+  """The console script `lm_eval`."""
+  commandline.launch('flan_jax.harness')
+
+
+class FlanJax(TemplateLM):
+  """A MODEL_DIR (a run, or an imported public checkpoint) as the harness sees a model.
+
+  Contexts that several requests share are read once. No separators are added: prompts
+  are the harness's.
+  """
+
+  def __init__(
+      self, model_dir: str | None = None, step: int | None = None,
+      vocabulary: str | None = None, dtype: str | None = None,
+      max_length: int | None = None, max_gen_toks: int = 256, rows: int | None = None,
+      batch_size: int | str | None = None, add_bos_token: bool | None = None,
+      prefix_token_id: int | None = None, seed: int = 0,
+      max_batch_size: int | None = None, device: str | None = None, **unknown):
+    """Loads the parameters.
+
+    Args:
+      model_dir, step: of the checkpoint; None is the last step.
+      vocabulary: file; None is the one the run was trained with.
+      dtype: of the computation; None is the run's. A CPU computes in float32.
+      max_length: tokens that are read at most; None is the run's ROW_LENGTH.
+      max_gen_toks: of a text, where the task says nothing.
+      rows: of a forward pass and device; a row holds many requests. None: what suits
+        the device. batch_size: the same; 'auto' and the harness's default, 1, are None.
+      add_bos_token: whether texts begin with prefix_token_id. None: as `transformers`
+        does for an imported model; never for a run of ours.
+      prefix_token_id: the context of texts without one; None: the beginning of an
+        imported model, else the end of sequence.
+      seed: of drawing.
+
+    Raises:
+      UserError: an argument is unknown or makes no sense, no such run.
+    """
+    _require()
+    super().__init__()
+    _check_arguments(model_dir, dtype, unknown)
+    if device is not None:
+      print(f'notice: device = {device!r} is not read: JAX takes what JAX_PLATFORMS '
+            'says', file=sys.stderr)
+    self.rows = _rows(rows, batch_size)
+    self.loaded, self.words = _loaded(model_dir, step, vocabulary)
+    self.config = _computed_in(dtype, self.loaded.config)
+    self.max_length = max_length or self.loaded.run['rows']['row_length']
+    self.max_gen_toks, self.seed = max_gen_toks, seed
+    beginning = self.loaded.run.get('imported', {}).get('bos_token_id')
+    known = (prefix_token_id, beginning, self.eot_token_id)
+    self._prefix = next(number for number in known if number is not None)
+    self.add_bos_token = add_bos_token
+    if add_bos_token is None:
+      self.add_bos_token = beginning is not None and _begins(self.words.path, beginning)
+    self._encoded = functools.lru_cache(_TEXTS_KEPT)(
+        lambda text: self.words.encode_batch([text])[0])
+
+  @property
+  def eot_token_id(self) -> int:
+    return self.words.eos_id
+
+  @property
+  def prefix_token_id(self) -> int:
+    return self._prefix
+
+  @property
+  def tokenizer_name(self) -> str:
+    """Tells the harness's cache of requests one vocabulary from another."""
+    return f'{NAME}-{self.words.content_hash}-bos-{self.add_bos_token}'
+
+  def tok_encode(
+      self, string: str, add_special_tokens: bool | None = None, **_) -> list[int]:
+    ids = list(self._encoded(string))
+    begins = self.add_bos_token if add_special_tokens is None else add_special_tokens
+    return [self._prefix, *ids] if begins and ids[:1] != [self._prefix] else ids
+
+  def _loglikelihood_tokens(
+      self, requests: Sequence[tuple[Any, list[int], list[int]]],
+      disable_tqdm: bool = False, **_) -> list[tuple[float, bool]]:
+    from flan_jax.evaluation import requests as library
+    pairs = [(context, continuation) for _, context, continuation in requests]
+    return library.log_likelihoods(
+        self.config, self.loaded.params, pairs, longest=self.max_length, rows=self.rows,
+        progress=functools.partial(_progress, disable_tqdm))
+
+  def loglikelihood_rolling(self, requests, disable_tqdm: bool = False) -> list[float]:
+    from lm_eval import utils
+    owners, windows = [], []
+    for number, request in enumerate(requests):
+      ids = self.tok_encode(request.args[0])
+      for window in utils.get_rolling_token_windows(
+          ids, self._prefix, self.max_length, 1):
+        owners.append(number)
+        windows.append((None, *utils.make_disjoint_window(window)))
+    sums = [0.0] * len(requests)
+    found = self._loglikelihood_tokens(windows, disable_tqdm)
+    for owner, (score, _) in zip(owners, found):
+      sums[owner] += score
+    return sums
+
+  def generate_until(self, requests, disable_tqdm: bool = False) -> list[str]:
+    from flan_jax.evaluation import requests as library
+    asked = [(self.tok_encode(context) or [self._prefix],
+              library.settings(keywords, self.max_gen_toks, self.seed))
+             for context, keywords in (request.args for request in requests)]
+    return library.texts(
+        self.config, self.loaded.params, asked, self.eot_token_id, self.words.decode,
+        longest=self.max_length, rows=self.rows,
+        progress=functools.partial(_progress, disable_tqdm))
+
+  def apply_chat_template(self, chat_history, add_generation_prompt=True) -> str:
+    raise UserError(f'model {NAME} has no chat template: evaluate without '
+                    '--apply_chat_template')
+
+  def get_model_info(self) -> dict[str, Any]:
+    """What the harness adds to the configuration in its results."""
+    import jax
+    sizes = [leaf.size for leaf in jax.tree.leaves(self.loaded.params)]
+    return {'model_step': self.loaded.step, 'model_num_parameters': sum(sizes),
+            'model_dtype': self.config.dtype, 'vocabulary': self.words.content_hash,
+            'max_length': self.max_length, 'add_bos_token': self.add_bos_token}
+
+
+def _require() -> None:
+  if TemplateLM is object:
+    raise UserError("lm_eval is not installed: pip install 'flan_jax[lm_eval]'")
+
+
+def _check_arguments(
+    model_dir: str | None, dtype: str | None, unknown: Mapping[str, Any]) -> None:
+  for name, value in unknown.items():
+    raise UserError(f'model {NAME} has no argument {name} = {value!r}'
+                    f'{did_you_mean(name, ARGUMENTS)}; it has {", ".join(ARGUMENTS)}')
+  if not model_dir:
+    raise UserError(f'model {NAME} needs a run: --model_args model_dir=DIR')
+  if dtype not in (None, 'auto', *DTYPES):
+    raise UserError(f'dtype = {dtype!r} is none of {", ".join(DTYPES)}')
+
+
+def _loaded(model_dir: str, step: int | None, vocabulary: str | None) -> tuple:
+  """(checkpoint.Loaded, the vocabulary in force)."""
+  with commandline.quietly():
+    from flan_jax.data.vocabulary import FLAN
+    from flan_jax.training import checkpoint
+  run = checkpoint.read_run(model_dir)
+  if run is not None:  # else `load` says so
+    _use_vocabulary(vocabulary, run, model_dir)
+  return checkpoint.load(model_dir, step), FLAN
+
+
+def _use_vocabulary(path: str | None, run: Mapping, model_dir: str) -> None:
+  from flan_jax.data.vocabulary import FLAN
+  wanted = run['vocabulary']
+  if path is None and FLAN.content_hash == wanted['hash']:
+    return  # a copy of it is in force
+  try:
+    FLAN.use(path or wanted['path'])
+  except UserError as error:
+    raise UserError(f'{error}. Here: --model_args vocabulary=FILE') from None
+  if FLAN.content_hash != wanted['hash']:
+    raise UserError(
+        f'the vocabulary {FLAN.path!r} is not the one that the run in {model_dir} was '
+        f'trained with (sha256 {FLAN.content_hash}, not {wanted["hash"]}); name that '
+        'one with --model_args vocabulary=FILE')
+
+
+def _computed_in(dtype: str | None, config):
+  return config if dtype in (None, 'auto') else dataclasses.replace(config, dtype=dtype)
+
+
+def _rows(rows: int | None, batch_size: int | str | None) -> int | None:
+  """Rows of a batch, None where they are left to us."""
+  if rows is None and batch_size not in (None, 1, '1') and (
+      not str(batch_size).startswith('auto')):
+    rows = batch_size
+  if rows is None:
+    return None
+  if not str(rows).isdigit() or int(rows) < 1:
+    raise UserError(f"{rows!r} rows of a batch must be a number above 0, or 'auto'")
+  return int(rows)
+
+
+def _begins(vocabulary: str, beginning: int) -> bool:
+  """Whether an imported tokenizer itself puts the beginning before a text."""
+  if not vocabulary.endswith('.json'):
+    return vocabulary.endswith('.model')  # SentencePiece: Llama's and Mistral's do
+  from tokenizers import Tokenizer
+  return Tokenizer.from_file(vocabulary).encode('').ids[:1] == [beginning]
+
+
+@contextlib.contextmanager
+def _progress(silent: bool, title: str, total: int) -> Iterator[Callable[[int], None]]:
+  from tqdm import tqdm  # as the harness's own models
+  with tqdm(desc=title, total=total, disable=silent) as bar:
+    yield bar.update
+
+
+def _register() -> None:
+  from lm_eval import models  # noqa: F401  registers its own, unless others came first
+  from lm_eval.api import registry
+  if NAME not in registry.MODEL_REGISTRY:
+    registry.register_model(NAME)(FlanJax)
+
+
+if __name__ == '__main__':
+  commandline.launch('flan_jax.harness')
+elif TemplateLM is not object:
+  _register()
