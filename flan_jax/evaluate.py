@@ -81,7 +81,7 @@ def evaluate(
   cluster = None if cluster == NOTHING else cluster
   names = {held: _asked(group, style, shots, shot_seed)
            for held, group in _names(run, models, cluster, held_in).items()}
-  _use_vocabulary(vocabulary, run, model_dir)
+  use_vocabulary(vocabulary, run, model_dir)
   data = _check_data([name for group in names.values() for name in group])
   if host_devices:
     import jax
@@ -180,19 +180,26 @@ def _check_unseen(name: str, path: str, cluster: str | None) -> None:
         f"--gin.HELD_OUT=\"'{NOTHING}'\" --held_in={cluster}")
 
 
-def _use_vocabulary(path: str | None, run: Mapping, model_dir: str) -> None:
+def use_vocabulary(
+    path: str | None, run: Mapping, model_dir: str,
+    flag: str = "--gin.VOCABULARY=\"'FILE'\"") -> None:
+  """Makes the vocabulary of a run the one in force, from its own path by default.
+
+  Raises:
+    UserError: it is not there, or is another one; `flag` is the remedy.
+  """
   from flan_jax.data.vocabulary import FLAN
   wanted = run['vocabulary']
   path = path or wanted['path']
   if path != 'bytes' and not os.path.isfile(path):
     raise UserError(f'the vocabulary of the run in {model_dir} was {path!r}, which is '
-                    "not there; name its new place with --gin.VOCABULARY=\"'FILE'\"")
+                    f'not there; name its new place with {flag}')
   FLAN.use(path)
   if FLAN.content_hash != wanted['hash']:
     raise UserError(
         f'the vocabulary {path!r} is not the one that the run in {model_dir} was '
-        f'trained with (sha256 {FLAN.content_hash}, not {wanted["hash"]}); name that one '
-        "with --gin.VOCABULARY=\"'FILE'\"")
+        f'trained with (sha256 {FLAN.content_hash}, not {wanted["hash"]}); name that '
+        f'one with {flag}')
 
 
 def _check_data(names: Sequence[str]) -> str:

@@ -273,7 +273,7 @@ def test_another_vocabulary_than_the_checkpoints_is_refused(world):
   run = checkpoint.read_run(str(world / 'tuned'))
   run['vocabulary']['hash'] = '0123456789abcdef'
   with pytest.raises(UserError, match='not the one'):
-    evaluate._use_vocabulary(None, run, 'DIR')
+    evaluate.use_vocabulary(None, run, 'DIR')
 
 
 def test_gin_and_flags_reach_the_evaluation(world, capsys):
