@@ -136,20 +136,26 @@ def check_unseen(name: str, path: str, cluster: str | None) -> None:
         f"--gin.HELD_OUT=\"'{NOTHING}'\" --held_in={cluster}")
 
 
-def use_vocabulary(path: str | None, run: Mapping, model_dir: str) -> None:
-  """Puts the run's vocabulary in force. Raises UserError if it is gone, or another."""
+def use_vocabulary(
+    path: str | None, run: Mapping, model_dir: str,
+    flag: str = "--gin.VOCABULARY=\"'FILE'\"") -> None:
+  """Puts the run's vocabulary in force, from its own path by default.
+
+  Raises:
+    UserError: it is not there, or is another one; `flag` is the remedy.
+  """
   from flan_jax.data.vocabulary import FLAN
   wanted = run['vocabulary']
   path = path or wanted['path']
   if path != 'bytes' and not os.path.isfile(path):
     raise UserError(f'the vocabulary of the run in {model_dir} was {path!r}, which is '
-                    "not there; name its new place with --gin.VOCABULARY=\"'FILE'\"")
+                    f'not there; name its new place with {flag}')
   FLAN.use(path)
   if FLAN.content_hash != wanted['hash']:
     raise UserError(
         f'the vocabulary {path!r} is not the one that the run in {model_dir} was '
         f'trained with (sha256 {FLAN.content_hash}, not {wanted["hash"]}); name that one '
-        "with --gin.VOCABULARY=\"'FILE'\"")
+        f'with {flag}')
 
 
 def check_data(wanted: Sequence[str]) -> str:

@@ -14,6 +14,7 @@ import sys
 from typing import Any, Callable, Iterator, Mapping, Sequence
 
 from flan_jax import commandline
+from flan_jax import evaluated
 from flan_jax.errors import UserError, did_you_mean
 
 try:
@@ -182,24 +183,9 @@ def _loaded(model_dir: str, step: int | None, vocabulary: str | None) -> tuple:
     from flan_jax.training import checkpoint
   run = checkpoint.read_run(model_dir)
   if run is not None:  # else `load` says so
-    _use_vocabulary(vocabulary, run, model_dir)
+    evaluated.use_vocabulary(
+        vocabulary, run, model_dir, '--model_args vocabulary=FILE')
   return checkpoint.load(model_dir, step), FLAN
-
-
-def _use_vocabulary(path: str | None, run: Mapping, model_dir: str) -> None:
-  from flan_jax.data.vocabulary import FLAN
-  wanted = run['vocabulary']
-  if path is None and FLAN.content_hash == wanted['hash']:
-    return  # a copy of it is in force
-  try:
-    FLAN.use(path or wanted['path'])
-  except UserError as error:
-    raise UserError(f'{error}. Here: --model_args vocabulary=FILE') from None
-  if FLAN.content_hash != wanted['hash']:
-    raise UserError(
-        f'the vocabulary {FLAN.path!r} is not the one that the run in {model_dir} was '
-        f'trained with (sha256 {FLAN.content_hash}, not {wanted["hash"]}); name that '
-        'one with --model_args vocabulary=FILE')
 
 
 def _computed_in(dtype: str | None, config):

@@ -8,8 +8,8 @@ import pytest
 
 from flan_jax import commandline
 
-DOORS = ['cache', 'evaluate', 'experiment', 'holdout', 'huggingface', 'prompts', 'report',
-         'sample', 'train']
+DOORS = ['cache', 'evaluate', 'experiment', 'generate', 'holdout', 'huggingface',
+         'prompts', 'report', 'sample', 'train']
 CHECKOUT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 

@@ -1,0 +1,394 @@
+"""Continuing files, pipes and terminals: the same texts however they are asked for."""
+
+import builtins
+import dataclasses
+import functools
+import io
+import json
+import socket
+import subprocess
+import sys
+
+import jax
+import numpy as np
+import pytest
+
+from flan_jax import generate
+from flan_jax.data import vocabulary
+from flan_jax.errors import UserError
+from flan_jax.evaluation import continuations, prompt_files, questions, terminal
+from flan_jax.evaluation.decoding import Settings
+from flan_jax.model import decoder
+from flan_jax.training import checkpoint, state as state_lib
+
+CONFIG = decoder.DecoderConfig(
+    vocab_size=384, d_model=16, layers=1, heads=2, head_dim=8, d_ff=16,
+    dtype='float32', remat='none')
+TEXTS = ['One?', 'Two and more?', 'Three', 'Four, five', 'Six', 'Sieben für uns']
+DRAWN = ['--temperature=2.0', '--samples=2', '--seed=5']
+ASKED = continuations.Asked(Settings(8))
+
+
+@pytest.fixture(scope='module')
+def world(tmp_path_factory):
+  """A base and a run from it; prompts of at most 32 bytes."""
+  folder = tmp_path_factory.mktemp('world')
+  rows = {'inputs_length': 32, 'targets_length': 8, 'separators': ['eos', 'eos']}
+  run = {'model': dataclasses.asdict(CONFIG), 'rows': rows, 'init_from': None,
+         'vocabulary': {'path': 'bytes', 'hash': 'bytes'}}
+  tuned = {**run, 'init_from': str(folder / 'base')}
+  random = np.random.default_rng(0)
+  drawn = lambda leaf: jax.numpy.asarray(random.normal(0, 0.5, leaf.shape), 'float32')
+  for seed, (name, one) in enumerate({'base': run, 'tuned': tuned}.items()):
+    checkpoint.write_run(str(folder / name), one)
+    params = jax.tree.map(drawn, decoder.abstract_params(CONFIG))
+    state = state_lib.State(jax.numpy.int32(seed), params, {'none': jax.numpy.zeros(1)})
+    with checkpoint.manager(str(folder / name)) as checkpoints:
+      checkpoint.save(checkpoints, state)
+  lines = [json.dumps({'id': f'q{n}', 'inputs': t}) for n, t in enumerate(TEXTS)]
+  (folder / 'prompts.jsonl').write_text('\n'.join(lines) + '\n')
+  return folder
+
+
+load_once = functools.lru_cache(checkpoint.load)
+
+
+@pytest.fixture(autouse=True)
+def quick_and_in_bytes(monkeypatch):
+  monkeypatch.setattr(checkpoint, 'load', load_once)
+  monkeypatch.setenv(vocabulary.VARIABLE, 'bytes')
+  monkeypatch.setattr(vocabulary.FLAN, '_loaded', None)
+
+
+@pytest.fixture(scope='module')
+def unbroken(world):
+  door(world, world / 'unbroken.jsonl', *DRAWN)
+  return (world / 'unbroken.jsonl').read_bytes()
+
+
+def door(world, output, *flags, source='prompts.jsonl', run='tuned'):
+  files = [f'--input={world / source}', f'--output={output}'] if output else []
+  # Two rows wherever the rows do not matter: few shapes are compiled.
+  generate.main([f'--model_dir={world / run}', '--max_tokens=8', '--rows=2', *files,
+                 *flags])
+
+
+def records(path):
+  return [json.loads(line) for line in path.read_text('utf-8').splitlines()]
+
+
+def outputs(path):
+  return [record['outputs'] for record in records(path)]
+
+
+def test_each_line_is_its_prompt_with_what_it_is_continued_with(world, tmp_path):
+  out = tmp_path / 'out.jsonl'
+  door(world, out)
+  found = records(out)
+  assert [list(record) for record in found] == [
+      ['id', 'inputs', 'outputs', 'number']] * len(TEXTS)
+  assert [(record['inputs'], record['number']) for record in found] == [
+      (text, number) for number, text in enumerate(TEXTS)]
+  loaded = checkpoint.load(str(world / 'tuned'))
+  encoding = questions.Encoding.of(loaded.run)
+  ids, _ = continuations.tokens(TEXTS, encoding)
+  assert [one.tolist() for one in ids] == encoding.inputs(TEXTS)
+  texts = [continuations.continued(loaded, pair, ASKED, encoding.end_id())
+           for pair in (ids[:2], ids[2:4], ids[4:])]
+  assert outputs(out) == sum(texts, [])
+  assert len({one for one, in outputs(out)}) > 2  # else the test would prove little
+
+
+def test_other_parameters_and_other_prompts_give_other_texts(world, tmp_path):
+  ways = [], ['--untuned'], ['--plain']
+  found = []
+  for number, flags in enumerate(ways):
+    door(world, tmp_path / f'{number}.jsonl', *flags)
+    found.append(outputs(tmp_path / f'{number}.jsonl'))
+  assert all(one not in found[:number] for number, one in enumerate(found))
+
+
+def test_flags_reach_decoding(world, tmp_path, monkeypatch):
+  seen = []
+  def generated(config, params, prompts, settings, eos_id, *, decode, numbers, rows,
+                advance):
+    seen.append((settings, list(numbers), rows))
+    return [vocabulary.FLAN.encode_batch(['yes'])[0] for _ in prompts]
+  monkeypatch.setattr(continuations.decoding, 'generate', generated)
+  out = tmp_path / 'out.jsonl'
+  door(world, out, '--rows=3', '--beams=2', '--length_penalty=1', '--stop=Q:',
+       r'--stop=\n\n')
+  assert outputs(out) == [['yes']] * 6
+  door(world, out, '--overwrite', '--top_k=4', '--top_p=0.5', *DRAWN)
+  assert outputs(out) == [['yes', 'yes']] * 6
+  assert seen == [
+      (Settings(8, beams=2, length_penalty=1.0, stop=('Q:', '\n\n')),
+       list(range(6)), 3),
+      (Settings(8, 2.0, top_k=4, top_p=0.5, seed=5), list(range(12)), 2)]
+
+
+def test_forms_of_prompts_are_the_same_prompts(world, tmp_path, monkeypatch):
+  (world / 'strings.jsonl').write_text('\n'.join(map(json.dumps, TEXTS)))
+  (world / 'lines.txt').write_bytes('\r\n'.join(TEXTS).encode('utf-8-sig'))
+  other = '\n'.join(json.dumps({'asked': text}) for text in TEXTS)
+  monkeypatch.setattr(sys, 'stdin', io.TextIOWrapper(io.BytesIO(other.encode())))
+  door(world, tmp_path / 'a.jsonl')
+  door(world, tmp_path / 'b.jsonl', source='strings.jsonl')
+  door(world, tmp_path / 'c.jsonl', source='lines.txt')
+  door(world, tmp_path / 'd.jsonl', '--input=-', '--field=asked')
+  first = outputs(tmp_path / 'a.jsonl')
+  assert [outputs(tmp_path / f'{name}.jsonl') for name in 'bcd'] == [first] * 3
+  assert records(tmp_path / 'c.jsonl')[0] == {
+      'inputs': TEXTS[0], 'outputs': first[0], 'number': 0}
+  assert list(records(tmp_path / 'd.jsonl')[0]) == ['asked', 'outputs', 'number']
+
+
+def test_samples_differ(unbroken):
+  found = [json.loads(line)['outputs'] for line in unbroken.splitlines()]
+  assert all(len(texts) == 2 and texts[0] != texts[1] for texts in found)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize('flag', ['--rows=1', '--rows=16', '--mesh=data=4,tensor=-1'])
+def test_samples_depend_on_neither_batch_nor_mesh(world, tmp_path, unbroken, flag):
+  door(world, tmp_path / 'out.jsonl', *DRAWN, flag)
+  assert (tmp_path / 'out.jsonl').read_bytes() == unbroken
+
+
+@pytest.mark.parametrize('kept', [0, 1, 3, 6])
+def test_an_interrupted_file_is_gone_on_with(world, tmp_path, unbroken, kept, capsys,
+                                             monkeypatch):
+  out = tmp_path / 'out.jsonl'
+  groups = []
+  append = prompt_files.append
+  def interrupted(file, some, texts, first):
+    groups.append(first)
+    append(file, some, texts, first)
+    if first + len(some) > kept:
+      raise KeyboardInterrupt
+  monkeypatch.setattr(continuations, 'group', lambda *_: 1)
+  monkeypatch.setattr(prompt_files, 'append', interrupted)
+  if kept < len(TEXTS):
+    with pytest.raises(KeyboardInterrupt):
+      door(world, out, *DRAWN)
+    out.write_bytes(out.read_bytes()[:-5])  # the last line is torn
+  else:
+    door(world, out, *DRAWN)
+    monkeypatch.setattr(generate.Model, 'load', None)  # is not wanted
+  monkeypatch.setattr(prompt_files, 'append', append)
+  capsys.readouterr()
+  door(world, out, *DRAWN)
+  assert out.read_bytes() == unbroken
+  assert groups == list(range(min(kept + 1, len(TEXTS))))
+  assert (f'{kept} of them were there' in capsys.readouterr().out) == (kept > 0)
+
+
+def test_a_file_is_gone_on_with_only_as_what_it_is(world, tmp_path):
+  out = tmp_path / 'out.jsonl'
+  door(world, out, '--stop=zz')
+  before = out.read_bytes()
+  for flags, words in (
+      (['--temperature=0.5', '--stop=zz'], 'temperature was 0.0 and is now 0.5'),
+      ([], r"stop was \['zz'\] and is now \[\]"),
+      (['--untuned', '--stop=zz'], 'checkpoint was .*tuned.*base'),
+      (['--plain', '--stop=zz'], 'plain was False and is now True')):
+    with pytest.raises(UserError, match=f'begun otherwise: .*{words}.*--overwrite'):
+      door(world, out, *flags)
+  (world / 'strings2.jsonl').write_text('"other"\n')
+  with pytest.raises(UserError, match='input_sha256 was'):
+    door(world, out, '--stop=zz', source='strings2.jsonl')
+  lines = before.splitlines(keepends=True)
+  out.write_bytes(lines[0] + lines[2])
+  with pytest.raises(UserError, match='line 2 is not the continuation of prompt 1'):
+    door(world, out, '--stop=zz')
+  door(world, out, '--overwrite', '--stop=zz')
+  assert out.read_bytes() == before
+  out.with_name('out.jsonl.run.json').unlink()
+  with pytest.raises(UserError, match='no .*out.jsonl.run.json says'):
+    door(world, out, '--stop=zz')
+  out.write_bytes(b'')  # as from mktemp
+  door(world, out, '--stop=zz')
+  assert out.read_bytes() == before
+
+
+def test_a_continuation_ends_before_a_stop(world, tmp_path):
+  door(world, tmp_path / 'whole.jsonl', '--plain')
+  whole = [texts[0] for texts in outputs(tmp_path / 'whole.jsonl')]
+  stop = max(whole, key=len)[2:4]
+  assert stop.strip()
+  door(world, tmp_path / 'cut.jsonl', '--plain', f'--stop={stop}', '--stop=never there')
+  cut = [texts[0] for texts in outputs(tmp_path / 'cut.jsonl')]
+  assert cut == [text.split(stop)[0].strip() for text in whole] != whole
+
+
+def test_of_a_long_prompt_the_end_is_kept_and_counted(world, tmp_path, capsys):
+  encoding = questions.Encoding(6, 4)
+  ids, shortened = continuations.tokens(['abcdefgh', 'ab', 'abcde'], encoding)
+  eos = encoding.end_id()
+  bare = lambda text: vocabulary.FLAN.encode_batch([text])[0]
+  assert [one.tolist() for one in ids] == [
+      [*bare('defgh'), eos], [*bare('ab'), eos], [*bare('abcde'), eos]]
+  assert shortened == 1
+  ids, shortened = continuations.tokens(['abcdefgh', 'abcdef'], encoding, True)
+  assert [one.tolist() for one in ids] == [bare('cdefgh'), bare('abcdef')]
+  (world / 'long.txt').write_text(f'short\n{"x" * 60}\n')
+  door(world, tmp_path / 'out.jsonl', source='long.txt')
+  assert len(records(tmp_path / 'out.jsonl')[1]['inputs']) == 60
+  assert 'of 1 prompts only the end was read' in capsys.readouterr().err
+
+
+def test_half_a_character_elsewhere_in_the_object_comes_back(world, tmp_path):
+  line = '{"note": "\\ud83d", "inputs": "Grüße", "x": [1e400, null]}'
+  (world / 'half.jsonl').write_text(f'{line}\n"Another"\n')
+  door(world, tmp_path / 'out.jsonl', source='half.jsonl')
+  found, _ = records(tmp_path / 'out.jsonl')
+  assert json.loads(line).items() <= found.items()
+  assert 'Grüße' in (tmp_path / 'out.jsonl').read_text('utf-8')
+
+
+@pytest.mark.parametrize('line, message', [
+    ('{"inputs": ', 'line 2: this is not JSON'),
+    ('', 'line 2: the line is empty'),
+    ('7', 'line 2: 7 is neither a string nor an object'),
+    ('{"input": "a"}', "line 2: there is no field 'inputs' among input.*did you mean"),
+    ('{"inputs": [7]}', r"line 2: the field 'inputs' is \[7\], which is no string"),
+    ('{"inputs": " "}', 'line 2: the prompt is empty'),
+    ('{"inputs": "a", "outputs": 1}', "line 2: the field 'outputs' would be written"),
+    ('"\\ud83d"', 'line 2: the prompt has half of a character'),
+    (b'"\xff"', "line 2: 'utf-8' codec can't decode"),
+])
+def test_a_line_that_is_no_prompt_is_named(world, tmp_path, line, message):
+  line = line if isinstance(line, bytes) else line.encode()
+  (world / 'wrong.jsonl').write_bytes(b'"fine"\n' + line + b'\n"fine"\n')
+  with pytest.raises(UserError, match=f'wrong.jsonl, {message}'):
+    door(world, tmp_path / 'out.jsonl', source='wrong.jsonl')
+  assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize('changes, message', [
+    ({'output': '{}/no/out.jsonl'}, 'is no folder that can be written to'),
+    ({'output': '{}/tuned'}, 'is a folder; name a file'),
+    ({'output': '{}/prompts.jsonl'}, 'would write over'),
+    ({'output': '{}/tuned/../prompts.jsonl'}, 'would write over'),
+    ({'source': 'absent.jsonl'}, 'absent.jsonl cannot be read: No such file'),
+    ({'source': 'empty.jsonl'}, 'empty.jsonl is empty'),
+    ({'source': 'blank.txt'}, 'line 2: the prompt is empty'),
+    ({'run': 'nowhere'}, '--model_dir=.*nowhere holds no run'),
+    ({'flags': ['--step=9']}, 'no checkpoint of step 9'),
+    ({'run': 'base', 'flags': ['--untuned']}, 'no untuned model; leave --untuned out'),
+    ({'flags': ['--vocabulary=/no/vocab']}, "'/no/vocab', which is not.*--vocabulary"),
+    ({'flags': ['--temperature=-1']}, 'temperature = -1.0 must be'),
+    ({'flags': ['--samples=0', '--temperature=1']}, 'samples = 0 must be'),
+    ({'flags': ['--samples=2']}, 'temperature = 0 would be the same text 2 times'),
+    ({'flags': ['--samples=2', '--beams=2']}, 'beams = 2 would be the same text'),
+    ({'flags': ['--seed=-1']}, 'seed = -1 must be'),
+    ({'flags': ['--rows=0']}, 'rows = 0 must be'),
+    ({'flags': ['--stop=']}, 'stop = .* must be texts'),
+    ({'flags': ['--mesh=data:2']}, '--mesh=data:2 is not understood'),
+    ({'flags': ['--mesh=data=3']}, 'there are 8 devices'),
+    ({'flags': ['--host_devices=0']}, '--host_devices=0 must be'),
+])
+def test_mistakes_are_told_before_the_model_is_loaded(
+    world, tmp_path, monkeypatch, changes, message):
+  monkeypatch.setattr(generate.Model, 'load', None)
+  (world / 'empty.jsonl').write_text('\n')
+  (world / 'blank.txt').write_text('a\n\nb\n')
+  changes = {'output': str(tmp_path / 'out.jsonl'), 'flags': [], **changes}
+  output, flags = changes.pop('output').format(world), changes.pop('flags')
+  with pytest.raises(UserError, match=message):
+    door(world, output, *flags, **changes)
+  assert not list(tmp_path.iterdir())
+  assert records(world / 'prompts.jsonl')[0] == {'id': 'q0', 'inputs': TEXTS[0]}
+
+
+def test_input_and_output_go_together(world, capsys):
+  for flag in ('--input=a', '--output=a'):
+    with pytest.raises(SystemExit):
+      generate.main([f'--model_dir={world}', flag])
+    assert 'go together' in capsys.readouterr().err
+
+
+def test_a_pipe_is_one_prompt(world, tmp_path, monkeypatch, capsys):
+  monkeypatch.setattr(sys, 'stdin', io.StringIO('Two\nlines\n'))
+  door(world, None, *DRAWN)
+  piped = capsys.readouterr().out
+  (world / 'one.jsonl').write_text('"Two\\nlines"')
+  door(world, tmp_path / 'out.jsonl', *DRAWN, source='one.jsonl')
+  assert piped == '\n---\n'.join(outputs(tmp_path / 'out.jsonl')[0]) + '\n'
+  monkeypatch.setattr(sys, 'stdin', io.StringIO('\n'))
+  with pytest.raises(UserError, match='no prompt on standard input'):
+    door(world, None)
+
+
+def typed(monkeypatch, *lines):
+  """Types lines, then Ctrl-D."""
+  waiting = iter(lines)
+  def read(prompt):
+    try:
+      return next(waiting)
+    except StopIteration:
+      raise EOFError from None
+  monkeypatch.setattr(builtins, 'input', read)
+
+
+def test_a_terminal_takes_prompts_of_several_lines(monkeypatch, capsys):
+  typed(monkeypatch, '', 'One', 'and two', '', 'Three', '', ':help', 'Four')
+  asked = []
+  def answer(text, _, turn):
+    asked.append((text, turn))
+    return ['yes', 'no']
+  terminal.converse(answer, ASKED)
+  assert asked == [('One\nand two', 0), ('Three', 1), ('Four', 2)]
+  out = capsys.readouterr().out
+  assert out.count('yes\n---\nno\n') == 3 and 'empty line ends' in out
+
+
+def test_a_terminal_takes_settings(monkeypatch, capsys):
+  seen = []
+  def answer(text, asked, _):
+    seen.append((asked.settings, asked.samples))
+    if text == 'bad':
+      raise UserError('no tokens')
+    return ['fine']
+  typed(monkeypatch, ':temperature 0.7', ':samples 3', ':stop \\n', ':stop Q:', 'a', '',
+        ':temprature 1', ':top_k x', ':beams 2', 'bad', '', ':stop', ':help', 'b')
+  terminal.converse(answer, ASKED)
+  drawn = Settings(8, temperature=0.7, stop=('\n', 'Q:'))
+  assert seen == [(drawn, 3), (drawn, 3), (dataclasses.replace(drawn, stop=()), 3)]
+  out = capsys.readouterr().out
+  for words in ('no setting :temprature', 'did you mean temperature',
+                ":top_k wants a number (int), not 'x'", 'error: beams = 2 and',
+                'error: no tokens', ':samples 3'):
+    assert words in out
+
+
+def test_the_door_asks_a_terminal(world, monkeypatch, capsys, unbroken):
+  typed(monkeypatch, TEXTS[0], '', TEXTS[1], '', 'x' * 60)
+  monkeypatch.setattr(sys.stdin, 'isatty', lambda: True, raising=False)
+  capsys.readouterr()
+  door(world, None, *DRAWN)
+  out, err = capsys.readouterr()
+  for line in unbroken.splitlines()[:2]:  # a turn draws as a line does
+    assert '\n---\n'.join(json.loads(line)['outputs']) in out
+  assert err.count('only the end of the prompt was read') == 1
+
+
+@pytest.mark.slow
+def test_two_processes_write_what_one_writes(world, tmp_path, unbroken):
+  with socket.socket() as free:
+    free.bind(('127.0.0.1', 0))
+    address = f'127.0.0.1:{free.getsockname()[1]}'
+  out = tmp_path / 'out.jsonl'
+  out.write_bytes(b''.join(unbroken.splitlines(keepends=True)[:2]))
+  (tmp_path / 'out.jsonl.run.json').write_bytes(
+      (world / 'unbroken.jsonl.run.json').read_bytes())
+  processes = [subprocess.Popen(
+      [sys.executable, '-m', 'flan_jax.generate', f'--model_dir={world / "tuned"}',
+       '--max_tokens=8', f'--input={world / "prompts.jsonl"}', f'--output={out}',
+       *DRAWN, '--rows=2', '--host_devices=2', f'--coordinator_address={address}',
+       '--process_count=2', f'--process_index={index}'], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+      text=True) for index in range(2)]
+  said = [process.communicate(timeout=300) for process in processes]
+  assert [process.returncode for process in processes] == [0, 0], said
+  assert out.read_bytes() == unbroken
+  assert '2 of them were there' in said[0][0] and 'continuations' not in said[1][0]
