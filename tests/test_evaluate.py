@@ -1,13 +1,13 @@
 """The door: mistakes are told early; both baselines and the run are scored and shown."""
 
-import json
+import shutil
 
 import gin
 import pytest
 
 from flan_jax import evaluate, evaluated
 from flan_jax.errors import UserError
-from flan_jax.evaluation import results
+from flan_jax.evaluation import decoding, results
 from flan_jax.training import checkpoint
 from tests import tiny_runs
 
@@ -38,6 +38,47 @@ def test_the_door_writes_both_evaluations_and_the_report(world, capsys):
   out = capsys.readouterr().out
   assert 'limited: only the first 2 examples' in out and 'report.html' in out
   assert (world / 'tuned' / 'report.html').is_file()
+
+
+def test_a_killed_evaluation_ends_with_the_same_results(world, tmp_path, monkeypatch):
+  for name in ('unbroken', 'killed'):
+    shutil.copytree(world / 'tuned', tmp_path / name, ignore=shutil.ignore_patterns(
+        'predictions', '*.json.new', 'results*', 'report*'))
+  asked = dict(held_out='none', held_in='natural_questions', limit=2, decode_tokens=3)
+  evaluate.evaluate(model_dir=str(tmp_path / 'unbroken'), **asked)
+  generate, count = decoding.generate, []
+
+  def killed(*arguments, **settings):
+    count.append(1)
+    if len(count) == 14:  # in the middle of the second model or the third
+      raise KeyboardInterrupt
+    return generate(*arguments, **settings)
+  monkeypatch.setattr(decoding, 'generate', killed)
+  with pytest.raises(KeyboardInterrupt):
+    evaluate.evaluate(model_dir=str(tmp_path / 'killed'), **asked)
+  evaluate.evaluate(model_dir=str(tmp_path / 'killed'), **asked)
+  results = [(tmp_path / name / 'results.json').read_bytes()
+             for name in ('unbroken', 'killed')]
+  assert results[0] == results[1]
+  assert len(count) == 10 + 1 + 10 + 1  # every cell once, one of them interrupted
+
+
+def test_checkpoints_are_evaluated_as_they_appear(world, tmp_path, monkeypatch):
+  shutil.copytree(world / 'tuned', tmp_path / 'run', ignore=shutil.ignore_patterns(
+      'predictions', 'results*', 'report*'))
+  calls = []
+
+  def sleep(seconds):
+    calls.append(seconds)
+    if len(calls) == 1:
+      tiny_runs.save(tmp_path / 'run', 7, 7)
+  monkeypatch.setattr(evaluate.time, 'sleep', sleep)
+  found = evaluate.evaluate(
+      model_dir=str(tmp_path / 'run'), held_out='none', held_in='natural_questions',
+      limit=2, decode_tokens=3, only='tuned', continuous=0.5)
+  names = [(one['name'], one['step']) for one in found['evaluations']]
+  assert names == [('tuned', 7), ('step 1', 1)]
+  assert (tmp_path / 'run/predictions/step 1/natural_questions').is_dir()
 
 
 def evaluate_with(world, **changes):
