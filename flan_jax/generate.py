@@ -199,7 +199,7 @@ def write(
   Raises:
     UserError: whatever is wrong, before the model is loaded.
   """
-  from flan_jax.evaluation import continuations, prompt_files
+  from flan_jax.evaluation import continuations
   from flan_jax.training import hosts
   ids, shortened = continuations.tokens(
       prompts.texts, model.encoding(), asked.plain, f'{prompts.name}, line')
@@ -208,10 +208,7 @@ def write(
       'checkpoint': os.path.abspath(model.path), 'input_sha256': prompts.digest,
       'field': prompts.field, 'plain': asked.plain, 'samples': asked.samples,
       **dataclasses.asdict(asked.settings)}
-  with hosts.first_goes_ahead('generate'):
-    there = hosts.first() and not overwrite
-    done = prompt_files.written(output, told, len(ids)) if there else 0
-  done = _agreed(done, prompts.digest)
+  done = _written(output, told, len(ids), overwrite)
   if done < len(ids):
     loaded = model.load()  # before the file is touched
     with _grown(output, told, done) as file:
@@ -220,19 +217,36 @@ def write(
     _report(output, len(ids), done, shortened, model.encoding().inputs_length)
 
 
+def _written(output: str, told: Mapping, total: int, overwrite: bool) -> int:
+  """How many process 0 finds written. A mistake ends all: one would wait for others."""
+  from flan_jax.evaluation import prompt_files
+  from flan_jax.training import hosts
+  done, mistake = 0, None
+  with hosts.first_goes_ahead('generate'):
+    if hosts.first() and not overwrite:
+      try:
+        done = prompt_files.written(output, told, total)
+      except UserError as error:
+        done, mistake = -1, error
+  done = _agreed(done, told['input_sha256'])
+  if done < 0:
+    raise mistake or UserError(f'process 0 does not go on with {output}, and says why')
+  return done
+
+
 def _agreed(done: int, digest: str) -> int:
-  """What process 0 found done; all must have the same prompts."""
+  """`done` of process 0; all must have prompts of the same digest."""
   import jax
   import numpy as np
   if jax.process_count() == 1:
     return done
   from jax.experimental import multihost_utils
   mine = np.array([done, *bytes.fromhex(digest)], np.int32)
-  first = multihost_utils.broadcast_one_to_all(mine)
-  if (first[1:] != mine[1:]).any():
-    raise UserError('--input is not the same file for this process as for process 0; '
-                    'copy it to every host')
-  return int(first[0])
+  of_all = multihost_utils.process_allgather(mine)
+  if (of_all[:, 1:] != mine[1:]).any():
+    raise UserError('--input is not the same file for all processes; copy it to every '
+                    'host')
+  return int(of_all[0, 0])
 
 
 def _grown(output: str, told: Mapping, done: int):
