@@ -5,7 +5,6 @@
 
 import contextlib
 import dataclasses
-import os
 import sys
 from typing import Any, Mapping, Sequence
 
@@ -116,11 +115,10 @@ def _mesh(text: str) -> dict[str, int]:
 class Model:
   """What continues prompts.
 
-  run: run.json of model_dir, which says how prompts become tokens. path, step: of the
+  run: run.json of MODEL_DIR, which says how prompts become tokens. path, step: of the
   parameters, which may be those the run began from. mesh: to spread them over.
   """
 
-  model_dir: str
   run: dict
   path: str
   step: int
@@ -165,7 +163,7 @@ def open_model(
                       'no run any more; bring it back, or leave --untuned out')
   step = checkpoint.check_step(path, step)
   evaluated.use_vocabulary(vocabulary, run, model_dir, '--vocabulary=FILE')
-  return Model(model_dir, run, path, step, _devices(mesh, host_devices))
+  return Model(run, path, step, _devices(mesh, host_devices))
 
 
 def _devices(mesh: Mapping[str, int] | None, host_devices: int | None):
@@ -203,11 +201,7 @@ def write(
   from flan_jax.training import hosts
   ids, shortened = continuations.tokens(
       prompts.texts, model.encoding(), asked.plain, f'{prompts.name}, line')
-  told = {
-      'model_dir': os.path.abspath(model.model_dir), 'step': model.step,
-      'checkpoint': os.path.abspath(model.path), 'input_sha256': prompts.digest,
-      'field': prompts.field, 'plain': asked.plain, 'samples': asked.samples,
-      **dataclasses.asdict(asked.settings)}
+  told = _told(model, prompts, asked)
   done = _written(output, told, len(ids), overwrite)
   if done < len(ids):
     loaded = model.load()  # before the file is touched
@@ -215,6 +209,17 @@ def write(
       _grow(model, loaded, prompts.records, ids, asked, done, file)
   if hosts.first():
     _report(output, len(ids), done, shortened, model.encoding().inputs_length)
+
+
+def _told(model: Model, prompts, asked) -> dict:
+  """What the continuations depend on; not where the files lie."""
+  from flan_jax.training import checkpoint
+  return {
+      'step': model.step, 'checkpoint': checkpoint.identity(model.path, model.step),
+      'prompt_tokens': model.encoding().inputs_length,
+      'separator': '' if asked.plain else model.encoding().separators[0],
+      'input_sha256': prompts.digest, 'field': prompts.field,
+      'samples': asked.samples, **dataclasses.asdict(asked.settings)}
 
 
 def _written(output: str, told: Mapping, total: int, overwrite: bool) -> int:

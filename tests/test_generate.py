@@ -190,8 +190,8 @@ def test_a_file_is_gone_on_with_only_as_what_it_is(world, tmp_path):
   for flags, words in (
       (['--temperature=0.5', '--stop=zz'], 'temperature was 0.0 and is now 0.5'),
       ([], r"stop was \['zz'\] and is now \[\]"),
-      (['--untuned', '--stop=zz'], 'checkpoint was .*tuned.*base'),
-      (['--plain', '--stop=zz'], 'plain was False and is now True')):
+      (['--untuned', '--stop=zz'], 'step was 1 and is now 0; checkpoint was .1 '),
+      (['--plain', '--stop=zz'], "separator was 'eos' and is now ''")):
     with pytest.raises(UserError, match=f'begun otherwise: .*{words}.*--overwrite'):
       door(world, out, *flags)
   (world / 'strings2.jsonl').write_text('"other"\n')
