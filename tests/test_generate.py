@@ -386,8 +386,8 @@ def test_two_processes_write_what_one_writes(world, tmp_path, unbroken):
       [sys.executable, '-m', 'flan_jax.generate', f'--model_dir={world / "tuned"}',
        '--max_tokens=8', f'--input={world / "prompts.jsonl"}', f'--output={out}',
        *DRAWN, '--rows=2', '--host_devices=2', f'--coordinator_address={address}',
-       '--process_count=2', f'--process_index={index}'], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-      text=True) for index in range(2)]
+       '--process_count=2', f'--process_index={index}'], text=True,
+      stdout=subprocess.PIPE, stderr=subprocess.PIPE) for index in range(2)]
   said = [process.communicate(timeout=300) for process in processes]
   assert [process.returncode for process in processes] == [0, 0], said
   assert out.read_bytes() == unbroken

@@ -37,7 +37,8 @@ class Asked:
     if samples > 1 and not settings.temperature:
       how = f'beams = {settings.beams}' if settings.beams > 1 else 'temperature = 0'
       raise UserError(f'samples = {samples} with {how} would be the same text '
-                      f'{samples} times; set a temperature above 0 (and no beams), or samples = 1')
+                      f'{samples} times; set a temperature above 0 (and no beams), or '
+                      'samples = 1')
     if not 0 <= settings.seed < 2**32:
       raise UserError(f'seed = {settings.seed} must be from 0 to {2**32 - 1}')
     if self.rows is not None and self.rows < 1:
