@@ -5,7 +5,6 @@
 
 import contextlib
 import dataclasses
-import os
 import sys
 from typing import Any, Mapping, Sequence
 
@@ -116,11 +115,10 @@ def _mesh(text: str) -> dict[str, int]:
 class Model:
   """What continues prompts.
 
-  run: run.json of model_dir, which says how prompts become tokens. path, step: of the
+  run: run.json of MODEL_DIR, which says how prompts become tokens. path, step: of the
   parameters, which may be those the run began from. mesh: to spread them over.
   """
 
-  model_dir: str
   run: dict
   path: str
   step: int
@@ -165,7 +163,7 @@ def open_model(
                       'no run any more; bring it back, or leave --untuned out')
   step = checkpoint.check_step(path, step)
   evaluated.use_vocabulary(vocabulary, run, model_dir, '--vocabulary=FILE')
-  return Model(model_dir, run, path, step, _devices(mesh, host_devices))
+  return Model(run, path, step, _devices(mesh, host_devices))
 
 
 def _devices(mesh: Mapping[str, int] | None, host_devices: int | None):
@@ -199,19 +197,12 @@ def write(
   Raises:
     UserError: whatever is wrong, before the model is loaded.
   """
-  from flan_jax.evaluation import continuations, prompt_files
+  from flan_jax.evaluation import continuations
   from flan_jax.training import hosts
   ids, shortened = continuations.tokens(
       prompts.texts, model.encoding(), asked.plain, f'{prompts.name}, line')
-  told = {
-      'model_dir': os.path.abspath(model.model_dir), 'step': model.step,
-      'checkpoint': os.path.abspath(model.path), 'input_sha256': prompts.digest,
-      'field': prompts.field, 'plain': asked.plain, 'samples': asked.samples,
-      **dataclasses.asdict(asked.settings)}
-  with hosts.first_goes_ahead('generate'):
-    there = hosts.first() and not overwrite
-    done = prompt_files.written(output, told, len(ids)) if there else 0
-  done = _agreed(done, prompts.digest)
+  told = _told(model, prompts, asked)
+  done = _written(output, told, len(ids), overwrite)
   if done < len(ids):
     loaded = model.load()  # before the file is touched
     with _grown(output, told, done) as file:
@@ -220,19 +211,47 @@ def write(
     _report(output, len(ids), done, shortened, model.encoding().inputs_length)
 
 
+def _told(model: Model, prompts, asked) -> dict:
+  """What the continuations depend on; not where the files lie."""
+  from flan_jax.training import checkpoint
+  return {
+      'step': model.step, 'checkpoint': checkpoint.identity(model.path, model.step),
+      'prompt_tokens': model.encoding().inputs_length,
+      'separator': '' if asked.plain else model.encoding().separators[0],
+      'input_sha256': prompts.digest, 'field': prompts.field,
+      'samples': asked.samples, **dataclasses.asdict(asked.settings)}
+
+
+def _written(output: str, told: Mapping, total: int, overwrite: bool) -> int:
+  """How many process 0 finds written. A mistake ends all: one would wait for others."""
+  from flan_jax.evaluation import prompt_files
+  from flan_jax.training import hosts
+  done, mistake = 0, None
+  with hosts.first_goes_ahead('generate'):
+    if hosts.first() and not overwrite:
+      try:
+        done = prompt_files.written(output, told, total)
+      except UserError as error:
+        done, mistake = -1, error
+  done = _agreed(done, told['input_sha256'])
+  if done < 0:
+    raise mistake or UserError(f'process 0 does not go on with {output}, and says why')
+  return done
+
+
 def _agreed(done: int, digest: str) -> int:
-  """What process 0 found done; all must have the same prompts."""
+  """`done` of process 0; all must have prompts of the same digest."""
   import jax
   import numpy as np
   if jax.process_count() == 1:
     return done
   from jax.experimental import multihost_utils
   mine = np.array([done, *bytes.fromhex(digest)], np.int32)
-  first = multihost_utils.broadcast_one_to_all(mine)
-  if (first[1:] != mine[1:]).any():
-    raise UserError('--input is not the same file for this process as for process 0; '
-                    'copy it to every host')
-  return int(first[0])
+  of_all = multihost_utils.process_allgather(mine)
+  if (of_all[:, 1:] != mine[1:]).any():
+    raise UserError('--input is not the same file for all processes; copy it to every '
+                    'host')
+  return int(of_all[0, 0])
 
 
 def _grown(output: str, told: Mapping, done: int):

@@ -190,8 +190,8 @@ def test_a_file_is_gone_on_with_only_as_what_it_is(world, tmp_path):
   for flags, words in (
       (['--temperature=0.5', '--stop=zz'], 'temperature was 0.0 and is now 0.5'),
       ([], r"stop was \['zz'\] and is now \[\]"),
-      (['--untuned', '--stop=zz'], 'checkpoint was .*tuned.*base'),
-      (['--plain', '--stop=zz'], 'plain was False and is now True')):
+      (['--untuned', '--stop=zz'], 'step was 1 and is now 0; checkpoint was .1 '),
+      (['--plain', '--stop=zz'], "separator was 'eos' and is now ''")):
     with pytest.raises(UserError, match=f'begun otherwise: .*{words}.*--overwrite'):
       door(world, out, *flags)
   (world / 'strings2.jsonl').write_text('"other"\n')
@@ -386,8 +386,8 @@ def test_two_processes_write_what_one_writes(world, tmp_path, unbroken):
       [sys.executable, '-m', 'flan_jax.generate', f'--model_dir={world / "tuned"}',
        '--max_tokens=8', f'--input={world / "prompts.jsonl"}', f'--output={out}',
        *DRAWN, '--rows=2', '--host_devices=2', f'--coordinator_address={address}',
-       '--process_count=2', f'--process_index={index}'], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-      text=True) for index in range(2)]
+       '--process_count=2', f'--process_index={index}'], text=True,
+      stdout=subprocess.PIPE, stderr=subprocess.PIPE) for index in range(2)]
   said = [process.communicate(timeout=300) for process in processes]
   assert [process.returncode for process in processes] == [0, 0], said
   assert out.read_bytes() == unbroken

@@ -37,7 +37,8 @@ class Asked:
     if samples > 1 and not settings.temperature:
       how = f'beams = {settings.beams}' if settings.beams > 1 else 'temperature = 0'
       raise UserError(f'samples = {samples} with {how} would be the same text '
-                      f'{samples} times; set a temperature above 0 (and no beams), or samples = 1')
+                      f'{samples} times; set a temperature above 0 (and no beams), or '
+                      'samples = 1')
     if not 0 <= settings.seed < 2**32:
       raise UserError(f'seed = {settings.seed} must be from 0 to {2**32 - 1}')
     if self.rows is not None and self.rows < 1:
@@ -58,17 +59,19 @@ def tokens(
   Raises:
     UserError: a prompt without tokens.
   """
-  end = [] if plain else tokenizing.separator_ids(FLAN, encoding.separators[0])
-  room = max(encoding.inputs_length - len(end), 0)
+  if plain:
+    encoding = dataclasses.replace(encoding, separators=('', encoding.separators[1]))
+  end = tokenizing.separator_ids(FLAN, encoding.separators[0])
   found, shortened = [], 0
   for start in range(0, len(texts), _TEXTS_AT_ONCE):
-    for ids in FLAN.encode_batch(list(texts[start:start + _TEXTS_AT_ONCE])):
-      if not ids:
-        raise UserError(f'{name} {len(found) + 1}: this vocabulary has no tokens for '
-                        'the prompt; give it other text, or leave it out')
-      shortened += len(ids) > room
-      # Small: there may be millions of prompts.
-      found.append(np.array([*ids[max(len(ids) - room, 0):], *end], np.int32))
+    group = texts[start:start + _TEXTS_AT_ONCE]
+    fitted, are_cut = encoding.fitted(group, [''] * len(group))
+    shortened += sum(are_cut)
+    found += [np.array(ids, np.int32) for ids in fitted]  # small: there may be millions
+  empty = [number for number, ids in enumerate(found, 1) if len(ids) == len(end)]
+  if empty:
+    raise UserError(f'{name} {empty[0]}: this vocabulary has no tokens for the prompt; '
+                    'give it other text, or leave it out')
   return found, shortened
 
 
