@@ -79,8 +79,8 @@ def evaluate(
     held_in: clusters or tasks, joined by commas, that the run was trained on.
     only: see evaluated.candidates.
     step: of the tuned checkpoint, None for the last.
-    limit, held_in_test, ranking, answer_by, rows, tokens_per_forward, decode_tokens: see
-      protocol.Settings.
+    limit, held_in_test, ranking, answer_by, rows, tokens_per_forward, decode_tokens:
+      see protocol.Settings.
     style, shots, shot_seed: how the datasets are asked, see variants.Variant.
     vocabulary: file; None is the one the run was trained with.
     mesh: sizes of the axes data, fsdp and tensor; host_devices: made of the processor.
@@ -97,9 +97,10 @@ def evaluate(
   models = evaluated.candidates(model_dir, only, step)
   run = models[-1].run
   if continuous is not None and models[-1].name != evaluated.TUNED:
-    raise UserError("--continuous follows the tuned model: leave --only out, or add 'tuned'")
+    raise UserError(
+        "--continuous follows the tuned model: leave --only out, or add 'tuned'")
   commandline.load_tasks()
-  from flan_jax.evaluation import protocol
+  from flan_jax.evaluation import protocol, questions
   settings = protocol.Settings(
       limit=limit, held_in_test=held_in_test, decode_tokens=decode_tokens,
       ranking=ranking, answer_by=answer_by, rows=rows,
@@ -112,6 +113,7 @@ def evaluate(
       evaluated.tasks, style=style, shots=shots, shot_seed=shot_seed)
   tasks = {plain: {held: asked(group, plain=plain) for held, group in names.items()}
            for plain in sorted({one.plain for one in models})}
+  questions.Encoding.of(run).within(settings.row_length)
   evaluated.use_vocabulary(vocabulary, run, model_dir)
   data = evaluated.check_data([name for group in names.values() for name in group])
   if host_devices:
@@ -158,8 +160,9 @@ class _Job:
     from flan_jax.evaluation import protocol, questions, results, summaries
     from flan_jax.training import checkpoint, hosts, sharding
     mesh = self.mesh or ({'data': -1} if jax.process_count() > 1 else None)
-    loaded = checkpoint.load(one.path, one.step, mesh=sharding.mesh(mesh) if mesh else None)
-    encoding = questions.Encoding.of(one.run)
+    layout = sharding.mesh(mesh) if mesh else None
+    loaded = checkpoint.load(one.path, one.step, mesh=layout)
+    encoding = questions.Encoding.of(one.run).within(self.settings.row_length)
     encoding = encoding.plain() if one.plain else encoding
     entries, problems = {}, {}
     for held_in, group in self.tasks[one.plain].items():
@@ -179,7 +182,7 @@ class _Job:
             {name: entries[name]['primary'] for name in columns}, columns)))
 
   def _folder(self, one: Candidate, encoding, held_in: bool, task: str):
-    """Where the answers to a task are kept; other processes than the first only look."""
+    """Where the answers to a task are kept: by process 0, in memory by the others."""
     from flan_jax.evaluation import cells
     from flan_jax.training import checkpoint, hosts
     decides = {
@@ -264,7 +267,8 @@ def _tell_problems(name: str, entries: Mapping, problems: Mapping) -> None:
     for line in one['problems']:
       print(f'NOTE: {name}: {dataset}: {line}', file=sys.stderr, flush=True)
   for dataset, why in problems.items():
-    print(f'NOTE: {name}: {dataset} was not evaluated: {why}', file=sys.stderr, flush=True)
+    print(f'NOTE: {name}: {dataset} was not evaluated: {why}', file=sys.stderr,
+          flush=True)
 
 
 @contextlib.contextmanager
@@ -292,7 +296,8 @@ def show(results: Mapping[str, Any]) -> None:
                 pad_edge=False, padding=(0, 1, 0, 0))
   table.add_column('', no_wrap=True)
   table.add_column('majority', justify='right', no_wrap=True, min_width=8)
-  for column in (*(f'{name}\nmean (sd)' for name in names), f'best on dev,\n{names[-1]}'):
+  scores = [f'{name}\nmean (sd)' for name in names]
+  for column in (*scores, f'best on dev,\n{names[-1]}'):
     table.add_column(column, justify='right', no_wrap=True, min_width=11)
   for row in tables.rows(results):
     if row['mean_row'] or row['first']:

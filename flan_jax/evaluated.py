@@ -20,8 +20,8 @@ NOTHING = 'none'  # of held_out: no cluster at all
 class Candidate:
   """A model to evaluate.
 
-  run: always that of MODEL_DIR: what it says of prompts holds for all models. path, step:
-  of the checkpoint. plain: whether it is asked as GPT-3 was.
+  run: always that of MODEL_DIR: what it says of prompts holds for all models. path,
+  step: of the checkpoint. plain: whether it is asked as GPT-3 was.
   """
 
   name: str
@@ -45,7 +45,8 @@ def read_run(model_dir: str) -> dict:
   return run
 
 
-def candidates(model_dir: str, only: str = ALL, step: int | None = None) -> list[Candidate]:
+def candidates(
+    model_dir: str, only: str = ALL, step: int | None = None) -> list[Candidate]:
   """The models that `only` names, baselines first.
 
   only: 'all', 'both' (untuned and tuned), or some of 'untuned', 'plain', 'tuned', joined
@@ -60,11 +61,13 @@ def candidates(model_dir: str, only: str = ALL, step: int | None = None) -> list
   for name in wanted:
     if name not in MODELS:
       raise UserError(
-          f"ONLY = {only!r}: {name!r} is none of 'untuned', 'plain', 'tuned', 'both', 'all'")
+          f"ONLY = {only!r}: {name!r} is none of 'untuned', 'plain', 'tuned', 'both', "
+          "'all'")
   base, found = run['init_from'], []
   for name in (name for name in MODELS if name in wanted):
     if name == TUNED:
-      found.append(Candidate(name, run, model_dir, checkpoint.check_step(model_dir, step)))
+      chosen = checkpoint.check_step(model_dir, step)
+      found.append(Candidate(name, run, model_dir, chosen))
     elif base:
       _check_base_is_there(model_dir, base)
       found.append(Candidate(name, run, base, checkpoint.check_step(base)))
@@ -83,7 +86,7 @@ def _check_base_is_there(model_dir: str, base: str) -> None:
 
 def names(models: Sequence[Candidate], cluster: str | None,
           held_in: str) -> dict[bool, list[str]]:
-  """Datasets to evaluate: under False the held-out ones, under True the held-in ones."""
+  """Datasets to evaluate: under False those held out, under True those held in."""
   from flan_jax.data import datasets, holdouts
   run = models[-1].run
   held_out = list(holdouts.holdout(cluster).held_out) if cluster else []
@@ -110,7 +113,8 @@ def tasks(found: Sequence[str], style: str, shots: int, shot_seed: int,
   that cannot be few-shot are named on standard error and left out.
   """
   from flan_jax.data import datasets, splits, variants
-  bare = [name for name in found if shots and splits.TRAIN not in datasets.get(name).splits]
+  bare = [name for name in found
+          if shots and splits.TRAIN not in datasets.get(name).splits]
   if bare and not plain:
     print(f'notice: {", ".join(bare)} has no training split to draw exemplars from and '
           'is not evaluated', file=sys.stderr)
@@ -118,7 +122,9 @@ def tasks(found: Sequence[str], style: str, shots: int, shot_seed: int,
   for name in found:
     if name not in bare:
       own = variants.evaluated(name, style, shots, shot_seed)
-      other = variants.evaluated(name, variants.PLAIN, shots, shot_seed) if plain else own
+      other = own
+      if plain:
+        other = variants.evaluated(name, variants.PLAIN, shots, shot_seed)
       asked |= dict(zip(own, other))
   return asked
 

@@ -1,4 +1,4 @@
-"""What a report shows besides the scores: gathered from the run, the data and the paper."""
+"""What a report shows besides the scores: of the run, the data and the paper."""
 
 import dataclasses
 import json

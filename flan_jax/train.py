@@ -147,7 +147,8 @@ def train(
         config, rule, layout, feed, rows.per_step, schedule, model_dir, seed,
         learning_rate=rate, initial_params=_base_params(init_from, layout),
         dev_batches=dev, profile=steps, say=say, show=show, loss=loss, frozen=frozen,
-        held_out=watched and quick_checks.scores(run, config, watched, held_out_examples))
+        held_out=watched and quick_checks.scores(
+            run, config, watched, held_out_examples))
   if hosts.first():
     reporting.write_drawn(
         model_dir, schedule.train_steps, plan.drawn(schedule.train_steps))

@@ -95,7 +95,7 @@ def evaluate_with(world, **changes):
                                               'follows the tuned model'),
     ({'run': 'base', 'only': 'untuned'}, 'no untuned model'),
     ({'run': 'base'}, 'nothing to evaluate'),
-    ({'limit': 0}, 'limit is 0'),
+    ({'limit': 0}, 'limit is 0'), ({'row_length': 24}, 'ROW_LENGTH = 24 leaves no room'),
     ({'held_out': 'nil'}, "unknown cluster 'nil'.*nli"),
     ({'held_in': 'sst3'}, "unknown task 'sst3'.*sst2"),
     ({'held_in': 'imdb_reviews'}, 'imdb_reviews cannot be evaluated as held-in'),

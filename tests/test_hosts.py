@@ -153,7 +153,15 @@ def test_evaluation_does_not_depend_on_the_number_of_processes(runs, door):
               for run in ('one', 'one_asked_by_two'))
   assert set(one['evaluations'][0]['datasets']) == {'arc_easy', 'trivia_qa'}
   assert one == two
+  assert answered(folder / 'one') == answered(folder / 'one_asked_by_two') != {}
   assert (folder / 'one_asked_by_two/report.html').is_file()
+
+
+def answered(model_dir):
+  """File of predictions -> what each example was answered."""
+  return {str(file.relative_to(model_dir)): [
+      json.loads(line).get('answer') for line in file.open()]
+          for file in sorted(model_dir.glob('predictions/*/*/[0-9]*.jsonl'))}
 
 
 def workers(folder, steps):

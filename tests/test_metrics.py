@@ -108,3 +108,17 @@ def test_unknown_metrics_and_empty_splits_are_refused():
     metrics.score('accuracy', chosen([], []))
   with pytest.raises(UserError, match="'b'"):
     metrics.score('pearson', chosen([0, 1], [0, 1], ('1', 'b')))
+
+
+def test_no_answer_is_a_wrong_answer():
+  labels, options = [0, 1, 1, 0], [['a', 'b']] * 4
+  references = [[options[0][one]] for one in labels]
+  def scored(name, chosen):
+    return metrics.score(name, metrics.Answers(labels, options, references, chosen=chosen))
+  assert scored('accuracy', [0, -1, 1, -1]) == 50
+  assert scored('squad_exact_match', [0, 1, 1, -1]) == 75
+  assert scored('f1', [-1, 1, -1, 0]) == pytest.approx(100 * 2 / 3)
+  one = sklearn_metrics.f1_score(labels, [0, -1, 1, -1], labels=[0, 1], average='macro')
+  assert scored('macro_f1', [0, -1, 1, -1]) == pytest.approx(100 * one)
+  numbers = metrics.Answers(labels, [['1', '2']] * 4, references, chosen=[0, 1, 1, -1])
+  assert metrics.score('pearson', numbers) == 0

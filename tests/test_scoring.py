@@ -63,6 +63,7 @@ def test_scores_depend_neither_on_batch_nor_row_length_nor_order(params):
       'small batches': scoring.scores(CONFIG, params, prompts, tokens_per_forward=256),
       'one row': scoring.scores(CONFIG, params, prompts, rows=1),
       'seven rows': scoring.scores(CONFIG, params, prompts, rows=7),
+      'more rows than there are': scoring.scores(CONFIG, params, prompts, rows=64),
       'short rows': scoring.scores(
           CONFIG, params, prompts, row_length=200, tokens_per_forward=2_000)}
   shuffled = scoring.scores(CONFIG, params, [prompts[i] for i in order])

@@ -23,7 +23,8 @@ def test_mean_deviation_and_best_on_dev_by_hand():
   table = [template(0, 50, 40), template(2, 70, 60), template(5, 70, 80)]
   assert summaries.summary(table, 'accuracy') == {
       'mean': 60, 'std': pytest.approx(np.sqrt(800 / 3)),
-      'median': 60, 'quartiles': [50, 70], 'best_dev_template': 2, 'best_dev_test': 60}  # of equals the lowest number
+      'median': 60, 'quartiles': [50, 70],
+      'best_dev_template': 2, 'best_dev_test': 60}  # of equals the lowest number
 
 
 def test_held_in_datasets_are_averaged_over_dev():

@@ -1,4 +1,4 @@
-"""Three embedded datasets, a base and a run tuned from it with NLI held out: random models."""
+"""Three embedded datasets, a base and a run tuned from it: random models."""
 
 import dataclasses
 

@@ -82,7 +82,7 @@ def _gaps(text: str) -> list[str]:
 
 
 def content_free(template: Template, options: Sequence[str]) -> str:
-  """The inputs with 'N/A' in every gap, but for the options: what only the phrasing says."""
+  """The inputs with 'N/A' in every gap but that of the options."""
   block = 'OPTIONS:\n- ' + '\n- '.join(options)
   return ''.join(
       literal + (block if name == OPTIONS else 'N/A' if name else '')

@@ -77,8 +77,8 @@ class Folder:
 
   def keep_examples(self, asked: Examples) -> None:
     """Writes what was asked."""
-    self._write(EXAMPLES, {'sizes': dict(asked.sizes), 'problems': list(asked.problems)},
-                asked.examples)
+    head = {'sizes': dict(asked.sizes), 'problems': list(asked.problems)}
+    self._write(EXAMPLES, head, asked.examples)
 
   def keep(self, cell: Cell) -> None:
     """Writes the answers in a template."""
@@ -97,7 +97,8 @@ class Folder:
     self._found[name] = head, list(lines)
     if self._path:
       os.makedirs(self._path, exist_ok=True)
-      text = ''.join(json.dumps(line, ensure_ascii=False) + '\n' for line in (head, *lines))
+      text = ''.join(
+          json.dumps(line, ensure_ascii=False) + '\n' for line in (head, *lines))
       files.write_whole(os.path.join(self._path, name), text)
 
 
@@ -125,15 +126,15 @@ def stored(folder: str) -> tuple[Examples, list[Cell]] | None:
   if not head:
     return None
   asked, found = Examples(head['sizes'], lines, head['problems']), []
-  for name in os.listdir(folder):
-    start, answers = read(os.path.join(folder, name)) if name != EXAMPLES else (None, [])
+  for name in set(os.listdir(folder)) - {EXAMPLES}:
+    start, answers = read(os.path.join(folder, name))
     if start and start['fingerprint'] == head['fingerprint']:
       found.append(Cell(start['template'], start['method'], answers, start['cut']))
   return asked, sorted(found, key=lambda cell: (cell.method != RANK, cell.template))
 
 
 def answers(asked: Examples, cell: Cell, split: str | None = None) -> metrics.Answers:
-  """What a metric takes: the answers of a split, by default of the one that is scored."""
+  """What a metric takes: the answers of a split, by default of that which is scored."""
   part = rows(asked.sizes, split or scored_split(asked.sizes))
   examples, given = asked.examples[part], [one['answer'] for one in cell.answers[part]]
   chosen = bool(examples and examples[0]['options'])

@@ -2,8 +2,8 @@
 
 Prompts of similar length are read together, then every row grows by one token a step
 inside a compiled loop (`growing`, `beams`), until all have ended or `max_tokens` are
-there. What a prompt is continued with depends on the prompt, its number and the settings,
-not on what else is in the batch.
+there. What a prompt is continued with depends on the prompt, its number and the
+settings, not on what else is in the batch.
 """
 
 import dataclasses
@@ -185,4 +185,5 @@ def _cut(ids: list[int], stop: Sequence[str], decode: Decode | None) -> list[int
   """Up to the token that completes a stop."""
   if not (stop and _stops(stop, decode(ids))):
     return ids
-  return next(ids[:end] for end in range(1, len(ids) + 1) if _stops(stop, decode(ids[:end])))
+  starts = (ids[:end] for end in range(1, len(ids) + 1))
+  return next(start for start in starts if _stops(stop, decode(start)))

@@ -2,8 +2,8 @@
 
 Classification is answered by rank over the options or by decoding, generation by
 decoding. The score of a dataset is the mean over its templates, with their deviation;
-beside it stands the test score of the template that was best on the dev set. Answers are
-made a template at a time, and kept (`cells`).
+beside it stands the test score of the template that was best on the dev set. Answers
+are made a template at a time, and kept (`cells`).
 """
 
 import contextlib
@@ -219,7 +219,8 @@ def _decoded(loaded, found: Questions, column: int, encoding, settings, advance)
       loaded.config, loaded.params, found.inputs[column::len(found.templates)], how,
       encoding.end_id(), decode=FLAN.decode, rows=settings.rows,
       tokens_per_forward=settings.tokens_per_forward, advance=advance)
-  texts = [decoding.before_stop(FLAN.decode(ids), encoding.stop).strip() for ids in written]
+  texts = [decoding.before_stop(FLAN.decode(ids), encoding.stop).strip()
+           for ids in written]
   return [
       {'answer': ranking_lib.matched(text, one.options), 'text': text}
       if one.options else {'answer': text} for text, one in zip(texts, found.examples)]

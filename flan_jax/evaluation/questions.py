@@ -49,6 +49,18 @@ class Encoding:
       lengths = PAPER_LENGTHS
     return cls(*lengths, tuple(rows['separators']))
 
+  def within(self, row_length: int) -> 'Encoding':
+    """The same for rows of so many tokens, whose prompts may have to be shorter.
+
+    Raises:
+      UserError: a row has no room for a prompt beside a target.
+    """
+    room = row_length - self.targets_length
+    if room < 1:
+      raise UserError(f'ROW_LENGTH = {row_length} leaves no room for a prompt beside a '
+                      f'target of up to {self.targets_length} tokens; raise it')
+    return dataclasses.replace(self, inputs_length=min(self.inputs_length, room))
+
   def plain(self) -> 'Encoding':
     """That of plain prompts, which an answer continues up to the end of its line."""
     return dataclasses.replace(self, separators=('', ''), lead=' ', stop=('\n',))
@@ -158,7 +170,8 @@ def read(
         name, SPLITS[split], numbers, encoding.inputs_length), flaws), limit)
     for group in _groups(found, max(1, _TEXTS_AT_ONCE // len(numbers))):
       texts = [text for one in group for text in one.inputs]
-      ids, are_cut = encoding.fitted(texts, [one.passage for one in group for _ in numbers])
+      passages = [one.passage for one in group for _ in numbers]
+      ids, are_cut = encoding.fitted(texts, passages)
       inputs += ids
       cut += are_cut
       kept += [dataclasses.replace(one, inputs=(), passage='') for one in group]
@@ -194,7 +207,8 @@ def _problems(name, splits, sizes, cut, flaws) -> tuple[str, ...]:
       lines.append(f'there is no {split} split')
     elif not sizes[split]:
       lines.append(f'no example of the {split} split can be used')
-  lines += [f'{sum(cut):,} of {len(cut):,} prompts were too long and were shortened'] * any(cut)
+  if any(cut):
+    lines.append(f'{sum(cut):,} of {len(cut):,} prompts were too long and were shortened')
   return tuple(lines)
 
 

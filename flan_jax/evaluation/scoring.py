@@ -157,7 +157,8 @@ def _forward(config: decoder.DecoderConfig, mesh: Mesh | None) -> Callable:
 
 
 def _batches(
-    prompts, firsts, row_length, tokens_per_forward, rows_at_once, mesh) -> Iterator[tuple]:
+    prompts, firsts, row_length, tokens_per_forward, rows_at_once, mesh
+) -> Iterator[tuple]:
   """(batch, owners [B, S], pieces in it); an owner is an option's number overall."""
   pieces = _pieces(prompts, firsts, row_length)
   slots = np.array([sum(map(len, options)) for _, _, options in pieces], np.int64)

@@ -1,4 +1,4 @@
-"""Prompts that are too long: the passage they hold loses its beginning, word by word."""
+"""Prompts that are too long: their passage loses its beginning, word by word."""
 
 import re
 from typing import Callable, Sequence
@@ -22,7 +22,8 @@ def shortened(
   most = [len(words) for _, words, _ in parts]  # enough, or all there are
   while any(low + 1 < high for low, high in zip(fewest, most)):
     middle = [(low + high) // 2 for low, high in zip(fewest, most)]
-    lengths = map(len, encode_batch([_without(*part, n) for part, n in zip(parts, middle)]))
+    tried = encode_batch([_without(*part, n) for part, n in zip(parts, middle)])
+    lengths = map(len, tried)
     for number, length in enumerate(lengths):
       if fewest[number] + 1 < most[number]:
         side = fewest if length > room else most

@@ -133,7 +133,8 @@ def check_step(model_dir: str, step: int | None = None) -> int:
 
 def identity(model_dir: str, step: int) -> str:
   """Of a checkpoint, wherever its folder lies: what it is of, and when it was saved."""
-  with open(os.path.join(model_dir, FOLDER, str(step), _METADATA), encoding='utf-8') as file:
+  path = os.path.join(model_dir, FOLDER, str(step), _METADATA)
+  with open(path, encoding='utf-8') as file:
     saved = json.load(file)['init_timestamp_nsecs']
   return f'{step} {saved}'
 

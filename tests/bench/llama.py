@@ -1,4 +1,4 @@
-"""A random Llama of 50 million parameters, for transformers and for us: the same weights."""
+"""A random Llama of 50 million parameters, for transformers and for us."""
 
 import os
 
