@@ -1,9 +1,9 @@
 """Multiple choice against lm-evaluation-harness's `hf` model: the same Llama, requests.
 
 200 prompts of 300 random tokens, each with four options of eight, are asked as the
-harness asks them: 800 requests. Both sides compute in float32 and live in processes of
-their own that take turns; the peer at the best of some batch sizes. What counts are the
-tokens that differ: a prompt once, and its options.
+harness asks them: 800 requests. Both sides compute in float32, live in processes of
+their own and take turns of 50 prompts; the peer at the best of some batch sizes. What
+counts are the tokens that differ: a prompt once, and its options.
 """
 
 import os
@@ -15,8 +15,9 @@ import numpy as np
 
 from tests.bench import figures, llama, sides
 
-PROMPTS, OPTIONS, LENGTH, OPTION, TURNS = 200, 4, 300, 8, 3
-TOKENS = PROMPTS * (LENGTH + OPTIONS * OPTION)
+PROMPTS, OPTIONS, LENGTH, OPTION, TURNS = 200, 4, 300, 8, 4
+ASKED = PROMPTS * OPTIONS // TURNS  # requests of a turn
+TOKENS = PROMPTS // TURNS * (LENGTH + OPTIONS * OPTION)
 SIZES = 1, 4, 16, 64
 TRIED = 40  # requests that a batch size is tried on
 PEER = "lm_eval's HFLM"
@@ -27,13 +28,14 @@ def main() -> None:
     sides.Side('tests.bench.scoring', 'write', folder).end()
     peer, ours = (sides.Side('tests.bench.scoring', name, folder)
                   for name in ('peer', 'ours'))
-    peer.ask(SIZES[0], TRIED), ours.ask(0, PROMPTS * OPTIONS)  # to warm up
-    tried = {size: peer.ask(size, TRIED)['seconds'] for size in SIZES}
+    ours.ask(0, 0, ASKED), peer.ask(SIZES[0], 0, TRIED)  # to warm up
+    tried = {size: peer.ask(size, 0, TRIED)['seconds'] for size in SIZES}
     best = min(tried, key=tried.get)
-    pairs = [(ours.ask(0, PROMPTS * OPTIONS), peer.ask(best, PROMPTS * OPTIONS))
-             for _ in range(TURNS)]
+    pairs = [(ours.ask(0, first, ASKED), peer.ask(best, first, ASKED))
+             for first in range(0, PROMPTS * OPTIONS, ASKED)]
     ours.end(), peer.end()
-  scores = [np.reshape(side['value'], (PROMPTS, OPTIONS)) for side in pairs[-1]]
+  scores = [np.reshape([side['value'] for side in turns], (PROMPTS, OPTIONS))
+            for turns in zip(*pairs)]
   speeds = [[TOKENS / side['seconds'] for side in pair] for pair in pairs]
   mine, theirs = map(statistics.median, zip(*speeds))
   turns = [a / b for a, b in speeds]
@@ -56,21 +58,22 @@ def write(folder: str) -> None:
       eos_token='</s>', pad_token='<unk>').save_pretrained(theirs)
 
 
-def requests() -> list[tuple[list[int], list[int]]]:
-  """(context, continuation), those of a prompt one after the other."""
+def requests(first: str, count: str) -> list[tuple[list[int], list[int]]]:
+  """Some of the (context, continuation), those of a prompt one after the other."""
   random = np.random.default_rng(0)
   contexts = random.integers(3, llama.VOCAB_SIZE, (PROMPTS, LENGTH)).tolist()
   options = random.integers(3, llama.VOCAB_SIZE, (PROMPTS, OPTIONS, OPTION)).tolist()
-  return [(context, one) for context, each in zip(contexts, options) for one in each]
+  made = [(context, one) for context, each in zip(contexts, options) for one in each]
+  return made[int(first):int(first) + int(count)]
 
 
 def ours(folder: str):
   from flan_jax.evaluation import requests as library
   loaded = llama.load(os.path.join(folder, 'run'))
 
-  def score(_, count):
+  def score(_, *which):
     found = library.log_likelihoods(
-        loaded.config, loaded.params, requests()[:int(count)], longest=llama.LONGEST)
+        loaded.config, loaded.params, requests(*which), longest=llama.LONGEST)
     return [score for score, _ in found]
   return score
 
@@ -83,9 +86,9 @@ def peer(folder: str):
       pretrained=os.path.join(folder, 'llama'), device='cpu', dtype='float32')
   model.model.eval()
 
-  def score(size, count):
+  def score(size, *which):
     model.batch_size_per_gpu = int(size)
-    asked = [(('', ''), *pair) for pair in requests()[:int(count)]]
+    asked = [(('', ''), *pair) for pair in requests(*which)]
     return [score for score, _ in model._loglikelihood_tokens(asked, disable_tqdm=True)]
   return score
 
