@@ -319,7 +319,7 @@ def test_only_distances_matter(kind):
 
 def test_soft_caps_bound():
   scores = attention.attend(
-    jnp.full((1, 1, 1, 4), 100.0), [(jnp.eye(4)[None, :, None], jnp.eye(4)[None, :, None])],
+    jnp.full((1, 1, 1, 4), 100.0), (jnp.eye(4)[None, :, None], jnp.eye(4)[None, :, None]),
     jnp.array([0.0, -1.0, -2.0, -3.0])[None, None, None], soft_cap=1.0,
   )
   expected = jax.nn.softmax(jnp.array([1.0, 0.0, -1.0, -2.0]))

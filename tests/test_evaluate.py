@@ -13,8 +13,8 @@ from tests import tiny_runs
 
 
 def test_few_shot_evaluation_has_rows_and_prompts_of_its_own(world):
-  found = evaluate_with(world, held_out='none', held_in='natural_questions', limit=3,
-                        decode_tokens=3, shots=2, shot_seed=1)
+  found = evaluate_with(world, held_out='none', held_in='natural_questions', limit=1,
+                        decode_tokens=2, shots=2, shot_seed=1, only='tuned')
   entry = found['evaluations'][-1]['datasets']['natural_questions.2shot.seed1']
   assert entry['prompt']['inputs'].count('\n\n') >= 2
 

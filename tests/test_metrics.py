@@ -111,7 +111,7 @@ def test_unknown_metrics_and_empty_splits_are_refused():
 
 
 def test_no_answer_is_a_wrong_answer():
-  labels, options = [0, 1, 1, 0], [['a', 'b']] * 4
+  labels, options = [0, 1, 1, 0], [['red', 'blue']] * 4
   references = [[options[0][one]] for one in labels]
   def scored(name, chosen):
     return metrics.score(name, metrics.Answers(labels, options, references, chosen=chosen))

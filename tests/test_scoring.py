@@ -61,9 +61,6 @@ def test_scores_depend_neither_on_batch_nor_row_length_nor_order(params):
   order = np.random.default_rng(1).permutation(len(prompts))
   others = {
       'small batches': scoring.scores(CONFIG, params, prompts, tokens_per_forward=256),
-      'one row': scoring.scores(CONFIG, params, prompts, rows=1),
-      'seven rows': scoring.scores(CONFIG, params, prompts, rows=7),
-      'more rows than there are': scoring.scores(CONFIG, params, prompts, rows=64),
       'short rows': scoring.scores(
           CONFIG, params, prompts, row_length=200, tokens_per_forward=2_000)}
   shuffled = scoring.scores(CONFIG, params, [prompts[i] for i in order])
@@ -71,6 +68,14 @@ def test_scores_depend_neither_on_batch_nor_row_length_nor_order(params):
   for name, other in others.items():
     np.testing.assert_allclose(
         np.concatenate(other), np.concatenate(scored), rtol=1e-5, err_msg=name)
+
+
+def test_scores_do_not_depend_on_the_rows_of_a_pass(params):
+  prompts = made_prompts(60, longest=24)  # all in rows of 64
+  whole = np.concatenate(scoring.scores(CONFIG, params, prompts))
+  for rows in (1, 7, 64):
+    found = scoring.scores(CONFIG, params, prompts, rows=rows)
+    np.testing.assert_allclose(np.concatenate(found), whole, rtol=1e-5)
 
 
 def test_an_option_is_greedy_if_each_of_its_tokens_is_the_likeliest(params):

@@ -1,9 +1,9 @@
 """Multiple choice against lm-evaluation-harness's `hf` model: the same Llama, requests.
 
 200 prompts of 300 random tokens, each with four options of eight, are asked as the
-harness asks them: 800 requests. Both sides compute in float32, live in processes of their
-own and take turns of 50 prompts; the peer at the best of some batch sizes. What counts
-are the tokens that differ: a prompt once, and its options.
+harness asks them: 800 requests. Both sides compute in float32, live in processes of
+their own and take turns of 50 prompts; the peer at the best of some batch sizes. What
+counts are the tokens that differ: a prompt once, and its options.
 """
 
 import os
@@ -18,7 +18,7 @@ from tests.bench import figures, llama, sides
 PROMPTS, OPTIONS, LENGTH, OPTION, TURNS = 200, 4, 300, 8, 4
 ASKED = PROMPTS * OPTIONS // TURNS  # requests of a turn
 TOKENS = PROMPTS // TURNS * (LENGTH + OPTIONS * OPTION)
-SIZES = 1, 4, 16  # 64 takes 7 GB of logits, and longer
+SIZES = 1, 4, 16, 64
 TRIED = 40  # requests that a batch size is tried on
 PEER = "lm_eval's HFLM"
 
