@@ -185,6 +185,7 @@ def test_rows_that_do_not_divide_are_refused_with_the_numbers(
     jax.eval_shape(traced, jnp.zeros(rows))
 
 
+@pytest.mark.slow
 def test_a_run_goes_on_with_other_microbatches_and_logs_the_extras(tmp_path):
   optimizer = optim.optimizer(1e-2, name='adam')
   mesh = sharding.mesh({}, jax.devices()[:1])

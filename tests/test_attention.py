@@ -107,6 +107,7 @@ def test_splash_equals_plain_attention(change, shape):
   assert_close(got, run(backends.xla, config, rows, alone()))
 
 
+@pytest.mark.slow
 def test_a_decoder_trains_by_splash_as_it_does_by_plain_attention():
   config = dataclasses.replace(CONFIG, attention='splash', kv_heads=2, windows=(90,))
   rows = packed_rows(4, length=128)

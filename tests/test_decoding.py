@@ -84,7 +84,8 @@ def test_decoding_stops_at_the_end_and_leaves_it_out(params, prompts):
 
 
 @pytest.mark.parametrize('settings', [
-    {}, {'temperature': 0.7, 'top_k': 9, 'top_p': 0.9}, {'beams': 2}])
+    {}, pytest.param({'temperature': 0.7, 'top_k': 9, 'top_p': 0.9},
+                     marks=pytest.mark.slow), {'beams': 2}])
 def test_the_batch_changes_nothing(params, prompts, settings):
   prompts = prompts[:4]
   together = continued(params, prompts, 8, eos_id=7, **settings)

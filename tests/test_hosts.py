@@ -172,6 +172,7 @@ def workers(folder, steps):
           for index in range(2)]
 
 
+@pytest.mark.slow
 def test_each_reads_its_rows_and_a_sigterm_to_one_saves_and_ends_all(tmp_path):
   both, printed = workers(tmp_path, 10**6), [[], []]
   for mine, process in zip(printed, both):
