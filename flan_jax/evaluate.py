@@ -295,11 +295,14 @@ def show(results: Mapping[str, Any]) -> None:
   table = Table(title=tables.title(results), box=box.SIMPLE_HEAD, title_justify='left',
                 pad_edge=False, padding=(0, 1, 0, 0))
   table.add_column('', no_wrap=True)
-  table.add_column('majority', justify='right', no_wrap=True, min_width=8)
-  scores = [f'{name}\nmean (sd)' for name in names]
-  for column in (*scores, f'best on dev,\n{names[-1]}'):
-    table.add_column(column, justify='right', no_wrap=True, min_width=11)
-  for row in tables.rows(results):
+  rows = tables.rows(results)
+  texts = {'majority': [row['majority'] for row in rows], **{
+      f'{name}\nmean (sd)': [row['scores'][name]['text'] for row in rows]
+      for name in names}, 'best\non dev': [row['scores'][names[-1]]['best'] for row in rows]}
+  for column, own in texts.items():  # the names of the datasets give way, not these
+    width = max(map(len, [*own, *column.split('\n')]))
+    table.add_column(column, justify='right', no_wrap=True, min_width=width)
+  for row in rows:
     if row['mean_row'] or row['first']:
       table.add_section()
     scores = [row['scores'][name] for name in names]
