@@ -3,7 +3,8 @@
 import os
 
 os.environ['JAX_PLATFORMS'] = 'cpu'
-os.environ['XLA_FLAGS'] = '--xla_force_host_platform_device_count=8'
+QUICK = '--xla_backend_optimization_level=0'  # compiling is most of the time of tests
+os.environ['XLA_FLAGS'] = f'--xla_force_host_platform_device_count=8 {QUICK}'
 os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '3')
 os.environ.setdefault('NO_GCE_CHECK', 'true')
 
@@ -12,13 +13,19 @@ import pytest  # noqa: E402
 
 jax.config.update('jax_numpy_rank_promotion', 'raise')
 # Tests compile the same small programs again and again.
-jax.config.update('jax_persistent_cache_min_compile_time_secs', 0.1)
-jax.config.update('jax_persistent_cache_min_entry_size_bytes', -1)
+CACHE = {'compilation_cache_dir': None, 'persistent_cache_min_compile_time_secs': 0.1,
+         'persistent_cache_min_entry_size_bytes': -1}
 
 
 @pytest.fixture(scope='session', autouse=True)
 def compilation_cache(tmp_path_factory):
-  jax.config.update('jax_compilation_cache_dir', str(tmp_path_factory.mktemp('compiled')))
+  """One for all workers of pytest and the processes that tests start."""
+  folder = tmp_path_factory.getbasetemp()
+  if 'PYTEST_XDIST_WORKER' in os.environ:
+    folder = folder.parent
+  for name, value in {**CACHE, 'compilation_cache_dir': str(folder / 'compiled')}.items():
+    jax.config.update(f'jax_{name}', value)
+    os.environ[f'JAX_{name.upper()}'] = str(value)
 
 
 TRAINED_ON = ('sentiment', 'closed_book_qa')  # the clusters of these:

@@ -21,7 +21,7 @@ from flan_jax.errors import UserError
 from flan_jax.model import decoder
 from flan_jax.training import logbook
 from flan_jax.training import loop
-from tests.conftest import TRAINED_ON
+from tests.conftest import QUICK, TRAINED_ON
 
 SMALL = ['TOKENS_PER_BATCH=512', 'ROW_LENGTH=256', 'LOG_EVERY=1',
          'LAYERS=1', 'D_MODEL=32', 'HEADS=2', 'HEAD_DIM=16', 'D_FF=64', 'EVAL_EVERY=2',
@@ -35,7 +35,7 @@ PRETRAIN = ['--gin_file=runs/pretrain.gin', 'TARGET_SLOTS=256', 'TARGETS_LENGTH=
 def door(name, data_dir, *arguments):
   given = [a if a.startswith('--') else f'--gin.{a}' for a in arguments]
   environment = os.environ | {
-      'JAX_PLATFORMS': 'cpu', 'XLA_FLAGS': '', 'TFDS_DATA_DIR': str(data_dir),
+      'JAX_PLATFORMS': 'cpu', 'XLA_FLAGS': QUICK, 'TFDS_DATA_DIR': str(data_dir),
       vocabulary.VARIABLE: str(data_dir / 'vocab.model')}
   return subprocess.run(
       [sys.executable, '-m', f'flan_jax.{name}', *given], cwd='/', text=True,

@@ -8,6 +8,8 @@ import textwrap
 
 import pytest
 
+from tests.conftest import QUICK
+
 FILE = '''
 """Riddles: which animal is it? Source: none. Licence: none. Splits: as they are."""
 
@@ -83,7 +85,7 @@ def said(tmp_path_factory):
   done = subprocess.run(
       [sys.executable, '-c', DRIVER, *' ; '.join(calls).split(' ')], cwd=folder,
       capture_output=True, text=True, timeout=300,
-      env={**os.environ, 'XLA_FLAGS': '', 'PYTHONPATH': os.pathsep.join(sys.path)})
+      env={**os.environ, 'XLA_FLAGS': QUICK, 'PYTHONPATH': os.pathsep.join(sys.path)})
   assert done.returncode == 0, done.stderr[-2_000:]
   return folder, done.stdout
 
@@ -105,6 +107,6 @@ def test_a_module_that_is_not_there_is_named(tmp_path):
   done = subprocess.run(
       [sys.executable, '-m', 'flan_jax.holdout', '--cluster=nli', '--import=nowhere.to_be'],
       cwd=tmp_path, capture_output=True, text=True, timeout=300,
-      env={**os.environ, 'XLA_FLAGS': '', 'PYTHONPATH': os.pathsep.join(sys.path)})
+      env={**os.environ, 'XLA_FLAGS': QUICK, 'PYTHONPATH': os.pathsep.join(sys.path)})
   assert done.returncode == 2 and 'Traceback' not in done.stderr
   assert '--import=nowhere.to_be' in done.stderr
