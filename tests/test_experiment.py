@@ -18,7 +18,7 @@ from flan_jax.data import clusters, datasets, vocabulary
 from flan_jax.errors import UserError
 from flan_jax.evaluation import experiments, results
 from tests import test_job
-from tests.conftest import TRAINED_ON
+from tests.conftest import QUICK, TRAINED_ON
 
 STEPS = 7
 # Of the fake: mean of each dataset before tuning, and what tuning adds.
@@ -327,7 +327,10 @@ def test_what_a_process_says_is_shown_and_kept(tmp_path, capsys, monkeypatch):
 
 
 PROBE = '''
+import signal
 from flan_jax import experiment, stages
+# A suite that runs in the background has SIGINT ignored, and hands that on.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 run = stages.Run('x', 'x', 'run', (), (), None, 1, None)
 stages.Run.stages = lambda self: [('tuning', ['child'])]
 stages.Run.finished = lambda *_: False
@@ -376,7 +379,7 @@ def test_two_clusters_through_real_processes(embedded_data, tmp_path):
            f'--clusters={",".join(TRAINED_ON)}', *small,
            *(one.replace('--gin_file', '--train_gin') for one in shape)]
   environment = os.environ | {
-      'JAX_PLATFORMS': 'cpu', 'XLA_FLAGS': '', 'TFDS_DATA_DIR': str(embedded_data),
+      'JAX_PLATFORMS': 'cpu', 'XLA_FLAGS': QUICK, 'TFDS_DATA_DIR': str(embedded_data),
       vocabulary.VARIABLE: str(embedded_data / 'vocab.model')}
   said = []
   for _ in range(2):
