@@ -8,10 +8,9 @@ every token.
 """
 
 import dataclasses
+import functools
 import json
-import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -19,9 +18,10 @@ import time
 import numpy as np
 
 from tests.bench import figures
+from tests.bench import sides
 
 VOCAB_SIZE, WIDTH, LAYERS, HEADS, HIDDEN = 32_128, 512, 8, 8, 2_048
-ROWS, LENGTH, SLOTS, RATE, THREADS = 8, 512, 144, 1e-3, 2
+ROWS, LENGTH, SLOTS, RATE = 8, 512, 144, 1e-3
 TURNS = {'targets': 5, 'full': 3}
 # Steps of a turn: the first is not timed. While a process waits, the machine takes back
 # memory that it has freed; training does not wait.
@@ -69,59 +69,40 @@ def _compare(ours: '_Side', peer: '_Side', loss: str, turns: int) -> None:
   figures.report(
       f'training_{loss}', statistics.median(mine), 'tokens/s', PEER,
       statistics.median(theirs),
-      statistics.median(a / b for a, b in zip(mine, theirs)), threads=THREADS,
+      statistics.median(a / b for a, b in zip(mine, theirs)), threads=sides.THREADS,
       loss=[round(found[-1][side]['loss'], 5) for side in (0, 1)],
       peak_mib=[round(pair['peak_mib']) for pair in timed[-1]],
       targets=timed[-1][0]['targets'], tokens=ROWS * LENGTH,
       turns=[round(a / b, 2) for a, b in zip(mine, theirs)])
 
 
-class _Side:
+class _Side(sides.Side):
   """A process that holds one side's model, and makes a step of it when asked."""
 
   def __init__(self, name: str, folder: str):
-    environment = os.environ | {
-        'JAX_PLATFORMS': 'cpu', 'OMP_NUM_THREADS': str(THREADS), 'HF_HUB_OFFLINE': '1',
-        # Large pages for the buffers of both; see the Makefile.
-        'GLIBC_TUNABLES': 'glibc.malloc.hugetlb=1'}
-    self._process = subprocess.Popen(
-        [sys.executable, '-m', 'tests.bench.training', name, folder], text=True,
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
-    self._answer()
+    super().__init__('tests.bench.training', name, folder)
 
   def step(self, loss: str, number: int) -> dict:
     """{'loss', 'targets', 'seconds', 'peak_mib'} of a step on one of the batches."""
-    print(loss, number, file=self._process.stdin, flush=True)
-    return self._answer()
+    return self.ask(loss, number)['value']
 
   def turn(self, loss: str) -> dict:
     """The last of some steps, with the median seconds of all but the first."""
     steps = [self.step(loss, number % CHECKED) for number in range(STEPS)]
     return steps[-1] | {'seconds': statistics.median(s['seconds'] for s in steps[1:])}
 
-  def _answer(self) -> dict:
-    for line in self._process.stdout:
-      if line.startswith('{'):
-        return json.loads(line)
-    raise SystemExit(f'a side ended with exit code {self._process.wait()}')
 
-  def end(self) -> None:
-    self._process.stdin.close()
-    self._process.wait()
-
-
-def serve(make_step, folder: str) -> None:
-  """Answers the questions of the other process until it closes the pipe."""
+def _answers(make_step, folder: str):
+  """What a side answers; a step is timed without the reading of its batch."""
   step = make_step(folder)
-  print('{}', flush=True)
-  for line in sys.stdin:
-    loss, number = line.split()
+
+  def answer(loss: str, number: str) -> dict:
     batch = dict(np.load(f'{folder}/{loss}_{number}.npz'))
     start = time.perf_counter()
     value = step(loss, batch)
-    print(json.dumps({
-        'loss': value, 'targets': int((batch['weight'] > 0).sum()),
-        'seconds': time.perf_counter() - start, 'peak_mib': _peak_mib()}), flush=True)
+    return {'loss': value, 'targets': int((batch['weight'] > 0).sum()),
+            'seconds': time.perf_counter() - start, 'peak_mib': _peak_mib()}
+  return answer
 
 
 def _peak_mib() -> float:
@@ -161,7 +142,7 @@ def peer(folder: str):
   import torch
   import transformers
   from transformers.optimization import Adafactor
-  torch.set_num_threads(THREADS)
+  torch.set_num_threads(sides.THREADS)
   torch.manual_seed(0)
   model = transformers.LlamaForCausalLM(transformers.LlamaConfig(
       vocab_size=VOCAB_SIZE, hidden_size=WIDTH, num_hidden_layers=LAYERS,
@@ -197,6 +178,7 @@ def _torch_loss(model, batch):
 
 if __name__ == '__main__':
   if len(sys.argv) > 1:
-    serve({'ours': ours, 'peer': peer}[sys.argv[1]], sys.argv[2])
+    make_step = {'ours': ours, 'peer': peer}[sys.argv[1]]
+    sides.serve(functools.partial(_answers, make_step), sys.argv[2])
   else:
     main()
