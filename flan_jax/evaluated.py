@@ -8,7 +8,6 @@ import os
 import sys
 from typing import Mapping, Sequence
 
-from flan_jax import commandline
 from flan_jax.errors import UserError
 
 UNTUNED, PLAIN, TUNED = MODELS = 'untuned', 'plain', 'tuned'

@@ -7,7 +7,7 @@ import ast
 import inspect
 import re
 import textwrap
-from typing import Callable, NoReturn, Sequence
+from typing import Callable, NoReturn
 
 from flan_jax.data import clusters as clusters_lib
 from flan_jax.data import splits as splits_lib

@@ -11,7 +11,6 @@ against it, and the reasons for a claim fit every thing in the table.
 
 import dataclasses
 
-from flan_jax.world import lexicon
 from flan_jax.world import outlines
 from flan_jax.world.lexicon import table
 
