@@ -156,32 +156,29 @@ class _Job:
     return self._conclude(models[-1].run) if hosts.first() else None
 
   def _evaluate(self, one: Candidate) -> None:
-    import jax
     from flan_jax.evaluation import protocol, questions, results, summaries
     from flan_jax.training import checkpoint, hosts, sharding
-    mesh = self.mesh or ({'data': -1} if jax.process_count() > 1 else None)
-    layout = sharding.mesh(mesh) if mesh else None
-    loaded = checkpoint.load(one.path, one.step, mesh=layout)
+    loaded = checkpoint.load(
+        one.path, one.step, mesh=sharding.mesh_where_asked(self.mesh))
     encoding = questions.Encoding.of(one.run).within(self.settings.row_length)
     encoding = encoding.plain() if one.plain else encoding
-    entries, problems = {}, {}
+    entries, problems, replicates = {}, {}, {}
     for held_in, group in self.tasks[one.plain].items():
       done, failed = protocol.evaluate(
           loaded, group, held_in, self.settings, encoding=encoding,
           folder=functools.partial(self._folder, one, encoding, held_in),
-          agreed=hosts.agreed, read=self.read, intervals=True, summarise=hosts.first(),
+          agreed=hosts.agreed, read=self.read, replicates=replicates,
+          summarise=hosts.first(),
           progress=lambda title, total: _progress(f'{one.name}: {title}', total))
       entries, problems = entries | done, problems | failed
     if not hosts.first():  # every process has all scores; one pen is enough
       return
     _tell_problems(one.name, entries, problems)
-    columns = self._columns(one.name, summaries.in_mean(entries))
     results.merge(self.model_dir, self.data, self.cluster, summaries.evaluation(
         one.name, one.step, self.settings.limit, entries, problems,
-        self.settings.ranking, summaries.mean_interval(
-            {name: entries[name]['primary'] for name in columns}, columns)))
+        self.settings.ranking, replicates))
 
-  def _folder(self, one: Candidate, encoding, held_in: bool, task: str):
+  def _folder(self, one: Candidate, encoding, held_in: bool, row: str, task: str):
     """Where the answers to a task are kept: by process 0, in memory by the others."""
     from flan_jax.evaluation import cells
     from flan_jax.training import checkpoint, hosts
@@ -192,8 +189,6 @@ class _Job:
             self.settings).items() if name not in ('rows', 'tokens_per_forward')},
         'splits': self.settings.asks(held_in)}
     text = json.dumps(decides, sort_keys=True)
-    row = next(name for group in self.tasks[one.plain].values()
-               for name, own in group.items() if own == task)
     path = cells.path(self.model_dir, one.name, row) if hosts.first() else None
     return cells.Folder(path, hashlib.sha256(text.encode()).hexdigest()[:16])
 

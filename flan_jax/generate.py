@@ -173,8 +173,7 @@ def _devices(mesh: Mapping[str, int] | None, host_devices: int | None):
     if host_devices < 1:
       raise UserError(f'--host_devices={host_devices} must be at least 1')
     jax.config.update('jax_num_cpu_devices', host_devices)
-  mesh = mesh or ({'data': -1} if jax.process_count() > 1 else None)
-  return sharding.mesh(mesh) if mesh else None
+  return sharding.mesh_where_asked(mesh)
 
 
 def _prompts(source: str, output: str, field: str):

@@ -51,7 +51,7 @@ def scores(
     entries, _ = protocol.evaluate(
         loaded, tasks, False, settings, encoding=encoding, read=read)
     found = {name: one['mean'] for name, one in entries.items()}
-    mean = summaries.evaluation('', 0, examples, entries)['mean']
+    mean = summaries.mean(entries)
     found |= {'mean': mean} if mean is not None else {}
     return {f'held_out/{name}': value for name, value in found.items()}
   return look

@@ -71,7 +71,8 @@ def test_checkpoints_are_evaluated_as_they_appear(world, tmp_path, monkeypatch):
   def sleep(seconds):
     calls.append(seconds)
     if len(calls) == 1:
-      tiny_runs.save(tmp_path / 'run', 7, 7)
+      tiny_runs.save(
+          tmp_path / 'run', 7, tiny_runs.random_params(tiny_runs.CONFIG, 7))
   monkeypatch.setattr(evaluate.time, 'sleep', sleep)
   found = evaluate.evaluate(
       model_dir=str(tmp_path / 'run'), held_out='none', held_in='natural_questions',

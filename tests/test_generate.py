@@ -19,7 +19,8 @@ from flan_jax.errors import UserError
 from flan_jax.evaluation import continuations, prompt_files, questions, terminal
 from flan_jax.evaluation.decoding import Settings
 from flan_jax.model import decoder
-from flan_jax.training import checkpoint, state as state_lib
+from flan_jax.training import checkpoint
+from tests import tiny_runs
 
 CONFIG = decoder.DecoderConfig(
     vocab_size=384, d_model=16, layers=1, heads=2, head_dim=8, d_ff=16,
@@ -42,9 +43,7 @@ def world(tmp_path_factory):
   for seed, (name, one) in enumerate({'base': run, 'tuned': tuned}.items()):
     checkpoint.write_run(str(folder / name), one)
     params = jax.tree.map(drawn, decoder.abstract_params(CONFIG))
-    state = state_lib.State(jax.numpy.int32(seed), params, {'none': jax.numpy.zeros(1)})
-    with checkpoint.manager(str(folder / name)) as checkpoints:
-      checkpoint.save(checkpoints, state)
+    tiny_runs.save(folder / name, seed, params)
   lines = [json.dumps({'id': f'q{n}', 'inputs': t}) for n, t in enumerate(TEXTS)]
   (folder / 'prompts.jsonl').write_text('\n'.join(lines) + '\n')
   return folder

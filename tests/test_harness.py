@@ -7,8 +7,6 @@ import runpy
 import subprocess
 import sys
 
-import jax
-import jax.numpy as jnp
 import lm_eval
 from lm_eval import tasks as harness_tasks
 from lm_eval.api import registry
@@ -21,7 +19,8 @@ from flan_jax.data import vocabulary
 from flan_jax.errors import UserError
 from flan_jax.evaluation import decoding, requests, scoring
 from flan_jax.model import decoder
-from flan_jax.training import checkpoint, state as state_lib
+from flan_jax.training import checkpoint
+from tests import tiny_runs
 
 CONFIG = decoder.DecoderConfig(
     vocab_size=384, d_model=32, layers=1, heads=2, head_dim=16, d_ff=64,
@@ -41,10 +40,7 @@ def run(tmp_path_factory):
   checkpoint.write_run(folder, {
       'model': dataclasses.asdict(CONFIG), 'rows': {'row_length': LENGTH},
       'vocabulary': {'path': 'bytes', 'hash': 'bytes'}, 'init_from': None})
-  params = jax.jit(lambda rng: decoder.init_params(CONFIG, rng))(jax.random.key(0))
-  state = state_lib.State(jnp.int32(7), params, {'none': jnp.zeros(1)})
-  with checkpoint.manager(folder) as checkpoints:
-    checkpoint.save(checkpoints, state)
+  tiny_runs.save(folder, 7, tiny_runs.random_params(CONFIG, 0))
   yield folder
   patch.undo()
 
@@ -81,20 +77,12 @@ def pairs(count, seed=0):
   return made
 
 
-@jax.jit
-def likelihoods(params, tokens_BL):
-  ones = jnp.ones_like(tokens_BL)
-  batch = {'tokens': tokens_BL, 'positions': jnp.arange(tokens_BL.shape[1])[None],
-           'segment_ids': ones, 'branch': 0 * ones}
-  x_BLD = decoder.hidden_states(CONFIG, params, batch)
-  return jax.nn.log_softmax(decoder.logits(CONFIG, params, x_BLD))
-
-
 def table(model, read):
   """[len(read), V]: log p of each next token, from one plain pass."""
   tokens = np.zeros((1, 2 * LENGTH), np.int32)
   tokens[0, :len(read)] = read
-  return np.asarray(likelihoods(model.loaded.params, tokens))[0, :len(read)]
+  found = tiny_runs.likelihoods(CONFIG, model.loaded.params, tokens)
+  return np.asarray(found)[0, :len(read)]
 
 
 def alone(model, context, continuation):

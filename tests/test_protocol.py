@@ -121,7 +121,7 @@ def test_normalised_and_calibrated_scores_are_what_they_say(world, loaded):
   def scores(ranking):
     folder = cells.Folder(None, '')
     protocol.evaluate(loaded, ['cb'], False, protocol.Settings(
-        templates=[1], limit=2, ranking=ranking), folder=lambda task: folder)
+        templates=[1], limit=2, ranking=ranking), folder=lambda *_: folder)
     return np.array([one['scores'] for one in folder.cell(1, 'rank').answers])
   read = questions.read('cb', ENCODING, templates=[1], limit=2)
   plain, sizes = scores('sum'), [[len(ids) for ids in own] for own in read.options]
@@ -193,8 +193,9 @@ def test_a_split_without_labels_or_none_at_all_is_said(world, loaded, monkeypatc
 def test_finished_cells_are_not_made_again(world, loaded, monkeypatch, tmp_path):
   settings = protocol.Settings(templates=[0, 1, 2], limit=2, row_length=512)
   def run(place, **more):
-    return protocol.evaluate(loaded, ['cb', 'rte'], False, settings, folder=lambda task:
-                             cells.Folder(str(place / task), 'the same'), **more)
+    folder = lambda name, task: cells.Folder(str(place / task), 'the same')
+    return protocol.evaluate(
+        loaded, ['cb', 'rte'], False, settings, folder=folder, **more)
   unbroken = run(tmp_path / 'unbroken')
   scored, count = scoring.scored, []
 

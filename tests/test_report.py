@@ -43,7 +43,7 @@ def section(page, name):
 
 
 def test_rows_of_the_table():
-  rows = report.rows(fake_run.results())
+  rows = tables.rows(fake_run.results())
   assert [row['name'] for row in rows] == ['rte', 'stsb', 'mean', 'sst2']
   assert [row['first'] for row in rows] == [True, False, False, True]
   assert rows[0]['scores']['tuned']['text'] == '60.5 (1.2)'
@@ -57,7 +57,7 @@ def test_rows_of_the_table():
 def test_a_dataset_that_one_evaluation_lacks_is_left_blank():
   results = fake_run.results()
   del results['evaluations'][0]['datasets']['rte']
-  row, = (row for row in report.rows(results) if row['name'] == 'rte')
+  row, = (row for row in tables.rows(results) if row['name'] == 'rte')
   assert row['scores']['untuned']['text'] == '–'
   assert row['scores']['tuned']['text'] == '60.5 (1.2)'
   block, = (one for one in lanes.blocks(results, {}) if one['name'] == 'rte')
@@ -72,7 +72,7 @@ def test_scores_that_do_not_exist_are_dashes():
   results['evaluations'][0] |= {'mean': None, 'interval': None}
   results['evaluations'][0]['datasets']['rte'] |= {
       'mean': None, 'std': None, 'median': None, 'quartiles': None, 'interval': None}
-  rows = report.rows(results)
+  rows = tables.rows(results)
   texts = [row['scores']['untuned']['text'] for row in rows[:3]]
   assert texts == ['–', '-3.0 (1.2)', '–']
   assert 'rte' in section(made(results), 'scores')
@@ -89,12 +89,12 @@ def with_metrics(*names):
 
 
 def test_the_notes_say_which_scores_are_what():
-  assert report.notes(with_metrics('accuracy', 'accuracy')) == []
-  assert report.notes(with_metrics('bleu', 'bleu')) == ['scores are bleu']
-  assert report.notes(with_metrics('bleu', 'accuracy', 'bleu')) == [
+  assert tables.notes(with_metrics('accuracy', 'accuracy')) == []
+  assert tables.notes(with_metrics('bleu', 'bleu')) == ['scores are bleu']
+  assert tables.notes(with_metrics('bleu', 'accuracy', 'bleu')) == [
       'set_0, set_2: bleu', 'all other scores are accuracy']
   words = with_metrics('word_edit_distance', 'bleu')
-  assert report.notes(words) == [
+  assert tables.notes(words) == [
       'set_0: word_edit_distance (words; lower is better; not in the mean)',
       'set_1: bleu']
   blocks = lanes.blocks(words, {})

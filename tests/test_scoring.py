@@ -1,7 +1,6 @@
 """Rank scoring: packed branches say what separate passes say, whatever the batch."""
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -9,6 +8,7 @@ from flan_jax.errors import UserError
 from flan_jax.evaluation import scoring
 from flan_jax.model import decoder
 from flan_jax.training import sharding
+from tests import tiny_runs
 
 CONFIG = decoder.DecoderConfig(
     vocab_size=96, d_model=32, layers=2, heads=2, head_dim=16, d_ff=64, dtype='float32',
@@ -17,7 +17,7 @@ CONFIG = decoder.DecoderConfig(
 
 @pytest.fixture(scope='module')
 def params():
-  return jax.jit(lambda rng: decoder.init_params(CONFIG, rng))(jax.random.key(0))
+  return tiny_runs.random_params(CONFIG, 0)
 
 
 def made_prompts(count, seed=0, longest=50):
@@ -28,20 +28,11 @@ def made_prompts(count, seed=0, longest=50):
           for _ in range(count)]
 
 
-@jax.jit
-def every_likelihood(params, tokens_BL):
-  ones = jnp.ones_like(tokens_BL)
-  batch = {'tokens': tokens_BL, 'positions': jnp.arange(tokens_BL.shape[1])[None],
-           'segment_ids': ones, 'branch': 0 * ones}
-  x_BLD = decoder.hidden_states(CONFIG, params, batch)
-  return jax.nn.log_softmax(decoder.logits(CONFIG, params, x_BLD))
-
-
 def separate_pass(params, inputs, option):
   """One row for one option, plain log-softmax, nothing packed."""
   tokens = np.zeros((1, 40), np.int32)  # what follows an option cannot change it
   tokens[0, :len(inputs) + len(option)] = [*inputs, *option]
-  likelihoods_LV = np.asarray(every_likelihood(params, tokens))[0]
+  likelihoods_LV = np.asarray(tiny_runs.likelihoods(CONFIG, params, tokens))[0]
   places = np.arange(len(inputs) - 1, len(inputs) + len(option) - 1)
   return likelihoods_LV[places, option].sum()
 
@@ -79,7 +70,7 @@ def test_scores_do_not_depend_on_the_rows_of_a_pass(params):
 
 
 def test_an_option_is_greedy_if_each_of_its_tokens_is_the_likeliest(params):
-  likeliest = lambda ids: int(np.argmax(np.asarray(every_likelihood(
+  likeliest = lambda ids: int(np.argmax(np.asarray(tiny_runs.likelihoods(CONFIG, 
       params, np.array([[*ids, *[0] * (40 - len(ids))]])))[0, len(ids) - 1]))
   inputs = [5, 9, 11]
   first = likeliest(inputs)

@@ -27,6 +27,10 @@ def marked(right):
   return chosen(np.asarray(right).astype(int), [1] * len(right))
 
 
+def interval(name, columns, **settings):
+  return statistics.mean_interval([statistics.replicates(name, columns, **settings)])
+
+
 def tossed(count, share, seed, templates=1):
   rng = np.random.default_rng(seed)
   return [marked(rng.random(count) < share) for _ in range(templates)]
@@ -123,19 +127,19 @@ def test_no_answer_is_wrong():
       labels, ours.chosen, labels=[0, 1, 2], average='macro'))
   assert score('pearson') == score('spearman') == 0
   assert score('question_exact_match') == 50
-  assert statistics.interval('pearson', [ours]) == (0, 0)
+  assert interval('pearson', [ours]) == (0, 0)
 
 
 def test_the_interval_of_a_coin_is_the_binomial_one():
   coin = marked(np.arange(400) % 2)
-  low, high = statistics.interval('accuracy', [coin], draws=2_000)
+  low, high = interval('accuracy', [coin], draws=2_000)
   assert (low, high) == pytest.approx(
       [stats.binom.ppf(tail, 400, 0.5) / 4 for tail in (0.025, 0.975)], abs=1)
 
 
 def test_an_interval_covers_the_truth_as_often_as_it_says():
   covered = [low <= 70 <= high for low, high in (
-      statistics.interval('accuracy', tossed(60, 0.7, seed), draws=300, seed=seed)
+      interval('accuracy', tossed(60, 0.7, seed), draws=300, seed=seed)
       for seed in range(200))]
   assert 0.88 <= np.mean(covered) <= 0.99
 
@@ -144,8 +148,8 @@ def test_templates_that_differ_widen_the_interval():
   rng = np.random.default_rng(0)
   alike = [marked(rng.permutation(300) < 180) for _ in range(6)]
   apart = [marked(rng.permutation(300) < 60 * (number + 0.5)) for number in range(6)]
-  assert width(statistics.interval('accuracy', apart)) > 3 * width(
-      statistics.interval('accuracy', alike))
+  assert width(interval('accuracy', apart)) > 3 * width(
+      interval('accuracy', alike))
   # The deviation of a mean of six: of templates, and of examples asked six times.
   scores = [metrics.score('accuracy', one) for one in apart]
   right = np.mean([np.equal(one.chosen, 1) for one in apart], axis=0)
@@ -239,9 +243,9 @@ def test_repeating_the_members_of_a_group_does_not_narrow_the_interval(name):
   single = chosen(answers, labels)
   twice = chosen(np.tile(answers, 2), np.tile(labels, 2))
   grouped = dataclasses.replace(twice, groups=[f'q{one}' for one in range(80)] * 2)
-  expected = statistics.interval(name, [single])
-  assert statistics.interval(name, [grouped]) == pytest.approx(expected)
-  assert width(statistics.interval(name, [twice])) < 0.85 * width(expected)
+  expected = interval(name, [single])
+  assert interval(name, [grouped]) == pytest.approx(expected)
+  assert width(interval(name, [twice])) < 0.85 * width(expected)
 
 
 def test_means_over_datasets():
@@ -271,8 +275,8 @@ def test_answers_to_different_examples_are_refused():
   with pytest.raises(UserError, match="example 39 .*'elsewhere'"):
     statistics.difference('bleu', [ours], [other])
   with pytest.raises(UserError, match="no metric 'bluu'"):
-    statistics.interval('bluu', [ours])
+    interval('bluu', [ours])
   with pytest.raises(UserError, match='empty'):
-    statistics.interval('bleu', [taken(ours, [])])
+    interval('bleu', [taken(ours, [])])
   with pytest.raises(UserError, match="'b'"):
-    statistics.interval('pearson', [chosen([0, 1], [0, 1], ('1', 'b'))])
+    interval('pearson', [chosen([0, 1], [0, 1], ('1', 'b'))])

@@ -75,7 +75,9 @@ def test_an_entry_by_hand():
     given[2] |= {'prompt': 'in', 'tokens': 3, 'target': 'no'}
     folder.keep(cells.Cell(template, 'rank', given, cut=template))
   wanted = [(1, 'rank'), (4, 'rank')]
-  entry = summaries.entry('rte', folder, wanted, 'sum', ENCODING, intervals=True)
+  entry = summaries.entry('rte', folder, wanted, 'sum', ENCODING)
+  replicates = summaries.add_intervals(entry, 'rte', folder)
+  assert replicates.mean() == pytest.approx(50, abs=3)
   assert entry['primary'] == 'accuracy'
   first, second = entry['templates']
   assert first == {

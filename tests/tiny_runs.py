@@ -1,8 +1,10 @@
-"""Three embedded datasets, a base and a run tuned from it: random models."""
+"""Random models: in runs with three embedded datasets, and what they say, plainly."""
 
 import dataclasses
+import functools
 
 import jax
+import jax.numpy as jnp
 
 from flan_jax.data import embedded
 from flan_jax.model import decoder
@@ -26,12 +28,25 @@ def write(folder):
            'tasks': {'natural_questions': 2.0, 'sst2': 1.0}}
   for seed, (name, run) in enumerate({'base': RUN, 'tuned': tuned}.items()):
     checkpoint.write_run(str(folder / name), run)
-    save(folder / name, seed, seed)
+    save(folder / name, seed, random_params(CONFIG, seed))
 
 
-def save(folder, step, seed):
-  """A checkpoint of random parameters."""
-  params = jax.jit(lambda rng: decoder.init_params(CONFIG, rng))(jax.random.key(seed))
-  state = state_lib.State(jax.numpy.int32(step), params, {'none': jax.numpy.zeros(1)})
+def random_params(config, seed):
+  return jax.jit(lambda rng: decoder.init_params(config, rng))(jax.random.key(seed))
+
+
+def save(folder, step, params):
+  """A checkpoint."""
+  state = state_lib.State(jnp.int32(step), params, {'none': jnp.zeros(1)})
   with checkpoint.manager(str(folder)) as checkpoints:
     checkpoint.save(checkpoints, state)
+
+
+@functools.partial(jax.jit, static_argnums=0)
+def likelihoods(config, params, tokens_BL):
+  """[B, L, V]: log p of each next token, from one plain pass."""
+  ones = jnp.ones_like(tokens_BL)
+  batch = {'tokens': tokens_BL, 'positions': jnp.arange(tokens_BL.shape[1])[None],
+           'segment_ids': ones, 'branch': 0 * ones}
+  x_BLD = decoder.hidden_states(config, params, batch)
+  return jax.nn.log_softmax(decoder.logits(config, params, x_BLD))

@@ -35,6 +35,7 @@ CLASSIFICATION = 'classification'
 GENERATION = 'generation'
 INVERTED = 'inverted'
 OPTIONS = 'options'
+_BLOCK, _BETWEEN = 'OPTIONS:\n- ', '\n- '  # paper section 2.3
 REFERENCES = 'references'  # texts that count as right; never rendered
 GROUP = 'group'  # what is scored together, as the answers to one question; never rendered
 
@@ -83,7 +84,7 @@ def _gaps(text: str) -> list[str]:
 
 def content_free(template: Template, options: Sequence[str]) -> str:
   """The inputs with 'N/A' in every gap but that of the options."""
-  block = 'OPTIONS:\n- ' + '\n- '.join(options)
+  block = _BLOCK + _BETWEEN.join(options)
   return ''.join(
       literal + (block if name == OPTIONS else 'N/A' if name else '')
       for literal, name in _pieces(template.inputs))
@@ -91,7 +92,7 @@ def content_free(template: Template, options: Sequence[str]) -> str:
 
 def options_block(options: tf.Tensor) -> tf.Tensor:
   """['yes', 'no'] -> 'OPTIONS:\\n- yes\\n- no' (paper section 2.3)."""
-  return tf.strings.join(['OPTIONS:\n- ', tf.strings.reduce_join(options, separator='\n- ')])
+  return tf.strings.join([_BLOCK, tf.strings.reduce_join(options, separator=_BETWEEN)])
 
 
 def as_text(fields: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:

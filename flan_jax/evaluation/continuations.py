@@ -10,11 +10,9 @@ from flan_jax.data.vocabulary import FLAN
 from flan_jax.errors import UserError
 from flan_jax.evaluation import decoding
 from flan_jax.evaluation import questions
-from flan_jax.evaluation import scoring
 
 _TEXTS_AT_ONCE = 4_096
 _BATCHES_OF_A_GROUP = 16
-_LEAST_TOKENS = 8_192  # as decoding has them
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,11 +78,8 @@ def group(prompts: Sequence[np.ndarray], asked: Asked, parts: int = 1) -> int:
 
   parts: of a batch, see scoring.row_parts.
   """
-  settings = asked.settings
-  size = float(np.mean([len(prompt) for prompt in prompts]))
-  row = (size + settings.max_tokens) * settings.beams
-  budget = max(_LEAST_TOKENS, scoring.forward_tokens())
-  batch = (asked.rows or max(1, int(budget // row))) * parts
+  length = float(np.mean([len(prompt) for prompt in prompts]))
+  batch = decoding.rows_of_batch(length, asked.settings, parts=parts, rows=asked.rows)
   return max(1, _BATCHES_OF_A_GROUP * batch // asked.samples)
 
 

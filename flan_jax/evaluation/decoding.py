@@ -7,8 +7,9 @@ settings, not on what else is in the batch.
 """
 
 import dataclasses
+import functools
 import math
-from typing import Any, Callable, Iterator, Mapping, Sequence
+from typing import Callable, Iterator, Mapping, Sequence
 
 import jax
 import numpy as np
@@ -97,11 +98,13 @@ def generate(
   numbers = range(len(prompts)) if numbers is None else numbers
   mesh = scoring.mesh_of(params)
   config = scoring.quickest(config)
-  budget = tokens_per_forward or max(_LEAST_TOKENS, scoring.forward_tokens())
+  parts = scoring.row_parts(mesh)
+  height = functools.partial(rows_of_batch, settings=settings, parts=parts, rows=rows,
+                             tokens_per_forward=tokens_per_forward)
   found = {}
-  for length, chosen in _batches(sizes, settings, budget, rows, scoring.row_parts(mesh)):
+  for length, chosen in _batches(sizes, height):
     batch = _padded([prompts[one] for one in chosen], [numbers[one] for one in chosen],
-                    length, scoring.row_parts(mesh))
+                    length, parts)
     grown = _continued(config, params, batch, settings, eos_id, decode, mesh)
     found.update(zip(chosen, grown))
     if advance:
@@ -115,19 +118,30 @@ def before_stop(text: str, stop: Sequence[str]) -> str:
   return text[:min(places)] if places else text
 
 
+def rows_of_batch(
+    length: float, settings: Settings, *, parts: int = 1, rows: int | None = None,
+    tokens_per_forward: int | None = None) -> int:
+  """How many prompts of so many tokens are continued at once.
+
+  parts: into which a batch is split, see scoring.row_parts. rows, tokens_per_forward:
+  see `generate`.
+  """
+  budget = tokens_per_forward or max(_LEAST_TOKENS, scoring.forward_tokens())
+  row = (length + settings.max_tokens) * settings.beams
+  return (rows or max(1, int(budget // row))) * parts
+
+
 def _batches(
-    sizes: Sequence[int], settings: Settings, budget: int, rows: int | None, parts: int
-) -> Iterator[tuple[int, list[int]]]:
+    sizes: Sequence[int], height: Callable[[int], int]) -> Iterator[tuple[int, list[int]]]:
   """(padded length, a power of two; numbers of the prompts), shortest first."""
   grouped = {}
   for number in sorted(range(len(sizes)), key=sizes.__getitem__):
     length = max(_SHORTEST_PROMPT, 1 << (sizes[number] - 1).bit_length())
     grouped.setdefault(length, []).append(number)
   for length, numbers in grouped.items():
-    row = (length + settings.max_tokens) * settings.beams
-    height = (rows or max(1, budget // row)) * parts
-    for start in range(0, len(numbers), height):
-      yield length, numbers[start:start + height]
+    rows = height(length)
+    for start in range(0, len(numbers), rows):
+      yield length, numbers[start:start + rows]
 
 
 def _padded(prompts, numbers, length: int, parts: int) -> dict[str, np.ndarray]:

@@ -18,6 +18,7 @@ import os
 from typing import Any, Mapping, Sequence
 
 from flan_jax import files
+from flan_jax.evaluation import lanes
 from flan_jax.evaluation import metrics
 
 SCHEMA = 1
@@ -255,12 +256,8 @@ def page(table: Mapping) -> str:
               'mean': table['average']}] if table['average'] else []
   return files.filled(
       _TEMPLATE, table=table, groups=[*table['groups'], *average], texts=texts,
-      gap=_gap, place=_place,
+      gap=_gap, place=lanes.place,
       written=datetime.datetime.now().strftime('%Y-%m-%d %H:%M'))
-
-
-def _place(value: float) -> float:
-  return round(min(max(value, 0.0), 100.0), 2)
 
 
 def write(root: str, table: Mapping) -> list[str]:

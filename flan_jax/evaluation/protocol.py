@@ -6,7 +6,6 @@ beside it stands the test score of the template that was best on the dev set. An
 are made a template at a time, and kept (`cells`).
 """
 
-import contextlib
 import dataclasses
 from typing import Callable, Mapping, Sequence
 
@@ -28,8 +27,6 @@ from flan_jax.evaluation.questions import DEV, TEST, Questions
 BOTH = 'both'
 ANSWER_BY = RANK, DECODE, BOTH
 PROMPTS_KEPT = 20  # of each split, with their text, for people to read
-
-Progress = Callable[[str, int], contextlib.AbstractContextManager]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,10 +71,11 @@ class Settings:
 def evaluate(
     loaded, tasks: Mapping[str, str] | Sequence[str], held_in: bool,
     settings: Settings = Settings(), *, encoding: questions_lib.Encoding | None = None,
-    folder: Callable[[str], cells.Folder] | None = None,
+    folder: Callable[[str, str], cells.Folder] | None = None,
     agreed: Callable[[list[bool]], list[bool]] = lambda done: done,
     read: dict[str, Questions] | None = None,
-    progress: Progress | None = None, intervals: bool = False, summarise: bool = True
+    progress: scoring.Progress = scoring.silent,
+    replicates: dict[str, np.ndarray] | None = None, summarise: bool = True
 ) -> tuple[dict[str, dict], dict[str, str]]:
   """Scores of a checkpoint on datasets, as results.json has them.
 
@@ -86,12 +84,13 @@ def evaluate(
     tasks: name of a dataset -> the task that it is asked as; or names that are both.
     held_in: whether the datasets were trained on; see Settings.held_in_test.
     encoding: by default that of loaded.run; a base wants that of the run tuned from it.
-    folder: task -> where its answers are kept; what is there is not made again.
+    folder: (name, task) -> where its answers are kept; what is there is not made again.
     agreed: what is there already, as all processes are to see it.
     read: questions already read; those read here are added. Serves a second checkpoint.
-    progress: called as progress(title, total), a context that yields advance(steps).
-    intervals: whether entries have bootstrap intervals. summarise: whether there are any
-      entries; one of several processes is enough.
+    progress: see scoring.Progress.
+    replicates: by name those of the scores are added (see statistics.replicates), and
+      entries have intervals.
+    summarise: whether there are any entries; one of several processes is enough.
 
   Returns:
     (entries, problems): by name, of the datasets that were evaluated, and why others
@@ -102,12 +101,15 @@ def evaluate(
   read, entries, problems = {} if read is None else read, {}, {}
   for name, task in tasks.items():
     try:
-      kept = folder(task) if folder else cells.Folder(None, '')
+      kept = folder(name, task) if folder else cells.Folder(None, '')
       asked = _Asked(task, held_in, settings, encoding, read)
-      _answer_all(loaded, asked, kept, agreed, progress or _silent)
+      _answer_all(loaded, asked, kept, agreed, progress)
       if summarise:
-        entries[name] = {'held_in': held_in, **summaries.entry(
-            task, kept, asked.cells(), settings.ranking, encoding, intervals)}
+        entry = {'held_in': held_in, **summaries.entry(
+            task, kept, asked.cells(), settings.ranking, encoding)}
+        if replicates is not None:
+          replicates[name] = summaries.add_intervals(entry, task, kept)
+        entries[name] = entry
     except UserError as error:
       problems[name] = str(error)
   return entries, problems
@@ -143,11 +145,6 @@ def methods(task: str, answer_by: str = RANK) -> tuple[str, ...]:
   if datasets.get(task).kind != templates_lib.CLASSIFICATION:
     return (DECODE,)
   return (RANK, DECODE) if answer_by == BOTH else (answer_by,)
-
-
-def _silent(title: str, total: int):
-  del title, total
-  return contextlib.nullcontext()
 
 
 def _answer_all(loaded, asked: _Asked, kept: cells.Folder, agreed, progress) -> None:

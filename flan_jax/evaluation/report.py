@@ -16,7 +16,6 @@ from flan_jax.evaluation import lanes
 from flan_jax.evaluation import samples as samples_lib
 from flan_jax.evaluation import sections
 from flan_jax.evaluation import tables
-from flan_jax.evaluation.tables import limits, notes, rows, title  # noqa: F401
 
 FILE = 'report.html'
 INPUTS = 'report.json'  # what only the evaluation knew, to make the page again
@@ -96,7 +95,8 @@ def page(
   references, confidence = references or {}, confidence or {}
   packed, count = samples_lib.packed(samples or [])
   return filled(
-      _TEMPLATE, title=title(results), limits=limits(results), notes=notes(results),
+      _TEMPLATE, title=tables.title(results), limits=tables.limits(results),
+      notes=tables.notes(results),
       tiles=_tiles(results), facts=_facts(results, run), unseen=sections.unseen(rule),
       names=_names(results), blocks=lanes.blocks(results, references),
       references=_references(results, references), letters=lanes.legend(references),
@@ -129,7 +129,7 @@ def _names(results: Mapping) -> list[tuple[str, str]]:
 
 def _tiles(results: Mapping) -> list[dict]:
   """Means over the held-out datasets: majority, the evaluations, their differences."""
-  means = [row for row in rows(results) if row['mean_row']]
+  means = [row for row in tables.rows(results) if row['mean_row']]
   if not means:
     return []
   tiles = [{'name': 'majority class', 'colour': '', 'value': means[0]['majority'],
@@ -165,7 +165,7 @@ def _facts(results: Mapping, run: Mapping) -> list[tuple[str, str]]:
 def _references(results: Mapping, references: Mapping) -> list[dict]:
   """The rows of the table of references, of the datasets that were evaluated."""
   found = []
-  for row in rows(results):
+  for row in tables.rows(results):
     own = lanes.of_dataset(references, row['name'])
     shown = lanes.drawn(own, row['metric']) if row['plotted'] else []
     found += [{**one, 'dataset': row['name'], 'value': tables.number(one['value']),

@@ -6,8 +6,7 @@ together; answers come in the order of the requests.
 """
 
 import collections
-import contextlib
-from typing import Any, Callable, ContextManager, Mapping, Sequence
+from typing import Any, Mapping, Sequence
 
 from flan_jax.errors import UserError, did_you_mean
 from flan_jax.evaluation import decoding
@@ -15,7 +14,6 @@ from flan_jax.evaluation import scoring
 from flan_jax.model import decoder
 
 Ids = Sequence[int]
-Progress = Callable[[str, int], ContextManager[Callable[[int], None] | None]]
 
 _ROW_STEP = 128  # rows are a multiple of it
 # What harnesses call the most tokens of a continuation; of several the first holds.
@@ -61,17 +59,17 @@ def grouped(
 def log_likelihoods(
     config: decoder.DecoderConfig, params: decoder.Params,
     pairs: Sequence[tuple[Ids, Ids]], *, longest: int, rows: int | None = None,
-    progress: Progress | None = None) -> list[tuple[float, bool]]:
+    progress: scoring.Progress = scoring.silent) -> list[tuple[float, bool]]:
   """For each (context, continuation): log p(continuation | context), whether greedy.
 
   Args:
     longest: see `grouped`. rows: see scoring.scored.
-    progress: called as progress(title, total), a context that yields advance(steps).
+    progress: see scoring.Progress.
   """
   prompts, places = grouped(pairs, longest)
   # A token longer than what is read: nothing that `grouped` left is cut again.
   row_length = -(-(longest + 1) // _ROW_STEP) * _ROW_STEP
-  with (progress or _silent)('scoring prompts', len(prompts)) as advance:
+  with progress('scoring prompts', len(prompts)) as advance:
     scored = scoring.scored(
         config, params, prompts, row_length=row_length, rows=rows, advance=advance)
   return [(float(scored[prompt].scores[option]), bool(scored[prompt].greedy[option]))
@@ -112,7 +110,7 @@ def texts(
     config: decoder.DecoderConfig, params: decoder.Params,
     asked: Sequence[tuple[Ids, decoding.Settings]], eos_id: int,
     decode: decoding.Decode, *, longest: int, rows: int | None = None,
-    progress: Progress | None = None) -> list[str]:
+    progress: scoring.Progress = scoring.silent) -> list[str]:
   """Continues each prompt by its own settings, up to a stop.
 
   Args:
@@ -127,7 +125,7 @@ def texts(
   for number, (_, how) in enumerate(asked):
     groups[how].append(number)
   found = {}
-  with (progress or _silent)('continuing prompts', len(asked)) as advance:
+  with progress('continuing prompts', len(asked)) as advance:
     for how, numbers in groups.items():
       grown = decoding.generate(
           config, params, [_cut(asked[number], longest) for number in numbers], how,
@@ -144,8 +142,3 @@ def _cut(asked: tuple[Ids, decoding.Settings], longest: int) -> Ids:
     raise UserError(f'max_gen_toks = {how.max_tokens} leaves no room for a prompt in '
                     f'max_length = {longest}: lower the one or raise the other')
   return prompt[how.max_tokens - longest:]
-
-
-def _silent(title: str, total: int):
-  del title, total
-  return contextlib.nullcontext()

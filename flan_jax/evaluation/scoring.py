@@ -7,9 +7,11 @@ paper's code; section 2.3 of the paper); `ranking` knows other ways to compare t
 """
 
 import collections
+import contextlib
 import dataclasses
 import functools
-from typing import Any, Callable, Iterator, Mapping, NamedTuple, Sequence
+from typing import (
+    Any, Callable, ContextManager, Iterator, Mapping, NamedTuple, Sequence)
 
 import jax
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
@@ -23,6 +25,8 @@ from flan_jax.model import losses
 
 Ids = Sequence[int]
 Prompt = tuple[Ids, Sequence[Ids]]  # inputs, options
+# progress(title, total): a context that yields advance(steps), or None.
+Progress = Callable[[str, int], ContextManager[Callable[[int], None] | None]]
 
 ROW_LENGTH = 2_048  # tokens, the longest row
 # On each device that has rows of its own. A processor is fastest while a forward pass
@@ -97,6 +101,12 @@ def scored(
 def scores(config, params, prompts, **settings) -> list[np.ndarray]:
   """The `scores` of `scored`, which has the arguments."""
   return [one.scores for one in scored(config, params, prompts, **settings)]
+
+
+def silent(title: str, total: int) -> ContextManager[None]:
+  """The Progress of those whom nobody watches."""
+  del title, total
+  return contextlib.nullcontext()
 
 
 def forward_tokens() -> int:

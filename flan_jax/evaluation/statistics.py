@@ -38,23 +38,15 @@ class Difference:
   p: float
 
 
-def interval(
-    name: str, columns: Sequence[Answers], *, draws: int = DRAWS, seed: int = 0,
-    level: float = LEVEL) -> tuple[float, float]:
-  """Between which scores the mean over templates lies, at this level of confidence.
-
-  Args:
-    name: of the metric.
-    columns: for each of T templates the answers to the same N examples.
-    draws: replicates. seed: the same one gives the same interval.
-  """
-  return _percentiles(replicates(name, columns, draws=draws, seed=seed), level)
-
-
 def replicates(
     name: str, columns: Sequence[Answers], *, draws: int = DRAWS,
     seed: int = 0) -> np.ndarray:
   """[draws] scores, each of N examples and T templates drawn with replacement.
+
+  Args:
+    name: of the metric.
+    columns: for each of T templates the answers to the same N examples.
+    seed: the same one gives the same replicates.
 
   Raises:
     UserError: no such metric, no examples, or not the same ones in every column.
@@ -97,7 +89,10 @@ def differences(
 def mean_interval(
     resampled: Sequence[np.ndarray], *, seed: int = 0,
     level: float = LEVEL) -> tuple[float, float]:
-  """That of the unweighted mean over datasets, from the `replicates` of each."""
+  """Between which scores the unweighted mean over datasets lies, at this confidence.
+
+  resampled: the `replicates` of each; of one alone, the interval is that of its score.
+  """
   return _percentiles(_mean(resampled, seed), level)
 
 

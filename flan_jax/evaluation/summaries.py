@@ -19,7 +19,7 @@ from flan_jax.evaluation.questions import DEV, TEST
 
 def entry(
     task: str, kept: cells.Folder, wanted: Sequence[tuple[int, str]], ranking: str,
-    encoding: questions_lib.Encoding, intervals: bool) -> dict:
+    encoding: questions_lib.Encoding) -> dict:
   """All that results.json says of a dataset, but for `held_in`.
 
   wanted: (template, method) of its cells; where there are two methods, ranking comes
@@ -30,7 +30,7 @@ def entry(
   groups = {}
   for template, method in wanted:
     groups.setdefault(method, []).append(kept.cell(template, method))
-  first, *others = [_scored(task, asked, group, intervals) for group in groups.values()]
+  first, *others = [_scored(task, asked, group) for group in groups.values()]
   primary = datasets.get(task).metrics[0]
   shown = next(iter(groups.values()))[0]
   found = {
@@ -43,19 +43,26 @@ def entry(
   return found | ({'decoded': others[0]} if others else {})
 
 
-def _scored(task: str, asked: cells.Examples, group: Sequence[cells.Cell],
-            intervals: bool) -> dict:
+def add_intervals(made: dict, task: str, kept: cells.Folder) -> np.ndarray:
+  """Gives an entry its intervals; returns the replicates of its score, [draws]."""
+  primary, asked = datasets.get(task).metrics[0], kept.examples()
+  for part in filter(None, (made.get('decoded'), made)):
+    found = statistics.replicates(primary, [
+        cells.answers(asked, kept.cell(one['template'], one['method']))
+        for one in part['templates']])
+    part['interval'] = list(statistics.mean_interval([found]))
+  return found
+
+
+def _scored(task: str, asked: cells.Examples, group: Sequence[cells.Cell]) -> dict:
   dataset = datasets.get(task)
   templates = [{
       'template': cell.template, 'kind': dataset.templates[cell.template].kind,
       'method': cell.method, 'n_dev': asked.sizes[DEV], 'n_test': asked.sizes[TEST],
       **{split: _metrics(dataset.metrics, asked, cell, split) for split in (DEV, TEST)},
       'cut': cell.cut, 'unanswered': cell.unanswered} for cell in group]
-  primary, ends = dataset.metrics[0], None
-  if intervals:
-    columns = [cells.answers(asked, cell) for cell in group]
-    ends = list(statistics.interval(primary, columns))
-  return {'templates': templates, **summary(templates, primary), 'interval': ends}
+  return {'templates': templates, **summary(templates, dataset.metrics[0]),
+          'interval': None}
 
 
 def _metrics(names, asked, cell, split) -> dict[str, float]:
@@ -109,14 +116,23 @@ def _prompt(asked, cell: cells.Cell, encoding: questions_lib.Encoding) -> dict |
 
 def evaluation(
     name: str, step: int, limit: int | None, entries: Mapping, problems: Mapping = {},
-    ranking: str = ranking_lib.SUM, interval: Sequence[float] | None = None) -> dict:
-  """One of the evaluations of results.json; `mean` is that of the held-out datasets."""
-  averaged = [entries[dataset]['mean'] for dataset in in_mean(entries)]
+    ranking: str = ranking_lib.SUM, replicates: Mapping[str, np.ndarray] = {}) -> dict:
+  """One of the evaluations of results.json.
+
+  replicates: of the entries, if there are any; `mean` then has its interval.
+  """
+  resampled = [replicates[dataset] for dataset in in_mean(entries)] if replicates else []
   return {
       'name': name, 'step': step, 'limit': limit, 'ranking': ranking,
       'datasets': dict(entries), 'problems': dict(problems),
-      'mean': float(np.mean(averaged)) if averaged else None,
-      'interval': list(interval) if interval else None}
+      'mean': mean(entries),
+      'interval': list(statistics.mean_interval(resampled)) if resampled else None}
+
+
+def mean(entries: Mapping[str, Mapping]) -> float | None:
+  """That of the held-out datasets; None if there are none."""
+  averaged = [entries[dataset]['mean'] for dataset in in_mean(entries)]
+  return float(np.mean(averaged)) if averaged else None
 
 
 def in_mean(entries: Mapping[str, Mapping]) -> list[str]:
@@ -124,16 +140,6 @@ def in_mean(entries: Mapping[str, Mapping]) -> list[str]:
   held_out = [name for name, one in entries.items() if not one['held_in']]
   scores = [name for name in held_out if entries[name]['primary'] not in metrics.COUNTED]
   return scores or held_out
-
-
-def mean_interval(
-    primaries: Mapping[str, str], columns: Mapping[str, Sequence[metrics.Answers]]
-) -> list[float] | None:
-  """Of the mean over the datasets; None if there are none."""
-  if not columns:
-    return None
-  return list(statistics.mean_interval([
-      statistics.replicates(primaries[name], own) for name, own in columns.items()]))
 
 
 def compare(

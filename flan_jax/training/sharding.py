@@ -56,6 +56,15 @@ def mesh(axes: Mapping[str, int], devices: Optional[Sequence[Any]] = None) -> Me
   return Mesh(laid, MESH_AXES, axis_types=(AxisType.Auto,) * len(sizes))
 
 
+def mesh_where_asked(axes: Optional[Mapping[str, int]]) -> Optional[Mesh]:
+  """The mesh of an evaluation; where no axes are given, None, which is one device.
+
+  Several processes without axes spread rows over all devices.
+  """
+  axes = axes or ({'data': -1} if jax.process_count() > 1 else None)
+  return mesh(axes) if axes else None
+
+
 def filled(
   axes: Mapping[str, int], device_count: int, slices: int = 1
 ) -> dict[str, int]:
