@@ -66,7 +66,7 @@ def choose(scores: Sequence[np.ndarray]) -> np.ndarray:
 def matched(text: str, options: Sequence[str]) -> int:
   """The number of the option that a text is, or begins with; NO_ANSWER if none.
 
-  Case, articles apart, and signs at the ends do not count; of several the longest.
+  Case and signs at the ends do not count; of several the longest.
 
   matched('Yes, it does.', ['no', 'yes']) -> 1
   """
