@@ -126,6 +126,8 @@ def test_results_are_merged_by_name_and_other_clusters_set_aside(tmp_path):
   assert [kept['mean'] for kept in found['evaluations']] == [4.0]
   aside = json.loads((tmp_path / 'results-nli-embedded.json').read_text())
   assert len(aside['evaluations']) == 2
+  found = results.merge(tmp_path, 'embedded', 'nli', one('tuned', 5.0))  # they come back
+  assert [kept['mean'] for kept in found['evaluations']] == [3.0, 5.0]
   (tmp_path / 'results.json').write_text('{"schema": 0}')
   with pytest.raises(UserError, match='another schema'):
     results.merge(tmp_path, 'embedded', 'nli', one('tuned', 2.0))

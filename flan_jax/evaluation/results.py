@@ -13,13 +13,13 @@ SCHEMA = 2
 ORDER = 'untuned', 'plain', 'tuned'  # others after them, by step
 
 
-def read(model_dir: str) -> dict | None:
+def read(model_dir: str, name: str = FILE) -> dict | None:
   """The results of a run, or None where nothing was evaluated yet.
 
   Raises:
     UserError: the file is not one that `merge` wrote.
   """
-  path = os.path.join(model_dir, FILE)
+  path = os.path.join(model_dir, name)
   try:
     with open(path, encoding='utf-8') as file:
       found = json.load(file)
@@ -38,7 +38,7 @@ def merge(
   """Adds an evaluation to results.json, in place of the one of the same name.
 
   Scores of another cluster, or of other data, cannot stand beside these: they are set
-  aside in a file named after them, and results.json begins anew.
+  aside in a file named after them, and come back with the next evaluation of theirs.
 
   Args:
     data: 'embedded' or 'tfds'.
@@ -49,9 +49,9 @@ def merge(
   """
   before = read(model_dir)
   if before and (before['data'], before['cluster']) != (data, cluster):
-    aside = f'results-{before["cluster"]}-{before["data"]}.json'
-    os.replace(os.path.join(model_dir, FILE), os.path.join(model_dir, aside))
-    before = None
+    os.replace(os.path.join(model_dir, FILE),
+               os.path.join(model_dir, _aside(before['data'], before['cluster'])))
+    before = read(model_dir, _aside(data, cluster))
   kept = {one['name']: one for one in before['evaluations']} if before else {}
   kept[evaluation['name']] = dict(evaluation)
   comparisons = [one for one in before['comparisons'] if evaluation['name'] not in (
@@ -59,6 +59,10 @@ def merge(
   return _write(model_dir, {
       'schema': SCHEMA, 'data': data, 'cluster': cluster,
       'evaluations': sorted(kept.values(), key=_place), 'comparisons': comparisons})
+
+
+def _aside(data: str, cluster: str | None) -> str:
+  return f'results-{cluster}-{data}.json'
 
 
 def _place(evaluation: Mapping) -> tuple:
