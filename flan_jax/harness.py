@@ -25,7 +25,8 @@ except ModuleNotFoundError:  # said by `_require`, where it is needed
 NAME = 'flan_jax'
 DTYPES = ('float32', 'bfloat16')
 ARGUMENTS = ('model_dir', 'step', 'vocabulary', 'dtype', 'max_length', 'max_gen_toks',
-             'rows', 'batch_size', 'add_bos_token', 'prefix_token_id', 'seed')
+             'rows', 'batch_size', 'add_bos_token', 'prefix_token_id', 'seed', 'data',
+             'fsdp', 'tensor')
 _TEXTS_KEPT = 1_024  # encoded; the requests of one question follow each other
 
 
@@ -54,6 +55,7 @@ class FlanJax(TemplateLM):
       max_length: int | None = None, max_gen_toks: int = 256, rows: int | None = None,
       batch_size: int | str | None = None, add_bos_token: bool | None = None,
       prefix_token_id: int | None = None, seed: int = 0,
+      data: int | None = None, fsdp: int | None = None, tensor: int | None = None,
       max_batch_size: int | None = None, device: str | None = None, **unknown):
     """Loads the parameters.
 
@@ -70,6 +72,8 @@ class FlanJax(TemplateLM):
       prefix_token_id: the context of texts without one; None: the beginning of an
         imported model, else the end of sequence.
       seed: of drawing.
+      data, fsdp, tensor: axes of the mesh that the model is spread over; one may be -1,
+        the rest of the devices. None of them: one device.
 
     Raises:
       UserError: an argument is unknown or makes no sense, no such run.
@@ -81,7 +85,8 @@ class FlanJax(TemplateLM):
       print(f'notice: device = {device!r} is not read: JAX takes what JAX_PLATFORMS '
             'says', file=sys.stderr)
     self.rows = _rows(rows, batch_size)
-    self.loaded, self.words = _loaded(model_dir, step, vocabulary)
+    mesh = _mesh(data=data, fsdp=fsdp, tensor=tensor)
+    self.loaded, self.words = _loaded(model_dir, step, vocabulary, mesh)
     self.config = _computed_in(dtype, self.loaded.config)
     self.max_length = max_length or self.loaded.run['rows']['row_length']
     self.max_gen_toks, self.seed = max_gen_toks, seed
@@ -176,16 +181,25 @@ def _check_arguments(
     raise UserError(f'dtype = {dtype!r} is none of {", ".join(DTYPES)}')
 
 
-def _loaded(model_dir: str, step: int | None, vocabulary: str | None) -> tuple:
+def _mesh(**axes: int | None) -> dict[str, int]:
+  for name, size in axes.items():
+    if not isinstance(size, int | None):
+      raise UserError(f'{name} = {size!r} must be a number of devices')
+  return {name: size for name, size in axes.items() if size is not None}
+
+
+def _loaded(model_dir: str, step: int | None, vocabulary: str | None,
+            mesh: Mapping[str, int]) -> tuple:
   """(checkpoint.Loaded, the vocabulary in force)."""
   with commandline.quietly():
     from flan_jax.data.vocabulary import FLAN
-    from flan_jax.training import checkpoint
+    from flan_jax.training import checkpoint, sharding
   run = checkpoint.read_run(model_dir)
   if run is not None:  # else `load` says so
     evaluated.use_vocabulary(
         vocabulary, run, model_dir, '--model_args vocabulary=FILE')
-  return checkpoint.load(model_dir, step), FLAN
+  layout = sharding.mesh_where_asked(mesh)
+  return checkpoint.load(model_dir, step, mesh=layout), FLAN
 
 
 def _computed_in(dtype: str | None, config):

@@ -7,6 +7,7 @@ import runpy
 import subprocess
 import sys
 
+import jax
 import lm_eval
 from lm_eval import tasks as harness_tasks
 from lm_eval.api import registry
@@ -143,6 +144,17 @@ def test_the_order_of_requests_is_kept(model):
   check([shuffled[i] for i in np.argsort(order)], found)
 
 
+def test_a_mesh_changes_nothing(run, model):
+  spread = harness.FlanJax(model_dir=run, data=2, fsdp=-1, tensor=2)
+  layouts = {leaf.sharding.num_devices for leaf in jax.tree.leaves(spread.loaded.params)}
+  assert layouts == {8}
+  made = asked('loglikelihood', *pairs(5))
+  check(spread.loglikelihood(made, disable_tqdm=True),
+        model.loglikelihood(made, disable_tqdm=True))
+  assert continued(spread, ('a', {'max_gen_toks': 4})) == continued(
+      model, ('a', {'max_gen_toks': 4}))
+
+
 def test_a_text_without_context_follows_the_end_of_sequence(model):
   found = model.loglikelihood(asked('loglikelihood', ('', 'abc')), disable_tqdm=True)
   check(found, [alone(model, [END], ids('abc'))])
@@ -242,6 +254,8 @@ def test_unknown_generation_keywords_are_named(model):
     ({'stepp': 3}, 'no argument stepp = 3; did you mean step'),
     ({'dtype': 'int8'}, "dtype = 'int8' is none of"),
     ({'batch_size': '-3'}, "'-3' rows of a batch"),
+    ({'fsdp': 'two'}, "fsdp = 'two' must be a number of devices"),
+    ({'fsdp': 3}, 'devices'),
     ({'vocabulary': 'missing.model'}, 'model_args vocabulary=FILE')])
 def test_arguments_that_cannot_be_are_named(run, arguments, message):
   with pytest.raises(UserError, match=message):
