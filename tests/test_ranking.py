@@ -16,6 +16,13 @@ def test_of_equal_options_the_first_is_chosen():
   assert ranking.choose([]).tolist() == []
 
 
+def test_differences_are_as_exact_as_what_they_are_of():
+  scores = [np.array([-50.0, -80.0]), np.array([-50.0, -80.0]), np.array([-1.0])]
+  compared = [np.array([0.1, 0.1004]), np.array([0.1, 0.102]), np.array([np.nan])]
+  assert ranking.choose(compared).tolist() == [1, 1, -1]
+  assert ranking.choose(compared, scores).tolist() == [0, 1, -1]
+
+
 def test_without_finite_scores_there_is_no_answer():
   scored = [np.array([-3.0, math.nan]), np.array([-1.0, -2.0]), np.array([-math.inf])]
   assert ranking.choose(scored).tolist() == [-1, 0, -1]

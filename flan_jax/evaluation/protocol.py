@@ -201,8 +201,9 @@ def _ranked(loaded, found: Questions, column: int, encoding, settings, advance):
     blank = [unconditional[number] for number in numbers]
   compared = ranking_lib.ranked(
       settings.ranking, scores, [list(map(len, one)) for one in found.options], blank)
+  chosen = ranking_lib.choose(compared, scores if blank else None)
   return [{'answer': int(answer), 'scores': [_plain_number(one) for one in own]}
-          for answer, own in zip(ranking_lib.choose(compared), compared)]
+          for answer, own in zip(chosen, compared)]
 
 
 def _plain_number(score: float) -> float | None:

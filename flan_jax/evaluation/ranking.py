@@ -44,23 +44,39 @@ def ranked(
   return list(scores)
 
 
-def choose(scores: Sequence[np.ndarray]) -> np.ndarray:
+def choose(
+    compared: Sequence[np.ndarray],
+    scores: Sequence[np.ndarray] | None = None) -> np.ndarray:
   """The best option of each prompt, int64 [prompts]; of equal ones the first.
 
-  NO_ANSWER where a score is no finite number. Ties are relative to the best score.
+  NO_ANSWER where a number is not finite.
+
+  Args:
+    compared: as `ranked` gives them.
+    scores: the log-likelihoods that `compared` are differences of, if they are: ties are
+      relative to those of the best option, for so exact are the differences.
 
   choose([[-3.0, -1.0], [-2.000001, -2.0]]) -> 1 0
   """
-  counts = np.array([len(one) for one in scores], np.int64)
+  table, used = _padded(compared)
+  sound = (np.isfinite(table) | ~used).all(axis=1)
+  table[~sound] = 0.0
+  best = table.argmax(axis=1)[:, None]
+  top = np.take_along_axis(table, best, axis=1)
+  size = top if scores is None else np.take_along_axis(_padded(scores)[0], best, axis=1)
+  size = np.where(sound[:, None], np.abs(size), 0.0)
+  chosen = np.argmax(table >= top - TIE * size, axis=1)
+  return np.where(sound, chosen, NO_ANSWER)
+
+
+def _padded(rows: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+  """[prompts, options], minus infinity where a prompt has no such option; where it has."""
+  counts = np.array([len(one) for one in rows], np.int64)
   table = np.full((len(counts), counts.max(initial=1)), -np.inf)
   used = np.arange(table.shape[1]) < counts[:, None]
   if len(counts):
-    table[used] = np.concatenate(scores)
-  sound = (np.isfinite(table) | ~used).all(axis=1)
-  table[~sound] = 0.0
-  best = table.max(axis=1, keepdims=True)
-  chosen = np.argmax(table >= best - TIE * np.abs(best), axis=1)
-  return np.where(sound, chosen, NO_ANSWER)
+    table[used] = np.concatenate(rows)
+  return table, used
 
 
 def matched(text: str, options: Sequence[str]) -> int:
