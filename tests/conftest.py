@@ -12,18 +12,21 @@ import jax  # noqa: E402
 import pytest  # noqa: E402
 
 jax.config.update('jax_numpy_rank_promotion', 'raise')
-# Tests compile the same small programs again and again.
-CACHE = {'compilation_cache_dir': None, 'persistent_cache_min_compile_time_secs': 0.1,
-         'persistent_cache_min_entry_size_bytes': -1}
 
 
 @pytest.fixture(scope='session', autouse=True)
 def compilation_cache(tmp_path_factory):
-  """One for all workers of pytest and the processes that tests start."""
+  """One for all workers of pytest and the processes that tests start.
+
+  Tests compile the same small programs again and again.
+  """
   folder = tmp_path_factory.getbasetemp()
   if 'PYTEST_XDIST_WORKER' in os.environ:
     folder = folder.parent
-  for name, value in {**CACHE, 'compilation_cache_dir': str(folder / 'compiled')}.items():
+  settings = {'compilation_cache_dir': str(folder / 'compiled'),
+              'persistent_cache_min_compile_time_secs': 0.1,
+              'persistent_cache_min_entry_size_bytes': -1}
+  for name, value in settings.items():
     jax.config.update(f'jax_{name}', value)
     os.environ[f'JAX_{name.upper()}'] = str(value)
 
