@@ -49,9 +49,9 @@ def merge(
   """
   before = read(model_dir)
   if before and (before['data'], before['cluster']) != (data, cluster):
-    os.replace(os.path.join(model_dir, FILE),
-               os.path.join(model_dir, _aside(before['data'], before['cluster'])))
+    aside = _aside(before['data'], before['cluster'])
     before = read(model_dir, _aside(data, cluster))
+    os.replace(os.path.join(model_dir, FILE), os.path.join(model_dir, aside))
   kept = {one['name']: one for one in before['evaluations']} if before else {}
   kept[evaluation['name']] = dict(evaluation)
   comparisons = [one for one in before['comparisons'] if evaluation['name'] not in (
