@@ -12,9 +12,10 @@ from flan_jax.training import logbook
 from flan_jax.training import loop
 from flan_jax.training import optim
 from flan_jax.training import sharding
+from tests import rounding
 
-CONFIG = decoder.DecoderConfig(
-    vocab_size=16, d_model=8, layers=1, heads=2, head_dim=8, d_ff=8, dtype='float32')
+CONFIG = rounding.doubled(decoder.DecoderConfig(
+    vocab_size=16, d_model=8, layers=1, heads=2, head_dim=8, d_ff=8))
 ROWS = 8
 
 

@@ -118,9 +118,10 @@ class Slot(NamedTuple):
     return past, jax.tree.map(take, past)
 
   def _put(self, old, new):
-    new, start = new.astype(old.dtype), (0, 0, self.index, 0)
+    zero = jnp.zeros_like(self.index)
+    new, start = new.astype(old.dtype), (zero, zero, self.index, zero)
     if self.layer is not None:
-      new, start = new[None], (self.layer, *start)
+      new, start = new[None], (self.layer.astype(zero.dtype), *start)
     return jax.lax.dynamic_update_slice(old, new, start)
 
 

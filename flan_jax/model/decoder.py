@@ -356,7 +356,7 @@ def decode_step(
   of the parameters, made outside the loop.
   """
   positions_B1, length = positions_B[:, None], cache['length']
-  write = functools.partial(jax.lax.dynamic_update_slice, start_indices=(0, length))
+  write = functools.partial(jax.lax.dynamic_update_slice_in_dim, start_index=length, axis=1)
   flat = {
     'positions': write(cache['positions'], positions_B1),
     'valid': write(cache['valid'], jnp.ones_like(positions_B1, bool)),
