@@ -12,10 +12,9 @@ from flan_jax.training import logbook
 from flan_jax.training import loop
 from flan_jax.training import optim
 from flan_jax.training import sharding
-from tests import rounding
 
-CONFIG = rounding.doubled(decoder.DecoderConfig(
-    vocab_size=16, d_model=8, layers=1, heads=2, head_dim=8, d_ff=8))
+CONFIG = decoder.DecoderConfig(
+    vocab_size=16, d_model=8, layers=1, heads=2, head_dim=8, d_ff=8, dtype='float32')
 ROWS = 8
 
 

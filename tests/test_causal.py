@@ -87,7 +87,8 @@ def test_a_kernels_gradient_is_the_same_whichever_operand_is_turned(inner, outer
 
 
 @pytest.mark.parametrize('activation', layers.ACTIVATIONS)
-def test_a_gated_product_made_again_has_the_gradients_of_one_that_is_kept(activation, double):
+def test_a_gated_product_made_again_has_the_gradients_of_one_that_is_kept(
+    activation, double):
   keys = jax.random.split(jax.random.key(0), 4)
   *operands, weight = (
     jax.random.normal(key, shape)

@@ -24,17 +24,18 @@ from tests.conftest import QUICK
 
 CHECKOUT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
-# Adafactor divides a gradient by its own size: roundings of its smallest entries are
-# amplified as much as these are smaller than the others, hence a thousandfold room.
-APART = 1e3 * rounding.EXACT
-# float64: sums of parts of the devices' rows differ by roundings, and by nothing else.
+# Of float32: a loss and a gradient are sums over the 1,024 tokens and 512 slots of a step,
+# in an order that depends on who has which rows. An update moves a parameter in proportion
+# to its gradient, so that over ten of them these errors add up.
+APART = rounding.gamma(1_600)
+
 TRAIN = [
     'train', '--gin_file=holdout/nli.gin',
     "--gin.CLUSTERS='closed_book_qa'", '--gin.TOKENS_PER_BATCH=1024',
     '--gin.ROW_LENGTH=128', '--gin.TARGET_SLOTS=64', '--gin.INPUTS_LENGTH=96',
     '--gin.TARGETS_LENGTH=32',
     '--gin.LAYERS=1', '--gin.D_MODEL=32', '--gin.HEADS=2', '--gin.HEAD_DIM=16',
-    '--gin.D_FF=64', "--gin.DTYPE='float64'", '--gin.LEARNING_RATE=1e-2', '--gin.TRAIN_STEPS=10',
+    '--gin.D_FF=64', '--gin.LEARNING_RATE=1e-2', '--gin.TRAIN_STEPS=10',
     '--gin.SAVE_EVERY=0', '--gin.EVAL_EVERY=5', '--gin.LOG_EVERY=1']
 EVALUATE = ['evaluate', "--gin.HELD_OUT='none'",
             '--held_in=arc_easy,trivia_qa', '--limit=4', '--gin.DECODE_TOKENS=4']
@@ -80,7 +81,7 @@ def folder(tmp_path_factory):
 def door(embedded_data, folder):
   """Starts a door as `count` processes that share `devices`, on the run `name`."""
   environment = {
-      'TFDS_DATA_DIR': str(embedded_data), 'JAX_ENABLE_X64': '1',
+      'TFDS_DATA_DIR': str(embedded_data),
       vocabulary.VARIABLE: str(embedded_data / 'vocab.model')}
 
   def begin(arguments, count, name, devices=8):
@@ -106,9 +107,8 @@ def single(door):
 
 
 def parameters(folder):
-  with rounding.double():
-    loaded = checkpoint.load(str(folder), 10)
-    start = decoder.init_params(loaded.config, jax.random.key(0))
+  loaded = checkpoint.load(str(folder), 10)
+  start = decoder.init_params(loaded.config, jax.random.key(0))
   return [(jax.tree_util.keystr(path), np.asarray(leaf)) for path, leaf in
           jax.tree_util.tree_leaves_with_path(loaded.params)], jax.tree.leaves(start)
 
@@ -118,7 +118,7 @@ def assert_equal_runs(folder, other):
   for (path, one), (_, two), before in zip(here, there, start, strict=True):
     moved = np.linalg.norm(one - before)
     assert moved > 0, path
-    assert np.linalg.norm(one - two) <= APART * moved, path
+    assert np.linalg.norm(one - two) <= 10 * APART * moved, path
   one, two = (logbook.read(str(folder / run)) for run in (other, 'two'))
   assert [record['step'] for record in two] == list(range(1, 11))
   for key in ('loss', 'dev_loss', 'useful_tokens', 'target_tokens'):
@@ -172,13 +172,12 @@ def workers(folder, steps):
   address = f'127.0.0.1:{port()}'
   command = ['-m', 'tests.host_worker', address]
   rest = [str(folder), str(steps)]
-  environment = {'PYTHONPATH': CHECKOUT, 'JAX_ENABLE_X64': '1'}
-  return [start([*command, str(index), *rest], environment)
+  return [start([*command, str(index), *rest], {'PYTHONPATH': CHECKOUT})
           for index in range(2)]
 
 
 @pytest.mark.slow
-def test_each_reads_its_rows_and_a_sigterm_to_one_saves_and_ends_all(tmp_path, double):
+def test_each_reads_its_rows_and_a_sigterm_to_one_saves_and_ends_all(tmp_path):
   both, printed = workers(tmp_path, 10**6), [[], []]
   for mine, process in zip(printed, both):
     for line in process.stdout:
@@ -199,7 +198,7 @@ def test_each_reads_its_rows_and_a_sigterm_to_one_saves_and_ends_all(tmp_path, d
 
 
 @pytest.mark.slow
-def test_a_run_of_one_process_goes_on_as_two(tmp_path, double):
+def test_a_run_of_one_process_goes_on_as_two(tmp_path):
   host_worker.run(tmp_path / 'two', 3)
   printed = outputs(workers(tmp_path / 'two', 6))
   assert all('resuming from step 3' in out for out, _ in printed)
@@ -215,8 +214,7 @@ def assert_equal_moves(state, steps, folder):
   trees = expected.params, state.params, start
   for leaves in zip(*map(jax.tree.leaves, trees), strict=True):
     one, two, before = map(np.asarray, leaves)
-    assert one.dtype == np.float64
-    assert np.linalg.norm(one - two) <= APART * np.linalg.norm(one - before)
+    assert np.linalg.norm(one - two) <= 10 * APART * np.linalg.norm(one - before)
 
 
 @pytest.mark.parametrize('flags, words', [

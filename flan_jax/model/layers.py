@@ -113,7 +113,7 @@ _with_derivative(scattered, over_rows)
 
 
 class RMSNorm(nn.Module):
-  """Divides by the root mean square over the last axis, in float32 at least; a scale."""
+  """Divides by the root mean square of the last axis, float32 at least; a scale only."""
 
   epsilon: float
   dtype: Any

@@ -70,9 +70,7 @@ def _rotation(frequency, positions_BL):
 
 
 def rotate(x_BLNH: jax.Array, by: Rotation) -> jax.Array:
-  """Turns every pair, in float32 at least; products of two heads then know only their
-  distance.
-  """
+  """Turns every pair, float32 at least; products of heads then know only their distance."""
   cos, sin = (part[:, :, None, :] for part in by)
   first, second = jnp.split(x_BLNH.astype(precision.wide(x_BLNH.dtype)), 2, axis=-1)
   turned = first * cos - second * sin, second * cos + first * sin
