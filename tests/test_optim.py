@@ -150,7 +150,8 @@ def test_adamw_is_optax_adamw(double):
   params, gradients = stacked(0), [stacked(1), stacked(2)]
   tx = optim.optimizer(0.1, name='adamw', weight_decay=0.5, betas=(0.8, 0.95))
   pick = lambda tree: {'kernel': tree['layers']['kernel']}
-  alone = optax.adamw(0.1, 0.8, 0.95, weight_decay=0.5)
+  rate = optim.learning_rate_at(0.1)  # of float32
+  alone = optax.adamw(rate, 0.8, 0.95, weight_decay=0.5)
   expected = updated(alone, pick(params), list(map(pick, gradients)))
   got = pick(updated(tx, params, gradients))
   rounding.assert_equal(got, expected)
