@@ -2,14 +2,18 @@
 
 import os
 
+from tests import xla_flags
+
 os.environ['JAX_PLATFORMS'] = 'cpu'
-QUICK = '--xla_backend_optimization_level=0'  # compiling is most of the time of tests
-os.environ['XLA_FLAGS'] = f'--xla_force_host_platform_device_count=8 {QUICK}'
+QUICK = xla_flags.quick(os.environ.get('XLA_FLAGS', ''))
+os.environ['XLA_FLAGS'] = f'{QUICK} {xla_flags.DEVICES}'
 os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '3')
 os.environ.setdefault('NO_GCE_CHECK', 'true')
 
 import jax  # noqa: E402
 import pytest  # noqa: E402
+
+from tests import rounding  # noqa: E402
 
 jax.config.update('jax_numpy_rank_promotion', 'raise')
 
@@ -29,6 +33,13 @@ def compilation_cache(tmp_path_factory):
   for name, value in settings.items():
     jax.config.update(f'jax_{name}', value)
     os.environ[f'JAX_{name.upper()}'] = str(value)
+
+
+@pytest.fixture
+def double():
+  """Numbers of 64 bits, in all threads; see rounding."""
+  with rounding.double():
+    yield
 
 
 TRAINED_ON = ('sentiment', 'closed_book_qa')  # the clusters of these:

@@ -18,10 +18,12 @@ from flan_jax.training import optim
 from flan_jax.training import sharding
 from flan_jax.training import state as state_lib
 from flan_jax.training import step as step_lib
+from tests import rounding
 
-CONFIG = decoder.DecoderConfig(
-    vocab_size=64, d_model=32, layers=2, heads=2, head_dim=16, d_ff=64,
-    dtype='float32', remat='none')
+pytestmark = pytest.mark.usefixtures('double')
+
+CONFIG = rounding.doubled(decoder.DecoderConfig(
+    vocab_size=64, d_model=32, layers=2, heads=2, head_dim=16, d_ff=64, remat='none'))
 ROWS, LENGTH, SLOTS = 16, 12, 5
 LOSS = losses.LossConfig(z_loss=1e-2, label_smoothing=0.1)
 
@@ -63,7 +65,8 @@ def gradients(microbatches, loss=LOSS, frozen=()):
 
 def distance(one, other):
   """Largest difference of a leaf, relative to the leaf, in 2-norms."""
-  norm = lambda leaf: np.linalg.norm(np.asarray(leaf, np.float64))
+  assert {leaf.dtype for leaf in jax.tree.leaves((one, other))} == {np.dtype(float)}
+  norm = np.linalg.norm
   ratio = lambda a, b: norm(np.asarray(a) - np.asarray(b)) / norm(b)
   return max(jax.tree.leaves(jax.tree.map(ratio, one, other)))
 
@@ -73,10 +76,11 @@ def distance(one, other):
 def test_microbatches_equal_the_full_batch_with_unequal_weights(microbatches, loss):
   whole, expected = gradients(1, loss)
   parts, sums = gradients(microbatches, loss)
-  assert distance(parts, whole) < 1e-6
+  assert distance(parts, whole) < rounding.EXACT
   assert set(sums) == set(expected)
   for name in sums:
-    np.testing.assert_allclose(sums[name], expected[name], rtol=1e-6, err_msg=name)
+    np.testing.assert_allclose(
+        sums[name], expected[name], rtol=rounding.EXACT, err_msg=name)
 
 
 def test_a_mean_of_means_would_be_noticed():
@@ -92,7 +96,7 @@ def test_a_mean_of_means_would_be_noticed():
   parts = [{name: leaf[part::4] for name, leaf in batch.items()} for part in (1, 3)]
   averaged = jax.tree.map(lambda *leaves: sum(leaves) / 2, *map(mean_gradient, parts))
   assert distance(averaged, gradients(1)[0]) > 1e-2
-  assert distance(mean_gradient(batch), gradients(1)[0]) < 1e-6
+  assert distance(mean_gradient(batch), gradients(1)[0]) < rounding.EXACT
 
 
 def test_frozen_parameters_have_no_gradient_and_no_part_in_the_norm():
@@ -101,8 +105,8 @@ def test_frozen_parameters_have_no_gradient_and_no_part_in_the_norm():
   assert not some['embedding'].any()
   assert not any(leaf.any() for leaf in jax.tree.leaves(some['layers']['mlp']))
   attention = lambda tree: tree['layers']['attention']
-  assert distance(attention(some), attention(free)) < 1e-6
-  np.testing.assert_allclose(sums['gradient_norm'], optax.global_norm(some), rtol=1e-6)
+  assert distance(attention(some), attention(free)) < rounding.EXACT
+  rounding.assert_equal(sums['gradient_norm'], optax.global_norm(some))
 
 
 def test_activations_are_those_of_one_microbatch():
@@ -114,7 +118,7 @@ def test_activations_are_those_of_one_microbatch():
     return step.lower(state, part).compile().memory_analysis().temp_size_in_bytes
 
   whole, part, parts = temporary(1, ROWS), temporary(1, ROWS // 8), temporary(8, ROWS)
-  accumulator = 4 * decoder.count_parameters(state.params, embeddings=True)
+  accumulator = 8 * decoder.count_parameters(state.params, embeddings=True)
   inputs = sum(leaf.nbytes for leaf in batch.values())  # the rows, sorted into parts
   assert parts <= part + 2 * accumulator + inputs
   assert parts < whole / 4
@@ -137,7 +141,7 @@ def on_eight_devices():
 
 
 def test_eight_devices_with_microbatches_equal_one_without():
-  assert distance(on_eight_devices()[0], gradients(1)[0]) < 1e-5
+  assert distance(on_eight_devices()[0], gradients(1)[0]) < rounding.EXACT
 
 
 def test_the_sum_of_gradients_is_spread_as_the_parameters():
@@ -145,8 +149,8 @@ def test_the_sum_of_gradients_is_spread_as_the_parameters():
   loops = re.findall(r'= \((.*)\) while\(', on_eight_devices()[1])
   own = f's32[2,{ROWS // 4 // 2},{LENGTH}]'  # both parts of a device's own rows
   carried = '\n'.join(line for line in loops if own in line)
-  assert 'f32[2,16,32]' in carried  # layers/mlp/wi_0, [2, 32, 64]
-  assert not re.search(r'f32\[2,(32,64|16,64|32,32)\]', carried)
+  assert 'f64[2,16,32]' in carried  # layers/mlp/wi_0, [2, 32, 64]
+  assert not re.search(r'f64\[2,(32,64|16,64|32,32)\]', carried)
 
 
 def test_no_row_leaves_its_device():
@@ -202,6 +206,6 @@ def test_a_run_goes_on_with_other_microbatches_and_logs_the_extras(tmp_path):
   changed, same = (logbook.read(str(tmp_path / name)) for name in ('changed', 'same'))
   for one, other in zip(changed, same, strict=True):
     for name in ('loss', 'z_loss', 'smoothing_loss', 'dev_loss'):
-      np.testing.assert_allclose(one[name], other[name], rtol=1e-5)
+      np.testing.assert_allclose(one[name], other[name], rtol=rounding.EXACT)
   # dev_loss is plain, and so is loss: the same rows before the next update.
-  np.testing.assert_allclose(same[0]['dev_loss'], same[1]['loss'], rtol=1e-5)
+  np.testing.assert_allclose(same[0]['dev_loss'], same[1]['loss'], rtol=rounding.EXACT)

@@ -20,6 +20,7 @@ from flan_jax.training import estimate
 from flan_jax.training import hardware
 from flan_jax.training import plans
 from flan_jax.training import sharding
+from tests import rounding
 
 CONFIG = decoder.DecoderConfig(
   vocab_size=64, d_model=32, layers=2, heads=4, head_dim=64, d_ff=32, positions='rope',
@@ -50,7 +51,7 @@ def heads(config, rows):
   kv_shape = (*shape[:2], config.key_heads, config.head_dim)
   keys = jax.random.split(jax.random.key(0), 4)
   query, key, value, weight = (
-    jax.random.normal(one, size)
+    jax.random.normal(one, size, jnp.float32).astype(float)  # the same ones in float64
     for one, size in zip(keys, (shape, kv_shape, kv_shape, shape))
   )
   return 2 * query, key, value, weight * (rows.segment_ids_BL > 0)[:, :, None, None]
@@ -73,10 +74,42 @@ def run(attend_with, config, rows, mesh, table_KN=None):
   return out, *gradients
 
 
-def assert_close(got, expected, tolerance=2e-5):
-  def one(a, b):
-    np.testing.assert_allclose(a, b, atol=tolerance * (1 + np.abs(b).max()), rtol=0)
-  jax.tree.map(one, got, expected)
+def single_bounds(config, rows):
+  """What float32 may be off by in output and gradients of `run`, without a table.
+
+  A score adds up H products: it is off by gamma(H + 2) of their magnitudes, and a soft
+  cap by some roundings more. An exponential is off, in proportion, by what its score and
+  the highest one are; a share of attention by that and what the sum of M others is. The
+  gradient by a score, a share times a difference of two products over H (of which one
+  is averaged by shares), is off by three times that of its magnitudes. What sums over
+  shares or gradients is off by the same part of its own magnitudes, and, with a thousand
+  terms at most, a fifth of it again.
+  """
+  query, key, value, weight = map(np.abs, rounding.as_double(heads(config, rows)))
+  signed = rounding.as_double(heads(config, rows))
+  groups = config.heads // config.key_heads
+  shared = lambda x: np.repeat(x, groups, axis=2)
+  summed = lambda x: x.reshape(*x.shape[:2], -1, groups, x.shape[-1]).sum(axis=3)
+  scale, cap = config.head_dim**-0.5, config.attention_soft_cap
+  each = lambda a, b: np.einsum('BLNH,BMNH->BNLM', a, b)
+  score = scale * each(signed[0], shared(signed[1]))
+  score = score if cap is None else cap * np.tanh(score / cap)
+  seen = np.asarray(rows.visible_BLM)
+  if config.layer_windows:
+    seen = seen & (np.asarray(attention.distance_BLM(rows)) < config.layer_windows[0])
+  part = np.exp(score - score.max(axis=-1, keepdims=True)) * seen[:, None]
+  part /= np.maximum(part.sum(axis=-1, keepdims=True), 1e-300)
+  off = rounding.gamma(config.head_dim + 2) * (scale * each(query, shared(key))).max()
+  off += 0 if cap is None else cap * rounding.gamma(8)
+  off = 1.2 * (4 * off + rounding.gamma(part.shape[-1] + 16))
+  product = each(weight, shared(value))
+  by_score = 3 * scale * part * (product + (part * product).sum(axis=-1, keepdims=True))
+  return [off * bound for bound in (
+    np.einsum('BNLM,BMNH->BLNH', part, shared(value)) * (weight != 0),
+    np.einsum('BNLM,BMNH->BLNH', by_score, shared(key)),
+    summed(np.einsum('BNLM,BLNH->BMNH', by_score, query)),
+    summed(np.einsum('BNLM,BLNH->BMNH', part, weight)),
+  )]
 
 
 def table_of(config):
@@ -104,7 +137,11 @@ def test_splash_equals_plain_attention(change, shape):
   rows = packed_rows(4 if shape else 2)
   mesh = sharding.mesh(shape) if shape else alone()
   got = run(backends.splash, config, rows, mesh)
-  assert_close(got, run(backends.xla, config, rows, alone()))
+  with rounding.double():
+    exact = run(backends.xla, config, rows, alone())
+  for one, other, bound in zip(got, exact, single_bounds(config, rows), strict=True):
+    assert one.dtype == np.float32 and other.dtype == np.float64
+    assert (np.abs(np.asarray(one, float) - np.asarray(other)) <= bound).all()
 
 
 @pytest.mark.slow
@@ -121,21 +158,42 @@ def test_a_decoder_trains_by_splash_as_it_does_by_plain_attention():
   }
   params = decoder.init_params(config, jax.random.key(0))
 
-  def gradients(config):
+  def gradients(config, params):
     loss = lambda params: losses.decoder_loss(config, params, batch)[0]
     return jax.jit(jax.value_and_grad(loss))(params)
 
   with jax.set_mesh(sharding.mesh({'data': 2, 'fsdp': 2, 'tensor': 2})):
-    got = gradients(config)
-  assert_close(got, gradients(dataclasses.replace(config, attention='xla')))
+    loss, got = gradients(config, params)
+  # A product of K terms in float32 is the exact one of a kernel that is off by gamma(K),
+  # entry by entry: nothing is off by more than if all kernels are off by gamma of all
+  # terms on a path, forward and back.
+  terms = 2 * config.layers * (
+    2 * config.d_model + config.heads * config.head_dim + config.d_ff + 128
+  )
+  plain = dataclasses.replace(rounding.doubled(config), attention='xla')
+  with rounding.double():
+    params = rounding.as_double(params)
+    signs = np.random.default_rng(0)
+    shaken = jax.tree.map(
+      lambda leaf: leaf * (1 + rounding.gamma(terms) * signs.choice([-1, 1], leaf.shape)),
+      params,
+    )
+    (exact_loss, exact), (_, moved) = (gradients(plain, one) for one in (params, shaken))
+  np.testing.assert_allclose(loss, exact_loss, rtol=rounding.gamma(terms))
+  for one, other, bound in zip(*map(jax.tree.leaves, (got, exact, moved)), strict=True):
+    one, other, bound = map(np.asarray, (one, other, bound))
+    assert np.linalg.norm(one - other) <= np.linalg.norm(bound - other)
 
 
 @pytest.mark.parametrize(
   'change', [{}, {'kv_heads': 2, 'windows': (70,)}, {'positions': 'relative'}], ids=str
 )
-def test_what_cudnn_is_given_means_plain_attention(change):
+def test_what_cudnn_is_given_means_plain_attention(change, double, monkeypatch):
   # The same arguments by the plain implementation: cuDNN itself needs a GPU.
-  config = dataclasses.replace(CONFIG, head_dim=16, **change)
+  # What jax.nn computes in float32, softmax, is to be float64, too.
+  wider = types.SimpleNamespace(**vars(np) | {'float32': np.float64})
+  monkeypatch.setattr('jax._src.nn.functions.np', wider)
+  config = rounding.doubled(dataclasses.replace(CONFIG, head_dim=16, **change))
   rows = packed_rows(4, length=128, branches=True)
   table = None
   if config.positions == 'relative':
@@ -147,11 +205,12 @@ def test_what_cudnn_is_given_means_plain_attention(change):
 
   expected = run(backends.xla, config, rows, alone(), table)
   for mesh in alone(), sharding.mesh({'fsdp': 2, 'tensor': 4}):
-    assert_close(run(fused, config, rows, mesh, table), expected)
+    rounding.assert_equal(run(fused, config, rows, mesh, table), expected)
 
 
-def test_a_bias_made_by_each_layer_is_the_shared_one(monkeypatch):
-  config = dataclasses.replace(CONFIG, positions='relative', head_dim=16)
+def test_a_bias_made_by_each_layer_is_the_shared_one(double, monkeypatch):
+  config = rounding.doubled(
+    dataclasses.replace(CONFIG, positions='relative', head_dim=16))
   batch = packed_rows(2, length=64, branches=True)._asdict()
   batch = {name.removesuffix('_BL'): leaf for name, leaf in batch.items()}
   batch['tokens'] = batch['positions']
@@ -165,7 +224,7 @@ def test_a_bias_made_by_each_layer_is_the_shared_one(monkeypatch):
   shared = score(params)
   monkeypatch.setattr(backends, '_bias_per_layer', lambda *_: True)
   jax.clear_caches()
-  assert_close(score(params), shared)
+  rounding.assert_equal(score(params), shared)
 
 
 @pytest.mark.parametrize('with_bias', [False, True])

@@ -17,7 +17,7 @@ def door(name, *arguments, cwd=None):
   environment = os.environ | {'JAX_PLATFORMS': 'cpu', 'XLA_FLAGS': ''}
   return subprocess.run(
       [sys.executable, '-m', f'flan_jax.{name}', *arguments], cwd=cwd, text=True,
-      capture_output=True, env=environment, timeout=300)
+      capture_output=True, env=environment, timeout=600)
 
 
 @pytest.mark.parametrize('name', DOORS)

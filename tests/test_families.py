@@ -14,6 +14,10 @@ from flan_jax.errors import UserError
 from flan_jax.model import decoder
 from flan_jax.model import families
 from flan_jax.training import sharding
+from tests import rounding
+from tests import torch_double
+
+pytestmark = pytest.mark.usefixtures('double')
 
 # Nothing divides anything; three heads of ten share one key head.
 SIZES = dict(
@@ -46,16 +50,20 @@ LENGTH = 16
 
 @functools.cache
 def theirs(name):
-  """A random transformers model whose every tensor, norms and biases too, is random."""
+  """A random transformers model whose every tensor, norms and biases too, is random.
+
+  In float64, though float32 can say its numbers.
+  """
   family, change = MODELS[name]
   settings = getattr(transformers, f'{family}Config')(**SIZES | change)
   settings._attn_implementation = 'eager'
   torch.manual_seed(0)
-  model = getattr(transformers, f'{family}ForCausalLM')(settings).eval()
+  with torch_double.Double():
+    model = getattr(transformers, f'{family}ForCausalLM')(settings).eval().double()
   with torch.no_grad():
     for tensor in model.parameters():
       middle = 1.0 if tensor.ndim == 1 else 0.0
-      tensor.copy_(middle + 0.2 * torch.randn(tensor.shape))
+      tensor.copy_((middle + 0.2 * torch.randn(tensor.shape)).float())
   return model
 
 
@@ -63,13 +71,14 @@ def theirs(name):
 def ours(name):
   """(config, params) of the same model."""
   model = theirs(name)
-  config = families.read_config(model.config.to_dict(), dtype='float32')
+  config = families.read_config(model.config.to_dict(), dtype='float64')
   state = {key: value.numpy() for key, value in model.state_dict().items()}
   mesh = sharding.mesh({}, jax.devices()[:1])
   placed = sharding.param_shardings(
     mesh, decoder.parameter_axes(config), decoder.abstract_params(config)
   )
-  return config, families.read_params(config, placed, lambda key, at: state[key][at])
+  params = families.read_params(config, placed, lambda key, at: state[key][at])
+  return config, jax.tree.map(lambda leaf: leaf.astype(float), params)
 
 
 def tokens(rows=2, length=LENGTH):
@@ -91,11 +100,11 @@ def logits(config, params, batch):
 
 @pytest.mark.parametrize('name', MODELS)
 def test_logits_equal_transformers(name):
-  with torch.no_grad():
+  with torch.no_grad(), torch_double.Double():
     expected = theirs(name)(torch.tensor(tokens(), dtype=torch.long)).logits.numpy()
   assert np.std(expected) > 0.5  # something to compare
   config, params = ours(name)
-  np.testing.assert_allclose(logits(config, params, plain(tokens())), expected, atol=2e-4)
+  rounding.assert_equal(logits(config, params, plain(tokens())), expected)
 
 
 @pytest.mark.parametrize('name', MODELS)
@@ -116,7 +125,7 @@ def test_a_configuration_survives_the_round_trip(name):
   config, _ = ours(name)
   written = families.write_config(config, 64)
   assert written['model_type'] == theirs(name).config.model_type
-  assert families.read_config(written, 'float32') == config
+  assert families.read_config(written, 'float64') == config
 
 
 EVERYTHING = dict(attention_soft_cap=2.0, logit_soft_cap=3.0, windows=(5, 0))
@@ -141,13 +150,13 @@ def test_prefill_and_steps_equal_the_whole_pass(name, change):
   got = [decoder.logits(config, params, x_BLD[:, -1])]
   step = jax.jit(decoder.decode_step, static_argnums=0)
   for index in range(prompt, LENGTH):
-    positions_B = jnp.full((2,), index)
+    positions_B = jnp.full((2,), index, jnp.int32)
     one, cache = step(config, params, batch['tokens'][:, index], positions_B, cache)
     got.append(one)
   past = cache['past'] if config.scan else cache['past'][0]
   assert past.key_BGMH.shape[-3] == config.key_heads
   assert past.key_BGMH.shape[-1] == config.head_dim
-  np.testing.assert_allclose(jnp.stack(got, 1), expected[:, prompt - 1 :], atol=1e-4)
+  rounding.assert_equal(jnp.stack(got, 1), expected[:, prompt - 1 :])
 
 
 @pytest.mark.parametrize('name', ['llama', 'qwen3'])
@@ -157,9 +166,7 @@ def test_packing_is_invisible_to_neighbours(name):
   alone = [logits(config, params, one) for one in (first, second)]
   second['segment_ids'] = second['segment_ids'] + 1
   packed = {key: np.concatenate([first[key], second[key]], 1) for key in first}
-  np.testing.assert_allclose(
-    logits(config, params, packed), np.concatenate(alone, 1), atol=1e-5
-  )
+  rounding.assert_equal(logits(config, params, packed), np.concatenate(alone, 1))
 
 
 def test_scan_equals_loop():
@@ -171,9 +178,7 @@ def test_scan_equals_loop():
   step = jax.jit(jax.value_and_grad(loss, 1), static_argnums=0)
   loop = dataclasses.replace(config, scan=False)
   expected, got = (step(one, params) for one in (config, loop))
-  jax.tree.map(
-    lambda a, b: np.testing.assert_allclose(a, b, rtol=2e-5, atol=2e-6), expected, got
-  )
+  rounding.assert_equal(got, expected)
 
 
 @pytest.mark.parametrize(

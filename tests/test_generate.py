@@ -387,7 +387,7 @@ def test_two_processes_write_what_one_writes(world, tmp_path, unbroken):
        *DRAWN, '--rows=2', '--host_devices=2', f'--coordinator_address={address}',
        '--process_count=2', f'--process_index={index}'], text=True,
       stdout=subprocess.PIPE, stderr=subprocess.PIPE) for index in range(2)]
-  said = [process.communicate(timeout=300) for process in processes]
+  said = [process.communicate(timeout=900) for process in processes]
   assert [process.returncode for process in processes] == [0, 0], said
   assert out.read_bytes() == unbroken
   assert '2 of them were there' in said[0][0] and 'continuations' not in said[1][0]

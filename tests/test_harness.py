@@ -21,14 +21,20 @@ from flan_jax.errors import UserError
 from flan_jax.evaluation import decoding, requests, scoring
 from flan_jax.model import decoder
 from flan_jax.training import checkpoint
+from tests import rounding
 from tests import tiny_runs
 
-CONFIG = decoder.DecoderConfig(
-    vocab_size=384, d_model=32, layers=1, heads=2, head_dim=16, d_ff=64,
-    dtype='float32', remat='none')
+CONFIG = rounding.doubled(decoder.DecoderConfig(
+    vocab_size=384, d_model=32, layers=1, heads=2, head_dim=16, d_ff=64, remat='none'))
 LENGTH = 96
 END = 1  # of the byte vocabulary
 CHOICES = ['red', 'a dark blue', 'green']
+
+
+@pytest.fixture(scope='module', autouse=True)
+def double():
+  with rounding.double():
+    yield
 
 
 @pytest.fixture(scope='module')
@@ -96,7 +102,7 @@ def alone(model, context, continuation):
 def check(found, expected):
   scores, greedy = zip(*found)
   wanted, wanted_greedy = zip(*expected)
-  np.testing.assert_allclose(scores, wanted, rtol=1e-5)
+  np.testing.assert_allclose(scores, wanted, rtol=rounding.EXACT)
   assert list(greedy) == list(wanted_greedy)
   assert all(type(one) is float for one in scores)
   assert all(type(one) is bool for one in greedy)
@@ -176,8 +182,8 @@ def test_rolling_windows_by_hand(run):
   windows = [([END], tokens[:8]), (tokens[7:8], tokens[8:16]),
              (tokens[11:16], tokens[16:])]
   assert found == [
-      pytest.approx(sum(alone(short, *one)[0] for one in windows), rel=1e-5),
-      pytest.approx(alone(short, [END], ids('abc'))[0], rel=1e-5), 0.0]
+      pytest.approx(sum(alone(short, *one)[0] for one in windows), rel=rounding.EXACT),
+      pytest.approx(alone(short, [END], ids('abc'))[0], rel=rounding.EXACT), 0.0]
 
 
 def test_every_token_of_long_texts_is_predicted_once(model, read):
@@ -382,6 +388,7 @@ def write_folder(folder, begins):
 @pytest.mark.parametrize('begins', [False, True])
 def test_the_same_as_the_harness_says_of_transformers(tmp_path, monkeypatch, begins):
   from lm_eval.models.huggingface import HFLM
+  from tests import torch_double
   monkeypatch.setenv(vocabulary.VARIABLE, vocabulary.BYTES)
   monkeypatch.setattr(vocabulary.FLAN, '_loaded', None)
   folder = str(tmp_path / 'llama')
@@ -389,22 +396,28 @@ def test_the_same_as_the_harness_says_of_transformers(tmp_path, monkeypatch, beg
   huggingface.import_folder(folder, str(tmp_path / 'run'))
   monkeypatch.setattr(vocabulary.FLAN, '_loaded', None)  # a process of its own imports
   ours = harness.FlanJax(model_dir=str(tmp_path / 'run'), max_length=LENGTH)
-  theirs = HFLM(pretrained=folder, device='cpu', dtype='float32', batch_size=4)
+  ours.config = rounding.doubled(ours.config)
+  with torch_double.Double():
+    theirs = HFLM(pretrained=folder, device='cpu', dtype='float64', batch_size=4)
   assert (ours.prefix_token_id, ours.eot_token_id) == (
       theirs.prefix_token_id, theirs.eot_token_id) == (1, 2)
   # Nothing periodic: theirs takes windows of equal tokens for one, however they end.
   long = ''.join(np.random.default_rng(5).choice(list('abc, de'), 200))
   made = [*pairs(20, seed=3), ('', 'abc'), ('', ' x'), (long, ' yes'), (long, ' no'),
           ('a', long[:LENGTH - 2]), ('<s>Q', ' A')]
-  compare = lambda method, instances: [
-      getattr(one, method)(instances) for one in (ours, theirs)]
+
+  def compare(method, instances):
+    with torch_double.Double():
+      return [getattr(one, method)(instances) for one in (ours, theirs)]
+
   found, expected = compare('loglikelihood', asked('loglikelihood', *made))
   np.testing.assert_allclose(
-      [score for score, _ in found], [score for score, _ in expected], atol=1e-4)
+      [score for score, _ in found], [score for score, _ in expected],
+      rtol=rounding.EXACT)
   assert [greedy for _, greedy in found] == [greedy for _, greedy in expected]
   found, expected = compare('loglikelihood_rolling', asked(
       'loglikelihood_rolling', ('short',), (long,), (long + long[::-1],)))
-  np.testing.assert_allclose(found, expected, rtol=1e-5)
+  np.testing.assert_allclose(found, expected, rtol=rounding.EXACT)
   made = [(f'{long[number:]}Q{number}', {'until': ['k', 'zz'], 'max_gen_toks': 20})
           for number in range(6)]
   found, expected = compare('generate_until', asked('generate_until', *made))

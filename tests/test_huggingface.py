@@ -20,6 +20,8 @@ from flan_jax.model import decoder
 from flan_jax.model import families
 from flan_jax.training import checkpoint
 from flan_jax.training import sharding
+from tests import rounding
+from tests import torch_double
 
 SIZES = dict(
     vocab_size=101, hidden_size=30, num_hidden_layers=2, num_attention_heads=3,
@@ -29,9 +31,9 @@ TOKENS = np.random.default_rng(1).integers(0, 101, (2, 9)).astype(np.int32)
 
 
 def logits_of_folder(folder):
-  model = transformers.AutoModelForCausalLM.from_pretrained(
-      folder, dtype=torch.float32, attn_implementation='eager')
-  with torch.no_grad():
+  with torch.no_grad(), torch_double.Double():
+    model = transformers.AutoModelForCausalLM.from_pretrained(
+        folder, dtype=torch.float64, attn_implementation='eager')
     return model(torch.tensor(TOKENS, dtype=torch.long)).logits.numpy()
 
 
@@ -40,9 +42,10 @@ def logits_of_run(model_dir):
   index_BL = np.broadcast_to(np.arange(9, dtype=np.int32), TOKENS.shape)
   batch = {'tokens': TOKENS, 'positions': index_BL, 'branch': 0 * index_BL,
            'segment_ids': 1 + 0 * index_BL}
-  config = decoder.DecoderConfig(**loaded.run['model'] | {'dtype': 'float32'})
-  x_BLD = decoder.hidden_states(config, loaded.params, batch)
-  return decoder.logits(config, loaded.params, x_BLD)
+  config = rounding.doubled(decoder.DecoderConfig(**loaded.run['model']))
+  with rounding.double():
+    params = rounding.as_double(loaded.params)
+    return decoder.logits(config, params, decoder.hidden_states(config, params, batch))
 
 
 @pytest.fixture(autouse=True)
@@ -78,11 +81,11 @@ def test_import_and_export_keep_the_logits(tmp_path, monkeypatch, dtype, shard, 
   run, back = str(tmp_path / 'run'), tmp_path / 'back'
   huggingface.main(['import', str(there), run, '--fsdp=2'])
   expected = logits_of_folder(there)
-  np.testing.assert_allclose(logits_of_run(run), expected, atol=2e-4)
+  rounding.assert_equal(logits_of_run(run), expected)
   monkeypatch.setattr(huggingface, 'FILE_BYTES', 20_000)
   huggingface.main(['export', run, str(back), '--fsdp=2'])
   assert (back / huggingface.INDEX).exists()
-  np.testing.assert_allclose(logits_of_folder(back), expected, atol=1e-6)
+  np.testing.assert_array_equal(logits_of_folder(back), expected)
   told = transformers.AutoConfig.from_pretrained(back)
   assert (told.max_position_embeddings, told.eos_token_id) == (64, 2)
   assert (back / 'tokenizer.json').read_text() == (there / 'tokenizer.json').read_text()

@@ -39,7 +39,7 @@ def door(name, data_dir, *arguments):
       vocabulary.VARIABLE: str(data_dir / 'vocab.model')}
   return subprocess.run(
       [sys.executable, '-m', f'flan_jax.{name}', *given], cwd='/', text=True,
-      capture_output=True, env=environment, timeout=600)
+      capture_output=True, env=environment, timeout=1800)
 
 
 @pytest.fixture(scope='module')

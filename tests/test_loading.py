@@ -105,7 +105,7 @@ def test_closing_ends_the_threads(stores):
   assert started
   batches.close()
   for thread in started:
-    thread.join(timeout=10)
+    thread.join(timeout=300)
     assert not thread.is_alive()
 
 

@@ -13,13 +13,17 @@ from flan_jax.errors import UserError
 from flan_jax.model import decoder
 from flan_jax.model import losses
 from flan_jax.training import sharding
+from tests import rounding
+
+pytestmark = pytest.mark.usefixtures('double')
 
 B, S, D, V = 3, 10, 8, 33
 RNG = np.random.default_rng(0)
-X_BSD = jnp.asarray(RNG.normal(size=(B, S, D)), jnp.float32)
-KERNEL_DV = jnp.asarray(RNG.normal(size=(D, V)), jnp.float32)
-TARGET_BS = jnp.asarray(RNG.integers(0, V, (B, S)))
-WEIGHT_BS = jnp.asarray(RNG.integers(0, 2, (B, S)), jnp.float32)
+with rounding.double():
+  X_BSD = jnp.asarray(RNG.normal(size=(B, S, D)))
+  KERNEL_DV = jnp.asarray(RNG.normal(size=(D, V)))
+  TARGET_BS = jnp.asarray(RNG.integers(0, V, (B, S)))
+  WEIGHT_BS = jnp.asarray(RNG.integers(0, 2, (B, S)), float)
 
 
 def whole_log_likelihoods(kernel_DV, x_BSD):
@@ -46,9 +50,7 @@ def test_chunked_equals_whole_with_gradients(chunk, shared):
     return -jnp.sum(WEIGHT_BS * whole_log_likelihoods(kernel_DV, x_BSD))
 
   expected, expected_gradients = jax.value_and_grad(whole, (0, 1))(KERNEL_DV, X_BSD)
-  np.testing.assert_allclose(total, expected, rtol=1e-6)
-  for got, want in zip(gradients, expected_gradients):
-    np.testing.assert_allclose(got, want, atol=1e-5)
+  rounding.assert_equal((total, gradients), (expected, expected_gradients))
   best = jnp.argmax(X_BSD @ KERNEL_DV, -1)
   assert aux['correct'] == jnp.sum(WEIGHT_BS * (best == TARGET_BS))
   assert aux['weight'] == WEIGHT_BS.sum()
@@ -89,16 +91,13 @@ def test_extras_are_as_defined_with_gradients(config, chunk):
 
   compiled = jax.jit(jax.value_and_grad(loss, (0, 1), has_aux=True))
   (total, sums), gradients = compiled(KERNEL_DV, X_BSD)
-  double = functools.partial(np.asarray, dtype=np.float64)
-  kernel, x, weights = double(KERNEL_DV), double(X_BSD), double(WEIGHT_BS)
+  kernel, x, weights = map(np.asarray, (KERNEL_DV, X_BSD, WEIGHT_BS))
   expected, expected_z, by_logits = defined_loss(
     x @ kernel, np.asarray(TARGET_BS), weights, config
   )
-  np.testing.assert_allclose(total, expected, rtol=1e-6)
-  np.testing.assert_allclose(sums.get('z_loss', 0.0), expected_z, rtol=1e-6)
+  rounding.assert_equal((total, sums.get('z_loss', 0.0)), (expected, expected_z))
   by_kernel = np.einsum('bsd,bsv->dv', x, by_logits)
-  np.testing.assert_allclose(gradients[0], by_kernel, atol=1e-5)
-  np.testing.assert_allclose(gradients[1], by_logits @ kernel.T, atol=1e-5)
+  rounding.assert_equal(gradients, (by_kernel, by_logits @ kernel.T))
 
 
 @pytest.mark.parametrize('config', EXTRAS, ids=['z', 'smoothing', 'both'])
@@ -110,11 +109,11 @@ def test_extras_are_told_apart_from_the_plain_loss(config):
   total, sums = run(config)
   assert plain_sums['loss'] == plain
   assert set(plain_sums) == {'loss', 'weight', 'correct'}
-  assert all(sums[name] == plain_sums[name] for name in plain_sums)
+  rounding.assert_equal({name: sums[name] for name in plain_sums}, plain_sums)
   asked = (config.z_loss, config.label_smoothing)
   added = [name for name, value in zip(losses.EXTRAS, asked) if value]
   assert set(sums) - set(plain_sums) == set(added)
-  np.testing.assert_allclose(total, plain + sum(map(sums.get, added)), rtol=1e-6)
+  rounding.assert_equal(total, plain + sum(map(sums.get, added)))
 
 
 def test_a_perfect_prediction_of_the_smoothed_targets_costs_nothing():
@@ -123,8 +122,7 @@ def test_a_perfect_prediction_of_the_smoothed_targets_costs_nothing():
     lambda x: x, best[None, None], jnp.array([[5]]), jnp.ones((1, 1)), 1,
     losses.LossConfig(label_smoothing=0.1),
   )
-  np.testing.assert_allclose(total, 0.0, atol=1e-6)
-  np.testing.assert_allclose(sums['loss'], -np.log(0.9), rtol=1e-6)
+  rounding.assert_equal((total, sums['loss']), (0.0, -np.log(0.9)))
 
 
 @pytest.mark.parametrize('field, value', [
@@ -142,7 +140,7 @@ def test_token_log_likelihoods_equal_whole(chunk):
   )
   best_BS = np.argmax(np.asarray(X_BSD) @ np.asarray(KERNEL_DV), axis=-1)
   np.testing.assert_array_equal(highest, best_BS == np.asarray(TARGET_BS))
-  np.testing.assert_allclose(got, whole_log_likelihoods(KERNEL_DV, X_BSD), atol=1e-5)
+  rounding.assert_equal(got, whole_log_likelihoods(KERNEL_DV, X_BSD))
 
 
 def test_correct_counts_the_highest_logit():
@@ -167,8 +165,8 @@ def test_slots_without_weight_are_not_looked_at():
 
   expected, gradient = jax.value_and_grad(loss)(X_BSD)
   got, got_gradient = jax.value_and_grad(loss)(poisoned)
-  np.testing.assert_allclose(got, expected)
-  np.testing.assert_allclose(got_gradient, gradient)
+  assert got == expected
+  np.testing.assert_array_equal(got_gradient, gradient)
   assert not gradient[weight_BS == 0].any()
 
 
@@ -179,15 +177,15 @@ def test_logits_are_never_whole(config):
     return losses.cross_entropy(unembed, x_BSD, TARGET_BS, WEIGHT_BS, 2, config)[0]
 
   jaxpr = jax.make_jaxpr(jax.grad(loss, (0, 1)))(KERNEL_DV, X_BSD)
-  assert f'f32[1,{2 * B},{V}]' in str(jaxpr)  # one device makes one row of all
-  assert f'f32[{B},{S},{V}]' not in str(jaxpr)
-  assert f'f32[{S // 2},{B},2,{V}]' not in str(jaxpr)  # nor kept for the backward pass
+  assert f'f64[1,{2 * B},{V}]' in str(jaxpr)  # one device makes one row of all
+  assert f'f64[{B},{S},{V}]' not in str(jaxpr)
+  assert f'f64[{S // 2},{B},2,{V}]' not in str(jaxpr)  # nor kept for the backward pass
 
 
 def test_decoder_loss_is_the_sum_over_weighted_slots():
-  config = decoder.DecoderConfig(
-    vocab_size=V, d_model=8, layers=1, heads=1, head_dim=8, d_ff=16, dtype='float32'
-  )
+  config = rounding.doubled(decoder.DecoderConfig(
+    vocab_size=V, d_model=8, layers=1, heads=1, head_dim=8, d_ff=16
+  ))
   init = jax.jit(decoder.init_params, static_argnums=0)
   params = init(config, jax.random.key(0))
   length = 6
@@ -205,7 +203,7 @@ def test_decoder_loss_is_the_sum_over_weighted_slots():
   log = jax.nn.log_softmax(logits)
   expected = -(log[0, 1, 7] + 2 * log[0, 4, 9] + 0.5 * log[1, 3, 5])
   total, aux = jax.jit(losses.decoder_loss, static_argnums=0)(config, params, batch)
-  np.testing.assert_allclose(total, expected, rtol=1e-6)
+  rounding.assert_equal(total, expected)
   assert aux['weight'] == 3.5
 
 
@@ -213,9 +211,8 @@ def test_decoder_loss_is_the_sum_over_weighted_slots():
   {}, {'positions': 'rope', 'kv_heads': 1, 'tied_embeddings': False}
 ], ids=['paper', 'llama'])
 def test_packed_losses_are_those_of_prompts_alone(change):
-  config = decoder.DecoderConfig(**{
-    **dict(vocab_size=V, d_model=8, layers=2, heads=2, head_dim=8, d_ff=16,
-           dtype='float32'), **change})
+  config = rounding.doubled(decoder.DecoderConfig(**{
+    **dict(vocab_size=V, d_model=8, layers=2, heads=2, head_dim=8, d_ff=16), **change}))
   params = jax.jit(decoder.init_params, static_argnums=0)(config, jax.random.key(0))
   loss = jax.jit(losses.decoder_loss, static_argnums=0)
   ids = lambda low, high: RNG.integers(1, V, RNG.integers(low, high))
@@ -229,7 +226,7 @@ def test_packed_losses_are_those_of_prompts_alone(change):
 
   alone = total([[prompt] for prompt in prompts])
   packed = total([prompts[:3], prompts[3:]])
-  np.testing.assert_allclose(packed, alone, rtol=1e-6)
+  np.testing.assert_allclose(packed, alone, rtol=rounding.EXACT)
   # Without the borders between segments it would be another loss.
   joined = [(np.concatenate([np.concatenate(pair) for pair in prompts[:2]] +
                             [prompts[2][0]]), prompts[2][1])]

@@ -84,7 +84,7 @@ def said(tmp_path_factory):
       "--gin.VOCABULARY='data/vocab.model'"]
   done = subprocess.run(
       [sys.executable, '-c', DRIVER, *' ; '.join(calls).split(' ')], cwd=folder,
-      capture_output=True, text=True, timeout=300,
+      capture_output=True, text=True, timeout=900,
       env={**os.environ, 'XLA_FLAGS': QUICK, 'PYTHONPATH': os.pathsep.join(sys.path)})
   assert done.returncode == 0, done.stderr[-2_000:]
   return folder, done.stdout
@@ -106,7 +106,7 @@ def test_it_has_embedded_data_and_trains(said):
 def test_a_module_that_is_not_there_is_named(tmp_path):
   done = subprocess.run(
       [sys.executable, '-m', 'flan_jax.holdout', '--cluster=nli', '--import=nowhere.to_be'],
-      cwd=tmp_path, capture_output=True, text=True, timeout=300,
+      cwd=tmp_path, capture_output=True, text=True, timeout=900,
       env={**os.environ, 'XLA_FLAGS': QUICK, 'PYTHONPATH': os.pathsep.join(sys.path)})
   assert done.returncode == 2 and 'Traceback' not in done.stderr
   assert '--import=nowhere.to_be' in done.stderr

@@ -110,6 +110,6 @@ def test_help_answers_without_importing_tensorflow():
           "try: prompts.main(['--help'])\n"
           "except SystemExit: sys.exit('tensorflow' in sys.modules)")
   help_ = subprocess.run(
-      [sys.executable, '-c', code], text=True, capture_output=True, timeout=60)
+      [sys.executable, '-c', code], text=True, capture_output=True, timeout=300)
   assert help_.returncode == 0
   assert '--template NUMBER' in help_.stdout

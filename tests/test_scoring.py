@@ -8,11 +8,17 @@ from flan_jax.errors import UserError
 from flan_jax.evaluation import scoring
 from flan_jax.model import decoder
 from flan_jax.training import sharding
+from tests import rounding
 from tests import tiny_runs
 
-CONFIG = decoder.DecoderConfig(
-    vocab_size=96, d_model=32, layers=2, heads=2, head_dim=16, d_ff=64, dtype='float32',
-    remat='none')
+CONFIG = rounding.doubled(decoder.DecoderConfig(
+    vocab_size=96, d_model=32, layers=2, heads=2, head_dim=16, d_ff=64, remat='none'))
+
+
+@pytest.fixture(scope='module', autouse=True)
+def double():
+  with rounding.double():
+    yield
 
 
 @pytest.fixture(scope='module')
@@ -43,7 +49,7 @@ def test_branches_score_as_separate_passes(params):
               for inputs, options in prompts]
   scored = scoring.scores(CONFIG, params, prompts)
   for ours, theirs in zip(scored, expected, strict=True):
-    np.testing.assert_allclose(ours, theirs, rtol=1e-5)
+    np.testing.assert_allclose(ours, theirs, rtol=rounding.EXACT)
 
 
 def test_scores_depend_neither_on_batch_nor_row_length_nor_order(params):
@@ -58,7 +64,8 @@ def test_scores_depend_neither_on_batch_nor_row_length_nor_order(params):
   others['shuffled'] = [shuffled[i] for i in np.argsort(order)]
   for name, other in others.items():
     np.testing.assert_allclose(
-        np.concatenate(other), np.concatenate(scored), rtol=1e-5, err_msg=name)
+        np.concatenate(other), np.concatenate(scored), rtol=rounding.EXACT,
+        err_msg=name)
 
 
 def test_scores_do_not_depend_on_the_rows_of_a_pass(params):
@@ -66,7 +73,7 @@ def test_scores_do_not_depend_on_the_rows_of_a_pass(params):
   whole = np.concatenate(scoring.scores(CONFIG, params, prompts))
   for rows in (1, 7, 64):
     found = scoring.scores(CONFIG, params, prompts, rows=rows)
-    np.testing.assert_allclose(np.concatenate(found), whole, rtol=1e-5)
+    np.testing.assert_allclose(np.concatenate(found), whole, rtol=rounding.EXACT)
 
 
 def test_an_option_is_greedy_if_each_of_its_tokens_is_the_likeliest(params):
@@ -96,7 +103,7 @@ def test_options_that_do_not_fit_side_by_side_get_rows_of_their_own(params):
             [random.integers(3, 96, 15).tolist() for _ in range(9)])
   whole, = scoring.scores(CONFIG, params, [prompt])
   parts, = scoring.scores(CONFIG, params, [prompt], row_length=64)
-  np.testing.assert_allclose(parts, whole, rtol=1e-5)
+  np.testing.assert_allclose(parts, whole, rtol=rounding.EXACT)
 
 
 def test_a_prompt_longer_than_a_row_loses_its_beginning(params):
@@ -104,7 +111,7 @@ def test_a_prompt_longer_than_a_row_loses_its_beginning(params):
   cut = inputs[-(64 - 3):]
   scored = scoring.scores(CONFIG, params, [(inputs, options)], row_length=64)
   expected = scoring.scores(CONFIG, params, [(cut, options)])
-  np.testing.assert_allclose(scored[0], expected[0], rtol=1e-5)
+  np.testing.assert_allclose(scored[0], expected[0], rtol=rounding.EXACT)
 
 
 def test_scores_are_the_same_on_a_mesh(params):
@@ -115,7 +122,8 @@ def test_scores_are_the_same_on_a_mesh(params):
   prompts = made_prompts(40)
   ours = scoring.scores(CONFIG, spread, prompts, tokens_per_forward=256)
   alone = scoring.scores(CONFIG, params, prompts)
-  np.testing.assert_allclose(np.concatenate(ours), np.concatenate(alone), rtol=1e-5)
+  np.testing.assert_allclose(
+      np.concatenate(ours), np.concatenate(alone), rtol=rounding.EXACT)
 
 
 @pytest.mark.parametrize('prompt', [([], [[1]]), ([3], []), ([3], [[]])])

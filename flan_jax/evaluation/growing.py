@@ -53,7 +53,8 @@ def read(
 ) -> tuple[jax.Array, decoder.Cache]:
   """(logits_BV of the first new token, a cache with room for max_tokens more)."""
   tokens_BL, size_B = batch['tokens'], batch['size']
-  index_BL = jnp.broadcast_to(jnp.arange(tokens_BL.shape[1]), tokens_BL.shape)
+  index_BL = jnp.broadcast_to(
+      jnp.arange(tokens_BL.shape[1], dtype=jnp.int32), tokens_BL.shape)
   rows = {'tokens': tokens_BL, 'positions': index_BL,
           'segment_ids': (index_BL < size_B[:, None]).astype(jnp.int32)}
   x_BLD, cache = decoder.prefill(

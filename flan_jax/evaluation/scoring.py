@@ -22,6 +22,7 @@ from flan_jax.errors import UserError
 from flan_jax.model import decoder
 from flan_jax.model import layers
 from flan_jax.model import losses
+from flan_jax.model import precision
 
 Ids = Sequence[int]
 Prompt = tuple[Ids, Sequence[Ids]]  # inputs, options
@@ -138,13 +139,13 @@ def to_mesh(batch: Mapping[str, np.ndarray], mesh: Mesh | None) -> dict[str, jax
 def quickest(config: decoder.DecoderConfig) -> decoder.DecoderConfig:
   """The model as it is computed soonest where no gradient is taken.
 
-  A processor computes in float32, and its layers one after the other: a loop over them
-  would copy the parameters of each.
+  A processor computes in float32 at least, and its layers one after the other: a loop
+  over them would copy the parameters of each.
   """
   config = dataclasses.replace(config, remat='none')
   if jax.default_backend() != 'cpu':
     return config
-  return dataclasses.replace(config, dtype='float32', scan=False)
+  return dataclasses.replace(config, dtype=precision.wide(config.dtype).name, scan=False)
 
 
 def within(mesh: Mesh | None, function: Callable) -> Callable:

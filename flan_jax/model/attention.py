@@ -11,6 +11,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from flan_jax.model import precision
+
 # Added to a masked score: its weight underflows to exactly 0 in float32, while a row
 # that sees nothing (padding) still has a finite softmax.
 MASKED = -1e9
@@ -116,9 +118,10 @@ class Slot(NamedTuple):
     return past, jax.tree.map(take, past)
 
   def _put(self, old, new):
-    new, start = new.astype(old.dtype), (0, 0, self.index, 0)
+    zero = jnp.zeros_like(self.index)
+    new, start = new.astype(old.dtype), (zero, zero, self.index, zero)
     if self.layer is not None:
-      new, start = new[None], (self.layer, *start)
+      new, start = new[None], (self.layer.astype(zero.dtype), *start)
     return jax.lax.dynamic_update_slice(old, new, start)
 
 
@@ -169,14 +172,15 @@ def within_window(
 
 @jax.custom_vjp
 def position_bias(table_KN: jax.Array, ids_BLM: jax.Array) -> jax.Array:
-  """Additive attention bias, float32 [B, N, L, M]; id K (no bucket) means MASKED.
+  """Additive attention bias [B, N, L, M], float32 at least; id K (no bucket) is MASKED.
 
   A chain of selects fuses into one elementwise kernel everywhere. Its own derivative
   would be a scatter or K passes over the scores, hence the one written below.
   """
-  bias = jnp.full((), MASKED, jnp.float32)
+  wide = precision.wide(table_KN.dtype)
+  bias = jnp.full((), MASKED, wide)
   for bucket in range(table_KN.shape[0]):
-    value = table_KN[bucket].astype(jnp.float32)[None, :, None, None]
+    value = table_KN[bucket].astype(wide)[None, :, None, None]
     bias = jnp.where(ids_BLM[:, None] == bucket, value, bias)
   return bias
 
@@ -188,15 +192,15 @@ def _position_bias_forward(table_KN, ids_BLM):
 def _position_bias_backward(residuals, gradient_BNLM):
   """Sums the gradient by bucket as small matrix products, some query rows at a time."""
   table_KN, ids_BLM = residuals
-  rows = math.gcd(ids_BLM.shape[1], 64)
+  rows, wide = math.gcd(ids_BLM.shape[1], 64), precision.wide(table_KN.dtype)
 
   def add_rows(index, total_NK):
     ids = jax.lax.dynamic_slice_in_dim(ids_BLM, index * rows, rows, axis=1)
     part = jax.lax.dynamic_slice_in_dim(gradient_BNLM, index * rows, rows, axis=2)
-    one_hot = jax.nn.one_hot(ids, table_KN.shape[0], dtype=jnp.float32)
+    one_hot = jax.nn.one_hot(ids, table_KN.shape[0], dtype=wide)
     return total_NK + jnp.einsum('BLMK,BNLM->NK', one_hot, part)
 
-  total_NK = jnp.zeros(table_KN.shape[::-1], jnp.float32)
+  total_NK = jnp.zeros(table_KN.shape[::-1], wide)
   total_NK = jax.lax.fori_loop(0, ids_BLM.shape[1] // rows, add_rows, total_NK)
   return total_NK.T.astype(table_KN.dtype), None
 
@@ -210,7 +214,7 @@ def attend(
   bias_BNLM: jax.Array,
   soft_cap: Optional[float] = None,
 ) -> jax.Array:
-  """Softmax attention, scaled by 1/sqrt(H), scores and softmax in float32.
+  """Softmax attention, scaled by 1/sqrt(H), scores and softmax in float32 at least.
 
   source: (key_BMGH, value_BMGH), or Past. Key head g serves the g-th N / G query heads.
   bias: [B, N or 1, L, M], added after the soft cap.
@@ -236,7 +240,8 @@ def scores(query_BNLH: jax.Array, key_BGMH: jax.Array) -> jax.Array:
   batch, heads, length, head_dim = query_BNLH.shape
   query_BGRH = query_BNLH.reshape(batch, key_BGMH.shape[1], -1, head_dim)
   scores_BGRM = jnp.einsum(
-    'BGRH,BGMH->BGRM', query_BGRH, key_BGMH, preferred_element_type=jnp.float32
+    'BGRH,BGMH->BGRM', query_BGRH, key_BGMH,
+    preferred_element_type=precision.wide(query_BNLH.dtype),
   )
   return scores_BGRM.reshape(batch, heads, length, -1)
 
@@ -246,7 +251,8 @@ def mixed(weights_BNLM: jax.Array, value_BGMH: jax.Array) -> jax.Array:
   batch, heads, length, keys = weights_BNLM.shape
   weights_BGRM = weights_BNLM.reshape(batch, value_BGMH.shape[1], -1, keys)
   out_BGRH = jnp.einsum(
-    'BGRM,BGMH->BGRH', weights_BGRM, value_BGMH, preferred_element_type=jnp.float32
+    'BGRM,BGMH->BGRH', weights_BGRM, value_BGMH,
+    preferred_element_type=precision.wide(value_BGMH.dtype),
   )
   return out_BGRH.reshape(batch, heads, length, -1)
 

@@ -159,8 +159,8 @@ def _bias_maker(config, view, table_KN) -> Callable[[], jax.Array]:
 def _splash_model_obstacle(config):
   if config.positions == 'relative':
     return "the kernel adds no relative position bias (POSITIONS = 'relative')"
-  if config.dtype == 'float16':
-    return "TPU kernels have no float16 (DTYPE = 'float16')"
+  if config.dtype in ('float16', 'float64'):
+    return f"TPU kernels have no {config.dtype} (DTYPE = '{config.dtype}')"
   if config.head_dim % 64:
     return f'the kernel needs a multiple of 64 as head_dim, not {config.head_dim}'
   if len(set(config.layer_windows or ())) > 1:
@@ -238,7 +238,7 @@ def _splash_on_one_device(
 def _cudnn_model_obstacle(config):
   if config.attention_soft_cap is not None:
     return f'cuDNN has no soft cap (attention_soft_cap = {config.attention_soft_cap})'
-  if config.dtype == 'float32':
+  if config.dtype in ('float32', 'float64'):
     return "cuDNN needs DTYPE = 'bfloat16' or 'float16'"
   if config.head_dim % 8 or config.head_dim > 256:
     return f'cuDNN needs a head_dim of 8, 16, ..., 256, not {config.head_dim}'

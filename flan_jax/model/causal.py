@@ -14,6 +14,7 @@ import jax
 import jax.numpy as jnp
 
 from flan_jax.model import attention
+from flan_jax.model import precision
 
 # Queries of a block, at least, and blocks of a row, at most: smaller products would be
 # slow, and more of them save little.
@@ -108,7 +109,7 @@ def _block(soft_cap, query_BNCH, key_BGMH, value_BGMH, bias_BNCM):
 
 
 def _weights(soft_cap, query_BNCH, key_BGMH, bias_BNCM):
-  """float32 (weights, their sum, the soft cap's slope or 1): divide by the sum later."""
+  """(weights, their sum, the soft cap's slope or 1), float32 at least: divide later."""
   scores_BNCM, slope = attention.scores(query_BNCH, key_BGMH), 1.0
   if soft_cap is not None:
     bounded_BNCM = jnp.tanh(scores_BNCM / soft_cap)
@@ -121,7 +122,7 @@ def _weights(soft_cap, query_BNCH, key_BGMH, bias_BNCM):
 def _block_gradients(
   soft_cap, query_BNCH, key_BGMH, value_BGMH, bias_BNCM, gradient_BNCH
 ):
-  """Of query [B, N, C, H], key and value [B, G, H, M], and bias, in float32."""
+  """Of query [B, N, C, H], key and value [B, G, H, M], and bias, float32 at least."""
   weights_BNCM, total_BNC1, slope = _weights(soft_cap, query_BNCH, key_BGMH, bias_BNCM)
   gradient_BNCH = (gradient_BNCH / total_BNC1).astype(query_BNCH.dtype)
   by_weight_BNCM = attention.scores(gradient_BNCH, value_BGMH)
@@ -149,6 +150,6 @@ def _gathered(x_BNCH, weights_BNCM, key_heads):
   grouped = lambda x: x.reshape(x.shape[0], key_heads, -1, x.shape[-1])
   return jnp.einsum(
     'BGRH,BGRM->BGHM', grouped(x_BNCH), grouped(weights_BNCM),
-    preferred_element_type=jnp.float32,
+    preferred_element_type=precision.wide(x_BNCH.dtype),
   )
 

@@ -31,7 +31,8 @@ class DecoderConfig:
   activation: 'gelu' is its tanh approximation, 'gelu_exact' is not.
   relative_buckets, relative_max_distance: T5's position buckets; distances of
     relative_max_distance tokens and more share the last one.
-  dtype: of the computation; parameters, softmax, norms and loss are float32.
+  dtype: of the computation; parameters, softmax, norms and loss are float32. 'float64',
+    to compare computations with, is in all of them, and needs JAX_ENABLE_X64.
   remat: 'none' stores every activation, 'dots' only outputs of the kernels, 'full'
     only each layer's input.
   scan: one compiled layer run `layers` times; False unrolls the same parameters, and
@@ -92,7 +93,7 @@ class DecoderConfig:
       object.__setattr__(self, 'windows', tuple(self.windows))
     _check_sizes(self)
     _check_choice(self, 'activation', layers.ACTIVATIONS)
-    _check_choice(self, 'dtype', ('bfloat16', 'float16', 'float32'))
+    _check_dtype(self)
     _check_choice(self, 'remat', REMAT_POLICIES)
     _check_choice(self, 'attention', attention_backends.CHOICES)
     _check_choice(self, 'positions', ('relative', 'rope', 'none'))
@@ -134,6 +135,15 @@ def _check_choice(config: DecoderConfig, name: str, choices) -> None:
   if value not in choices:
     raise UserError(
       f'{name} of the decoder is {value!r}: choose one of {", ".join(sorted(choices))}.'
+    )
+
+
+def _check_dtype(config: DecoderConfig) -> None:
+  _check_choice(config, 'dtype', ('bfloat16', 'float16', 'float32', 'float64'))
+  if config.dtype == 'float64' and not jax.config.jax_enable_x64:
+    raise UserError(
+      "dtype of the decoder is 'float64', and jax has 64-bit numbers only with "
+      "JAX_ENABLE_X64=1 in the environment: set it, or choose 'float32'."
     )
 
 

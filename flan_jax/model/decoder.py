@@ -34,6 +34,7 @@ from flan_jax.model import attention
 from flan_jax.model import attention_backends
 from flan_jax.model import layers
 from flan_jax.model import positions
+from flan_jax.model import precision
 from flan_jax.model.config import DecoderConfig, REMAT_POLICIES
 
 Batch = Mapping[str, jax.Array]
@@ -130,7 +131,7 @@ class Decoder(nn.Module):
     return x_BLD if scale == 1 else x_BLD * scale
 
   def logits(self, x):
-    """float32 logits; those of a fresh model are of order 1 either way.
+    """Logits, float32 at least; those of a fresh model are of order 1 either way.
 
     A tied embedding has entries of order 1, as the layers want their input; products
     with it are divided by sqrt(D), unless the configuration has a scale of its own.
@@ -143,10 +144,9 @@ class Decoder(nn.Module):
       kernel_DV = self.unembedding
     product = jnp.matmul(
       x.astype(config.dtype), kernel_DV.astype(config.dtype),
-      preferred_element_type=jnp.float32,
+      preferred_element_type=precision.wide(config.dtype),
     )
-    product = product if scale is None else product * scale
-    cap = config.logit_soft_cap
+    product, cap = product if scale is None else product * scale, config.logit_soft_cap
     return product if cap is None else cap * jnp.tanh(product / cap)
 
   def __call__(self, tokens_BL, view):
@@ -285,7 +285,7 @@ def gather_queries(x_BLD: jax.Array, query_position_BS: jax.Array) -> jax.Array:
 
 
 def logits(config: DecoderConfig, params: Params, x: jax.Array) -> jax.Array:
-  """float32 [..., V] from hidden states [..., D]."""
+  """[..., V], float32 at least, from hidden states [..., D]."""
   return _apply(config, params, 'logits', x)
 
 
@@ -356,7 +356,7 @@ def decode_step(
   of the parameters, made outside the loop.
   """
   positions_B1, length = positions_B[:, None], cache['length']
-  write = functools.partial(jax.lax.dynamic_update_slice, start_indices=(0, length))
+  write = functools.partial(jax.lax.dynamic_update_slice_in_dim, start_index=length, axis=1)
   flat = {
     'positions': write(cache['positions'], positions_B1),
     'valid': write(cache['valid'], jnp.ones_like(positions_B1, bool)),

@@ -10,6 +10,7 @@ import jax.numpy as jnp
 
 from flan_jax.model import attention
 from flan_jax.model import positions
+from flan_jax.model import precision
 
 # The mesh axes that rows of a batch are spread over, slower network first.
 ROW_AXES = ('data', 'fsdp')
@@ -112,7 +113,7 @@ _with_derivative(scattered, over_rows)
 
 
 class RMSNorm(nn.Module):
-  """Divides by the root mean square over the last axis in float32; a scale, no offset."""
+  """Divides by the root mean square of the last axis, float32 at least; a scale only."""
 
   epsilon: float
   dtype: Any
@@ -122,7 +123,7 @@ class RMSNorm(nn.Module):
   def __call__(self, x: jax.Array) -> jax.Array:
     init = nn.with_logical_partitioning(nn.initializers.ones, (self.axis,))
     scale = self.param('scale', init, x.shape[-1:])
-    x = x.astype(jnp.float32)
+    x = x.astype(precision.wide(x.dtype))
     x = x * jax.lax.rsqrt(jnp.mean(x * x, axis=-1, keepdims=True) + self.epsilon)
     return (x * jnp.expand_dims(scale, tuple(range(x.ndim - 1)))).astype(self.dtype)
 

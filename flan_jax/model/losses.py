@@ -17,6 +17,7 @@ import jax.numpy as jnp
 from flan_jax.errors import UserError
 from flan_jax.model import decoder
 from flan_jax.model import layers
+from flan_jax.model import precision
 
 Unembed = Callable[[jax.Array], jax.Array]
 
@@ -79,7 +80,8 @@ def cross_entropy(
   adding up whatever is to be added. Only the first may be differentiated, by the states
   and by what `unembed` closes over; the weights and the other sums are constants.
   """
-  slots = x_BSD, jnp.asarray(target_id_BS), jnp.asarray(weight_BS, jnp.float32)
+  wide = precision.wide(x_BSD.dtype)
+  slots = x_BSD, jnp.asarray(target_id_BS), jnp.asarray(weight_BS, wide)
   chunk = _chunk_size(target_id_BS.shape) if chunk is None else chunk
   alone = layers.row_parts() == 1
   if alone:
@@ -223,7 +225,8 @@ def decoder_loss(
 
 
 def _score(unembed, config, x_BSD, target_id_BS):
-  logits_BSV = unembed(x_BSD).astype(jnp.float32)
+  logits_BSV = unembed(x_BSD)
+  logits_BSV = logits_BSV.astype(precision.wide(logits_BSV.dtype))
   highest_BS = jax.lax.stop_gradient(jnp.max(logits_BSV, axis=-1))
   # A select and a sum fuse with the exponentials; a gather's derivative is a scatter.
   ids_BSV = jax.lax.broadcasted_iota(jnp.int32, logits_BSV.shape, 2)
@@ -233,7 +236,7 @@ def _score(unembed, config, x_BSD, target_id_BS):
   normalizer_BS = highest_BS + jnp.log(jnp.sum(exponentials_BSV, axis=-1))
   scored = {
     'log_likelihood': target_BS - normalizer_BS,
-    'correct': (target_BS >= highest_BS).astype(jnp.float32),
+    'correct': (target_BS >= highest_BS).astype(logits_BSV.dtype),
   }
   if config.z_loss:
     scored['z_loss'] = config.z_loss * normalizer_BS**2

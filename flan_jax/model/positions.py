@@ -9,7 +9,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-# Of cosine and sine, each float32 [B, L, H/2].
+from flan_jax.model import precision
+
+# Of cosine and sine, each [B, L, H/2], float32 at least.
 Rotation = tuple[jax.Array, jax.Array]
 
 
@@ -34,7 +36,7 @@ SCALINGS = {'none': _as_is, 'linear': _linear, 'llama3': _llama3}
 
 
 def frequencies(config: Any) -> np.ndarray:
-  """Radians per token of each pair, float32 [H/2]: rope_theta ** (-2i / H), scaled.
+  """Radians per token of each pair, [H/2]: rope_theta ** (-2i / H), scaled.
 
   rope_scaling 'linear' (arXiv 2306.15595) divides all by rope_factor; 'llama3' (Llama
   3.1's reference code) divides those that turn at most rope_low_frequency times within
@@ -43,7 +45,8 @@ def frequencies(config: Any) -> np.ndarray:
   """
   pairs = np.arange(0, config.head_dim, 2) / config.head_dim
   unscaled = float(config.rope_theta) ** -pairs
-  return SCALINGS[config.rope_scaling](unscaled, config).astype(np.float32)
+  scaled = SCALINGS[config.rope_scaling](unscaled, config)
+  return scaled.astype(precision.wide(config.dtype))
 
 
 def rotation(config: Any, positions_BL: jax.Array) -> Rotation:
@@ -62,13 +65,13 @@ def row_rotation(config: Any, positions_BL: jax.Array) -> Rotation:
 
 
 def _rotation(frequency, positions_BL):
-  angles = positions_BL[:, :, None].astype(jnp.float32) * frequency[None, None, :]
+  angles = positions_BL[:, :, None].astype(frequency.dtype) * frequency[None, None, :]
   return jnp.cos(angles), jnp.sin(angles)
 
 
 def rotate(x_BLNH: jax.Array, by: Rotation) -> jax.Array:
-  """Turns every pair in float32; products of two heads then know only their distance."""
+  """Turns every pair, float32 at least; products of heads then know only their distance."""
   cos, sin = (part[:, :, None, :] for part in by)
-  first, second = jnp.split(x_BLNH.astype(jnp.float32), 2, axis=-1)
+  first, second = jnp.split(x_BLNH.astype(precision.wide(x_BLNH.dtype)), 2, axis=-1)
   turned = first * cos - second * sin, second * cos + first * sin
   return jnp.concatenate(turned, axis=-1).astype(x_BLNH.dtype)

@@ -144,7 +144,7 @@ def saved_bytes(config: decoder.DecoderConfig, work: Work, axes: dict) -> float:
   if config.remat != 'full':
     inner = config.heads * config.head_dim
     width += 4 * inner + 3 * config.d_ff
-  item = 4 if config.dtype == 'float32' else 2
+  item = jax.numpy.dtype(config.dtype).itemsize
   return rows * work.length * width * config.layers * item / axes.get('tensor', 1)
 
 
