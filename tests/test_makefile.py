@@ -18,7 +18,7 @@ case "$*" in
   *ensurepip*) exit {lacks_ensurepip} ;;
   *Python.h*) exec cat {folder}/headers ;;
   '-m venv '*) mkdir -p "$3/bin" && cp "$0" "$3/bin/python"; exit ;;
-  '-m pip --version') exit ;;
+  '-m pip --version') exec cat {folder}/has_pip ;;
   '-m pip '*) echo "$*" >> {folder}/pip.log; exec cat {folder}/pip ;;
 esac
 exec {real} -I -S -c "import sys; sys.version_info = ({version}, 0, 'final', 0)
@@ -32,6 +32,7 @@ def python(folder, version='3.12', lacks_ensurepip=0):
       version=version, lacks_ensurepip=lacks_ensurepip, folder=folder,
       real=sys.executable).replace(f'({version}, 0', f'({version.replace(".", ", ")}, 0'))
   path.chmod(0o755)
+  (folder / 'has_pip').touch()
   return path
 
 
@@ -141,3 +142,22 @@ def test_another_python_than_that_of_the_environment_is_named(tmp_path):
   done = make(tmp_path, f'PYTHON={python(tmp_path, "3.12")}', goal)
   assert done.returncode and 'is of Python 3.11, not of' in done.stderr
   assert f'rm -r {tmp_path}/made' in done.stderr
+
+
+def test_an_environment_without_pip_is_completed_by_its_own_python_only(tmp_path):
+  (tmp_path / 'pip').touch()
+  older, chosen = python(tmp_path, '3.11'), python(tmp_path, '3.12')
+  (tmp_path / 'made/bin').mkdir(parents=True)
+  shutil.copy(older, tmp_path / 'made/bin/python')
+  (tmp_path / 'has_pip').unlink()  # making the environment broke off
+  done = make(tmp_path, f'PYTHON={chosen}', f'{tmp_path}/made/ready')
+  assert done.returncode and 'is of Python 3.11, not of' in done.stderr
+  done = make(tmp_path, f'PYTHON={older}', f'{tmp_path}/made/ready')
+  assert done.returncode == 0 and f'{older} -m venv {tmp_path}/made' in done.stdout
+
+
+def test_an_environment_of_an_unfit_python_is_named(tmp_path):
+  (tmp_path / 'made/bin').mkdir(parents=True)
+  shutil.copy(python(tmp_path, '3.14'), tmp_path / 'made/bin/python')
+  done = make(tmp_path, 'run')
+  assert done.returncode and 'made is of Python 3.14, flan_jax needs' in done.stderr
