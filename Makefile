@@ -46,7 +46,7 @@ endif
 
 define ADD
 @mv $(VENV)/ready $(VENV)/unready
-@echo 'adding to $(VENV) what the tests use: half a GB, or several where torch comes with CUDA'
+@echo 'adding to $(VENV) what the tests use: 0.6 GB to download, 3 GB if torch is a CUDA build'
 $(INSTALL) '.[$(EXTRAS)]'
 @mv $(VENV)/unready $(VENV)/ready
 @touch $@
