@@ -54,7 +54,7 @@ endef
 
 $(VENV)/ready: setup.py pyproject.toml
 	@rm -f $@
-	@.ci/venv $(VENV) $(PYTHON) $(filter-out file,$(origin PYTHON))
+	@sh .ci/venv $(VENV) $(PYTHON) $(filter-out file,$(origin PYTHON))
 	@echo 'installing into $(VENV): about 1 GB of downloads on a fresh machine'
 	$(INSTALL) .
 	@touch $@
