@@ -1,7 +1,8 @@
 # make run    the whole job on embedded data: base, tuning with NLI held out, evaluation
 # make test   every test but the slow ones        make test-all   all of them
 # make bench  figures against named peers, a JSON line each
-# Each does all the set-up on a fresh machine: a virtual environment in .venv.
+# Each does all the set-up on a fresh machine: a virtual environment in .venv. `run` installs
+# the package alone; tests and benchmarks add what they compare it with, torch among it.
 
 PYTHON ?= python3
 VENV := .venv
@@ -28,25 +29,44 @@ run: $(VENV)/ready
 	$(RUN) flan_jax.evaluate --gin.MODEL_DIR="'$(RUNS)/quickstart'" --held_in=sentiment --limit=100
 
 test: $(VENV)/aot
-	$(VENV)/bin/pytest -m 'not slow' $(SHARED)
+	$(RUN) pytest -m 'not slow' $(SHARED)
 
 test-all: $(VENV)/aot
-	$(VENV)/bin/pytest $(SHARED)
+	$(RUN) pytest $(SHARED)
 
-bench: $(VENV)/ready
+bench: $(VENV)/test
 	@for name in packing loading store collection training scoring decoding; do $(RUN) tests.bench.$$name || exit 1; done
 
+# A marker is written when all is installed, and out of the way while pip works: what was
+# interrupted is gone on with. Where the Python is gone, markers say nothing.
+INSTALL := $(RUN) pip install -q -e
+ifneq ($(shell $(VENV)/bin/python -c 'print("there")' 2>/dev/null),there)
+.PHONY: $(VENV)/ready
+endif
+
+define ADD
+@mv $(VENV)/ready $(VENV)/unready
+@echo 'adding to $(VENV) what the tests use: 0.6 GB to download, 3 GB if torch is a CUDA build'
+$(INSTALL) '.[$(EXTRAS)]'
+@mv $(VENV)/unready $(VENV)/ready
+@touch $@
+endef
+
 $(VENV)/ready: setup.py pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	  { echo "flan_jax needs Python 3.11 or newer; try make PYTHON=python3.12" >&2; exit 1; }
-	$(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/pip install -q -e '.[test]'
+	@rm -f $@
+	@sh .ci/venv $(VENV) $(PYTHON) $(filter-out file,$(origin PYTHON))
+	@echo 'installing into $(VENV): about 1 GB of downloads on a fresh machine'
+	$(INSTALL) .
 	@touch $@
 
+$(VENV)/test: EXTRAS := test
+$(VENV)/test: $(VENV)/ready
+	$(ADD)
+
 # Apart: where libtpu is installed, jax asks it for TPUs at every start, and it complains.
+$(VENV)/aot: EXTRAS := aot,test
 $(VENV)/aot: $(VENV)/ready
-	$(VENV)/bin/pip install -q -e '.[aot,test]'
-	@touch $@
+	$(ADD)
 
 clean:
 	rm -rf $(RUNS) build *.egg-info

@@ -11,7 +11,7 @@ setuptools.setup(
     long_description=open('README.md', encoding='utf-8').read(),
     long_description_content_type='text/markdown',
     license='Apache-2.0',
-    python_requires='>=3.11',
+    python_requires='>=3.11,<3.14',  # TensorFlow has wheels for these
     packages=[*setuptools.find_packages(include=['flan_jax', 'flan_jax.*']),
               'flan_jax.gin', 'flan_jax.tasks', *TASKS],
     package_dir={'flan_jax.tasks': 'tasks', 'flan_jax.gin': 'gin'},

@@ -3,6 +3,7 @@
 `main` reads flags; `open_model`, `write` and `ask` do the work as plain functions.
 """
 
+import argparse
 import contextlib
 import dataclasses
 import sys
@@ -65,8 +66,9 @@ def _add_files(made) -> None:
   made.add_argument('--overwrite', action='store_true', help='begin the output again')
   made.add_argument('--field', default='inputs', metavar='NAME',
                     help='where the text is in an object (default: inputs)')
-  made.add_argument('--plain', action='store_true', help='no separator after the '
-                    'prompt: the text itself goes on, as after pretraining')
+  made.add_argument('--plain', action=argparse.BooleanOptionalAction, default=None,
+                    help='no separator after the prompt: the text itself goes on, as '
+                    'after pretraining (default: if the model was never tuned on prompts)')
 
 
 def _add_settings(made) -> None:
@@ -132,6 +134,19 @@ class Model:
     from flan_jax.evaluation import questions
     return questions.Encoding.of(self.run)
 
+  def never_tuned(self) -> bool:
+    """Whether no run behind the parameters had prompts: an import, or plain text."""
+    from flan_jax.training import checkpoint
+    return not any(run.get('tasks', True) and run['rows'].get('overflow') != 'split'
+                   for run in checkpoint.lineage(self.path))
+
+  def beginning(self) -> list[int]:
+    """What stands before a plain text: of an import, what `transformers` puts there."""
+    from flan_jax.data.vocabulary import FLAN
+    from flan_jax.training import checkpoint
+    token = checkpoint.read_run(self.path).get('imported', {}).get('bos_token_id')
+    return [token] if token is not None and FLAN.begins_with(token) else []
+
 
 def open_model(
     model_dir: str, *, step: int | None = None, untuned: bool = False,
@@ -190,16 +205,15 @@ def write(
   Args:
     prompts: as prompt_files.read gives them.
     output: file; see evaluation.prompt_files.
-    asked: continuations.Asked.
+    asked: continuations.Asked; plain None: if the model was never tuned.
     overwrite: begin the file again.
 
   Raises:
     UserError: whatever is wrong, before the model is loaded.
   """
-  from flan_jax.evaluation import continuations
   from flan_jax.training import hosts
-  ids, shortened = continuations.tokens(
-      prompts.texts, model.encoding(), asked.plain, f'{prompts.name}, line')
+  asked = _settled(model, asked)
+  ids, shortened = _tokens(model, prompts.texts, asked, f'{prompts.name}, line')
   told = _told(model, prompts, asked)
   done = _written(output, told, len(ids), overwrite)
   if done < len(ids):
@@ -210,15 +224,35 @@ def write(
     _report(output, len(ids), done, shortened, model.encoding().inputs_length)
 
 
+def _settled(model: Model, asked):
+  """With `plain` decided: a model that never saw a separator is not asked with one."""
+  from flan_jax.training import hosts
+  if asked.plain is not None:
+    return asked
+  plain = model.never_tuned()
+  if plain and hosts.first():
+    print(f'NOTE: the model in {model.path} was never tuned on prompts, so it goes on with '
+          'the text itself (plain); --no-plain asks it with the separator of tuned models',
+          file=sys.stderr)
+  return dataclasses.replace(asked, plain=plain)
+
+
+def _tokens(model: Model, texts: Sequence[str], asked, name: str = 'prompt'):
+  from flan_jax.evaluation import continuations
+  beginning = model.beginning() if asked.plain else []
+  return continuations.tokens(texts, model.encoding(), asked.plain, name, beginning)
+
+
 def _told(model: Model, prompts, asked) -> dict:
   """What the continuations depend on; not where the files lie."""
   from flan_jax.training import checkpoint
+  plain = {'blanks': 'kept', 'beginning': model.beginning()} if asked.plain else {}
   return {
       'step': model.step, 'checkpoint': checkpoint.identity(model.path, model.step),
       'prompt_tokens': model.encoding().inputs_length,
       'separator': '' if asked.plain else model.encoding().separators[0],
       'input_sha256': prompts.digest, 'field': prompts.field,
-      'samples': asked.samples, **dataclasses.asdict(asked.settings)}
+      'samples': asked.samples, **dataclasses.asdict(asked.settings), **plain}
 
 
 def _written(output: str, told: Mapping, total: int, overwrite: bool) -> int:
@@ -296,7 +330,7 @@ def _report(output: str, total: int, done: int, shortened: int, length: int) -> 
 def ask(model: Model, asked: Any) -> None:
   """Prints what standard input is continued with, or asks a terminal for prompts.
 
-  asked: continuations.Asked.
+  asked: continuations.Asked; plain None: if the model was never tuned.
 
   Raises:
     UserError: whatever is wrong; in a terminal it is printed instead.
@@ -308,6 +342,7 @@ def ask(model: Model, asked: Any) -> None:
                     'and --output')
   typed = sys.stdin.isatty()
   text = '' if typed else _piped()
+  asked = _settled(model, asked)
   loaded = model.load()
   answer = lambda text, asked, turn: _answer(model, loaded, text, asked, turn)
   if typed:
@@ -319,7 +354,7 @@ def ask(model: Model, asked: Any) -> None:
 def _answer(model: Model, loaded, text: str, asked, turn: int) -> list[str]:
   from flan_jax.evaluation import continuations
   encoding = model.encoding()
-  ids, shortened = continuations.tokens([text], encoding, asked.plain)
+  ids, shortened = _tokens(model, [text], asked)
   if shortened:
     print(f'NOTE: only the end of the prompt was read; the run takes at most '
           f'{encoding.inputs_length:,} tokens', file=sys.stderr)

@@ -95,7 +95,7 @@ class FlanJax(TemplateLM):
     self._prefix = next(number for number in known if number is not None)
     self.add_bos_token = add_bos_token
     if add_bos_token is None:
-      self.add_bos_token = beginning is not None and _begins(self.words.path, beginning)
+      self.add_bos_token = beginning is not None and self.words.begins_with(beginning)
     self._encoded = functools.lru_cache(_TEXTS_KEPT)(
         lambda text: self.words.encode_batch([text])[0])
 
@@ -216,14 +216,6 @@ def _rows(rows: int | None, batch_size: int | str | None) -> int | None:
   if not str(rows).isdigit() or int(rows) < 1:
     raise UserError(f"{rows!r} rows of a batch must be a number above 0, or 'auto'")
   return int(rows)
-
-
-def _begins(vocabulary: str, beginning: int) -> bool:
-  """Whether an imported tokenizer itself puts the beginning before a text."""
-  if not vocabulary.endswith('.json'):
-    return vocabulary.endswith('.model')  # SentencePiece: Llama's and Mistral's do
-  from tokenizers import Tokenizer
-  return Tokenizer.from_file(vocabulary).encode('').ids[:1] == [beginning]
 
 
 @contextlib.contextmanager

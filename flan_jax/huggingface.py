@@ -67,9 +67,10 @@ def import_folder(
     read = lambda name, at: tensors[name][at]
     params = families.read_params(config, _placed(config, fsdp), read)
     _save(dst, params)
-  _write_run(dst, config, _kept_vocabulary(dst, words), values)
+  _write_run(dst, config, _kept_vocabulary(dst, words), values, src)
   print(f'imported {src} ({values["model_type"]}): MODEL_DIR {dst}, its model and '
-        f'vocabulary in {os.path.join(dst, "model.gin")}')
+        f'vocabulary in {os.path.join(dst, "model.gin")}. What it was trained on is not '
+        'known here, and it was not tuned here: `generate` asks it plainly')
 
 
 def _read_config(src: str) -> dict:
@@ -172,7 +173,7 @@ def _kept_vocabulary(dst: str, words) -> dict:
   return told
 
 
-def _write_run(dst: str, config, words: dict, values: Mapping) -> None:
+def _write_run(dst: str, config, words: dict, values: Mapping, src: str) -> None:
   import flan_jax
   from flan_jax import files
   from flan_jax.training import checkpoint
@@ -191,6 +192,7 @@ def _write_run(dst: str, config, words: dict, values: Mapping) -> None:
                'inputs_length': 1024, 'targets_length': 256,
                'separators': ['eos', 'eos'], 'overflow': 'cut'},
       'optimizer': {}, 'seed': 0, 'prompts': {}, 'init_from': None,
+      'imported_from': os.path.abspath(src),
       'imported': {key: values[key] for key in ('model_type', *KEPT) if key in values}})
 
 

@@ -8,6 +8,7 @@ import json
 import socket
 import subprocess
 import sys
+import types
 
 import jax
 import numpy as np
@@ -217,7 +218,73 @@ def test_a_continuation_ends_before_a_stop(world, tmp_path):
   assert stop.strip()
   door(world, tmp_path / 'cut.jsonl', '--plain', f'--stop={stop}', '--stop=never there')
   cut = [texts[0] for texts in outputs(tmp_path / 'cut.jsonl')]
-  assert cut == [text.split(stop)[0].strip() for text in whole] != whole
+  assert cut == [text.split(stop)[0] for text in whole] != whole
+
+
+def writes(monkeypatch, text):
+  """Every model now writes this."""
+  monkeypatch.setattr(
+      continuations.decoding, 'generate', lambda config, params, prompts, *_, **__: [
+          list(vocabulary.FLAN.encode(text)) for _ in prompts])
+
+
+@pytest.mark.parametrize('text', ['  Paris.\n\n', '\n- Paris\n', '\t', 'x ', ''])
+def test_a_text_that_goes_on_keeps_its_blanks_and_an_answer_has_none(
+    world, tmp_path, monkeypatch, capsys, text):
+  writes(monkeypatch, text)
+  door(world, tmp_path / 'plain.jsonl', '--plain')
+  assert outputs(tmp_path / 'plain.jsonl') == [[text]] * len(TEXTS)
+  door(world, tmp_path / 'answers.jsonl')
+  assert outputs(tmp_path / 'answers.jsonl') == [[text.strip()]] * len(TEXTS)
+  monkeypatch.setattr(sys, 'stdin', io.StringIO('Two\n'))
+  capsys.readouterr()
+  door(world, None, '--plain')
+  assert capsys.readouterr().out == text + '\n'
+
+
+def test_a_stop_leaves_the_blanks_before_it(world, tmp_path, monkeypatch):
+  writes(monkeypatch, ' Paris. \n\nQ: next')
+  door(world, tmp_path / 'out.jsonl', '--plain', '--stop=Q:')
+  assert outputs(tmp_path / 'out.jsonl') == [[' Paris. \n\n']] * len(TEXTS)
+
+
+def sentencepiece_words(folder):
+  import sentencepiece
+  model = io.BytesIO()
+  sentencepiece.SentencePieceTrainer.train(
+      sentence_iterator=iter(['the sky is blue', 'blue is the sky'] * 20),
+      model_writer=model, vocab_size=30, pad_id=0, eos_id=1, unk_id=2, bos_id=-1,
+      hard_vocab_limit=False, minloglevel=2)
+  (folder / 'vocab.model').write_bytes(model.getvalue())
+  return str(folder / 'vocab.model')
+
+
+def metaspace_words(folder):
+  import tokenizers
+  pieces = {'</s>': 0, '<unk>': 1, **{one: n for n, one in enumerate(
+      ['\u2581', *'abehiklsty'], 2)}, 'u': 20}
+  made = tokenizers.Tokenizer(tokenizers.models.BPE(pieces, [], unk_token='<unk>'))
+  made.pre_tokenizer = tokenizers.pre_tokenizers.Metaspace()
+  made.decoder = tokenizers.decoders.Metaspace()
+  made.add_special_tokens(['</s>'])
+  made.save(str(folder / 'tokenizer.json'))
+  return str(folder / 'tokenizer.json')
+
+
+@pytest.mark.parametrize('made', [sentencepiece_words, metaspace_words])
+@pytest.mark.parametrize('prompt', ['the sky', '</s> the sky', '</s>'])
+def test_the_blank_that_a_tokenizer_drops_comes_back(tmp_path, monkeypatch, made, prompt):
+  monkeypatch.setenv(vocabulary.VARIABLE, made(tmp_path))
+  blue = vocabulary.FLAN.encode('the sky is blue')
+  new = list(blue[len(vocabulary.FLAN.encode('the sky')):])
+  assert not vocabulary.FLAN.decode(new).startswith(' ')
+  monkeypatch.setattr(continuations.decoding, 'generate', lambda *_, **__: [new])
+  ids, _ = continuations.tokens([prompt], questions.Encoding(64, 8), True)
+  loaded = types.SimpleNamespace(config=None, params=None)
+  plain = dataclasses.replace(ASKED, plain=True)
+  expected = 'is blue' if ids[0][-1] == vocabulary.FLAN.eos_id else ' is blue'
+  assert continuations.continued(loaded, ids, plain, 1) == [[expected]]
+  assert continuations.continued(loaded, ids, ASKED, 1) == [['is blue']]
 
 
 def test_of_a_long_prompt_the_end_is_kept_and_counted(world, tmp_path, capsys):
@@ -361,6 +428,19 @@ def test_a_terminal_takes_settings(monkeypatch, capsys):
     assert words in out
 
 
+def test_a_terminal_may_change_whether_the_text_itself_goes_on(monkeypatch, capsys):
+  seen = []
+  def answer(text, asked, _):
+    seen.append(asked.plain)
+    return ['fine']
+  typed(monkeypatch, ':help', 'a', '', ':plain off', 'b', '', ':plain maybe', ':plain on',
+        ':help', 'c')
+  terminal.converse(answer, dataclasses.replace(ASKED, plain=True))
+  assert seen == [True, False, True]
+  out = capsys.readouterr().out
+  assert out.count(':plain on\n') == 2 and ':plain wants on or off' in out
+
+
 def test_the_door_asks_a_terminal(world, monkeypatch, capsys, unbroken):
   typed(monkeypatch, TEXTS[0], '', TEXTS[1], '', 'x' * 60)
   monkeypatch.setattr(sys.stdin, 'isatty', lambda: True, raising=False)
@@ -370,6 +450,91 @@ def test_the_door_asks_a_terminal(world, monkeypatch, capsys, unbroken):
   for line in unbroken.splitlines()[:2]:  # a turn draws as a line does
     assert '\n---\n'.join(json.loads(line)['outputs']) in out
   assert err.count('only the end of the prompt was read') == 1
+
+
+IMPORTED = {'tasks': {}, 'imported': {'model_type': 'llama'}}
+PRETRAINED = {'tasks': {'world_text': 1.0}, 'rows': {'overflow': 'split'}}
+TUNED = {'tasks': {'rte': 1.0}}
+
+
+def beside(world, name, changes, begun_from=None):
+  """A run with the parameters of `tuned` and something else in its run.json."""
+  folder = world / name
+  if not folder.exists():
+    folder.mkdir()
+    (folder / 'checkpoints').symlink_to(world / 'tuned' / 'checkpoints')
+  run = checkpoint.read_run(str(world / 'tuned'))
+  rows = run['rows'] | changes.get('rows', {})
+  checkpoint.write_run(str(folder), {
+      **run, **changes, 'rows': rows,
+      'init_from': begun_from and str(world / begun_from)})
+  return name
+
+
+@pytest.mark.parametrize('changes, begun_from, plain', [
+    (IMPORTED, None, True), (PRETRAINED, None, True), (TUNED, None, False),
+    (TUNED, 'imported', False), (PRETRAINED, 'imported', True),
+    (PRETRAINED, 'tuned before', False)])
+def test_a_model_without_tuning_is_asked_without_the_separator_of_tuning(
+    world, changes, begun_from, plain, capsys):
+  beside(world, 'imported', IMPORTED)
+  beside(world, 'tuned before', TUNED)
+  model = generate.open_model(str(world / beside(world, 'some', changes, begun_from)))
+  for given, expected in ((None, plain), (True, True), (False, False)):
+    capsys.readouterr()
+    asked = generate._settled(model, dataclasses.replace(ASKED, plain=given))
+    assert asked.plain == expected
+    said = capsys.readouterr().err
+    assert ('never tuned' in said and '--no-plain' in said) == (given is None and plain)
+
+
+def test_every_way_in_asks_an_import_plainly(world, tmp_path, monkeypatch, capsys):
+  run = beside(world, 'import', IMPORTED)
+  door(world, tmp_path / 'a.jsonl', run=run)
+  assert 'never tuned' in capsys.readouterr().err
+  door(world, tmp_path / 'b.jsonl', '--plain', run=run)
+  door(world, tmp_path / 'c.jsonl', '--no-plain', run=run)
+  assert 'never tuned' not in capsys.readouterr().err
+  plain, answers = outputs(tmp_path / 'a.jsonl'), outputs(tmp_path / 'c.jsonl')
+  assert outputs(tmp_path / 'b.jsonl') == plain != answers
+  for is_terminal in (False, True):
+    monkeypatch.setattr(sys, 'stdin', io.StringIO(TEXTS[0]))
+    typed(monkeypatch, TEXTS[0])
+    monkeypatch.setattr(sys.stdin, 'isatty', lambda: is_terminal)
+    door(world, None, run=run)
+    out, err = capsys.readouterr()
+    assert plain[0][0] in out and 'never tuned' in err
+  tuned = beside(world, 'tuned from it', TUNED, run)
+  door(world, tmp_path / 'd.jsonl', run=tuned)
+  assert outputs(tmp_path / 'd.jsonl') == answers
+  door(world, tmp_path / 'e.jsonl', '--untuned', run=tuned)
+  assert outputs(tmp_path / 'e.jsonl') == plain
+
+
+def test_a_file_of_an_import_is_gone_on_with_as_it_was_begun(world, tmp_path):
+  run, out = beside(world, 'import', IMPORTED), tmp_path / 'out.jsonl'
+  door(world, out, '--no-plain', run=run)
+  with pytest.raises(UserError, match="separator was 'eos' and is now ''.*--no-plain: one"):
+    door(world, out, run=run)
+  door(world, out, '--no-plain', run=run)
+  door(world, out, '--overwrite', run=run)
+  door(world, out, '--plain', run=run)
+  side = out.with_name('out.jsonl.run.json')
+  told = json.loads(side.read_text())
+  del told['blanks'], told['beginning']  # as when plain texts were stripped
+  side.write_text(json.dumps(told))
+  with pytest.raises(UserError, match="blanks was None and is now 'kept'"):
+    door(world, out, run=run)
+
+
+def test_the_beginning_of_an_import_stands_before_its_plain_prompts():
+  encoding = questions.Encoding(6, 4)
+  bare = lambda text: vocabulary.FLAN.encode_batch([text])[0]
+  ids, shortened = continuations.tokens(
+      ['ab', 'abcdefgh', '\x01b'], encoding, True, beginning=[4])
+  assert [one.tolist() for one in ids] == [
+      [4, *bare('ab')], [4, *bare('defgh')], bare('\x01b')]
+  assert shortened == 1
 
 
 @pytest.mark.slow

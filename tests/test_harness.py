@@ -384,6 +384,25 @@ def write_folder(folder, begins):
   )).save_pretrained(folder)
 
 
+@pytest.mark.parametrize('begins', [False, True])
+def test_what_a_trainer_left_in_a_tokenizer_changes_no_text(
+    tmp_path, monkeypatch, begins):
+  import tokenizers
+  monkeypatch.setenv(vocabulary.VARIABLE, vocabulary.BYTES)
+  monkeypatch.setattr(vocabulary.FLAN, '_loaded', None)
+  folder, run = str(tmp_path / 'llama'), str(tmp_path / 'run')
+  write_folder(folder, begins)
+  made = tokenizers.Tokenizer.from_file(f'{folder}/tokenizer.json')
+  made.enable_truncation(2)
+  made.enable_padding(direction='left', length=9)
+  made.save(f'{folder}/tokenizer.json')
+  huggingface.import_folder(folder, run)
+  monkeypatch.setattr(vocabulary.FLAN, '_loaded', None)
+  model = harness.FlanJax(model_dir=run, max_length=LENGTH)
+  assert model.add_bos_token == begins
+  assert len(model.tok_encode('four')) == 4 + begins
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize('begins', [False, True])
 def test_the_same_as_the_harness_says_of_transformers(tmp_path, monkeypatch, begins):

@@ -1,7 +1,9 @@
 """Public checkpoints in and out: the same logits, only the parts asked for, errors."""
 
+import io
 import json
 import os
+import sys
 
 import gin
 import jax
@@ -13,6 +15,7 @@ import torch
 import transformers
 
 from flan_jax import commandline
+from flan_jax import generate
 from flan_jax import huggingface
 from flan_jax.data import vocabulary
 from flan_jax.errors import UserError
@@ -126,6 +129,51 @@ def test_model_gin_states_the_model_and_its_vocabulary(folder, tmp_path):
   assert words == f'{run}/tokenizer.json'
 
 
+def test_an_import_tells_where_it_is_from_and_that_it_was_not_tuned(
+    folder, tmp_path, capsys):
+  huggingface.main(['import', str(folder), str(tmp_path / 'run')])
+  said = capsys.readouterr().out
+  assert 'not known here' in said and 'not tuned here' in said
+  run = checkpoint.read_run(str(tmp_path / 'run'))
+  assert run['imported_from'] == str(folder) and run['tasks'] == {}
+
+
+def save_tokenizer(folder, begins):
+  """Letters and blanks as Llama's; whether <s> begins a text."""
+  pieces = {'<unk>': 0, '<s>': 1, '</s>': 2, '\u2581': 3, **{
+      letter: number for number, letter in enumerate('abcdefghijklmnopqrstuvwxyz', 4)}}
+  made = tokenizers.Tokenizer(tokenizers.models.BPE(pieces, [], unk_token='<unk>'))
+  made.add_special_tokens(['<s>', '</s>'])
+  made.pre_tokenizer = tokenizers.pre_tokenizers.Metaspace()
+  made.decoder = tokenizers.decoders.Metaspace()
+  if begins:
+    made.post_processor = tokenizers.processors.TemplateProcessing(
+        single='<s> $A', special_tokens=[('<s>', 1)])
+  made.save(str(folder / 'tokenizer.json'))
+  return made
+
+
+@pytest.mark.parametrize('begins', [True, False])
+def test_an_import_goes_on_with_a_text_as_transformers_does(
+    tmp_path, monkeypatch, capsys, begins):
+  folder = save(tmp_path / 'folder', vocab_size=30)
+  words = save_tokenizer(folder, begins)
+  huggingface.import_folder(str(folder), str(tmp_path / 'run'))
+  monkeypatch.setattr(vocabulary.FLAN, '_loaded', None)  # another process imports
+  text = 'the capital of france is'
+  monkeypatch.setattr(sys, 'stdin', io.StringIO(text))
+  capsys.readouterr()
+  generate.main([f'--model_dir={tmp_path / "run"}', '--max_tokens=12'])
+  model = transformers.AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
+  ids = words.encode(text).ids
+  assert (ids[0] == 1) == begins
+  whole, = model.generate(
+      torch.tensor([ids]), max_new_tokens=12, do_sample=False, pad_token_id=0).tolist()
+  after = words.decode(whole)
+  assert after.startswith(text) and after != text
+  assert capsys.readouterr().out == after.removeprefix(text) + '\n'
+
+
 def change_config(**change):
   def break_it(folder):
     values = json.loads((folder / 'config.json').read_text())
@@ -175,6 +223,11 @@ def test_a_missing_part_is_named(tmp_path):
 def test_a_vocabulary_that_does_not_fit_is_named(folder, tmp_path):
   with pytest.raises(UserError, match='bytes has .* tokens, the model 101 rows'):
     huggingface.import_folder(str(folder), str(tmp_path / 'run'), 'bytes')
+  words = tokenizers.models.WordLevel({'</s>': 2, 'far': 101}, unk_token='</s>')
+  tokenizers.Tokenizer(words).save(str(folder / 'tokenizer.json'))
+  vocabulary.FLAN._loaded = None
+  with pytest.raises(UserError, match='has 102 tokens, the model 101 rows'):
+    huggingface.import_folder(str(folder), str(tmp_path / 'run'))
 
 
 def test_nothing_is_written_over(folder, tmp_path):

@@ -1,13 +1,15 @@
 """The vocabulary is resolved on first use, and is the same in every process."""
 
 import io
+import json
 import multiprocessing
 import pickle
 
 import pytest
 import sentencepiece
 import tensorflow as tf
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+from tokenizers import (
+    Tokenizer, decoders, models, normalizers, pre_tokenizers, processors)
 
 from flan_jax.data import vocabulary
 from flan_jax.data.vocabulary import FlanVocabulary
@@ -34,14 +36,20 @@ def sentencepiece_model(tmp_path_factory):
   return str(path)
 
 
-@pytest.fixture(scope='module')
-def tokenizer_json(tmp_path_factory):
+def byte_level(**settings):
+  """A tokenizer of bytes, and of 'ab' as number 900."""
   letters = sorted(pre_tokenizers.ByteLevel.alphabet())
-  made = Tokenizer(models.BPE({p: n for n, p in enumerate(['</s>', *letters])}, []))
+  pieces = {p: n for n, p in enumerate(['</s>', *letters])}
+  made = Tokenizer(models.BPE({**pieces, 'ab': 900}, [('a', 'b')], **settings))
   made.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
   made.decoder = decoders.ByteLevel()
+  return made
+
+
+@pytest.fixture(scope='module')
+def tokenizer_json(tmp_path_factory):
   path = tmp_path_factory.mktemp('words') / 'tokenizer.json'
-  made.save(str(path))
+  byte_level().save(str(path))
   return str(path)
 
 
@@ -72,6 +80,110 @@ def test_tokenizer_json_brings_text_back(tokenizer_json):
   words = FlanVocabulary()
   words.use(tokenizer_json)
   assert words.decode(words.encode(TEXT)) == TEXT and words.eos_id == 0
+
+
+def vocabulary_of(tokenizer, folder):
+  path = str(folder / 'tokenizer.json')
+  tokenizer.save(path)
+  words = FlanVocabulary()
+  words.use(path)
+  return words
+
+
+def truncates(tokenizer):
+  tokenizer.enable_truncation(4)
+
+
+def truncates_at_the_left(tokenizer):
+  tokenizer.enable_truncation(4, direction='left')
+
+
+def pads_to_a_length(tokenizer):
+  tokenizer.enable_padding(pad_id=0, length=50)
+
+
+def pads_to_the_longest(tokenizer):
+  tokenizer.enable_padding(direction='left', pad_id=0, pad_to_multiple_of=8)
+
+
+def adds_special_tokens(tokenizer):
+  tokenizer.post_processor = processors.TemplateProcessing(
+      single='</s> $A </s>', special_tokens=[('</s>', 0)])
+
+
+def draws_merges(tokenizer):
+  tokenizer.model.dropout = 0.5
+
+
+@pytest.mark.parametrize('left_by_a_trainer', [
+    truncates, truncates_at_the_left, pads_to_a_length, pads_to_the_longest,
+    adds_special_tokens, draws_merges])
+def test_a_text_has_all_its_tokens_and_no_others(left_by_a_trainer, tmp_path):
+  texts = ['ab' * 20, 'yes', '', TEXT, 'abab']
+  tokenizer = byte_level()
+  plain = [tokenizer.encode(text, add_special_tokens=False).ids for text in texts]
+  left_by_a_trainer(tokenizer)
+  words = vocabulary_of(tokenizer, tmp_path)
+  assert words.encode_batch(texts) == plain
+  assert [list(words.encode(text)) for text in texts] == plain
+  assert [words.encode_tf(tf.constant(t)).numpy().tolist() for t in texts] == plain
+  assert [words.decode(ids) for ids in plain] == texts
+
+
+def test_the_beginning_that_a_tokenizer_wants_is_seen_behind_padding(tmp_path):
+  tokenizer = byte_level()
+  adds_special_tokens(tokenizer)
+  tokenizer.enable_padding(direction='left', pad_id=5, length=9)
+  words = vocabulary_of(tokenizer, tmp_path)
+  assert words.begins_with(0) and not words.begins_with(5)
+
+
+def test_a_normalizer_is_a_part_of_the_vocabulary(tmp_path):
+  tokenizer = byte_level()
+  tokenizer.normalizer = normalizers.Lowercase()
+  words = vocabulary_of(tokenizer, tmp_path)
+  assert words.encode_batch(['ABC']) == [words.encode('abc')]
+
+
+def test_the_largest_id_decides_the_size(tmp_path):
+  tokenizer = byte_level()
+  assert tokenizer.get_vocab_size() < 300  # so that most numbers stand for nothing
+  words = vocabulary_of(tokenizer, tmp_path)
+  assert words.encode('ab') == [900] and words.vocab_size == 901
+  assert words.inner.vocab_size == 901
+
+
+def test_an_added_token_may_stand_far_above_the_others(tmp_path):
+  tokenizer = json.loads(byte_level().to_str())
+  tokenizer['model']['vocab'].pop('ab')
+  tokenizer['model']['merges'] = []
+  tokenizer['added_tokens'] = [dict(
+      id=1102, content='<far>', single_word=False, lstrip=False, rstrip=False,
+      normalized=False, special=True)]
+  tokenizer['model']['vocab']['<far>'] = 1102
+  words = vocabulary_of(Tokenizer.from_str(json.dumps(tokenizer)), tmp_path)
+  assert words.encode('<far>') == [1102] and words.vocab_size == 1103
+
+
+def test_what_is_no_tokenizer_is_named(tmp_path):
+  for content in ('nothing', '{}', '{"model_type": "llama"}'):
+    (tmp_path / 'tokenizer.json').write_text(content)
+    words = FlanVocabulary()
+    words.use(str(tmp_path / 'tokenizer.json'))
+    with pytest.raises(UserError, match='tokenizer.json is not a tokenizer.json'):
+      words.vocab_size
+
+
+def test_a_sentencepiece_model_without_an_end_is_named(tmp_path):
+  written = io.BytesIO()
+  sentencepiece.SentencePieceTrainer.train(
+      sentence_iterator=iter(['yes no'] * 20), model_writer=written, vocab_size=12,
+      eos_id=-1, hard_vocab_limit=False, minloglevel=2)
+  (tmp_path / 'x.model').write_bytes(written.getvalue())
+  words = FlanVocabulary()
+  words.use(str(tmp_path / 'x.model'))
+  with pytest.raises(UserError, match='x.model has no end of sequence'):
+    words.eos_id
 
 
 def test_missing_file_is_named():

@@ -27,8 +27,9 @@ class TokenizerVocabulary(seqio.Vocabulary):
 
   def __init__(self, path: str):
     super().__init__()
-    from tokenizers import Tokenizer
-    self._tokenizer = Tokenizer.from_file(path)
+    self._tokenizer = _read_tokenizer(path)
+    ids = self._tokenizer.get_vocab(with_added_tokens=True).values()
+    self._size = max(ids, default=-1) + 1  # not their number: there may be holes
     ends = [self._tokenizer.token_to_id(name) for name in self.END_NAMES]
     self._eos_id = next((number for number in ends if number is not None), None)
     if self._eos_id is None:
@@ -36,7 +37,7 @@ class TokenizerVocabulary(seqio.Vocabulary):
 
   eos_id = property(lambda self: self._eos_id)
   unk_id = property(lambda self: None)
-  _base_vocab_size = property(lambda self: self._tokenizer.get_vocab_size())
+  _base_vocab_size = property(lambda self: self._size)
 
   def _encode(self, text: str) -> list[int]:
     return self._tokenizer.encode(text, add_special_tokens=False).ids
@@ -44,6 +45,10 @@ class TokenizerVocabulary(seqio.Vocabulary):
   def encode_batch(self, texts: Sequence[str]) -> list[list[int]]:
     encoded = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
     return [encoding.ids for encoding in encoded]
+
+  def begins_with(self, token: int) -> bool:
+    """Whether the file says to put this token before a text."""
+    return self._tokenizer.encode('').ids[:1] == [token]
 
   def _decode(self, ids) -> str:
     return self._tokenizer.decode([int(number) for number in ids])
@@ -121,6 +126,13 @@ class FlanVocabulary(seqio.Vocabulary):
       return inner.encode_batch(texts)
     return [inner.encode(text) for text in texts]
 
+  def begins_with(self, token: int) -> bool:
+    """Whether `transformers` puts this token before a text; nothing here does."""
+    inner = self.inner
+    if isinstance(inner, TokenizerVocabulary):
+      return inner.begins_with(token)
+    return isinstance(inner, seqio.SentencePieceVocabulary)  # Llama's and Mistral's do
+
   def piece(self, number: int) -> str:
     """The text of one token, for people to read."""
     inner = self.inner
@@ -183,7 +195,27 @@ def _load(path: str) -> seqio.Vocabulary:
     loaded.vocab_size
   except Exception as error:
     raise UserError(f'{path} is not a SentencePiece model ({error})') from None
+  if loaded.eos_id < 0:
+    raise UserError(f'the SentencePiece model {path} has no end of sequence; train it '
+                    'with an eos_id')
   return loaded
+
+
+def _read_tokenizer(path: str):
+  """A tokenizer.json that gives a text all of its tokens, and always the same.
+
+  Trainers leave in the file how they cut, padded and varied texts.
+  """
+  from tokenizers import Tokenizer
+  try:
+    tokenizer = Tokenizer.from_file(path)
+  except Exception as error:  # the library raises nothing narrower
+    raise UserError(f'{path} is not a tokenizer.json ({error})') from None
+  tokenizer.no_truncation()
+  tokenizer.no_padding()
+  if getattr(tokenizer.model, 'dropout', None) is not None:  # of BPE: draws merges
+    tokenizer.model.dropout = None
+  return tokenizer
 
 
 FLAN = FlanVocabulary()

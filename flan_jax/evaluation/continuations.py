@@ -20,12 +20,13 @@ class Asked:
   """What is asked of a model for each prompt.
 
   settings: of decoding. samples: texts. plain: no separator after the prompt, so that
-  the text itself goes on. rows: of a batch, see decoding.generate.
+  the text itself goes on; None leaves it to who knows the model. rows: of a batch, see
+  decoding.generate.
   """
 
   settings: decoding.Settings
   samples: int = 1
-  plain: bool = False
+  plain: bool | None = None
   rows: int | None = None
 
   def __post_init__(self):
@@ -44,8 +45,9 @@ class Asked:
 
 
 def tokens(
-    texts: Sequence[str], encoding: questions.Encoding, plain: bool = False,
-    name: str = 'prompt') -> tuple[list[np.ndarray], int]:
+    texts: Sequence[str], encoding: questions.Encoding, plain: bool | None = False,
+    name: str = 'prompt', beginning: Sequence[int] = ()
+) -> tuple[list[np.ndarray], int]:
   """Token ids of prompts as in training, and how many had to be shortened.
 
   Of a longer prompt the end is kept, and the separator after it.
@@ -53,12 +55,17 @@ def tokens(
   Args:
     plain: leave the separator out, so that the text itself is continued.
     name: of what prompts are called in an error, before their number from 1.
+    beginning: ids before each prompt that does not have them.
 
   Raises:
     UserError: a prompt without tokens.
   """
   if plain:
     encoding = dataclasses.replace(encoding, separators=('', encoding.separators[1]))
+  beginning = list(beginning)
+  if beginning:
+    encoding = dataclasses.replace(
+        encoding, inputs_length=encoding.inputs_length - len(beginning))
   end = tokenizing.separator_ids(FLAN, encoding.separators[0])
   found, shortened = [], 0
   for start in range(0, len(texts), _TEXTS_AT_ONCE):
@@ -70,6 +77,9 @@ def tokens(
   if empty:
     raise UserError(f'{name} {empty[0]}: this vocabulary has no tokens for the prompt; '
                     'give it other text, or leave it out')
+  if beginning:
+    found = [ids if ids[:len(beginning)].tolist() == beginning
+             else np.array([*beginning, *ids], np.int32) for ids in found]
   return found, shortened
 
 
@@ -86,7 +96,9 @@ def group(prompts: Sequence[np.ndarray], asked: Asked, parts: int = 1) -> int:
 def continued(
     loaded, prompts: Sequence[np.ndarray], asked: Asked, end_id: int, first: int = 0,
     advance: Callable[[int], None] | None = None) -> list[list[str]]:
-  """The texts that each prompt is continued with, before a stop, stripped.
+  """The texts that each prompt is continued with, before a stop.
+
+  Answers are stripped; where the text itself goes on, its blanks and new lines stay.
 
   Args:
     loaded: `config` and `params`, as checkpoint.load gives them.
@@ -101,6 +113,18 @@ def continued(
       loaded.config, loaded.params, repeated, settings, end_id, decode=FLAN.decode,
       numbers=range(first * samples, first * samples + len(repeated)), rows=asked.rows,
       advance=advance)
-  texts = [decoding.before_stop(FLAN.decode(ids), settings.stop).strip()
-           for ids in grown]
+  texts = [decoding.before_stop(_added(prompt, ids), settings.stop) if asked.plain
+           else decoding.before_stop(FLAN.decode(ids), settings.stop).strip()
+           for prompt, ids in zip(repeated, grown)]
   return [texts[start:start + samples] for start in range(0, len(texts), samples)]
+
+
+def _added(prompt: np.ndarray, ids: list[int]) -> str:
+  """What the ids add to the text of the prompt.
+
+  Their own text would lack the blank that many tokenizers drop at the start of a text.
+  """
+  ends = np.flatnonzero(prompt == FLAN.eos_id)  # decoding stops there
+  before = prompt[ends[-1] + 1 if len(ends) else 0:].tolist()
+  start, text = FLAN.decode(before), FLAN.decode([*before, *ids])
+  return text.removeprefix(start) if text.startswith(start) else FLAN.decode(ids)

@@ -146,11 +146,13 @@ def written(path: str, told: Mapping[str, Any], total: int) -> int:
     return 0
   if not begun:
     return 0
-  different = [f'{name} was {before!r} and is now {now!r}'
-               for name, before, now in _compared(_read_side(path), told)]
+  different = {name: f'{name} was {before!r} and is now {now!r}'
+               for name, before, now in _compared(_read_side(path), told)}
   if different:
-    raise UserError(f'{path} was begun otherwise: {"; ".join(different)}. Set that as '
-                    'it was, name another --output, or begin again with --overwrite')
+    how = ' (--plain: no separator, --no-plain: one)' if 'separator' in different else ''
+    raise UserError(f'{path} was begun otherwise: {"; ".join(different.values())}. Set '
+                    f'that as it was{how}, name another --output, or begin again with '
+                    '--overwrite')
   for number, line in enumerate(lines):
     if number >= total or _number(line) != number:
       raise UserError(f'{path}, line {number + 1} is not the continuation of prompt '

@@ -15,7 +15,8 @@ BETWEEN = '\n---\n'  # samples
 _HINT = ('A prompt may have several lines; an empty line ends it. :help lists the '
          'settings, Ctrl-D ends.')
 _TYPES = {field.name: field.type for field in dataclasses.fields(Settings)}
-_NAMES = [*_TYPES, 'samples']
+_NAMES = [*_TYPES, 'samples', 'plain']
+_SWITCH = {'on': True, 'off': False}
 
 
 def converse(answer: Answer, asked: Asked) -> None:
@@ -58,8 +59,10 @@ def _help(asked: Asked) -> None:
   current = {**dataclasses.asdict(asked.settings), 'samples': asked.samples}
   for name, value in current.items():
     print(f'  :{name} {value!r}')
+  print(f'  :plain {"on" if asked.plain else "off"}')
   print('Write :temperature 0.7 to set one. :stop TEXT adds a text (\\n is a new '
-        'line), :stop takes all away.')
+        'line), :stop takes all away. With :plain on the text itself goes on; with '
+        ':plain off it is answered, after the separator of tuning.')
 
 
 def changed(line: str, asked: Asked) -> Asked:
@@ -74,6 +77,8 @@ def changed(line: str, asked: Asked) -> Asked:
                     f'{did_you_mean(name, _NAMES)}')
   if name == 'samples':
     return dataclasses.replace(asked, samples=_number(int, name, value))
+  if name == 'plain':
+    return dataclasses.replace(asked, plain=_switched(value))
   if name == 'stop':
     text = value.replace('\\n', '\n')
     value = (*asked.settings.stop, text) if text else ()
@@ -81,6 +86,12 @@ def changed(line: str, asked: Asked) -> Asked:
     value = _number(_TYPES[name], name, value)
   settings = dataclasses.replace(asked.settings, **{name: value})
   return dataclasses.replace(asked, settings=settings)
+
+
+def _switched(value: str) -> bool:
+  if value.strip() not in _SWITCH:
+    raise UserError(f':plain wants on or off, not {value!r}')
+  return _SWITCH[value.strip()]
 
 
 def _number(kind: type, name: str, value: str):
