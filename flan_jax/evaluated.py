@@ -97,18 +97,24 @@ def names(models: Sequence[Candidate], cluster: str | None,
   trained = {datasets.plain(name) for name in run['tasks']}
   foreign = [name for name in inside if name not in trained]
   if foreign:
-    kin = holdouts.seen(list(trained), ','.join(foreign))
+    kin = holdouts.seen(_before(models[-1].path), ','.join(foreign))
+    remedy = (f'Nor is that unseen: {", ".join(dict.fromkeys(kin))} is akin to it' if kin
+              else "Evaluate that as held out: "
+              f"--gin.HELD_OUT=\"'{','.join(foreign)}'\"")
     raise UserError(f'{", ".join(foreign)} cannot be evaluated as held-in: '
-                    f'{_trained_on(run)}. ' + (
-                        f'It is not unseen either, for {", ".join(kin)} is akin to it'
-                        if kin else 'Evaluate it as held out: '
-                        f"--gin.HELD_OUT=\"'{','.join(foreign)}'\""))
+                    f'{_trained_on(run)}. {remedy}')
   if not (held_out or inside):
     raise UserError(f'nothing to evaluate: the run held out no cluster, and '
                     f'{_trained_on(run)}; name a cluster or tasks that it has not seen '
                     "with --gin.HELD_OUT=\"'nli'\", or some that it was trained on with "
                     '--held_in=sentiment')
   return {False: held_out, True: inside}
+
+
+def _before(path: str) -> list[str]:
+  """All tasks that the parameters there were ever trained on."""
+  from flan_jax.training import checkpoint
+  return [task for run in checkpoint.lineage(path) for task in run['tasks']]
 
 
 def _within(tasks: Sequence[str], held_out: str | None) -> bool:
@@ -158,8 +164,7 @@ def check_unseen(
   own: what the run itself held out, where all of `cluster` is of that; its rule is enough.
   """
   from flan_jax.data import datasets, holdouts
-  from flan_jax.training import checkpoint
-  before = [task for run in checkpoint.lineage(path) for task in run['tasks']]
+  before = _before(path)
   seen = holdouts.seen(before, cluster)
   if seen and not (own and not holdouts.seen(before, own)):
     inside = dict.fromkeys(datasets.plain(task) for task in seen)

@@ -141,7 +141,7 @@ def test_an_imported_model_can_be_asked_any_dataset_as_held_out(trained):
     trained({}, held_in='winogrande')
   assert str(error.value) == (
       'winogrande cannot be evaluated as held-in: the model was imported and never tuned '
-      'here, so what it was trained on is not known. Evaluate it as held out: '
+      'here, so what it was trained on is not known. Evaluate that as held out: '
       "--gin.HELD_OUT=\"'winogrande'\"")
   with pytest.raises(UserError, match='nothing to evaluate: .*never tuned here'):
     trained({})
@@ -152,7 +152,7 @@ def test_what_is_neither_seen_nor_unseen_is_said_to_be(trained):
   with pytest.raises(UserError) as error:
     trained(run, held_in='imdb_reviews')
   said = str(error.value)
-  assert 'not unseen either, for sst2 is akin to it' in said and 'and 11 more' in said
+  assert 'Nor is that unseen: sst2 is akin to it' in said and 'and 11 more' in said
 
 
 def test_another_vocabulary_than_the_checkpoints_is_refused(world):

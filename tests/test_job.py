@@ -22,6 +22,7 @@ from flan_jax.data import vocabulary
 from flan_jax.data.selection import Selection
 from flan_jax.errors import UserError
 from flan_jax.model import decoder
+from flan_jax.training import checkpoint
 from flan_jax.training import logbook
 from flan_jax.training import loop
 from tests.conftest import QUICK, TRAINED_ON
@@ -166,10 +167,14 @@ def test_model_dir_of_another_run_is_refused(job, data_dir, one_device):
 
 
 @pytest.fixture
-def copy(job, tmp_path):
-  """The tuned run, of which a test may change run.json."""
-  shutil.copytree(job[0] / 'tuned', tmp_path / 'tuned')
-  return tmp_path / 'tuned'
+def copy(data_dir, one_device, tmp_path, monkeypatch):
+  """A MODEL_DIR whose run.json is that of `check`; nothing was trained."""
+  described = []
+  with monkeypatch.context() as patched:
+    patched.setattr(checkpoint, 'check_run', lambda _, run: described.append(run))
+    check(tmp_path / 'run')
+  checkpoint.write_run(tmp_path / 'run', described[0])
+  return tmp_path / 'run'
 
 
 def rewritten(folder, change):
@@ -178,7 +183,7 @@ def rewritten(folder, change):
   (folder / 'run.json').write_text(json.dumps(run))
 
 
-def test_the_same_run_goes_on_whatever_its_comments(copy, data_dir, one_device, capsys):
+def test_the_same_run_goes_on_whatever_its_comments(copy, capsys):
   check(copy)
   said = capsys.readouterr()
   assert 'dry run' in said.out and 'earlier version' not in said.err
@@ -203,8 +208,7 @@ def louder(text):
     (lambda: edited(3), 'other prompts: the templates of sst2: number 3. '),
     (lambda: {'version': 2}, 'the version of sst2 was 1 and is now 2'),
     (lambda: {'keep': lambda example: True}, 'the code of `keep` of sst2, which is new')])
-def test_a_run_whose_prompts_changed_is_told_what_did(
-    change, words, copy, data_dir, one_device, monkeypatch):
+def test_a_run_whose_prompts_changed_is_told_what_did(change, words, copy, monkeypatch):
   monkeypatch.setitem(datasets._DATASETS, 'sst2', dataclasses.replace(
       datasets.get('sst2'), **change()))
   refused(copy, words)
@@ -220,15 +224,14 @@ def refused(folder, words):
   assert sorted(os.listdir(folder)) == before
 
 
-def test_a_helper_that_every_task_uses_is_told_once(
-    copy, data_dir, one_device, monkeypatch):
+def test_a_helper_that_every_task_uses_is_told_once(copy, monkeypatch):
   monkeypatch.setattr(fields_lib, 'tidy', louder)
   refused(copy, 'with other prompts: the code of `fields` of ')
   refused(copy, 'and 4 more (helper `tidy` in flan_jax/data/fields.py, helper `louder` in '
           'tests/test_job.py). ')
 
 
-def test_data_and_vocabulary_that_changed_are_told_in_words(copy, data_dir, one_device):
+def test_data_and_vocabulary_that_changed_are_told_in_words(copy):
   def other(run):
     run['prompts']['sst2']['data']['rows'] = 'train[0:2290]'
     run['tasks']['sst2'] = 2_290.0
@@ -241,8 +244,7 @@ def test_data_and_vocabulary_that_changed_are_told_in_words(copy, data_dir, one_
   assert 'the weight of sst2' not in str(error.value)
 
 
-def test_a_run_of_the_first_versions_goes_on_with_a_notice(
-    copy, data_dir, one_device, capsys):
+def test_a_run_of_the_first_versions_goes_on_with_a_notice(copy, capsys):
   rewritten(copy, lambda run: run.update(
       prompts=dict.fromkeys(run['prompts'], '0123456789abcdef')))
   check(copy)
@@ -251,13 +253,18 @@ def test_a_run_of_the_first_versions_goes_on_with_a_notice(
 
 
 @pytest.mark.parametrize('changes', [
-    dict(selection=Selection(tasks='sst2')), dict(mixture='sst2', selection=None),
-    dict(selection=Selection(tasks='prepared'))])
-def test_one_task_or_what_is_prepared_trains_alone(
-    changes, data_dir, one_device, tmp_path, capsys):
+    dict(selection=Selection(tasks='sst2')), dict(mixture='sst2', selection=None)])
+def test_one_task_trains_alone(changes, data_dir, one_device, tmp_path, capsys):
   check(tmp_path / 'new', **changes)
-  count = 8 if 'sst2' not in str(changes) else 1
-  assert f', {count} tasks, ' in capsys.readouterr().out
+  assert ', 1 tasks, ' in capsys.readouterr().out
+
+
+def test_what_is_prepared_trains_by_that_name(data_dir, one_device, tmp_path, capsys):
+  check(tmp_path / 'new', selection=Selection(tasks='prepared'))
+  said = capsys.readouterr()
+  assert 'flan_holdout_nli.prepared_tasks, 8 tasks' in said.out
+  assert f'8 of 55 tasks of flan_holdout_nli are prepared in {data_dir}' in said.err
+  assert 'left out: ' in said.err and 'xsum' in said.err and 'sst2' not in said.err
 
 
 def test_base_must_fit_vocabulary_model_and_what_is_held_out(

@@ -9,7 +9,6 @@ from flan_jax.data import holdouts
 from flan_jax.data.selection import PAPER_ORDER, Selection
 from flan_jax.errors import UserError
 import flan_jax.tasks  # noqa: F401  registers everything
-from tests.conftest import HELD_IN
 
 HELD_OUT = 'nli,closed_book_qa,commonsense'
 
@@ -72,14 +71,6 @@ def test_one_task_alone_and_its_variant():
   assert selected(tasks='rte') == ['rte']
   assert selected(tasks='rte', clusters='nli', templates=4) == ['rte.4templates']
   assert holdouts.members(Selection(templates=4).apply('rte')) == ['rte.4templates']
-
-
-def test_what_is_prepared_by_name(data_dir, capsys):
-  names = selected('flan_holdout_nli', tasks='prepared')
-  assert sorted(names) == sorted(HELD_IN)
-  said = capsys.readouterr().err
-  assert f'8 of 55 tasks of flan_holdout_nli are prepared in {data_dir}' in said
-  assert 'left out: ' in said and 'xsum' in said and 'sst2' not in said
 
 
 def test_nothing_prepared_is_told_with_the_command_that_writes_it(tmp_path, monkeypatch):

@@ -131,7 +131,7 @@ def _flaw_of_sequence(feature, value: Any, name: str) -> str:
 
 
 def _flaw_of_label(feature, value: Any, name: str) -> str:
-  names = feature.names
+  names = feature.names or [str(number) for number in range(feature.num_classes)]
   if isinstance(value, (str, bytes)):
     text = value.decode() if isinstance(value, bytes) else value
     fine = text in names

@@ -187,22 +187,24 @@ def check_run(model_dir: str, run: Mapping) -> None:
   there = read_run(model_dir)
   if not there:
     return
-  changed = differences.prompts(there.get('prompts', {}), run['prompts'])
+  changed = differences.prompts(there.get('prompts', {}), run.get('prompts', {}))
   data = {name for line, names in changed.items() if 'the data of' in line
           for name in names}
   other = differences.settings(_identity(there), _identity(run))
   other += differences.vocabulary(there['vocabulary'], run['vocabulary'])
-  other += differences.tasks(there['tasks'], run['tasks'], data)
+  other += differences.tasks(there.get('tasks', {}), run.get('tasks', {}), data)
   prompts = differences.told(changed)
   if other or prompts:
     what = ['of another configuration: ' + '; '.join(other)] if other else []
     what += ['with other prompts: ' + '; '.join(prompts)] if prompts else []
     back = ['set the configuration as it was'] if other else []
     back += ['bring the text and the data back as they were'] if prompts else []
+    begin = '' if other else (f', where INIT_FROM = {model_dir!r} begins with what this '
+                              'run has learnt')
     raise UserError(
         f'{model_dir} holds a run {"; and ".join(what)}. To go on with it, '
-        f'{" and ".join(back)}; otherwise choose a new MODEL_DIR (INIT_FROM = '
-        f'{model_dir!r} begins there with what this run has learnt). Nothing was changed')
+        f'{" and ".join(back)}; otherwise choose a new MODEL_DIR{begin}. Nothing was '
+        'changed')
   _tell_unknown(model_dir, there)
 
 

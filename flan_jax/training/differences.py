@@ -34,7 +34,8 @@ def tasks(old: Mapping[str, float], new: Mapping[str, float],
   lines = [f'it trains no longer on {listed(gone)}'] if gone else []
   lines += [f'it trains on {listed(added)} as well'] if added else []
   return lines + [
-      f'the weight of {name} was {old[name]:,.0f} and is now {new[name]:,.0f}'
+      f'the weight of {name}, tasks.{name}, was {old[name]:,.0f} and is now '
+      f'{new[name]:,.0f}'
       for name in old if name in new and old[name] != new[name] and name not in explained]
 
 
