@@ -123,7 +123,7 @@ def _recipe(name: str) -> tuple:
   from flan_jax.data import datasets
   if name not in datasets.every():
     return None, None
-  return datasets.get(name).fields.__module__, datasets.get(name).variant
+  return datasets.get(name).module, datasets.get(name).variant
 
 
 def _build_afresh(recipe: tuple, *job) -> int:

@@ -13,6 +13,7 @@ from flan_jax.errors import UserError
 UNTUNED, PLAIN, TUNED = MODELS = 'untuned', 'plain', 'tuned'
 BOTH, ALL = 'both', 'all'
 NOTHING = 'none'  # of held_out: no cluster at all
+_SHOWN = 20  # names of tasks in a message
 
 
 @dataclasses.dataclass(frozen=True)
@@ -89,19 +90,47 @@ def names(models: Sequence[Candidate], cluster: str | None,
   from flan_jax.data import datasets, holdouts
   run = models[-1].run
   held_out = list(holdouts.holdout(cluster).held_out) if cluster else []
+  own = run['held_out'] if _within(held_out, run['held_out']) else None
   for one in models:
-    check_unseen(one.name, one.path, cluster)
+    check_unseen(one.name, one.path, cluster, own)
   inside = holdouts.named(held_in)
   trained = {datasets.plain(name) for name in run['tasks']}
   foreign = [name for name in inside if name not in trained]
   if foreign:
-    raise UserError(f'{", ".join(foreign)} cannot be evaluated as held-in: the run was '
-                    f'trained on {", ".join(run["tasks"])}')
+    kin = holdouts.seen(_before(models[-1].path), ','.join(foreign))
+    remedy = (f'Nor is that unseen: {", ".join(dict.fromkeys(kin))} is akin to it' if kin
+              else "Evaluate that as held out: "
+              f"--gin.HELD_OUT=\"'{','.join(foreign)}'\"")
+    raise UserError(f'{", ".join(foreign)} cannot be evaluated as held-in: '
+                    f'{_trained_on(run)}. {remedy}')
   if not (held_out or inside):
-    raise UserError('nothing to evaluate: the run held out no cluster; name one with '
-                    "--gin.HELD_OUT=\"'nli'\", or held-in sets with "
+    raise UserError(f'nothing to evaluate: the run held out no cluster, and '
+                    f'{_trained_on(run)}; name a cluster or tasks that it has not seen '
+                    "with --gin.HELD_OUT=\"'nli'\", or some that it was trained on with "
                     '--held_in=sentiment')
   return {False: held_out, True: inside}
+
+
+def _before(path: str) -> list[str]:
+  """All tasks that the parameters there were ever trained on."""
+  from flan_jax.training import checkpoint
+  return [task for run in checkpoint.lineage(path) for task in run['tasks']]
+
+
+def _within(tasks: Sequence[str], held_out: str | None) -> bool:
+  """Whether a run held all of these tasks out, so that its own rule is theirs."""
+  from flan_jax.data import holdouts
+  return bool(held_out and tasks) and set(tasks) <= set(
+      holdouts.holdout(held_out).held_out)
+
+
+def _trained_on(run: Mapping) -> str:
+  if not run['tasks']:
+    return ('the model was imported and never tuned here, so what it was trained on is '
+            'not known')
+  names, more = list(run['tasks'])[:_SHOWN], len(run['tasks']) - _SHOWN
+  return f'the run was trained on {", ".join(names)}' + (
+      f' and {more} more' if more > 0 else '')
 
 
 def tasks(found: Sequence[str], style: str, shots: int, shot_seed: int,
@@ -128,17 +157,21 @@ def tasks(found: Sequence[str], style: str, shots: int, shot_seed: int,
   return asked
 
 
-def check_unseen(name: str, path: str, cluster: str | None) -> None:
-  """The leak check (paper section 2.2), of whatever the parameters were trained on."""
-  from flan_jax.data import holdouts
-  from flan_jax.training import checkpoint
-  before = [task for run in checkpoint.lineage(path) for task in run['tasks']]
+def check_unseen(
+    name: str, path: str, cluster: str | None, own: str | None = None) -> None:
+  """The leak check (paper section 2.2), of whatever the parameters were trained on.
+
+  own: what the run itself held out, where all of `cluster` is of that; its rule is enough.
+  """
+  from flan_jax.data import datasets, holdouts
+  before = _before(path)
   seen = holdouts.seen(before, cluster)
-  if seen:
+  if seen and not (own and not holdouts.seen(before, own)):
+    inside = dict.fromkeys(datasets.plain(task) for task in seen)
     raise UserError(
         f'{cluster} cannot be evaluated as held out: the {name} model was trained on '
         f'{", ".join(dict.fromkeys(seen))}. Evaluate what it was trained on held-in: '
-        f"--gin.HELD_OUT=\"'{NOTHING}'\" --held_in={cluster}")
+        f"--gin.HELD_OUT=\"'{NOTHING}'\" --held_in={','.join(inside)}")
 
 
 def use_vocabulary(

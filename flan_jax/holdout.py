@@ -8,10 +8,11 @@ from flan_jax import commandline
 
 def main(arguments: Sequence[str]) -> None:
   made = commandline.parser('flan_jax.holdout', """
-      Prints what holding out a cluster means: the tasks trained on with their mixing
+      Prints what holding out a cluster or a task means: the tasks trained on with their mixing
       weights, the tasks held out, and the tasks dropped with them (paper section 2.2).
       Without prepared data the published sizes serve ("declared").""")
-  made.add_argument('--cluster', required=True, help='the cluster to hold out')
+  made.add_argument('--cluster', required=True, help='the cluster to hold out, several '
+                    "joined by commas, a task, or a set such as 'superglue'")
   made.add_argument('--json', action='store_true', help='one line of JSON')
   flags = commandline.parse(made, arguments)
   commandline.set_data_dir(flags)

@@ -199,16 +199,21 @@ def _describe(
       'rows': {**dataclasses.asdict(rows), 'separators': list(rows.separators)},
       'optimizer': optim.settings(optimizer), 'loss': dataclasses.asdict(loss),
       'seed': seed,
-      'prompts': {name: _fingerprint(name, rows, seed) for name in tasks},
+      'prompts': {name: _prompts(name, rows, seed) for name in tasks},
       'init_from': os.path.abspath(init_from) if init_from else None}
 
 
-def _fingerprint(name: str, rows: Rows, seed: int) -> str:
-  """Of the prompts that a task gives the run: other data or templates, another run."""
+def _prompts(name: str, rows: Rows, seed: int) -> dict:
+  """What decides the prompts of a task, part by part, besides the settings of the run."""
   import seqio
-  from flan_jax.data import store
+  from flan_jax.data import identity, store, vocabulary
+  task = seqio.TaskRegistry.get(name)
   settings = store.Settings(**store_settings(name, rows, seed))
-  return store.location(seqio.TaskRegistry.get(name), 'train', '', settings)[0][-16:]
+  decides = store.location(task, 'train', '', settings)[1]
+  own = task.output_features['targets'].vocabulary is not vocabulary.FLAN
+  return {'format': decides['format'], 'data': decides['source'],
+          **({'vocabulary': decides['vocabulary']} if own else {}),
+          **identity.of_task(name)}
 
 
 def _check_base(init_from: str, run: dict) -> None:
@@ -257,9 +262,9 @@ def _stores(tasks, split: str, store_dir: str, rows: Rows, seed: int) -> dict:
 
 def store_settings(name: str, rows: Rows, seed: int) -> dict:
   """Keyword arguments of store.ensure for a task of a run."""
-  from flan_jax.data import datasets, embedded, plain_text, rendering
+  from flan_jax.data import datasets, embedded, identity, rendering
   ours = name in datasets.every()
-  extra = datasets.get(name).identity if ours else plain_text.identity(name)
+  extra = identity.fingerprint(identity.of_task(name))
   return dict(
       inputs_length=rows.inputs_length, targets_length=rows.targets_length,
       separators=tuple(rows.separators), overflow=rows.overflow, seed=seed,

@@ -47,6 +47,15 @@ def changed(number, text):
     (dict(kind='generation', templates=changed(0, '{text}')),
      'template 1 .*generation but'),
     (dict(clusters=['nil']), "unknown cluster 'nil'; did you mean nli"),
+    (dict(clusters=['films']), r"a new one is declared before by clusters.add\('films'"),
+    (dict(templates=changed(4, 'Ask for {answer}\n=> {text}')),
+     "template 4 .*its target is '{text}'.*from templates= to inverted="),
+    (dict(templates=changed(5, '{text}')),
+     'template 5 .*add {options}, or move it to inverted='),
+    (dict(kind='generation', templates=changed(0, '{text}')),
+     "template 1 .*declare kind='classification'"),
+    (dict(version=0), 'version = 0; it must be'), (dict(version=True), 'version = True'),
+    (dict(version='2'), "version = '2'"),
     (dict(kind='ranking'), "kind 'ranking'"),
     (dict(templates=block(count=9)), '9 templates and 0 inverted'),
     (dict(templates=block(count=6), inverted=block('Ask {number} {{text}}', 4)),
@@ -112,6 +121,28 @@ def test_names_that_the_source_hides_are_checked_when_prompts_are_made():
   records = tf.data.Dataset.from_tensors({'text': 'a'})
   with pytest.raises(UserError, match=r'extra: a template asks for \{answer\}'):
     list(rendering.prompts(records, dataset))
+
+
+def failing(example):
+  return {'text': example['txt'], **choose(example['label'], ['no', 'yes'])}
+
+
+@pytest.mark.parametrize('function', ['fields', 'keep'])
+def test_what_a_function_of_a_dataset_raises_is_named_with_its_line(function):
+  dataset = dataclasses.replace(datasets.get('rte'), name='extra', templates=block(),
+                                **{'fields': fields, function: failing})
+  records = tf.data.Dataset.from_tensors({'text': 'a', 'label': 1})
+  with pytest.raises(UserError) as error:
+    list(rendering.prompts(records, dataset))
+  line = failing.__code__.co_firstlineno + 1
+  assert f'{function}(example) raises KeyError' in str(error.value)
+  assert f'(line {line} of {__file__})' in str(error.value)
+  assert '\n' not in str(error.value)
+
+
+def test_partials_stand_in_the_file_of_their_function():
+  dataset = dataclasses.replace(datasets.get('rte'), fields=functools.partial(fields))
+  assert declaration.file(dataset) == __file__ and dataset.module == __name__
 
 
 RECORDS = [('fine', 1), ('', 1), ('no label', -1), ('wrong label', 7), ('  ', 0),

@@ -100,13 +100,59 @@ def evaluate_with(world, **changes):
     ({'held_out': 'nil'}, "unknown cluster 'nil'.*nli"),
     ({'held_in': 'sst3'}, "unknown task 'sst3'.*sst2"),
     ({'held_in': 'imdb_reviews'}, 'imdb_reviews cannot be evaluated as held-in'),
-    ({'held_out': 'sentiment'}, 'tuned model was trained on sst2.*--held_in=sentiment'),
+    ({'held_out': 'sentiment'}, 'tuned model was trained on sst2.*--held_in=sst2'),
     ({'vocabulary': '/no/vocab.model'}, "'/no/vocab.model', which is not there"),
     ({}, 'not prepared'),  # most of NLI is missing
 ])
 def test_mistakes_are_told_before_anything_expensive(world, changes, message):
   with pytest.raises(UserError, match=message):
     evaluate_with(world, **changes)
+
+
+def candidate(run):
+  return evaluated.Candidate('tuned', {'held_out': None, 'tasks': {}, **run}, '/no/run', 1)
+
+
+@pytest.fixture
+def trained(monkeypatch):
+  """A run that nothing was saved of -> what evaluated.names says to it."""
+  def names(run, held_out=None, held_in=''):
+    one = candidate(run)
+    monkeypatch.setattr(checkpoint, 'lineage', lambda path: [one.run])
+    return evaluated.names([one], held_out, held_in)
+  return names
+
+
+def test_one_dataset_is_evaluated_alone(trained):
+  run = {'held_out': 'nli', 'tasks': {'sst2': 1.0, 'arc_easy': 1.0}}
+  assert trained(run, 'rte') == {False: ['rte'], True: []}
+  assert trained(run, 'rte,cb')[False] == ['cb', 'rte']
+  assert trained(run, 'nli', 'sst2')[True] == ['sst2']
+  # Its kin was trained on, as the run itself was meant to.
+  few = {'held_out': 'superglue', 'tasks': {'snli': 1.0}}
+  assert trained(few, 'rte')[False] == ['rte']
+  with pytest.raises(UserError, match='wnli cannot be evaluated as held out.*snli'):
+    trained(few, 'wnli')
+
+
+def test_an_imported_model_can_be_asked_any_dataset_as_held_out(trained):
+  assert trained({}, 'winogrande') == {False: ['winogrande'], True: []}
+  with pytest.raises(UserError) as error:
+    trained({}, held_in='winogrande')
+  assert str(error.value) == (
+      'winogrande cannot be evaluated as held-in: the model was imported and never tuned '
+      'here, so what it was trained on is not known. Evaluate that as held out: '
+      "--gin.HELD_OUT=\"'winogrande'\"")
+  with pytest.raises(UserError, match='nothing to evaluate: .*never tuned here'):
+    trained({})
+
+
+def test_what_is_neither_seen_nor_unseen_is_said_to_be(trained):
+  run = {'tasks': {f'task{number}': 1.0 for number in range(30)} | {'sst2': 1.0}}
+  with pytest.raises(UserError) as error:
+    trained(run, held_in='imdb_reviews')
+  said = str(error.value)
+  assert 'Nor is that unseen: sst2 is akin to it' in said and 'and 11 more' in said
 
 
 def test_another_vocabulary_than_the_checkpoints_is_refused(world):

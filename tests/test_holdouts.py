@@ -87,6 +87,46 @@ def test_what_no_mixture_holds_leaks_all_the_same():
   assert holdouts.seen(['para_crawl_ende'], 'translation') == ['para_crawl_ende']
 
 
+def test_a_task_is_held_out_with_its_kin_dropped():
+  rule, whole = holdouts.holdout('rte'), holdouts.holdout('nli')
+  assert rule.held_out == ('rte',) and rule.train == whole.train
+  assert set(rule.dropped) == PARAPHRASE | NLI - {'rte'}
+  assert rule.dropped['snli'] == 'shares the cluster nli with a held-out task'
+  assert rule.dropped['stsb'] == 'paraphrase is dropped with nli (paper 2.2)'
+  assert holdouts.seen(['snli', 'sst2'], 'rte') == ['snli']
+  assert holdouts.holdout('math_dataset').train == holdouts.holdout('math').train
+  assert holdouts.holdout('para_crawl_ende').held_out == ('para_crawl_ende',)
+  mixed = holdouts.holdout('rte, sentiment')
+  assert {'rte', 'sst2'} <= set(mixed.held_out) and 'snli' in mixed.dropped
+
+
+def test_only_the_papers_rules_are_said_to_be_the_papers(monkeypatch):
+  monkeypatch.setattr(clusters, '_CLUSTERS', dict(clusters._CLUSTERS))
+  clusters.add('films', 'Films', dropped_with=('sentiment',))
+  both = {'sst2': dataclasses.replace(datasets.get('sst2'), clusters=('films',))}
+  monkeypatch.setattr(datasets, '_DATASETS', datasets._DATASETS | both)
+  assert holdouts.holdout('films').dropped['imdb_reviews'] == (
+      'sentiment is dropped with films (declared with films)')
+  assert 'paper 2.2' in holdouts.holdout('nli').dropped['stsb']
+
+
+@pytest.mark.parametrize('call', [
+    lambda: holdouts.holdout('riddles'), lambda: clusters.get('riddles'),
+    lambda: datasets.get('riddles'), lambda: holdouts.named('riddles'),
+    lambda: holdouts.members('riddles')])
+def test_what_is_unknown_may_be_of_a_package_that_is_not_imported(call):
+  with pytest.raises(UserError, match="unknown .*'riddles'.*--import=MODULE"):
+    call()
+
+
+@pytest.mark.parametrize('mixture, words', [
+    ('nli', "CLUSTERS = 'nli'"), ('rte,cb', "TASKS = 'rte,cb'"),
+    ('prepared', "TASKS = 'prepared'")])
+def test_a_part_of_a_mixture_given_as_one_is_answered_with_what_says_it(mixture, words):
+  with pytest.raises(UserError, match=words):
+    holdouts.members(mixture)
+
+
 def test_several_clusters_can_be_held_out_at_once():
   rule = holdouts.holdout('nli,closed_book_qa,commonsense')
   assert {'rte', 'arc_easy', 'copa'} <= set(rule.held_out)

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,10 +16,13 @@ import tensorflow as tf
 
 from flan_jax import reporting
 from flan_jax import train
+from flan_jax.data import datasets
+from flan_jax.data import fields as fields_lib
 from flan_jax.data import vocabulary
 from flan_jax.data.selection import Selection
 from flan_jax.errors import UserError
 from flan_jax.model import decoder
+from flan_jax.training import checkpoint
 from flan_jax.training import logbook
 from flan_jax.training import loop
 from tests.conftest import QUICK, TRAINED_ON
@@ -162,6 +166,107 @@ def test_model_dir_of_another_run_is_refused(job, data_dir, one_device):
   assert sorted(os.listdir(folder / 'tuned')) == before
 
 
+@pytest.fixture
+def copy(data_dir, one_device, tmp_path, monkeypatch):
+  """A MODEL_DIR whose run.json is that of `check`; nothing was trained."""
+  described = []
+  with monkeypatch.context() as patched:
+    patched.setattr(checkpoint, 'check_run', lambda _, run: described.append(run))
+    check(tmp_path / 'run')
+  checkpoint.write_run(tmp_path / 'run', described[0])
+  return tmp_path / 'run'
+
+
+def rewritten(folder, change):
+  run = json.loads((folder / 'run.json').read_text())
+  change(run)
+  (folder / 'run.json').write_text(json.dumps(run))
+
+
+def test_the_same_run_goes_on_whatever_its_comments(copy, capsys):
+  check(copy)
+  said = capsys.readouterr()
+  assert 'dry run' in said.out and 'earlier version' not in said.err
+  run = json.loads((copy / 'run.json').read_text())
+  told = run['prompts']['sst2']
+  assert told['version'] == 1 and len(told['templates']) == 10
+  assert 'helper `choose` in flan_jax/data/fields.py' in told['fields']['parts']
+
+
+def edited(number):
+  """A change of one template of SST-2."""
+  templates = list(datasets.get('sst2').templates)
+  templates[number] = dataclasses.replace(templates[number], inputs='{text} {options}?')
+  return {'templates': tuple(templates)}
+
+
+def louder(text):
+  return tf.strings.upper(text)
+
+
+@pytest.mark.parametrize('change, words', [
+    (lambda: edited(3), 'other prompts: the templates of sst2: number 3. '),
+    (lambda: {'version': 2}, 'the version of sst2 was 1 and is now 2'),
+    (lambda: {'keep': lambda example: True}, 'the code of `keep` of sst2, which is new')])
+def test_a_run_whose_prompts_changed_is_told_what_did(change, words, copy, monkeypatch):
+  monkeypatch.setitem(datasets._DATASETS, 'sst2', dataclasses.replace(
+      datasets.get('sst2'), **change()))
+  refused(copy, words)
+
+
+def refused(folder, words):
+  before = sorted(os.listdir(folder))
+  with pytest.raises(UserError) as error:
+    check(folder)
+  said = str(error.value)
+  assert words in said and 'new MODEL_DIR' in said
+  assert not re.search('[0-9a-f]{16}', said.replace(str(folder), ''))
+  assert sorted(os.listdir(folder)) == before
+
+
+def test_a_helper_that_every_task_uses_is_told_once(copy, monkeypatch):
+  monkeypatch.setattr(fields_lib, 'tidy', louder)
+  refused(copy, 'with other prompts: the code of `fields` of ')
+  refused(copy, 'and 4 more (helper `tidy` in flan_jax/data/fields.py, helper `louder` in '
+          'tests/test_job.py). ')
+
+
+def test_data_and_vocabulary_that_changed_are_told_in_words(copy):
+  def other(run):
+    run['prompts']['sst2']['data']['rows'] = 'train[0:2290]'
+    run['tasks']['sst2'] = 2_290.0
+    run['vocabulary']['hash'] = '0123456789abcdef'
+  rewritten(copy, other)
+  refused(copy, 'the data of sst2: train has 24 rows, was 2,290')
+  refused(copy, 'vocab.model has other contents than when the run began')
+  with pytest.raises(UserError) as error:
+    check(copy)
+  assert 'the weight of sst2' not in str(error.value)
+
+
+def test_a_run_of_the_first_versions_goes_on_with_a_notice(copy, capsys):
+  rewritten(copy, lambda run: run.update(
+      prompts=dict.fromkeys(run['prompts'], '0123456789abcdef')))
+  check(copy)
+  said = capsys.readouterr().err
+  assert 'begun by an earlier version' in said and 'cannot be checked' in said
+
+
+@pytest.mark.parametrize('changes', [
+    dict(selection=Selection(tasks='sst2')), dict(mixture='sst2', selection=None)])
+def test_one_task_trains_alone(changes, data_dir, one_device, tmp_path, capsys):
+  check(tmp_path / 'new', **changes)
+  assert ', 1 tasks, ' in capsys.readouterr().out
+
+
+def test_what_is_prepared_trains_by_that_name(data_dir, one_device, tmp_path, capsys):
+  check(tmp_path / 'new', selection=Selection(tasks='prepared'))
+  said = capsys.readouterr()
+  assert 'flan_holdout_nli.prepared_tasks, 8 tasks' in said.out
+  assert f'8 of 55 tasks of flan_holdout_nli are prepared in {data_dir}' in said.err
+  assert 'left out: ' in said.err and 'xsum' in said.err and 'sst2' not in said.err
+
+
 def test_base_must_fit_vocabulary_model_and_what_is_held_out(
     job, data_dir, one_device, tmp_path):
   folder, _ = job
@@ -223,7 +328,6 @@ def test_dataset_of_a_users_own_without_dev_split_trains(data_dir, one_device, t
   def read(split, shuffle_files, seed=None):
     return tf.data.Dataset.from_tensor_slices({
         'inputs': [f'Say {n}.' for n in range(40)], 'targets': [str(n) for n in range(40)]})
-  from flan_jax.data import datasets
   seqio.TaskRegistry.add(
       'say', seqio.FunctionDataSource(read, splits=['train']),
       preprocessors=[seqio.preprocessors.tokenize, seqio.preprocessors.append_eos],

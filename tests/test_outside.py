@@ -69,24 +69,31 @@ for call in ' '.join([door, *arguments]).split(' ; '):
 '''
 
 
-@pytest.fixture(scope='module')
-def said(tmp_path_factory):
-  """What the doors print, started in the folder where the file stands."""
-  folder = tmp_path_factory.mktemp('outside')
-  (folder / 'riddles.py').write_text(textwrap.dedent(FILE))
-  calls = [
-      'holdout --cluster=riddles --json',
-      'sample --data_dir=data --examples=24 --datasets=riddles,cb',
-      "train --tfds_data_dir=data --gin.MODEL_DIR='run' --gin.HELD_OUT='nli' "
-      "--gin.MIXTURE='flan_holdout_nli' --gin.CLUSTERS=('riddles',) "
-      '--gin.TRAIN_STEPS=2 --gin.TOKENS_PER_BATCH=512 --gin.ROW_LENGTH=256 '
-      '--gin.INPUTS_LENGTH=128 --gin.TARGETS_LENGTH=32 --gin.TARGET_SLOTS=64 '
-      "--gin.VOCABULARY='data/vocab.model'"]
+TRAIN = (
+    "train --tfds_data_dir=data --gin.MODEL_DIR='run' --gin.HELD_OUT='nli' "
+    "--gin.MIXTURE='flan_holdout_nli' --gin.CLUSTERS=('riddles',) "
+    '--gin.TRAIN_STEPS=2 --gin.TOKENS_PER_BATCH=512 --gin.ROW_LENGTH=256 '
+    '--gin.INPUTS_LENGTH=128 --gin.TARGETS_LENGTH=32 --gin.TARGET_SLOTS=64 '
+    "--gin.VOCABULARY='data/vocab.model'")
+
+
+def drive(folder, calls):
   done = subprocess.run(
       [sys.executable, '-c', DRIVER, *' ; '.join(calls).split(' ')], cwd=folder,
       capture_output=True, text=True, timeout=900,
       env={**os.environ, 'XLA_FLAGS': QUICK, 'PYTHONPATH': os.pathsep.join(sys.path)})
   assert done.returncode == 0, done.stderr[-2_000:]
+  return done
+
+
+@pytest.fixture(scope='module')
+def said(tmp_path_factory):
+  """What the doors print, started in the folder where the file stands."""
+  folder = tmp_path_factory.mktemp('outside')
+  (folder / 'riddles.py').write_text(textwrap.dedent(FILE))
+  done = drive(folder, [
+      'holdout --cluster=riddles --json',
+      'sample --data_dir=data --examples=24 --datasets=riddles,cb', TRAIN])
   return folder, done.stdout
 
 
@@ -101,6 +108,17 @@ def test_it_has_embedded_data_and_trains(said):
   run = json.loads((folder / 'run' / 'run.json').read_text())
   assert list(run['tasks']) == ['riddles'] and run['data'] == 'embedded'
   assert 'trained to step 2' in text
+
+
+def test_its_run_and_its_store_go_on_after_a_comment(said):
+  folder, _ = said
+  text = (folder / 'riddles.py').read_text()
+  (folder / 'riddles.py').write_text(text.replace('Riddles:', 'Riddles, that is:').replace(
+      'def fields', '# What is asked.\ndef fields'))
+  stores = sorted((folder / 'data/store/riddles').iterdir())
+  done = drive(folder, [TRAIN.replace('TRAIN_STEPS=2', 'TRAIN_STEPS=3')])
+  assert 'trained to step 3' in done.stdout
+  assert sorted((folder / 'data/store/riddles').iterdir()) == stores
 
 
 def test_a_module_that_is_not_there_is_named(tmp_path):

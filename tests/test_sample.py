@@ -1,10 +1,12 @@
 """The embedded data: readable by TFDS, free of repeats, safe to write twice."""
 
+import dataclasses
 import json
 import pathlib
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 import sentencepiece
 import tensorflow_datasets as tfds
@@ -13,6 +15,7 @@ from flan_jax import sample
 from flan_jax.data import datasets
 from flan_jax.data import embedded
 from flan_jax.data import embedded_content
+from flan_jax.data import embedded_rows
 from flan_jax.errors import UserError
 
 EXAMPLES = 30
@@ -148,6 +151,22 @@ def test_another_seed_rebuilds_and_leaves_other_files_alone(copy):
     assert (copy / file).read_text() == 'mine'
 
 
+def test_a_vocabulary_that_stands_is_made_anew_only_if_asked(written, tmp_path, capsys):
+  embedded.write(tmp_path, EXAMPLES, ['cb'])
+  first = (tmp_path / 'vocab.model').read_bytes()
+  asked = [f'--data_dir={tmp_path}', f'--examples={EXAMPLES}',
+           '--datasets=natural_questions']
+  sample.main(asked)
+  assert (tmp_path / 'vocab.model').read_bytes() == first
+  assert 'vocab.model stands as it was' in (said := capsys.readouterr().out)
+  assert '--new_vocabulary makes it anew' in said
+  sample.main([*asked, '--new_vocabulary'])
+  assert 'stands as it was' not in capsys.readouterr().out
+  # In two goes as at once.
+  assert (tmp_path / 'vocab.model').read_bytes() == (written / 'vocab.model').read_bytes()
+  assert rows(tmp_path, 'cb') == rows(written, 'cb')
+
+
 @pytest.mark.parametrize('foreign', [
     'snli/1.1.0/dataset_info.json', 'vocab.model', 'text/train.txt'])
 def test_a_folder_with_data_from_elsewhere_is_refused(tmp_path, foreign):
@@ -229,4 +248,78 @@ def test_the_door_writes_and_says_what_it_did(copy, capsys):
   sample.main([f'--data_dir={copy}', f'--examples={EXAMPLES}', '--datasets=cb'])
   output = capsys.readouterr()
   assert 'data: embedded' in output.out and '5 unchanged' in output.out
-  assert 'super_glue/cb:1.0.2 unchanged' in output.err
+  assert 'unchanged' not in output.err  # seventy lines of it would hide what is written
+  sample.main([f'--data_dir={copy}', f'--examples={EXAMPLES + 1}', '--datasets=cb'])
+  assert 'super_glue/cb:1.0.2 written' in capsys.readouterr().err
+
+
+FEATURES = {
+    'title': tfds.features.Text(), 'sectionName': tfds.features.Text(), 'idx': np.int32,
+    'label': tfds.features.ClassLabel(names=['no', 'yes']), 'score': np.float32,
+    'spans': tfds.features.Sequence({'text': tfds.features.Text(), 'start': np.int32}),
+    'words': tfds.features.Sequence(tfds.features.Text()), 'fine': np.bool_}
+RECORD = {'title': 'a', 'sectionName': 'b', 'idx': 1, 'label': 'yes', 'score': 0.5,
+          'spans': {'text': ['a', 'b'], 'start': [1, 2]}, 'words': ('a',), 'fine': True}
+
+
+def drawn(returned):
+  dataset = dataclasses.replace(datasets.get('cb'), sample=returned)
+  return embedded_rows.draw(dataset, tfds.features.FeaturesDict(FEATURES), None)
+
+
+def test_a_record_may_be_written_in_several_ways():
+  for change in ({}, {'label': 1}, {'label': -1}, {'idx': np.int64(3), 'score': 2},
+                 {'spans': [{'text': 'a', 'start': 1}], 'words': []},
+                 {'spans': {'text': (), 'start': ()}, 'title': b'a'}):
+    assert drawn(lambda world: RECORD | change) == RECORD | change
+
+
+@pytest.mark.parametrize('change, words', [
+    ({'sectionName': None}, "has None for 'sectionName', which must be a text"),
+    ({'label': 'maybe'}, "'maybe' for 'label', which must be one of the labels no, yes"),
+    ({'label': 2}, "has 2 for 'label'"), ({'label': True}, "has True for 'label'"),
+    ({'idx': 1.5}, "has 1.5 for 'idx', which must be a whole number"),
+    ({'idx': 2**40}, "'idx', which must be a whole number that the feature can hold"),
+    ({'score': 'high'}, "has 'high' for 'score', which must be a number"),
+    ({'fine': 'no'}, "'fine', which must be True or False"),
+    ({'words': 'a'}, "'words', which must be a list"),
+    ({'words': ['a', 3]}, "has 3 for 'words', which must be a text"),
+    ({'spans': [{'text': 'a'}]}, "lacks the feature 'spans/start'"),
+    ({'spans': {'text': ['a'], 'start': []}}, "'spans', which must be a list of dicts"),
+    ({'section': 'b'}, "has 'section', which is no feature; did you mean sectionName")])
+def test_a_record_that_is_none_of_its_builder_is_named(change, words):
+  with pytest.raises(UserError) as error:
+    drawn(lambda world: RECORD | change)
+  said = str(error.value)
+  assert said.startswith('cb (') and 'cb.py): sample(world) returns' in said
+  assert words in said and 'super_glue/cb:1.0.2 has the features' in said
+
+
+def test_a_feature_that_is_missing_is_named(tmp_path, monkeypatch):
+  def record(world):
+    return {'premise': 'a', 'hypotheses': 'b', 'idx': 0, 'label': 'neutral'}
+  changed = dataclasses.replace(datasets.get('cb'), sample=record)
+  monkeypatch.setitem(datasets._DATASETS, 'cb', changed)
+  with pytest.raises(UserError, match="lacks the feature 'hypothesis'; it has hypotheses"):
+    embedded.write(tmp_path, EXAMPLES, ['cb'])
+
+
+def yielding(world):
+  yield RECORD
+
+
+def raising(world):
+  return RECORD[world]
+
+
+@pytest.mark.parametrize('function, words', [
+    (lambda world: None, 'returns None; it must return one record, a dict of title'),
+    (lambda world: [RECORD], 'it must return one record'),
+    (yielding, 'end it with `return`, not `yield`'),
+    (raising, f'raises KeyError: None (line {raising.__code__.co_firstlineno + 1} of '
+              f'{__file__})'),
+    (lambda: RECORD, 'sample(world) raises TypeError')])
+def test_a_sample_that_gives_no_record_is_named(function, words):
+  with pytest.raises(UserError) as error:
+    drawn(function)
+  assert words in str(error.value) and str(error.value).startswith('cb (')

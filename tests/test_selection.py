@@ -61,6 +61,40 @@ def test_fewer_tasks_are_among_more():
   assert len(five) == 5 and len(fifty) == 50 and set(five) < set(fifty)
 
 
+@pytest.mark.parametrize('given', ['xsum, squad_v1', ('xsum', 'squad_v1'),
+                                   ['squad_v1', 'xsum', 'xsum']])
+def test_tasks_by_name(given):
+  assert sorted(selected('flan_holdout_nli', tasks=given)) == ['squad_v1', 'xsum']
+
+
+def test_one_task_alone_and_its_variant():
+  assert selected(tasks='rte') == ['rte']
+  assert selected(tasks='rte', clusters='nli', templates=4) == ['rte.4templates']
+  assert holdouts.members(Selection(templates=4).apply('rte')) == ['rte.4templates']
+
+
+def test_nothing_prepared_is_told_with_the_command_that_writes_it(tmp_path, monkeypatch):
+  monkeypatch.setenv('TFDS_DATA_DIR', str(tmp_path))
+  with pytest.raises(UserError, match='not prepared in .*flan_jax.sample'):
+    selected('flan_holdout_nli', tasks='prepared')
+  with pytest.raises(UserError, match="TASKS = 'prepared'"):
+    holdouts.rates('flan_holdout_nli')
+
+
+@pytest.mark.parametrize('tasks, words', [
+    ('rte', 'rte is not in flan_holdout_nli, which trains on neither'),
+    ('squad_v3', "no task 'squad_v3' in flan_holdout_nli; did you mean squad_v"),
+    ('sentiment', "sentiment is a cluster: say CLUSTERS = 'sentiment'"),
+    ('sst2,riddles', "no task 'riddles' .*--import=MODULE"),
+    ('', "TASKS = '' must be names"), (True, 'TASKS = True'), (1.5, 'TASKS = 1.5'),
+    (('sst2', 3), 'TASKS = '), (0, 'TASKS = 0')])
+def test_tasks_that_cannot_be_selected_are_named(tasks, words):
+  with pytest.raises(UserError, match=words):
+    Selection(tasks=tasks).apply('flan_holdout_nli')
+  with pytest.raises(UserError, match='sst2 is not of the chosen CLUSTERS'):
+    Selection(tasks='sst2', clusters='math').apply('flan_holdout_nli')
+
+
 @pytest.mark.parametrize('count', [1, 4, 10])
 def test_templates_of_each_dataset(count):
   names = selected('flan_holdout_nli', clusters=('sentiment', 'translation'),
@@ -84,7 +118,8 @@ def test_rates_are_those_of_the_datasets():
 def test_names_tell_selections_apart():
   wanted = [Selection(clusters=2), Selection(clusters=('math', 'nli')),
             Selection(templates=4), Selection(style='name'), Selection(shots=3), Selection(shots=3, shot_seed=1),
-            Selection(datasets_per_cluster=4), Selection(tasks=4)]
+            Selection(datasets_per_cluster=4), Selection(tasks=4), Selection(tasks='sst2'),
+            Selection(clusters='nli', tasks='rte,cb')]
   assert len({one.apply(holdouts.ALL) for one in wanted}) == len(wanted)
 
 

@@ -60,7 +60,7 @@ def grouped(chosen: Sequence[datasets.Dataset]) -> list[list[datasets.Dataset]]:
 
 def _are_variants(one: datasets.Dataset, other: datasets.Dataset) -> bool:
   shared = set(map(_wording, one.templates)) & set(map(_wording, other.templates))
-  return (one.fields.__module__ == other.fields.__module__
+  return (one.module == other.module
           and _cluster(one) == _cluster(other)
           and len(shared) > len(one.templates) / 2)
 
@@ -108,7 +108,7 @@ def _kinds(entries: Sequence[Mapping]) -> dict[str, int]:
 
 def _entry(group: Sequence[datasets.Dataset], advance: Callable[[int, str], None]) -> dict:
   """An entry of the page: one dataset, or the variants of one file."""
-  module = group[0].fields.__module__
+  module = group[0].module
   examples = {}
   for dataset in group:
     examples[dataset.name] = _examples(dataset)

@@ -24,6 +24,9 @@ class Cluster:
   heading: bool = False
 
 
+# Ends the message about a name that is not known.
+OWN = 'one of your own package is known after --import=MODULE'
+
 _CLUSTERS: dict[str, Cluster] = {}
 
 
@@ -52,7 +55,7 @@ def get(name: str) -> Cluster:
   """The cluster of that name; an unknown one is a UserError with the nearest names."""
   if name not in _CLUSTERS:
     raise UserError(f'unknown cluster {name!r}{did_you_mean(name, names())} '
-                    f'(there are {", ".join(names())})')
+                    f'(there are {", ".join(names())}; {OWN})')
   return _CLUSTERS[name]
 
 
@@ -78,3 +81,5 @@ add('math', 'Math')
 add('text_formatting', 'Text formatting')
 add('question_classification', 'Question classification')
 add('linguistic_acceptability', 'Linguistic acceptability')
+# Whose `dropped_with` is the paper's.
+PAPER = frozenset(_CLUSTERS)

@@ -9,14 +9,16 @@
 
 import dataclasses
 import functools
-import inspect
 from typing import Any, Callable, Iterator, Mapping, Sequence
 
 import seqio
 import tensorflow as tf
 
+from flan_jax.data import clusters as clusters_lib
+from flan_jax.data import code_identity
 from flan_jax.data import declaration
 from flan_jax.data import fewshot
+from flan_jax.data import fields as fields_lib
 from flan_jax.data import rendering
 from flan_jax.data import splits as splits_lib
 from flan_jax.data import templates as templates_lib
@@ -47,6 +49,7 @@ class Dataset:
   manual: str = ''
   mixed: bool = True
   plain: tuple[Template, ...] = ()
+  version: int = 1
   variant: Any = None  # variants.Variant, of a dataset asked in another way
 
   @property
@@ -54,12 +57,23 @@ class Dataset:
     return splits_lib.source(self.tfds, tuple(self.splits.items()))
 
   @property
+  def module(self) -> str:
+    """The module that `fields` stands in."""
+    return code_identity.behind(self.fields).__module__
+
+  @property
   def identity(self) -> dict:
-    """What decides the rendered text, besides the TFDS rows: for fingerprints."""
-    return {
-        'fields': inspect.getsource(inspect.getmodule(self.fields)),
-        'templates': [dataclasses.astuple(template) for template in self.templates],
-        **({'variant': dataclasses.asdict(self.variant)} if self.variant else {})}
+    """What decides the rendered text, besides the TFDS rows; see `data.identity`.
+
+    A digest for each template, in their order, and for code, whose comments do not count.
+    """
+    code = {'fields': code_identity.of(self.fields, fields_lib.tidy, own=self.module)}
+    if self.keep:
+      code['keep'] = code_identity.of(self.keep, own=self.module)
+    if self.variant:
+      code['variant'] = dataclasses.asdict(self.variant)
+    return {'version': self.version,
+            'templates': [template.digest for template in self.templates], **code}
 
   @property
   def directions(self) -> tuple[str, ...]:
@@ -81,7 +95,7 @@ def add(
     fields: Callable, sample: Callable, templates: Sequence[Template],
     inverted: Sequence[Template] = (), metrics: Sequence[str],
     keep: Callable | None = None, clusters: Sequence[str] = (), manual: str = '',
-    mixed: bool = True, plain: Sequence[Template] = ()) -> Dataset:
+    mixed: bool = True, plain: Sequence[Template] = (), version: int = 1) -> Dataset:
   """Declares a dataset and registers its SeqIO task of the same name.
 
   Args:
@@ -105,6 +119,8 @@ def add(
     mixed: whether the mixtures train on it.
     plain: how a model that was not tuned is asked, as GPT-3 was: one phrasing (one for
       each direction) that the answer continues; by default the bare fields.
+    version: raise it when the prompts change otherwise than by their templates and code;
+      a run does not go on with prompts of another version.
 
   Raises:
     UserError: the name is taken, or `declaration.check` refuses.
@@ -116,7 +132,7 @@ def add(
       tfds=tfds, splits=dict(splits), kind=kind, examples=examples, fields=fields,
       sample=sample, metrics=tuple(metrics), keep=keep, templates=tuple(declared),
       manual=manual, mixed=mixed and splits_lib.TRAIN in splits,
-      plain=tuple(dataclasses.replace(t, kind=kind) for t in plain))
+      plain=tuple(dataclasses.replace(t, kind=kind) for t in plain), version=version)
   if '.' in name:
     raise UserError(f'{name!r} ({declaration.file(dataset)}): a name has no dots, they '
                     'begin what tells a variant')
@@ -129,9 +145,10 @@ def add(
 
 def _folder(name: str, fields: Callable) -> tuple[str]:
   """The cluster that a file's folder is."""
-  *packages, _ = fields.__module__.split('.')
+  module = code_identity.behind(fields).__module__
+  *packages, _ = module.split('.')
   if not packages:
-    raise UserError(f'{name}: its module {fields.__module__} stands in no folder of a '
+    raise UserError(f'{name}: its module {module} stands in no folder of a '
                     "cluster; name them: clusters=['sentiment']")
   return (packages[-1],)
 
@@ -168,16 +185,20 @@ def get(name: str) -> Dataset:
   """The dataset of that name; an unknown name is a UserError with the nearest ones."""
   if name not in _DATASETS:
     hint = did_you_mean(name, _DATASETS) or f'; there are {", ".join(names())}'
-    raise UserError(f'unknown task {name!r}{hint}')
+    raise UserError(f'unknown task {name!r}{hint} ({clusters_lib.OWN})')
   return _DATASETS[name]
 
 
-def require_prepared(wanted: Sequence[str]) -> None:
-  """Raises UserError naming every dataset that the data_dir does not hold."""
+def require_prepared(wanted: Sequence[str], instead: str = '') -> None:
+  """Raises UserError naming every dataset that the data_dir does not hold.
+
+  instead: another remedy, a sentence.
+  """
   missing = [name for name in wanted if not get(name).source.prepared()]
   if missing:
     manual = {get(name).tfds: get(name).manual for name in missing if get(name).manual}
-    splits_lib.raise_missing(missing, [get(name).tfds for name in missing], manual)
+    splits_lib.raise_missing(
+        missing, [get(name).tfds for name in missing], manual, instead)
 
 
 def records(dataset: Dataset, split: str) -> tf.data.Dataset:

@@ -6,13 +6,16 @@ Nothing here reads TFDS: hundreds of datasets are declared in a moment.
 import ast
 import inspect
 import re
+import sys
 import textwrap
+import traceback
 from typing import Callable, NoReturn
 
 from flan_jax.data import clusters as clusters_lib
 from flan_jax.data import splits as splits_lib
-from flan_jax.data.templates import CLASSIFICATION, GENERATION, INVERTED, OPTIONS, Template
-from flan_jax.errors import UserError
+from flan_jax.data.templates import (
+    ANSWER, CLASSIFICATION, GENERATION, INVERTED, OPTIONS, Template)
+from flan_jax.errors import UserError, did_you_mean
 
 TEMPLATES = 10  # of a dataset, paper section 2.1
 MAXIMUM_INVERTED = 3
@@ -24,8 +27,13 @@ def check(dataset) -> None:
     _refuse(dataset, f"kind {dataset.kind!r} is neither 'classification' nor 'generation'")
   for expression in dataset.splits.values():
     splits_lib.parse(expression)
+  if type(dataset.version) is not int or dataset.version < 1:
+    _refuse(dataset, f'version = {dataset.version!r}; it must be a whole number >= 1')
   for cluster in dataset.clusters:
-    clusters_lib.get(cluster)
+    if cluster not in clusters_lib.names():
+      near = did_you_mean(cluster, clusters_lib.names())
+      _refuse(dataset, f'unknown cluster {cluster!r}{near}; a new one is declared before '
+              f'by clusters.add({cluster!r}, TITLE)')
   _check_counts(dataset)
   known = field_names(dataset.fields)
   for number, template in enumerate(dataset.templates):
@@ -38,20 +46,30 @@ def _check_counts(dataset) -> None:
   inverted = sum(template.kind == INVERTED for template in dataset.templates)
   if len(dataset.templates) != TEMPLATES or inverted > MAXIMUM_INVERTED:
     _refuse(dataset, f'{len(dataset.templates) - inverted} templates and {inverted} '
-            f'inverted ones; there must be {TEMPLATES} in all, at most '
-            f'{MAXIMUM_INVERTED} inverted')
+            f'inverted ones (templates= and inverted=); there must be {TEMPLATES} in all, '
+            f'at most {MAXIMUM_INVERTED} inverted')
 
 
 def _check_template(
     dataset, number: int, template: Template, known: frozenset[str] | None) -> None:
   gaps = template.gaps
   if template.kind == CLASSIFICATION and OPTIONS not in gaps:
-    _refuse(dataset, 'is declared classification but lacks {options}', number)
+    _refuse(dataset, 'is declared classification but lacks {options}' + _turned(template),
+            number)
   if template.kind == GENERATION and OPTIONS in gaps:
-    _refuse(dataset, 'is declared generation but has {options}', number)
+    _refuse(dataset, "is declared generation but has {options}; take them out, or declare "
+            "kind='classification'", number)
   for gap in sorted(gaps - known) if known else ():
     _refuse(dataset, f'asks for {{{gap}}}; the fields are {", ".join(sorted(known))}',
             number)
+
+
+def _turned(template: Template) -> str:
+  """The remedy: a template that asks for something else than the answer is inverted."""
+  if template.target == ANSWER:
+    return '; add {options}, or move it to inverted= if it turns the task around'
+  return (f'; its target is {template.target!r}, so it seems to turn the task around: '
+          'move it from templates= to inverted=, or add {options}')
 
 
 def _check_plain(dataset, known: frozenset[str] | None) -> None:
@@ -119,5 +137,20 @@ def _refuse(dataset, what: str, number: int | None = None) -> NoReturn:
 
 def file(dataset) -> str:
   """The file that declares a dataset."""
-  module = inspect.getmodule(dataset.fields)
-  return getattr(module, '__file__', None) or getattr(module, '__name__', '?')
+  module = sys.modules.get(dataset.module)
+  return getattr(module, '__file__', None) or dataset.module
+
+
+def failure(dataset, call: str, error: Exception) -> UserError:
+  """What a function of a dataset raised, with the line of the dataset's own file.
+
+  call: 'sample(world)'.
+  """
+  text = str(error) if str(error).startswith('in user code') else ''.join(
+      traceback.format_exception(error))  # TensorFlow rewrites what it traces
+  places = re.findall(r'File "([^"]+)", line (\d+)', text) or [('?', '?')]
+  own = [place for place in places if place[0] == file(dataset)]
+  path, line = (own or places)[-1]
+  lines = [part.strip() for part in text.splitlines() if part.strip()]
+  return UserError(f'{dataset.name} ({file(dataset)}): {call} raises {lines[-1]} (line '
+                   f'{line} of {path})')

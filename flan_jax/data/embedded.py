@@ -19,17 +19,18 @@ import contextlib
 import dataclasses
 import fcntl
 import hashlib
-import inspect
 import json
 import math
 import os
 import pathlib
 import shutil
+import sys
 from typing import Callable
 
 from flan_jax import files
 from flan_jax import world as world_package
 from flan_jax.data import embedded_content as content
+from flan_jax.data import syntax
 from flan_jax.errors import UserError
 
 MARKER = 'embedded.json'
@@ -79,8 +80,12 @@ def origin(data_dir):
   return 'embedded' if marker(data_dir) else 'tfds'
 
 
-def write(data_dir, examples=TRAIN_ROWS, names=None, seed=0, advance=None):
+def write(data_dir, examples=TRAIN_ROWS, names=None, seed=0, advance=None,
+          new_vocabulary=False):
   """Writes or completes the embedded data in a folder; unchanged parts stay.
+
+  The vocabulary that stands stays as well, though it was made from other rows: what was
+  trained with it needs it.
 
   Args:
     data_dir: a local folder, made where missing; later a run's `tfds_data_dir`.
@@ -90,9 +95,12 @@ def write(data_dir, examples=TRAIN_ROWS, names=None, seed=0, advance=None):
       brought to the same seed and size.
     seed: of the world.
     advance: called as advance(1, note) after each part.
+    new_vocabulary: make it anew from all rows that are then there. The same rows give
+      the same vocabulary, whether they were written at once or one after another.
 
   Returns:
-    {'written': [...], 'unchanged': [...]}, names of parts.
+    {'written': [...], 'unchanged': [...], 'kept': [...]}, names of parts; kept is what
+    would now be made otherwise and stands nevertheless.
 
   Raises:
     UserError: an unknown task, more examples than the world has, or a folder that
@@ -106,13 +114,12 @@ def write(data_dir, examples=TRAIN_ROWS, names=None, seed=0, advance=None):
   _refuse_foreign(folder, recorded['parts'])
   parts = _parts(folder, _groups(names, recorded['parts']), examples, seed)
   folder.mkdir(parents=True, exist_ok=True)
-  done = {'written': [], 'unchanged': []}
+  done = {'written': [], 'unchanged': [], 'kept': []}
   with _work_folder(folder) as work:
     for part in parts:
-      unchanged = _stands(folder, recorded['parts'].get(part.name), part)
-      if not unchanged:
+      outcome = _outcome(folder, recorded['parts'].get(part.name), part, new_vocabulary)
+      if outcome == 'written':
         _replace(folder, work, recorded, part)
-      outcome = 'unchanged' if unchanged else 'written'
       done[outcome].append(part.name)
       if advance:
         advance(1, f'{part.name} {outcome}')
@@ -161,7 +168,7 @@ def _parts(folder, groups, examples, seed):
 
 def _builder_part(tfds_name, group, examples, world):
   rows = split_rows(group, examples)
-  sources = sorted({inspect.getsource(inspect.getmodule(d.fields)) for d in group})
+  sources = sorted({syntax.of_module(sys.modules[d.module]) for d in group})
   return Part(
       tfds_name, _digest(tfds_name, world.seed, rows, sources, _own_sources()),
       lambda path: content.write_builder(path, tfds_name, group, rows, world), rows)
@@ -265,10 +272,13 @@ def _clear(work):
     shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
-def _stands(folder, record, part):
-  """Whether a part is there, whole and as wanted."""
-  return bool(record) and record.get('wanted') == part.wanted and (
-      folder / record['path']).exists()
+def _outcome(folder, record, part, new_vocabulary):
+  """What becomes of a part: 'written', or it is there, whole and 'unchanged' or 'kept'."""
+  if not (record and record.get('wanted') and (folder / record['path']).exists()):
+    return 'written'
+  if record['wanted'] == part.wanted:
+    return 'unchanged'
+  return 'kept' if part.name == VOCABULARY and not new_vocabulary else 'written'
 
 
 def _replace(folder, work, recorded, part):

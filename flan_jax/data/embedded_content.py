@@ -9,6 +9,7 @@ import io
 import itertools
 import re
 
+from flan_jax.data import embedded_rows
 from flan_jax.errors import UserError
 
 DOCUMENTS = {'train': 8_000, 'validation': 250}
@@ -69,7 +70,7 @@ def _new_rows(features, dataset, world, seen):
   """Yields rows whose text is not in `seen`; ends where no more are found."""
   misses = 0
   while misses < _TRIES:
-    row = dataset.sample(world)
+    row = embedded_rows.draw(dataset, features, world)
     key = tuple(' '.join(text.lower().split()) for text in _texts(features, row))
     misses = misses + 1 if key in seen else 0
     if not misses:
@@ -98,7 +99,8 @@ def sampled(dataset, count, seed=0):
   import tensorflow as tf
   world = _world(seed).stream(f'sampled/{dataset.name}')
   features = dataset.source.tfds_dataset.builder.info.features
-  rows = [features.serialize_example(dataset.sample(world)) for _ in range(count)]
+  rows = [features.serialize_example(embedded_rows.draw(dataset, features, world))
+          for _ in range(count)]
   return tf.data.Dataset.from_tensor_slices(rows).map(features.deserialize_example)
 
 
@@ -145,6 +147,7 @@ def write_vocabulary(path, folder, groups):
 
 def _rendered(folder, dataset):
   """Prompts and targets of some training rows in every template."""
+  from flan_jax.data import declaration
   from flan_jax.data import rendering
   from flan_jax.data import splits
   from flan_jax.data import templates
@@ -152,8 +155,11 @@ def _rendered(folder, dataset):
   rows = builder(dataset.tfds, folder).as_dataset(split=base, shuffle_files=False)
   texts = []
   # Eagerly: for so few rows, tracing the graph would take most of the time.
-  for row in filter(dataset.keep, rows.take(_PROMPTED)):
-    named = rendering.text_fields(row, dataset)
-    for side in templates.render(dataset.templates, named):
-      texts += [text.decode() for text in side.numpy()]
+  try:
+    for row in filter(dataset.keep, rows.take(_PROMPTED)):
+      named = rendering.text_fields(row, dataset)
+      for side in templates.render(dataset.templates, named):
+        texts += [text.decode() for text in side.numpy()]
+  except Exception as error:
+    raise declaration.failure(dataset, 'fields(example) or keep(example)', error) from error
   return texts

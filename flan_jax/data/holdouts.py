@@ -2,8 +2,8 @@
 
 A task is unseen only if no task of any cluster it belongs to is trained on (paper
 section 2.2). Some clusters are so close that the paper drops one when it evaluates the
-other (section 2.2 and footnote 1). HELD_OUT is a cluster, several joined by commas, or
-one of the paper's sets of tasks (`task_sets`), whose siblings are trained on.
+other (section 2.2 and footnote 1). HELD_OUT is a cluster or a task, several joined by
+commas, or one of the paper's sets of tasks (`task_sets`), whose siblings are trained on.
 """
 
 import dataclasses
@@ -21,6 +21,7 @@ from flan_jax.errors import UserError, did_you_mean
 MAXIMUM_RATE = 3_000  # examples, paper section 2.4
 ALL = 'flan_all'
 HELD_OUT = 'held out'  # the reason of tasks that are
+PREPARED = 'prepared'  # of TASKS: those whose data is there
 
 # Paper, section 4.2 and appendix B: the benchmark's tasks, from five clusters.
 SUPERGLUE = ('bool_q', 'cb', 'copa', 'multirc', 'record', 'rte', 'wic', 'wsc')
@@ -42,18 +43,20 @@ class Holdout:
 def holdout(held_out: str) -> Holdout:
   """Applies the rule to every task that the mixtures may train on.
 
-  held_out: 'nli', 'nli,commonsense', 'superglue', 'intra_0'.
+  held_out: 'nli', 'nli,commonsense', 'rte', 'superglue', 'intra_0'.
 
   Raises:
-    UserError: no such cluster or set.
+    UserError: no such cluster, task or set.
   """
   declared = [datasets.get(name) for name in datasets.names()]
   reasons = _reasons(datasets.names(), held_out)
+  alone = () if held_out in task_sets() else parsed(held_out)[1]
   return Holdout(
       held_out,
       train=tuple(one.name for one in declared if one.mixed and not reasons[one.name]),
       held_out=tuple(one.name for one in declared if reasons[one.name] == HELD_OUT
-                     and (one.mixed or splits.TRAIN not in one.splits)),
+                     and (one.mixed or splits.TRAIN not in one.splits
+                          or one.name in alone)),
       dropped={one.name: reasons[one.name] for one in declared
                if one.mixed and reasons[one.name] not in ('', HELD_OUT)})
 
@@ -63,32 +66,37 @@ def _reasons(tasks: Sequence[str], held_out: str) -> dict[str, str]:
   if held_out in task_sets():
     alone = task_sets()[held_out]
     return {name: HELD_OUT * (datasets.plain(name) in alone) for name in tasks}
-  held = parsed(held_out)
-  closed = _closed(held)
-  relatives = {other: one for one in sorted(held)
+  held, alone = parsed(held_out)
+  closed = _closed(held, alone)
+  near = held | {one for name in alone for one in _kin(name)}
+  relatives = {other: one for one in sorted(near)
                for other in clusters.get(one).dropped_with}
 
-  def reason(own):
-    if own & held:
+  def reason(name, own):
+    if own & held or name in alone:
       return HELD_OUT
     for one in sorted(own & closed):
       return f'shares the cluster {one} with a held-out task'
     for one in sorted(own & set(relatives)):
-      return f'{one} is dropped with {relatives[one]} (paper 2.2)'
+      other = relatives[one]
+      whose = 'paper 2.2' if other in clusters.PAPER else f'declared with {other}'
+      return f'{one} is dropped with {other} ({whose})'
     return ''
-  return {name: reason(_clusters(name)) for name in tasks}
+  return {name: reason(datasets.plain(name), _clusters(name)) for name in tasks}
 
 
-def parsed(held_out: str) -> set[str]:
-  """'nli,math' -> {'nli', 'math'}, each a cluster."""
-  words = [word.strip() for word in str(held_out).split(',')]
-  for word in words:
-    if word not in clusters.names():
-      raise UserError(
-          f'unknown cluster {word!r}{did_you_mean(word, [*clusters.names(), *task_sets()])} '
-          f'(there are {", ".join(clusters.names())}; and, to be held out alone, '
-          f'{", ".join(task_sets())})')
-  return set(words)
+def parsed(held_out: str) -> tuple[set[str], set[str]]:
+  """'nli,sst2' -> ({'nli'}, {'sst2'}): the clusters and the single tasks."""
+  words = {word.strip() for word in str(held_out).split(',')}
+  held = words & set(clusters.names())
+  alone = (words - held) & set(datasets.names())
+  for word in sorted(words - held - alone):
+    known = [*clusters.names(), *task_sets(), *datasets.names()]
+    raise UserError(
+        f'unknown cluster {word!r}{did_you_mean(word, known)} (there are '
+        f'{", ".join(clusters.names())}; a task by its name; and, to be held out alone, '
+        f'{", ".join(task_sets())}; {clusters.OWN})')
+  return held, alone
 
 
 def check(held_out: str) -> None:
@@ -97,11 +105,15 @@ def check(held_out: str) -> None:
     parsed(held_out)
 
 
-def _closed(held: set[str]) -> set[str]:
-  """The clusters, headings apart, of the tasks of the clusters that are held out."""
-  found = set().union(*(_clusters(name) for name in datasets.names()
-                        if _clusters(name) & held))
-  return {name for name in found if not clusters.get(name).heading}
+def _closed(held: set[str], alone: set[str]) -> set[str]:
+  """The clusters, headings apart, of the tasks that are held out."""
+  return set().union(*(_kin(name) for name in datasets.names()
+                       if _clusters(name) & held or name in alone))
+
+
+def _kin(name: str) -> set[str]:
+  """The clusters of a task that make others of them its kin."""
+  return {one for one in _clusters(name) if not clusters.get(one).heading}
 
 
 def _clusters(name: str) -> set[str]:
@@ -113,6 +125,10 @@ def named(words: str) -> list[str]:
   found = []
   for word in filter(None, map(str.strip, words.split(','))):
     own = [name for name in datasets.names() if word in datasets.get(name).clusters]
+    if not own and word not in datasets.every():
+      near = did_you_mean(word, [*datasets.names(), *clusters.names()])
+      raise UserError(f'unknown task {word!r}, which is no cluster either{near} '
+                      f'({clusters.OWN})')
     found += own or [datasets.get(word).name]
   return list(dict.fromkeys(found))
 
@@ -213,13 +229,23 @@ def members(mixture: str) -> list[str]:
   known = [*seqio.MixtureRegistry.names(), *seqio.TaskRegistry.names()]
   if mixture not in known:
     raise UserError(
-        f'unknown mixture or task {mixture!r}{did_you_mean(mixture, known)}'
-        ' (a mixture with nothing left to train on is not registered)')
+        f'unknown mixture or task {mixture!r}{_instead(mixture, known)}'
+        f' (a mixture with nothing left to train on is not registered; {clusters.OWN})')
   provider = seqio.get_mixture_or_task(mixture)
   tasks = [provider] if isinstance(provider, seqio.Task) else provider.tasks
   if not tasks:
     raise UserError(f'mixture {mixture!r} is empty; name one with at least one task')
   return [task.name for task in tasks]
+
+
+def _instead(mixture: str, known: Sequence[str]) -> str:
+  """What says a part of a mixture, where it was given as one."""
+  words = {word.strip() for word in str(mixture).split(',')}
+  if words <= set(clusters.names()):
+    return f'; it is a cluster: CLUSTERS = {mixture!r} trains on that'
+  if words <= {*datasets.names(), PREPARED}:
+    return f'; say TASKS = {mixture!r} to train on that'
+  return did_you_mean(mixture, known)
 
 
 def rates(mixture: str) -> dict[str, float]:
@@ -230,7 +256,8 @@ def rates(mixture: str) -> dict[str, float]:
   """
   tasks = [seqio.TaskRegistry.get(name) for name in members(mixture)]
   ours = [task for task in tasks if isinstance(task.source, splits.Source)]
-  datasets.require_prepared([task.name for task in ours])
+  datasets.require_prepared([task.name for task in ours], f' Or train on what is there: '
+                            f'TASKS = {PREPARED!r}.')
   for task in ours:
     task.source.num_input_examples('train')  # a split too small is an error here
   provider = seqio.get_mixture_or_task(mixture)

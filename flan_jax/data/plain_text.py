@@ -45,10 +45,14 @@ def add(name: str, files: Mapping[str, str]) -> seqio.Task:
 
 def identity(name: str) -> dict:
   """What tells the text of a task from another, for fingerprints; {} for other tasks."""
-  return {
-      split: [[os.path.basename(path), os.path.getsize(path), _digest(path)]
-              for path in _files(name, pattern)]
-      for split, pattern in _PATTERNS.get(name, {}).items()}
+  return {split: of_files(_files(name, pattern))
+          for split, pattern in _PATTERNS.get(name, {}).items()}
+
+
+def of_files(paths: Sequence[str]) -> list[list]:
+  """[name, bytes, digest] of each file, wherever it lies."""
+  return [[os.path.basename(path), os.path.getsize(path), _digest(path)]
+          for path in paths]
 
 
 def _digest(path: str) -> str:

@@ -6,12 +6,14 @@ counted by task and reason in `dropped`.
 """
 
 import collections
+import contextlib
 import dataclasses
 from typing import Iterator, Mapping, Sequence
 
 import numpy as np
 import tensorflow as tf
 
+from flan_jax.data import declaration
 from flan_jax.data import fewshot
 from flan_jax.data import fields as fields_lib
 from flan_jax.data import splits
@@ -77,12 +79,25 @@ def usable(records_ds: tf.data.Dataset, dataset, count=True) -> tf.data.Dataset:
         fine | ~tf.convert_to_tensor(count), lambda: fine, lambda: noted(reason))
 
   if dataset.keep:
-    records_ds = records_ds.filter(
-        lambda record: judged(tf.where(dataset.keep(record), '', NOT_KEPT)))
-  named_ds = records_ds.map(
-      lambda record: text_fields(record, dataset), num_parallel_calls=tf.data.AUTOTUNE)
+    with _named(dataset, 'keep'):
+      records_ds = records_ds.filter(
+          lambda record: judged(tf.where(dataset.keep(record), '', NOT_KEPT)))
+  with _named(dataset, 'fields'):
+    named_ds = records_ds.map(
+        lambda record: text_fields(record, dataset), num_parallel_calls=tf.data.AUTOTUNE)
   _check_names(dataset, named_ds.element_spec)
   return named_ds.filter(lambda named: judged(flaw(named, dataset)))
+
+
+@contextlib.contextmanager
+def _named(dataset, function: str):
+  """Turns what a function of a dataset raises into a UserError that names both."""
+  try:
+    yield
+  except UserError:
+    raise
+  except Exception as error:  # TensorFlow raises another type for each it has traced
+    raise declaration.failure(dataset, f'{function}(example)', error) from error
 
 
 def _asked(dataset) -> list[str]:

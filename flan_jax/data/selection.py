@@ -7,9 +7,10 @@ per cluster (appendix B), clusters (section 4.1), instructions (section 4.3), ex
 
 import dataclasses
 import random
+import sys
 from typing import Sequence
 
-from flan_jax.errors import UserError
+from flan_jax.errors import UserError, did_you_mean
 
 # The order in which the paper's figure 6 adds clusters.
 PAPER_ORDER = (
@@ -21,25 +22,28 @@ PAPER_ORDER = (
 class Selection:
   """What to take of a mixture; as it stands, everything.
 
-  clusters: names ('nli,math' too), or how many in the paper's order. datasets_per_cluster: variants such
-  as the rounds of ANLI are one dataset. tasks: how many in all. Where some are left out,
-  which ones is drawn with a fixed seed, and more always contains fewer. templates,
-  style, shots, shot_seed: see variants.Variant.
+  clusters: names, 'nli,math' or ('nli', 'math'), or how many in the paper's order.
+  datasets_per_cluster: variants such as the rounds of ANLI are one dataset. tasks: names
+  as well, or how many in all, or 'prepared': those whose data is there, the others being
+  told. Where some are left out, which ones is drawn with a fixed seed, and more always
+  contains fewer. templates, style, shots, shot_seed: see variants.Variant.
   """
 
   clusters: Sequence[str] | str | int | None = None
   datasets_per_cluster: int | None = None
-  tasks: int | None = None
+  tasks: Sequence[str] | str | int | None = None
   templates: int | None = None
   style: str = 'instructions'
   shots: int = 0
   shot_seed: int = 0
 
   def __post_init__(self):
-    for name in ('datasets_per_cluster', 'tasks', 'templates'):
+    for name in ('datasets_per_cluster', 'templates'):
       value = getattr(self, name)
-      if value is not None and (not isinstance(value, int) or value < 1):
+      if value is not None and (type(value) is not int or value < 1):
         raise UserError(f'{name.upper()} = {value!r} must be a whole number >= 1 or None')
+    for name in ('clusters', 'tasks'):
+      _check_names(name.upper(), getattr(self, name))
     if isinstance(self.clusters, int) and not 1 <= self.clusters <= len(PAPER_ORDER):
       raise UserError(f'CLUSTERS = {self.clusters}: the paper adds 1 to {len(PAPER_ORDER)}')
 
@@ -54,7 +58,7 @@ class Selection:
     members = holdouts.members(mixture)
     kept = self._of_clusters(members)
     kept = self._of_each_cluster(kept)
-    kept = _some(kept, self.tasks, 'tasks')
+    kept = self._of_tasks(kept, members, mixture)
     if not kept:
       raise UserError(f'nothing is left of {mixture!r} to train on: {self}')
     tasks = [self._asked(name) for name in kept]
@@ -72,7 +76,19 @@ class Selection:
   def _cluster_names(self) -> Sequence[str]:
     if isinstance(self.clusters, int):
       return PAPER_ORDER[:self.clusters]
-    return self.clusters.split(',') if isinstance(self.clusters, str) else self.clusters
+    return _words(self.clusters)
+
+  def _of_tasks(self, names: list[str], members: list[str], mixture: str) -> list[str]:
+    from flan_jax.data import holdouts
+    if self.tasks is None or isinstance(self.tasks, int):
+      return _some(names, self.tasks, 'tasks')
+    wanted = _words(self.tasks)
+    if wanted == [holdouts.PREPARED]:
+      return _prepared(names, mixture)
+    for word in wanted:
+      if word not in names:
+        raise UserError(f'TASKS = {self.tasks!r}: {_why_not(word, members, mixture)}')
+    return [name for name in names if name in wanted]
 
   def _of_each_cluster(self, names: list[str]) -> list[str]:
     from flan_jax.data import holdouts
@@ -97,15 +113,65 @@ class Selection:
 
   def _suffix(self) -> str:
     """'.2clusters.4templates.5shot': what is not the default, in the name."""
-    named = self.clusters if isinstance(self.clusters, int) else (
-        '_'.join(self._cluster_names()) + '_' if self.clusters else None)
-    parts = [f'.{named}clusters'] if named else []
-    parts += [f'.{value}{name}' for name, value in (
-        ('per_cluster', self.datasets_per_cluster), ('tasks', self.tasks),
-        ('templates', self.templates)) if value]
+    parts = [f'.{value}{name}' for name, value in (
+        ('clusters', _label(self.clusters)), ('per_cluster', self.datasets_per_cluster),
+        ('tasks', _label(self.tasks)), ('templates', self.templates)) if value]
     parts += [f'.{self.style}'] if self.style != 'instructions' else []
     parts += [f'.{self.shots}shot'] if self.shots else []
     return ''.join([*parts, f'.seed{self.shot_seed}' if self.shot_seed else ''])
+
+
+def _check_names(setting: str, value) -> None:
+  """Raises UserError unless it is None, a number >= 1, or names."""
+  if value is None or type(value) is int and value >= 1 or (
+      setting == 'CLUSTERS' and type(value) is int):
+    return
+  texts = [value] if isinstance(value, str) else value
+  if not isinstance(texts, (list, tuple)) or not all(
+      isinstance(text, str) for text in texts) or not _words(value):
+    raise UserError(f"{setting} = {value!r} must be names, as in 'a,b' or ('a', 'b'), a "
+                    'whole number >= 1, or None')
+
+
+def _words(value: Sequence[str] | str) -> list[str]:
+  """'a, b' or ('a', 'b') -> ['a', 'b']."""
+  texts = value.split(',') if isinstance(value, str) else value
+  return list(dict.fromkeys(filter(None, (text.strip() for text in texts))))
+
+
+def _label(value) -> str:
+  """Of names or a number, for the name of a mixture: 'nli_math_'."""
+  if value is None or isinstance(value, int):
+    return str(value or '')
+  return '_'.join(_words(value)) + '_'
+
+
+def _prepared(names: list[str], mixture: str) -> list[str]:
+  """Those whose data is there; the others are named on standard error."""
+  from flan_jax.data import datasets, splits
+  kept = [name for name in names if datasets.plain(name) not in datasets.names()
+          or datasets.get(datasets.plain(name)).source.prepared()]
+  if not kept:
+    datasets.require_prepared([datasets.plain(name) for name in names])
+  missing = [name for name in names if name not in kept]
+  if missing:
+    print(f'notice: {len(kept)} of {len(names)} tasks of {mixture} are prepared in '
+          f'{splits.data_dir()}; left out: {", ".join(missing)}', file=sys.stderr)
+  return kept
+
+
+def _why_not(word: str, members: list[str], mixture: str) -> str:
+  """Why no task of a selection has that name."""
+  from flan_jax.data import clusters, datasets
+  if word in members:
+    return f'{word} is not of the chosen CLUSTERS or DATASETS_PER_CLUSTER'
+  if word in datasets.names():
+    return (f'{word} is not in {mixture}, which trains on neither what is held out nor '
+            'what is dropped with it')
+  if word in clusters.names():
+    return f'{word} is a cluster: say CLUSTERS = {word!r}'
+  return (f'there is no task {word!r} in {mixture}{did_you_mean(word, members)} '
+          f'({clusters.OWN})')
 
 
 def _clusters(name: str) -> tuple[str, ...]:

@@ -127,8 +127,8 @@ def data_dir() -> str:
 
 
 def raise_missing(
-    tasks: Sequence[str], tfds_names: Sequence[str], manual: Mapping[str, str] = {}
-) -> NoReturn:
+    tasks: Sequence[str], tfds_names: Sequence[str], manual: Mapping[str, str] = {},
+    instead: str = '') -> NoReturn:
   """Raises UserError for datasets that the data_dir does not hold, with the remedy.
 
   manual: for TFDS names that TFDS cannot fetch alone, which files and from where.
@@ -142,7 +142,7 @@ def raise_missing(
       f'data with `tfds build {tfds_names[0]} --data_dir={data_dir()}`'
       f'{" (and so on for each)" if len(tfds_names) > 1 else ""}, or write embedded rows '
       f'with `python -m flan_jax.sample --data_dir={data_dir()}{wanted}`, or name the '
-      f'folder that holds them with --tfds_data_dir.{by_hand}')
+      f'folder that holds them with --tfds_data_dir.{instead}{by_hand}')
 
 
 # {TFDS name: the splits that each task reads it with}

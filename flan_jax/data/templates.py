@@ -23,6 +23,7 @@ of each block: `templates(block, direction='en-de')`.
 """
 
 import dataclasses
+import hashlib
 import re
 import string
 from typing import Mapping, Sequence
@@ -35,6 +36,7 @@ CLASSIFICATION = 'classification'
 GENERATION = 'generation'
 INVERTED = 'inverted'
 OPTIONS = 'options'
+ANSWER = '{answer}'  # the target, where a template names no other
 _BLOCK, _BETWEEN = 'OPTIONS:\n- ', '\n- '  # paper section 2.3
 REFERENCES = 'references'  # texts that count as right; never rendered
 GROUP = 'group'  # what is scored together, as the answers to one question; never rendered
@@ -45,7 +47,7 @@ class Template:
   """One phrasing: `inputs` and `target` with `{field}` gaps, kind and direction."""
 
   inputs: str
-  target: str = '{answer}'
+  target: str = ANSWER
   kind: str = GENERATION
   direction: str = ''
 
@@ -53,6 +55,11 @@ class Template:
   def gaps(self) -> frozenset[str]:
     """Names of the fields that the two texts ask for."""
     return frozenset([*self.gaps_in_order, *_gaps(self.target)])
+
+  @property
+  def digest(self) -> str:
+    """16 hex digits that tell it from any other phrasing."""
+    return hashlib.sha256(repr(dataclasses.astuple(self)).encode()).hexdigest()[:16]
 
   @property
   def gaps_in_order(self) -> list[str]:

@@ -18,6 +18,7 @@ from flan_jax import files
 from flan_jax.errors import UserError
 from flan_jax.model import decoder
 from flan_jax.model import losses
+from flan_jax.training import differences
 from flan_jax.training import optim
 from flan_jax.training import sharding
 from flan_jax.training import state as state_lib
@@ -166,10 +167,10 @@ def write_run(model_dir: str, run: Mapping) -> None:
 
 def check_same_model(base: Mapping, model: Mapping, base_dir: str) -> None:
   """Raises UserError unless the parameters of the base fit the model."""
-  differences = _differences(_shape(base), _shape(model))
-  if differences:
+  other = differences.settings(_shape(base), _shape(model))
+  if other:
     raise UserError(
-        f'the checkpoint in {base_dir} is of another model: {"; ".join(differences)}. '
+        f'the checkpoint in {base_dir} is of another model: {"; ".join(other)}. '
         'Choose the models/*.gin it was trained with')
 
 
@@ -184,29 +185,46 @@ def _shape(model: Mapping) -> dict:
 def check_run(model_dir: str, run: Mapping) -> None:
   """Raises UserError if MODEL_DIR belongs to a run of another configuration."""
   there = read_run(model_dir)
-  differences = _differences(_identity(there), _identity(run)) if there else []
-  if differences:
+  if not there:
+    return
+  changed = differences.prompts(there.get('prompts', {}), run.get('prompts', {}))
+  data = {name for line, names in changed.items() if 'the data of' in line
+          for name in names}
+  other = differences.settings(_identity(there), _identity(run))
+  other += differences.vocabulary(there['vocabulary'], run['vocabulary'])
+  other += differences.tasks(there.get('tasks', {}), run.get('tasks', {}), data)
+  prompts = differences.told(changed)
+  if other or prompts:
+    what = ['of another configuration: ' + '; '.join(other)] if other else []
+    what += ['with other prompts: ' + '; '.join(prompts)] if prompts else []
+    back = ['set the configuration as it was'] if other else []
+    back += ['bring the text and the data back as they were'] if prompts else []
+    begin = '' if other else (f', where INIT_FROM = {model_dir!r} begins with what this '
+                              'run has learnt')
     raise UserError(
-        f'{model_dir} holds a run of another configuration: {"; ".join(differences)}. '
-        'Set them as they were, or choose a new MODEL_DIR; nothing was changed')
+        f'{model_dir} holds a run {"; and ".join(what)}. To go on with it, '
+        f'{" and ".join(back)}; otherwise choose a new MODEL_DIR{begin}. Nothing was '
+        'changed')
+  _tell_unknown(model_dir, there)
+
+
+def _tell_unknown(model_dir: str, run: Mapping) -> None:
+  """Runs of the first versions noted one digest a task, which tells nothing apart."""
+  if any(not isinstance(told, Mapping) for told in run.get('prompts', {}).values()):
+    print(f'notice: the run in {model_dir} was begun by an earlier version of flan_jax, '
+          'which did not note templates, code and data apart, so it cannot be checked '
+          'that its prompts are still the same; it goes on with them as they are now',
+          file=sys.stderr)
 
 
 def _identity(run: Mapping) -> dict:
-  """What must not change on resume. Paths may: contents are compared by hash.
+  """The settings that must not change on resume. Paths may.
 
   What a run of an earlier version does not tell of was what is now the default.
   """
-  rest = {key: value for key, value in run.items()
-          if key not in ('model', 'vocabulary', 'version', 'init_from')}
+  rest = {key: value for key, value in run.items() if key not in (
+      'model', 'vocabulary', 'version', 'init_from', 'prompts', 'tasks')}
   plain = dataclasses.asdict(losses.PLAIN)
   return {
-      'model': _shape(run['model']), 'vocabulary': run['vocabulary']['hash'], **rest,
-      'optimizer': optim.settings(run['optimizer']), 'loss': plain | run.get('loss', {})}
-
-
-def _differences(old: Any, new: Any, name: str = '') -> list[str]:
-  if isinstance(old, dict) and isinstance(new, dict):
-    keys = [*old, *(key for key in new if key not in old)]
-    return [line for key in keys for line in _differences(
-        old.get(key), new.get(key), f'{name}.{key}' if name else key)]
-  return [] if old == new else [f'{name} was {old!r} and is now {new!r}']
+      'model': _shape(run['model']), **rest, 'optimizer': optim.settings(run['optimizer']),
+      'loss': plain | run.get('loss', {})}

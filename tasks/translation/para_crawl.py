@@ -15,11 +15,13 @@ from flan_jax.data.templates import templates
 from flan_jax.world import languages
 
 
+LANGUAGES = {'de': 'German', 'es': 'Spanish', 'fr': 'French'}
+
+
 def fields(example):
   [code] = set(example) - {'en'}
   return {
-      'english': example['en'], 'foreign': example[code],
-      'language': languages.LANGUAGES[code].name}
+      'english': example['en'], 'foreign': example[code], 'language': LANGUAGES[code]}
 
 
 def sample(world, code):

@@ -15,11 +15,14 @@ from flan_jax.data.templates import templates
 from flan_jax.world import languages
 
 
+LANGUAGES = {'cs': 'Czech', 'de': 'German', 'fi': 'Finnish', 'ro': 'Romanian',
+             'ru': 'Russian', 'tr': 'Turkish'}
+
+
 def fields(example):
   [code] = set(example) - {'en'}
   return {
-      'english': example['en'], 'foreign': example[code],
-      'language': languages.LANGUAGES[code].name}
+      'english': example['en'], 'foreign': example[code], 'language': LANGUAGES[code]}
 
 
 def sample(world, code):

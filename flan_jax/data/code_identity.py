@@ -1,0 +1,276 @@
+"""What a function computes, as digests that comments and formatting do not change.
+
+    of(fields)  ->  {'digest': '5f..', 'parts': {
+        '`fields` in tasks/nli/rte.py': 'a1..',
+        'helper `choose` in flan_jax/data/fields.py': 'c7..'}}
+
+`digest` covers a function and all that it reads, transitively: helpers, classes and
+constants of every module that is no library, closures, defaults, arguments of partials.
+A helper may move to another file. `parts` tells what differs where digests do.
+
+Needs the standard library only, and says the same on every Python.
+"""
+
+import collections.abc
+import dataclasses
+import enum
+import functools
+import hashlib
+import importlib
+import importlib.util
+import json
+import re
+import sys
+import types
+from typing import Any, Callable, Iterator
+
+from flan_jax.data import syntax
+
+_PLAIN = (bool, int, float, complex, str, bytes, type(None), type(...), range, slice)
+_MISSING = object()
+
+
+def of(function: Callable, *others: Callable, role: str = 'helper', own: str = '') -> dict:
+  """The digests of a function, and of others that are applied with it.
+
+  role: what the others are called in `parts`. own: a module whose package is no library,
+  wherever it is installed.
+  """
+  walk = _Walk(own.partition('.')[0])
+  found = [walk.digest(function, ''), *(walk.digest(other, role) for other in others)]
+  return {'digest': found[0] if not others else _hash(found), 'parts': walk.parts}
+
+
+def behind(function: Callable) -> Callable:
+  """The function that partials and decorators stand before."""
+  while True:
+    inner = getattr(function, 'func', None) or getattr(function, '__wrapped__', None)
+    if inner is None:
+      return function
+    function = inner
+
+
+def _hash(described: Any) -> str:
+  return hashlib.sha256(json.dumps(described).encode()).hexdigest()[:16]
+
+
+def _is_library(module: str, own: str) -> bool:
+  """Whether what a module defines is told by its name alone."""
+  top = module.partition('.')[0]
+  if top in ('flan_jax', own):
+    return False
+  file = getattr(sys.modules.get(module), '__file__', None) or ''
+  return top in sys.stdlib_module_names or top == 'builtins' or bool(
+      re.search(r'[/\\](site|dist)-packages[/\\]', file))
+
+
+def _file(module: str) -> str:
+  """'flan_jax.tasks.nli.rte' -> 'tasks/nli/rte.py', as in a checkout."""
+  package = hasattr(sys.modules.get(module), '__path__')
+  path = module.replace('.', '/') + ('/__init__.py' if package else '.py')
+  return path.removeprefix('flan_jax/') if path.startswith('flan_jax/tasks/') else path
+
+
+class _Walk:
+  """Goes through everything that some functions read, each thing once.
+
+  own: top-level package that is no library, wherever it is installed. parts: label ->
+  digest of that thing alone.
+  """
+
+  def __init__(self, own: str):
+    self.own, self.parts = own, {}
+    self._done: dict[int, tuple[Any, str]] = {}  # the thing itself too: ids recur
+    self._open: list[int] = []
+
+  def digest(self, thing: Any, role: str = 'constant') -> str:
+    """Of any value. role: what it is to the function that reads it; '' if it is that."""
+    if id(thing) in self._done:
+      return self._done[id(thing)][1]
+    if id(thing) in self._open:  # a function that calls itself
+      return f'again {self._open[::-1].index(id(thing))}'
+    self._open.append(id(thing))
+    found = _hash(self._described(thing, role))
+    self._open.pop()
+    self._done[id(thing)] = thing, found
+    return found
+
+  def _described(self, thing: Any, role: str) -> list:
+    if isinstance(thing, enum.Enum):
+      return ['enum', self.digest(type(thing)), thing.name]
+    if isinstance(thing, _PLAIN) and type(thing) in _PLAIN:
+      return [type(thing).__name__, repr(thing)]
+    if isinstance(thing, types.FunctionType):
+      return self._function(thing, role)
+    if isinstance(thing, type):
+      return self._class(thing, role)
+    if isinstance(thing, types.ModuleType):
+      return ['module', thing.__name__.partition('.')[0]]
+    if isinstance(thing, functools.partial):
+      given = [*enumerate(thing.args), *sorted(thing.keywords.items())]
+      label = getattr(behind(thing), '__name__', '?')
+      return ['partial', self.digest(thing.func, role), [
+          [name, self._part(f'the argument {name} of `{label}`', self.digest(value))]
+          for name, value in given]]
+    for name in ('__func__', 'fget', '__wrapped__'):  # methods, properties, caches
+      if getattr(thing, name, None) is not None:
+        return [name, self.digest(getattr(thing, name), role),
+                self.digest(getattr(thing, '__self__', None))]
+    return self._values(thing)
+
+  def _values(self, thing: Any) -> list:
+    """Containers and instances."""
+    kind = type(thing)
+    if isinstance(thing, collections.abc.Mapping):
+      return ['mapping', [[self.digest(key), self.digest(value)]
+                          for key, value in thing.items()]]
+    if isinstance(thing, (list, tuple, collections.deque)):
+      return [kind.__name__, [self.digest(value) for value in thing]]
+    if isinstance(thing, (set, frozenset)):
+      return ['set', sorted(self.digest(value) for value in thing)]
+    if isinstance(thing, re.Pattern):
+      return ['pattern', self.digest(thing.pattern), thing.flags]
+    if dataclasses.is_dataclass(thing):
+      return [self.digest(kind), [[field.name, self.digest(getattr(thing, field.name))]
+                                  for field in dataclasses.fields(thing)]]
+    if callable(getattr(thing, '__array__', None)):
+      values = thing.__array__()
+      return ['array', str(values.dtype), repr(values.tolist())]
+    if not _is_library(kind.__module__, self.own):
+      cached = {name for name in dir(kind) if isinstance(
+          getattr(kind, name, None), functools.cached_property)}
+      return [self.digest(kind), [[name, self.digest(value)] for name, value in sorted(
+          getattr(thing, '__dict__', {}).items()) if name not in cached]]
+    text = re.sub(r' at 0x[0-9a-f]+', '', repr(thing))
+    return ['library', kind.__module__.partition('.')[0], kind.__qualname__, text]
+
+  def _part(self, label: str, digest: str) -> str:
+    """Notes the digest of a thing alone; of two with one label both are kept."""
+    number, free = 1, label
+    while self.parts.get(free, digest) != digest:
+      number += 1
+      free = f'{label} ({number})'
+    self.parts[free] = digest
+    return digest
+
+  def _function(self, function: types.FunctionType, role: str) -> list:
+    module, code = function.__globals__.get('__name__', ''), function.__code__
+    closed = dict(zip(code.co_freevars, map(_content, function.__closure__ or ())))
+    if _is_library(module, self.own):  # a decorator's, with the user's function inside
+      inside = [self.digest(value, role) for _, value in sorted(closed.items())
+                if isinstance(value, (types.FunctionType, functools.partial))]
+      return ['library', module.partition('.')[0], function.__qualname__, inside]
+    node = syntax.of_function(function)
+    own = syntax.text(node) if node else syntax.without_source(function)
+    where = f'{_file(module)}{"" if node else ", whose source is not there"}'
+    label = f'{role} `{code.co_name}` in {where}'.strip()
+    given = [(f'the default {number} of `{code.co_name}`', value) for number, value in
+             [*enumerate(function.__defaults__ or ()),
+              *sorted((function.__kwdefaults__ or {}).items())]]
+    return ['function', self._part(label, _hash(own)),
+            [self._part(name, self.digest(value)) for name, value in given],
+            self._read(function, node, closed)]
+
+  def _class(self, kind: type, role: str) -> list:
+    if _is_library(kind.__module__, self.own):
+      return ['library', kind.__module__.partition('.')[0], kind.__qualname__]
+    node = syntax.of_class(kind)
+    own = syntax.text(node) if node else kind.__qualname__
+    self._part(f'class `{kind.__qualname__}` in {_file(kind.__module__)}', _hash(own))
+    members = [
+        [name, self.digest(value, 'method')] for name, value in sorted(vars(kind).items())
+        if _written(value) or not (name.startswith('_') or hasattr(value, '__get__'))]
+    return ['class', _hash(own), members,
+            [self.digest(base) for base in kind.__bases__]]
+
+  def _read(self, function: types.FunctionType, node, closed: dict) -> list:
+    """[name, digest] of each thing of its surroundings that a function reads."""
+    names, known = syntax.global_names(function.__code__), function.__globals__
+    local = {**closed, **dict(_imported(node, known))}
+    chains = syntax.chains(node) if node else [(name,) for name in sorted(names)]
+    filled = syntax.filled(node) if node else set()
+    found = []
+    for root, *rest in chains:
+      value = local.get(root, known.get(root, _MISSING) if root in names else _MISSING)
+      if value is _MISSING:
+        continue
+      if root in filled and root not in local:  # a memory: what is in it comes and goes
+        found.append([root, self._assigned(known, root)])
+      else:
+        found.append(['.'.join([root, *rest]), self._chain(known, value, root, rest)])
+    return found
+
+  def _chain(self, known: dict, value: Any, root: str, rest: list) -> str:
+    path = [root]
+    while isinstance(value, types.ModuleType) and rest and not _is_library(
+        value.__name__, self.own):
+      known, (name, *rest) = vars(value), rest
+      value = getattr(value, name, None)
+      path.append(name)
+    code = callable(value) or isinstance(value, types.ModuleType)
+    digest = self.digest(value, 'helper' if code else 'constant')
+    if code:
+      attributes = [getattr(value, name, None) for name in rest[:1]
+                    if isinstance(value, types.FunctionType)]
+      return _hash([digest, *map(self.digest, attributes)]) if attributes else digest
+    if self._described(value, '')[0] == 'library':
+      return self._assigned(known, path[-1])
+    where = _file(known.get('__name__', '?'))
+    return self._part(f'constant `{path[-1]}` in {where}', digest)
+
+  def _assigned(self, known: dict, name: str) -> str:
+    """Of the statements that give a module's variable its value, and what they read.
+
+    For values that do not tell what they are, such as a lookup table.
+    """
+    module = sys.modules.get(known.get('__name__', ''))
+    statements = syntax.assignments(module, name) if module else []
+    for statement in statements:
+      for other, value in _imported(statement, known):
+        if other == name and hasattr(statement, 'module'):
+          return self._assigned(vars(importlib.import_module(_resolved(
+              statement, known))), syntax.original(statement, name))
+    read = [['.'.join([root, *rest]), self._chain(known, known[root], root, rest)]
+            for statement in statements for root, *rest in syntax.chains(statement)
+            if root in known and root != name]
+    own = [syntax.text(statement) for statement in statements]
+    label = f'constant `{name}` in {_file(known.get("__name__", "?"))}'
+    self._part(label, _hash(own))
+    return _hash([own, read])
+
+
+def _content(cell) -> Any:
+  try:
+    return cell.cell_contents
+  except ValueError:  # not filled yet
+    return None
+
+
+def _written(value: Any) -> bool:
+  """Whether a member of a class is code that stands in a file."""
+  function = getattr(value, '__func__', None) or getattr(value, 'fget', None) or getattr(
+      value, 'func', value)
+  code = getattr(function, '__code__', None)
+  return code is not None and not code.co_filename.startswith('<')
+
+
+def _imported(node, known: dict) -> Iterator[tuple[str, Any]]:
+  """(name, thing) of the imports within a piece of code."""
+  for statement in syntax.imports(node):
+    try:
+      module = importlib.import_module(_resolved(statement, known))
+    except ImportError:
+      continue
+    for alias in statement.names:
+      if not hasattr(statement, 'module'):
+        yield (alias.asname or alias.name.partition('.')[0],
+               module if alias.asname else sys.modules[alias.name.partition('.')[0]])
+      elif hasattr(module, alias.name):
+        yield alias.asname or alias.name, getattr(module, alias.name)
+
+
+def _resolved(statement, known: dict) -> str:
+  if not hasattr(statement, 'module'):
+    return statement.names[0].name
+  name = '.' * statement.level + (statement.module or '')
+  return importlib.util.resolve_name(name, known.get('__package__') or '')

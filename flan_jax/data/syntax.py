@@ -1,0 +1,222 @@
+"""Python source as plain lists: what it does, not how it is written down.
+
+Comments, docstrings, annotations, layout and line numbers are gone; the rest is the same
+on every Python, which `ast.unparse` and compiled code are not.
+"""
+
+import ast
+import dis
+import functools
+import inspect
+import json
+import linecache
+import types
+from typing import Any, Iterator
+
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_LEFT_OUT = {'ctx', 'kind', 'type_comment', 'type_params', 'returns', 'annotation'}
+
+
+@functools.lru_cache(maxsize=4096)
+def text(node: ast.AST) -> str:
+  """What a piece of code does, as text; a function's or class's own name does not count."""
+  return json.dumps(_canonical(node))
+
+
+def of_module(module: types.ModuleType) -> str:
+  """What a whole module does, as text."""
+  tree = _tree(getattr(module, '__file__', None) or '', vars(module))
+  return text(tree) if tree else module.__name__
+
+
+def _canonical(node: Any, named: bool = False) -> Any:
+  if isinstance(node, list):
+    return [_canonical(part, True) for part in node if not _idle(part)]
+  if not isinstance(node, ast.AST):
+    return repr(node)
+  if isinstance(node, ast.Constant):
+    return ['Constant', type(node.value).__name__, repr(node.value)]
+  if isinstance(node, ast.JoinedStr):
+    return ['JoinedStr', _joined(node.values)]
+  if isinstance(node, ast.AnnAssign) and node.value is not None:
+    node = ast.Assign([node.target], node.value)
+  fields = [[name, _canonical(value, True)] for name, value in sorted(ast.iter_fields(node))
+            if name not in _LEFT_OUT and value not in (None, []) and (
+                named or name != 'name')]
+  return [type(node).__name__, *fields]
+
+
+def _idle(node: Any) -> bool:
+  """Statements that do nothing: docstrings, `pass`, `...`."""
+  return isinstance(node, ast.Pass) or isinstance(node, ast.Expr) and isinstance(
+      node.value, ast.Constant)
+
+
+def _joined(values: list) -> list:
+  """The parts of an f-string; neighbouring texts are one, however they are parted."""
+  parts = []
+  for value in values:
+    part = _canonical(value)
+    if part == ['Constant', 'str', "''"]:
+      continue
+    if parts and isinstance(value, ast.Constant) and parts[-1][0] == 'Constant':
+      before = ast.literal_eval(parts.pop()[2])
+      part = ['Constant', 'str', repr(before + value.value)]
+    parts.append(part)
+  return parts
+
+
+def without_source(function: types.FunctionType) -> list:
+  """Of a function whose source is not there: its constants and names."""
+  return [sorted(_constants(function.__code__) - {repr(function.__doc__)}),
+          sorted(_names(function.__code__))]
+
+
+def _constants(code: types.CodeType) -> set[str]:
+  found = set()
+  for value in code.co_consts:
+    inner = isinstance(value, types.CodeType)
+    found |= _constants(value) if inner else {repr(value)} - {'None'}
+  return found
+
+
+def _names(code: types.CodeType) -> set[str]:
+  return set(code.co_names).union(*map(_names, _inner(code)))
+
+
+def _inner(code: types.CodeType) -> list[types.CodeType]:
+  return [value for value in code.co_consts if isinstance(value, types.CodeType)]
+
+
+@functools.lru_cache(maxsize=4096)
+def global_names(code: types.CodeType) -> set[str]:
+  """What a function, or one within it, reads of its module or of the builtins."""
+  own = {instruction.argval for instruction in dis.get_instructions(code)
+         if instruction.opname in ('LOAD_GLOBAL', 'LOAD_NAME')}
+  return own.union(*map(global_names, _inner(code)))
+
+
+def of_function(function: types.FunctionType) -> ast.AST | None:
+  """The definition or lambda that a function was made by; None without its source."""
+  code = function.__code__
+  tree = _tree(code.co_filename, function.__globals__)
+  if tree is None:
+    return None
+  found = [node for node in _nodes(tree) if isinstance(node, _DEFINITIONS)
+           and getattr(node, 'name', '<lambda>') == code.co_name]
+  if code.co_name != '<lambda>':
+    return next((node for node in found if code.co_firstlineno == min(
+        [node.lineno, *(one.lineno for one in node.decorator_list)])), None)
+  found = [node for node in found if node.lineno == code.co_firstlineno]
+  around = [node for node in found if _holds(node.body, code)]
+  return min(around or found, key=_extent, default=None)
+
+
+def of_class(kind: type) -> ast.ClassDef | None:
+  """The definition of a class at the top of its module, or within other classes."""
+  try:
+    tree = _tree(inspect.getsourcefile(kind) or '', {})
+  except (OSError, TypeError):
+    return None
+  for name in kind.__qualname__.split('.'):
+    body = tree.body if tree else []
+    tree = next((node for node in body if isinstance(node, ast.ClassDef)
+                 and node.name == name), None)
+  return tree
+
+
+def _tree(path: str, known: dict) -> ast.Module | None:
+  linecache.checkcache(path)
+  return _parsed(''.join(linecache.getlines(path, known)))
+
+
+@functools.lru_cache(maxsize=512)
+def _parsed(text: str) -> ast.Module | None:
+  try:
+    return ast.parse(text) if text else None
+  except SyntaxError:
+    return None
+
+
+@functools.lru_cache(maxsize=512)
+def _nodes(tree: ast.Module) -> list[ast.AST]:
+  return list(ast.walk(tree))
+
+
+def _extent(node: ast.AST) -> tuple[int, int]:
+  return node.end_lineno - node.lineno, node.end_col_offset - node.col_offset
+
+
+def _holds(node: ast.AST, code: types.CodeType) -> bool:
+  """Whether all that a code object does is written within a node."""
+  start, end = (node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset)
+  return all(
+      start <= (line, column) and (end_line, end_column) <= end
+      for line, end_line, column, end_column in code.co_positions()
+      if None not in (line, end_line, column, end_column) and (
+          (line, column) < (end_line, end_column)))
+
+
+@functools.lru_cache(maxsize=4096)
+def chains(node: ast.AST) -> tuple[tuple[str, ...], ...]:
+  """Names that are read, with their attributes: `tf.strings.join` -> ('tf', ...)."""
+  return tuple(sorted(set(_chains(node))))
+
+
+def _chains(node: ast.AST) -> Iterator[tuple[str, ...]]:
+  path, base = [], node
+  while isinstance(base, ast.Attribute):
+    path.insert(0, base.attr)
+    base = base.value
+  if isinstance(base, ast.Name):
+    yield (base.id, *path)
+    return
+  for child in ast.iter_child_nodes(base if path else node):
+    yield from _chains(child)
+
+
+@functools.lru_cache(maxsize=4096)
+def filled(node: ast.AST) -> set[str]:
+  """Variables of its module that a function writes to, as memories are."""
+  found = set()
+  for part in ast.walk(node):
+    if isinstance(part, ast.Global):
+      found |= set(part.names)
+    if isinstance(part, ast.Subscript) and isinstance(part.ctx, ast.Store) and isinstance(
+        part.value, ast.Name):
+      found.add(part.value.id)
+  return found
+
+
+@functools.lru_cache(maxsize=4096)
+def imports(node: ast.AST | None) -> list[ast.Import | ast.ImportFrom]:
+  """The import statements within a piece of code."""
+  return [part for part in ast.walk(node) if isinstance(
+      part, (ast.Import, ast.ImportFrom))] if node else []
+
+
+def original(statement: ast.ImportFrom, name: str) -> str:
+  """What a name is called where it is imported from."""
+  return next(alias.name for alias in statement.names
+              if name in (alias.asname, alias.name))
+
+
+def assignments(module: types.ModuleType, name: str) -> list[ast.AST]:
+  """The statements of a module, outside functions and classes, that set a name."""
+  tree = _tree(getattr(module, '__file__', None) or '', vars(module))
+  return [node for node in _outside(tree) if name in _set_by(node)] if tree else []
+
+
+def _outside(node: ast.AST) -> Iterator[ast.AST]:
+  for child in ast.iter_child_nodes(node):
+    if not isinstance(child, (*_DEFINITIONS, ast.ClassDef)):
+      yield child
+      yield from _outside(child)
+
+
+def _set_by(node: ast.AST) -> set[str]:
+  if isinstance(node, (ast.Import, ast.ImportFrom)):
+    return {alias.asname or alias.name for alias in node.names}
+  targets = getattr(node, 'targets', None) or [getattr(node, 'target', None)]
+  return {part.id for target in targets if target is not None
+          for part in ast.walk(target) if isinstance(part, ast.Name)}
