@@ -116,7 +116,7 @@ def assert_equal_runs(folder, other):
     assert np.linalg.norm(one - two) <= 1e-3 * moved, path
   one, two = (logbook.read(str(folder / run)) for run in (other, 'two'))
   assert [record['step'] for record in two] == list(range(1, 11))
-  for key in ('loss', 'dev_loss', 'useful_tokens', 'target_tokens'):
+  for key in ('loss', 'dev_loss', 'useful_fraction', 'target_tokens'):
     expected = [record[key] for record in one if key in record]
     found = [record[key] for record in two if key in record]
     assert len(expected) == (2 if key == 'dev_loss' else 10)
