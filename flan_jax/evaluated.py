@@ -176,11 +176,22 @@ def use_vocabulary(
 
 def keep_vocabulary(model_dir: str, words) -> None:
   """Copies the vocabulary in force into MODEL_DIR; later the run may need it."""
-  told = {'path': words.path, 'hash': words.content_hash}
+  told = described_vocabulary(words, model_dir)
   if os.path.isfile(words.path) and not kept_vocabulary(model_dir, told):
     target = _copies(model_dir, words.path)[0]
     shutil.copyfile(words.path, f'{target}.new')
     os.replace(f'{target}.new', target)
+
+
+def described_vocabulary(words, model_dir: str) -> dict:
+  """What run.json tells of the vocabulary in force: of a copy, where it is from."""
+  from flan_jax.training import checkpoint
+  run, told = checkpoint.read_run(model_dir), {
+      'path': words.path, 'hash': words.content_hash}
+  if run and run['vocabulary']['hash'] == told['hash'] and (
+      words.path in _copies(model_dir, words.path)):
+    return dict(run['vocabulary'])
+  return told
 
 
 def kept_vocabulary(model_dir: str, told: Mapping) -> str | None:

@@ -94,7 +94,8 @@ def train(
     rows, schedule: Rows and loop.Schedule.
     optimizer: keyword arguments of optim.optimizer.
     seed: of parameters, prompts and their order.
-    vocabulary: file, see data.vocabulary; None leaves FLAN_VOCABULARY in force.
+    vocabulary: file, see data.vocabulary; None: that of the run that is resumed, else
+      FLAN_VOCABULARY.
     loss: losses.LossConfig; None: the plain cross-entropy.
     init_from: MODEL_DIR of the run whose last checkpoint gives the parameters.
     store_dir: of the prompt store; by default `store` under the TFDS data_dir.
@@ -120,6 +121,7 @@ def train(
   config, loss = _sized(model, words), loss or losses.PLAIN
   run = _describe(
       config, words, mixture, held_out, tasks, rows, optimizer, loss, seed, init_from)
+  run['vocabulary'] = evaluated.described_vocabulary(words, model_dir)
   checkpoint.check_run(model_dir, run)
   if init_from and not checkpoint.steps(model_dir):
     _check_base(init_from, run)

@@ -321,6 +321,9 @@ def test_a_run_falls_back_to_its_own_copy_of_the_vocabulary(
   assert capsys.readouterr().err.count('copy') == 1
   evaluated.use_vocabulary(None, run, str(tmp_path))
   assert vocabulary.FLAN.path == copy
+  # The next time it is found again, for run.json goes on naming the original.
+  checkpoint.write_run(str(tmp_path), run)
+  assert evaluated.described_vocabulary(vocabulary.FLAN, str(tmp_path)) == run['vocabulary']
   huggingface._copy_tokenizer(str(tmp_path), run['vocabulary'], str(tmp_path))
   assert (tmp_path / 'tokenizer.json').read_text() == 'one'
   with pytest.raises(UserError, match=str(path)):  # that one, by name

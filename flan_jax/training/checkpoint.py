@@ -15,7 +15,6 @@ import os
 import sys
 from typing import Any, Iterator, Mapping, Sequence
 
-from etils import epath
 import jax
 import orbax.checkpoint as ocp
 
@@ -24,6 +23,7 @@ from flan_jax.model import decoder
 from flan_jax.model import losses
 from flan_jax.training import hosts
 from flan_jax.training import optim
+from flan_jax.training import reading
 from flan_jax.training import sharding
 from flan_jax.training import state as state_lib
 from flan_jax.training.run_file import (  # noqa: F401  a run and its checkpoints
@@ -120,7 +120,7 @@ def _write_errors_told(checkpoints: ocp.CheckpointManager) -> Iterator[None]:
     yield
   except Exception as error:  # Orbax and TensorStore raise many types
     raise UserError(
-        f'a checkpoint could not be written to {checkpoints.directory} ({_why(error)}); '
+        f'a checkpoint could not be written to {checkpoints.directory} ({reading.reason(error)}); '
         'see that the disk has room and can be written to, and run again. The last '
         f'checkpoint there is {_last_step(checkpoints)}') from error
 
@@ -161,7 +161,7 @@ def _newest(
   """
   why = ''
   for step in sorted(candidates, reverse=True):
-    items, why = _read_items(model_dir, step, targets)
+    items, why = reading.items(_folder(model_dir, step), step, targets)
     if items is not None:
       if step < max(candidates):
         _tell(f'checkpoint {step} serves instead')
@@ -172,32 +172,6 @@ def _newest(
       f'none of the checkpoints {sorted(candidates)} in '
       f'{os.path.join(model_dir, FOLDER)} can be read ({why}); nothing was changed. Bring '
       'one back from a copy, or start in a new MODEL_DIR')
-
-
-def _read_items(
-    model_dir: str, step: int, targets: Mapping) -> tuple[dict | None, str]:
-  """(items, ''), or (None, why) if a process cannot read them; all processes agree."""
-  handler, items, why = ocp.StandardCheckpointHandler(), {}, ''
-  folder = epath.Path(os.path.abspath(model_dir)) / FOLDER / str(step)
-  try:
-    for name, target in targets.items():
-      items[name] = handler.restore(
-          folder / name, args=ocp.args.StandardRestore(target))
-    saved = int(items['progress']['step']) if 'progress' in items else step
-    why = '' if saved == step else f'it holds step {saved}'
-  except (MemoryError, jax.errors.JaxRuntimeError):  # no fault of the files
-    raise
-  except Exception as error:  # Orbax and TensorStore raise many types for torn files
-    why = _why(error)
-  if hosts.everywhere(not why):
-    return items, ''
-  return None, why or 'another process cannot read it'
-
-
-def _why(error: Exception) -> str:
-  # After this Orbax prints the innards of TensorStore's exception.
-  text = ' '.join(str(error).split('See full TensorStore details')[0].split())
-  return f'{type(error).__name__}: {text[:200]}' if text else type(error).__name__
 
 
 def _tell(line: str) -> None:
@@ -211,7 +185,7 @@ def _set_aside(model_dir: str, torn: Sequence[int]) -> None:
     if not hosts.first():
       return
     for step in torn:
-      source = os.path.join(model_dir, FOLDER, str(step))
+      source = _folder(model_dir, step)
       number, target = 1, os.path.join(model_dir, UNREADABLE, str(step))
       while os.path.lexists(target):
         number += 1
@@ -259,13 +233,17 @@ def load(
     candidates = hosts.agreed([one for one in steps(path) if one <= last])
     last, items = _newest(path, candidates, targets)
   else:
-    items, why = _read_items(path, step, targets)
+    items, why = reading.items(_folder(path, step), step, targets)
     if items is None:
       raise Unreadable(
           f'checkpoint {step} in {os.path.join(path, FOLDER)} cannot be read ({why}); '
           f'bring it back from a copy, or take another of {steps(path)}: leave the step '
           'out for the last one that can be read')
   return Loaded(config, items['params'], run, last)
+
+
+def _folder(model_dir: str, step: int) -> str:
+  return os.path.join(os.path.abspath(model_dir), FOLDER, str(step))
 
 
 def steps(model_dir: str) -> list[int]:
@@ -284,7 +262,7 @@ def kept(model_dir: str) -> str:
 
 def has_empty_file(model_dir: str, step: int) -> bool:
   """Whether a checkpoint is torn, at first sight; only reading it tells for sure."""
-  folder = os.path.join(model_dir, FOLDER, str(step))
+  folder = _folder(model_dir, step)
   return any(os.path.getsize(os.path.join(root, name)) == 0
              for root, _, names in os.walk(folder) for name in names)
 
@@ -307,7 +285,7 @@ def identity(model_dir: str, step: int) -> str:
   Raises:
     UserError: there is neither.
   """
-  folder = os.path.join(model_dir, FOLDER, str(step))
+  folder = _folder(model_dir, step)
   try:
     with open(os.path.join(folder, _METADATA), encoding='utf-8') as file:
       return f'{step} {json.load(file)["init_timestamp_nsecs"]}'

@@ -97,7 +97,8 @@ class Termination:
     self._noticed.set()
     self._ended.set()
     for number, handler in self._handlers.items():
-      signal.signal(number, handler)
+      if handler is not None:  # one that Python does not know
+        signal.signal(number, handler)
     if self._pipe is not None:
       signal.set_wakeup_fd(self._wakeup)
       os.close(self._pipe)  # the thread reads to the end
