@@ -10,7 +10,6 @@ import pytest
 
 from flan_jax.training import checkpoint
 from flan_jax.training import logbook
-from flan_jax.training import loop
 from flan_jax.training import termination
 from tests import test_training
 
@@ -109,34 +108,3 @@ def test_a_main_thread_that_is_busy_does_not_hold_it_up():
   _, told = busy.communicate(timeout=300)
   assert busy.returncode == 130
   assert 'stopped by Ctrl-C before the first step; nothing is there' in told
-
-
-def test_percentiles_leave_out_the_step_that_compiles(monkeypatch):
-  """The first step is done after a minute, each other after a second."""
-  clock = iter([0.0, 60.0, 61.0, 62.0, 62.0, 62.0, 63.0, 63.0])
-  monkeypatch.setattr(loop.time, 'monotonic', lambda: next(clock))
-  monkeypatch.setattr(loop.profiling, 'utilisation', lambda *_: {})
-
-  class Done(float):
-    def is_ready(self):
-      return True
-  names = 'loss', 'weight', 'correct', 'gradient_norm', 'used', 'pairs', 'targets'
-  sums = dict.fromkeys(names, Done(2)) | {'room': Done(4), 'skipped': Done(0)}
-  window = loop._Window(test_training.CONFIG)
-  for step in (1, 2, 3):
-    window.add(step, sums)
-  first = window.close('stop')
-  assert first['step_seconds_p50'] == first['step_seconds_p99'] == 1.0
-  assert (first['steps'], first['seconds'], first['useful_fraction']) == (3, 62.0, 0.5)
-  assert set(first) <= set(logbook.NUMBERS)
-  window.restart()
-  window.add(4, sums)
-  assert window.close('stop')['step_seconds_p50'] == 1.0
-
-
-def test_every_number_of_a_record_is_explained(tmp_path):
-  test_training.run(tmp_path, 1)
-  [record] = logbook.read(tmp_path)
-  assert set(record) <= set(logbook.NUMBERS)
-  assert not any(name.startswith('step_seconds') for name in record)  # it compiled
-  assert all(unit and text for unit, text in logbook.NUMBERS.values())
