@@ -111,7 +111,8 @@ def finish(checkpoints: ocp.CheckpointManager, step: int) -> None:
 
 
 def _last_step(checkpoints: ocp.CheckpointManager) -> str:
-  return str(max(steps(os.path.dirname(checkpoints.directory)), default='not there either'))
+  there = steps(os.path.dirname(checkpoints.directory))
+  return str(there[-1]) if there else 'not there either'
 
 
 @contextlib.contextmanager
@@ -120,9 +121,9 @@ def _write_errors_told(checkpoints: ocp.CheckpointManager) -> Iterator[None]:
     yield
   except Exception as error:  # Orbax and TensorStore raise many types
     raise UserError(
-        f'a checkpoint could not be written to {checkpoints.directory} ({reading.reason(error)}); '
-        'see that the disk has room and can be written to, and run again. The last '
-        f'checkpoint there is {_last_step(checkpoints)}') from error
+        f'a checkpoint could not be written to {checkpoints.directory} '
+        f'({reading.reason(error)}); see that the disk has room and can be written to, and '
+        f'run again. The last checkpoint there is {_last_step(checkpoints)}') from error
 
 
 def _items(state: state_lib.State) -> dict:

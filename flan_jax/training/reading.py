@@ -1,4 +1,4 @@
-"""Reading the items of a checkpoint: what is torn is told, and no process is left behind."""
+"""Reading the items of a checkpoint: what is torn is told, and all processes agree."""
 
 import contextlib
 import gc
