@@ -14,6 +14,14 @@ from flan_jax.training import termination
 from tests import test_training
 
 
+@pytest.fixture(autouse=True)
+def ctrl_c_is_not_ignored():
+  """As it is in a suite that runs in the background."""
+  before = signal.signal(signal.SIGINT, signal.default_int_handler)
+  yield
+  signal.signal(signal.SIGINT, before)
+
+
 def signalled(number, at):
   """A feed during which this process is sent a signal."""
   def feed(first):
@@ -93,7 +101,8 @@ def test_what_is_ignored_stays_ignored(monkeypatch):
 def test_a_main_thread_that_is_busy_does_not_hold_it_up():
   """As in a long compilation, which returns to Python when it is done."""
   code = textwrap.dedent('''
-      import hashlib
+      import hashlib, signal
+      signal.signal(signal.SIGINT, signal.default_int_handler)
       from flan_jax.training import termination
       termination.GRACE = 0.1, 0.1
       with termination.Termination(lambda: 'nothing is there'):
