@@ -149,9 +149,6 @@ class _Job:
     """Evaluates the models, one in memory at a time; shows and returns the results."""
     from flan_jax.training import hosts
     for one in models:
-      if hosts.first():
-        from flan_jax.evaluation import results
-        results.make_way(self.model_dir, one.name, one.step)
       self._evaluate(one)
     return self._conclude(models[-1].run) if hosts.first() else None
 
@@ -159,7 +156,10 @@ class _Job:
     from flan_jax.evaluation import protocol, questions, results, summaries
     from flan_jax.training import checkpoint, hosts, sharding
     loaded = checkpoint.load(
-        one.path, one.step, mesh=sharding.mesh_where_asked(self.mesh))
+        one.path, one.step, sharding.mesh_where_asked(self.mesh), not one.asked)
+    one = dataclasses.replace(one, step=loaded.step)  # the last may not be readable
+    if hosts.first():
+      results.make_way(self.model_dir, one.name, one.step)
     encoding = questions.Encoding.of(one.run).within(self.settings.row_length)
     encoding = encoding.plain() if one.plain else encoding
     entries, problems, replicates = {}, {}, {}
@@ -243,12 +243,13 @@ def _watch(job: _Job, models: Sequence[Candidate], timeout: float) -> dict | Non
     there = hosts.agreed(checkpoint.steps(job.model_dir))
     fresh = [step for step in there if step not in done]
     if fresh:
-      one = dataclasses.replace(tuned, step=fresh[0])
+      one = dataclasses.replace(tuned, step=fresh[0], asked=True)
       try:
         found = job.run([*baselines, one])
-      except FileNotFoundError:  # training keeps the last few only
-        print(f'notice: checkpoint {fresh[0]} was removed before it was evaluated',
-              file=sys.stderr)
+      except (checkpoint.Unreadable, FileNotFoundError) as error:
+        removed = fresh[0] not in checkpoint.steps(job.model_dir)
+        print(f'notice: checkpoint {fresh[0]} was removed before it was evaluated'
+              if removed else f'notice: {error}', file=sys.stderr)
       done.add(fresh[0])
       baselines, last = [], time.monotonic()
     elif hosts.agreed([time.monotonic() - last > timeout])[0]:

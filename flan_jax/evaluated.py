@@ -5,13 +5,17 @@ For the doors that evaluate or continue text; nothing here is expensive.
 
 import dataclasses
 import os
+import shutil
 import sys
 from typing import Mapping, Sequence
 
 from flan_jax.errors import UserError
 
+COPY = 'vocabulary'  # of a run, in MODEL_DIR, with the suffix of the original
 UNTUNED, PLAIN, TUNED = MODELS = 'untuned', 'plain', 'tuned'
 BOTH, ALL = 'both', 'all'
+NEEDED = ('model', 'vocabulary', 'rows', 'tasks', 'held_out', 'mixture', 'data',
+          'init_from')  # of run.json, when a run is evaluated
 NOTHING = 'none'  # of held_out: no cluster at all
 _SHOWN = 20  # names of tasks in a message
 
@@ -21,13 +25,15 @@ class Candidate:
   """A model to evaluate.
 
   run: always that of MODEL_DIR: what it says of prompts holds for all models. path,
-  step: of the checkpoint. plain: whether it is asked as GPT-3 was.
+  step: of the checkpoint. asked: whether this very step was asked for; else one before
+  it may serve. plain: whether it is asked as GPT-3 was.
   """
 
   name: str
   run: Mapping
   path: str
   step: int
+  asked: bool = False
 
   @property
   def plain(self) -> bool:
@@ -35,13 +41,14 @@ class Candidate:
 
 
 def read_run(model_dir: str) -> dict:
-  """run.json of a MODEL_DIR. Raises UserError where no run is."""
+  """run.json of a MODEL_DIR. Raises UserError where no whole run is."""
   from flan_jax.training import checkpoint
   run = checkpoint.read_run(model_dir)
   if run is None:
     raise UserError(f'MODEL_DIR = {model_dir!r} holds no run (no '
                     f'{checkpoint.RUN_FILE}); name one that '
                     '`python -m flan_jax.train` wrote')
+  checkpoint.check_keys(run, NEEDED)
   return run
 
 
@@ -67,7 +74,7 @@ def candidates(
   for name in (name for name in MODELS if name in wanted):
     if name == TUNED:
       chosen = checkpoint.check_step(model_dir, step)
-      found.append(Candidate(name, run, model_dir, chosen))
+      found.append(Candidate(name, run, model_dir, chosen, step is not None))
     elif base:
       _check_base_is_there(model_dir, base)
       found.append(Candidate(name, run, base, checkpoint.check_step(base)))
@@ -177,23 +184,88 @@ def check_unseen(
 def use_vocabulary(
     path: str | None, run: Mapping, model_dir: str,
     flag: str = "--gin.VOCABULARY=\"'FILE'\"") -> None:
-  """Puts the run's vocabulary in force, from its own path by default.
+  """Puts the run's vocabulary in force, by default from its own path.
+
+  If that is gone or holds another one now, the copy in MODEL_DIR serves, and says so.
 
   Raises:
     UserError: it is not there, or is another one; `flag` is the remedy.
   """
   from flan_jax.data.vocabulary import FLAN
   wanted = run['vocabulary']
-  path = path or wanted['path']
+  path = path or own_vocabulary(wanted, model_dir) or wanted['path']
   if path != 'bytes' and not os.path.isfile(path):
     raise UserError(f'the vocabulary of the run in {model_dir} was {path!r}, which is '
                     f'not there; name its new place with {flag}')
   FLAN.use(path)
   if FLAN.content_hash != wanted['hash']:
+    kept = kept_vocabulary(model_dir, wanted)
+    copy = f', of which {kept} is a copy,' if kept else ''
     raise UserError(
         f'the vocabulary {path!r} is not the one that the run in {model_dir} was '
-        f'trained with (sha256 {FLAN.content_hash}, not {wanted["hash"]}); name that one '
-        f'with {flag}')
+        f'trained with (sha256 {FLAN.content_hash}, not {wanted["hash"]}); name that '
+        f'one{copy} with {flag}')
+
+
+def keep_vocabulary(model_dir: str, words) -> None:
+  """Copies the vocabulary in force into MODEL_DIR; later the run may need it."""
+  told = described_vocabulary(words, model_dir)
+  if os.path.isfile(words.path) and not kept_vocabulary(model_dir, told):
+    target = _copies(model_dir, words.path)[0]
+    shutil.copyfile(words.path, f'{target}.new')
+    os.replace(f'{target}.new', target)
+
+
+def described_vocabulary(words, model_dir: str) -> dict:
+  """What run.json tells of the vocabulary in force: of a copy, where it is from."""
+  from flan_jax.training import checkpoint
+  run, told = checkpoint.read_run(model_dir), {
+      'path': words.path, 'hash': words.content_hash}
+  if run and run['vocabulary']['hash'] == told['hash'] and (
+      words.path in _copies(model_dir, words.path)):
+    return dict(run['vocabulary'])
+  return told
+
+
+def kept_vocabulary(model_dir: str, told: Mapping) -> str | None:
+  """The copy in MODEL_DIR of a vocabulary (`path`, `hash` of run.json), if it is there."""
+  from flan_jax.data import vocabulary
+  return next((path for path in _copies(model_dir, told['path'])
+               if vocabulary.matches(path, told['hash'])), None)
+
+
+def _copies(model_dir: str, path: str) -> tuple[str, str]:
+  """Where a copy may be: of a run, and of an import, which keeps the name."""
+  folder = os.path.abspath(model_dir)
+  return (os.path.join(folder, COPY + os.path.splitext(path)[1]),
+          os.path.join(folder, os.path.basename(path)))
+
+
+def own_vocabulary(told: Mapping, model_dir: str) -> str | None:
+  """The path of a run's vocabulary, or of its copy, which is told; None: neither."""
+  from flan_jax.data import vocabulary
+  if vocabulary.matches(told['path'], told['hash']):
+    return told['path']
+  kept = kept_vocabulary(model_dir, told)
+  if kept:
+    what = 'is another now' if os.path.isfile(told['path']) else 'is not there any more'
+    print(f'notice: the vocabulary {told["path"]} of the run in {model_dir} {what}; its '
+          f'copy {kept} serves', file=sys.stderr)
+  return kept
+
+
+def resumed_vocabulary(run: Mapping, model_dir: str) -> str | None:
+  """The vocabulary that a run goes on with if VOCABULARY names none.
+
+  None if FLAN_VOCABULARY names another than the run's own path, whose content may have
+  changed.
+  """
+  from flan_jax.data import vocabulary
+  named = os.environ.get(vocabulary.VARIABLE)
+  told = run['vocabulary']
+  if named and os.path.abspath(os.path.expanduser(named)) != told['path']:
+    return None
+  return own_vocabulary(told, model_dir) or told['path']
 
 
 def check_data(wanted: Sequence[str]) -> str:

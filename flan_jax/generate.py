@@ -118,17 +118,19 @@ class Model:
   """What continues prompts.
 
   run: run.json of MODEL_DIR, which says how prompts become tokens. path, step: of the
-  parameters, which may be those the run began from. mesh: to spread them over.
+  parameters, which may be those the run began from. mesh: to spread them over. asked:
+  whether this very step was asked for; else one before it may serve.
   """
 
   run: dict
   path: str
   step: int
   mesh: Any = None
+  asked: bool = False
 
   def load(self) -> Any:
     from flan_jax.training import checkpoint
-    return checkpoint.load(self.path, self.step, mesh=self.mesh)
+    return checkpoint.load(self.path, self.step, self.mesh, not self.asked)
 
   def encoding(self) -> Any:
     from flan_jax.evaluation import questions
@@ -176,9 +178,9 @@ def open_model(
     if checkpoint.read_run(path) is None:
       raise UserError(f'INIT_FROM of the run in {model_dir} was {path!r}, which holds '
                       'no run any more; bring it back, or leave --untuned out')
-  step = checkpoint.check_step(path, step)
+  chosen = checkpoint.check_step(path, step)
   evaluated.use_vocabulary(vocabulary, run, model_dir, '--vocabulary=FILE')
-  return Model(run, path, step, _devices(mesh, host_devices))
+  return Model(run, path, chosen, _devices(mesh, host_devices), step is not None)
 
 
 def _devices(mesh: Mapping[str, int] | None, host_devices: int | None):
@@ -214,10 +216,14 @@ def write(
   from flan_jax.training import hosts
   asked = _settled(model, asked)
   ids, shortened = _tokens(model, prompts.texts, asked, f'{prompts.name}, line')
+  model, loaded = (model, None) if overwrite else _opened(model, output)
   told = _told(model, prompts, asked)
   done = _written(output, told, len(ids), overwrite)
   if done < len(ids):
-    loaded = model.load()  # before the file is touched
+    loaded = loaded or model.load()  # before the file is touched
+    if loaded.step != model.step:  # which cannot be read
+      told = _told(dataclasses.replace(model, step=loaded.step), prompts, asked)
+      done = _written(output, told, len(ids), overwrite)
     with _grown(output, told, done) as file:
       _grow(model, loaded, prompts.records, ids, asked, done, file)
   if hosts.first():
@@ -241,6 +247,22 @@ def _tokens(model: Model, texts: Sequence[str], asked, name: str = 'prompt'):
   from flan_jax.evaluation import continuations
   beginning = model.beginning() if asked.plain else []
   return continuations.tokens(texts, model.encoding(), asked.plain, name, beginning)
+
+
+def _opened(model: Model, output: str) -> tuple[Model, Any]:
+  """(the model at the step that serves, its parameters or None while nobody asked).
+
+  The parameters are only read if the output was begun with an older checkpoint: the
+  last one may not be readable, and then the file is gone on with as it was begun.
+  """
+  from flan_jax.evaluation import prompt_files
+  from flan_jax.training import checkpoint, hosts
+  begun = prompt_files.step(output)
+  [begun] = hosts.agreed([model.step if begun is None else begun])
+  if model.asked or begun >= model.step or begun not in checkpoint.steps(model.path):
+    return model, None
+  loaded = model.load()
+  return dataclasses.replace(model, step=loaded.step), loaded
 
 
 def _told(model: Model, prompts, asked) -> dict:

@@ -9,9 +9,11 @@ import dataclasses
 import json
 import os
 import shutil
+import sys
 from typing import Any, Callable, Iterator, Mapping, Sequence
 
 from flan_jax import commandline
+from flan_jax import evaluated
 from flan_jax.errors import UserError
 
 CONFIG, INDEX, WHOLE = 'config.json', 'model.safetensors.index.json', 'model.safetensors'
@@ -157,11 +159,10 @@ def _placed(config, fsdp: int):
 
 
 def _save(dst: str, params) -> None:
-  import orbax.checkpoint as ocp
   from flan_jax.training import checkpoint
   with checkpoint.manager(dst) as checkpoints:
-    checkpoints.save(0, args=ocp.args.Composite(params=ocp.args.StandardSave(params)))
-    checkpoints.wait_until_finished()
+    checkpoint.save_items(checkpoints, 0, {'params': params})
+    checkpoint.finish(checkpoints, 0)
 
 
 def _kept_vocabulary(dst: str, words) -> dict:
@@ -212,14 +213,14 @@ def export_folder(src: str, dst: str, step: int | None = None, fsdp: int = 1) ->
   kept = {key: value for past in reversed(checkpoint.lineage(src))
           for key, value in past.get('imported', {}).items() if key in KEPT}
   length = kept.get('max_position_embeddings', run['rows']['row_length'])
-  config = decoder.DecoderConfig(**run['model'])
+  config = checkpoint.model_config(run, src)
   values = {**families.write_config(config, length), **kept}
   _check_new(dst)
   layout = sharding.mesh({'fsdp': fsdp}, jax.devices()[:fsdp])
   loaded = checkpoint.load(src, step, mesh=layout)
   os.makedirs(dst, exist_ok=True)
   _write_tensors(dst, families.tensors(config), families.written_tensors(loaded.params))
-  _copy_tokenizer(dst, run['vocabulary']['path'])
+  _copy_tokenizer(dst, run['vocabulary'], src)
   with open(os.path.join(dst, CONFIG), 'w', encoding='utf-8') as file:
     json.dump(values, file, indent=2)
   print(f'exported step {loaded.step} of {src} as {values["model_type"]}: {dst}')
@@ -258,12 +259,15 @@ def _groups(sizes: Mapping[str, int]) -> list[list[str]]:
   return groups
 
 
-def _copy_tokenizer(dst: str, path: str) -> None:
-  if os.path.isfile(path):
+def _copy_tokenizer(dst: str, told: Mapping, model_dir: str) -> None:
+  """told: `path` and `hash` of run.json."""
+  path = evaluated.own_vocabulary(told, model_dir)
+  if path is None:
+    print(f'notice: the vocabulary {told["path"]} is not there any more, or is another '
+          'now, and was not copied', file=sys.stderr)
+  elif path != 'bytes':
     name = TOKENIZERS[0] if path.endswith('.json') else TOKENIZERS[1]
     shutil.copyfile(path, os.path.join(dst, name))
-  elif path != 'bytes':
-    print(f'notice: the vocabulary {path} is not there any more and was not copied')
 
 
 if __name__ == '__main__':

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import os
+import sys
 from typing import Any, Mapping
 
 from flan_jax import evaluated
@@ -67,8 +68,13 @@ def write_drawn(model_dir: str, steps: int, prompts: Mapping[str, int]) -> None:
 
 def drawn(model_dir: str) -> dict[str, int] | None:
   """Prompts of each task that training has drawn; None where they were not counted."""
+  path = os.path.join(model_dir, DRAWN)
   try:
-    with open(os.path.join(model_dir, DRAWN), encoding='utf-8') as file:
-      return json.load(file)['prompts']
+    with open(path, encoding='utf-8') as file:
+      return dict(json.load(file)['prompts'])
   except FileNotFoundError:
+    return None
+  except (ValueError, KeyError, TypeError) as error:
+    print(f'notice: {path} is torn ({error!r}) and is left out; the same `train` command, '
+          'run again, writes it anew', file=sys.stderr)
     return None

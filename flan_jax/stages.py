@@ -55,7 +55,9 @@ class Run:
 
   def _steps_done(self) -> int:
     from flan_jax.training import checkpoint
-    return max(checkpoint.steps(self.model_dir), default=-1)
+    # A torn one does not count: training, run again, makes it anew.
+    return max((step for step in checkpoint.steps(self.model_dir)
+                if not checkpoint.has_empty_file(self.model_dir, step)), default=-1)
 
   def _command(self) -> list[str] | None:
     try:
@@ -63,6 +65,8 @@ class Run:
         return json.load(file)
     except FileNotFoundError:
       return None
+    except ValueError:  # torn: training, asked again, says what it is
+      return []
 
   def note_command(self) -> None:
     """Remembers with which arguments the tuning was finished."""
@@ -155,7 +159,7 @@ def call(arguments: Sequence[str], log: str) -> int:
   os.makedirs(os.path.dirname(log), exist_ok=True)
   with open(log, 'a', encoding='utf-8') as file:
     print(f'$ {command_line(arguments)}', file=file, flush=True)
-    # A session of its own: a terminal's Ctrl-C would reach it too, and ends it unsaved.
+    # A session of its own: a terminal's Ctrl-C would reach it too, as a second signal.
     with subprocess.Popen(
         [sys.executable, '-m', *arguments], stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding='utf-8',

@@ -11,6 +11,7 @@ import sys
 from typing import Any, Sequence
 
 from flan_jax import commandline
+from flan_jax import evaluated
 from flan_jax.errors import UserError
 
 VOCABULARY_MULTIPLE = 128  # the table's rows, so that it divides over devices
@@ -93,7 +94,8 @@ def train(
     rows, schedule: Rows and loop.Schedule.
     optimizer: keyword arguments of optim.optimizer.
     seed: of parameters, prompts and their order.
-    vocabulary: file, see data.vocabulary; None leaves FLAN_VOCABULARY in force.
+    vocabulary: file, see data.vocabulary; None: that of the run that is resumed, else
+      FLAN_VOCABULARY.
     loss: losses.LossConfig; None: the plain cross-entropy.
     init_from: MODEL_DIR of the run whose last checkpoint gives the parameters.
     store_dir: of the prompt store; by default `store` under the TFDS data_dir.
@@ -107,17 +109,19 @@ def train(
     UserError: whatever is wrong, before anything expensive where it can be known.
   """
   mixture, tasks = _checked_tasks(mixture, held_out, selection)
-  words = _use_vocabulary(vocabulary)
+  words = _use_vocabulary(vocabulary, model_dir)
   if host_devices:
     import jax
     jax.config.update('jax_num_cpu_devices', host_devices)
   from flan_jax import quick_checks, reporting
   from flan_jax.model import decoder, losses
   from flan_jax.training import checkpoint, hosts, loop, optim, profiling, sharding, step
+  from flan_jax.training.termination import Termination
   steps = profiling.window(profile, schedule.train_steps) if profile else None
   config, loss = _sized(model, words), loss or losses.PLAIN
   run = _describe(
       config, words, mixture, held_out, tasks, rows, optimizer, loss, seed, init_from)
+  run['vocabulary'] = evaluated.described_vocabulary(words, model_dir)
   checkpoint.check_run(model_dir, run)
   if init_from and not checkpoint.steps(model_dir):
     _check_base(init_from, run)
@@ -135,24 +139,27 @@ def train(
     tell('dry run: everything checked, nothing started')
     return
   store_dir = store_dir or os.path.join(_data_dir(), 'store')
-  plan, feed = _feed(tasks, 'train', store_dir, rows, seed, ours)
-  dev = _dev_feed(tasks, store_dir, rows, seed, ours, dev_steps, schedule)
+  with Termination(lambda: f'prompts of finished tasks are kept in {store_dir}, '
+                           f'{checkpoint.kept(model_dir)}'):
+    plan, feed = _feed(tasks, 'train', store_dir, rows, seed, ours)
+    dev = _dev_feed(tasks, store_dir, rows, seed, ours, dev_steps, schedule)
   if hosts.first():
     checkpoint.write_run(model_dir, run)
+    evaluated.keep_vocabulary(model_dir, words)
     _write_operative_gin(model_dir)
   asked = ('learning_rate', 'schedule', 'warmup_steps', 'decay_steps')
   rate = optim.learning_rate_at(**{k: optimizer[k] for k in asked if k in optimizer})
   with _voices() as (say, show):
-    loop.train(
+    state = loop.train(
         config, rule, layout, feed, rows.per_step, schedule, model_dir, seed,
         learning_rate=rate, initial_params=_base_params(init_from, layout),
         dev_batches=dev, profile=steps, say=say, show=show, loss=loss, frozen=frozen,
         held_out=watched and quick_checks.scores(
             run, config, watched, held_out_examples))
+  reached = int(state.step)
   if hosts.first():
-    reporting.write_drawn(
-        model_dir, schedule.train_steps, plan.drawn(schedule.train_steps))
-  tell(f'trained to step {schedule.train_steps}: {model_dir}')
+    reporting.write_drawn(model_dir, reached, plan.drawn(reached))
+  tell(_outcome(reached, schedule.train_steps, model_dir))
 
 
 def _checked_tasks(
@@ -170,9 +177,21 @@ def _checked_tasks(
   return mixture, holdouts.rates(mixture)
 
 
-def _use_vocabulary(path: str | None):
+def _outcome(reached: int, train_steps: int, model_dir: str) -> str:
+  if reached > train_steps:
+    return (f'nothing to do: {model_dir} is at step {reached}, TRAIN_STEPS = '
+            f'{train_steps}')
+  if not train_steps:
+    return f'nothing to do: TRAIN_STEPS = 0; {model_dir} has no checkpoint'
+  return f'trained to step {reached}: {model_dir}'
+
+
+def _use_vocabulary(path: str | None, model_dir: str):
+  """Puts in force what is named, else what a run that is resumed was trained with."""
   from flan_jax.data import vocabulary
-  vocabulary.FLAN.use(path)
+  from flan_jax.training import checkpoint
+  run = checkpoint.read_run(model_dir)
+  vocabulary.FLAN.use(path or run and evaluated.resumed_vocabulary(run, model_dir))
   vocabulary.FLAN.vocab_size  # loads it: a broken file is an error now, not later
   return vocabulary.FLAN
 
@@ -223,10 +242,12 @@ def _check_base(init_from: str, run: dict) -> None:
     raise UserError(f'INIT_FROM = {init_from!r} holds no run; name the MODEL_DIR of one')
   checkpoint.check_step(init_from)
   if base['vocabulary']['hash'] != run['vocabulary']['hash']:
+    kept = evaluated.kept_vocabulary(init_from, base['vocabulary'])
+    copy = f', of which {kept} is a copy' if kept else ''
     raise UserError(
         f'INIT_FROM = {init_from!r} was trained with the vocabulary '
         f'{base["vocabulary"]["path"]}, this run uses {run["vocabulary"]["path"]}, which '
-        'is another; set VOCABULARY to the first')
+        f'is another; set VOCABULARY to the first{copy}')
   checkpoint.check_same_model(base['model'], run['model'], init_from)
   from flan_jax.data import holdouts
   before = [task for past in checkpoint.lineage(init_from) for task in past['tasks']]

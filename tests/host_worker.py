@@ -1,5 +1,6 @@
 """A process of a tiny run without doors, for test_hosts: ADDRESS INDEX FOLDER STEPS."""
 
+import signal
 import sys
 import unittest.mock
 
@@ -44,6 +45,8 @@ def run(folder, steps, tell=lambda text: None):
 
 if __name__ == '__main__':
   address, index, folder, steps = sys.argv[1:]
+  # A suite that runs in the background has SIGINT ignored, and hands that on.
+  signal.signal(signal.SIGINT, signal.default_int_handler)
   jax.config.update('jax_num_cpu_devices', 4)
   hosts.start(address, 2, int(index))
   run(folder, int(steps), tell=lambda text: print(text, flush=True))

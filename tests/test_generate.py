@@ -5,6 +5,7 @@ import dataclasses
 import functools
 import io
 import json
+import shutil
 import socket
 import subprocess
 import sys
@@ -209,6 +210,23 @@ def test_a_file_is_gone_on_with_only_as_what_it_is(world, tmp_path):
   out.write_bytes(b'')  # as from mktemp
   door(world, out, '--stop=zz')
   assert out.read_bytes() == before
+
+
+def test_a_file_is_gone_on_with_by_the_checkpoint_that_can_be_read(
+    world, tmp_path, capsys):
+  shutil.copytree(world / 'tuned', tmp_path / 'run')
+  out, params = tmp_path / 'out.jsonl', load_once(str(world / 'tuned')).params
+  tiny_runs.save(tmp_path / 'run', 5, params)
+  shutil.rmtree(tmp_path / 'run/checkpoints/5/params/d')
+  door(world, out, *DRAWN, run=tmp_path / 'run')
+  assert 'checkpoint 1 serves instead' in capsys.readouterr().err
+  assert json.loads((tmp_path / 'out.jsonl.run.json').read_text())['step'] == 1
+  whole = out.read_bytes()
+  out.write_bytes(whole[:-5])
+  door(world, out, *DRAWN, run=tmp_path / 'run')
+  assert out.read_bytes() == whole
+  with pytest.raises(UserError, match='checkpoint 5 in .* cannot be read'):
+    door(world, tmp_path / 'other.jsonl', '--step=5', run=tmp_path / 'run')
 
 
 def test_a_continuation_ends_before_a_stop(world, tmp_path):

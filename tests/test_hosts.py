@@ -121,7 +121,7 @@ def assert_equal_runs(folder, other):
     assert np.linalg.norm(one - two) <= 10 * APART * moved, path
   one, two = (logbook.read(str(folder / run)) for run in (other, 'two'))
   assert [record['step'] for record in two] == list(range(1, 11))
-  for key in ('loss', 'dev_loss', 'useful_tokens', 'target_tokens'):
+  for key in ('loss', 'dev_loss', 'useful_fraction', 'target_tokens'):
     expected = [record[key] for record in one if key in record]
     found = [record[key] for record in two if key in record]
     assert len(expected) == (2 if key == 'dev_loss' else 10)
@@ -177,17 +177,20 @@ def workers(folder, steps):
 
 
 @pytest.mark.slow
-def test_each_reads_its_rows_and_a_sigterm_to_one_saves_and_ends_all(tmp_path):
+@pytest.mark.parametrize('number, codes', [
+    (signal.SIGTERM, [143, 143]), (signal.SIGINT, [143, 130])], ids=['sigterm', 'ctrl-c'])
+def test_each_reads_its_rows_and_a_signal_to_one_saves_and_ends_all(
+    tmp_path, number, codes):
   both, printed = workers(tmp_path, 10**6), [[], []]
   for mine, process in zip(printed, both):
     for line in process.stdout:
       mine.append(line)
       if line == 'step\n':
         break
-  both[1].send_signal(signal.SIGTERM)
-  for mine, process in zip(printed, both):
+  both[1].send_signal(number)
+  for mine, process, code in zip(printed, both, codes):
     out, err = process.communicate(timeout=600)
-    assert process.returncode == 143, err
+    assert process.returncode == code, err
     mine.append(out)
   first, other = map(''.join, printed)
   assert 'rows [0, 1, 2, 3]\n' in first and 'rows [4, 5, 6, 7]\n' in other

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import shutil
 import sys
 
 import gin
@@ -172,6 +173,22 @@ def test_an_import_goes_on_with_a_text_as_transformers_does(
   after = words.decode(whole)
   assert after.startswith(text) and after != text
   assert capsys.readouterr().out == after.removeprefix(text) + '\n'
+
+
+def test_what_cannot_be_read_is_not_exported(folder, tmp_path, capsys):
+  run = tmp_path / 'run'
+  huggingface.import_folder(str(folder), str(run))
+  shutil.copytree(run / 'checkpoints/0', run / 'checkpoints/5')
+  for path in (run / 'checkpoints/5/params/ocdbt.process_0/d').iterdir():
+    path.write_bytes(b'')
+  os.rename(run, tmp_path / 'moved')
+  with pytest.raises(UserError, match='checkpoint 5 in .* cannot be read'):
+    huggingface.export_folder(str(tmp_path / 'moved'), str(tmp_path / 'five'), step=5)
+  assert not (tmp_path / 'five').exists()
+  huggingface.export_folder(str(tmp_path / 'moved'), str(tmp_path / 'back'))
+  out, err = capsys.readouterr()
+  assert 'checkpoint 0 serves instead' in err and 'exported step 0' in out
+  assert 'tokenizer.json' in os.listdir(tmp_path / 'back')  # from the folder it moved with
 
 
 def change_config(**change):

@@ -267,6 +267,23 @@ def test_what_is_prepared_trains_by_that_name(data_dir, one_device, tmp_path, ca
   assert 'left out: ' in said.err and 'xsum' in said.err and 'sst2' not in said.err
 
 
+def test_a_run_that_is_further_than_asked_says_so(
+    job, data_dir, one_device, tmp_path, capsys):
+  folder, _ = job
+  check(folder / 'tuned', schedule=loop.Schedule(2, 0, 0, 1), dry_run=False,
+        init_from=f'{folder}/base', store_dir=str(tmp_path / 'store'))
+  out = capsys.readouterr().out
+  assert f'nothing to do: {folder}/tuned is at step 4, TRAIN_STEPS = 2' in out
+  assert 'trained to' not in out and 'resuming' not in out
+  drawn = json.loads((folder / 'tuned' / reporting.DRAWN).read_text())
+  assert drawn['steps'] == 4
+
+
+def test_a_run_keeps_its_own_vocabulary(job, data_dir):
+  kept = job[0] / 'tuned/vocabulary.model'
+  assert kept.read_bytes() == (data_dir / 'vocab.model').read_bytes()
+
+
 def test_base_must_fit_vocabulary_model_and_what_is_held_out(
     job, data_dir, one_device, tmp_path):
   folder, _ = job

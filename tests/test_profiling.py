@@ -49,6 +49,36 @@ def test_every_step_has_its_time(tmp_path):
   assert 'mfu' not in record  # nobody states the peak of a processor
 
 
+def test_percentiles_leave_out_the_step_that_compiles(monkeypatch):
+  """The first step is done after a minute, each other after a second."""
+  clock = iter([0.0, 60.0, 61.0, 62.0, 62.0, 62.0, 63.0, 63.0])
+  monkeypatch.setattr(
+      loop, 'time', types.SimpleNamespace(monotonic=lambda: next(clock)))
+
+  class Done(float):
+    def is_ready(self):
+      return True
+  names = 'loss', 'weight', 'correct', 'gradient_norm', 'used', 'pairs', 'targets'
+  sums = dict.fromkeys(names, Done(2)) | {'room': Done(4), 'skipped': Done(0)}
+  window = loop._Window(CONFIG)
+  for step in (1, 2, 3):
+    window.add(step, sums)
+  first = window.close('stop')
+  assert first['step_seconds_p50'] == first['step_seconds_p99'] == 1.0
+  assert (first['steps'], first['seconds'], first['useful_fraction']) == (3, 62.0, 0.5)
+  assert set(first) <= set(logbook.NUMBERS)
+  window.restart()
+  window.add(4, sums)
+  assert window.close('stop')['step_seconds_p50'] == 1.0
+
+
+def test_every_number_of_a_record_is_explained(tmp_path):
+  [record] = train(tmp_path, 1, lambda step: iter([batch()] * 9))
+  assert set(record) <= set(logbook.NUMBERS)
+  assert not any(name.startswith('step_seconds') for name in record)  # it compiled
+  assert all(unit and text for unit, text in logbook.NUMBERS.values())
+
+
 def test_waiting_for_a_slow_feed_is_lost_and_said(tmp_path, monkeypatch):
   # By a clock that stands still unless it is moved: however busy the machine is.
   lines, now, add = [], [0.0], loop._Window.add

@@ -139,9 +139,9 @@ def test_metrics_are_json_lines_with_what_a_person_asks_for(tmp_path):
   run(tmp_path, 4, log_every=2)
   lines = (tmp_path / logbook.FILE).read_text().splitlines()
   assert [json.loads(line)['step'] for line in lines] == [2, 4]
-  wanted = {'loss', 'accuracy', 'tokens_per_second', 'useful_tokens', 'learning_rate'}
+  wanted = {'loss', 'accuracy', 'tokens_per_second', 'useful_fraction', 'learning_rate'}
   assert wanted <= set(json.loads(lines[0]))
-  assert json.loads(lines[0])['useful_tokens'] == pytest.approx(28 / 32)
+  assert json.loads(lines[0])['useful_fraction'] == pytest.approx(28 / 32)
   assert list(tmp_path.glob('events.out.tfevents*'))
 
 

@@ -185,6 +185,13 @@ def _content_hash(path: str) -> str:
     return hashlib.sha256(file.read()).hexdigest()[:16]
 
 
+def matches(path: str, content_hash: str) -> bool:
+  """Whether the vocabulary of that content hash is at a path, or 'bytes' is meant."""
+  if BYTES in (path, content_hash):
+    return path == content_hash
+  return os.path.isfile(path) and _content_hash(os.path.abspath(path)) == content_hash
+
+
 def _load(path: str) -> seqio.Vocabulary:
   if path == BYTES:
     return seqio.ByteVocabulary()

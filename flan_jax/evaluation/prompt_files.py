@@ -182,6 +182,15 @@ def _read_side(path: str) -> dict:
         '--output, or write over it with --overwrite') from None
 
 
+def step(path: str) -> int | None:
+  """Of the checkpoint that the file was begun with, if that is known."""
+  try:
+    found = _read_side(path).get('step')
+  except UserError:
+    return None
+  return found if isinstance(found, int) else None
+
+
 def _compared(before: Mapping, now: Mapping) -> Iterator[tuple[str, Any, Any]]:
   now = json.loads(json.dumps(now))  # tuples as the file has them
   for name in [*now, *(name for name in before if name not in now)]:

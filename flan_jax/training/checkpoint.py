@@ -3,29 +3,37 @@
 MODEL_DIR holds `run.json` (what the run is: model, vocabulary, mixture, lengths, seed,
 optimizer), and `checkpoints/<step>/` with the items `params` and `progress` (step and
 optimizer state), written by Orbax in the background. A run is resumed only as what it is.
+A checkpoint that cannot be read is never deleted: who only reads uses the one before, a
+run that goes on from the one before moves it to `checkpoints-unreadable/`.
 """
 
+import contextlib
 import dataclasses
+import hashlib
 import json
 import os
 import sys
-from typing import Any, Mapping
+from typing import Any, Iterator, Mapping, Sequence
 
 import jax
 import orbax.checkpoint as ocp
 
-from flan_jax import files
 from flan_jax.errors import UserError
 from flan_jax.model import decoder
 from flan_jax.model import losses
 from flan_jax.training import differences
+from flan_jax.training import hosts
 from flan_jax.training import optim
+from flan_jax.training import reading
 from flan_jax.training import sharding
 from flan_jax.training import state as state_lib
+from flan_jax.training.run_file import (  # noqa: F401  a run and its checkpoints
+    RUN_FILE, check_keys, lineage, model_config, read_run, write_run)
 
-RUN_FILE = 'run.json'
 FOLDER = 'checkpoints'
+UNREADABLE = 'checkpoints-unreadable'  # beside it, where Orbax does not look
 _METADATA = '_CHECKPOINT_METADATA'  # of Orbax, in the folder of a step
+_INDEX = 'manifest.ocdbt'  # of TensorStore, in the folder of an item
 ITEMS = ('params', 'progress')  # apart, so that a model is loaded without its optimizer
 # Of the model, what changes neither the parameters nor what they mean.
 FREE = ('remat', 'scan', 'dtype', 'attention')
@@ -50,12 +58,73 @@ def manager(model_dir: str, keep: int | None = 3) -> ocp.CheckpointManager:
       item_names=ITEMS)
 
 
+@contextlib.contextmanager
+def opened(model_dir: str, keep: int) -> Iterator[ocp.CheckpointManager]:
+  """The manager for a run; at the end waits until everything is written.
+
+  Raises:
+    UserError: what was being written could not be.
+  """
+  checkpoints = manager(model_dir, keep)
+  try:
+    yield checkpoints
+  finally:
+    with _write_errors_told(checkpoints):
+      checkpoints.close()
+
+
 def save(checkpoints: ocp.CheckpointManager, state: state_lib.State) -> None:
-  """Starts writing the state under its step; returns once it may be overwritten."""
-  step = int(state.step)
-  if step not in checkpoints.all_steps():
-    items = {name: ocp.args.StandardSave(item) for name, item in _items(state).items()}
-    checkpoints.save(step, args=ocp.args.Composite(**items))
+  """Starts writing the state under its step; returns once it may be overwritten.
+
+  Raises:
+    UserError: the step is not after those that are there, or a checkpoint cannot be
+      written: this one, or the one before, which is waited for.
+  """
+  save_items(checkpoints, int(state.step), _items(state))
+
+
+def save_items(checkpoints: ocp.CheckpointManager, step: int, items: Mapping) -> None:
+  """`save` for other items than those of training."""
+  args = {name: ocp.args.StandardSave(item) for name, item in items.items()}
+  with _write_errors_told(checkpoints):
+    accepted = checkpoints.save(step, args=ocp.args.Composite(**args))
+  if not accepted:
+    newest = checkpoints.latest_step()
+    raise UserError(
+        f'step {step} cannot be saved in {checkpoints.directory}: checkpoint {newest} is '
+        'there, and only later steps are added. If it is of other work, move '
+        f'{checkpoints.directory / str(newest)} elsewhere and run again')
+
+
+def finish(checkpoints: ocp.CheckpointManager, step: int) -> None:
+  """Waits until everything is written.
+
+  Raises:
+    UserError: something could not be written, or the step is not there after all.
+  """
+  with _write_errors_told(checkpoints):
+    checkpoints.wait_until_finished()
+  folder = checkpoints.directory / str(step)
+  if hosts.first() and not (folder / ITEMS[0]).is_dir():
+    raise UserError(
+        f'checkpoint {step} was written, yet there is no {folder}; see what else writes '
+        f'or deletes there. The last one is {_last_step(checkpoints)}')
+
+
+def _last_step(checkpoints: ocp.CheckpointManager) -> str:
+  there = steps(os.path.dirname(checkpoints.directory))
+  return str(there[-1]) if there else 'not there either'
+
+
+@contextlib.contextmanager
+def _write_errors_told(checkpoints: ocp.CheckpointManager) -> Iterator[None]:
+  try:
+    yield
+  except Exception as error:  # Orbax and TensorStore raise many types
+    raise UserError(
+        f'a checkpoint could not be written to {checkpoints.directory} '
+        f'({reading.reason(error)}); see that the disk has room and can be written to, and '
+        f'run again. The last checkpoint there is {_last_step(checkpoints)}') from error
 
 
 def _items(state: state_lib.State) -> dict:
@@ -68,59 +137,136 @@ def restore(
 ) -> state_lib.State | None:
   """The last readable checkpoint, or None where there is none.
 
-  target: shapes with shardings. A broken checkpoint is reported and the one before it
-  serves; nothing is deleted. Raises UserError if there are checkpoints but none is
-  readable.
+  target: shapes with shardings. A broken checkpoint is reported, the one before it
+  serves, and the broken one is moved to `checkpoints-unreadable`, for the run will write
+  its step again. Raises UserError if there are checkpoints but none is readable; then
+  nothing is moved.
   """
-  steps = sorted(checkpoints.all_steps(), reverse=True)
-  items = {name: ocp.args.StandardRestore(item) for name, item in _items(target).items()}
-  for step in steps:
-    try:
-      restored = checkpoints.restore(step, args=ocp.args.Composite(**items))
-      return state_lib.State(params=restored['params'], **restored['progress'])
-    except Exception as error:  # Orbax and TensorStore raise many types for torn files
-      print(f'notice: checkpoint {step} in {checkpoints.directory} cannot be read '
-            f'({type(error).__name__}: {str(error).splitlines()[0][:200]}); '
-            'trying the one before', file=sys.stderr)
-  if steps:
-    raise UserError(
-        f'none of the checkpoints {sorted(steps)} in {checkpoints.directory} can be read; '
-        'restore one from a copy, or start in a new MODEL_DIR')
-  return None
+  model_dir = os.path.dirname(checkpoints.directory)
+  there = hosts.agreed(steps(model_dir))
+  if not there:
+    return None
+  step, items = _newest(model_dir, there, _items(target))
+  torn = [later for later in there if later > step]
+  if torn:
+    _set_aside(model_dir, torn)
+    checkpoints.reload()
+  return state_lib.State(params=items['params'], **items['progress'])
+
+
+def _newest(
+    model_dir: str, candidates: Sequence[int], targets: Mapping) -> tuple[int, dict]:
+  """(step, items) of the last candidate that can be read; says which cannot be.
+
+  Raises:
+    UserError: none can be read.
+  """
+  why = ''
+  for step in sorted(candidates, reverse=True):
+    items, why = reading.items(_folder(model_dir, step), step, targets)
+    if items is not None:
+      if step < max(candidates):
+        _tell(f'checkpoint {step} serves instead')
+      return step, items
+    _tell(f'checkpoint {step} in {os.path.join(model_dir, FOLDER)} cannot be read '
+          f'({why})')
+  raise UserError(
+      f'none of the checkpoints {sorted(candidates)} in '
+      f'{os.path.join(model_dir, FOLDER)} can be read ({why}); nothing was changed. Bring '
+      'one back from a copy, or start in a new MODEL_DIR')
+
+
+def _tell(line: str) -> None:
+  if hosts.first():
+    print(f'notice: {line}', file=sys.stderr, flush=True)
+
+
+def _set_aside(model_dir: str, torn: Sequence[int]) -> None:
+  """Process 0 moves the checkpoints to where no step is looked for."""
+  with hosts.first_goes_ahead(f'set aside {list(torn)}'):
+    if not hosts.first():
+      return
+    for step in torn:
+      source = _folder(model_dir, step)
+      number, target = 1, os.path.join(model_dir, UNREADABLE, str(step))
+      while os.path.lexists(target):
+        number += 1
+        target = os.path.join(model_dir, UNREADABLE, f'{step}-{number}')
+      try:
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        os.rename(source, target)
+      except OSError as error:
+        raise UserError(
+            f'checkpoint {step} cannot be read, and {source} cannot be moved to {target} '
+            f'({error.strerror}): step {step} could not be saved again. Move it away '
+            'yourself, and run again') from None
+      _tell(f'checkpoint {step} is now in {target}; nothing was deleted')
+
+
+class Unreadable(UserError):
+  """The very checkpoint that was asked for cannot be read."""
 
 
 def load(
-    path: str, step: int | None = None, mesh: jax.sharding.Mesh | None = None
-) -> Loaded:
-  """Parameters of a run (its last checkpoint unless `step` is given), in their shards.
+    path: str, step: int | None = None, mesh: jax.sharding.Mesh | None = None,
+    fall_back: bool = False) -> Loaded:
+  """Parameters of a run, in their shards.
 
   Args:
     path: a MODEL_DIR.
+    step: of the checkpoint; None is the last that can be read, which is said where it is
+      not the last.
     mesh: by default one device.
+    fall_back: whether one before `step` may serve if that cannot be read.
 
   Raises:
-    UserError: no run or no such checkpoint there.
+    UserError: no run or no such checkpoint there, or none that can be read.
   """
   run = read_run(path)
   if run is None:
     raise UserError(f'{path} holds no run (no {RUN_FILE}); name the MODEL_DIR of one')
-  chosen = check_step(path, step)
+  last = check_step(path, step)
   mesh = mesh or sharding.mesh({}, jax.devices()[:1])
-  config = decoder.DecoderConfig(**run['model'])
+  config = model_config(run, path)
   shapes = decoder.abstract_params(config)
   placed = sharding.param_shardings(mesh, decoder.parameter_axes(config), shapes)
-  target = state_lib.abstract(shapes, placed)
-  with manager(path, keep=None) as checkpoints:
-    restored = checkpoints.restore(
-        chosen, args=ocp.args.Composite(params=ocp.args.StandardRestore(target)))
-  return Loaded(config, restored['params'], run, chosen)
+  targets = {'params': state_lib.abstract(shapes, placed)}
+  if step is None or fall_back:
+    candidates = hosts.agreed([one for one in steps(path) if one <= last])
+    last, items = _newest(path, candidates, targets)
+  else:
+    items, why = reading.items(_folder(path, step), step, targets)
+    if items is None:
+      raise Unreadable(
+          f'checkpoint {step} in {os.path.join(path, FOLDER)} cannot be read ({why}); '
+          f'bring it back from a copy, or take another of {steps(path)}: leave the step '
+          'out for the last one that can be read')
+  return Loaded(config, items['params'], run, last)
+
+
+def _folder(model_dir: str, step: int) -> str:
+  return os.path.join(os.path.abspath(model_dir), FOLDER, str(step))
 
 
 def steps(model_dir: str) -> list[int]:
   """Steps of the finished checkpoints, in order; needs no Orbax."""
   folder = os.path.join(model_dir, FOLDER)
   names = os.listdir(folder) if os.path.isdir(folder) else []
-  return sorted(int(name) for name in names if name.isdigit())
+  return sorted(int(name) for name in names
+                if name.isdecimal() and name == str(int(name)))
+
+
+def kept(model_dir: str) -> str:
+  """What there is to go on from, for people."""
+  there = steps(model_dir)
+  return f'{model_dir} has {f"checkpoint {there[-1]}" if there else "no checkpoint"}'
+
+
+def has_empty_file(model_dir: str, step: int) -> bool:
+  """Whether a checkpoint is torn, at first sight; only reading it tells for sure."""
+  folder = _folder(model_dir, step)
+  return any(os.path.getsize(os.path.join(root, name)) == 0
+             for root, _, names in os.walk(folder) for name in names)
 
 
 def check_step(model_dir: str, step: int | None = None) -> int:
@@ -133,36 +279,27 @@ def check_step(model_dir: str, step: int | None = None) -> int:
 
 
 def identity(model_dir: str, step: int) -> str:
-  """Of a checkpoint, wherever its folder lies: what it is of, and when it was saved."""
-  path = os.path.join(model_dir, FOLDER, str(step), _METADATA)
-  with open(path, encoding='utf-8') as file:
-    saved = json.load(file)['init_timestamp_nsecs']
-  return f'{step} {saved}'
+  """Of a checkpoint, wherever its folder lies: what it is of, and when it was saved.
 
+  Parameters can be read without Orbax's metadata, so if these are torn the index of the
+  parameters tells the checkpoint from others.
 
-def read_run(model_dir: str) -> dict | None:
-  """run.json of a MODEL_DIR, or None where no run has started."""
+  Raises:
+    UserError: there is neither.
+  """
+  folder = _folder(model_dir, step)
   try:
-    with open(os.path.join(model_dir, RUN_FILE), encoding='utf-8') as file:
-      return json.load(file)
-  except FileNotFoundError:
-    return None
-
-
-def lineage(model_dir: str | None) -> list[dict]:
-  """The run, the run it began from, and so on, as far as they can be read."""
-  runs = []
-  while model_dir and (run := read_run(model_dir)):
-    runs.append(run)
-    model_dir = run['init_from']
-  return runs
-
-
-def write_run(model_dir: str, run: Mapping) -> None:
-  """Writes run.json, whole or not at all."""
-  path = os.path.join(model_dir, RUN_FILE)
-  os.makedirs(model_dir, exist_ok=True)
-  files.write_whole(path, json.dumps(run, indent=1))
+    with open(os.path.join(folder, _METADATA), encoding='utf-8') as file:
+      return f'{step} {json.load(file)["init_timestamp_nsecs"]}'
+  except (OSError, ValueError, KeyError, TypeError):
+    index = os.path.join(folder, ITEMS[0], _INDEX)
+  try:
+    with open(index, 'rb') as file:
+      return f'{step} {hashlib.sha256(file.read()).hexdigest()[:16]}'
+  except OSError as error:
+    raise UserError(
+        f'checkpoint {step} in {os.path.dirname(folder)} is torn: {index} cannot be read '
+        f'({error.strerror}); bring it back from a copy, or name another step') from None
 
 
 def check_same_model(base: Mapping, model: Mapping, base_dir: str) -> None:

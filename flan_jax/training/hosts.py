@@ -154,6 +154,14 @@ def agreed(numbers: Sequence) -> list:
   return [int(one) for one in share(padded)]
 
 
+def everywhere(holds: bool) -> bool:
+  """Whether it holds on every process; all must ask."""
+  if jax.process_count() == 1:
+    return holds
+  from jax.experimental import multihost_utils
+  return bool(multihost_utils.process_allgather(np.int32(holds)).all())
+
+
 def _meet(name: str) -> None:
   """Waits on the coordinator, not on the devices: their collectives give up sooner."""
   if jax.process_count() > 1:

@@ -2,7 +2,7 @@
 
 import contextlib
 import dataclasses
-import signal
+import math
 import sys
 import time
 from typing import Any, Callable, Iterator, Mapping, Sequence
@@ -21,6 +21,7 @@ from flan_jax.training import profiling
 from flan_jax.training import sharding
 from flan_jax.training import state as state_lib
 from flan_jax.training.step import make_step, summed
+from flan_jax.training.termination import Termination
 
 # What becomes of a step whose loss or gradient is not finite. Either way it changes
 # nothing; 'stop' ends the run there, 'skip' counts it and goes on.
@@ -83,20 +84,23 @@ def train(
     held_out: parameters -> scalars to be logged every held_out_every steps.
 
   Raises:
-    UserError: the loss is not finite and the policy is to stop.
+    UserError: the loss is not finite and the policy is to stop; a checkpoint cannot be
+      written; there are checkpoints, and none can be read.
+    SystemExit: SIGINT (code 130) or SIGTERM (143) asked to stop; what was done is saved.
   """
   shapes, placed = state_lib.shardings(config, optimizer, mesh)
   rows = sharding.batch_sharding(mesh)
   with contextlib.ExitStack() as stack:
+    termination = stack.enter_context(Termination(lambda: checkpoint.kept(model_dir)))
     # Closing waits for the checkpoint that is being written, whatever happens.
     checkpoints = stack.enter_context(
-        contextlib.closing(checkpoint.manager(model_dir, schedule.keep_checkpoints)))
+        checkpoint.opened(model_dir, schedule.keep_checkpoints))
     # Own last checkpoint, then given weights, then scratch.
     state = checkpoint.restore(checkpoints, state_lib.abstract(shapes, placed))
     if state is None:
       given = initial_params() if initial_params else None
       state = state_lib.fresh(config, optimizer, placed, seed, given)
-    else:
+    elif int(state.step) <= schedule.train_steps:
       say(f'resuming from step {int(state.step)}')
     first = int(state.step)
     book = stack.enter_context(
@@ -104,7 +108,6 @@ def train(
             model_dir, first, schedule.train_steps, writes=hosts.first())))
     stack.enter_context(jax.set_mesh(mesh))
     trace = stack.enter_context(profiling.Trace(model_dir, profile))
-    termination = stack.enter_context(_Termination())
     one_step = make_step(config, optimizer, loss, schedule.microbatches, frozen)
     update = jax.jit(
         profiling.counted(one_step), donate_argnums=0, out_shardings=(placed, None))
@@ -118,6 +121,7 @@ def train(
       batch = sharding.global_batch(rows, window.wait(feed), rows_per_step)
       with jax.profiler.StepTraceAnnotation('train', step_num=step):
         state, sums = update(state, batch)
+      termination.begun = True  # compiled, too: now there is something to save
       window.add(step, sums)
       trace.after(step, state)
       last = step == schedule.train_steps or termination.asked(checkpoints, step)
@@ -139,12 +143,13 @@ def train(
         window.check(schedule.nan_policy)
         checkpoint.save(checkpoints, state)
       if last:
+        checkpoint.finish(checkpoints, step)
         break
     if hasattr(feed, 'close'):
       feed.close()
   if termination.received:
-    say(f'saved step {int(state.step)} and stopped, as asked by SIGTERM')
-    sys.exit(143)
+    say(f'saved step {int(state.step)} and stopped, as asked by {termination.name}')
+    sys.exit(termination.code)
   return state
 
 
@@ -164,6 +169,7 @@ class _Window:
   def __init__(self, config: decoder.DecoderConfig):
     self._config, self._pending = config, []
     self.restart()
+    self._compiles = True  # the first step; its time is no other step's
 
   def wait(self, feed: Iterator) -> Any:
     """The next batch. Waiting is lost if the devices had run dry when it came."""
@@ -199,55 +205,30 @@ class _Window:
           "set NAN_POLICY = 'skip' to pass over such steps")
 
   def close(self, nan_policy: str) -> dict[str, float]:
-    """Means and rates of the steps since `restart`."""
+    """Means and rates of the steps since `restart`; logbook.NUMBERS says what each is."""
     self.check(nan_policy)
     good = [sums for _, sums in self._read if not sums['skipped']]
     total = {name: sum(sums[name] for sums in good) for name in self._read[-1][1]}
     seconds = time.monotonic() - self._moments[0]
-    room, *asked = (sum(sums[name] for _, sums in self._read)
-                    for name in ('room', 'used', 'pairs', 'targets'))
-    flops = profiling.model_flops(self._config, *asked)
-    weight = max(total['weight'], 1.0)
+    room, used, *rest = (sum(sums[name] for _, sums in self._read)
+                         for name in ('room', 'used', 'pairs', 'targets'))
+    flops = profiling.model_flops(self._config, used, *rest)
+    weight = total['weight'] or math.nan  # of skipped steps alone there is no mean
     return {
+        'steps': len(self._read),
         'loss': total['loss'] / weight,
         **{name: total[name] / weight for name in losses.EXTRAS if name in total},
         'accuracy': total['correct'] / weight,
-        'gradient_norm': total['gradient_norm'] / max(len(good), 1),
+        'gradient_norm': total['gradient_norm'] / (len(good) or math.nan),
         'tokens_per_second': room / seconds,
-        'useful_tokens': total['used'] / max(room, 1),
+        'useful_fraction': used / max(room, 1),
         'target_tokens': total['weight'],
         'skipped_steps': len(self._read) - len(good),
         'seconds': seconds,
         'input_seconds': self._lost,
-        **profiling.step_times(self._moments),
+        **profiling.step_times(self._moments[1 if self._compiles else 0:]),
         **profiling.utilisation(flops, seconds)}
 
   def restart(self) -> None:
-    self._read, self._lost = [], 0.0
+    self._read, self._lost, self._compiles = [], 0.0, False
     self._moments = [time.monotonic()]  # the start, then when each step was done
-
-
-class _Termination:
-  """Notices SIGTERM (or a preemption that jax.distributed knows of) between steps."""
-
-  def __enter__(self):
-    self.received, self._before = False, None
-    if jax.process_count() > 1:  # jax.distributed minds the signal
-      return self
-    try:
-      self._before = signal.signal(signal.SIGTERM, self._receive)
-    except ValueError:  # not in the main thread: whoever runs us minds the signal
-      pass
-    return self
-
-  def _receive(self, *_):
-    self.received = True
-
-  def asked(self, checkpoints, step: int) -> bool:
-    if jax.process_count() > 1:  # all processes must agree on the step
-      self.received = bool(checkpoints.reached_preemption(step))
-    return self.received
-
-  def __exit__(self, *_):
-    if self._before is not None:
-      signal.signal(signal.SIGTERM, self._before)

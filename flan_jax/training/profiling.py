@@ -18,8 +18,11 @@ PERCENTILES = (50, 90, 99)
 def step_times(moments: Sequence[float]) -> dict[str, float]:
   """Percentiles of the seconds between moments: the start, then each step's end.
 
+  {} of a single moment, between which and itself there is nothing.
   step_times([0, 1, 3]) -> {'step_seconds_p50': 1.5, '..._p90': 1.9, '..._p99': 1.99}
   """
+  if len(moments) < 2:
+    return {}
   values = np.percentile(np.diff(moments), PERCENTILES).tolist()
   return {f'step_seconds_p{p}': value for p, value in zip(PERCENTILES, values)}
 

@@ -1,0 +1,61 @@
+"""Reading the items of a checkpoint: what is torn is told, and all processes agree."""
+
+import contextlib
+import gc
+import os
+import sys
+from typing import Iterator, Mapping
+
+from etils import epath
+import jax
+import orbax.checkpoint as ocp
+
+from flan_jax.training import hosts
+
+
+def items(folder: str, step: int, targets: Mapping) -> tuple[dict | None, str]:
+  """(the items, ''), or (None, why) if a process cannot read them; all agree.
+
+  Args:
+    folder: of the checkpoint.
+    step: whose it must be.
+    targets: name of an item -> shapes with shardings.
+  """
+  with _leftovers_hidden():
+    found, why = _attempt(folder, step, targets)
+    if why:
+      gc.collect()
+  if hosts.everywhere(not why):
+    return found, ''
+  return None, why or 'another process cannot read it'
+
+
+def _attempt(folder: str, step: int, targets: Mapping) -> tuple[dict, str]:
+  handler, found = ocp.StandardCheckpointHandler(), {}
+  try:
+    for name, target in targets.items():
+      found[name] = handler.restore(
+          epath.Path(os.path.join(folder, name)), args=ocp.args.StandardRestore(target))
+    saved = int(found['progress']['step']) if 'progress' in found else step
+    return found, '' if saved == step else f'it holds step {saved}'
+  except (MemoryError, jax.errors.JaxRuntimeError):  # no fault of the files
+    raise
+  except Exception as error:  # Orbax and TensorStore raise many types for torn files
+    return {}, reason(error)
+
+
+def reason(error: Exception) -> str:
+  """An error in one line."""
+  # After this Orbax prints the innards of TensorStore's exception.
+  text = ' '.join(str(error).split('See full TensorStore details')[0].split())
+  return f'{type(error).__name__}: {text[:200]}' if text else type(error).__name__
+
+
+@contextlib.contextmanager
+def _leftovers_hidden() -> Iterator[None]:
+  """Orbax leaves coroutines behind when it fails; Python would print how they end."""
+  hook, sys.unraisablehook = sys.unraisablehook, lambda unraisable: None
+  try:
+    yield
+  finally:
+    sys.unraisablehook = hook

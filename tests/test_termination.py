@@ -1,0 +1,119 @@
+"""Ctrl-C and SIGTERM: what was trained is saved, what is not begun ends soon."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+from flan_jax.training import checkpoint
+from flan_jax.training import logbook
+from flan_jax.training import termination
+from tests import test_training
+
+
+@pytest.fixture(autouse=True)
+def ctrl_c_is_not_ignored():
+  """As it is in a suite that runs in the background."""
+  before = signal.signal(signal.SIGINT, signal.default_int_handler)
+  yield
+  signal.signal(signal.SIGINT, before)
+
+
+def signalled(number, at):
+  """A feed during which this process is sent a signal."""
+  def feed(first):
+    for step in range(first, 1_000):
+      if step == at:
+        os.kill(os.getpid(), number)
+      yield test_training.batch(step)
+  return feed
+
+
+SIGNALS = pytest.mark.parametrize('number, code', [
+    (signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=['ctrl-c', 'sigterm'])
+
+
+@SIGNALS
+def test_what_was_trained_is_saved(tmp_path, number, code):
+  handlers = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+  with pytest.raises(SystemExit) as end:
+    test_training.run(tmp_path, 500, feed=signalled(number, 3), log_every=1000)
+  assert end.value.code == code
+  [stopped] = checkpoint.steps(tmp_path)
+  assert 4 <= stopped < 10
+  assert [one['step'] for one in logbook.read(tmp_path)] == [stopped]
+  assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == handlers
+  assert int(test_training.run(tmp_path, stopped + 1).step) == stopped + 1
+
+
+@SIGNALS
+def test_before_the_first_step_it_ends_and_tells_what_is_there(
+    tmp_path, capfd, number, code):
+  for kept in ('no checkpoint', 'checkpoint 2'):
+    with pytest.raises(SystemExit) as end:
+      test_training.run(tmp_path, 9, feed=lambda first: signalled(number, first)(first))
+    assert end.value.code == code
+    told = capfd.readouterr().err
+    assert 'before the first step' in told and f'{tmp_path} has {kept}' in told
+    if kept == 'no checkpoint':
+      assert checkpoint.steps(tmp_path) == []
+      test_training.run(tmp_path, 2)
+  assert checkpoint.steps(tmp_path) == [2]
+
+
+def test_in_the_last_step_it_is_saved_once(tmp_path):
+  with pytest.raises(SystemExit) as end:
+    test_training.run(tmp_path, 3, feed=signalled(signal.SIGINT, 2))
+  assert end.value.code == 130 and checkpoint.steps(tmp_path) == [3]
+
+
+def test_a_second_ctrl_c_ends_at_once(tmp_path, monkeypatch, capfd):
+  class Ended(BaseException):
+    pass
+
+  def end(code):
+    raise Ended(code)
+  monkeypatch.setattr(termination.os, '_exit', end)
+  with pytest.raises(Ended, match='130'):
+    with termination.Termination(lambda: 'step 7 is there') as asked:
+      asked.begun = True
+      os.kill(os.getpid(), signal.SIGINT)
+      assert asked.asked(None, 1) and asked.code == 130
+      os.kill(os.getpid(), signal.SIGINT)
+  told = capfd.readouterr().err
+  assert 'Ctrl-C: saves' in told and 'Ctrl-C again: ended at once; step 7 is there' in told
+
+
+def test_what_is_ignored_stays_ignored(monkeypatch):
+  before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as nohup does
+  try:
+    with termination.Termination(lambda: '') as asked:
+      os.kill(os.getpid(), signal.SIGINT)
+      assert not asked.asked(None, 1)
+      assert signal.getsignal(signal.SIGINT) == signal.SIG_IGN
+  finally:
+    signal.signal(signal.SIGINT, before)
+
+
+def test_a_main_thread_that_is_busy_does_not_hold_it_up():
+  """As in a long compilation, which returns to Python when it is done."""
+  code = textwrap.dedent('''
+      import hashlib, signal
+      signal.signal(signal.SIGINT, signal.default_int_handler)
+      from flan_jax.training import termination
+      termination.GRACE = 0.1, 0.1
+      with termination.Termination(lambda: 'nothing is there'):
+        print('busy', flush=True)
+        hashlib.pbkdf2_hmac('sha256', b'', b'', 10**9)
+      ''')
+  busy = subprocess.Popen(
+      [sys.executable, '-c', code], text=True, stdout=subprocess.PIPE,
+      stderr=subprocess.PIPE, env=os.environ | {'PYTHONPATH': os.pathsep.join(sys.path)})
+  assert busy.stdout.readline() == 'busy\n'
+  busy.send_signal(signal.SIGINT)
+  _, told = busy.communicate(timeout=300)
+  assert busy.returncode == 130
+  assert 'stopped by Ctrl-C before the first step; nothing is there' in told

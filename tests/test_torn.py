@@ -1,0 +1,342 @@
+"""Torn files of a run: none is silent or nameless, none swallows later work."""
+
+import json
+import os
+import shutil
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from flan_jax import evaluate, evaluated, generate, huggingface, report
+from flan_jax.data import vocabulary
+from flan_jax.errors import UserError
+from flan_jax.evaluation import results
+from flan_jax.training import checkpoint, logbook, state as state_lib
+from tests import tiny_runs
+
+
+def state(step):
+  params = {'a': {'kernel': step * jnp.arange(2_000.0).reshape(40, 50)}, 'b': jnp.ones(7)}
+  return state_lib.State(jnp.int32(step), params, {'m': jnp.zeros((40, 50))})
+
+
+def target():
+  return jax.tree.map(lambda leaf: jax.ShapeDtypeStruct(
+      leaf.shape, leaf.dtype, sharding=leaf.sharding), state(0))
+
+
+def largest(folder):
+  return max((path for path in folder.rglob('*') if path.is_file()),
+             key=lambda path: path.stat().st_size)
+
+
+def halve(path):
+  path.write_bytes(path.read_bytes()[:path.stat().st_size // 2])
+
+
+TEARS = {
+    'empty file': lambda step: largest(step / 'params').write_bytes(b''),
+    'missing file': lambda step: largest(step / 'params').unlink(),
+    'cut file': lambda step: halve(largest(step / 'progress')),
+    'cut manifest': lambda step: halve(step / 'params/manifest.ocdbt'),
+    'empty metadata': lambda step: (step / 'params/_METADATA').write_bytes(b''),
+    'no progress': lambda step: shutil.rmtree(step / 'progress'),
+    'no params': lambda step: shutil.rmtree(step / 'params'),
+    'empty folder': lambda step: (shutil.rmtree(step), step.mkdir()),
+    'no folder': lambda step: (shutil.rmtree(step), step.write_text('')),
+    'another step': lambda step: (shutil.rmtree(step), shutil.copytree(
+        step.parent / '10', step))}
+
+
+@pytest.fixture(scope='module')
+def saved(tmp_path_factory):
+  folder = tmp_path_factory.mktemp('saved')
+  with checkpoint.opened(str(folder), 10) as checkpoints:
+    for step in (10, 20):
+      checkpoint.save(checkpoints, state(step))
+  return folder
+
+
+@pytest.mark.parametrize('tear', TEARS.values(), ids=TEARS)
+def test_a_torn_checkpoint_makes_way_for_later_ones(saved, tmp_path, capsys, tear):
+  run = shutil.copytree(saved, tmp_path / 'run')
+  tear(run / 'checkpoints/20')
+  left = {path.relative_to(run / 'checkpoints/20')
+          for path in (run / 'checkpoints/20').rglob('*')}
+  with checkpoint.opened(str(run), 10) as checkpoints:
+    assert int(checkpoint.restore(checkpoints, target()).step) == 10
+    aside = run / checkpoint.UNREADABLE / '20'
+    told = capsys.readouterr().err
+    assert f'checkpoint 20 in {run}/checkpoints cannot be read' in told
+    assert str(aside) in told
+    assert {path.relative_to(aside) for path in aside.rglob('*')} == left
+    assert checkpoint.steps(run) == [10] == checkpoints.all_steps()
+
+
+def test_what_is_saved_after_a_torn_checkpoint_is_there(saved, tmp_path):
+  run = shutil.copytree(saved, tmp_path / 'run')
+  for before, later in (10, (12, 15, 20, 21)), (15, (20, 21)):
+    largest(run / 'checkpoints/20/params').write_bytes(b'')
+    with checkpoint.opened(str(run), 4) as checkpoints:
+      assert int(checkpoint.restore(checkpoints, target()).step) == before
+      for step in later:
+        checkpoint.save(checkpoints, state(step))
+      checkpoint.finish(checkpoints, 21)
+      last = checkpoint.restore(checkpoints, target())
+    assert int(last.step) == 21
+    np.testing.assert_array_equal(last.params['a']['kernel'][1], 21 * np.arange(50, 100))
+    assert checkpoint.steps(run) == [12, 15, 20, 21]
+    shutil.rmtree(run / 'checkpoints/21')
+  assert sorted(os.listdir(run / checkpoint.UNREADABLE)) == ['20', '20-2']
+
+
+def test_if_none_can_be_read_nothing_is_moved(saved, tmp_path):
+  run = shutil.copytree(saved, tmp_path / 'run')
+  for step in (10, 20):
+    largest(run / f'checkpoints/{step}/params').write_bytes(b'')
+  with checkpoint.opened(str(run), 10) as checkpoints:
+    with pytest.raises(UserError, match=r'none of the checkpoints \[10, 20\]'):
+      checkpoint.restore(checkpoints, target())
+  assert checkpoint.steps(run) == [10, 20] and not (run / checkpoint.UNREADABLE).exists()
+
+
+def test_a_save_that_is_refused_or_fails_is_an_error(saved, tmp_path, monkeypatch):
+  run = shutil.copytree(saved, tmp_path / 'run')
+  with checkpoint.opened(str(run), 10) as checkpoints:
+    for step in (12, 20):
+      with pytest.raises(UserError, match=f'step {step} cannot be saved in .*run/checkpoi'
+                         'nts: checkpoint 20 is there'):
+        checkpoint.save(checkpoints, state(step))
+    with pytest.raises(UserError, match='there is no .*checkpoints/30; .*one is 20'):
+      checkpoint.finish(checkpoints, 30)
+
+    def full():
+      raise OSError(28, 'No space left on device')
+    monkeypatch.setattr(checkpoints, 'wait_until_finished', full)
+    for write in (lambda: checkpoint.save(checkpoints, state(40)),
+                  lambda: checkpoint.finish(checkpoints, 40)):
+      with pytest.raises(UserError, match='could not be written to .*No space left'):
+        write()
+    monkeypatch.undo()
+
+
+@pytest.fixture(scope='module')
+def runs(random_runs, tmp_path_factory):
+  """A run whose checkpoint 7 is torn, so that 1 serves; MODEL_DIR."""
+  folder = tmp_path_factory.mktemp('torn') / 'run'
+  shutil.copytree(random_runs / 'tuned', folder, ignore=shutil.ignore_patterns(
+      'predictions', 'results*', 'report*'))
+  tiny_runs.save(folder, 7, tiny_runs.random_params(tiny_runs.CONFIG, 7))
+  largest(folder / 'checkpoints/7/params').write_bytes(b'')
+  return folder
+
+
+def test_readers_take_the_one_before_and_move_nothing(runs, capsys):
+  loaded = checkpoint.load(str(runs))
+  assert loaded.step == 1
+  told = capsys.readouterr().err
+  assert 'checkpoint 7' in told and 'checkpoint 1 serves instead' in told
+  assert checkpoint.load(str(runs), 7, fall_back=True).step == 1
+  with pytest.raises(checkpoint.Unreadable, match='checkpoint 7 .* cannot be read'):
+    checkpoint.load(str(runs), 7)
+  assert checkpoint.steps(runs) == [1, 7] and not (runs / checkpoint.UNREADABLE).exists()
+
+
+def test_parameters_serve_where_only_the_optimizer_is_torn(runs, tmp_path):
+  run = shutil.copytree(runs, tmp_path / 'run')
+  largest(run / 'checkpoints/1/progress').write_bytes(b'')
+  shutil.rmtree(run / 'checkpoints/7')
+  assert checkpoint.load(str(run)).step == 1
+
+
+def test_an_evaluation_tells_of_the_step_that_it_read(
+    world, runs, tmp_path, monkeypatch):
+  run, known = shutil.copytree(runs, tmp_path / 'run'), []
+  identity = checkpoint.identity
+  monkeypatch.setattr(checkpoint, 'identity', lambda path, step: known.append(
+      step) or identity(path, step))
+  found = evaluate.evaluate(
+      model_dir=str(run), held_out='none', held_in='natural_questions', limit=2,
+      decode_tokens=3, only='tuned')
+  assert [(one['name'], one['step']) for one in found['evaluations']] == [('tuned', 1)]
+  assert set(known) == {1} and results.read(run) == found
+  assert checkpoint.steps(run) == [1, 7]
+
+
+def test_the_very_step_that_is_asked_for_must_be_readable(world, runs, capsys):
+  with pytest.raises(UserError, match='checkpoint 7 in .* cannot be read'):
+    evaluate.evaluate(model_dir=str(runs), held_out='none', step=7, limit=1,
+                      held_in='natural_questions', only='tuned')
+  assert 'serves' not in capsys.readouterr().err
+
+
+def test_following_checkpoints_passes_over_a_torn_one(world, runs, tmp_path, monkeypatch,
+                                                      capsys):
+  run = shutil.copytree(runs, tmp_path / 'run')
+  monkeypatch.setattr(evaluate.time, 'sleep', lambda seconds: None)
+  found = evaluate.evaluate(
+      model_dir=str(run), held_out='none', held_in='natural_questions', limit=2,
+      decode_tokens=3, only='tuned', continuous=0.01)
+  assert [(one['name'], one['step']) for one in found['evaluations']] == [('tuned', 1)]
+  assert 'notice: checkpoint 7 in' in capsys.readouterr().err
+
+
+def test_a_checkpoint_without_metadata_is_known_by_its_index(runs, tmp_path):
+  run = shutil.copytree(runs, tmp_path / 'run')
+  step = run / 'checkpoints/1'
+  known = {checkpoint.identity(run, 1)}
+  for text in ('', '{"init_times', '{}', '[]'):
+    (step / '_CHECKPOINT_METADATA').write_text(text)
+    known.add(checkpoint.identity(run, 1))
+  assert len(known) == 2
+  (step / 'params/manifest.ocdbt').unlink()
+  with pytest.raises(UserError, match='checkpoint 1 in .* is torn: .*manifest.ocdbt'):
+    checkpoint.identity(run, 1)
+
+
+TORN = {'empty': '', 'cut': '{"model": {"d_mo', 'a list': '[]', 'a number': '7',
+        'no keys': '{}', 'no object': '{"model": 3, "init_from": null}',
+        'no text': b'\xff\xfe'}
+
+
+@pytest.mark.parametrize('text', TORN.values(), ids=TORN)
+def test_a_torn_run_json_is_named_by_every_reader(world, tmp_path, text):
+  run = tmp_path / 'run'
+  shutil.copytree(world / 'tuned/checkpoints', run / 'checkpoints')
+  (run / 'run.json').write_bytes(text if isinstance(text, bytes) else text.encode())
+  (run / 'results.json').write_text(json.dumps({
+      'schema': 2, 'data': 'embedded', 'cluster': None, 'evaluations': [],
+      'comparisons': []}))
+  child = {**tiny_runs.RUN, 'init_from': str(run), 'held_out': 'nli'}
+  shutil.copytree(world / 'tuned/checkpoints', tmp_path / 'child/checkpoints')
+  checkpoint.write_run(str(tmp_path / 'child'), child)
+  readers = {
+      'load': lambda: checkpoint.load(str(run)),
+      'evaluate': lambda: evaluate.evaluate(model_dir=str(run)),
+      'generate': lambda: generate.open_model(str(run)),
+      'report': lambda: report.write([str(run)]),
+      'export': lambda: huggingface.export_folder(str(run), str(tmp_path / 'out')),
+      'resume': lambda: checkpoint.check_run(str(run), tiny_runs.RUN),
+      'lineage': lambda: checkpoint.lineage(str(tmp_path / 'child')),
+      'baselines': lambda: evaluate.evaluate(model_dir=str(tmp_path / 'child')),
+      'base': lambda: generate.open_model(str(tmp_path / 'child'), untuned=True).load()}
+  if 'model' in str(text):  # the rest of it is as it should be
+    readers.pop('lineage'), readers.pop('baselines')
+  for name, reader in readers.items():
+    with pytest.raises(UserError, match=r'run/run\.json') as caught:
+      reader()
+    assert '\n' not in str(caught.value), name
+    assert 'Bring it back' in str(caught.value), name
+
+
+def test_a_model_that_is_none_is_named(world, tmp_path):
+  shutil.copytree(world / 'tuned', tmp_path / 'run')
+  run = checkpoint.read_run(str(tmp_path / 'run'))
+  run['model']['d_modle'] = run['model'].pop('d_model')
+  checkpoint.write_run(str(tmp_path / 'run'), run)
+  with pytest.raises(UserError, match='run.json is torn: its model is none .*d_modle'):
+    checkpoint.load(str(tmp_path / 'run'))
+
+
+def test_a_lineage_that_comes_back_to_itself_ends(tmp_path):
+  run = {**tiny_runs.RUN, 'init_from': str(tmp_path / 'run')}
+  checkpoint.write_run(str(tmp_path / 'run'), run)
+  [found] = checkpoint.lineage(str(tmp_path / 'run'))
+  assert found['tasks'] == run['tasks']
+
+
+def records(folder, lines):
+  (folder / logbook.FILE).write_text(''.join(
+      (line if isinstance(line, str) else json.dumps(line)) + '\n' for line in lines))
+
+
+def record(step, steps=10):
+  return {'step': step, 'steps': steps, 'loss': 1.0}
+
+
+@pytest.mark.parametrize('lines, told', [
+    ([record(10), record(20), record(30)], []),
+    ([record(10), record(30)], ['no record of steps 11 to 20']),
+    ([record(20), record(30)], ['no record of steps 1 to 10']),
+    ([record(10), '{"step": 20, "st', record(30)],
+     ['line 2 is torn', 'no record of steps 11 to 20']),
+    ([record(10), '7', '', '{"loss": 1.0}', record(20)],
+     ['line 2 is torn', 'line 3 is torn', 'line 4 is torn']),
+    ([{'step': 10}, {'step': 30}, record(40)], [])])  # of an earlier version
+def test_records_that_are_missing_are_told(tmp_path, capsys, lines, told):
+  records(tmp_path, lines)
+  found = logbook.read(str(tmp_path))
+  assert found == [one for one in lines if isinstance(one, dict)]
+  said = capsys.readouterr().err.splitlines()
+  assert len(said) == len(told)
+  for line, words in zip(said, told):
+    assert f'{tmp_path}/{logbook.FILE}' in line and words in line
+
+
+@pytest.mark.parametrize('lines, kept, told', [
+    ([record(10), record(20), record(30)], 2, []),
+    ([record(10)], 1, ['no record of steps 11 to 20']),
+    ([record(20)], 1, ['no record of steps 1 to 10']),
+    ([], 0, ['no record of steps 1 to 20']),
+    ([record(10), 'torn', record(30)], 2, ['line 2', 'no record of steps 11 to 20'])])
+def test_a_run_that_goes_on_tells_which_records_are_gone(
+    tmp_path, capsys, lines, kept, told):
+  records(tmp_path, lines)
+  logbook._resume(str(tmp_path), 20)
+  said = capsys.readouterr().err.splitlines()
+  assert len(said) == len(told) and all(map(str.__contains__, said, told))
+  written = [line if isinstance(line, str) else json.dumps(line) for line in lines[:kept]]
+  assert (tmp_path / logbook.FILE).read_text() == ''.join(f'{line}\n' for line in written)
+
+
+@pytest.fixture
+def words(tmp_path, monkeypatch):
+  """A vocabulary's file, in force, and what run.json tells of it."""
+  path = tmp_path / 'data/tokenizer.json'
+  path.parent.mkdir()
+  path.write_text('one')
+  monkeypatch.setenv(vocabulary.VARIABLE, str(path))
+  monkeypatch.setattr(vocabulary.FLAN, '_loaded', None)
+  vocabulary._content_hash.cache_clear()
+  told = {'path': str(path), 'hash': vocabulary.FLAN.content_hash}
+  evaluated.keep_vocabulary(str(tmp_path), vocabulary.FLAN)
+  return path, {'vocabulary': told}
+
+
+@pytest.mark.parametrize('change', ['gone', 'another'])
+def test_a_run_falls_back_to_its_own_copy_of_the_vocabulary(
+    words, tmp_path, capsys, change):
+  path, run = words
+  copy = str(tmp_path / 'vocabulary.json')
+  assert evaluated.own_vocabulary(run['vocabulary'], str(tmp_path)) == str(path)
+  assert capsys.readouterr().err == ''
+  if change == 'gone':
+    path.unlink()
+  else:
+    path.write_text('another')
+  vocabulary._content_hash.cache_clear()
+  assert evaluated.resumed_vocabulary(run, str(tmp_path)) == copy
+  assert capsys.readouterr().err.count('copy') == 1
+  evaluated.use_vocabulary(None, run, str(tmp_path))
+  assert vocabulary.FLAN.path == copy
+  # The next time it is found again, for run.json goes on naming the original.
+  checkpoint.write_run(str(tmp_path), run)
+  assert evaluated.described_vocabulary(vocabulary.FLAN, str(tmp_path)) == run['vocabulary']
+  huggingface._copy_tokenizer(str(tmp_path), run['vocabulary'], str(tmp_path))
+  assert (tmp_path / 'tokenizer.json').read_text() == 'one'
+  with pytest.raises(UserError, match=str(path)):  # that one, by name
+    evaluated.use_vocabulary(str(path), run, str(tmp_path))
+  os.remove(copy)
+  os.remove(tmp_path / 'tokenizer.json')
+  with pytest.raises(UserError, match='name (that|its)'):
+    evaluated.use_vocabulary(None, run, str(tmp_path))
+
+
+def test_a_vocabulary_that_the_user_names_is_no_other(words, tmp_path, monkeypatch):
+  _, run = words
+  monkeypatch.setenv(vocabulary.VARIABLE, '/elsewhere/vocab.model')
+  assert evaluated.resumed_vocabulary(run, str(tmp_path)) is None
+  monkeypatch.delenv(vocabulary.VARIABLE)
+  assert evaluated.resumed_vocabulary(run, str(tmp_path)) == run['vocabulary']['path']
