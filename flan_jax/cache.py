@@ -3,9 +3,11 @@
 `main` reads flags and gin; `cache` is the whole work as one plain function.
 """
 
+import functools
 import importlib
 import multiprocessing
 import os
+import sys
 from collections.abc import Sequence
 from concurrent import futures
 from typing import Any
@@ -68,13 +70,15 @@ def cache(tasks: Sequence[str], rows: Any, *, seed: int = 0,
   """
   if processes < 1:
     raise UserError(f'--processes={processes}; at least 1 must do the work')
-  from flan_jax.data import datasets, splits as splits_lib, vocabulary as vocabularies
+  from flan_jax.data import datasets, splits as splits_lib, store
+  from flan_jax.data import vocabulary as vocabularies
   datasets.require_prepared([name for name in tasks if name in datasets.every()])
   vocabularies.FLAN.use(vocabulary)
   store_dir = os.path.abspath(store_dir or os.path.join(splits_lib.data_dir(), 'store'))
   wanted = {(name, split): location for name in tasks
             for split, location in _locations(name, splits, rows, seed, store_dir)}
-  missing = [key for key, path in wanted.items() if not os.path.isdir(path)]
+  say = functools.partial(print, file=sys.stderr) if dry_run else lambda text: None
+  missing = [key for key, path in wanted.items() if not store.find(path, say)]
   print(f'{len(wanted) - len(missing)} of {len(wanted)} prompt stores are in'
         f' {store_dir}; {len(missing)} to build', flush=True)
   if missing and not dry_run:
@@ -145,6 +149,8 @@ def _build(name: str, split: str, rows, seed: int, store_dir: str) -> int:
   built = store.ensure(_task(name), split, directory=store_dir,
                        **train.store_settings(name, rows, seed))
   commandline.report_dropped(name, split)
+  for line in store.shortfalls(built):
+    print(f'NOTE: {name} ({split}): {line}', file=sys.stderr, flush=True)
   return len(built.lengths)
 
 

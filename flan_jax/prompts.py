@@ -140,7 +140,8 @@ def rendered(dataset, records, numbers: Sequence[int], drawn=None):
   examples = rendering.examples(records, dataset, every, drawn)
   for example, number in zip(examples, numbers):
     yield {'template': number, 'kind': dataset.templates[number].kind,
-           'inputs': example.inputs[number], 'target': example.targets[number]}
+           'inputs': example.inputs[number], 'target': example.targets[number],
+           'passage': example.passages[number]}
 
 
 def token_table(
@@ -152,11 +153,16 @@ def token_table(
   the token's text. predicts: the piece to be predicted here, None where nothing is.
   loss: whether this token is itself a prediction that counts.
   """
-  from flan_jax.data import packing
-  def ids(text, length):
-    return [*vocabulary.encode(text)[:length - 1], vocabulary.eos_id]
-  pairs = [(ids(prompt['inputs'], inputs_length), ids(prompt['target'], targets_length))
-           for prompt in prompts]
+  from flan_jax.data import packing, shortening
+  texts = [prompt['inputs'] for prompt in prompts]
+  passages = [prompt.get('passage', '') for prompt in prompts]
+  inputs, _ = shortening.fitted(
+      vocabulary.encode_batch(texts), texts, passages, inputs_length - 1,
+      vocabulary.encode_batch)
+  targets = [vocabulary.encode(prompt['target'])[:targets_length - 1]
+             for prompt in prompts]
+  pairs = [([*ids, vocabulary.eos_id], [*target, vocabulary.eos_id])
+           for ids, target in zip(inputs, targets)]
   row = packing.assemble(
       pairs, sum(len(part) for pair in pairs for part in pair),
       sum(len(target) for _, target in pairs))

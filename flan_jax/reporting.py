@@ -4,7 +4,7 @@ import dataclasses
 import json
 import os
 import sys
-from typing import Any, Mapping
+from typing import Any, Mapping, Sequence
 
 from flan_jax import evaluated
 from flan_jax import files
@@ -24,7 +24,7 @@ def rule(run: Mapping, model_dir: str, cluster: str | None) -> dict:
   ours = set(datasets.names())
   trained = [task for one in checkpoint.lineage(model_dir) for task in one['tasks']]
   return {
-      'train': dict(run['tasks']), 'dropped': dict(found.dropped) if found else {},
+      'train': dict(run['tasks']), 'cut': _drawn_file(model_dir).get('cut', []), 'dropped': dict(found.dropped) if found else {},
       'held_out': {name: clusters(name) for name in (found.held_out if found else ())},
       'trained': {name: clusters(name) if datasets.plain(name) in ours else []
                   for name in trained}}
@@ -60,21 +60,32 @@ def _text(template) -> str:
   return template.inputs + ('' if plain else f'\n=> {template.target}')
 
 
-def write_drawn(model_dir: str, steps: int, prompts: Mapping[str, int]) -> None:
-  """Keeps how many prompts of each task training has drawn in its steps."""
-  files.write_whole(os.path.join(model_dir, DRAWN),
-                    json.dumps({'steps': steps, 'prompts': dict(prompts)}) + '\n')
+def write_drawn(model_dir: str, steps: int, prompts: Mapping[str, int],
+                cut: Sequence[str] = ()) -> None:
+  """Keeps how many prompts of each task training has drawn in its steps.
+
+  cut: what of the prompts did not fit, in plain words.
+  """
+  files.write_whole(
+      os.path.join(model_dir, DRAWN),
+      json.dumps({'steps': steps, 'prompts': dict(prompts), 'cut': list(cut)}) + '\n')
 
 
 def drawn(model_dir: str) -> dict[str, int] | None:
   """Prompts of each task that training has drawn; None where they were not counted."""
+  return _drawn_file(model_dir).get('prompts')
+
+
+def _drawn_file(model_dir: str) -> dict[str, Any]:
+  """What `write_drawn` wrote; {} where there is nothing that can be read."""
   path = os.path.join(model_dir, DRAWN)
   try:
     with open(path, encoding='utf-8') as file:
-      return dict(json.load(file)['prompts'])
+      return dict(json.load(file))
   except FileNotFoundError:
-    return None
-  except (ValueError, KeyError, TypeError) as error:
-    print(f'notice: {path} is torn ({error!r}) and is left out; the same `train` command, '
-          'run again, writes it anew', file=sys.stderr)
-    return None
+    return {}
+  except (ValueError, TypeError) as error:
+    print(f'NOTE: {path} is torn ({error}); the report shows nothing of what was drawn; '
+          'the same `train` command, run again, writes it anew',
+          file=sys.stderr, flush=True)
+    return {}

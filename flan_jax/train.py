@@ -141,7 +141,7 @@ def train(
   store_dir = store_dir or os.path.join(_data_dir(), 'store')
   with Termination(lambda: f'prompts of finished tasks are kept in {store_dir}, '
                            f'{checkpoint.kept(model_dir)}'):
-    plan, feed = _feed(tasks, 'train', store_dir, rows, seed, ours)
+    plan, stores, feed = _feed(tasks, 'train', store_dir, rows, seed, ours)
     dev = _dev_feed(tasks, store_dir, rows, seed, ours, dev_steps, schedule)
   if hosts.first():
     checkpoint.write_run(model_dir, run)
@@ -158,7 +158,7 @@ def train(
             run, config, watched, held_out_examples))
   reached = int(state.step)
   if hosts.first():
-    reporting.write_drawn(model_dir, reached, plan.drawn(reached))
+    reporting.write_drawn(model_dir, reached, plan.drawn(reached), _shortfalls(stores))
   tell(_outcome(reached, schedule.train_steps, model_dir))
 
 
@@ -278,7 +278,16 @@ def _stores(tasks, split: str, store_dir: str, rows: Rows, seed: int) -> dict:
       advance(1, task.name)
       if first:
         commandline.report_dropped(task.name, split)
+  for line in _shortfalls(stores) if first else ():
+    print(f'prompts ({split}): {line}', flush=True)
   return stores
+
+
+def _shortfalls(stores: dict) -> list[str]:
+  """What of each task's prompts did not fit, in plain words."""
+  from flan_jax.data import store
+  return [f'{name}: {line}' for name, one in stores.items()
+          for line in store.shortfalls(one)]
 
 
 def store_settings(name: str, rows: Rows, seed: int) -> dict:
@@ -299,7 +308,7 @@ def _feed(tasks, split: str, store_dir: str, rows: Rows, seed: int, ours, stop=N
   plan = packing.Plan(
       {name: store.lengths for name, store in stores.items()}, tasks, seed,
       rows.row_length, rows.target_slots, rows.per_step)
-  return plan, lambda step: loading.batches(plan, stores, ours, step, stop)
+  return plan, stores, lambda step: loading.batches(plan, stores, ours, step, stop)
 
 
 def _dev_feed(tasks, store_dir, rows, seed, ours, dev_steps, schedule):
@@ -308,7 +317,7 @@ def _dev_feed(tasks, store_dir, rows, seed, ours, dev_steps, schedule):
            if 'validation' in seqio.TaskRegistry.get(name).splits}
   if not schedule.eval_every or not tasks:
     return None
-  _, feed = _feed(tasks, 'validation', store_dir, rows, seed, ours, dev_steps)
+  _, _, feed = _feed(tasks, 'validation', store_dir, rows, seed, ours, dev_steps)
   return lambda: feed(0)
 
 

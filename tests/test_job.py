@@ -25,7 +25,7 @@ from flan_jax.model import decoder
 from flan_jax.training import checkpoint
 from flan_jax.training import logbook
 from flan_jax.training import loop
-from tests.conftest import QUICK, TRAINED_ON
+from tests.conftest import HELD_IN, QUICK, TRAINED_ON
 
 SMALL = ['TOKENS_PER_BATCH=512', 'ROW_LENGTH=256', 'LOG_EVERY=1',
          'LAYERS=1', 'D_MODEL=32', 'HEADS=2', 'HEAD_DIM=16', 'D_FF=64', 'EVAL_EVERY=2',
@@ -302,8 +302,9 @@ def test_base_must_fit_vocabulary_model_and_what_is_held_out(
     check(tmp_path / 'new', init_from=str(tmp_path / 'other'))
 
 
-def test_held_out_scores_are_logged_while_training(data_dir, one_device, tmp_path):
-  check(tmp_path / 'run', held_out='sentiment', dry_run=False, held_out_examples=2,
+def test_held_out_scores_are_logged_while_training(
+    data_dir, one_device, tmp_path, capsys):
+  check(tmp_path / 'run', rows=train.Rows(512, 256, 64, 12, 64), held_out='sentiment', dry_run=False, held_out_examples=2,
         selection=Selection(clusters=('closed_book_qa',)),
         schedule=loop.Schedule(3, 0, 0, 1, held_out_every=2),
         store_dir=str(tmp_path / 'store'))
@@ -316,6 +317,10 @@ def test_held_out_scores_are_logged_while_training(data_dir, one_device, tmp_pat
     assert set(looked[step]) == {f'held_out/{name}' for name in names}
     assert looked[step]['held_out/mean'] == pytest.approx(np.mean(
         [looked[step][f'held_out/{name}'] for name in names - {'mean'}]))
+  cut = reporting.rule({'tasks': {}}, str(tmp_path / 'run'), None)['cut']
+  assert any('prompts were too long and were shortened (INPUTS_LENGTH = 12)' in line
+             and line.split(':')[0] in HELD_IN for line in cut)
+  assert f'prompts (train): {cut[0]}' in capsys.readouterr().out
   drawn = reporting.drawn(tmp_path / 'run')
   assert set(drawn) <= {'arc_challenge', 'arc_easy', 'natural_questions', 'trivia_qa'}
   assert sum(drawn.values()) >= 3 * 2  # a prompt a row at least

@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -113,6 +114,15 @@ def test_an_error_while_reading_reaches_the_caller(stores):
   broken = {**stores, 'b': store.Store('b', '/nowhere', stores['b'].manifest,
                                        stores['b'].lengths)}
   with pytest.raises(Exception, match='nowhere'):
+    next(loading.batches(make_plan(stores), broken))
+
+
+def test_damage_reaches_the_caller_in_words(stores, tmp_path):
+  shutil.copytree(stores['b'].path, tmp_path / 'b')
+  records = tmp_path / 'b/prompts.array_record'
+  records.write_bytes(bytes(records.stat().st_size))
+  broken = {**stores, 'b': store.open_store(str(tmp_path / 'b'))}
+  with pytest.raises(UserError, match=f'{tmp_path}/b cannot be used'):
     next(loading.batches(make_plan(stores), broken))
 
 

@@ -7,7 +7,9 @@ import tensorflow as tf
 import flan_jax.tasks  # noqa: F401  registers everything
 from flan_jax.data import datasets
 from flan_jax.data import embedded_content
+from flan_jax.data import fields
 from flan_jax.data import rendering
+from flan_jax.errors import UserError
 
 
 def spoilt(leaf, spec):
@@ -94,6 +96,44 @@ def test_stsb_is_rounded():
     assert rows('stsb', label=np.float32(label))[0][0].targets[0] == text
 
 
-def test_bytes_that_are_no_text_do_not_stop_an_evaluation():
-  [example], _ = rows('sst2', sentence=b'caf\xe9 au lait')
-  assert 'caf\ufffd au lait' in example.inputs[0]
+def test_bytes_that_are_no_text_are_left_out_and_counted():
+  found, dropped = rows('sst2', sentence=b'caf\xe9 au lait')
+  assert not found and dropped == {'phrase is not valid UTF-8': 1}
+  [example], dropped = rows('sst2', sentence='caf\ufffd au lait'.encode())
+  assert 'caf\ufffd au lait' in example.inputs[0] and not dropped
+  endings = np.array([b'One.', b'Two.', b'\xff', b'Four.'], object)
+  found, dropped = rows('hellaswag', endings=endings, label=0)
+  assert not found and dropped == {'options is not valid UTF-8': 1}
+
+
+@pytest.mark.parametrize('blank', [
+    '\u3000', '\u2002', '\u00a0', '\u200b', '\ufeff', '\u2028', '\u0085', '\u2060',
+    '\u00ad', '\u180e', '\u200e', '\u2800', '\u3164', '\u3000 \u200b\n\t\ufeff'])
+def test_a_text_of_nothing_to_be_seen_is_empty(blank):
+  found, dropped = rows('sst2', sentence=blank.encode())
+  assert not found and dropped == {'phrase is empty': 1}
+
+
+@pytest.mark.parametrize('text, tidied', [
+    (' a  b\n', 'a b'), ('\ufeffa\u3000b\u200b', 'a b'), ('a \u00a0 b', 'a b'),
+    ('a\u2009b', 'a b'), ('a \n \n b', 'a\n\nb'), ('a\u2028b\u0085c', 'a\nb\nc'),
+    ('a\r\nb', 'a\nb'), ('a\tb', 'a b'), ('\u200d', ''), ('a\u200db', 'a\u200db'),
+    ('\u3042\u3000\u3044', '\u3042 \u3044')])
+def test_texts_are_tidied(text, tidied):
+  assert fields.tidy(text.encode()).numpy().decode() == tidied
+
+
+def test_an_option_is_one_line_and_the_answer_is_still_among_them():
+  endings = np.array(['Do it.', 'Do\nthat.', 'Then\u2028go.', 'Stay.'], object)
+  for label, text in ((1, 'Do that.'), (2, 'Then go.')):
+    [example], dropped = rows('hellaswag', endings=endings, label=label)
+    assert example.targets[0] == text == example.options[label] and not dropped
+    block = example.inputs[0][example.inputs[0].index('OPTIONS:'):]
+    assert block.count('\n- ') == 4 == len(block.splitlines()) - 1
+
+
+def test_a_feature_that_the_records_lack_is_named():
+  with pytest.raises(UserError, match=r"sst2 \(.*sst2.py\) reads the feature 'sentence'; "
+                     'the records of glue/sst2:2.0.0 have label'):
+    list(rendering.examples(tf.data.Dataset.from_tensors({'label': 0}),
+                            datasets.get('sst2'), [0]))

@@ -8,11 +8,13 @@ import seqio
 import tensorflow as tf
 
 import flan_jax.tasks
+from flan_jax.data import datasets
 from flan_jax.data import holdouts
 from flan_jax.data import store
 from flan_jax.data import vocabulary
 from flan_jax.data.selection import Selection
 from flan_jax.errors import UserError
+from flan_jax.evaluation import questions
 from tests.conftest import TRAINED_ON
 
 LENGTHS = {'inputs': 192, 'targets': 64}
@@ -74,6 +76,24 @@ def test_the_store_holds_what_seqio_yields(data_dir, tmp_path):
     decode = lambda tokens: vocabulary.FLAN.decode(np.asarray(tokens).tolist())
     assert decode(inputs) == decode(example['inputs'])
     assert decode(targets) == decode(example['targets'])
+
+
+def test_too_long_prompts_are_shortened_as_in_evaluation(data_dir, tmp_path):
+  """What is asked stays; SeqIO's clients see the two public features alone."""
+  task, encoding = seqio.get_mixture_or_task('arc_easy'), questions.Encoding(24, 64)
+  built = store.ensure(task, directory=str(tmp_path), inputs_length=24, targets_length=64)
+  assert built.manifest['shortened'] > 100
+  ours = {tuple(ids.tolist()) for ids, _ in built.read(range(len(built.lengths)))}
+  dataset = datasets.get('arc_easy')
+  numbers = range(len(dataset.templates))
+  for example in datasets.examples('arc_easy', 'train', numbers):
+    ids, _ = encoding.fitted(example.inputs, example.passages)
+    assert set(map(tuple, ids)) <= ours
+    for number, text in enumerate(example.inputs):
+      assert example.passages[number] in text
+  [prompt] = task.get_dataset(LENGTHS, 'train', shuffle=False).take(1).as_numpy_iterator()
+  assert set(prompt) == {'inputs', 'targets', 'inputs_pretokenized',
+                         'targets_pretokenized'}
 
 
 def test_another_seed_gives_other_templates(data_dir, tmp_path):

@@ -3,7 +3,11 @@
 import functools
 import json
 import os
+import pathlib
+import pickle
 import shutil
+import subprocess
+import sys
 import threading
 
 import numpy as np
@@ -12,6 +16,8 @@ import seqio
 import tensorflow as tf
 import tensorflow_datasets as tfds
 
+from flan_jax.data import drafts
+from flan_jax.data import shortening
 from flan_jax.data import store
 from flan_jax.errors import UserError
 from tests import rounding
@@ -44,6 +50,10 @@ def make_task(texts=TEXTS, vocabulary=None, steps=None, name='squares', **featur
 def ids_of(built):
   return [(inputs.tolist(), targets.tolist())
           for inputs, targets in built.read(range(len(built.lengths)))]
+
+
+def ids_of_arrays(built):
+  return built.read(range(len(built.lengths)))
 
 
 def tied(tokenizer, ours, theirs):
@@ -123,7 +133,7 @@ class TestIds:
     task = make_task([('abcdefgh', 'ABCDEFGH')])
     [(inputs, targets)] = ids_of(store.build(
         task, directory=tmp_path, inputs_length=5, targets_length=3))
-    assert inputs == [*seqio.ByteVocabulary().encode('abcd'), 1]
+    assert inputs == [*seqio.ByteVocabulary().encode('efgh'), 1]
     assert targets == [*seqio.ByteVocabulary().encode('AB'), 1]
 
   @pytest.mark.parametrize('separators, ends', [
@@ -135,7 +145,8 @@ class TestIds:
                         separators=separators)
     encode = seqio.ByteVocabulary().encode
     for (inputs, targets), size in zip(ids_of(built), (3, 6)):
-      assert inputs == encode('abcdef'[:min(size, 6 - len(ends[0]))]) + ends[0]
+      text = {3: 'abc', 6: 'abcdefgh'}[size]
+      assert inputs == encode(text[-min(size, 6 - len(ends[0])):]) + ends[0]
       assert targets == encode('ABCDEF'[:min(size, 6 - len(ends[1]))]) + ends[1]
 
   def test_long_text_goes_on_in_further_prompts(self, tmp_path):
@@ -196,6 +207,60 @@ class TestIds:
     assert ids_of(built) == [([70_000, 1], [99_999, 1])]
 
 
+class TestLongPrompts:
+
+  def texts(self, built):
+    decode = seqio.ByteVocabulary().decode
+    return [(decode(inputs.tolist()), decode(targets.tolist()))
+            for inputs, targets in ids_of_arrays(built)]
+
+  def build(self, directory, rows, with_passage=True, **lengths):
+    def asked(dataset):
+      return dataset.map(lambda row: {
+          'inputs': row['question'], 'targets': row['answer'],
+          **({'passage': 'one two three four five'} if with_passage else {})})
+    task = make_task(rows, steps=[asked, seqio.preprocessors.tokenize])
+    return store.build(task, directory=directory, **{**LENGTHS, **lengths})
+
+  def test_the_passage_loses_its_beginning_and_the_question_stays(self, tmp_path):
+    rows = [('Read: one two three four five. Why?', 'So.'), ('one two three', 'Yes.')]
+    built = self.build(tmp_path, rows, inputs_length=27)
+    assert self.texts(built) == [('Read: four five. Why?', 'So.'),
+                                 ('one two three', 'Yes.')]
+    assert (built.manifest['shortened'], built.manifest['targets_cut']) == (1, 0)
+    assert store.shortfalls(built) == [
+        '1 of 2 prompts were too long and were shortened (INPUTS_LENGTH = 27)']
+
+  def test_without_a_passage_the_end_stays(self, tmp_path):
+    built = self.build(tmp_path, [('Read: one. Why?', 'x')], False, inputs_length=5)
+    assert self.texts(built) == [('Why?', 'x')] and built.manifest['shortened'] == 1
+
+  def test_targets_that_are_cut_are_counted(self, tmp_path):
+    built = self.build(tmp_path, [('a', '0123456789'), ('b', '012')], targets_length=5)
+    assert [target for _, target in self.texts(built)] == ['0123', '012']
+    assert built.manifest['targets_cut'] == 1
+    assert store.shortfalls(built) == [
+        '1 of 2 targets were too long and lost their end (TARGETS_LENGTH = 5)']
+
+  def test_many_words_are_dropped_as_few_as_need_be(self):
+    random = np.random.default_rng(0)
+    encode = lambda texts: [[byte for byte in text.encode()] for text in texts]
+    for _ in range(30):
+      words = ['x' * size for size in random.integers(1, 9, random.integers(1, 60))]
+      passage, room = ' '.join(words), int(random.integers(8, 200))
+      [ids] = shortening.shortened([f'Q: {passage} A?'], [passage], room, encode)
+      fitting = [f'Q: {" ".join(words[n:])} A?' for n in range(len(words) + 1)]
+      best = next((text for text in fitting if len(text) <= room), fitting[-1])
+      if best == fitting[0]:
+        continue  # it is not too long
+      assert bytes(ids).decode() == best[-room:]
+
+  def test_prompts_that_are_no_text_are_refused_and_counted(self, tmp_path, capsys):
+    built = self.build(tmp_path, [('a', b'caf\xe9'), (b'\xff', 'b'), ('c', 'd')])
+    assert self.texts(built) == [('c', 'd')] and built.manifest['refused'] == 2
+    assert '2 of 3 prompts refused: 2 not valid UTF-8' in capsys.readouterr().err
+
+
 class TestRefusals:
 
   def test_empty_targets_are_refused_and_counted_aloud(self, tmp_path, capsys):
@@ -241,7 +306,7 @@ class TestFolder:
     assert sum(added) == 600
     assert again.path == first.path and ids_of(again) == ids_of(first)
     assert sorted(os.listdir(first.path)) == [
-        'lengths.npy', 'manifest.json', 'prompts.array_record']
+        'checksums.npy', 'lengths.npy', 'manifest.json', 'prompts.array_record']
 
   def test_a_crash_leaves_nothing_to_read(self, tmp_path):
     def crash(count):
@@ -310,6 +375,124 @@ class TestFolder:
     [thread.start() for thread in threads]
     [thread.join() for thread in threads]
     assert not wrong
+
+
+def off_by_one(path):
+  np.save(path / 'lengths.npy', np.load(path / 'lengths.npy') + 1)
+
+
+def another_number(path):
+  manifest = json.loads((path / 'manifest.json').read_text())
+  (path / 'manifest.json').write_text(json.dumps({**manifest, 'dtype': 'uint32'}))
+
+
+def half(name):
+  return lambda path: os.truncate(path / name, os.path.getsize(path / name) // 2)
+
+
+def another_task(path):
+  other = store.build(make_task(TEXTS[:20], name='other'),
+                      directory=str(path.parent.parent), **LENGTHS)
+  shutil.rmtree(path)
+  shutil.copytree(other.path, path)
+
+
+def a_file(path):
+  shutil.rmtree(path)
+  path.write_text('')
+
+
+class TestDamage:
+
+  @pytest.mark.parametrize('spoil, words', [
+      (off_by_one, 'lengths.npy has been changed'),
+      (another_number, 'manifest.json has been changed'),
+      (half('manifest.json'), 'manifest.json is torn'),
+      (half('lengths.npy'), 'lengths.npy has 2,464 bytes and had 4,928'),
+      (half('checksums.npy'), 'checksums.npy has'),
+      (half('prompts.array_record'), 'prompts.array_record has'),
+      (lambda path: (path / 'manifest.json').write_text('[]'), 'holds no description'),
+      (lambda path: (path / 'lengths.npy').unlink(), 'lengths.npy is missing'),
+      (lambda path: (path / 'manifest.json').unlink(), 'has no manifest.json'),
+      (lambda path: shutil.rmtree(path), None),
+      (another_task, 'another task'), (a_file, 'no folder')])
+  def test_what_disagrees_is_named_and_made_again(self, spoil, words, tmp_path, capsys):
+    whole = store.ensure(make_task(), directory=str(tmp_path), **LENGTHS)
+    ids = ids_of(whole)
+    spoil(pathlib.Path(whole.path))
+    if spoil is not another_task:
+      with pytest.raises(UserError, match=whole.path):
+        store.open_store(whole.path)
+    capsys.readouterr()
+    again = store.ensure(make_task(), directory=str(tmp_path), **LENGTHS)
+    assert again.path == whole.path and ids_of(again) == ids
+    said = capsys.readouterr().err
+    assert (words in said and whole.path in said) if words else not said
+    assert not [path for path in stores_in(tmp_path) if '.building' in path]
+
+  @pytest.mark.parametrize('place', [0.1, 0.2, 0.3])
+  def test_damaged_records_are_named_when_read(self, place, tmp_path):
+    built = store.build(make_task(), directory=tmp_path, **LENGTHS)
+    records = pathlib.Path(built.path) / 'prompts.array_record'
+    content = bytearray(records.read_bytes())
+    start = int(place * len(content))
+    content[start:start + 2_000] = bytes(2_000)
+    records.write_bytes(content)
+    with pytest.raises(UserError, match=f'{built.path} cannot be used: prompts.array_rec'
+                       'ord is damaged .* Delete that folder'):
+      ids_of(store.open_store(built.path))
+
+  def test_records_of_another_store_are_noticed(self, tmp_path):
+    built, other = (store.build(make_task([('a', letter) for letter in letters]),
+                                directory=tmp_path / letters, **LENGTHS)
+                    for letters in ('xyz', 'xzy'))
+    shutil.copy(other.path + '/prompts.array_record', built.path)
+    opened = store.open_store(built.path)
+    opened.read([0])
+    with pytest.raises(UserError, match='prompt 1 in prompts.array_record is not the one'):
+      opened.read([0, 1, 2])
+
+  def test_errors_come_whole_from_another_process(self):
+    error = pickle.loads(pickle.dumps(store.Unusable('/a/b', 'it is torn')))
+    assert '/a/b cannot be used: it is torn' in f'{error}'
+
+
+class TestDrafts:
+
+  def killed(self, folder):
+    """A draft whose process was killed."""
+    script = ('import sys; from flan_jax.data import drafts; '
+              'print(drafts.make(sys.argv[1]), flush=True); sys.stdin.read()')
+    with subprocess.Popen([sys.executable, '-c', script, folder], text=True,
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+      path = process.stdout.readline().strip()
+      drafts.clear(folder)
+      assert os.path.isdir(path)  # it still runs
+      process.kill()
+    return path
+
+  def test_the_next_build_clears_what_killed_ones_left(self, tmp_path, capsys):
+    folder = tmp_path / 'squares'
+    folder.mkdir()
+    dead, own = self.killed(str(folder)), drafts.make(str(folder))
+    elsewhere = folder / f'.building-{"0" * 12}-1-1-abc'
+    old = folder / f'.building-{"0" * 12}-2-1-abc'
+    unnamed = folder / '.building-x'
+    for path in (elsewhere, old, unnamed):
+      path.mkdir()
+    os.utime(old, (1, 1))
+    store.build(make_task(), directory=str(tmp_path), cap=5, **LENGTHS)
+    left = [path.name for path in folder.iterdir() if path.name.startswith('.building')]
+    assert sorted(left) == sorted([elsewhere.name, unnamed.name, os.path.basename(own)])
+    assert 'cleared 2 unfinished' in capsys.readouterr().err
+    assert not os.path.exists(dead)
+
+  def test_a_number_used_again_is_another_process(self, tmp_path):
+    place = os.path.basename(drafts.make(str(tmp_path))).split('-')[1]
+    ours = tmp_path / f'.building-{place}-{os.getpid()}-1-abc'
+    ours.mkdir()
+    drafts.clear(str(tmp_path))
+    assert not ours.exists() and len(os.listdir(tmp_path)) == 1
 
 
 class Rows(tfds.core.GeneratorBasedBuilder):

@@ -46,7 +46,38 @@ def several_words(text: tf.Tensor) -> tf.Tensor:
   return tf.strings.regex_full_match(text, r'(?s)\s*(\S+\s+){2}\S.*')
 
 
+# What nobody sees: separators, control and format characters (zero width spaces and
+# byte order marks among them), and letters that are blank.
+_BLANK = r'[\p{Z}\p{Cc}\p{Cf}\x{115f}\x{1160}\x{2800}\x{3164}\x{ffa0}]'
+_SPACE = r'[\p{Zs}\t\r\f\v]'
+# A single ' ' is what it becomes, and need not match: a fourth of the time.
+_SPACES = (rf'[\t\r\f\v\x{{00a0}}\x{{1680}}\x{{2000}}-\x{{200a}}\x{{202f}}\x{{205f}}\x{{3000}}]'
+           rf'{_SPACE}*| {_SPACE}+')
+_BREAK = r' ?[\n\x{0085}\x{2028}\x{2029}] ?'
+
+
 def tidy(text: tf.Tensor) -> tf.Tensor:
-  """No blank edges, no doubled spaces; newlines stay. ' a  b\\n' -> 'a b'."""
-  text = tf.strings.regex_replace(text, r'[ \t\r\f\v\x{00a0}]+', ' ')
-  return tf.strings.strip(tf.strings.regex_replace(text, r' ?\n ?', '\n'))
+  """No blank edges, no doubled spaces; newlines stay. ' a  b\\n' -> 'a b'.
+
+  Every kind of space counts, such as U+00A0 and U+3000; a text of nothing that can be
+  seen becomes ''.
+  """
+  text = tf.strings.regex_replace(text, _SPACES, ' ')
+  text = tf.strings.regex_replace(text, _BREAK, '\n')
+  text = tf.strings.regex_replace(text, rf'\A{_BLANK}+', '')
+  return tf.strings.regex_replace(text, rf'{_BLANK}+\z', '')
+
+
+def is_blank(text: tf.Tensor) -> tf.Tensor:
+  """Whether there is nothing to be seen in a text."""
+  return tf.strings.regex_full_match(text, rf'{_BLANK}*')
+
+
+def one_line(text: tf.Tensor) -> tf.Tensor:
+  """Newlines of a tidied text become spaces. 'a\\n\\nb' -> 'a b'."""
+  return tf.strings.regex_replace(text, r'\n+', ' ')
+
+
+def is_text(text: tf.Tensor) -> tf.Tensor:
+  """Whether the bytes are valid UTF-8."""
+  return tf.strings.regex_full_match(text, r'(?s).*')

@@ -14,6 +14,7 @@ import seqio
 import tensorflow as tf
 
 from flan_jax.data import datasets
+from flan_jax.data import fields
 from flan_jax.data import splits
 from flan_jax.errors import UserError
 
@@ -63,7 +64,7 @@ def _digest(path: str) -> str:
 
 
 def _targets(lines: tf.data.Dataset) -> tf.data.Dataset:
-  return lines.filter(lambda line: tf.strings.length(line) > 0).map(
+  return lines.filter(lambda line: ~fields.is_blank(line)).map(
       lambda line: {'targets': line})
 
 

@@ -1,13 +1,14 @@
 """From TFDS records to prompts: fields, the records that must be left out, rounds.
 
 A record is left out where the dataset's `keep` says so, where a text that some template
-asks for is empty, or where the answer is none of the options. What is left out is
-counted by task and reason in `dropped`.
+asks for is empty or no valid UTF-8, or where the answer is none of the options. What is
+left out is counted by task and reason in `dropped`.
 """
 
 import collections
 import contextlib
 import dataclasses
+import re
 from typing import Iterator, Mapping, Sequence
 
 import numpy as np
@@ -40,7 +41,8 @@ class Example:
   inputs, targets: T texts. options: K texts, empty for generation. label: index of the
   answer in options, -1 for generation. references: every text that counts as right.
   group: examples with the same one are scored together; '' where each stands alone.
-  passage: the longest of the fields, which is shortened where a prompt is too long.
+  passages: T texts, of each prompt the longest field in it, which is shortened if the
+  prompt is too long.
   """
 
   inputs: tuple[str, ...]
@@ -49,7 +51,7 @@ class Example:
   label: int
   references: tuple[str, ...]
   group: str = ''
-  passage: str = ''
+  passages: tuple[str, ...] = ()
 
 
 def dropped(task: str) -> dict[str, int]:
@@ -58,8 +60,11 @@ def dropped(task: str) -> dict[str, int]:
 
 
 def text_fields(record: Mapping, dataset) -> dict[str, tf.Tensor]:
-  """The fields of a record, tidied."""
-  return {key: fields_lib.tidy(text) for key, text in dataset.fields(record).items()}
+  """The fields of a record, tidied; an option, and the answer among them, is one line."""
+  named = {key: fields_lib.tidy(text) for key, text in dataset.fields(record).items()}
+  if OPTIONS in named:
+    named |= {key: fields_lib.one_line(named[key]) for key in (OPTIONS, 'answer')}
+  return named
 
 
 def usable(records_ds: tf.data.Dataset, dataset, count=True) -> tf.data.Dataset:
@@ -79,10 +84,10 @@ def usable(records_ds: tf.data.Dataset, dataset, count=True) -> tf.data.Dataset:
         fine | ~tf.convert_to_tensor(count), lambda: fine, lambda: noted(reason))
 
   if dataset.keep:
-    with _named(dataset, 'keep'):
+    with _named(dataset, 'keep'), _known_features(records_ds, dataset):
       records_ds = records_ds.filter(
           lambda record: judged(tf.where(dataset.keep(record), '', NOT_KEPT)))
-  with _named(dataset, 'fields'):
+  with _named(dataset, 'fields'), _known_features(records_ds, dataset):
     named_ds = records_ds.map(
         lambda record: text_fields(record, dataset), num_parallel_calls=tf.data.AUTOTUNE)
   _check_names(dataset, named_ds.element_spec)
@@ -98,6 +103,21 @@ def _named(dataset, function: str):
     raise
   except Exception as error:  # TensorFlow raises another type for each it has traced
     raise declaration.failure(dataset, f'{function}(example)', error) from error
+
+
+@contextlib.contextmanager
+def _known_features(records_ds: tf.data.Dataset, dataset) -> Iterator[None]:
+  """Names the feature that a dataset's functions ask for and its records lack."""
+  try:
+    yield
+  except KeyError as error:  # its text may be a trace: autograph's
+    asked = re.search(r"(?:KeyError: |\A)'([^']*)'", f'{error}')
+    if not asked or asked[1] in records_ds.element_spec:
+      raise
+    raise UserError(
+        f'{dataset.name} ({declaration.file(dataset)}) reads the feature {asked[1]!r}; '
+        f'the records of {dataset.tfds} have {", ".join(sorted(records_ds.element_spec))}'
+    ) from error
 
 
 def _asked(dataset) -> list[str]:
@@ -116,11 +136,14 @@ def _check_names(dataset, named: Mapping) -> None:
 @_plainly
 def flaw(named: Mapping[str, tf.Tensor], dataset) -> tf.Tensor:
   """Why the fields make no prompt, '' where they do: a scalar string."""
-  flaws = [(tf.reduce_any(tf.strings.length(named[name]) == 0), f'{name} is empty')
-           for name in _asked(dataset)]
+  asked = _asked(dataset)
+  flaws = [(~tf.reduce_all(fields_lib.is_text(named[name])), f'{name} is not valid UTF-8')
+           for name in dict.fromkeys([*asked, *({OPTIONS, REFERENCES} & set(named))])]
+  flaws += [(tf.reduce_any(tf.strings.length(named[name]) == 0), f'{name} is empty')
+            for name in asked]
   if OPTIONS in named:
     among = tf.reduce_any(tf.equal(named['options'], named['answer']))
-    flaws.insert(0, (~among, 'the answer is none of the options'))
+    flaws.insert(len(flaws) - len(asked), (~among, 'the answer is none of the options'))
   reason = tf.constant('')
   for wrong, text in reversed(flaws):
     reason = tf.where(wrong, text, reason)
@@ -129,7 +152,8 @@ def flaw(named: Mapping[str, tf.Tensor], dataset) -> tf.Tensor:
 
 def prompts(
     records_ds: tf.data.Dataset, dataset, prompt_seed: int = 0,
-    prompt_length: int = fewshot.INPUTS_LENGTH) -> tf.data.Dataset:
+    prompt_length: int = fewshot.INPUTS_LENGTH, passages: bool = False
+) -> tf.data.Dataset:
   """SeqIO preprocessor: at most 30,000 prompts {'inputs', 'targets'} of a dataset.
 
   Every example has an order of the templates of its own, drawn from its text, so that it
@@ -137,7 +161,10 @@ def prompts(
   r-th template; rounds go on until the cap or until every pair has been shown.
 
   prompt_length: tokens of inputs, which exemplars may not exceed.
+  passages: whether to add 'passage', the text to shorten if a prompt is too long: the
+    longest field in it, or '' if the prompt is too short for that.
   """
+  names = ('inputs', 'targets', 'passage') if passages else ('inputs', 'targets')
   def texts(count=True):
     return usable(records_ds, dataset, count).map(
         templates_lib.as_text, num_parallel_calls=tf.data.AUTOTUNE)
@@ -150,17 +177,23 @@ def prompts(
   # Rendering whole batches costs a tenth of rendering one by one.
   rounds = tf.data.Dataset.range(len(dataset.templates)).flat_map(
       lambda turn: of_round(turn).batch(_BATCH).map(
-          lambda batch: _prompts(batch, dataset, turn, prompt_seed),
+          lambda batch: _prompts(
+              batch, dataset, turn, prompt_seed, prompt_length if passages else None),
           num_parallel_calls=tf.data.AUTOTUNE).unbatch())
   rounds = rounds.take(MAXIMUM_PROMPTS)
   if dataset.shots:
     rounds = _with_exemplars(rounds, dataset, prompt_length)
-  return rounds.map(lambda prompt: {name: prompt[name] for name in ('inputs', 'targets')})
+  return rounds.map(lambda prompt: {name: prompt[name] for name in names})
 
 
 @_plainly
-def _prompts(texts, dataset, turn: tf.Tensor, seed: int) -> dict[str, tf.Tensor]:
-  """A batch of B examples, each in the template that is its own at this turn: [B]."""
+def _prompts(
+    texts, dataset, turn: tf.Tensor, seed: int, length: int | None
+) -> dict[str, tf.Tensor]:
+  """A batch of B examples, each in the template that is its own at this turn: [B].
+
+  length: tokens of inputs, from which passages are asked for; None asks for none.
+  """
   key = _key(texts)
   ranks = [
       tf.strings.to_hash_bucket_fast(tf.strings.join([key, f'{seed} {number}']), 2**62)
@@ -168,9 +201,34 @@ def _prompts(texts, dataset, turn: tf.Tensor, seed: int) -> dict[str, tf.Tensor]
   order = tf.argsort(tf.stack(ranks, axis=1), axis=1)
   inputs, targets = templates_lib.fill(dataset.templates, texts)
   number = order[:, turn]
-  return {'inputs': tf.gather(inputs, number, batch_dims=1),
+  made = {'inputs': tf.gather(inputs, number, batch_dims=1),
           'targets': tf.gather(targets, number, batch_dims=1),
           'key': key, 'template': number}
+  if length is not None:
+    # Few prompts are too long, and the passages of the others need not travel along. A
+    # byte is a token at most; separators may take some of the length.
+    perhaps = tf.strings.length(made['inputs']) > 3 * length // 4
+    made['passage'] = tf.cond(
+        tf.reduce_any(perhaps),
+        lambda: tf.where(perhaps, _passages(texts, dataset.templates, number), ''),
+        lambda: tf.fill(tf.shape(number), ''))
+  return made
+
+
+def _passages(texts, phrasings: Sequence, number: tf.Tensor) -> tf.Tensor:
+  """The longest field in the inputs of each of B prompts, without the options: [B].
+
+  texts: fields [B]. number: of each prompt's template among the phrasings, [B].
+  """
+  gaps = [set(phrasing.gaps_in_order) - {OPTIONS} for phrasing in phrasings]
+  names = sorted(set().union(*gaps))
+  if not names:
+    return tf.fill(tf.shape(number), '')
+  within = tf.constant([[int(name in own) for name in names] for own in gaps])
+  stacked = tf.stack([texts[name] for name in names], axis=1)
+  lengths = tf.strings.length(stacked) * tf.gather(within, number)
+  longest = tf.gather(stacked, tf.argmax(lengths, axis=1), batch_dims=1)
+  return tf.where(tf.reduce_max(lengths, axis=1) > 0, longest, '')
 
 
 def _with_exemplars(
@@ -200,7 +258,7 @@ def exemplars(dataset, records_ds: tf.data.Dataset | None = None) -> fewshot.Exe
 
   named_ds = usable(records_ds, dataset, count=False).take(fewshot.POOL)
   rows = [(*_decoded([key]), _decoded(inputs), _decoded(targets))
-          for key, inputs, targets in named_ds.map(view).as_numpy_iterator()]
+          for key, inputs, targets in splits.elements(named_ds.map(view), dataset.source)]
   variant = dataset.variant
   return fewshot.Exemplars(
       rows, variant.shots, variant.shot_seed, vocabulary.FLAN.encode_batch,
@@ -233,22 +291,17 @@ def examples(
         options == named['answer'], tf.range(tf.size(options)), -1)) if (
             OPTIONS in named) else tf.constant(-1)
     references = named.get(REFERENCES, targets[:1])
-    key = _key(templates_lib.as_text(named))
-    passage = _longest([named[name] for name in _asked(dataset)
-                        if name not in (OPTIONS, 'answer')])
-    return (inputs, targets, options, references, label, named.get(GROUP, ''), key,
-            passage)
+    texts = templates_lib.as_text(named)
+    repeated = {name: tf.fill([len(phrasings)], text) for name, text in texts.items()}
+    passages = _passages(repeated, phrasings, tf.range(len(phrasings)))
+    return (inputs, targets, options, references, passages, label,
+            named.get(GROUP, ''), _key(texts))
 
   drawn = drawn or (exemplars(dataset) if dataset.shots else None)
-  for *columns, label, group, key, passage in usable(records_ds, dataset).map(
-      view, tf.data.AUTOTUNE).as_numpy_iterator():
-    inputs, targets, options, references = map(_decoded, columns)
-    group, key, passage = _decoded([group, key, passage])
+  asked_ds = usable(records_ds, dataset).map(view, tf.data.AUTOTUNE)
+  for *columns, label, group, key in splits.elements(asked_ds, dataset.source):
+    inputs, targets, options, references, passages = map(_decoded, columns)
+    group, key = _decoded([group, key])
     if drawn:
       inputs = tuple(drawn.before([key] * len(numbers), numbers, inputs, prompt_length))
-    yield Example(inputs, targets, options, int(label), references, group, passage)
-
-
-def _longest(texts: Sequence[tf.Tensor]) -> tf.Tensor:
-  stacked = tf.stack([tf.constant(''), *texts])
-  return stacked[tf.argmax(tf.strings.length(stacked))]
+    yield Example(inputs, targets, options, int(label), references, group, passages)

@@ -15,11 +15,13 @@ import functools
 import os
 import re
 import sys
-from typing import Mapping, NoReturn, Sequence
+from typing import Iterator, Mapping, NoReturn, Sequence
 
 import seqio
+import tensorflow as tf
 import tensorflow_datasets as tfds
 
+from flan_jax.data import prepared_files
 from flan_jax.errors import UserError
 
 TRAIN, DEV, TEST = 'train', 'validation', 'test'
@@ -163,6 +165,17 @@ class Loader(seqio.LazyTfdsLoader):
     others = tuple(e for sibling in _READERS[self.name] for e in sibling.values())
     return _resolved(self.name, data_dir(), tuple(self._split_map.items()), others)
 
+  def _get_builder(self, split: str | None = None):
+    try:
+      return super()._get_builder(split)
+    except (ImportError, UserError):
+      raise
+    except Exception as error:  # of a file as torn as it may be, TFDS raises anything
+      folder = prepared_files.folder(self.name, data_dir())
+      if not folder:
+        raise
+      raise prepared_files.unreadable(self.name, folder, error) from error
+
   def _map_split(self, split: str) -> str:
     return str(self.resolved()[split])
 
@@ -172,6 +185,8 @@ def _resolved(
     name: str, directory: str, declared: tuple, others: tuple) -> dict[str, Slice]:
   builder = seqio.LazyTfdsLoader._MEMOIZED_BUILDERS[name, directory]
   sizes = {split: info.num_examples for split, info in builder.info.splits.items()}
+  prepared_files.require(
+      name, builder, {parse(expression).base for _, expression in declared})
   try:
     resolved = resolve(dict(declared), sizes, others)
   except UserError as error:
@@ -195,6 +210,24 @@ class Source(seqio.TfdsDataSource):
   def prepared(self) -> bool:
     """Whether the data_dir in force holds this dataset."""
     return self._tfds_dataset.prepared()
+
+
+def elements(dataset: tf.data.Dataset, source: seqio.DataSource) -> Iterator:
+  """The elements of a dataset as numpy arrays; a file that cannot be read is named.
+
+  Raises:
+    UserError: a file of the source is torn, missing or not what its builder describes.
+  """
+  try:
+    yield from dataset.as_numpy_iterator()
+  except tf.errors.OpError as error:
+    if not prepared_files.to_blame(error):
+      raise
+    loader = getattr(source, 'tfds_dataset', None)
+    name, folder = f'{source}', None
+    if loader is not None:
+      name, folder = loader.name, str(loader.builder.data_dir)
+    raise prepared_files.unreadable(name, folder, error) from error
 
 
 @functools.cache

@@ -2,12 +2,16 @@
 
     <directory>/<task>/<split>-<fingerprint>/prompts.array_record
                                              lengths.npy
+                                             checksums.npy
                                              manifest.json
 
 A record is the ids of one prompt, inputs then targets; `lengths.npy` says where the one
 ends and the other begins. The fingerprint covers everything that decides the ids, so a
 change builds a new store beside the old one. A store is written under another name and
 renamed when it is whole: half of one is never read.
+
+What is read is compared with what was written: the manifest with itself, sizes and
+arrays with the manifest, each record with its checksum.
 """
 
 import array
@@ -18,17 +22,21 @@ import json
 import os
 import shutil
 import sys
-import tempfile
+import zlib
 from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
+from flan_jax.data import cutting
+from flan_jax.data import drafts
+from flan_jax.data import manifest as manifests
 from flan_jax.data import tokenizing
+from flan_jax.data.manifest import Unusable
 from flan_jax.errors import UserError
 
-FORMAT = 1  # raise when the files, or the ids in them, come out differently
+FORMAT = 2  # raise when the files, or the ids in them, come out differently
 
-_PROMPTS, _LENGTHS, _MANIFEST = 'prompts.array_record', 'lengths.npy', 'manifest.json'
+_PROMPTS, _LENGTHS, _CHECKSUMS = 'prompts.array_record', 'lengths.npy', 'checksums.npy'
 _TYPE_CODES = {'uint16': 'H', 'uint32': 'I'}
 # A prompt is too short to compress: plain records are smaller and faster both ways.
 _WRITER_OPTIONS = 'group_size:1,uncompressed'
@@ -40,7 +48,8 @@ _READER_BUFFER = 32 * 1024  # bytes; the default of 1 MiB is for reading in orde
 class Settings:
   """What decides the ids of a prompt, beyond the task itself.
 
-  inputs_length, targets_length: tokens at most, separators included.
+  inputs_length, targets_length: tokens at most, separators included. Longer inputs are
+    shortened as in evaluation.
   separators: what ends the inputs and the targets: 'eos', '' or any text.
   overflow: what becomes of longer targets. 'cut' drops the rest; 'split', for plain
     text, lets it go on in further prompts without inputs, the last of which is ended.
@@ -65,49 +74,96 @@ class Settings:
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Store:
-  """A warm store. lengths: int32 [N, 2], tokens of inputs and of targets, as stored."""
+  """A warm store.
+
+  lengths: int32 [N, 2], tokens of inputs and of targets, as stored. checksums: uint32
+  [N], CRC-32 of the records; None compares none.
+  """
 
   name: str
   path: str
   manifest: dict
   lengths: np.ndarray
+  checksums: np.ndarray | None = None
 
   def read(self, indices: Sequence[int]) -> list[tuple[np.ndarray, np.ndarray]]:
     """(inputs ids, targets ids) of each prompt. Ask for many at once: 500 take a fourth
-    of the time that they take one by one. Threads may share a store."""
+    of the time that they take one by one. Threads may share a store.
+
+    Raises:
+      Unusable: the records are not those that were written.
+    """
     if not len(indices):
       return []
     indices = np.asarray(indices, np.int64)
-    records = self._reader.read(indices.tolist())
-    ids = [np.frombuffer(record, self.manifest['dtype']) for record in records]
-    ends = self.lengths[indices, 0].tolist()
-    return [(prompt[:end], prompt[end:]) for prompt, end in zip(ids, ends)]
+    try:
+      records = self._reader.read(indices.tolist())
+    except (RuntimeError, ValueError, OSError) as error:
+      raise Unusable(self.path, f'{_PROMPTS} is damaged ({_first(error)})') from None
+    self._compare(indices, records)
+    # One array, cut: half the time of one for each record.
+    ids = np.frombuffer(b''.join(records), self.manifest['dtype'])
+    ends = np.cumsum(self.lengths[indices].ravel()).tolist()
+    parts = [ids[start:end] for start, end in zip([0, *ends], ends)]
+    return list(zip(parts[::2], parts[1::2]))
+
+  def _compare(self, indices: np.ndarray, records: list[bytes]) -> None:
+    if self.checksums is None:
+      return
+    found = np.fromiter(map(zlib.crc32, records), np.uint32, len(records))
+    wrong = np.flatnonzero(found != self.checksums[indices])
+    if len(wrong):
+      raise Unusable(self.path, f'prompt {indices[wrong[0]]:,} in {_PROMPTS} is not the '
+                     'one that was written')
 
   @functools.cached_property
   def _reader(self):
     from array_record.python import array_record_module
-    return array_record_module.ArrayRecordReader(
+    reader = array_record_module.ArrayRecordReader(
         os.path.join(self.path, _PROMPTS), _READER_OPTIONS,
         file_reader_buffer_size=_READER_BUFFER)
+    if reader.num_records() != len(self.lengths):
+      raise ValueError(f'{reader.num_records():,} records can be found of '
+                       f'{len(self.lengths):,}')
+    return reader
+
+
+def _first(error: Exception) -> str:
+  return f'{error}'.splitlines()[0] if f'{error}' else type(error).__name__
 
 
 def open_store(path: str) -> Store:
   """Opens a store that stands.
 
   Raises:
-    UserError: there is none, or another version of flan_jax wrote it.
+    UserError: there is none, another version of flan_jax wrote it, or its files are not
+      those that were written.
   """
+  manifest = manifests.read(path, FORMAT)
+  lengths = manifests.array(path, _LENGTHS, manifest)
+  checksums = manifests.array(path, _CHECKSUMS, manifest)
+  return Store(manifest['task'], path, manifest, lengths, checksums)
+
+
+def find(path: str, say: Callable[[str], object] = lambda text: None) -> Store | None:
+  """The store at the `location` of a task; None if it must be built.
+
+  say: is told why, if there is something that cannot be used.
+  """
+  if not os.path.lexists(path):
+    return None
   try:
-    with open(os.path.join(path, _MANIFEST), encoding='utf-8') as file:
-      manifest = json.load(file)
-  except FileNotFoundError:
-    raise UserError(f'There is no prompt store at {path}. `python -m flan_jax.cache`'
-                    ' builds it.') from None
-  if manifest['format'] != FORMAT:
-    raise UserError(f'The prompt store at {path} has format {manifest["format"]}, this'
-                    f' version reads {FORMAT}. Build it anew.')
-  lengths = np.load(os.path.join(path, _LENGTHS))
-  return Store(manifest['task'], path, manifest, lengths)
+    found = open_store(path)
+    if found.manifest.get('fingerprint', _fingerprint(path)) != _fingerprint(path):
+      raise Unusable(path, 'it was built for another task or with other settings')
+  except Unusable as error:
+    say(f'NOTE: the prompt store at {path} cannot be used: {error.why}; it is built again')
+    return None
+  return found
+
+
+def _fingerprint(path: str) -> str:
+  return path.rpartition('-')[2]
 
 
 def location(task, split: str, directory: str, settings: Settings) -> tuple[str, dict]:
@@ -125,19 +181,21 @@ def location(task, split: str, directory: str, settings: Settings) -> tuple[str,
 
 def ensure(task, split: str = 'train', *, directory: str,
            progress: Callable[[int], object] | None = None, **settings) -> Store:
-  """Opens the store of a task, or builds it if it is missing; arguments as `build`."""
+  """Opens the store of a task; arguments as `build`.
+
+  It is built if it is missing, and again if its files are not those that were written.
+  """
   path, _ = location(task, split, directory, Settings(**settings))
-  if os.path.isdir(path):
-    return open_store(path)
-  return build(task, split, directory=directory, progress=progress, **settings)
+  return find(path, _say) or build(task, split, directory=directory, progress=progress, **settings)
 
 
 def build(task, split: str = 'train', *, directory: str,
           progress: Callable[[int], object] | None = None, **settings) -> Store:
   """Renders, tokenizes and writes the prompts of a task.
 
-  A prompt whose target has no token of text is refused: refusals are
-  counted in the manifest and reported on standard error.
+  A prompt whose target has no token of text, or that is not valid UTF-8, is refused:
+  refusals are counted in the manifest and reported on standard error. It also counts
+  prompts that were too long, see `shortfalls`.
 
   Args:
     task: a seqio.Task; 'inputs' may be missing.
@@ -152,14 +210,15 @@ def build(task, split: str = 'train', *, directory: str,
   settings = Settings(**settings)
   path, inputs = location(task, split, directory, settings)
   vocabulary = task.output_features['targets'].vocabulary
-  cut = _cutter(task.name, vocabulary, settings)
-  refused = []
-  prompts = _accepted(task, split, settings, cut, refused, progress)
+  cutter = cutting.Cutter.of(task.name, vocabulary, settings)
+  tally = cutting.Tally()
+  prompts = _accepted(task, split, settings, cutter, tally, progress)
 
   def describe(count: int) -> dict:
-    _report_refused(task.name, split, vocabulary, refused, count)
-    return {'fingerprint': path[-16:], 'fingerprint_of': inputs, 'split': split,
-            'refused': len(refused), 'created_by': _version()}
+    _report_refused(task.name, split, vocabulary, tally, count)
+    return {'fingerprint': _fingerprint(path), 'fingerprint_of': inputs, 'split': split,
+            'refused': tally.refused.total(), 'shortened': tally.shortened,
+            'targets_cut': tally.targets_cut, 'created_by': _version()}
 
   dtype = 'uint16' if vocabulary.vocab_size <= 2**16 else 'uint32'
   return write(path, task.name, prompts, dtype, describe)
@@ -178,47 +237,51 @@ def write(path: str, name: str, prompts: Iterable[tuple[list, list]],
     describe: called with the number of prompts at the end; more for the manifest.
   """
   os.makedirs(os.path.dirname(path), exist_ok=True)
-  # In the same folder, or the rename would copy.
-  draft = tempfile.mkdtemp(prefix='.building-', dir=os.path.dirname(path))
+  drafts.clear(os.path.dirname(path))
+  draft = drafts.make(os.path.dirname(path))  # in the same folder, or renaming would copy
   try:
-    lengths = _write_records(os.path.join(draft, _PROMPTS), prompts, _TYPE_CODES[dtype])
+    lengths, checksums = _write_records(
+        os.path.join(draft, _PROMPTS), prompts, _TYPE_CODES[dtype])
     np.save(os.path.join(draft, _LENGTHS), lengths)
+    np.save(os.path.join(draft, _CHECKSUMS), checksums)
     inputs_tokens, targets_tokens = lengths.sum(axis=0).tolist()
-    manifest = {'format': FORMAT, 'task': name, 'dtype': dtype, 'prompts': len(lengths),
-                'inputs_tokens': inputs_tokens, 'targets_tokens': targets_tokens,
-                **describe(len(lengths))}
-    with open(os.path.join(draft, _MANIFEST), 'w', encoding='utf-8') as file:
-      json.dump(manifest, file, indent=2)
+    manifests.write(draft, {
+        'format': FORMAT, 'task': name, 'dtype': dtype, 'prompts': len(lengths),
+        'inputs_tokens': inputs_tokens, 'targets_tokens': targets_tokens,
+        **describe(len(lengths))}, large=[_PROMPTS])
     _publish(draft, path)
   finally:
     shutil.rmtree(draft, ignore_errors=True)
   return open_store(path)
 
 
-def _write_records(path: str, prompts, type_code: str) -> np.ndarray:
-  """Returns the lengths, int32 [N, 2]."""
+def _write_records(path: str, prompts, type_code: str) -> tuple[np.ndarray, np.ndarray]:
+  """Returns lengths, int32 [N, 2], and checksums, uint32 [N]."""
   from array_record.python import array_record_module
-  lengths = array.array('i')
+  lengths, checksums = array.array('i'), array.array('I')
   writer = array_record_module.ArrayRecordWriter(path, _WRITER_OPTIONS)
   try:
     for inputs, targets in prompts:
-      writer.write(array.array(type_code, inputs + targets).tobytes())
+      record = array.array(type_code, inputs + targets).tobytes()
+      writer.write(record)
       lengths.extend((len(inputs), len(targets)))
+      checksums.append(zlib.crc32(record))
   finally:
     writer.close()
-  return np.array(lengths, np.int32).reshape(-1, 2)
+  return np.array(lengths, np.int32).reshape(-1, 2), np.array(checksums, np.uint32)
 
 
-def _accepted(task, split, settings: Settings, cut: Callable, refused: list, progress):
-  """The prompts to write, at most `cap`; the inputs of the others go to `refused`."""
+def _accepted(task, split, settings: Settings, cutter: cutting.Cutter,
+              tally: cutting.Tally, progress):
+  """The prompts to write, at most `cap`."""
   limits = {'inputs': settings.inputs_length, 'targets': settings.targets_length}
-  batches = tokenizing.batches(task, split, sequence_length=limits, seed=settings.seed)
+  batches = tokenizing.batches(
+      task, split, sequence_length=limits, room=cutter.inputs_room, seed=settings.seed,
+      refused=tally.refused)
   accepted = 0
   for batch in batches:
-    for inputs, targets in batch:
-      pieces = cut(inputs, targets)
-      if not pieces:
-        refused.append(inputs)
+    for prompt in batch:
+      pieces = cutter.prompts(*prompt, tally)
       if accepted + len(pieces) >= (settings.cap or float('inf')):
         yield from pieces[:settings.cap - accepted]
         return
@@ -228,55 +291,57 @@ def _accepted(task, split, settings: Settings, cut: Callable, refused: list, pro
       progress(len(batch))
 
 
-def _cutter(name: str, vocabulary, settings: Settings) -> Callable:
-  """(inputs, targets) -> the prompts they make: cut to length, ended by separators."""
-  inputs_end, targets_end = (
-      tokenizing.separator_ids(vocabulary, text) for text in settings.separators)
-  inputs_room = settings.inputs_length - len(inputs_end)
-  room = settings.targets_length - len(targets_end)
-  if inputs_room < 0 or room < 1:
-    raise UserError(
-        f'Task {name}: inputs of {settings.inputs_length} and targets of'
-        f' {settings.targets_length} tokens leave no room for text beside separators of'
-        f' {len(inputs_end)} and {len(targets_end)}. Raise INPUTS_LENGTH or'
-        ' TARGETS_LENGTH.')
-  def cut(inputs, targets):
-    if settings.overflow == 'cut':
-      targets = targets[:room]
-    pieces = [targets[i:i + room] for i in range(0, len(targets), room)]
-    if not pieces:
-      return []
-    pieces[-1] = pieces[-1] + targets_end
-    heads = [inputs[:inputs_room] + inputs_end] + [inputs_end] * (len(pieces) - 1)
-    return list(zip(heads, pieces))
-  return cut
-
-
-def _report_refused(name, split, vocabulary, refused: list, kept: int) -> None:
+def _report_refused(
+    name: str, split: str, vocabulary, tally: cutting.Tally, kept: int) -> None:
+  refused = tally.refused.total()
   if not kept:
     raise UserError(
         f'Task {name} has no prompt to store for split {split!r}: the source gave'
-        f' {len(refused)}, and each target was empty. Look at what its preprocessors'
-        ' render, and at the rows of its dataset.')
+        f' {refused}, and each was refused: {tally.reasons(vocabulary)}. Look at what its'
+        ' preprocessors render, and at the rows of its dataset.')
   if refused:
-    start = vocabulary.decode(refused[0][:40])
-    print(f'NOTE: {name} ({split}): {len(refused):,} of {kept + len(refused):,} prompts'
-          f' refused, their targets are empty; the first begins {start!r}',
-          file=sys.stderr, flush=True)
+    _say(f'NOTE: {name} ({split}): {refused:,} of {kept + refused:,} prompts refused: '
+         f'{tally.reasons(vocabulary)}')
+
+
+def shortfalls(store: Store) -> list[str]:
+  """What of its prompts did not fit, in plain words."""
+  settings, count = store.manifest['fingerprint_of'], store.manifest['prompts']
+  lines = [
+      (store.manifest['shortened'], 'prompts were too long and were shortened',
+       'INPUTS_LENGTH', settings['inputs_length']),
+      (store.manifest['targets_cut'], 'targets were too long and lost their end',
+       'TARGETS_LENGTH', settings['targets_length'])]
+  return [f'{cut:,} of {count:,} {what} ({macro} = {length})'
+          for cut, what, macro, length in lines if cut]
+
+
+def _say(text: str) -> None:
+  print(text, file=sys.stderr, flush=True)
 
 
 def _publish(draft: str, path: str) -> None:
   """Gives a finished draft its name, unless another process was first."""
-  os.chmod(draft, 0o755)  # mkdtemp makes it private
+  os.chmod(draft, 0o755)  # it was made private
   for entry in os.scandir(draft):
     _flush(entry.path)
   _flush(draft)
   try:
     os.rename(draft, path)
   except OSError:
-    if not os.path.isfile(os.path.join(path, _MANIFEST)):
-      raise
+    if find(path) is None:
+      _replace(draft, path)
   _flush(os.path.dirname(path))
+
+
+def _replace(draft: str, path: str) -> None:
+  """Gives a draft the name of something that cannot be used."""
+  aside = drafts.make(os.path.dirname(path))
+  try:
+    os.rename(path, os.path.join(aside, 'replaced'))
+    os.rename(draft, path)
+  finally:
+    shutil.rmtree(aside, ignore_errors=True)
 
 
 def _flush(path: str) -> None:

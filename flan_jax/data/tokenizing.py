@@ -13,17 +13,27 @@ import re
 from collections.abc import Iterator, Sequence
 from concurrent import futures
 
+from flan_jax.data import shortening
 from flan_jax.errors import UserError
 
+PASSAGE = 'passage'  # feature: the part of the inputs that is shortened
 BATCH = 512  # prompts tokenized by one call
 THREADS = 2  # calls at once
 
-Ids = tuple[list[int], list[int]]  # of the inputs, of the targets
+NOT_TEXT = 'not valid UTF-8'
+
+# Ids of the inputs and of the targets; whether the inputs were too long and had to be
+# shortened.
+Ids = tuple[list[int], list[int], bool]
 
 
-def batches(task, split: str, *, sequence_length: dict[str, int],
-            seed: int) -> Iterator[list[Ids]]:
+def batches(task, split: str, *, sequence_length: dict[str, int], room: int, seed: int,
+            refused: collections.Counter) -> Iterator[list[Ids]]:
   """The text of a task as token ids, without separators, in the order of the source.
+
+  Inputs that are too long are shortened as in evaluation, see `shortening`; the passage
+  is the feature 'passage', if the preprocessors yield one. A prompt that is no text is
+  refused.
 
   A task that does more than render, tokenize and append EOS is run to its end, and its
   ids are taken as they come, but for one EOS at the end, which is a separator.
@@ -32,7 +42,9 @@ def batches(task, split: str, *, sequence_length: dict[str, int],
     task: a seqio.Task with the feature 'targets', perhaps also 'inputs'.
     split: one of the task's splits.
     sequence_length: for preprocessors that ask for it.
+    room: tokens of inputs at most.
     seed: for preprocessors that ask for it, and for SeqIO's seeded maps.
+    refused: counts by reason what is left out.
   """
   import seqio
   if split not in task.splits:
@@ -44,17 +56,20 @@ def batches(task, split: str, *, sequence_length: dict[str, int],
   # SeqIO warns of an argument `seed` before its cache placeholder; ours is prompt_seed.
   offered = {'sequence_length': sequence_length, 'output_features': task.output_features,
              'seed': seed, 'prompt_seed': seed,
-             'prompt_length': sequence_length.get('inputs')}
+             'prompt_length': sequence_length.get('inputs'),
+             'passages': rendering is not None}
   with seqio.map_seed_manager(seed):
     dataset = task.source.get_dataset(split, shuffle=False)
     for step in steps if rendering is None else rendering:
       dataset = _with_arguments(step, offered)(dataset)
   names = _features(task, dataset)
+  if rendering is not None and _is_text(dataset.element_spec.get(PASSAGE)):
+    names.append(PASSAGE)
   dataset = dataset.map(lambda example: {name: example[name] for name in names})
   vocabulary = task.output_features['targets'].vocabulary
   if rendering is None:
-    return _ids_as_they_are(dataset, vocabulary.eos_id)
-  return _tokenized(dataset, vocabulary)
+    return _ids_as_they_are(dataset, task.source, vocabulary.eos_id, room)
+  return _tokenized(dataset, task.source, vocabulary, room, refused)
 
 
 def separator_ids(vocabulary, separator: str) -> list[int]:
@@ -132,25 +147,54 @@ def _features(task, dataset) -> list[str]:
   return names
 
 
-def _tokenized(dataset, vocabulary) -> Iterator[list[Ids]]:
+def _is_text(spec) -> bool:
+  return spec is not None and spec.dtype.name == 'string' and spec.shape.rank == 0
+
+
+def _tokenized(dataset, source, vocabulary, room: int,
+               refused: collections.Counter) -> Iterator[list[Ids]]:
   """Tokenizes batches while the caller has the one before."""
+  from flan_jax.data import splits
   encode = _batch_encoder(vocabulary)
-  def tokenize(batch):
-    columns = {name: texts.tolist() for name, texts in batch.items()}
-    ids = encode([text.decode('utf-8', 'replace')
-                  for column in columns.values() for text in column])
+  def tokenize(columns):
     count = len(columns['targets'])
-    columns = {name: ids[i * count:(i + 1) * count] for i, name in enumerate(columns)}
-    return list(zip(columns.get('inputs', [[]] * count), columns['targets']))
+    ids = encode([text for name in columns if name != PASSAGE for text in columns[name]])
+    targets = ids[-count:]
+    if 'inputs' not in columns:
+      return list(zip([[]] * count, targets, [False] * count))
+    passages = columns.get(PASSAGE, [''] * count)
+    inputs, cut = shortening.fitted(
+        ids[:count], columns['inputs'], passages, room, encode)
+    return list(zip(inputs, targets, cut))
   # Tokenizers run outside Python's lock, so threads are further cores.
   pending = collections.deque()
   with futures.ThreadPoolExecutor(THREADS) as workers:
-    for batch in dataset.batch(BATCH).prefetch(4).as_numpy_iterator():
-      pending.append(workers.submit(tokenize, batch))
+    for batch in splits.elements(dataset.batch(BATCH).prefetch(4), source):
+      pending.append(workers.submit(tokenize, _texts(batch, refused)))
       if len(pending) > THREADS:
         yield pending.popleft().result()
     while pending:
       yield pending.popleft().result()
+
+
+def _texts(batch: dict, refused: collections.Counter) -> dict[str, list[str]]:
+  """Columns of text; rows that are not valid UTF-8 are left out and counted."""
+  columns = {name: texts.tolist() for name, texts in batch.items()}
+  try:
+    return {name: [text.decode() for text in texts] for name, texts in columns.items()}
+  except UnicodeDecodeError:
+    rows = [row for row in zip(*columns.values()) if all(map(_is_valid, row))]
+    refused[NOT_TEXT] += len(batch['targets']) - len(rows)
+    return {name: [row[place].decode() for row in rows]
+            for place, name in enumerate(columns)}
+
+
+def _is_valid(text: bytes) -> bool:
+  try:
+    text.decode()
+  except UnicodeDecodeError:
+    return False
+  return True
 
 
 def _batch_encoder(vocabulary):
@@ -163,10 +207,12 @@ def _batch_encoder(vocabulary):
   return lambda texts: [list(vocabulary.encode(text)) for text in texts]
 
 
-def _ids_as_they_are(dataset, eos_id: int) -> Iterator[list[Ids]]:
+def _ids_as_they_are(dataset, source, eos_id: int, room: int) -> Iterator[list[Ids]]:
+  from flan_jax.data import splits
   def text(ids):
     ids = ids.tolist()
     return ids[:-1] if ids and ids[-1] == eos_id else ids
-  for example in dataset.prefetch(BATCH).as_numpy_iterator():
+  for example in splits.elements(dataset.prefetch(BATCH), source):
     inputs = text(example['inputs']) if 'inputs' in example else []
-    yield [(inputs, text(example['targets']))]
+    excess = max(len(inputs) - room, 0)
+    yield [(inputs[excess:], text(example['targets']), excess > 0)]

@@ -10,11 +10,11 @@ from typing import Iterator, Mapping, Sequence
 
 from flan_jax.data import datasets
 from flan_jax.data import rendering
+from flan_jax.data import shortening
 from flan_jax.data import templates as templates_lib
 from flan_jax.data import tokenizing
 from flan_jax.data.vocabulary import FLAN
 from flan_jax.errors import UserError
-from flan_jax.evaluation import shortening
 
 DEV, TEST = 'dev', 'test'
 SPLITS = {DEV: 'validation', TEST: 'test'}  # as the paper says -> as datasets declare
@@ -79,15 +79,9 @@ class Encoding:
     """
     end = tokenizing.separator_ids(FLAN, self.separators[0])
     room = max(self.inputs_length - len(end), 0)
-    found = FLAN.encode_batch(list(texts))
-    long = [number for number, ids in enumerate(found) if len(ids) > room]
-    shorter = shortening.shortened(
-        [texts[number] for number in long], [passages[number] for number in long], room,
-        FLAN.encode_batch)
-    for number, ids in zip(long, shorter):
-      found[number] = ids
-    cut = set(long)
-    return [[*ids, *end] for ids in found], [n in cut for n in range(len(found))]
+    found, cut = shortening.fitted(
+        FLAN.encode_batch(list(texts)), texts, passages, room, FLAN.encode_batch)
+    return [[*ids, *end] for ids in found], cut
 
   def targets(self, texts: Sequence[str]) -> list[list[int]]:
     """The ids of each text; what is too long loses its end."""
@@ -170,11 +164,11 @@ def read(
         name, SPLITS[split], numbers, encoding.inputs_length), flaws), limit)
     for group in _groups(found, max(1, _TEXTS_AT_ONCE // len(numbers))):
       texts = [text for one in group for text in one.inputs]
-      passages = [one.passage for one in group for _ in numbers]
+      passages = [passage for one in group for passage in one.passages]
       ids, are_cut = encoding.fitted(texts, passages)
       inputs += ids
       cut += are_cut
-      kept += [dataclasses.replace(one, inputs=(), passage='') for one in group]
+      kept += [dataclasses.replace(one, inputs=(), passages=()) for one in group]
       sizes[split] += len(group)
   problems = _problems(name, splits, sizes, cut, flaws)
   if not kept:

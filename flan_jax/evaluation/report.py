@@ -83,7 +83,8 @@ def page(
     results: what results.json holds.
     run: run.json of the run.
     rule: {'train': task -> rate, 'dropped': task -> reason, 'held_out' and 'trained':
-      task -> its clusters}; `trained` is of the runs before as well.
+      task -> its clusters}; `trained` is of the runs before as well;
+      'cut' (optional): what of the training prompts did not fit, in plain words.
     curves: title -> records of metrics.jsonl.
     references: dataset, or 'mean' -> figures of the paper, each `system`, `setting`,
       `value`, `metric`, `confidence`, `note`.
@@ -102,6 +103,7 @@ def page(
       references=_references(results, references), letters=lanes.legend(references),
       confidence=_meant(references, confidence), charts=_charts(results, run, curves),
       mixture=run['mixture'], shares=sections.shares(rule['train'], drawn),
+      cut=rule.get('cut', ()),
       templates=sections.templates(results, phrasings or {}),
       problems=sections.problems(results), samples=markup(packed), count=count,
       written=now())

@@ -1,0 +1,86 @@
+"""Unfinished folders, named after the process that fills them, so that others know.
+
+    .building-<place>-<process>-<start>-<random>    place: machine, boot and PID namespace
+
+A process that is killed leaves its folder behind; the next one to build there clears it.
+"""
+
+import functools
+import hashlib
+import os
+import re
+import shutil
+import socket
+import sys
+import tempfile
+import time
+
+PREFIX = '.building-'
+ABANDONED = 24 * 3600  # seconds without a change, where the process cannot be looked for
+_NAME = re.compile(rf'{re.escape(PREFIX)}([0-9a-f]{{12}})-(\d+)-(\d+)-\w+')
+
+
+def make(folder: str) -> str:
+  """A new unfinished folder of this process inside `folder`."""
+  process = os.getpid()
+  prefix = f'{PREFIX}{_place()}-{process}-{_start(process) or 0}-'
+  return tempfile.mkdtemp(prefix=prefix, dir=folder)
+
+
+def clear(folder: str) -> None:
+  """Removes unfinished folders whose process has ended, and says so.
+
+  Those of other machines stay until nothing in them has changed for a day.
+  """
+  ended = [entry.path for entry in os.scandir(folder)
+           if entry.name.startswith(PREFIX) and not _in_use(entry)]
+  for path in ended:
+    shutil.rmtree(path, ignore_errors=True)
+  if ended:
+    print(f'NOTE: cleared {len(ended)} unfinished prompt stores of processes that have '
+          f'ended in {folder}', file=sys.stderr, flush=True)
+
+
+def _in_use(entry: os.DirEntry) -> bool:
+  name = _NAME.fullmatch(entry.name)
+  if name and name[1] == _place():
+    return _runs(int(name[2]), int(name[3]))
+  try:
+    inside = [file.path for file in os.scandir(entry)]
+    changed = max(os.stat(path).st_mtime for path in [entry.path, *inside])
+  except OSError:  # another process is clearing it
+    return True
+  return time.time() - changed < ABANDONED
+
+
+def _runs(process: int, start: int) -> bool:
+  """Whether the process still runs; numbers are used again, so its start counts too."""
+  try:
+    os.kill(process, 0)
+  except ProcessLookupError:
+    return False
+  except PermissionError:
+    pass  # somebody else's
+  return not start or _start(process) == start
+
+
+def _start(process: int) -> int | None:
+  """When a process started, in ticks since boot; None if it has ended or is not known."""
+  try:
+    with open(f'/proc/{process}/stat', encoding='utf-8', errors='replace') as file:
+      state, *fields = file.read().rpartition(')')[2].split()
+  except OSError:
+    return None
+  return None if state in 'ZX' else int(fields[18])
+
+
+@functools.cache
+def _place() -> str:
+  """Tells apart what a process number is valid in: machine, boot and PID namespace."""
+  parts = [socket.gethostname()]
+  try:
+    with open('/proc/sys/kernel/random/boot_id', encoding='ascii') as file:
+      parts += [file.read().strip(), os.readlink('/proc/self/ns/pid')]
+  except OSError:  # not Linux
+    pass
+  return hashlib.sha256('\n'.join(parts).encode()).hexdigest()[:12]

@@ -1,0 +1,102 @@
+"""Files of a TFDS data_dir that cannot be read: which one, why, and what to do."""
+
+import json
+import os
+import re
+from typing import Collection
+
+import tensorflow as tf
+
+from flan_jax.errors import UserError
+
+_DESCRIPTIONS = ('dataset_info.json', 'features.json')
+_NOISE = re.compile(r'\{\{.*?\}\}|\[Op:.*|.* Iterator::\S+ ', re.DOTALL)
+_REASON = 200  # characters
+
+
+def to_blame(error: tf.errors.OpError) -> bool:
+  """Whether an error of reading is one of the files, and not of what is made of them."""
+  if isinstance(error, (tf.errors.DataLossError, tf.errors.NotFoundError,
+                        tf.errors.PermissionDeniedError)):
+    return True
+  return any(words in error.message for words in (
+      'dataset was expected to contain', 'ParseExample', 'Could not parse example'))
+
+
+def folder(name: str, data_dir: str) -> str | None:
+  """The folder of a dataset's version; None where the data_dir has nothing of it.
+
+  name: 'imdb_reviews:1.0.0'; the folder may be imdb_reviews/plain_text/1.0.0.
+  """
+  dataset, _, version = name.partition(':')
+  found = [root for root, _, _ in os.walk(os.path.join(data_dir, dataset))
+           if os.path.basename(root) == version]
+  return found[0] if found else None
+
+
+def unreadable(name: str, folder: str | None, error: Exception) -> UserError:
+  """The paragraph on a dataset whose files cannot be read.
+
+  name: TFDS name, or what else tells the source. folder: that holds its files.
+  """
+  reason = _reason(error)
+  if folder is None:
+    return UserError(f'{name} cannot be read: {reason}. Mend or replace its files')
+  path, why = _culprit(folder) or (folder, reason)
+  return UserError(f'{name}: {path} cannot be read ({why}). {_remedy(name, folder)}')
+
+
+def _remedy(name: str, folder: str) -> str:
+  return (f'Delete {folder} and prepare the dataset again, as it was prepared: with `tfds '
+          f'build {name}`, or embedded rows with `python -m flan_jax.sample`')
+
+
+def require(name: str, builder, bases: Collection[str]) -> None:
+  """Raises UserError if files of these splits of a prepared dataset are missing."""
+  folder = str(builder.data_dir)
+  there = set(tf.io.gfile.listdir(folder))
+  missing = [file for base in sorted(bases & set(builder.info.splits))
+             for file in builder.info.splits[base].filenames if file not in there]
+  if missing:
+    more = f' and {len(missing) - 1} more are' if missing[1:] else ' is'
+    raise UserError(f'{name}: {os.path.join(folder, missing[0])}{more} missing. '
+                    f'{_remedy(name, folder)}')
+
+
+def _reason(error: Exception) -> str:
+  text = _NOISE.sub('', getattr(error, 'message', None) or str(error))
+  line = next((line.strip() for line in text.splitlines() if line.strip()), '')
+  return line[:_REASON].rstrip('. ;') or type(error).__name__
+
+
+def _culprit(folder: str) -> tuple[str, str] | None:
+  """The first file of a folder that is torn or missing, and how."""
+  if not os.path.isdir(folder):  # not local
+    return None
+  names = sorted(os.listdir(folder))
+  if _DESCRIPTIONS[0] not in names:
+    return os.path.join(folder, _DESCRIPTIONS[0]), 'it is missing'
+  for name in names:
+    path = os.path.join(folder, name)
+    why = _json_flaw(path) if name in _DESCRIPTIONS else (
+        _records_flaw(path) if '.tfrecord-' in name else None)
+    if why:
+      return path, why
+  return None
+
+
+def _json_flaw(path: str) -> str | None:
+  try:
+    with open(path, encoding='utf-8') as file:
+      return None if isinstance(json.load(file), dict) else 'it holds no description'
+  except (OSError, ValueError) as error:
+    return f'{error}'
+
+
+def _records_flaw(path: str) -> str | None:
+  try:
+    for _ in tf.data.TFRecordDataset(path, buffer_size=2**20):
+      pass
+  except tf.errors.OpError as error:
+    return _reason(error)
+  return None
