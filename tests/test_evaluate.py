@@ -34,7 +34,7 @@ def test_the_door_writes_both_evaluations_and_the_report(world, capsys):
             'best_dev_test'} <= set(entry)
     assert set(entry['templates'][0]) == {
         'template', 'kind', 'method', 'n_dev', 'n_test', 'dev', 'test', 'cut',
-        'unanswered'}
+        'cut_answers', 'unanswered'}
   out = capsys.readouterr().out
   assert 'limited: only the first 2 examples' in out and 'report.html' in out
   assert (world / 'tuned' / 'report.html').is_file()

@@ -82,7 +82,7 @@ def test_an_entry_by_hand():
   first, second = entry['templates']
   assert first == {
       'template': 1, 'kind': 'classification', 'method': 'rank',
-      'n_dev': 2, 'n_test': 3, 'cut': 1, 'unanswered': 0,
+      'n_dev': 2, 'n_test': 3, 'cut': 1, 'cut_answers': 0, 'unanswered': 0,
       'dev': {'accuracy': 100.0}, 'test': {'accuracy': pytest.approx(100 / 3)}}
   assert second['dev'] == {'accuracy': 50.0}
   assert second['test'] == {'accuracy': pytest.approx(200 / 3)}
