@@ -181,6 +181,12 @@ def test_answers_of_an_earlier_version_are_made_again_and_told_once(
   assert said.count('notice: ') == 1 and 'which an earlier version wrote' in said
 
 
+def test_what_cannot_be_replaced_ends_the_evaluation(asked, tmp_path):
+  (tmp_path / 'predictions/tuned/cb/0.rank.jsonl').mkdir(parents=True)
+  with pytest.raises(UserError, match='cb/0.rank.jsonl cannot be written'):
+    evaluated(tmp_path)
+
+
 def test_what_cannot_be_replaced_is_named(tmp_path):
   folder = cells.Folder(str(tmp_path / 'cb'), 'one')
   (tmp_path / 'cb/examples.jsonl').mkdir(parents=True)

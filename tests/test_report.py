@@ -224,6 +224,15 @@ def test_problems_are_said_plainly(page):
   assert '1 of 20 prompts got no answer, because its scores were not numbers' in text
   assert 'when decoding, 2 of 20 prompts were too long and were cut' in text
   results = fake_run.results()
+  results['evaluations'][-1]['datasets']['rte']['templates'][0]['cut_answers'] = 3
+  decoded = results['evaluations'][-1]['datasets']['rte']['decoded']
+  decoded['templates'] = [{**one, 'method': 'decode', 'unanswered': 2}
+                          for one in decoded['templates']]
+  text = section(made(results), 'problems')
+  assert '3 of 20 prompts have a right answer or an option that is too long' in text
+  assert 'when decoding, 2 of 20 prompts were too long' in text
+  assert 'when decoding, 4 of 20 prompts got no answer' not in text  # not for such scores
+  results = fake_run.results()
   for one in results['evaluations']:
     one['problems'] = {}
     for entry in one['datasets'].values():

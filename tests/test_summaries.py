@@ -110,7 +110,12 @@ def test_a_comparison_by_hand():
   assert (found['of'], found['against']) == ('tuned', 'untuned')
   assert found['datasets']['x']['difference'] == found['mean']['difference'] == 100
   assert found['datasets']['y'] == {'difference': 0, 'interval': [0, 0], 'p': 1}
-  assert found['mean']['p'] == 0.001
+  assert found['mean']['p'] == 0.001 and found['problems'] == {}
+  other = metrics.Answers([0], [['a', 'b']], [['a']], chosen=[0])
+  fewer = summaries.compare('tuned', 'untuned', entries, [
+      {'x': [right], 'y': [right]}, {'x': [other], 'y': [right]}])
+  assert list(fewer['datasets']) == ['y']
+  assert 'answers to 1 examples cannot be compared' in fewer['problems']['x']
 
 
 def test_results_are_merged_by_name_and_other_clusters_set_aside(tmp_path):

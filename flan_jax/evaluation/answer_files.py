@@ -17,11 +17,15 @@ COUNT, DIGEST = 'lines', 'sha256'
 EARLIER = 'has no digest: an earlier version wrote it'
 
 
+class Unwritable(UserError):
+  """Answers cannot be kept: a reason to end an evaluation, not to pass over a dataset."""
+
+
 def write(path: str, head: Mapping, lines: Sequence[Mapping]) -> dict:
   """Writes the head and the lines; returns the head as it stands there.
 
   Raises:
-    UserError: the file cannot be written.
+    Unwritable: the file cannot be written.
   """
   body = ''.join(map(_line, lines))
   made = {**head, COUNT: len(lines)}
@@ -30,8 +34,8 @@ def write(path: str, head: Mapping, lines: Sequence[Mapping]) -> dict:
     os.makedirs(os.path.dirname(path), exist_ok=True)
     files.write_whole(path, _line(made) + body)
   except OSError as error:
-    raise UserError(f'{path} cannot be written ({error}); move away what stands there, '
-                    'or free the disk') from None
+    raise Unwritable(f'{path} cannot be written ({error}); move away what stands there, '
+                     'or free the disk') from None
   return made
 
 

@@ -15,6 +15,7 @@ from flan_jax.data import datasets
 from flan_jax.data import templates as templates_lib
 from flan_jax.data.vocabulary import FLAN
 from flan_jax.errors import UserError
+from flan_jax.evaluation import answer_files
 from flan_jax.evaluation import cells
 from flan_jax.evaluation import decoding
 from flan_jax.evaluation import questions as questions_lib
@@ -95,6 +96,9 @@ def evaluate(
   Returns:
     (entries, problems): by name, of the datasets that were evaluated, and why others
     could not be.
+
+  Raises:
+    answer_files.Unwritable: answers cannot be kept.
   """
   encoding = encoding or questions_lib.Encoding.of(loaded.run)
   tasks = tasks if isinstance(tasks, Mapping) else {name: name for name in tasks}
@@ -110,6 +114,8 @@ def evaluate(
         if replicates is not None:
           replicates[name] = summaries.add_intervals(entry, task, kept)
         entries[name] = entry
+    except answer_files.Unwritable:
+      raise
     except UserError as error:
       problems[name] = str(error)
   return entries, problems

@@ -155,7 +155,7 @@ def _counts(templates: Sequence[Mapping]):
       ('unanswered', 'got no answer, because its scores were not numbers',
        'got no answer, because their scores were not numbers')):
     count = sum(one.get(key) or 0 for one in templates)
-    if key == 'unanswered' and any(one['method'] == 'decode' for one in templates):
+    if key == 'unanswered' and any(one.get('method') == 'decode' for one in templates):
       continue  # a problem of the dataset tells how many answers were empty
     if count:
       yield f'{count:,} of {asked:,} prompts {one_was if count == 1 else several_were}'
