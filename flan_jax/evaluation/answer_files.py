@@ -84,5 +84,10 @@ def _line(value: Mapping) -> str:
   return json.dumps(value, ensure_ascii=False) + '\n'
 
 
+def digest(lines: Sequence[Mapping]) -> str:
+  """The SHA-256 of lines as they are written, without a head."""
+  return hashlib.sha256(''.join(map(_line, lines)).encode()).hexdigest()
+
+
 def _digest(head: Mapping, body: str) -> str:
   return hashlib.sha256((_line(head) + body).encode()).hexdigest()

@@ -21,7 +21,7 @@ from flan_jax.evaluation.questions import DEV, TEST, rows
 FOLDER, EXAMPLES = 'predictions', 'examples.jsonl'
 RANK, DECODE = 'rank', 'decode'
 _ENDING = '.jsonl'
-_ASKED = 'examples_sha256'  # of a cell's head: which examples it answers
+_ASKED = 'examples_sha256'  # which examples these are, or a cell answers
 
 
 @dataclasses.dataclass(frozen=True)
@@ -105,14 +105,15 @@ class Folder:
 
   def keep_examples(self, asked: Examples) -> None:
     """Writes what was asked."""
-    head = {'sizes': dict(asked.sizes), 'problems': list(asked.problems)}
+    head = {'sizes': dict(asked.sizes), 'problems': list(asked.problems),
+            _ASKED: answer_files.digest(asked.examples)}
     self._write(EXAMPLES, head, asked.examples)
 
   def keep(self, cell: Cell) -> None:
     """Writes the answers in a template."""
     asked = self._read(EXAMPLES)[0] or {}
     head = {'template': cell.template, 'method': cell.method, 'cut': cell.cut,
-            'cut_answers': cell.cut_answers, _ASKED: asked.get(answer_files.DIGEST)}
+            'cut_answers': cell.cut_answers, _ASKED: asked.get(_ASKED)}
     self._write(_file(cell.template, cell.method), head, cell.answers)
 
   def _read(self, name: str) -> tuple[dict | None, list[dict]]:
@@ -156,7 +157,7 @@ def _told(folder: str, name: str, wrong: str) -> str:
 
 
 def _belongs(head: Mapping, lines: Sequence, asked: Mapping, examples: Sequence) -> bool:
-  return head[_ASKED] == asked[answer_files.DIGEST] and len(lines) == len(examples)
+  return head[_ASKED] == asked[_ASKED] and len(lines) == len(examples)
 
 
 def _checked(folder: str, name: str) -> tuple[dict | None, list[dict], str]:
