@@ -11,7 +11,7 @@ import json
 import os
 import sys
 import time
-from typing import Any, Mapping, Sequence
+from typing import Any, Callable, Mapping, Sequence
 
 from flan_jax import commandline
 from flan_jax import evaluated
@@ -145,6 +145,12 @@ class _Job:
   mesh: Mapping[str, int] | None
   read: dict = dataclasses.field(default_factory=dict)
 
+  @functools.cached_property
+  def tell(self) -> Callable[[str], None]:
+    """Tells what is wrong with answers that were kept, each thing once."""
+    from flan_jax.evaluation import cells
+    return cells.once()
+
   def run(self, models: Sequence[Candidate]) -> dict | None:
     """Evaluates the models, one in memory at a time; shows and returns the results."""
     from flan_jax.training import hosts
@@ -190,12 +196,13 @@ class _Job:
         'splits': self.settings.asks(held_in)}
     text = json.dumps(decides, sort_keys=True)
     path = cells.path(self.model_dir, one.name, row) if hosts.first() else None
-    return cells.Folder(path, hashlib.sha256(text.encode()).hexdigest()[:16])
+    return cells.Folder(path, hashlib.sha256(text.encode()).hexdigest()[:16], self.tell)
 
-  def _columns(self, name: str, wanted: Sequence[str]) -> dict:
+  def _columns(self, evaluation: Mapping, wanted: Sequence[str]) -> dict:
     from flan_jax.evaluation import cells
-    found = {one: list(cells.columns(cells.path(self.model_dir, name, one)).values())
-             for one in wanted}
+    found = {one: list(cells.columns(
+        cells.path(self.model_dir, evaluation['name'], one),
+        evaluation['datasets'][one], self.tell).values()) for one in wanted}
     return {one: columns for one, columns in found.items() if columns}
 
   def _conclude(self, run: Mapping) -> dict:
@@ -208,8 +215,11 @@ class _Job:
       if other in by_name and by_name[other]['limit'] == tuned['limit']:
         entries = {name: one for name, one in tuned['datasets'].items()
                    if name in by_name[other]['datasets']}
-        pair = [self._columns(name, list(entries)) for name in (evaluated.TUNED, other)]
+        pair = [self._columns(one, list(entries)) for one in (tuned, by_name[other])]
         comparisons.append(summaries.compare(evaluated.TUNED, other, entries, pair))
+        for name, why in comparisons[-1]['problems'].items():
+          print(f'NOTE: {evaluated.TUNED} and {other} are not compared on {name}: {why}',
+                file=sys.stderr, flush=True)
     found = results.compared(self.model_dir, comparisons)
     from flan_jax import reporting
     written = report.write(

@@ -40,7 +40,8 @@ def write(model_dirs: Sequence[str], output: str = OUTPUT) -> str:
   if len(found) == 1:
     from flan_jax.evaluation import report
     [one] = found
-    return report.again(one.model_dir, one.results, one.run, one.curves)
+    return report.again(one.model_dir, one.results, one.run, one.curves,
+                        reporting.references(one.results))
   path = os.path.expanduser(output)
   folder = os.path.dirname(os.path.abspath(path))
   if os.path.isdir(path) or not (os.path.isdir(folder) and os.access(folder, os.W_OK)):

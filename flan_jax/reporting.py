@@ -42,17 +42,21 @@ def curves(run: Mapping, model_dir: str) -> dict[str, list[dict]]:
 def inputs(results: Mapping, model_dir: str) -> dict[str, Any]:
   """The keyword arguments of report.write: the paper's figures, texts, what was drawn."""
   from flan_jax.data import datasets
-  from flan_jax.evaluation import paper
-  rows = {name: one['primary'] for evaluation in results['evaluations']
-          for name, one in evaluation['datasets'].items()}
   tuned = [one for one in results['evaluations'] if one['name'] != evaluated.PLAIN]
   named = dict.fromkeys(name for one in tuned for name in one['datasets'])
   return {
-      'references': {name: [dataclasses.asdict(one) for one in paper.figures(name, metric)]
-                     for name, metric in rows.items()},
-      'confidence': dict(paper.CONFIDENCE), 'drawn': drawn(model_dir),
+      'references': references(results), 'drawn': drawn(model_dir),
       'phrasings': {name: {number: _text(template) for number, template in enumerate(
           datasets.get(name).templates)} for name in named}}
+
+
+def references(results: Mapping) -> dict[str, list[dict]]:
+  """The paper's figures for each dataset that was evaluated, as report.page wants them."""
+  from flan_jax.evaluation import paper
+  rows = {name: one['primary'] for evaluation in results['evaluations']
+          for name, one in evaluation['datasets'].items()}
+  return {name: [dataclasses.asdict(one) for one in paper.figures(name, metric)]
+          for name, metric in rows.items()}
 
 
 def _text(template) -> str:

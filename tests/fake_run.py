@@ -77,12 +77,11 @@ def rule():
 def references():
   def one(system, value, metric='accuracy'):
     return {'system': system, 'setting': f'zero-shot {NASTY}', 'value': value,
-            'metric': metric, 'confidence': 'read off', 'note': NASTY}
+            'metric': metric, 'note': f'read off {NASTY}'}
   return {'rte': [one('FLAN', 84.1), one('GPT-3', 63.5), one('Base', 63.0),
                   one('Other', 1.0, 'bleu')]}
 
 
-CONFIDENCE = {'read off': f'read off a figure {NASTY}', 'unused': 'in no table'}
 CURVES = {
     'base': [{'step': 10, 'loss': 5.0}, {'step': 20, 'loss': 3.0}],
     'tuning': [
@@ -95,8 +94,7 @@ CURVES = {
 def inputs():
   """What a page is made of, beside results, run, rule and curves."""
   return {
-      'references': references(), 'confidence': CONFIDENCE,
-      'drawn': {'sst2': 60, NASTY: 40},
+      'references': references(), 'drawn': {'sst2': 60, NASTY: 40},
       'phrasings': {
           'rte': {0: f'{{premise}} {NASTY}\n\nworst?', 2: 'the best wording'}}}
 

@@ -11,6 +11,7 @@ import pytest
 
 from flan_jax import report as door
 from flan_jax.errors import UserError
+from flan_jax.evaluation import cells as answers
 from flan_jax.evaluation import comparison
 from flan_jax.evaluation import metrics
 from tests import fake_run
@@ -111,14 +112,28 @@ def test_other_data_is_a_notice(folders, tmp_path):
 
 
 def test_other_examples_are_not_compared(folders):
+  folder = f'{folders[1]}/predictions/tuned/rte'
+  asked, kept = answers.stored(folder)
+  changed = answers.Folder(folder, 'of others')
+  asked.examples[6]['label'] = 1 - asked.examples[6]['label']
+  changed.keep_examples(asked)
+  for cell in kept:
+    changed.keep(cell)
+  assert cells(folders)[1]['why'] == 'other examples'
+  assert cells(folders, 'stsb')[1]['difference']
+
+
+def test_damaged_examples_are_not_compared_and_named(folders, tmp_path, capsys):
   path = f'{folders[1]}/predictions/tuned/rte/examples.jsonl'
   with open(path) as file:
     lines = file.read().split('\n')
   lines[6] = lines[6].replace('"label": 1', '"label": 0')
   with open(path, 'w') as file:
     file.write('\n'.join(lines))
-  assert cells(folders)[1]['why'] == 'other examples'
+  assert cells(folders)[1]['why'] == comparison.DAMAGED
   assert cells(folders, 'stsb')[1]['difference']
+  assert f'not comparable: {comparison.DAMAGED}' in written(folders, tmp_path)[1]
+  assert f'{path} is damaged' in capsys.readouterr().err
 
 
 def test_a_dataset_of_one_run_only(folders):

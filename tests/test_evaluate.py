@@ -34,7 +34,7 @@ def test_the_door_writes_both_evaluations_and_the_report(world, capsys):
             'best_dev_test'} <= set(entry)
     assert set(entry['templates'][0]) == {
         'template', 'kind', 'method', 'n_dev', 'n_test', 'dev', 'test', 'cut',
-        'unanswered'}
+        'cut_answers', 'unanswered'}
   out = capsys.readouterr().out
   assert 'limited: only the first 2 examples' in out and 'report.html' in out
   assert (world / 'tuned' / 'report.html').is_file()
@@ -61,6 +61,25 @@ def test_a_killed_evaluation_ends_with_the_same_results(world, tmp_path, monkeyp
              for name in ('unbroken', 'killed')]
   assert results[0] == results[1]
   assert len(count) == 10 + 1 + 10 + 1  # every cell once, one of them interrupted
+
+
+def test_damaged_answers_are_told_and_made_again(world, tmp_path, monkeypatch, capsys):
+  shutil.copytree(world / 'tuned', tmp_path / 'run', ignore=shutil.ignore_patterns(
+      'predictions', 'results*', 'report*'))
+  monkeypatch.setattr(decoding, 'generate', lambda config, params, inputs, *_, **__: [
+      ids[-9 - len(ids) % 3:-4] for ids in inputs])
+  def results_of():
+    evaluate.evaluate(model_dir=str(tmp_path / 'run'), held_out='none', limit=2,
+                      held_in='natural_questions', only='tuned')
+    return (tmp_path / 'run/results.json').read_bytes(), capsys.readouterr().err
+  whole, said = results_of()
+  assert 'notice: ' not in said
+  here = tmp_path / 'run/predictions/tuned/natural_questions'
+  for name, change in (('3.decode.jsonl', lambda text: text[:text[:-1].rindex('\n') + 1]),
+                       ('examples.jsonl', lambda text: text.replace('"]', ' of"]', 1))):
+    (here / name).write_text(change((here / name).read_text()))
+    again, said = results_of()
+    assert again == whole and f'notice: {here / name} is damaged' in said
 
 
 def test_checkpoints_are_evaluated_as_they_appear(world, tmp_path, monkeypatch):

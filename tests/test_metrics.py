@@ -9,6 +9,7 @@ from sklearn import metrics as sklearn_metrics
 
 from flan_jax.errors import UserError
 from flan_jax.evaluation import metrics
+from flan_jax.evaluation import summands
 
 
 def chosen(answers, labels, options=('a', 'b', 'c')):
@@ -108,6 +109,46 @@ def test_unknown_metrics_and_empty_splits_are_refused():
     metrics.score('accuracy', chosen([], []))
   with pytest.raises(UserError, match="'b'"):
     metrics.score('pearson', chosen([0, 1], [0, 1], ('1', 'b')))
+
+
+@pytest.mark.parametrize('name', metrics.known_metrics(chosen=True))
+def test_an_example_without_a_reference_is_refused_by_every_metric(name):
+  kinds = [dataclasses.replace(chosen([0, 1], [0, 1], ('1', '2')), references=refs)
+           for refs in ([('1',), ()], [('1',), ('', ' \u3000')])]
+  if name in metrics.known_metrics(chosen=False):
+    kinds += [written(['red', 'blue'], [('red',), refs]) for refs in ((), ('', '\t'))]
+  for answers in kinds:
+    for scored in (metrics.score, summands.summands):
+      with pytest.raises(UserError, match=f'example 1 has no reference that {name} can'):
+        scored(name, answers)
+
+
+@pytest.mark.parametrize('name', metrics.known_metrics(chosen=False))
+def test_an_empty_answer_is_wrong_in_every_metric(name):
+  worst = 3 if name == 'word_edit_distance' else 0
+  for text in ('', '  ', '\u3000'):
+    for right in (('fish and chips',), ('', 'fish and chips'), (' ', 'fish and chips')):
+      ours = written([text] * 2, [right] * 2)
+      table, combine = summands.summands(name, ours)
+      assert metrics.score(name, ours) == combine(table.sum(axis=0)) == worst
+
+
+@pytest.mark.parametrize('name', ['trivia_exact_match', 'trivia_f1', 'squad_exact_match',
+                                  'squad_f1'])
+def test_references_of_which_normalising_leaves_nothing_do_not_count(name):
+  for text in ('', 'the', '...', 'An -- a!'):
+    for nothing in ('', '...', 'the', 'A. An'):
+      ours = written([text], [(nothing, 'Rome')])
+      assert metrics.score(name, ours) == 0
+      with pytest.raises(UserError, match='no reference'):
+        metrics.score(name, written([text], [(nothing,)]))
+  assert metrics.score(name, written(['rome'], [('the', 'Rome')])) == 100
+
+
+def test_an_option_of_which_normalising_leaves_nothing_is_still_an_option():
+  ours = chosen([0, 0, 1, -1], [0, 1, 1, 0], ('A', 'the'))
+  assert metrics.score('squad_exact_match', ours) == 50
+  assert metrics.score('trivia_f1', ours) == 50
 
 
 def test_no_answer_is_a_wrong_answer():

@@ -1,34 +1,40 @@
-"""The paper's figures: of our datasets and metrics, labelled, and true to its means."""
+"""The paper's figures: of our datasets and metrics, and none that no source confirms."""
 
-import collections
+import dataclasses
+import json
 import re
-import statistics
 
 import pytest
 
 import flan_jax.tasks  # noqa: F401
-from flan_jax.data import clusters, datasets
+from flan_jax import reporting
+from flan_jax.data import datasets
 from flan_jax.data.variants import Variant
-from flan_jax.evaluation import paper
-from flan_jax.evaluation.paper import FEW_SHOT, FLAN, GPT3, LAMDA, ZERO_SHOT
+from flan_jax.evaluation import paper, report
+from flan_jax.evaluation.paper import FEW_SHOT, FEW_SHOT_BEST, FLAN, GPT3, LAMDA
+from flan_jax.evaluation.paper import ZERO_SHOT, ZERO_SHOT_BEST
+from tests import fake_run
 
-# Figure 1 averages TriviaQA's Wikipedia questions, which the table does not have.
-WIKIPEDIA = {(GPT3, ZERO_SHOT): 64.3, (GPT3, FEW_SHOT): 71.2, (FLAN, ZERO_SHOT): 66.5}
-FIGURE_9 = {
-    'nli': (54.7, 59.3), 'closed_book_qa': (53.7, 57.2), 'commonsense': (80.0, 80.8),
-    'coreference': (63.8, 67.4), 'translation': (31.0, 33.0),
-    'struct_to_text': (39.2, 49.4)}
-NOT_IN_FIGURE_9 = ('wsc273',)
-
-
-def cells(system, setting, *names):
-  """name -> figures of these datasets, in every metric."""
-  found = collections.defaultdict(list)
-  for (name, _), row in paper.TABLE.items():
-    if not names or name in names:
-      found[name] += [
-          one for one in row if (one.system, one.setting) == (system, setting)]
-  return {name: figures for name, figures in found.items() if figures}
+# Every cell that a source beside the paper repeats: dataset, system, setting -> value.
+CONFIRMED = {
+    ('anli_r1', GPT3, ZERO_SHOT): 34.6, ('anli_r1', GPT3, FEW_SHOT): 36.8,
+    ('anli_r1', FLAN, ZERO_SHOT): 47.7, ('anli_r1', FLAN, FEW_SHOT_BEST): 47.9,
+    ('anli_r2', FLAN, ZERO_SHOT): 43.9, ('anli_r3', FLAN, ZERO_SHOT): 47.0,
+    ('cb', FLAN, ZERO_SHOT): 64.1, ('qnli', LAMDA, ZERO_SHOT): 50.6,
+    ('qnli', LAMDA, FEW_SHOT): 55.7, ('rte', FLAN, FEW_SHOT_BEST): 84.5,
+    ('bool_q', GPT3, ZERO_SHOT): 60.5, ('bool_q', GPT3, FEW_SHOT): 77.5,
+    ('bool_q', FLAN, ZERO_SHOT_BEST): 82.9, ('bool_q', FLAN, FEW_SHOT_BEST): 84.6,
+    ('openbookqa', GPT3, ZERO_SHOT): 57.6, ('openbookqa', GPT3, FEW_SHOT): 65.4,
+    ('openbookqa', FLAN, FEW_SHOT_BEST): 78.2, ('squad_v2', GPT3, FEW_SHOT): 69.8,
+    ('squad_v2', FLAN, FEW_SHOT_BEST): 43.1, ('arc_challenge', FLAN, ZERO_SHOT_BEST): 63.1,
+    ('arc_challenge', FLAN, FEW_SHOT_BEST): 63.8, ('arc_easy', GPT3, ZERO_SHOT): 68.8,
+    ('arc_easy', FLAN, FEW_SHOT_BEST): 80.7, ('trivia_qa', FLAN, ZERO_SHOT_BEST): 56.7,
+    ('story_cloze', GPT3, ZERO_SHOT): 83.2, ('story_cloze', GPT3, FEW_SHOT): 87.7,
+    ('story_cloze', FLAN, FEW_SHOT_BEST): 94.7, ('winogrande', FLAN, ZERO_SHOT_BEST): 71.2,
+    ('winogrande', FLAN, FEW_SHOT_BEST): 72.8, ('record', FLAN, ZERO_SHOT_BEST): 72.5,
+    ('wmt14_enfr.en_fr', GPT3, ZERO_SHOT): 25.2, ('wmt14_enfr.fr_en', GPT3, FEW_SHOT): 39.2,
+    ('wmt16_translate_deen.en_de', FLAN, ZERO_SHOT_BEST): 27.0,
+    ('wmt16_translate_deen.de_en', FLAN, ZERO_SHOT_BEST): 39.8}
 
 
 def one_cell(name, metric, system, setting):
@@ -36,48 +42,19 @@ def one_cell(name, metric, system, setting):
                if (one.system, one.setting) == (system, setting)), None)
 
 
-def in_cluster(cluster):
-  return [name for name, _ in paper.TABLE
-          if cluster in datasets.get(datasets.plain(name)).clusters]
+def test_only_what_a_source_confirms_stands_there():
+  found = [(name, one.system, one.setting, one.value)
+           for (name, _), row in paper.TABLE.items() for one in row]
+  assert sorted(found) == sorted((*key, value) for key, value in CONFIRMED.items())
+  assert not {'confidence', 'deviation'} & {
+      field.name for field in dataclasses.fields(paper.Figure)}
 
 
-def mean(cells_by_name, **instead):
-  values = [[one.value for one in row] for name, row in cells_by_name.items()
-            if name not in instead]
-  return statistics.mean(sum(values, []) + list(instead.values()))
-
-
-@pytest.mark.parametrize('cluster', ['nli', 'reading_comprehension', 'closed_book_qa'])
-def test_the_means_of_figure_1_are_those_of_its_cells(cluster):
-  headline = paper.headlines()[cluster]
-  assert len(headline.figures) == 3
-  for shown in headline.figures:
-    column = shown.system, shown.setting
-    found = cells(*column, *headline.datasets)
-    other = {'trivia_qa': WIKIPEDIA[column]} if cluster == 'closed_book_qa' else {}
-    assert set(found) | set(other) == set(headline.datasets)
-    assert mean(found, **other) == pytest.approx(shown.value, abs=0.0501)
-    assert 'Wikipedia' in shown.note or not other
-
-
-def test_headlines_are_as_figure_1_shows_them():
-  shown = {cluster: [one.value for one in headline.figures]
-           for cluster, headline in paper.headlines().items()}
-  assert shown == {'nli': [42.9, 53.2, 56.2], 'closed_book_qa': [49.8, 55.7, 56.6],
-                   'reading_comprehension': [63.7, 72.6, 77.4]}
-  for cluster, headline in paper.headlines().items():
-    assert all(cluster in datasets.get(name).clusters for name in headline.datasets)
-    assert all(one.confidence == 'sec' for one in headline.figures)
-  paper.headlines().clear()
-  assert paper.headlines()
-
-
-@pytest.mark.parametrize('cluster', FIGURE_9)
-@pytest.mark.parametrize('setting', [ZERO_SHOT, FEW_SHOT])
-def test_the_means_of_figure_9_are_those_of_its_cells(cluster, setting):
-  names = set(in_cluster(cluster)) - set(NOT_IN_FIGURE_9)
-  shown = FIGURE_9[cluster][setting == FEW_SHOT]
-  assert mean(cells(FLAN, setting, *names)) == pytest.approx(shown, abs=0.0501)
+def test_what_is_of_no_single_dataset_is_confirmed_twice():
+  found = [list(one.values.values()) for one in paper.aggregates()]
+  assert found == [
+      [42.9, 53.2, 56.2], [63.7, 72.6, 77.4], [49.8, 55.7, 56.6],
+      [49.9, 55.0, 59.3, 59.2, 60.8, 61.9, 63.5], [55.2, 37.3, 46.6, 47.0], [20]]
 
 
 def test_every_row_is_of_a_task_that_is_evaluated_and_a_metric_of_it():
@@ -87,91 +64,33 @@ def test_every_row_is_of_a_task_that_is_evaluated_and_a_metric_of_it():
                  for direction in plain.directions or ('',)]
     assert name in evaluated
     assert metric in plain.metrics
-  assert set(clusters.names()) >= set(paper.headlines())
-
-
-def test_every_task_of_the_clusters_evaluated_has_its_row():
-  without = {'wsc', 'stsb', *(name for name in datasets.names() if re.match(
-      'para_crawl|wmt16_translate_(tr|cs|fi|ru)', name))}
-  asked = {datasets.plain(name) for name, _ in paper.TABLE}
-  evaluated = {name for name in datasets.names() if not set(datasets.get(name).clusters)
-               & {'summarization', 'miscellaneous'}}
-  assert asked == evaluated - without
 
 
 def test_figures_are_told_apart_and_sound():
   for (name, metric), row in paper.TABLE.items():
     columns = [(one.system, one.setting) for one in row]
     assert len(set(columns)) == len(row) > 0
+    assert [one.system for one in row] == sorted(
+        (one.system for one in row), key=[LAMDA, GPT3, FLAN].index)
     for one in row:
       assert one.metric == metric and 0 < one.value < 100
-      assert one.confidence in paper.CONFIDENCE
-      assert one.deviation is None or one.system == FLAN and 'best' not in one.setting
       assert one.shots is None or one.setting.startswith(FEW_SHOT)
 
 
-def test_only_figures_that_can_be_relied_on_stand_there():
-  for metric in ('rouge1', 'rouge2', 'rougeLsum'):
-    assert {one.system for one in paper.figures('dart', metric)} == {FLAN}
-  assert {one.system for one in paper.figures('trivia_qa', 'trivia_exact_match')} == {
-      FLAN, LAMDA}
-  assert one_cell('trivia_qa', 'trivia_exact_match', FLAN, ZERO_SHOT).value == 55.0
-
-
-def test_labels_are_checked_where_a_mean_bears_them_out():
-  averaged = {GPT3: set(), FLAN: set()}
-  for headline in paper.headlines().values():
-    averaged[GPT3] |= set(headline.datasets) - {'trivia_qa'}
-  for cluster in FIGURE_9:
-    averaged[FLAN] |= set(in_cluster(cluster)) - set(NOT_IN_FIGURE_9)
-  for (name, _), row in paper.TABLE.items():
-    for one in row:
-      checked = name in averaged.get(one.system, ()) and 'best' not in one.setting
-      assert (one.confidence == 'mem✓') <= checked
-      assert (one.confidence == 'mem') <= (not checked)
-
-
-@pytest.mark.parametrize('name, metric, system, setting, value, label', [
-    ('anli_r1', 'accuracy', GPT3, ZERO_SHOT, 34.6, 'sec'),
-    ('anli_r1', 'accuracy', LAMDA, ZERO_SHOT, 39.6, 'mem'),
-    ('cb', 'accuracy', FLAN, FEW_SHOT, 82.6, 'mem✓'),
-    ('qnli', 'accuracy', LAMDA, FEW_SHOT, 55.7, 'sec'),
-    ('rte', 'accuracy', FLAN, paper.FEW_SHOT_BEST, 84.5, 'sec'),
-    ('rte', 'accuracy', FLAN, paper.ZERO_SHOT_BEST, 84.1, 'mem'),
-    ('multirc', 'f1a', GPT3, FEW_SHOT, 74.8, 'mem✓'),
-    ('multirc', 'f1a', FLAN, ZERO_SHOT, 74.5, 'mem'),
-    ('squad_v2', 'squad_f1', GPT3, FEW_SHOT, 69.8, 'sec'),
-    ('wsc273', 'accuracy', FLAN, ZERO_SHOT, 80.8, 'mem'),
-    ('record', 'squad_exact_match', FLAN, paper.ZERO_SHOT_BEST, 72.5, 'sec'),
-    ('wmt16_translate_deen.de_en', 'bleu', FLAN, paper.ZERO_SHOT_BEST, 39.8, 'sec'),
-    ('wmt16_translate_roen.en_ro', 'bleu', GPT3, FEW_SHOT, 21.0, 'mem'),
-    ('dart', 'rougeLsum', FLAN, FEW_SHOT, 48.5, 'mem✓')])
-def test_samples_of_the_cells(name, metric, system, setting, value, label):
-  found = one_cell(name, metric, system, setting)
-  assert (found.value, found.confidence) == (value, label)
-
-
 def test_a_cell_is_read_whole():
-  few = one_cell('arc_challenge', 'accuracy', FLAN, paper.FEW_SHOT_BEST)
-  assert (few.shots, few.deviation, few.note) == (13, None, '')
-  zero = one_cell('cb', 'accuracy', FLAN, ZERO_SHOT)
-  assert (zero.value, zero.deviation, zero.shots) == (64.1, 14.7, None)
-  assert one_cell('wmt14_enfr.en_fr', 'bleu', GPT3, FEW_SHOT).shots == 64
-  assert one_cell('common_gen', 'rouge2', LAMDA, FEW_SHOT).shots == 3
-  assert one_cell('wsc273', 'accuracy', FLAN, FEW_SHOT) is None
-
-
-def test_what_may_be_contaminated_is_noted():
-  flagged = {name for (name, _), row in paper.TABLE.items()
-             if any('pretraining text' in one.note for one in row)}
-  assert flagged == {'piqa', 'record'}
-  assert all(one.note for one in paper.figures('piqa', 'accuracy'))
+  assert one_cell('arc_challenge', 'accuracy', FLAN, FEW_SHOT_BEST).shots == 13
+  assert one_cell('bool_q', 'accuracy', GPT3, FEW_SHOT).shots is None
+  noted = {name for (name, _), row in paper.TABLE.items()
+           if any('pretraining text' in one.note for one in row)}
+  assert noted == {'record'}
+  other = one_cell('qnli', 'accuracy', LAMDA, ZERO_SHOT)
+  assert 'the heading of another column' in other.note
 
 
 def test_a_variant_has_the_figures_of_its_dataset():
-  rte = paper.figures('rte', 'accuracy')
-  assert [one.system for one in rte] == [LAMDA] * 2 + [GPT3] * 2 + [FLAN] * 4
-  assert paper.figures('rte.name.5shot', 'accuracy') == rte
+  found = paper.figures('bool_q', 'accuracy')
+  assert [one.system for one in found] == [GPT3] * 2 + [FLAN] * 2
+  assert paper.figures('bool_q.name.5shot', 'accuracy') == found
   english = paper.figures('wmt14_enfr.fr_en.5shot', 'bleu')
   assert english == paper.figures('wmt14_enfr.fr_en', 'bleu')
   assert english != paper.figures('wmt14_enfr.en_fr', 'bleu')
@@ -179,13 +98,37 @@ def test_a_variant_has_the_figures_of_its_dataset():
 
 @pytest.mark.parametrize('name, metric', [
     ('wmt14_enfr', 'bleu'), ('rte', 'f1'), ('no_such_set', 'accuracy'), ('', ''),
-    ('xsum', 'rouge1'), ('rte2.5shot', 'accuracy')])
+    ('xsum', 'rouge1'), ('rte2.5shot', 'accuracy'), ('copa', 'accuracy')])
 def test_nothing_is_found_where_there_is_nothing(name, metric):
   assert paper.figures(name, metric) == ()
 
 
 @pytest.mark.parametrize('line', [
-    'rte accuracy | 1.0', 'rte accuracy | 1.0 | 20', 'rte accuracy | 1.0 | ~2.0'])
-def test_a_malformed_row_is_refused(line):
-  with pytest.raises(ValueError):
-    list(paper._rows(line, ((FLAN, ZERO_SHOT), (FLAN, FEW_SHOT))))
+    'rte accuracy | FLAN | zero', 'rte accuracy | FLAN | zero | 20',
+    'rte accuracy | FLAN | once | 1.0', 'rte accuracy | GPT-2 | zero | 1.0'])
+def test_a_malformed_line_is_refused(line):
+  with pytest.raises(ValueError, match='is no figure'):
+    list(paper._figures(line))
+
+
+def test_a_page_prints_confirmed_figures_alone(tmp_path):
+  results = {**fake_run.results(), 'comparisons': []}
+  for one in results['evaluations']:
+    one['datasets'] = {'bool_q': fake_run.entry(50.0, 'bool_q'),
+                       'copa': fake_run.entry(50.0, 'copa')}
+  references = reporting.references(results)
+  assert [one['value'] for one in references['bool_q']] == [60.5, 77.5, 82.9, 84.6]
+  assert references['copa'] == []
+  # A page that an earlier version wrote from memory is made again without that.
+  old = [{'system': 'FLAN 137B', 'setting': 'zero-shot', 'value': 80.2,
+          'metric': 'accuracy', 'confidence': 'mem', 'note': ''}]
+  folder = str(fake_run.write(tmp_path / 'run'))
+  with open(f'{folder}/report.json', 'w') as file:
+    json.dump({'rule': fake_run.rule(), 'references': {'bool_q': old}, 'drawn': None,
+               'confidence': {'mem': 'recalled'}, 'phrasings': None}, file)
+  path = report.again(folder, results, fake_run.run(), {}, references)
+  with open(path, encoding='utf-8') as file:
+    page = file.read()
+  rows = re.findall(r'<tr><td>(bool_q|copa)</td>.*?<td class="score">([\d.]+)</td>', page)
+  assert rows == [('bool_q', one) for one in ('60.5', '77.5', '82.9', '84.6')]
+  assert '80.2' not in page and '<td class="text">mem</td>' not in page

@@ -1,6 +1,8 @@
 """The protocol: what is asked, in which templates, and what is kept of the answers."""
 
+import dataclasses
 import math
+import types
 
 import jax
 import numpy as np
@@ -8,12 +10,14 @@ import pytest
 
 from flan_jax.data import datasets
 from flan_jax.data import rendering
+from flan_jax.data import vocabulary
 from flan_jax.data.vocabulary import FLAN
 from flan_jax.errors import UserError
-from flan_jax.evaluation import cells, metrics, protocol, questions, scoring
+from flan_jax.evaluation import cells, decoding, metrics, protocol, questions, scoring
 from flan_jax.training import checkpoint
 import flan_jax.tasks  # noqa: F401  registers everything
 from tests import rounding
+from tests import tiny_runs
 from tests.tiny_runs import NAMES
 
 # Scores are kept with six decimals: two of them are off by half of the last one each.
@@ -87,9 +91,10 @@ def test_what_is_read_is_what_the_dataset_holds(world):
   assert read.options[3] == ENCODING.targets(test[0].options)
 
 
-def evaluated(loaded, names, held_in=False, **settings):
+def evaluated(loaded, names, held_in=False, encoding=None, **settings):
   entries, problems = protocol.evaluate(
-      loaded, names, held_in, protocol.Settings(**{'row_length': 512, **settings}))
+      loaded, names, held_in, protocol.Settings(**{'row_length': 512, **settings}),
+      encoding=encoding)
   assert problems == {}
   return entries
 
@@ -185,6 +190,115 @@ def test_what_cannot_be_evaluated_does_not_stop_the_rest(world, loaded, monkeypa
   assert sorted(entries['cb']['problems']) == [
       '2 examples have two equal options; the first of them counts as chosen',
       '2 examples left out: an option is empty']
+
+
+@pytest.fixture
+def reads(monkeypatch):
+  """reads(examples): each split of any dataset holds these; tokens are bytes."""
+  monkeypatch.setenv(vocabulary.VARIABLE, 'bytes')
+  monkeypatch.setattr(FLAN, '_loaded', None)
+  return lambda *examples: monkeypatch.setattr(
+      datasets, 'examples', lambda name, split, numbers, length: iter([
+          dataclasses.replace(one, inputs=('ask',) * len(numbers)) for one in examples]))
+
+
+def written(*references):
+  return rendering.Example((), (), (), -1, references)
+
+
+def optional(*options):
+  return rendering.Example((), (), options, 0, options[:1])
+
+
+RANDOM = types.SimpleNamespace(config=None, params=None, run=tiny_runs.RUN)
+
+
+def test_examples_that_nothing_can_answer_are_left_out_and_said(reads):
+  reads(written(), written('', ' \u3000'), written('...'), written('the', 'Rome'),
+        written('Rome'))
+  read = questions.read('natural_questions', ENCODING, templates=[0], limit=3)
+  assert read.sizes == {'dev': 2, 'test': 2}
+  assert {one.references for one in read.examples} == {('Rome',)}
+  assert sorted(read.problems) == [
+      '2 examples have references of which normalising leaves nothing: not counted',
+      '2 examples left out: they have no reference',
+      '4 examples left out: normalising leaves nothing of their references']
+
+
+@pytest.mark.parametrize('name', sorted(set({
+    metric: name for name in datasets.names() for metric in datasets.get(name).metrics
+    }.values())))
+def test_in_every_metric_such_examples_are_left_out(reads, name):
+  example = written('red house')
+  if datasets.get(name).kind == 'classification':
+    example = optional('1', '2')
+  reads(example, *(dataclasses.replace(example, references=bare)
+                   for bare in ((), ('',), (' ', ''))), example)
+  read = questions.read(name, ENCODING, templates=[0])
+  splits = len(read.examples) // 2
+  assert set(read.sizes.values()) <= {0, 2} and splits in (1, 2)
+  assert f'{splits} examples left out: they have no reference' in read.problems
+  answers = metrics.Answers(
+      labels=[one.label for one in read.examples],
+      options=[one.options for one in read.examples],
+      references=[one.references for one in read.examples],
+      chosen=[0] * len(read.examples) if example.options else None,
+      written=None if example.options else ['red house'] * len(read.examples))
+  for metric in datasets.get(name).metrics:
+    assert math.isfinite(metrics.score(metric, answers))
+
+
+def test_a_model_that_writes_nothing_answers_nothing(reads, monkeypatch):
+  monkeypatch.setattr(
+      decoding, 'generate', lambda config, params, inputs, *_, **__: [[]] * len(inputs))
+  reads(written('the', 'X'), written('', 'the'), written('Y'), written('...', '', 'Z'))
+  entry = evaluated(RANDOM, ['natural_questions'], templates=[0, 2])['natural_questions']
+  for one in entry['templates']:
+    assert one['unanswered'] == one['n_dev'] + one['n_test'] == 6
+    assert set(one['test'].values()) == {0.0}
+  assert '12 of 12 decoded answers are empty; they count as wrong' in entry['problems']
+
+
+def test_options_that_are_cut_are_counted_and_said(reads, monkeypatch):
+  monkeypatch.setattr(scoring, 'scores', lambda config, params, prompts, **_: [
+      -np.arange(len(options), dtype=float) for _, options in prompts])
+  reads(optional('a very long way to go', 'a very long way to come', 'no'),
+        optional('a very long way to go', 'no'), optional('no', 'yes'))
+  short = dataclasses.replace(ENCODING, targets_length=15)
+  entry = evaluated(RANDOM, ['cb'], templates=[0, 1], encoding=short)['cb']
+  assert [one['cut_answers'] for one in entry['templates']] == [4, 4]
+  assert entry['problems'] == [
+      '2 examples have two options that are equal as cut at TARGETS_LENGTH; the first of '
+      'them counts as chosen',
+      '4 of 6 examples have an option that was too long and was cut at TARGETS_LENGTH: 15 '
+      'tokens']
+  whole = evaluated(RANDOM, ['cb'], templates=[0])['cb']
+  assert whole['templates'][0]['cut_answers'] == 0 and whole['problems'] == []
+
+
+@pytest.mark.parametrize('encoding', [
+    questions.Encoding(400, 1), questions.Encoding(400, 1).plain(),
+    questions.Encoding(400, 3, ('', '\n\n\n'))])
+def test_options_of_which_nothing_is_left_are_said(reads, encoding):
+  reads(optional('no', 'yes'))
+  with pytest.raises(UserError, match='cb has no example.*nothing is left of an option'):
+    questions.read('cb', encoding, templates=[0], limit=3)
+
+
+def test_answers_that_decoding_cannot_write_whole_are_said(reads):
+  reads(written('much too long to write', 'short'), written('too long', 'also long'))
+  def read(tokens):
+    return questions.read('natural_questions', ENCODING, templates=[0],
+                          decode_tokens=tokens)
+  assert read(6).cut_answers == [False, True] * 2
+  assert read(6).problems == (
+      '2 of 4 examples have a right answer or an option that is longer than decoding may '
+      'write: 6 tokens',)
+  assert not any(read(8).cut_answers) and read(8).problems == ()
+  assert not any(read(None).cut_answers)
+  reads(optional('no', 'yes'))
+  found = questions.read('cb', ENCODING, templates=[0], decode_tokens=2)
+  assert all(found.cut_answers) and not any(found.cut_options)
 
 
 def test_a_split_without_labels_or_none_at_all_is_said(world, loaded, monkeypatch):

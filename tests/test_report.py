@@ -158,8 +158,10 @@ def test_the_papers_figures_are_ticks_with_letters(page):
   assert ticks == [  # D is of another metric
       ('C', 63.0, 0), ('B', 63.5, 1), ('A', 84.1, 0)]
   text = section(page, 'scores')
-  assert 'read off a figure' in text and 'in no table' not in text
+  assert 'read off' in text and 'how sure' not in text and 'recalled' not in text
   assert 'Other' in text and '84.1' in text
+  assert 'clusters trained on: 1 49.9, 2 55.0, 3 59.3, 4 59.2, 5 60.8, 6 61.9, 7 63.5' in (
+      text.replace(' ,', ','))
 
 
 @pytest.mark.parametrize('theirs, ours, same', [
@@ -221,6 +223,15 @@ def test_problems_are_said_plainly(page):
   assert '2 of 20 prompts were too long and were cut' in text
   assert '1 of 20 prompts got no answer, because its scores were not numbers' in text
   assert 'when decoding, 2 of 20 prompts were too long and were cut' in text
+  results = fake_run.results()
+  results['evaluations'][-1]['datasets']['rte']['templates'][0]['cut_answers'] = 3
+  decoded = results['evaluations'][-1]['datasets']['rte']['decoded']
+  decoded['templates'] = [{**one, 'method': 'decode', 'unanswered': 2}
+                          for one in decoded['templates']]
+  text = section(made(results), 'problems')
+  assert '3 of 20 prompts have a right answer or an option that is too long' in text
+  assert 'when decoding, 2 of 20 prompts were too long' in text
+  assert 'when decoding, 4 of 20 prompts got no answer' not in text  # not for such scores
   results = fake_run.results()
   for one in results['evaluations']:
     one['problems'] = {}
@@ -334,7 +345,8 @@ def test_a_page_without_anything_more_than_the_results():
 
 
 def test_the_report_is_written_again_from_its_own_folder(folder, page):
-  path = report.again(str(folder), fake_run.results(), fake_run.run(), fake_run.CURVES)
+  path = report.again(str(folder), fake_run.results(), fake_run.run(), fake_run.CURVES,
+                      fake_run.references())
   with open(path, encoding='utf-8') as file:
     again = file.read()
   stamp = r'Written [\d :-]+'

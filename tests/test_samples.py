@@ -34,6 +34,9 @@ def test_written_answers_are_judged_but_for_case_and_signs():
     return samples._sample(example, {'answer': answer, 'prompt': ''})['right']
   assert right(' eiffel tower.') is True
   assert right('a tower') is None  # the metric judges it
+  nothing = samples._sample(
+      {**example, 'references': ['', 'the']}, {'answer': ' ', 'prompt': ''})
+  assert not nothing['right']
 
 
 def test_of_decoded_options_the_text_is_shown():
@@ -45,7 +48,7 @@ def test_of_decoded_options_the_text_is_shown():
   assert shown(-1, 'perhaps') == ('perhaps', False)
 
 
-def test_torn_predictions_are_left_out(folder, tmp_path):
+def test_torn_predictions_are_left_out(folder, tmp_path, capsys):
   here = tmp_path / 'predictions/tuned/rte'
   here.mkdir(parents=True)
   source = folder / 'predictions/tuned/rte'
@@ -55,17 +58,46 @@ def test_torn_predictions_are_left_out(folder, tmp_path):
   for torn in (whole[:-9], whole.replace('of rte', 'of others')):
     (here / '2.rank.jsonl').write_text(torn)
     assert {one['template'] for one in samples.read(str(tmp_path), ['tuned'])} == {0}
-    assert list(cells.columns(str(here))) == [0]
+    said = capsys.readouterr().err
+    assert f'{here}/2.rank.jsonl is damaged' in said
+    assert f'python -m flan_jax.evaluate --gin.MODEL_DIR="\'{tmp_path}\'"' in said
+    assert list(cells.columns(str(here), entry(0))) == [0]
+    assert cells.columns(str(here), entry(0, 2)) == {}  # not the mean of what is left
+    assert 'lacks 2.rank.jsonl' in capsys.readouterr().err
   assert samples.read(str(tmp_path / 'nowhere'), ['tuned']) == []
-  assert cells.columns(str(tmp_path)) == {}
+  (here / 'examples.jsonl').unlink()
+  assert cells.columns(str(here), entry(0)) == {}
+  assert 'examples.jsonl is missing' in capsys.readouterr().err
+  assert cells.columns(str(tmp_path / 'nowhere'), entry(0)) == {}
+  assert 'nowhere is missing' in capsys.readouterr().err
+
+
+def test_answers_of_an_earlier_version_are_told_once(folder, tmp_path, capsys):
+  source = folder / 'predictions/tuned'
+  for file in source.glob('*/*.jsonl'):
+    here = tmp_path / 'predictions/tuned' / file.parent.name / file.name
+    here.parent.mkdir(parents=True, exist_ok=True)
+    head, *lines = file.read_text().split('\n')
+    head = {key: value for key, value in json.loads(head).items()
+            if key in ('fingerprint', 'sizes', 'problems', 'template', 'method', 'cut')}
+    here.write_text('\n'.join([json.dumps(head), *lines]))
+  assert samples.read(str(tmp_path), ['tuned']) == []
+  said = capsys.readouterr().err
+  assert said.count('without digests, which an earlier version wrote') == 1
+  assert f'{tmp_path}/predictions' in said and 'python -m flan_jax.evaluate' in said
+
+
+def entry(*numbers):
+  return {'templates': [{'template': one, 'method': 'rank'} for one in numbers]}
 
 
 def test_columns_are_all_answers_of_the_split_that_is_scored(folder):
-  found = cells.columns(str(folder / 'predictions/tuned/rte'))
+  found = cells.columns(str(folder / 'predictions/tuned/rte'), entry(0, 2))
   assert list(found) == [0, 2]
   assert len(found[0].chosen) == 6 and found[0].written is None
   assert found[0].chosen[-1] == -1 and list(found[0].labels[:2]) == [0, 1]
-  assert len(cells.columns(str(folder / 'predictions/tuned/sst2'))[0].chosen) == 4  # of dev
+  of_dev = cells.columns(str(folder / 'predictions/tuned/sst2'), entry(0))
+  assert len(of_dev[0].chosen) == 4
 
 
 def test_a_page_holds_no_more_examples_than_fit(folder):

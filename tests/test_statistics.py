@@ -46,8 +46,8 @@ def made_choices(seed, count=60, options=('1', '2.5', '-3', '40')):
 
 def made_texts(seed, count=40):
   rng = np.random.default_rng(seed)
-  references = [tuple(' '.join(rng.choice(WORDS, rng.integers(1, 12)))
-                      for _ in range(rng.integers(1, 4))) for _ in range(count)]
+  references = [('red', *(' '.join(rng.choice(WORDS, rng.integers(1, 12)))
+                          for _ in range(rng.integers(0, 3)))) for _ in range(count)]
   texts = [right[-1] if rng.random() < 0.2 else
            ' '.join(rng.choice(WORDS, rng.integers(0, 12))) for right in references]
   return metrics.Answers(

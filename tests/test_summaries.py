@@ -82,7 +82,7 @@ def test_an_entry_by_hand():
   first, second = entry['templates']
   assert first == {
       'template': 1, 'kind': 'classification', 'method': 'rank',
-      'n_dev': 2, 'n_test': 3, 'cut': 1, 'unanswered': 0,
+      'n_dev': 2, 'n_test': 3, 'cut': 1, 'cut_answers': 0, 'unanswered': 0,
       'dev': {'accuracy': 100.0}, 'test': {'accuracy': pytest.approx(100 / 3)}}
   assert second['dev'] == {'accuracy': 50.0}
   assert second['test'] == {'accuracy': pytest.approx(200 / 3)}
@@ -110,7 +110,12 @@ def test_a_comparison_by_hand():
   assert (found['of'], found['against']) == ('tuned', 'untuned')
   assert found['datasets']['x']['difference'] == found['mean']['difference'] == 100
   assert found['datasets']['y'] == {'difference': 0, 'interval': [0, 0], 'p': 1}
-  assert found['mean']['p'] == 0.001
+  assert found['mean']['p'] == 0.001 and found['problems'] == {}
+  other = metrics.Answers([0], [['a', 'b']], [['a']], chosen=[0])
+  fewer = summaries.compare('tuned', 'untuned', entries, [
+      {'x': [right], 'y': [right]}, {'x': [other], 'y': [right]}])
+  assert list(fewer['datasets']) == ['y']
+  assert 'answers to 1 examples cannot be compared' in fewer['problems']['x']
 
 
 def test_results_are_merged_by_name_and_other_clusters_set_aside(tmp_path):

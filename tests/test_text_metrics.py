@@ -27,7 +27,7 @@ def sentences(seed, count=40, shortest=1):
 def pairs(seed):
   """Answers, and one to three references for each."""
   draw = random.Random(seed)
-  pool = sentences(seed + 1, 200)
+  pool = text_metrics.references(['squad_f1', 'trivia_f1'], sentences(seed + 1, 200))
   return sentences(seed), [tuple(draw.sample(pool, draw.randint(1, 3))) for _ in range(40)]
 
 

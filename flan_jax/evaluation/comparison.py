@@ -5,7 +5,7 @@ The first run is what the others are measured against.
 
 import dataclasses
 import os
-from typing import Any, Mapping, Sequence
+from typing import Any, Callable, Mapping, Sequence
 
 from flan_jax.evaluation import cells
 from flan_jax.evaluation import charts
@@ -16,6 +16,7 @@ from flan_jax.evaluation import tables
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _TEMPLATE = os.path.join(_HERE, 'comparison.html.j2')
 MISSING = 'no predictions'
+DAMAGED = 'predictions are damaged, incomplete or of an earlier version'
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,24 +72,27 @@ def _about(one: Run) -> dict[str, Any]:
       'model': f'{model["layers"]} layers of width {model["d_model"]}'}
 
 
-def matrix(runs: Sequence[Run]) -> list[dict]:
+def matrix(
+    runs: Sequence[Run], tell: Callable[[str], None] | None = None) -> list[dict]:
   """A row for each dataset and for the mean: `name`, `metric`, `cells`.
 
   Each cell, one a run: `score`, `interval`; `why` it cannot be compared with the first
   run's, '' where it can; `difference` from it, as lanes.difference has it, or None.
+  tell: is given what is wrong with predictions; by default a notice.
   """
+  tell = tell or cells.once()
   names = dict.fromkeys(
       name for held_in in (False, True) for one in runs
       for name, entry in one.evaluation['datasets'].items()
       if entry['held_in'] == held_in)
-  rows = [_row(name, runs) for name in names]
+  rows = [_row(name, runs, tell) for name in names]
   means = [{'score': tables.number(one.evaluation['mean']),
             'interval': tables.interval(one.evaluation.get('interval')),
             'why': _why_not_means(runs[0], one), 'difference': None} for one in runs]
   return [*rows, {'name': 'mean', 'metric': 'held out', 'cells': means}]
 
 
-def _row(name: str, runs: Sequence[Run]) -> dict:
+def _row(name: str, runs: Sequence[Run], tell) -> dict:
   entries = [one.evaluation['datasets'].get(name) for one in runs]
   cells = []
   for one, entry in zip(runs, entries):
@@ -99,7 +103,7 @@ def _row(name: str, runs: Sequence[Run]) -> dict:
     why = '' if one is runs[0] else _why_not(runs[0], one, name)
     found = None
     if one is not runs[0] and not why:
-      found, why = _difference(runs[0], one, name)
+      found, why = _difference(runs[0], one, name, tell)
     cells.append({'score': tables.spread(entry), 'why': why, 'difference': found,
                   'interval': tables.interval(entry.get('interval'))})
   metric = next(entry['primary'] for entry in entries if entry)
@@ -135,12 +139,16 @@ def _sizes(entry: Mapping) -> set[tuple[int, int]]:
   return {(one['n_dev'], one['n_test']) for one in entry['templates']}
 
 
-def _difference(first: Run, one: Run, name: str) -> tuple[dict | None, str]:
+def _difference(first: Run, one: Run, name: str, tell) -> tuple[dict | None, str]:
   """(what is known of the difference, why nothing is): one of them."""
-  ours, theirs = (cells.columns(cells.path(run.model_dir, run.evaluation['name'], name))
-                  for run in (one, first))
-  if not (ours and theirs):
+  folders = [cells.path(run.model_dir, run.evaluation['name'], name)
+             for run in (one, first)]
+  if not all(map(os.path.isdir, folders)):
     return None, MISSING
+  ours, theirs = (cells.columns(folder, run.evaluation['datasets'][name], tell)
+                  for folder, run in zip(folders, (one, first)))
+  if not (ours and theirs):
+    return None, DAMAGED
   if len({_asked(column) for column in (*ours.values(), *theirs.values())}) > 1:
     return None, 'other examples'
   if len(ours) == len(theirs) and ours.keys() != theirs.keys():

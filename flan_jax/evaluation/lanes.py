@@ -90,11 +90,10 @@ def _same_metric(theirs: str | None, ours: str) -> bool:
 
 
 def told(one: Mapping) -> str:
-  """'FLAN 137B, zero-shot: 84.1 accuracy (read from a table)'."""
+  """'FLAN 137B, zero-shot: 64.1 accuracy (a note)'."""
   of = f'{one["system"]}, {one["setting"]}' if one['setting'] else one['system']
-  note = f'; {one["note"]}' if one.get('note') else ''
-  return (f'{of}: {tables.number(one["value"])} {one.get("metric") or ""}'.strip()
-          + f' ({one["confidence"]}{note})')
+  note = f' ({one["note"]})' if one.get('note') else ''
+  return f'{of}: {tables.number(one["value"])} {one.get("metric") or ""}'.strip() + note
 
 
 def _lanes_of(evaluation: Mapping, row: Mapping) -> list[dict]:

@@ -8,7 +8,9 @@ Of chosen answers, by the option's number:
 | pearson, spearman | of the options read as numbers |
 | question_exact_match | share of the groups whose every answer is right |
 
-Of written answers, and of chosen ones by the text of the option: `text_metrics`.
+Of written answers, and of chosen ones by the text of the option: `text_metrics`. An
+example without a reference that an answer can be compared with has no score in any
+metric: `questions` leaves it out, and here it is refused. No answer is a wrong answer.
 """
 
 import dataclasses
@@ -55,7 +57,21 @@ def score(name: str, answers: Answers) -> float:
   """The metric of that name, 0..100; words for `word_edit_distance`.
 
   Raises:
-    UserError: no such metric for answers of this kind, or no answers.
+    UserError: as `checked`.
+  """
+  answers = checked(name, answers)
+  scale = 1 if name in COUNTED else 100
+  if name in CHOSEN and answers.chosen is not None:
+    return scale * float(CHOSEN[name](answers))
+  return scale * float(text_metrics.METRICS[name](answers.texts, answers.references))
+
+
+def checked(name: str, answers: Answers) -> Answers:
+  """The answers with those references alone that the metric can compare with.
+
+  Raises:
+    UserError: no such metric for answers of this kind, no answers, or an example that
+      has no such reference.
   """
   known = known_metrics(chosen=answers.chosen is not None)
   if name not in known:
@@ -65,10 +81,24 @@ def score(name: str, answers: Answers) -> float:
         f'{", ".join(known)}')
   if not len(answers.labels):
     raise UserError(f'{name} of no answers at all: the split is empty')
-  scale = 1 if name in COUNTED else 100
-  if name in CHOSEN and answers.chosen is not None:
-    return scale * float(CHOSEN[name](answers))
-  return scale * float(text_metrics.METRICS[name](answers.texts, answers.references))
+  kept = [comparable([name], right, answers.chosen is not None)
+          for right in answers.references]
+  bare = next((number for number, right in enumerate(kept) if not right), None)
+  if bare is not None:
+    raise UserError(
+        f'example {bare} has no reference that {name} can compare an answer with, but '
+        f'{list(answers.references[bare])!r}: no answer is right; leave it out')
+  return dataclasses.replace(answers, references=kept)
+
+
+def comparable(
+    names: Sequence[str], references: Sequence[str], chosen: bool) -> tuple[str, ...]:
+  """The references that answers can be compared with in all the metrics named.
+
+  One that a metric makes empty by normalising it is none, but for chosen answers: an
+  option that reads 'A' is not nothing.
+  """
+  return text_metrics.references(() if chosen else names, references)
 
 
 def known_metrics(chosen: bool) -> list[str]:

@@ -15,6 +15,7 @@ from flan_jax.data import datasets
 from flan_jax.data import templates as templates_lib
 from flan_jax.data.vocabulary import FLAN
 from flan_jax.errors import UserError
+from flan_jax.evaluation import answer_files
 from flan_jax.evaluation import cells
 from flan_jax.evaluation import decoding
 from flan_jax.evaluation import questions as questions_lib
@@ -95,6 +96,9 @@ def evaluate(
   Returns:
     (entries, problems): by name, of the datasets that were evaluated, and why others
     could not be.
+
+  Raises:
+    answer_files.Unwritable: answers cannot be kept.
   """
   encoding = encoding or questions_lib.Encoding.of(loaded.run)
   tasks = tasks if isinstance(tasks, Mapping) else {name: name for name in tasks}
@@ -110,6 +114,8 @@ def evaluate(
         if replicates is not None:
           replicates[name] = summaries.add_intervals(entry, task, kept)
         entries[name] = entry
+    except answer_files.Unwritable:
+      raise
     except UserError as error:
       problems[name] = str(error)
   return entries, problems
@@ -136,8 +142,15 @@ class _Asked:
       settings = self.settings
       self.read[self.task] = questions_lib.read(
           self.task, self.encoding, templates=settings.templates,
-          splits=settings.asks(self.held_in), limit=settings.limit)
+          splits=settings.asks(self.held_in), limit=settings.limit,
+          decode_tokens=self._decode_tokens())
     return self.read[self.task]
+
+  def _decode_tokens(self) -> int | None:
+    """Of a decoded answer; None where every answer is ranked."""
+    if DECODE not in methods(self.task, self.settings.answer_by):
+      return None
+    return self.settings.decode_tokens or self.encoding.targets_length
 
 
 def methods(task: str, answer_by: str = RANK) -> tuple[str, ...]:
@@ -150,12 +163,12 @@ def methods(task: str, answer_by: str = RANK) -> tuple[str, ...]:
 def _answer_all(loaded, asked: _Asked, kept: cells.Folder, agreed, progress) -> None:
   """Makes the cells that are missing."""
   wanted = asked.cells()
+  if not agreed([kept.examples() is not None])[0]:
+    kept.keep_examples(_examples(asked.questions()))
   done = agreed([kept.has(*cell) for cell in wanted])
   if all(done):
     return
   found = asked.questions()
-  if not kept.examples():
-    kept.keep_examples(_examples(found))
   each = len(found.examples)
   with progress(asked.task, each * len(wanted)) as advance:
     for (template, method), there in zip(wanted, done):
@@ -166,8 +179,10 @@ def _answer_all(loaded, asked: _Asked, kept: cells.Folder, agreed, progress) -> 
       column = found.templates.index(template)
       answer = _ranked if method == RANK else _decoded
       given = answer(loaded, found, column, asked.encoding, asked.settings, advance)
-      kept.keep(cells.Cell(template, method, _with_prompts(found, column, given),
-                           sum(found.cut[column::len(found.templates)])))
+      kept.keep(cells.Cell(
+          template, method, _with_prompts(found, column, given),
+          cut=sum(found.cut[column::len(found.templates)]),
+          cut_answers=sum(found.cut_options if method == RANK else found.cut_answers)))
 
 
 def _examples(found: Questions) -> cells.Examples:

@@ -15,12 +15,20 @@ from flan_jax.data import templates as templates_lib
 from flan_jax.data import tokenizing
 from flan_jax.data.vocabulary import FLAN
 from flan_jax.errors import UserError
+from flan_jax.evaluation import answer_lengths
+from flan_jax.evaluation import metrics
 
 DEV, TEST = 'dev', 'test'
 SPLITS = {DEV: 'validation', TEST: 'test'}  # as the paper says -> as datasets declare
 PAPER_LENGTHS = 1_024, 256  # tokens of inputs and of targets, paper section 2.4
 EMPTY = '{:,} examples left out: an option is empty'
+LOST = '{:,} examples left out: cut at TARGETS_LENGTH, nothing is left of an option'
+UNANSWERABLE = '{:,} examples left out: they have no reference'
+BLANK = '{:,} examples left out: normalising leaves nothing of their references'
 EQUAL = '{:,} examples have two equal options; the first of them counts as chosen'
+EQUAL_TOKENS = ('{:,} examples have two options that are equal as cut at TARGETS_LENGTH; '
+                'the first of them counts as chosen')
+FEWER = '{:,} examples have references of which normalising leaves nothing: not counted'
 _TEXTS_AT_ONCE = 4_096
 
 
@@ -85,10 +93,11 @@ class Encoding:
 
   def targets(self, texts: Sequence[str]) -> list[list[int]]:
     """The ids of each text; what is too long loses its end."""
-    end = tokenizing.separator_ids(FLAN, self.separators[1])
-    room = max(self.targets_length - len(end), 0)
-    texts = [self.lead + text for text in texts]
-    return [[*ids[:room], *end] for ids in FLAN.encode_batch(texts)]
+    return answer_lengths.Options(self).ids(texts)
+
+  def answers(self, texts: Sequence[str]) -> list[list[int]]:
+    """The ids of each text as an answer, whole and without the separator."""
+    return FLAN.encode_batch([self.lead + text for text in texts])
 
   def end_id(self) -> int:
     """The token at which decoding stops."""
@@ -102,8 +111,10 @@ class Questions:
 
   templates: their T numbers. sizes: how many examples each split has. inputs: N * T
   lists of token ids, the templates of an example side by side. cut: N * T, whether they
-  had to be shortened. options: N lists of token ids, empty for generation. examples: N,
-  without their prompts. problems: what a reader must know, in plain words.
+  had to be shortened. options: N lists of token ids, empty for generation. cut_options:
+  N, whether an option was too long and was cut. cut_answers: N, whether decoding ends
+  before an option, or every reference, could be written. examples: N, without their
+  prompts. problems: what a reader must know, in plain words.
   """
 
   name: str
@@ -112,6 +123,8 @@ class Questions:
   inputs: list[list[int]]
   cut: list[bool]
   options: list[list[list[int]]]
+  cut_options: list[bool]
+  cut_answers: list[bool]
   examples: list[rendering.Example]
   problems: tuple[str, ...] = ()
 
@@ -148,8 +161,11 @@ def forward_templates(
 
 def read(
     name: str, encoding: Encoding, *, templates: Sequence[int] | None = None,
-    splits: Sequence[str] = (DEV, TEST), limit: int | None = None) -> Questions:
+    splits: Sequence[str] = (DEV, TEST), limit: int | None = None,
+    decode_tokens: int | None = None) -> Questions:
   """Reads the splits of a dataset, at most `limit` examples of each.
+
+  decode_tokens: of a decoded answer, at most; None: nothing is decoded.
 
   Raises:
     UserError: no such dataset or template, or there is nothing to read.
@@ -157,11 +173,11 @@ def read(
   numbers = forward_templates(name, templates)
   declared = datasets.get(name).splits
   sizes, inputs, cut, kept = {DEV: 0, TEST: 0}, [], [], []
-  flaws = collections.Counter()
+  flaws, options = collections.Counter(), answer_lengths.Options(encoding)
   rendering.dropped(name)  # begins the count anew
   for split in (part for part in SPLITS if part in splits and SPLITS[part] in declared):
-    found = itertools.islice(_with_options(datasets.examples(
-        name, SPLITS[split], numbers, encoding.inputs_length), flaws), limit)
+    found = datasets.examples(name, SPLITS[split], numbers, encoding.inputs_length)
+    found = itertools.islice(_askable(name, found, options, flaws), limit)
     for group in _groups(found, max(1, _TEXTS_AT_ONCE // len(numbers))):
       texts = [text for one in group for text in one.inputs]
       passages = [passage for one in group for passage in one.passages]
@@ -170,24 +186,66 @@ def read(
       cut += are_cut
       kept += [dataclasses.replace(one, inputs=(), passages=()) for one in group]
       sizes[split] += len(group)
-  problems = _problems(name, splits, sizes, cut, flaws)
+  cut_options = [options.cut(one.options) for one in kept]
+  cut_answers = _cut_answers(kept, options, encoding, decode_tokens)
+  problems = (
+      *_problems(name, splits, sizes, cut, flaws), *_lengths(
+          cut_options, encoding.targets_length, cut_answers, decode_tokens))
   if not kept:
     raise UserError(f'{name} has no example to evaluate in {" or ".join(splits)}'
                     f'{"".join(f"; {one}" for one in problems)}; look at its splits and '
                     'at --limit')
   return Questions(
-      name, numbers, sizes, inputs, cut, _options(kept, encoding), kept, problems)
+      name, numbers, sizes, inputs, cut, [options.ids(one.options) for one in kept],
+      cut_options, cut_answers, kept, problems)
 
 
-def _with_options(
-    found: Iterator[rendering.Example], flaws: collections.Counter) -> Iterator:
-  """Leaves out examples with an empty option; those with two equal ones are counted."""
+def _askable(
+    name: str, found: Iterator[rendering.Example], options: answer_lengths.Options,
+    flaws: collections.Counter) -> Iterator[rendering.Example]:
+  """The examples that have a right answer in every metric; the others are counted."""
+  names = datasets.get(name).metrics
   for one in found:
-    if not all(option.strip() for option in one.options):
-      flaws[EMPTY] += 1
+    right = metrics.comparable(names, one.references, chosen=bool(one.options))
+    reason = _unaskable(one, right, options)
+    if reason:
+      flaws[reason] += 1
       continue
     flaws[EQUAL] += len(set(one.options)) < len(one.options)
-    yield one
+    flaws[EQUAL_TOKENS] += options.equal(one.options)
+    flaws[FEWER] += len(right) < len(one.references)
+    yield dataclasses.replace(one, references=right)
+
+
+def _unaskable(one: rendering.Example, right, options) -> str:
+  """Why an example is left out, '' if it is not."""
+  if not all(option.strip() for option in one.options):
+    return EMPTY
+  if options.lost(one.options):
+    return LOST
+  if not right:
+    return BLANK if one.references else UNANSWERABLE
+  return ''
+
+
+def _cut_answers(examples, options, encoding, tokens: int | None) -> list[bool]:
+  if tokens is None:
+    return [False] * len(examples)
+  if examples and examples[0].options:
+    return [options.longer(one.options, tokens) for one in examples]
+  return answer_lengths.too_long(
+      [one.references for one in examples], encoding, tokens)
+
+
+def _lengths(cut_options, targets_length: int, cut_answers, tokens) -> Iterator[str]:
+  """In plain words: which options and answers do not fit."""
+  for cut, end, limit in (
+      (cut_options, 'have an option that was too long and was cut at TARGETS_LENGTH',
+       targets_length),
+      (cut_answers, 'have a right answer or an option that is longer than decoding may '
+       'write', tokens)):
+    if any(cut):
+      yield f'{sum(cut):,} of {len(cut):,} examples {end}: {limit:,} tokens'
 
 
 def _problems(name, splits, sizes, cut, flaws) -> tuple[str, ...]:
@@ -229,10 +287,3 @@ def content_free(
 def _groups(items: Iterator, size: int) -> Iterator[list]:
   while group := list(itertools.islice(items, size)):
     yield group
-
-
-def _options(examples, encoding: Encoding) -> list[list[list[int]]]:
-  """Each text is tokenized once: most datasets have the same options throughout."""
-  texts = list(dict.fromkeys(text for one in examples for text in one.options))
-  ids = dict(zip(texts, encoding.targets(texts)))
-  return [[ids[text] for text in one.options] for one in examples]

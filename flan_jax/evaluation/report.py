@@ -13,6 +13,7 @@ from flan_jax import files
 from flan_jax.errors import UserError
 from flan_jax.evaluation import charts
 from flan_jax.evaluation import lanes
+from flan_jax.evaluation import paper
 from flan_jax.evaluation import samples as samples_lib
 from flan_jax.evaluation import sections
 from flan_jax.evaluation import tables
@@ -26,8 +27,8 @@ _TEMPLATE = os.path.join(_HERE, 'report.html.j2')
 def write(
     model_dir: str, results: Mapping, run: Mapping, rule: Mapping,
     curves: Mapping[str, Sequence[Mapping]], *, references: Mapping | None = None,
-    confidence: Mapping | None = None, drawn: Mapping | None = None,
-    phrasings: Mapping | None = None, samples: Sequence[Mapping] | None = None) -> str:
+    drawn: Mapping | None = None, phrasings: Mapping | None = None,
+    samples: Sequence[Mapping] | None = None) -> str:
   """Writes report.html into MODEL_DIR, whole or not at all; returns its path.
 
   See `page` for the arguments. Samples are by default those of MODEL_DIR/predictions.
@@ -36,10 +37,10 @@ def write(
   if samples is None:
     names = [one['name'] for one in results['evaluations']]
     samples = samples_lib.read(model_dir, names)
-  given = {'references': references, 'confidence': confidence, 'drawn': drawn,
-           'phrasings': phrasings}
+  given = {'drawn': drawn, 'phrasings': phrasings}
   path = os.path.join(model_dir, FILE)
-  files.write_whole(path, page(results, run, rule, curves, samples=samples, **given))
+  files.write_whole(path, page(
+      results, run, rule, curves, references=references, samples=samples, **given))
   files.write_whole(os.path.join(model_dir, INPUTS),
                     json.dumps({'rule': rule, **given}, indent=1) + '\n')
   return path
@@ -47,7 +48,7 @@ def write(
 
 def again(
     model_dir: str, results: Mapping, run: Mapping,
-    curves: Mapping[str, Sequence[Mapping]]) -> str:
+    curves: Mapping[str, Sequence[Mapping]], references: Mapping | None = None) -> str:
   """Writes report.html of an evaluated run anew; returns its path.
 
   Raises:
@@ -56,8 +57,8 @@ def again(
   path = os.path.join(model_dir, INPUTS)
   try:
     with open(path, encoding='utf-8') as file:
-      given = json.load(file)
-    rule = given.pop('rule')
+      found = json.load(file)
+    rule, *given = (found[key] for key in ('rule', 'drawn', 'phrasings'))
   except FileNotFoundError:
     raise UserError(
         f'{model_dir} has results but no {INPUTS}, which evaluation writes beside '
@@ -66,14 +67,15 @@ def again(
   except (ValueError, AttributeError, KeyError, TypeError) as error:
     raise UserError(f'{path} is not what evaluation wrote ({error!r}); evaluate the '
                     'run again') from None
-  return write(model_dir, results, run, rule, curves, **given)
+  drawn, phrasings = given
+  return write(model_dir, results, run, rule, curves, references=references,
+               drawn=drawn, phrasings=phrasings)
 
 
 def page(
     results: Mapping, run: Mapping, rule: Mapping,
     curves: Mapping[str, Sequence[Mapping]], *,
     references: Mapping[str, Sequence[Mapping]] | None = None,
-    confidence: Mapping[str, str] | None = None,
     drawn: Mapping[str, int | None] | None = None,
     phrasings: Mapping[str, Mapping[int, str]] | None = None,
     samples: Sequence[Mapping] | None = None) -> str:
@@ -87,13 +89,12 @@ def page(
       'cut' (optional): what of the training prompts did not fit, in plain words.
     curves: title -> records of metrics.jsonl.
     references: dataset, or 'mean' -> figures of the paper, each `system`, `setting`,
-      `value`, `metric`, `confidence`, `note`.
-    confidence: the labels of the references -> what they mean.
+      `value`, `metric`, `note`.
     drawn: task -> prompts drawn while training, None where they were not counted.
     phrasings: dataset -> template number -> its text.
     samples: examples to browse, as samples.read gives them.
   """
-  references, confidence = references or {}, confidence or {}
+  references = references or {}
   packed, count = samples_lib.packed(samples or [])
   return filled(
       _TEMPLATE, title=tables.title(results), limits=tables.limits(results),
@@ -101,7 +102,7 @@ def page(
       tiles=_tiles(results), facts=_facts(results, run), unseen=sections.unseen(rule),
       names=_names(results), blocks=lanes.blocks(results, references),
       references=_references(results, references), letters=lanes.legend(references),
-      confidence=_meant(references, confidence), charts=_charts(results, run, curves),
+      aggregates=paper.aggregates(), charts=_charts(results, run, curves),
       mixture=run['mixture'], shares=sections.shares(rule['train'], drawn),
       cut=rule.get('cut', ()),
       templates=sections.templates(results, phrasings or {}),
@@ -173,12 +174,6 @@ def _references(results: Mapping, references: Mapping) -> list[dict]:
     found += [{**one, 'dataset': row['name'], 'value': tables.number(one['value']),
                'is_drawn': any(one is other for other in shown)} for one in own]
   return found
-
-
-def _meant(references: Mapping, confidence: Mapping) -> dict[str, str]:
-  """The labels that occur, with their meaning."""
-  used = {one['confidence'] for own in references.values() for one in own}
-  return {label: text for label, text in confidence.items() if label in used}
 
 
 def _charts(results: Mapping, run: Mapping, curves: Mapping) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ def read(model_dir: str, names: Sequence[str], most: int = 20) -> list[dict]:
   """The first examples of the evaluations named, whose prompts were kept.
 
   Args:
-    model_dir: the run. What is missing or torn there is left out.
+    model_dir: the run. What is missing there is left out; what is damaged too, and told.
     names: of evaluations.
     most: examples of each evaluation, dataset and template.
 
@@ -27,10 +27,11 @@ def read(model_dir: str, names: Sequence[str], most: int = 20) -> list[dict]:
     `target`, `answer` (text, None where there is none), `right` (None of a written
     answer that is not a reference word for word: the metric judges it).
   """
-  found = []
+  found, tell = [], cells.once()
   for name in names:
     for dataset in _folders(cells.path(model_dir, name)):
-      asked, kept = cells.stored(cells.path(model_dir, name, dataset)) or (None, [])
+      folder = cells.path(model_dir, name, dataset)
+      asked, kept = cells.stored(folder, tell) or (None, [])
       found += [
           {'evaluation': name, 'dataset': dataset, 'template': cell.template,
            'method': cell.method, 'number': number, **_sample(example, given)}
@@ -59,14 +60,14 @@ def _sample(example: Mapping, given: Mapping) -> dict:
       'prompt': given['prompt'], 'options': options,
       'scores': [one if _finite(one) else None for one in given.get('scores', ())],
       'target': references[0] if references else '',
-      'answer': given.get('text', answer), 'right': right}
+      'answer': given.get('text', answer) or None, 'right': right}
 
 
 def _same(text: str, references: Sequence[str]) -> bool:
   """But for case, articles and punctuation."""
   def bare(one):
     return text_metrics.trivia_normalized(one) or one.strip()
-  return bare(text) in map(bare, references)
+  return bool(bare(text)) and bare(text) in map(bare, references)
 
 
 def packed(samples: Sequence[Mapping], most_bytes: int = MOST_BYTES) -> tuple[str, int]:

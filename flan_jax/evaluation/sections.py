@@ -146,12 +146,16 @@ def _problems_of(evaluation: Mapping):
 
 
 def _counts(templates: Sequence[Mapping]):
-  """How many prompts were cut, and how many went without an answer."""
+  """How many prompts or answers were cut, and how many went without an answer."""
   asked = sum(one['n_dev'] + one['n_test'] for one in templates)
   for key, one_was, several_were in (
       ('cut', 'was too long and was cut', 'were too long and were cut'),
+      ('cut_answers', 'has a right answer or an option that is too long, cut at the limit',
+       'have a right answer or an option that is too long, cut at the limit'),
       ('unanswered', 'got no answer, because its scores were not numbers',
        'got no answer, because their scores were not numbers')):
     count = sum(one.get(key) or 0 for one in templates)
+    if key == 'unanswered' and any(one.get('method') == 'decode' for one in templates):
+      continue  # a problem of the dataset tells how many answers were empty
     if count:
       yield f'{count:,} of {asked:,} prompts {one_was if count == 1 else several_were}'

@@ -33,10 +33,8 @@ def summands(name: str, answers: metrics.Answers) -> tuple[np.ndarray, Combine]:
   Raises:
     UserError: as metrics.score.
   """
-  chosen = answers.chosen is not None
-  if name not in metrics.known_metrics(chosen) or not len(answers.labels):
-    metrics.score(name, answers)  # refuses, and says why
-  if chosen and name in metrics.CHOSEN:
+  answers = metrics.checked(name, answers)
+  if answers.chosen is not None and name in metrics.CHOSEN:
     table, combine = _CHOSEN[name](answers)
   else:
     table, combine = _of_texts(name, answers)

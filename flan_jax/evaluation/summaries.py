@@ -9,6 +9,7 @@ from typing import Mapping, Sequence
 import numpy as np
 
 from flan_jax.data import datasets
+from flan_jax.errors import UserError
 from flan_jax.evaluation import cells
 from flan_jax.evaluation import metrics
 from flan_jax.evaluation import questions as questions_lib
@@ -36,7 +37,8 @@ def entry(
   found = {
       'primary': primary, **first,
       'majority': metrics.majority(primary, cells.answers(asked, shown)),
-      'problems': [*asked.problems, *_unanswered(groups)],
+      'problems': [*asked.problems, *_unanswered(
+          groups, any(one['options'] for one in asked.examples))],
       'prompt': _prompt(asked, shown, encoding)}
   if ranking != ranking_lib.SUM and cells.RANK in groups:
     found['ranking'] = ranking
@@ -60,7 +62,8 @@ def _scored(task: str, asked: cells.Examples, group: Sequence[cells.Cell]) -> di
       'template': cell.template, 'kind': dataset.templates[cell.template].kind,
       'method': cell.method, 'n_dev': asked.sizes[DEV], 'n_test': asked.sizes[TEST],
       **{split: _metrics(dataset.metrics, asked, cell, split) for split in (DEV, TEST)},
-      'cut': cell.cut, 'unanswered': cell.unanswered} for cell in group]
+      'cut': cell.cut, 'cut_answers': cell.cut_answers, 'unanswered': cell.unanswered}
+               for cell in group]
   return {'templates': templates, **summary(templates, dataset.metrics[0]),
           'interval': None}
 
@@ -91,12 +94,19 @@ def summary(templates: Sequence[Mapping], primary: str) -> dict:
       'best_dev_test': best[TEST].get(primary) if best else None}
 
 
-def _unanswered(groups: Mapping[str, Sequence[cells.Cell]]) -> list[str]:
-  """Ranked prompts that got no answer: their scores were not numbers."""
-  return [
+def _unanswered(groups: Mapping[str, Sequence[cells.Cell]], options: bool) -> list[str]:
+  """Prompts that got no answer, and why. options: whether they have any."""
+  lines = [
       f'template {cell.template}: {cell.unanswered:,} of {len(cell.answers):,} prompts '
       'had scores that are no numbers; they count as wrong'
       for cell in groups.get(cells.RANK, ()) if cell.unanswered]
+  decoded = groups.get(cells.DECODE, ())
+  count = sum(cell.unanswered for cell in decoded)
+  if count:
+    what = 'none of the options' if options else 'empty'
+    lines.append(f'{count:,} of {sum(len(cell.answers) for cell in decoded):,} decoded '
+                 f'answers are {what}; they count as wrong')
+  return lines
 
 
 def _prompt(asked, cell: cells.Cell, encoding: questions_lib.Encoding) -> dict | None:
@@ -149,12 +159,18 @@ def compare(
 
   entries: of ours. columns: of both, dataset -> answers in each template.
   """
-  mine, others = columns
-  found = {name: statistics.differences(entries[name]['primary'], mine[name], others[name])
-           for name in entries if mine.get(name) and others.get(name)}
+  found, problems = {}, {}
+  for name in entries:
+    pair = [side.get(name) for side in columns]
+    if not all(pair):
+      continue
+    try:
+      found[name] = statistics.differences(entries[name]['primary'], *pair)
+    except UserError as error:  # they answer different examples
+      problems[name] = str(error)
   averaged = [found[name] for name in in_mean(entries) if name in found]
   return {
-      'of': ours, 'against': theirs,
+      'of': ours, 'against': theirs, 'problems': problems,
       'datasets': {name: _told(statistics.mean_difference([one]))
                    for name, one in found.items()},
       'mean': _told(statistics.mean_difference(averaged)) if averaged else None}

@@ -3,9 +3,13 @@
 Each takes N texts and for each its references; per-text ones are averaged over the
 texts, each against its best reference. Fractions 0..1, but for `bleu` (0..1 as well, of
 the corpus) and `word_edit_distance` (words; lower is better).
+
+Two metrics compare texts after normalising them. A reference of which that leaves nothing
+('...', 'the') is none: an answer of nothing would be right. See `references`.
 """
 
 import collections
+import functools
 import re
 import string
 from typing import Callable, Sequence
@@ -15,12 +19,17 @@ import numpy as np
 Metric = Callable[[Sequence[str], Sequence[Sequence[str]]], float]
 
 
+_NORMALIZED_AT_ONCE = 1 << 18  # every template has the same references
+
+
+@functools.lru_cache(_NORMALIZED_AT_ONCE)
 def trivia_normalized(text: str) -> str:
   """'The  Eiffel-Tower.' -> 'eiffel tower' (Joshi et al. 2017)."""
   text = text.lower().translate(_TRIVIA_SIGNS)
   return ' '.join(word for word in text.split() if word not in ('a', 'an', 'the'))
 
 
+@functools.lru_cache(_NORMALIZED_AT_ONCE)
 def squad_normalized(text: str) -> str:
   """'The  Eiffel-Tower.' -> 'eiffeltower': punctuation goes without a space in its place
   (Rajpurkar et al. 2016, the official evaluation)."""
@@ -34,9 +43,12 @@ _SQUAD_SIGNS = str.maketrans({sign: None for sign in string.punctuation})
 
 
 def _best(compare: Callable[[str, str], float], normalized: Callable[[str], str]) -> Metric:
+  def bare(text):  # an option such as 'A' is an answer, though nothing is left of it
+    return normalized(text) or text.strip()
+
   def metric(written, references):
     return np.mean([
-        max((compare(normalized(text), normalized(one)) for one in right), default=0.0)
+        max((compare(bare(text), bare(one)) for one in right), default=0.0)
         for text, right in zip(written, references)])
   return metric
 
@@ -99,3 +111,17 @@ METRICS: dict[str, Metric] = {
     'rouge1': _rouge('rouge1'), 'rouge2': _rouge('rouge2'),
     'rougeLsum': _rouge('rougeLsum'),
     'bleu': _bleu, 'word_edit_distance': _word_edit_distance}
+
+
+_NORMALIZED: dict[str, Callable[[str], str]] = {
+    'trivia_exact_match': trivia_normalized, 'trivia_f1': trivia_normalized,
+    'squad_exact_match': squad_normalized, 'squad_f1': squad_normalized}
+
+
+def references(names: Sequence[str], texts: Sequence[str]) -> tuple[str, ...]:
+  """Those of the texts of which every metric named leaves something to compare with.
+
+  references(['squad_f1'], ['the', 'Paris', ' ']) -> ('Paris',)
+  """
+  how = {_NORMALIZED.get(name, str.strip) for name in names} | {str.strip}
+  return tuple(text for text in texts if all(normalized(text) for normalized in how))
