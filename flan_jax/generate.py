@@ -141,7 +141,7 @@ def open_model(
 
   Args:
     step: of the checkpoint, None for the last.
-    untuned: the run's INIT_FROM instead.
+    untuned: the run's INIT_FROM instead; a model that was never tuned is that itself.
     vocabulary: file; None is the one the run was trained with.
     mesh: sizes of the axes data, fsdp and tensor; host_devices: made of the processor.
 
@@ -153,7 +153,7 @@ def open_model(
   if run is None:
     raise UserError(f'--model_dir={model_dir} holds no run (no {checkpoint.RUN_FILE}); '
                     'name one that `python -m flan_jax.train` wrote')
-  if untuned:
+  if untuned and not evaluated.never_tuned(model_dir):
     path = run['init_from']
     if not path:
       raise UserError(f'the run in {model_dir} began from scratch (no INIT_FROM), so '

@@ -3,16 +3,43 @@
 import dataclasses
 import json
 import os
+import sys
 from typing import Any, Mapping
 
 from flan_jax import evaluated
 from flan_jax import files
+from flan_jax.errors import UserError
 
 DRAWN = 'drawn.json'  # of MODEL_DIR: prompts of each task that training has drawn
 
 
+def rules(results: Mapping, run: Mapping, model_dir: str) -> dict[str, dict | None]:
+  """For each cluster of the results its rule, as report.page wants them.
+
+  Of a cluster that is declared no more, the one that the last report had.
+  """
+  from flan_jax.evaluation import groups
+  before = _before(model_dir).get('rules', {})
+  found: dict[str, dict | None] = {}
+  for group in groups.split(results):
+    try:
+      found[str(group['cluster'])] = rule(run, model_dir, group['cluster'])
+    except UserError:
+      found[str(group['cluster'])] = before.get(str(group['cluster']))
+  return found
+
+
+def _before(model_dir: str) -> dict:
+  """What the last report was made of; nothing where it cannot be read."""
+  from flan_jax.evaluation import report
+  try:
+    return report.inputs(model_dir) or {}
+  except UserError:
+    return {}
+
+
 def rule(run: Mapping, model_dir: str, cluster: str | None) -> dict:
-  """What was trained on, held out and dropped, as report.page wants it.
+  """What was trained on, held out and dropped.
 
   `trained` is of the runs before as well.
   """
@@ -23,7 +50,7 @@ def rule(run: Mapping, model_dir: str, cluster: str | None) -> dict:
   ours = set(datasets.names())
   trained = [task for one in checkpoint.lineage(model_dir) for task in one['tasks']]
   return {
-      'train': dict(run['tasks']), 'dropped': dict(found.dropped) if found else {},
+      'dropped': dict(found.dropped) if found else {},
       'held_out': {name: clusters(name) for name in (found.held_out if found else ())},
       'trained': {name: clusters(name) if datasets.plain(name) in ours else []
                   for name in trained}}
@@ -40,18 +67,30 @@ def curves(run: Mapping, model_dir: str) -> dict[str, list[dict]]:
 
 def inputs(results: Mapping, model_dir: str) -> dict[str, Any]:
   """The keyword arguments of report.write: the paper's figures, texts, what was drawn."""
-  from flan_jax.data import datasets
   from flan_jax.evaluation import paper
   rows = {name: one['primary'] for evaluation in results['evaluations']
           for name, one in evaluation['datasets'].items()}
-  tuned = [one for one in results['evaluations'] if one['name'] != evaluated.PLAIN]
-  named = dict.fromkeys(name for one in tuned for name in one['datasets'])
   return {
       'references': {name: [dataclasses.asdict(one) for one in paper.figures(name, metric)]
                      for name, metric in rows.items()},
       'confidence': dict(paper.CONFIDENCE), 'drawn': drawn(model_dir),
-      'phrasings': {name: {number: _text(template) for number, template in enumerate(
-          datasets.get(name).templates)} for name in named}}
+      'phrasings': _phrasings(results, _before(model_dir).get('phrasings') or {})}
+
+
+def _phrasings(results: Mapping, before: Mapping) -> dict[str, Mapping]:
+  """row -> number of a template -> its text; of what is declared no more, as before."""
+  from flan_jax.data import datasets, variants
+  found = {}
+  for one in results['evaluations']:
+    for row in one['datasets'] if one['name'] != evaluated.PLAIN else ():
+      try:
+        variants.evaluated(datasets.plain(row), one['style'], one['shots'],
+                           one['shot_seed'])  # registers what an earlier process asked
+        found[row] = {number: _text(template) for number, template in enumerate(
+            datasets.get(row).templates)}
+      except UserError:
+        found[row] = before.get(row, {})
+  return found
 
 
 def _text(template) -> str:
@@ -67,8 +106,14 @@ def write_drawn(model_dir: str, steps: int, prompts: Mapping[str, int]) -> None:
 
 def drawn(model_dir: str) -> dict[str, int] | None:
   """Prompts of each task that training has drawn; None where they were not counted."""
+  path = os.path.join(model_dir, DRAWN)
   try:
-    with open(os.path.join(model_dir, DRAWN), encoding='utf-8') as file:
-      return json.load(file)['prompts']
+    with open(path, encoding='utf-8') as file:
+      found = json.load(file)['prompts']
+    return {task: int(count) for task, count in found.items()}
   except FileNotFoundError:
+    return None
+  except (ValueError, TypeError, KeyError, AttributeError) as error:
+    print(f'notice: {path} is not what training wrote ({error!r}); what was drawn counts '
+          'as not counted', file=sys.stderr)
     return None

@@ -8,6 +8,9 @@ from flan_jax.evaluation import cells
 from flan_jax.evaluation import samples
 from tests import fake_run
 
+NAMED = {one['name']: one for one in fake_run.results()['evaluations']}
+TUNED = {'tuned': NAMED['tuned']}
+
 
 @pytest.fixture(scope='module')
 def folder(tmp_path_factory):
@@ -15,7 +18,8 @@ def folder(tmp_path_factory):
 
 
 def test_samples_are_the_kept_prompts_of_the_test_split(folder):
-  found = samples.read(str(folder), ['tuned', 'never evaluated'], most=2)
+  never = {**TUNED['tuned'], 'answers': 'never evaluated'}
+  found = samples.read(str(folder), {**TUNED, 'other': never}, most=2)
   assert {(one['dataset'], one['template'], one['method']) for one in found} == {
       ('rte', 0, 'rank'), ('rte', 2, 'rank'), ('rte', 0, 'decode'), ('stsb', 0, 'rank'),
       ('stsb', 2, 'rank'), ('sst2', 0, 'rank'), ('sst2', 2, 'rank')}
@@ -23,7 +27,7 @@ def test_samples_are_the_kept_prompts_of_the_test_split(folder):
   first = found[0]
   assert first['prompt'].startswith('rte 4: ')  # after the four of dev
   assert first['right'] == (first['answer'] == first['target'])
-  last = samples.read(str(folder), ['tuned'])[5]
+  last = samples.read(str(folder), TUNED)[5]
   assert last['answer'] is None and last['right'] is False  # its scores were NaN
   assert last['scores'] == [None, None]
 
@@ -54,9 +58,9 @@ def test_torn_predictions_are_left_out(folder, tmp_path):
   whole = (source / '2.rank.jsonl').read_text()
   for torn in (whole[:-9], whole.replace('of rte', 'of others')):
     (here / '2.rank.jsonl').write_text(torn)
-    assert {one['template'] for one in samples.read(str(tmp_path), ['tuned'])} == {0}
+    assert {one['template'] for one in samples.read(str(tmp_path), TUNED)} == {0}
     assert list(cells.columns(str(here))) == [0]
-  assert samples.read(str(tmp_path / 'nowhere'), ['tuned']) == []
+  assert samples.read(str(tmp_path / 'nowhere'), TUNED) == []
   assert cells.columns(str(tmp_path)) == {}
 
 
@@ -69,7 +73,7 @@ def test_columns_are_all_answers_of_the_split_that_is_scored(folder):
 
 
 def test_a_page_holds_no_more_examples_than_fit(folder):
-  found = samples.read(str(folder), ['tuned', 'untuned'])
+  found = samples.read(str(folder), NAMED)
   text, count = samples.packed(found)
   assert count == len(found) == len(json.loads(text)['samples'])
   prompts = json.loads(text)['prompts']
