@@ -132,3 +132,12 @@ def test_gin_and_flags_reach_the_evaluation(world, capsys):
     assert '\n' not in str(caught.value)
   finally:
     gin.clear_config()
+
+
+def test_results_that_cannot_be_read_are_named_before_anything_starts(world, tmp_path):
+  shutil.copy(world / 'tuned/run.json', tmp_path)
+  (tmp_path / 'checkpoints/1').mkdir(parents=True)
+  (tmp_path / 'results.json').write_text('{"schema": 3, "evalu')
+  with pytest.raises(UserError, match='results.json is not JSON'):
+    evaluate.evaluate(model_dir=str(tmp_path), held_out='none', dry_run=True,
+                      held_in='natural_questions', only='tuned')
