@@ -95,6 +95,7 @@ def test_other_examples_are_not_compared(folders):
   with open(path, 'w') as file:
     file.write('\n'.join(lines))
   assert cells(folders)[1]['why'] == 'other examples'
+  assert cells(folders, 'mean')[1]['why'] == 'other examples'
   assert cells(folders, 'stsb')[1]['difference']
 
 
@@ -201,8 +202,8 @@ def test_a_dataset_held_in_by_one_run_alone_is_not_compared(folders):
 
 @pytest.mark.parametrize('changed, words', [
     ({'step': 600}, 'b/nli is at step 600, a/nli at step 1,200'),
-    ({'ranking': 'normalised'}, "b/nli was asked otherwise (zero-shot, ranking 'normalised') "
-     'than a/nli (zero-shot)'),
+    ({'ranking': 'normalised'}, "b/nli was asked otherwise (zero-shot, ranking "
+     "'normalised') than a/nli (zero-shot)"),
     ({'style': 'name'}, "b/nli was asked otherwise (zero-shot, style 'name')"),
     ({'shots': 2}, 'b/nli was asked otherwise (2 shots)'),
     ({'cluster': 'math'}, 'b/nli held out math, a/nli nli'),
@@ -215,7 +216,8 @@ def test_runs_that_differ_say_in_what(folders, tmp_path, changed, words):
 
 
 @pytest.mark.parametrize('key, value, words', [
-    ('vocabulary', {'path': '/other', 'hash': '1'}, 'b/nli has another vocabulary than a/nli'),
+    ('vocabulary', {'path': '/other', 'hash': '1'},
+     'b/nli has another vocabulary than a/nli'),
     ('model', {'layers': 9, 'd_model': 64}, 'b/nli has 9 layers of width 64, a/nli 2'),
     ('data', 'tfds', 'b/nli was trained on tfds data, a/nli on embedded data')])
 def test_other_models_are_told(folders, tmp_path, key, value, words):

@@ -406,25 +406,3 @@ def test_two_clusters_through_real_processes(embedded_data, tmp_path):
     means = {one['name']: one['mean'] for one in found['evaluations']}
     for column in ('untuned', 'tuned'):
       assert group['mean']['scores'][column]['mean'] == pytest.approx(means[column])
-
-
-def test_a_torn_command_is_not_finished(fake, base, tmp_path):
-  run(tmp_path, base, '--clusters=nli')
-  (tmp_path / 'holdout_nli' / stages.COMMAND).write_text('["--gin')
-  fake.asked.clear()
-  run(tmp_path, base, '--clusters=nli')
-  assert fake.asked == ['train holdout_nli']
-
-
-def test_of_several_evaluations_that_of_the_cluster_counts(fake, base, tmp_path):
-  run(tmp_path, base, '--clusters=nli')
-  path = tmp_path / 'holdout_nli/results.json'
-  found = json.loads(path.read_text())
-  asked = groups.conditions(data='embedded', cluster='nli', style='name')
-  found['evaluations'].append(evaluation('untuned', 0, asked, ['cb']))
-  path.write_text(json.dumps(found))
-  fake.asked.clear()
-  run(tmp_path, base, '--clusters=nli')
-  assert fake.asked == []
-  table = json.loads((tmp_path / 'holdouts.json').read_text())
-  assert [row['name'] for row in table['groups'][0]['rows']] == ['rte', 'cb']

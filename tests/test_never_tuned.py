@@ -1,4 +1,5 @@
-"""A model that was imported, or read plain text only, is called neither tuned nor held out."""
+"""A model that was imported, or read plain text only, is not called tuned; what nobody
+knows of its training is said."""
 
 import contextlib
 import html
@@ -148,8 +149,9 @@ def test_a_run_from_an_import_says_that_the_import_may_have_seen_the_data():
 
 
 def test_the_comparison_says_it_too(tmp_path):
-  runs = [comparison.Run(name, str(tmp_path), found, fake_run.run(), {}) for name, found in (
-      ('a', fake_run.results()), ('b', of_unknown_base()))]
+  runs = [comparison.Run(name, str(tmp_path), found, fake_run.run(), {},
+                         groups.split(found)[-1])
+          for name, found in (('a', fake_run.results()), ('b', of_unknown_base()))]
   assert f'b: {BASE_UNKNOWN}: it may have seen these datasets' in (
       comparison.comparison_notices.notices(runs))
 

@@ -6,7 +6,6 @@ import re
 
 import pytest
 
-from flan_jax import reporting
 from flan_jax.errors import UserError
 from flan_jax.evaluation import charts
 from flan_jax.evaluation import lanes
@@ -355,32 +354,3 @@ def test_a_broken_report_json_is_named(tmp_path, text):
   (tmp_path / 'report.json').write_text(text)
   with pytest.raises(UserError, match='report.json is not what evaluation wrote'):
     report.again(str(tmp_path), {}, {}, {})
-
-
-def test_an_older_base_is_no_column_and_a_base_has_a_curve_of_its_own():
-  assert tables.step('untuned step 7') == 7 and tables.step('untuned') is None
-  results = fake_run.group()
-  results['evaluations'][-1]['name'] = 'plain step 900'
-  names = [one['name'] for one in tables.main(results)]
-  assert names == ['untuned', 'plain']
-  base = {**results, 'evaluations': [
-      {**results['evaluations'][0], 'name': name, 'step': step}
-      for name, step in (('untuned', 20), ('untuned step 10', 10))]}
-  found = charts.evaluated(base, from_base=False)
-  assert [step for step, _ in found['rte']] == [10, 20]
-
-
-def test_datasets_without_a_test_set_are_not_called_held_in():
-  results = fake_run.group()
-  for one in results['evaluations']:
-    del one['datasets']['sst2']
-    for template in one['datasets']['rte']['templates']:
-      template |= {'n_test': 0, 'test': {}}
-  assert not any('held-in' in note for note in tables.notes(results))
-
-
-@pytest.mark.parametrize('text', ['{"prompts": ', '[]', '{"prompts": {"a": "x"}}', '{}'])
-def test_a_torn_count_of_what_was_drawn_is_told(tmp_path, text, capsys):
-  (tmp_path / 'drawn.json').write_text(text)
-  assert reporting.drawn(str(tmp_path)) is None
-  assert f'{tmp_path}/drawn.json is not what training wrote' in capsys.readouterr().err

@@ -1,4 +1,5 @@
-"""results.json: evaluations stand beside each other, older files are read, torn ones named."""
+"""results.json: evaluations stand beside each other, older files are read, torn ones are
+named."""
 
 import copy
 import json
@@ -6,8 +7,9 @@ import json
 import pytest
 
 from flan_jax import report as door
+from flan_jax import reporting, stages
 from flan_jax.errors import UserError
-from flan_jax.evaluation import cells, groups, report, results
+from flan_jax.evaluation import cells, charts, groups, report, results, tables
 from tests import fake_run
 
 
@@ -180,10 +182,12 @@ BROKEN = {
     'no limit': changed([*FIRST, 'limit']), 'training': changed([*FIRST, 'training'], 'x'),
     'interval of one': changed([*FIRST, 'interval'], [1.0]),
     'no datasets': changed([*FIRST, 'datasets']), 'entry of text': changed(RTE, 'x'),
-    'no primary': changed([*RTE, 'primary']), 'no templates': changed([*RTE, 'templates'], []),
+    'no primary': changed([*RTE, 'primary']),
+    'no templates': changed([*RTE, 'templates'], []),
     'template': changed([*RTE, 'templates', 0], 3),
     'a score of text': changed([*RTE, 'templates', 0, 'dev'], {'accuracy': 'x'}),
-    'quartiles': changed([*RTE, 'quartiles'], [1]), 'cut': changed([*RTE, 'templates', 0, 'cut'], 'x'),
+    'quartiles': changed([*RTE, 'quartiles'], [1]),
+    'cut': changed([*RTE, 'templates', 0, 'cut'], 'x'),
     'prompt': changed([*RTE, 'prompt'], {'inputs': 'x'}),
     'problems': changed([*RTE, 'problems'], 'x'),
     'no difference': changed(['comparisons', 0, 'mean', 'difference']),
@@ -239,3 +243,75 @@ def test_examples_are_told_apart_by_evaluation(tmp_path):
 def test_a_cluster_that_is_declared_no_more_has_no_proof():
   page = report.page(fake_run.results(), fake_run.run(), {'nli': None}, {})
   assert 'nli is declared no more' in page and 'id="unseen"' not in page
+
+
+def test_an_older_base_is_no_column_and_a_base_has_a_curve_of_its_own():
+  assert tables.step('untuned step 7') == 7 and tables.step('untuned') is None
+  results = fake_run.group()
+  results['evaluations'][-1]['name'] = 'plain step 900'
+  names = [one['name'] for one in tables.main(results)]
+  assert names == ['untuned', 'plain']
+  base = {**results, 'evaluations': [
+      {**results['evaluations'][0], 'name': name, 'step': step}
+      for name, step in (('untuned', 20), ('untuned step 10', 10))]}
+  found = charts.evaluated(base, from_base=False)
+  assert [step for step, _ in found['rte']] == [10, 20]
+
+
+def test_datasets_without_a_test_set_are_not_called_held_in():
+  results = fake_run.group()
+  for one in results['evaluations']:
+    del one['datasets']['sst2']
+    for template in one['datasets']['rte']['templates']:
+      template |= {'n_test': 0, 'test': {}}
+  assert not any('held-in' in note for note in tables.notes(results))
+
+
+@pytest.mark.parametrize('text', ['{"prompts": ', '[]', '{"prompts": {"a": "x"}}', '{}'])
+def test_a_torn_count_of_what_was_drawn_is_told(tmp_path, text, capsys):
+  (tmp_path / 'drawn.json').write_text(text)
+  assert reporting.drawn(str(tmp_path)) is None
+  assert f'{tmp_path}/drawn.json is not what training wrote' in capsys.readouterr().err
+
+
+def a_run_of_an_experiment(folder, limit=None):
+  folder.mkdir(exist_ok=True)
+  (folder / 'checkpoints/1200').mkdir(parents=True, exist_ok=True)
+  return stages.Run('nli', 'NLI', str(folder), ('--x',), (), 'nli', 1200, limit)
+
+
+def test_of_several_evaluations_an_experiment_takes_that_of_its_cluster(tmp_path):
+  run = a_run_of_an_experiment(tmp_path)
+  found = fake_run.results()
+  later = fake_run.results(cluster='math', limit=3)
+  found['evaluations'] += later['evaluations']
+  (tmp_path / 'results.json').write_text(json.dumps(found))
+  assert run.results()['cluster'] == 'nli' and run.finished(stages.EVALUATE)
+  assert a_run_of_an_experiment(tmp_path, limit=3).results() is None
+  (tmp_path / 'results.json').write_text('{"sch')
+  with pytest.raises(UserError, match='results.json is not JSON'):
+    run.results()
+
+
+def test_a_torn_command_of_an_experiment_is_not_finished(tmp_path):
+  run = a_run_of_an_experiment(tmp_path)
+  run.note_command()
+  assert run.tuned()
+  (tmp_path / stages.COMMAND).write_text('["--')
+  assert not run.tuned()
+
+
+def test_what_is_declared_no_more_is_shown_as_the_last_report_had_it(tmp_path):
+  import flan_jax.tasks  # noqa: F401  registers everything
+  found = {'evaluations': [
+      one('tuned', rows=['rte.3shot'], shots=3), one('tuned', rows=['gone'], cluster='gone'),
+      one('plain', rows=['rte.3shot'], shots=3)], 'comparisons': []}
+  rule = fake_run.rule()
+  (tmp_path / 'report.json').write_text(json.dumps({
+      **{name: {} for name in report._INPUTS}, 'rules': {'gone': rule},
+      'phrasings': {'gone': {'0': 'as it was'}}}))
+  (tmp_path / 'run.json').write_text(json.dumps(fake_run.run() | {'tasks': {}}))
+  rules = reporting.rules(found, fake_run.run(), str(tmp_path))
+  assert rules['gone'] == rule and set(rules['nli']['held_out']) > {'rte', 'cb'}
+  phrasings = reporting.inputs(found, str(tmp_path))['phrasings']
+  assert phrasings['gone'] == {'0': 'as it was'} and len(phrasings['rte.3shot']) == 10

@@ -30,9 +30,10 @@ _APART = {
 
 @dataclasses.dataclass(frozen=True)
 class Run:
-  """An evaluated run. results: what results.json holds; group: the group of them to
-  compare, by default the last. curves: title -> records of metrics.jsonl, its own the
-  last.
+  """An evaluated run.
+
+  results: what results.json holds. curves: title -> records of metrics.jsonl, its own the
+  last. group: the group of the results to compare.
   """
 
   name: str
@@ -40,11 +41,7 @@ class Run:
   results: Mapping
   run: Mapping
   curves: Mapping[str, Sequence[Mapping]]
-  group: Mapping = None
-
-  def __post_init__(self):
-    if self.group is None:
-      object.__setattr__(self, 'group', groups.split(self.results)[-1])
+  group: Mapping
 
   @property
   def evaluation(self) -> Mapping:
@@ -107,7 +104,7 @@ def matrix(runs: Sequence[Run]) -> list[dict]:
         if entry['held_in'] == held_in)
     gaps: dict[tuple[str, str], tuple] = {}
     rows = [_row(name, held_in, runs, gaps) for name in names]
-    rows += [_mean_row(runs, gaps)] if rows and not held_in else []
+    rows += [_mean_row(runs, gaps, rows)] if rows and not held_in else []
     if rows:
       headings = dict.fromkeys(tables.heading(one.group, held_in) for one in runs)
       rows[0]['heading'] = '; '.join(headings)
@@ -139,19 +136,19 @@ def _row(name: str, held_in: bool, runs: Sequence[Run], gaps: dict) -> dict:
           'cells': cells}
 
 
-def _mean_row(runs: Sequence[Run], gaps: Mapping) -> dict:
+def _mean_row(runs: Sequence[Run], gaps: Mapping, rows: Sequence[Mapping]) -> dict:
+  """That of the rows, where every one of them that is averaged has its difference."""
   cells = []
-  for one in runs:
-    why = '' if one is runs[0] else _why_not_means(runs[0], one)
+  for column, one in enumerate(runs):
     averaged = summaries.in_mean(one.evaluation['datasets'])
-    found = None
-    if one is not runs[0] and not why and averaged:
-      there = [gaps[one.name, name] for name in averaged if (one.name, name) in gaps]
-      if len(there) == len(averaged):
-        metrics = {one.evaluation['datasets'][name]['primary'] for name in averaged}
-        found = _told(there, metrics.pop() if len(metrics) == 1 else '')
-      else:
-        why = MISSING
+    why, found = '', None
+    if column and averaged:
+      why = _why_not_means(runs[0], one) or next(filter(None, (
+          row['cells'][column]['why'] for row in rows if row['name'] in averaged)), '')
+    if column and averaged and not why:
+      metrics = {one.evaluation['datasets'][name]['primary'] for name in averaged}
+      found = _told([gaps[one.name, name] for name in averaged],
+                    metrics.pop() if len(metrics) == 1 else '')
     cells.append({'score': tables.number(one.evaluation['mean']), 'why': why,
                   'interval': tables.interval(one.evaluation.get('interval')),
                   'difference': found})

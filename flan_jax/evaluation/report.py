@@ -52,8 +52,9 @@ def write(
 def _named(results: Mapping) -> dict[str, Mapping]:
   """What each evaluation is called among all, the last ones first -> the evaluation."""
   every = groups.split(results)[::-1]
-  return {one['name'] if len(every) == 1 else f'{one["name"]} ({groups.label(group, every)})':
-          one for group in every for one in group['evaluations']}
+  ends = ['' if len(every) == 1 else f' ({groups.label(group, every)})' for group in every]
+  return {f'{one["name"]}{end}': one
+          for group, end in zip(every, ends) for one in group['evaluations']}
 
 
 def again(

@@ -99,8 +99,7 @@ def rows(results: Mapping) -> list[dict]:
 
   Each row: `name`, `metric`, `plotted` (has a place from 0 to 100), `held_in`, `first`
   (begins a section, with this `heading`), `mean_row`, `majority` (text),
-  `majority_value`, `scores`:
-  evaluation name -> {'text', 'best', 'mean', 'std'}.
+  `majority_value`, `scores`: evaluation name -> {'text', 'best', 'mean', 'std'}.
   """
   evaluations = results['evaluations']
   table = []
@@ -148,8 +147,8 @@ def _mean_row(evaluations: Sequence[Mapping], group: Sequence[Mapping]) -> dict:
   majority = sum(baselines) / len(baselines) if whole else None
   return {
       'name': 'mean', 'metric': '', 'plotted': True, 'held_in': False, 'first': False,
-      'heading': '', 'mean_row': True, 'majority': number(majority), 'majority_value': majority,
-      'scores': scores}
+      'heading': '', 'mean_row': True, 'majority': number(majority),
+      'majority_value': majority, 'scores': scores}
 
 
 def _cell(entry: Mapping | None) -> dict:
