@@ -304,7 +304,8 @@ def test_a_torn_command_of_an_experiment_is_not_finished(tmp_path):
 def test_what_is_declared_no_more_is_shown_as_the_last_report_had_it(tmp_path):
   import flan_jax.tasks  # noqa: F401  registers everything
   found = {'evaluations': [
-      one('tuned', rows=['rte.3shot'], shots=3), one('tuned', rows=['gone'], cluster='gone'),
+      one('tuned', rows=['rte.3shot'], shots=3),
+      one('tuned', rows=['gone'], cluster='gone'),
       one('plain', rows=['rte.3shot'], shots=3)], 'comparisons': []}
   rule = fake_run.rule()
   (tmp_path / 'report.json').write_text(json.dumps({

@@ -5,7 +5,6 @@ import re
 from typing import Any, Mapping, Sequence
 
 from flan_jax.evaluation import metrics
-from flan_jax.evaluation import tables
 
 HELD_OUT = 'held_out/'  # how the keys of held-out scores begin in metrics.jsonl
 MEAN = 'mean'
