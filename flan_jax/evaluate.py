@@ -25,7 +25,8 @@ _POLL = 10  # seconds between two looks
 def main(arguments: Sequence[str]) -> None:
   made = commandline.parser('flan_jax.evaluate', """
       Evaluates a run on the cluster it held out: the run's INIT_FROM with the same
-      prompts ("untuned") and as GPT-3 was asked ("plain"), and the run ("tuned"):
+      prompts ("untuned") and as GPT-3 was asked ("plain"), and the run ("tuned"). An
+      imported model, or a base of plain text, is itself "untuned" and "plain":
 
         python -m flan_jax.evaluate --gin.MODEL_DIR="'DIR'" --tfds_data_dir=DATA
 
@@ -96,11 +97,12 @@ def evaluate(
   """
   models = evaluated.candidates(model_dir, only, step)
   run = models[-1].run
-  if continuous is not None and models[-1].name != evaluated.TUNED:
+  if continuous is not None and models[-1].path != model_dir:
     raise UserError(
         "--continuous follows the tuned model: leave --only out, or add 'tuned'")
   commandline.load_tasks()
-  from flan_jax.evaluation import protocol, questions
+  from flan_jax.evaluation import groups, protocol, questions, results
+  results.read(model_dir)  # a file that cannot be read is an error now, not later
   settings = protocol.Settings(
       limit=limit, held_in_test=held_in_test, decode_tokens=decode_tokens,
       ranking=ranking, answer_by=answer_by, rows=rows,
@@ -124,7 +126,11 @@ def evaluate(
     if hosts.first():
       print('dry run: everything checked, nothing started')
     return None
-  job = _Job(model_dir, tasks, data, cluster, settings, mesh)
+  conditions = groups.conditions(
+      data=data, cluster=cluster, held_in=names[True], style=style, shots=shots,
+      shot_seed=shot_seed, ranking=ranking, answer_by=answer_by, limit=limit,
+      held_in_test=held_in_test, decode_tokens=decode_tokens)
+  job = _Job(model_dir, tasks, conditions, settings, mesh)
   if continuous is None:
     return job.run(models)
   return _watch(job, models, continuous)
@@ -134,13 +140,13 @@ def evaluate(
 class _Job:
   """What is the same for all the models that are evaluated.
 
-  tasks: plain or not -> held in or not -> row of the results -> task.
+  tasks: plain or not -> held in or not -> row of the results -> task. conditions: see
+  groups.conditions.
   """
 
   model_dir: str
   tasks: Mapping[bool, Mapping[bool, Mapping[str, str]]]
-  data: str
-  cluster: str | None
+  conditions: Mapping[str, Any]
   settings: Any
   mesh: Mapping[str, int] | None
   read: dict = dataclasses.field(default_factory=dict)
@@ -165,7 +171,7 @@ class _Job:
         one.path, one.step, sharding.mesh_where_asked(self.mesh), not one.asked)
     one = dataclasses.replace(one, step=loaded.step)  # the last may not be readable
     if hosts.first():
-      results.make_way(self.model_dir, one.name, one.step)
+      results.make_way(self.model_dir, one.name, one.step, self.conditions)
     encoding = questions.Encoding.of(one.run).within(self.settings.row_length)
     encoding = encoding.plain() if one.plain else encoding
     entries, problems, replicates = {}, {}, {}
@@ -180,13 +186,13 @@ class _Job:
     if not hosts.first():  # every process has all scores; one pen is enough
       return
     _tell_problems(one.name, entries, problems)
-    results.merge(self.model_dir, self.data, self.cluster, summaries.evaluation(
-        one.name, one.step, self.settings.limit, entries, problems,
-        self.settings.ranking, replicates))
+    results.merge(self.model_dir, summaries.evaluation(
+        one.name, one.step, self.conditions, entries, problems, replicates,
+        evaluated.training(one.path)))
 
   def _folder(self, one: Candidate, encoding, held_in: bool, row: str, task: str):
     """Where the answers to a task are kept: by process 0, in memory by the others."""
-    from flan_jax.evaluation import cells
+    from flan_jax.evaluation import cells, groups
     from flan_jax.training import checkpoint, hosts
     decides = {
         'task': task, 'encoding': dataclasses.asdict(encoding), 'checkpoint':
@@ -195,39 +201,47 @@ class _Job:
             self.settings).items() if name not in ('rows', 'tokens_per_forward')},
         'splits': self.settings.asks(held_in)}
     text = json.dumps(decides, sort_keys=True)
-    path = cells.path(self.model_dir, one.name, row) if hosts.first() else None
+    name = groups.folder(one.name, self.conditions)
+    path = cells.path(self.model_dir, name, row) if hosts.first() else None
     return cells.Folder(path, hashlib.sha256(text.encode()).hexdigest()[:16], self.tell)
 
-  def _columns(self, evaluation: Mapping, wanted: Sequence[str]) -> dict:
-    from flan_jax.evaluation import cells
-    found = {one: list(cells.columns(
-        cells.path(self.model_dir, evaluation['name'], one),
-        evaluation['datasets'][one], self.tell).values()) for one in wanted}
-    return {one: columns for one, columns in found.items() if columns}
+  def _columns(self, one: Mapping, wanted: Sequence[str]) -> dict:
+    from flan_jax.evaluation import cells, groups
+    found = {row: list(cells.columns(
+        cells.path(self.model_dir, groups.answers(one), row), one['datasets'][row],
+        self.tell).values()) for row in wanted}
+    return {row: columns for row, columns in found.items() if columns}
 
   def _conclude(self, run: Mapping) -> dict:
     """Compares tuned with its baselines, writes the report, prints the table."""
-    from flan_jax.evaluation import report, results, summaries
-    found = results.read(self.model_dir)
-    by_name = {one['name']: one for one in found['evaluations']}
-    tuned, comparisons = by_name.get(evaluated.TUNED), []
-    for other in (evaluated.UNTUNED, evaluated.PLAIN) if tuned else ():
-      if other in by_name and by_name[other]['limit'] == tuned['limit']:
-        entries = {name: one for name, one in tuned['datasets'].items()
-                   if name in by_name[other]['datasets']}
-        pair = [self._columns(one, list(entries)) for one in (tuned, by_name[other])]
-        comparisons.append(summaries.compare(evaluated.TUNED, other, entries, pair))
-        for name, why in comparisons[-1]['problems'].items():
-          print(f'NOTE: {evaluated.TUNED} and {other} are not compared on {name}: {why}',
-                file=sys.stderr, flush=True)
-    found = results.compared(self.model_dir, comparisons)
     from flan_jax import reporting
+    from flan_jax.evaluation import groups, report, results
+    *earlier, group = groups.split(results.read(self.model_dir))
+    found = results.compared(self.model_dir, self.conditions, self._comparisons(group))
+    group = groups.split(found)[-1]
     written = report.write(
-        self.model_dir, found, run, reporting.rule(run, self.model_dir, self.cluster),
+        self.model_dir, found, run, reporting.rules(found, run, self.model_dir),
         reporting.curves(run, self.model_dir), **reporting.inputs(found, self.model_dir))
-    show(found)
+    show(group)
+    for one in earlier:
+      print(f'earlier, in the report too: {groups.label(one, [*earlier, group])}')
     print(f'results: {os.path.join(self.model_dir, results.FILE)}\nreport: {written}')
     return found
+
+  def _comparisons(self, group: Mapping) -> list[dict]:
+    from flan_jax.evaluation import summaries
+    by_name = {one['name']: one for one in group['evaluations']}
+    tuned, made = by_name.get(evaluated.TUNED), []
+    for other in (evaluated.UNTUNED, evaluated.PLAIN) if tuned else ():
+      if other in by_name:
+        entries = {row: one for row, one in tuned['datasets'].items()
+                   if row in by_name[other]['datasets']}
+        pair = [self._columns(one, list(entries)) for one in (tuned, by_name[other])]
+        made.append(summaries.compare(evaluated.TUNED, other, entries, pair))
+        for name, why in made[-1]['problems'].items():
+          print(f'NOTE: {evaluated.TUNED} and {other} are not compared on {name}: {why}',
+                file=sys.stderr, flush=True)
+    return made
 
 
 def _data_identity(task: str, encoding) -> str:
@@ -247,15 +261,16 @@ def _data_identity(task: str, encoding) -> str:
 def _watch(job: _Job, models: Sequence[Candidate], timeout: float) -> dict | None:
   """Evaluates the baselines, then every checkpoint of the run, the oldest first."""
   from flan_jax.training import checkpoint, hosts
-  *baselines, tuned = models
+  followed = [one for one in models if one.path == job.model_dir]
+  baselines = [one for one in models if one.path != job.model_dir]
   done, found, last = set(), None, time.monotonic()
   while True:
     there = hosts.agreed(checkpoint.steps(job.model_dir))
     fresh = [step for step in there if step not in done]
     if fresh:
-      one = dataclasses.replace(tuned, step=fresh[0], asked=True)
+      these = [dataclasses.replace(one, step=fresh[0], asked=True) for one in followed]
       try:
-        found = job.run([*baselines, one])
+        found = job.run([*baselines, *these])
       except (checkpoint.Unreadable, FileNotFoundError) as error:
         removed = fresh[0] not in checkpoint.steps(job.model_dir)
         print(f'notice: checkpoint {fresh[0]} was removed before it was evaluated'
@@ -292,7 +307,7 @@ def _progress(title: str, total: int):
 
 
 def show(results: Mapping[str, Any]) -> None:
-  """The table of the results, legible at 80 columns."""
+  """The table of a group of the results, legible at 80 columns."""
   from rich import box
   from rich.console import Console
   from rich.table import Table

@@ -52,12 +52,35 @@ def read_run(model_dir: str) -> dict:
   return run
 
 
+def never_tuned(model_dir: str) -> bool:
+  """Whether no run behind the parameters had prompts: an import, or plain text only."""
+  from flan_jax.training import checkpoint
+  return not any(run.get('tasks', True) and run['rows'].get('overflow') != 'split'
+                 for run in checkpoint.lineage(model_dir))
+
+
+def training(model_dir: str) -> str:
+  """What is known of the data that parameters were trained on, see groups.TRAINING.
+
+  Nothing of an imported model; of a run, only this run's where the one that it began
+  from was imported, or is not there any more.
+  """
+  from flan_jax.evaluation import groups
+  from flan_jax.training import checkpoint
+  runs = checkpoint.lineage(model_dir)
+  if 'imported' in runs[0]:
+    return groups.UNKNOWN
+  first = runs[-1]
+  return groups.BASE_UNKNOWN if 'imported' in first or first['init_from'] else groups.KNOWN
+
+
 def candidates(
     model_dir: str, only: str = ALL, step: int | None = None) -> list[Candidate]:
   """The models that `only` names, baselines first.
 
   only: 'all', 'both' (untuned and tuned), or some of 'untuned', 'plain', 'tuned', joined
-  by commas. A run without INIT_FROM has no baselines.
+  by commas. A run without INIT_FROM has no baselines. A model that was never tuned (an
+  import, a base of plain text) is itself the untuned one, and there is no tuned one.
 
   Raises:
     UserError: no such run, model or checkpoint.
@@ -70,6 +93,8 @@ def candidates(
       raise UserError(
           f"ONLY = {only!r}: {name!r} is none of 'untuned', 'plain', 'tuned', 'both', "
           "'all'")
+  if never_tuned(model_dir):
+    return _never_tuned(model_dir, run, only, wanted, step)
   base, found = run['init_from'], []
   for name in (name for name in MODELS if name in wanted):
     if name == TUNED:
@@ -82,6 +107,21 @@ def candidates(
     raise UserError(f'the run in {model_dir} began from scratch (no INIT_FROM), so '
                     'there is no untuned model; evaluate it with --only=tuned')
   return found
+
+
+def _never_tuned(model_dir, run, only, wanted, step) -> list[Candidate]:
+  """The model itself with the prompts of tuned ones, and asked plainly."""
+  from flan_jax.training import checkpoint
+  if TUNED in wanted and only != ALL:
+    what = ('was imported and not tuned here' if 'imported' in run
+            else 'was trained on plain text only')
+    raise UserError(
+        f'ONLY = {only!r}: the model in {model_dir} {what}, so there is no tuned model; '
+        "evaluate it as 'untuned' (with the prompts of tuned models), as 'plain' (as "
+        "GPT-3 was asked), or as both with 'all'")
+  chosen = checkpoint.check_step(model_dir, step)
+  return [Candidate(name, run, model_dir, chosen, step is not None)
+          for name in (UNTUNED, PLAIN) if name in wanted]
 
 
 def _check_base_is_there(model_dir: str, base: str) -> None:

@@ -136,12 +136,6 @@ class Model:
     from flan_jax.evaluation import questions
     return questions.Encoding.of(self.run)
 
-  def never_tuned(self) -> bool:
-    """Whether no run behind the parameters had prompts: an import, or plain text."""
-    from flan_jax.training import checkpoint
-    return not any(run.get('tasks', True) and run['rows'].get('overflow') != 'split'
-                   for run in checkpoint.lineage(self.path))
-
   def beginning(self) -> list[int]:
     """What stands before a plain text: of an import, what `transformers` puts there."""
     from flan_jax.data.vocabulary import FLAN
@@ -158,7 +152,7 @@ def open_model(
 
   Args:
     step: of the checkpoint, None for the last.
-    untuned: the run's INIT_FROM instead.
+    untuned: the run's INIT_FROM instead; a model that was never tuned is that itself.
     vocabulary: file; None is the one the run was trained with.
     mesh: sizes of the axes data, fsdp and tensor; host_devices: made of the processor.
 
@@ -170,7 +164,7 @@ def open_model(
   if run is None:
     raise UserError(f'--model_dir={model_dir} holds no run (no {checkpoint.RUN_FILE}); '
                     'name one that `python -m flan_jax.train` wrote')
-  if untuned:
+  if untuned and not evaluated.never_tuned(model_dir):
     path = run['init_from']
     if not path:
       raise UserError(f'the run in {model_dir} began from scratch (no INIT_FROM), so '
@@ -235,7 +229,7 @@ def _settled(model: Model, asked):
   from flan_jax.training import hosts
   if asked.plain is not None:
     return asked
-  plain = model.never_tuned()
+  plain = evaluated.never_tuned(model.path)
   if plain and hosts.first():
     print(f'NOTE: the model in {model.path} was never tuned on prompts, so it goes on with '
           'the text itself (plain); --no-plain asks it with the separator of tuned models',

@@ -65,7 +65,7 @@ def _names(model_dirs: Sequence[str]) -> list[str]:
 
 def _read(model_dir: str, name: str):
   """The run as comparison.Run."""
-  from flan_jax.evaluation import comparison, results
+  from flan_jax.evaluation import comparison, groups, results
   from flan_jax.training import checkpoint
   folder = os.path.expanduser(model_dir)
   run = checkpoint.read_run(folder)
@@ -78,7 +78,7 @@ def _read(model_dir: str, name: str):
         f'the run in {model_dir} has no {results.FILE}; evaluate it first: '
         f'python -m flan_jax.evaluate --gin.MODEL_DIR="\'{model_dir}\'"')
   curves = reporting.curves(run, folder)
-  return comparison.Run(name, folder, found, run, curves)
+  return comparison.Run(name, folder, found, run, curves, groups.split(found)[-1])
 
 
 if __name__ == '__main__':

@@ -8,12 +8,38 @@ from typing import Any, Mapping, Sequence
 
 from flan_jax import evaluated
 from flan_jax import files
+from flan_jax.errors import UserError
 
 DRAWN = 'drawn.json'  # of MODEL_DIR: prompts of each task that training has drawn
 
 
+def rules(results: Mapping, run: Mapping, model_dir: str) -> dict[str, dict | None]:
+  """For each cluster of the results its rule, as report.page wants them.
+
+  Of a cluster that is declared no more, the one that the last report had.
+  """
+  from flan_jax.evaluation import groups
+  before = _before(model_dir).get('rules', {})
+  found: dict[str, dict | None] = {}
+  for group in groups.split(results):
+    try:
+      found[str(group['cluster'])] = rule(run, model_dir, group['cluster'])
+    except UserError:
+      found[str(group['cluster'])] = before.get(str(group['cluster']))
+  return found
+
+
+def _before(model_dir: str) -> dict:
+  """What the last report was made of; nothing where it cannot be read."""
+  from flan_jax.evaluation import report
+  try:
+    return report.inputs(model_dir) or {}
+  except UserError:
+    return {}
+
+
 def rule(run: Mapping, model_dir: str, cluster: str | None) -> dict:
-  """What was trained on, held out and dropped, as report.page wants it.
+  """What was trained on, held out and dropped.
 
   `trained` is of the runs before as well.
   """
@@ -24,7 +50,7 @@ def rule(run: Mapping, model_dir: str, cluster: str | None) -> dict:
   ours = set(datasets.names())
   trained = [task for one in checkpoint.lineage(model_dir) for task in one['tasks']]
   return {
-      'train': dict(run['tasks']), 'cut': _drawn_file(model_dir).get('cut', []), 'dropped': dict(found.dropped) if found else {},
+      'dropped': dict(found.dropped) if found else {},
       'held_out': {name: clusters(name) for name in (found.held_out if found else ())},
       'trained': {name: clusters(name) if datasets.plain(name) in ours else []
                   for name in trained}}
@@ -41,13 +67,26 @@ def curves(run: Mapping, model_dir: str) -> dict[str, list[dict]]:
 
 def inputs(results: Mapping, model_dir: str) -> dict[str, Any]:
   """The keyword arguments of report.write: the paper's figures, texts, what was drawn."""
-  from flan_jax.data import datasets
-  tuned = [one for one in results['evaluations'] if one['name'] != evaluated.PLAIN]
-  named = dict.fromkeys(name for one in tuned for name in one['datasets'])
   return {
       'references': references(results), 'drawn': drawn(model_dir),
-      'phrasings': {name: {number: _text(template) for number, template in enumerate(
-          datasets.get(name).templates)} for name in named}}
+      'cut': _drawn_file(model_dir).get('cut', []),
+      'phrasings': _phrasings(results, _before(model_dir).get('phrasings') or {})}
+
+
+def _phrasings(results: Mapping, before: Mapping) -> dict[str, Mapping]:
+  """row -> number of a template -> its text; of what is declared no more, as before."""
+  from flan_jax.data import datasets, variants
+  found = {}
+  for one in results['evaluations']:
+    for row in one['datasets'] if one['name'] != evaluated.PLAIN else ():
+      try:
+        variants.evaluated(datasets.plain(row), one['style'], one['shots'],
+                           one['shot_seed'])  # registers what an earlier process asked
+        found[row] = {number: _text(template) for number, template in enumerate(
+            datasets.get(row).templates)}
+      except UserError:
+        found[row] = before.get(row, {})
+  return found
 
 
 def references(results: Mapping) -> dict[str, list[dict]]:
@@ -85,11 +124,12 @@ def _drawn_file(model_dir: str) -> dict[str, Any]:
   path = os.path.join(model_dir, DRAWN)
   try:
     with open(path, encoding='utf-8') as file:
-      return dict(json.load(file))
+      found = json.load(file)
+    prompts = {task: int(count) for task, count in found['prompts'].items()}
+    return {'prompts': prompts, 'cut': [str(line) for line in found.get('cut', [])]}
   except FileNotFoundError:
     return {}
-  except (ValueError, TypeError) as error:
-    print(f'NOTE: {path} is torn ({error}); the report shows nothing of what was drawn; '
-          'the same `train` command, run again, writes it anew',
-          file=sys.stderr, flush=True)
+  except (ValueError, TypeError, KeyError, AttributeError) as error:
+    print(f'notice: {path} is torn ({error!r}), so the report shows nothing of what was '
+          'drawn; the same `train` command, run again, writes it anew', file=sys.stderr)
     return {}

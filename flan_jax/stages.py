@@ -74,18 +74,22 @@ class Run:
     files.write_whole(path, json.dumps(list(self.train)) + '\n')
 
   def results(self) -> dict | None:
-    """What results.json holds, if the last checkpoint is evaluated as it was asked.
+    """The group of results.json in which the last checkpoint is evaluated as asked.
 
     Raises:
       UserError: the file is not one that this version wrote.
     """
-    from flan_jax.evaluation import experiments, results
+    from flan_jax.evaluation import experiments, groups, results
     found = results.read(self.model_dir)
-    if not (found and self.tuned() and found['cluster'] == self.held_out):
+    if not (found and self.tuned()):
       return None
-    wanted = experiments.TUNED, self._steps_done(), self.limit
-    done = [(one['name'], one['step'], one['limit']) for one in found['evaluations']]
-    return found if wanted in done else None
+    wanted = self.held_out, experiments.TUNED, self._steps_done(), self.limit
+    for group in reversed(groups.split(found)):
+      done = [(one['cluster'], one['name'], one['step'], one['limit'])
+              for one in group['evaluations']]
+      if wanted in done:
+        return group
+    return None
 
 
 def plan(runs: Sequence[Run]) -> list[str]:

@@ -4,6 +4,7 @@ import json
 import random
 
 from flan_jax.evaluation import cells
+from flan_jax.evaluation import groups
 from flan_jax.evaluation import results as results_lib
 
 NASTY = ('</script><script>alert("x")</script> & \'co\' \u2028 <!-- é 日本 '
@@ -36,9 +37,15 @@ def entry(mean, name, held_in=False, primary='accuracy', numbers=(0, 2), decoded
           'target': 'yes', 'answer': NASTY}}
 
 
-def evaluation(name, step, shift, limit=None, numbers=(0, 2), ranking='sum'):
+def asked(**changes):
+  """The conditions of the evaluations."""
+  return groups.conditions(**{
+      'data': 'embedded', 'cluster': 'nli', 'held_in': ['sst2'], **changes})
+
+
+def evaluation(name, step, shift, limit=None, numbers=(0, 2), **changes):
   return {
-      'name': name, 'step': step, 'limit': limit, 'ranking': ranking,
+      'name': name, 'step': step, **asked(limit=limit, **changes),
       'mean': 24.25 + shift, 'interval': [22.0 + shift, 27.0 + shift],
       'problems': {'story_cloze': f'it is not prepared {NASTY}'},
       'datasets': {
@@ -47,18 +54,25 @@ def evaluation(name, step, shift, limit=None, numbers=(0, 2), ranking='sum'):
           'sst2': entry(80.0 + shift, 'sst2', held_in=True, numbers=numbers)}}
 
 
-def results(limit=None):
+def group(limit=None):
+  """What `results` holds, all of it asked alike."""
+  [found] = groups.split(results(limit))
+  return found
+
+
+def results(limit=None, **changes):
   found = {'difference': 9.0, 'interval': [0.5, 17.0], 'p': 0.04}
   unclear = {'difference': -1.0, 'interval': [-8.0, 6.0], 'p': 0.7}
   return {
-      'schema': results_lib.SCHEMA, 'data': 'embedded', 'cluster': 'nli',
+      'schema': results_lib.SCHEMA,
       'evaluations': [
-          evaluation('untuned', 900, 0.0, limit),
-          evaluation('plain', 900, 2.0, limit, numbers=(0,)),
-          evaluation('step 600', 600, 4.0, limit),
-          evaluation('tuned', 1200, 9.0, limit, ranking='calibrated')],
-      'comparisons': [{'of': 'tuned', 'against': 'untuned', 'mean': found,
-                       'datasets': {'rte': found, 'stsb': unclear}}]}
+          evaluation('untuned', 900, 0.0, limit, **changes),
+          evaluation('plain', 900, 2.0, limit, numbers=(0,), **changes),
+          evaluation('step 600', 600, 4.0, limit, **changes),
+          evaluation('tuned', 1200, 9.0, limit, **changes)],
+      'comparisons': [{
+          'of': 'tuned', 'against': 'untuned', **asked(limit=limit, **changes),
+          'mean': found, 'datasets': {'rte': found, 'stsb': unclear}}]}
 
 
 def run():
@@ -69,9 +83,13 @@ def run():
 
 
 def rule():
-  return {'train': run()['tasks'], 'dropped': {'glue_qqp': f'paraphrase {NASTY}'},
+  return {'dropped': {'glue_qqp': f'paraphrase {NASTY}'},
           'held_out': {'rte': ['nli'], 'stsb': ['nli', 'paraphrase']},
           'trained': {'sst2': ['sentiment'], NASTY: ['math', 'miscellaneous']}}
+
+
+def rules():
+  return {'nli': rule()}
 
 
 def references():

@@ -4,8 +4,6 @@ import html
 import json
 import re
 import shutil
-import sys
-import types
 
 import pytest
 
@@ -13,24 +11,7 @@ from flan_jax import report as door
 from flan_jax.errors import UserError
 from flan_jax.evaluation import cells as answers
 from flan_jax.evaluation import comparison
-from flan_jax.evaluation import metrics
 from tests import fake_run
-
-
-@pytest.fixture(autouse=True)
-def statistics(monkeypatch):
-  """Plain differences of the means over templates, with an interval of a point."""
-  def difference(name, ours, theirs):
-    ours, theirs = (sum(metrics.score(name, one) for one in columns) / len(columns)
-                    for columns in (ours, theirs))
-    between = ours - theirs
-    return types.SimpleNamespace(
-        difference=between, low=between - 1, high=between + 1, p=0.5)
-  stub = types.ModuleType('flan_jax.evaluation.statistics')
-  stub.difference = difference
-  monkeypatch.setitem(sys.modules, stub.__name__, stub)
-  import flan_jax.evaluation
-  monkeypatch.setattr(flan_jax.evaluation, 'statistics', stub, raising=False)
 
 
 @pytest.fixture
@@ -52,16 +33,12 @@ def written(folders, tmp_path):
 
 
 def change(folder, **changed):
-  """Changes results.json of a run: keys of the whole, or of every evaluation."""
+  """Changes results.json of a run: keys of every evaluation and comparison."""
   path = f'{folder}/results.json'
   with open(path) as file:
     results = json.load(file)
-  for key, value in changed.items():
-    if key in results:
-      results[key] = value
-    else:
-      for one in results['evaluations']:
-        one[key] = value
+  for one in (*results['evaluations'], *results['comparisons']):
+    one |= changed
   with open(path, 'w') as file:
     json.dump(results, file)
 
@@ -73,7 +50,7 @@ def cells(folders, name='rte'):
 
 def test_the_matrix_has_scores_intervals_and_differences(folders):
   rows = comparison.matrix(loaded(folders))
-  assert [row['name'] for row in rows] == ['rte', 'stsb', 'sst2', 'mean']
+  assert [row['name'] for row in rows] == ['rte', 'stsb', 'mean', 'sst2']
   first, second = rows[0]['cells']
   assert first['score'] == '60.5 (1.2)' and first['interval'] == '56.5 to 64.5'
   assert first['difference'] is None and first['why'] == ''
@@ -131,6 +108,7 @@ def test_damaged_examples_are_not_compared_and_named(folders, tmp_path, capsys):
   with open(path, 'w') as file:
     file.write('\n'.join(lines))
   assert cells(folders)[1]['why'] == comparison.DAMAGED
+  assert cells(folders, 'mean')[1]['why']
   assert cells(folders, 'stsb')[1]['difference']
   assert f'not comparable: {comparison.DAMAGED}' in written(folders, tmp_path)[1]
   assert f'{path} is damaged' in capsys.readouterr().err
@@ -157,7 +135,7 @@ def test_without_predictions_there_is_no_difference(folders, tmp_path):
 
 def test_one_run_has_its_own_report_written_again(tmp_path, capsys):
   folder = fake_run.write(tmp_path / 'nli')
-  given = {'rule': fake_run.rule(), **fake_run.inputs()}
+  given = {'rules': fake_run.rules(), **fake_run.inputs()}
   (folder / 'report.json').write_text(json.dumps(given))
   door.main([str(folder)])
   assert capsys.readouterr().out == f'report: {folder}/report.html\n'
@@ -189,3 +167,112 @@ def test_an_output_of_a_single_run_is_refused(capsys):
   with pytest.raises(SystemExit):
     door.main(['somewhere', '--output=x.html'])
   assert '--output is for two runs or more' in capsys.readouterr().err
+
+
+def test_held_in_rows_stand_apart_from_the_mean_of_the_held_out_ones(folders, tmp_path):
+  rows = comparison.matrix(loaded(folders))
+  assert [(row['name'], row['heading'], row['mean_row']) for row in rows] == [
+      ('rte', 'held out', False), ('stsb', '', False), ('mean', '', True),
+      ('sst2', 'held in: dev sets of tasks trained on', False)]
+  page, _ = written(folders, tmp_path)
+  at = [page.index(text) for text in (
+      '>held out</th></tr>', '<td>rte', '<td>mean', '>held in: dev sets', '<td>sst2')]
+  assert at == sorted(at)
+
+
+def test_the_mean_has_its_difference_with_an_interval_and_p(folders):
+  rte, stsb, mean, _ = comparison.matrix(loaded(folders))
+  gaps = [float(row['cells'][1]['difference']['value']) for row in (rte, stsb)]
+  found = mean['cells'][1]['difference']
+  assert float(found['value']) == pytest.approx(sum(gaps) / 2, abs=0.1)
+  low, high = map(float, found['interval'].split(' to '))
+  assert low < float(found['value']) < high and found['p'].startswith('p ')
+  assert mean['cells'][0]['difference'] is None and mean['cells'][0]['why'] == ''
+
+
+def test_words_to_correct_are_not_in_the_mean(folders):
+  for folder in folders:
+    with open(f'{folder}/results.json') as file:
+      results = json.load(file)
+    for one in results['evaluations']:
+      one['datasets']['stsb']['primary'] = 'word_edit_distance'
+    with open(f'{folder}/results.json', 'w') as file:
+      json.dump(results, file)
+  rte, _, mean, _ = comparison.matrix(loaded(folders))
+  assert mean['cells'][1]['difference']['value'] == rte['cells'][1]['difference']['value']
+
+
+def test_a_dataset_held_in_by_one_run_alone_is_not_compared(folders):
+  with open(f'{folders[0]}/results.json') as file:
+    results = json.load(file)
+  for one in results['evaluations']:
+    one['datasets']['sst2']['held_in'] = False
+  with open(f'{folders[0]}/results.json', 'w') as file:
+    json.dump(results, file)
+  rows = [row for row in comparison.matrix(loaded(folders)) if row['name'] == 'sst2']
+  assert [[cell['score'] for cell in row['cells']] for row in rows] == [
+      ['89.0 (1.2)', '–'], ['–', '89.0 (1.2)']]
+  assert rows[1]['cells'][1]['why'] == 'held out in a/nli'
+
+
+@pytest.mark.parametrize('changed, words', [
+    ({'step': 600}, 'b/nli is at step 600, a/nli at step 1,200'),
+    ({'ranking': 'normalised'}, "b/nli was asked otherwise (zero-shot, ranking "
+     "'normalised') than a/nli (zero-shot)"),
+    ({'style': 'name'}, "b/nli was asked otherwise (zero-shot, style 'name')"),
+    ({'shots': 2}, 'b/nli was asked otherwise (2 shots)'),
+    ({'cluster': 'math'}, 'b/nli held out math, a/nli nli'),
+    ({'training': 'base unknown'}, 'b/nli: nothing is known of what the model that the run '
+     'began from was trained on'),
+    ({'training': 'unknown'}, 'b/nli: nothing is known of what the model was trained on')])
+def test_runs_that_differ_say_in_what(folders, tmp_path, changed, words):
+  change(folders[1], **changed)
+  assert words in written(folders, tmp_path)[1]
+
+
+@pytest.mark.parametrize('key, value, words', [
+    ('vocabulary', {'path': '/other', 'hash': '1'},
+     'b/nli has another vocabulary than a/nli'),
+    ('model', {'layers': 9, 'd_model': 64}, 'b/nli has 9 layers of width 64, a/nli 2'),
+    ('data', 'tfds', 'b/nli was trained on tfds data, a/nli on embedded data')])
+def test_other_models_are_told(folders, tmp_path, key, value, words):
+  with open(f'{folders[1]}/run.json') as file:
+    run = json.load(file)
+  with open(f'{folders[1]}/run.json', 'w') as file:
+    json.dump(run | {key: value}, file)
+  assert words in written(folders, tmp_path)[1]
+
+
+def test_other_templates_are_told(folders, tmp_path):
+  with open(f'{folders[1]}/results.json') as file:
+    results = json.load(file)
+  del results['evaluations'][-1]['datasets']['rte']['templates'][0]
+  with open(f'{folders[1]}/results.json', 'w') as file:
+    json.dump(results, file)
+  assert 'b/nli was asked in other templates than a/nli: rte' in (
+      written(folders, tmp_path)[1])
+
+
+def test_of_several_evaluations_those_asked_alike_are_compared(folders, tmp_path):
+  with open(f'{folders[0]}/results.json') as file:
+    results = json.load(file)
+  later = fake_run.results(limit=3, style='none')
+  results = {key: value + later[key] if isinstance(value, list) else value
+             for key, value in results.items()}
+  with open(f'{folders[0]}/results.json', 'w') as file:
+    json.dump(results, file)
+  chosen = comparison.alike(loaded(folders))
+  assert [one.group['limit'] for one in chosen] == [None, None]
+  text = written(folders, tmp_path)[1]
+  assert ("a/nli has 1 other evaluation; this one is nli, style 'instructions', no limit"
+          in text)
+  assert 'not comparable' not in text
+
+
+def test_no_word_of_the_page_is_broken_letter_by_letter(folders, tmp_path):
+  """A narrow screen lists the facts of a run one below the other."""
+  page, _ = written(folders, tmp_path)
+  narrow = page[page.index('@media (max-width: 720px)'):]
+  assert '.runs, .runs tbody, .runs tr, .runs td { display: block; }' in narrow
+  assert '.runs td, .runs th { overflow-wrap: break-word; }' in page
+  assert page.count('data-name="evaluated"') == 2

@@ -23,12 +23,15 @@ def test_the_door_writes_both_evaluations_and_the_report(world, capsys):
   found = evaluate_with(world, held_out='none', held_in='natural_questions', limit=2,
                         decode_tokens=3)
   assert found == results.read(world / 'tuned')
-  assert list(found) == ['schema', 'data', 'cluster', 'evaluations', 'comparisons']
-  assert (found['schema'], found['data'], found['cluster']) == (2, 'embedded', None)
-  names = [(one['name'], one['step'], one['limit']) for one in found['evaluations']]
+  assert list(found) == ['schema', 'evaluations', 'comparisons']
+  assert found['schema'] == 3
+  these = found['evaluations'][-3:]  # those made last
+  names = [(one['name'], one['step'], one['limit']) for one in these]
   assert names == [('untuned', 0, 2), ('plain', 0, 2), ('tuned', 1, 2)]
-  for one in found['evaluations']:
+  for one in these:
     assert {'name', 'step', 'limit', 'datasets', 'mean'} <= set(one)
+    assert (one['data'], one['cluster'], one['training']) == ('embedded', None, 'known')
+    assert one['held_in'] == ['natural_questions'] and one['decode_tokens'] == 3
     entry = one['datasets']['natural_questions']
     assert {'held_in', 'primary', 'templates', 'mean', 'std', 'best_dev_template',
             'best_dev_test'} <= set(entry)
@@ -98,7 +101,8 @@ def test_checkpoints_are_evaluated_as_they_appear(world, tmp_path, monkeypatch):
       limit=2, decode_tokens=3, only='tuned', continuous=0.5)
   names = [(one['name'], one['step']) for one in found['evaluations']]
   assert names == [('tuned', 7), ('step 1', 1)]
-  assert (tmp_path / 'run/predictions/step 1/natural_questions').is_dir()
+  kept, = (one for one in found['evaluations'] if one['name'] == 'step 1')
+  assert (tmp_path / 'run/predictions' / kept['answers'] / 'natural_questions').is_dir()
 
 
 def evaluate_with(world, **changes):
@@ -193,3 +197,12 @@ def test_gin_and_flags_reach_the_evaluation(world, capsys):
     assert '\n' not in str(caught.value)
   finally:
     gin.clear_config()
+
+
+def test_results_that_cannot_be_read_are_named_before_anything_starts(world, tmp_path):
+  shutil.copy(world / 'tuned/run.json', tmp_path)
+  (tmp_path / 'checkpoints/1').mkdir(parents=True)
+  (tmp_path / 'results.json').write_text('{"schema": 3, "evalu')
+  with pytest.raises(UserError, match='results.json is not JSON'):
+    evaluate.evaluate(model_dir=str(tmp_path), held_out='none', dry_run=True,
+                      held_in='natural_questions', only='tuned')

@@ -16,7 +16,7 @@ import pytest
 from flan_jax import experiment, stages
 from flan_jax.data import clusters, datasets, vocabulary
 from flan_jax.errors import UserError
-from flan_jax.evaluation import experiments, results
+from flan_jax.evaluation import experiments, groups, results
 from tests import test_job
 from tests.conftest import QUICK, TRAINED_ON
 
@@ -65,29 +65,36 @@ class Fake:
     names = [alone] if alone else HELD_OUT[cluster]
     kinds = ['tuned'] if alone or not base else ['untuned', 'plain', 'tuned']
     last = max(map(int, os.listdir(f'{folder}/checkpoints')))
-    there = [evaluation(kind, last if kind == 'tuned' else 0, limit, names, bool(alone))
+    asked = groups.conditions(data='embedded', cluster=cluster, limit=limit,
+                              held_in=[alone] if alone else [])
+    there = [evaluation(kind, last if kind == 'tuned' else 0, asked, names, bool(alone))
              for kind in kinds]
     with open(f'{folder}/results.json', 'w') as file:
-      json.dump({'schema': results.SCHEMA, 'data': 'embedded', 'cluster': cluster,
-                 'evaluations': there, 'comparisons': compared(names)}, file)
+      json.dump({'schema': results.SCHEMA, 'evaluations': there,
+                 'comparisons': compared(names, asked)}, file)
 
 
-def evaluation(kind, step, limit, names, held_in=False):
+TEMPLATE = {'template': 0, 'method': 'rank', 'n_dev': 1, 'n_test': 1, 'dev': {},
+            'test': {}}
+
+
+def evaluation(kind, step, asked, names, held_in=False):
   gain = {'untuned': 0.0, 'plain': -10.0, 'tuned': GAIN}[kind] + 20.0 * held_in
   entries = {name: {
       'held_in': held_in, 'mean': BEFORE.get(name, 60.0) + gain, 'std': 1.25,
       'primary': 'word_edit_distance' if name == 'fix_punct' else 'accuracy',
-      'interval': [48.0, 56.0]} for name in names}
+      'interval': [48.0, 56.0], 'templates': [TEMPLATE], 'majority': None,
+      'best_dev_template': None, 'best_dev_test': None} for name in names}
   mean = sum(entry['mean'] for entry in entries.values()) / len(entries)
-  return {'name': kind, 'step': step, 'limit': limit, 'datasets': entries,
-          'mean': None if held_in else mean,
+  return {'name': kind, 'step': step, **asked, 'datasets': entries,
+          'mean': None if held_in else mean, 'interval': None,
           'problems': {'wnli': 'no labels'} if kind == 'tuned' else {}}
 
 
-def compared(names):
+def compared(names, asked):
   found = {name: {'difference': GAIN, 'interval': [0.2, 8.0], 'p': 0.04}
            for name in names}
-  return [{'of': 'tuned', 'against': 'untuned', 'datasets': found,
+  return [{'of': 'tuned', 'against': 'untuned', **asked, 'datasets': found,
            'mean': {'difference': GAIN, 'interval': [1.0, 9.0], 'p': 0.0001}}]
 
 
@@ -308,9 +315,9 @@ def test_flags_that_cannot_be_are_named(arguments, words, capsys):
 def test_the_page_is_whole_and_escaped():
   nasty = '<script>alert("x")</script>'
   told = {'name': nasty, 'title': nasty, 'problem': nasty, 'results': {
-      'data': 'tfds', 'evaluations': [
-          evaluation('untuned', 0, None, ['rte']),
-          evaluation('tuned', 1, None, ['rte'])]}}
+      **groups.conditions(data='tfds'), 'comparisons': [], 'evaluations': [
+          evaluation('untuned', 0, groups.conditions(data='tfds'), ['rte']),
+          evaluation('tuned', 1, groups.conditions(data='tfds'), ['rte'])]}}
   page = experiments.page(experiments.holdouts([told], None))
   assert '<script' not in page and '&lt;script&gt;' in page
   assert not re.search(r'https?:|url\(|@import|src=', page)

@@ -85,7 +85,8 @@ def test_run_directory_holds_what_is_promised(job):
 def test_results_tell_of_both_models(job):
   folder, steps = job
   results = json.loads((folder / 'tuned/results.json').read_text())
-  assert results['schema'] == 2 and results['data'] == 'embedded'
+  assert results['schema'] == 3
+  assert {one['data'] for one in results['evaluations']} == {'embedded'}
   assert [(one['name'], one['step'], one['limit']) for one in results['evaluations']] == [
       ('untuned', 2, 8), ('plain', 2, 8), ('tuned', 4, 8)]
   for one in results['evaluations']:

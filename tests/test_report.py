@@ -22,15 +22,15 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope='module')
 def page(folder):
-  path = report.write(str(folder), fake_run.results(), fake_run.run(), fake_run.rule(),
+  path = report.write(str(folder), fake_run.results(), fake_run.run(), fake_run.rules(),
                       fake_run.CURVES, **fake_run.inputs())
   with open(path, encoding='utf-8') as file:
     return file.read()
 
 
-def made(results=None, rule=None, **inputs):
-  return report.page(results or fake_run.results(), fake_run.run(),
-                     rule or fake_run.rule(), fake_run.CURVES, **inputs)
+def made(results=None, rule=None, run=None, **inputs):
+  return report.page(results or fake_run.results(), run or fake_run.run(),
+                     {'nli': rule or fake_run.rule()}, fake_run.CURVES, **inputs)
 
 
 def text_of(page):
@@ -43,7 +43,7 @@ def section(page, name):
 
 
 def test_rows_of_the_table():
-  rows = tables.rows(fake_run.results())
+  rows = tables.rows(fake_run.group())
   assert [row['name'] for row in rows] == ['rte', 'stsb', 'mean', 'sst2']
   assert [row['first'] for row in rows] == [True, False, False, True]
   assert rows[0]['scores']['tuned']['text'] == '60.5 (1.2)'
@@ -55,7 +55,7 @@ def test_rows_of_the_table():
 
 
 def test_a_dataset_that_one_evaluation_lacks_is_left_blank():
-  results = fake_run.results()
+  results = fake_run.group()
   del results['evaluations'][0]['datasets']['rte']
   row, = (row for row in tables.rows(results) if row['name'] == 'rte')
   assert row['scores']['untuned']['text'] == '–'
@@ -67,7 +67,7 @@ def test_a_dataset_that_one_evaluation_lacks_is_left_blank():
 
 
 def test_scores_that_do_not_exist_are_dashes():
-  results = fake_run.results()
+  results = fake_run.group()
   results['evaluations'] = results['evaluations'][:1]
   results['evaluations'][0] |= {'mean': None, 'interval': None}
   results['evaluations'][0]['datasets']['rte'] |= {
@@ -111,7 +111,7 @@ def test_the_report_has_everything(page):
       '4 dev, 6 test examples', 'flan_holdout_nli', '600', '80.0%', 'glue_qqp',
       'abcdef012345', 'held in', 'template 0, 41 tokens', 'loss 3.000',
       'dev loss 2.500', 'held-in: scores of the dev set', 'stsb: pearson',
-      'a small invented world', 'tuned: options ranked by their calibrated scores'):
+      'a small invented world', 'how zero-shot'):
     assert wanted in text, wanted
   assert 'First line\n\n' in page  # newlines are seen as they are
   assert 'limited' not in text and 'None' not in text.replace('None: no', '')
@@ -128,7 +128,7 @@ def test_a_limit_is_shown():
 
 
 def test_a_lane_shows_the_spread_of_the_templates():
-  block = lanes.blocks(fake_run.results(), {})[0]
+  block = lanes.blocks(fake_run.group(), {})[0]
   assert [lane['label'] for lane in block['lanes']] == [
       'untuned', 'plain', 'tuned', 'tuned, decoded']
   tuned = block['lanes'][2]
@@ -140,7 +140,7 @@ def test_a_lane_shows_the_spread_of_the_templates():
 
 
 def test_differences_are_marked_only_where_they_are_clear():
-  rte, stsb, mean, _ = lanes.blocks(fake_run.results(), {})
+  rte, stsb, mean, _ = lanes.blocks(fake_run.group(), {})
   assert rte['differences'] == [
       {'of': 'tuned', 'against': 'untuned', 'value': '+9.0',
        'interval': '+0.5 to +17.0', 'p': 'p = 0.040', 'verdict': 'better'}]
@@ -153,7 +153,7 @@ def test_differences_are_marked_only_where_they_are_clear():
 
 
 def test_the_papers_figures_are_ticks_with_letters(page):
-  block = lanes.blocks(fake_run.results(), fake_run.references())[0]
+  block = lanes.blocks(fake_run.group(), fake_run.references())[0]
   ticks = [(tick['letter'], tick['place'], tick['level']) for tick in block['ticks']]
   assert ticks == [  # D is of another metric
       ('C', 63.0, 0), ('B', 63.5, 1), ('A', 84.1, 0)]
@@ -178,17 +178,17 @@ def test_the_proof_names_what_is_shared(page):
           'shares a cluster with them') in section(page, 'unseen')
   rule = fake_run.rule()
   rule['trained']['glue_mrpc'] = ['paraphrase']
-  found = sections.unseen(rule)
+  found = sections.unseen(rule, fake_run.group())
   assert found['shared'] == [('glue_mrpc', ['paraphrase'])]
   text = section(made(rule=rule), 'unseen')
   assert '1 of the 3 tasks trained on share' in text and 'Checked' not in text
-  assert sections.unseen({**rule, 'held_out': {}}) is None
+  assert sections.unseen({**rule, 'held_out': {}}, fake_run.group()) is None
 
 
 def test_a_heading_is_no_kinship():
   found = sections.unseen({
       'dropped': {}, 'held_out': {'math_dataset': ['math', 'miscellaneous']},
-      'trained': {'wic': ['word_disambiguation', 'miscellaneous']}})
+      'trained': {'wic': ['word_disambiguation', 'miscellaneous']}}, fake_run.group())
   assert found['shared'] == [] and found['headings'] == ['miscellaneous']
 
 
@@ -203,13 +203,13 @@ def test_drawn_shares_stand_beside_the_intended_ones():
 
 
 def test_the_best_and_the_worst_template_are_told_apart(page):
-  rte = sections.templates(fake_run.results(), fake_run.inputs()['phrasings'])[0]
+  rte = sections.templates(fake_run.group(), fake_run.inputs()['phrasings'])[0]
   best, worst = rte['extremes']
   assert (best['template'], worst['template']) == (2, 0)
   assert best['text'] == 'the best wording'
   assert best['scores'] == [('untuned', 'untuned', '52.5'), ('tuned', 'tuned', '61.5')]
   assert 'the best wording' in section(page, 'templates')
-  results = fake_run.results()
+  results = fake_run.group()
   for one in results['evaluations'][-1]['datasets']['rte']['templates']:
     one['test'] = {'accuracy': 50.0}
   assert sections.templates(results, {})[0]['extremes'] == []
@@ -313,7 +313,7 @@ def test_curves_fill_their_square():
 
 
 def test_accuracy_and_held_out_scores_are_curves():
-  records, results = fake_run.CURVES['tuning'], fake_run.results()
+  records, results = fake_run.CURVES['tuning'], fake_run.group()
   assert charts.accuracy(records) == {'accuracy': [(5, 25.0), (9, 50.0)]}
   found = charts.held_out(records, results)
   assert list(found) == ['mean', 'rte'] and found['rte'] == [(5, 50.0), (9, 55.0)]
@@ -327,7 +327,7 @@ def test_accuracy_and_held_out_scores_are_curves():
 
 
 def test_steps_on_the_way_are_no_columns():
-  names = [one['name'] for one in tables.main(fake_run.results())]
+  names = [one['name'] for one in tables.main(fake_run.group())]
   assert names == ['untuned', 'plain', 'tuned']
   alone = {'evaluations': [{'name': 'step 5'}, {'name': 'step 10'}]}
   assert tables.main(alone) == [{'name': 'step 10'}]
@@ -353,7 +353,15 @@ def test_the_report_is_written_again_from_its_own_folder(folder, page):
   assert re.sub(stamp, '', again) == re.sub(stamp, '', page)
 
 
-@pytest.mark.parametrize('text', ['{"rule": ', '[]', '{}'])
+WHOLE = {'rules': {}, 'references': {}, 'confidence': {}, 'drawn': None, 'phrasings': {}}
+
+
+@pytest.mark.parametrize('text', [
+    '{"rules": ', '[]', '{}', '\0', '[' * 100_000, '{"rule": {}}',
+    *(json.dumps({**WHOLE, **change}) for change in (
+        {'rules': []}, {'rules': {'nli': {'held_out': {}}}}, {'references': {'rte': 1}},
+        {'confidence': {'sure': 2}}, {'drawn': {'rte': 'many'}}, {'phrasings': 3},
+        {'phrasings': {'rte': 'text'}}, {'other': {}}))])
 def test_a_broken_report_json_is_named(tmp_path, text):
   (tmp_path / 'report.json').write_text(text)
   with pytest.raises(UserError, match='report.json is not what evaluation wrote'):

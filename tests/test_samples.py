@@ -8,6 +8,9 @@ from flan_jax.evaluation import cells
 from flan_jax.evaluation import samples
 from tests import fake_run
 
+NAMED = {one['name']: one for one in fake_run.results()['evaluations']}
+TUNED = {'tuned': NAMED['tuned']}
+
 
 @pytest.fixture(scope='module')
 def folder(tmp_path_factory):
@@ -15,7 +18,8 @@ def folder(tmp_path_factory):
 
 
 def test_samples_are_the_kept_prompts_of_the_test_split(folder):
-  found = samples.read(str(folder), ['tuned', 'never evaluated'], most=2)
+  never = {**TUNED['tuned'], 'answers': 'never evaluated'}
+  found = samples.read(str(folder), {**TUNED, 'other': never}, most=2)
   assert {(one['dataset'], one['template'], one['method']) for one in found} == {
       ('rte', 0, 'rank'), ('rte', 2, 'rank'), ('rte', 0, 'decode'), ('stsb', 0, 'rank'),
       ('stsb', 2, 'rank'), ('sst2', 0, 'rank'), ('sst2', 2, 'rank')}
@@ -23,7 +27,7 @@ def test_samples_are_the_kept_prompts_of_the_test_split(folder):
   first = found[0]
   assert first['prompt'].startswith('rte 4: ')  # after the four of dev
   assert first['right'] == (first['answer'] == first['target'])
-  last = samples.read(str(folder), ['tuned'])[5]
+  last = samples.read(str(folder), TUNED)[5]
   assert last['answer'] is None and last['right'] is False  # its scores were NaN
   assert last['scores'] == [None, None]
 
@@ -57,14 +61,14 @@ def test_torn_predictions_are_left_out(folder, tmp_path, capsys):
   whole = (source / '2.rank.jsonl').read_text()
   for torn in (whole[:-9], whole.replace('of rte', 'of others')):
     (here / '2.rank.jsonl').write_text(torn)
-    assert {one['template'] for one in samples.read(str(tmp_path), ['tuned'])} == {0}
+    assert {one['template'] for one in samples.read(str(tmp_path), TUNED)} == {0}
     said = capsys.readouterr().err
     assert f'{here}/2.rank.jsonl is damaged' in said
     assert f'python -m flan_jax.evaluate --gin.MODEL_DIR="\'{tmp_path}\'"' in said
     assert list(cells.columns(str(here), entry(0))) == [0]
     assert cells.columns(str(here), entry(0, 2)) == {}  # not the mean of what is left
     assert 'lacks 2.rank.jsonl' in capsys.readouterr().err
-  assert samples.read(str(tmp_path / 'nowhere'), ['tuned']) == []
+  assert samples.read(str(tmp_path / 'nowhere'), TUNED) == []
   (here / 'examples.jsonl').unlink()
   assert cells.columns(str(here), entry(0)) == {}
   assert 'examples.jsonl is missing' in capsys.readouterr().err
@@ -81,7 +85,7 @@ def test_answers_of_an_earlier_version_are_told_once(folder, tmp_path, capsys):
     head = {key: value for key, value in json.loads(head).items()
             if key in ('fingerprint', 'sizes', 'problems', 'template', 'method', 'cut')}
     here.write_text('\n'.join([json.dumps(head), *lines]))
-  assert samples.read(str(tmp_path), ['tuned']) == []
+  assert samples.read(str(tmp_path), TUNED) == []
   said = capsys.readouterr().err
   assert said.count('without digests, which an earlier version wrote') == 1
   assert f'{tmp_path}/predictions' in said and 'python -m flan_jax.evaluate' in said
@@ -101,7 +105,7 @@ def test_columns_are_all_answers_of_the_split_that_is_scored(folder):
 
 
 def test_a_page_holds_no_more_examples_than_fit(folder):
-  found = samples.read(str(folder), ['tuned', 'untuned'])
+  found = samples.read(str(folder), NAMED)
   text, count = samples.packed(found)
   assert count == len(found) == len(json.loads(text)['samples'])
   prompts = json.loads(text)['prompts']

@@ -5,8 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from flan_jax.errors import UserError
-from flan_jax.evaluation import cells, metrics, questions, results, summaries
+from flan_jax.evaluation import cells, metrics, questions, summaries
 import flan_jax.tasks  # noqa: F401  registers everything
 
 ENCODING = questions.Encoding(inputs_length=400, targets_length=24)
@@ -48,7 +47,7 @@ def test_the_mean_of_an_evaluation_is_that_of_the_held_out_datasets():
              'd': {'held_in': False, 'mean': 3.0, 'primary': 'word_edit_distance'}}
   def mean(names):
     chosen = {name: entries[name] for name in names}
-    return summaries.evaluation('tuned', 7, None, chosen)['mean']
+    return summaries.evaluation('tuned', 7, {}, chosen)['mean']
   assert mean('abcd') == 45  # words to correct are no score
   assert mean('bd') == 3
   assert mean('b') is None
@@ -116,39 +115,3 @@ def test_a_comparison_by_hand():
       {'x': [right], 'y': [right]}, {'x': [other], 'y': [right]}])
   assert list(fewer['datasets']) == ['y']
   assert 'answers to 1 examples cannot be compared' in fewer['problems']['x']
-
-
-def test_results_are_merged_by_name_and_other_clusters_set_aside(tmp_path):
-  def one(name, mean):
-    return {'name': name, 'step': 1, 'limit': None, 'datasets': {}, 'mean': mean}
-  results.merge(tmp_path, 'embedded', 'nli', one('untuned', 1.0))
-  results.merge(tmp_path, 'embedded', 'nli', one('tuned', 2.0))
-  found = results.merge(tmp_path, 'embedded', 'nli', one('untuned', 3.0))
-  assert found == results.read(tmp_path) == {
-      'schema': 2, 'data': 'embedded', 'cluster': 'nli', 'comparisons': [],
-      'evaluations': [one('untuned', 3.0), one('tuned', 2.0)]}
-  found = results.merge(tmp_path, 'embedded', 'sentiment', one('tuned', 4.0))
-  assert [kept['mean'] for kept in found['evaluations']] == [4.0]
-  aside = json.loads((tmp_path / 'results-nli-embedded.json').read_text())
-  assert len(aside['evaluations']) == 2
-  found = results.merge(tmp_path, 'embedded', 'nli', one('tuned', 5.0))  # they come back
-  assert [kept['mean'] for kept in found['evaluations']] == [3.0, 5.0]
-  (tmp_path / 'results.json').write_text('{"schema": 0}')
-  with pytest.raises(UserError, match='another schema'):
-    results.merge(tmp_path, 'embedded', 'nli', one('tuned', 2.0))
-
-
-def test_an_evaluation_of_another_step_keeps_the_one_before(tmp_path):
-  one = lambda name, step: {'name': name, 'step': step, 'datasets': {}}
-  results.merge(tmp_path, 'tfds', 'nli', one('tuned', 100))
-  results.merge(tmp_path, 'tfds', 'nli', one('untuned', 7))
-  (tmp_path / 'predictions/tuned/rte').mkdir(parents=True)
-  results.compared(tmp_path, [{'of': 'tuned', 'against': 'untuned'}])
-  results.make_way(tmp_path, 'tuned', 100)
-  assert len(results.read(tmp_path)['comparisons']) == 1
-  results.make_way(tmp_path, 'tuned', 200)
-  results.merge(tmp_path, 'tfds', 'nli', one('tuned', 200))
-  found = results.read(tmp_path)
-  assert [one['name'] for one in found['evaluations']] == ['untuned', 'tuned', 'step 100']
-  assert found['comparisons'] == []
-  assert (tmp_path / 'predictions/step 100/rte').is_dir()

@@ -1,10 +1,10 @@
 """Curves over the steps of a run, as points of a 100 x 100 square."""
 
 import math
+import re
 from typing import Any, Mapping, Sequence
 
 from flan_jax.evaluation import metrics
-from flan_jax.evaluation import tables
 
 HELD_OUT = 'held_out/'  # how the keys of held-out scores begin in metrics.jsonl
 MEAN = 'mean'
@@ -37,14 +37,17 @@ def held_out(records: Sequence[Mapping], results: Mapping | None = None) -> Seri
 def evaluated(results: Mapping, from_base: bool) -> Series:
   """Held-out scores of checkpoints that were evaluated in full; {} of fewer than two.
 
-  from_base: whether the untuned model is where the run began: its scores are at step 0.
+  results: a group. from_base: whether the untuned model is where the run began: its
+  scores are at step 0. A model that was never tuned is untuned at every step.
   """
-  stands = {}
-  for one in results['evaluations']:
-    if tables.step(one['name']) is not None or one['name'] == 'tuned':
+  stands, evaluations = {}, results['evaluations']
+  tuned = any(re.fullmatch(r'tuned|step \d+', one['name']) for one in evaluations)
+  ours = r'tuned|step \d+' if tuned else r'untuned|untuned step \d+'
+  for one in evaluations:
+    if re.fullmatch(ours, one['name']):
       stands[one['step']] = one
     elif one['name'] == 'untuned' and from_base:
-      stands[0] = one
+      stands.setdefault(0, one)
   series: Series = {}
   for step, one in sorted(stands.items()):
     scores = {MEAN: one['mean']} | {

@@ -9,91 +9,116 @@ from typing import Any, Callable, Mapping, Sequence
 
 from flan_jax.evaluation import cells
 from flan_jax.evaluation import charts
+from flan_jax.evaluation import comparison_notices
+from flan_jax.evaluation import groups
 from flan_jax.evaluation import lanes
 from flan_jax.evaluation import report
+from flan_jax.evaluation import statistics
+from flan_jax.evaluation import summaries
 from flan_jax.evaluation import tables
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _TEMPLATE = os.path.join(_HERE, 'comparison.html.j2')
 MISSING = 'no predictions'
 DAMAGED = 'predictions are damaged, incomplete or of an earlier version'
+# Conditions that must be the same for scores to be compared, and what is said if not.
+_APART = {
+    'data': 'other data', 'limit': 'another limit', 'style': 'another style',
+    'shots': 'other exemplars', 'shot_seed': 'other exemplars',
+    'ranking': 'another ranking', 'answer_by': 'answered otherwise',
+    'decode_tokens': 'answers of another length'}
 
 
 @dataclasses.dataclass(frozen=True)
 class Run:
-  """An evaluated run. curves: title -> records of metrics.jsonl, its own the last."""
+  """An evaluated run.
+
+  results: what results.json holds. curves: title -> records of metrics.jsonl, its own the
+  last. group: the group of the results to compare.
+  """
 
   name: str
   model_dir: str
   results: Mapping
   run: Mapping
   curves: Mapping[str, Sequence[Mapping]]
+  group: Mapping
 
   @property
   def evaluation(self) -> Mapping:
     """The one to compare: 'tuned', else the last."""
-    every = tables.main(self.results)
+    every = tables.main(self.group)
     return next((one for one in every if one['name'] == 'tuned'), every[-1])
 
 
 def page(runs: Sequence[Run]) -> str:
   """The comparison as HTML."""
+  runs = alike(runs)
   return report.filled(
       _TEMPLATE, title='Comparison of runs', runs=[_about(one) for one in runs],
-      notices=notices(runs), matrix=matrix(runs), charts=_charts(runs),
-      missing=MISSING, written=report.now())
+      notices=comparison_notices.notices(runs), matrix=matrix(runs),
+      charts=_charts(runs), missing=MISSING, written=report.now())
 
 
-def notices(runs: Sequence[Run]) -> list[str]:
-  """Why the runs, or some of their scores, cannot stand side by side."""
-  first, found = runs[0], []
-  for one in runs[1:]:
-    if one.results['data'] != first.results['data']:
-      found.append(f'{one.name} was evaluated on {one.results["data"]} data, '
-                   f'{first.name} on {first.results["data"]} data: their scores say '
-                   'nothing about each other')
-    if one.results['cluster'] != first.results['cluster']:
-      found.append(f'{one.name} held out {one.results["cluster"] or "nothing"}, '
-                   f'{first.name} {first.results["cluster"] or "nothing"}')
-  for one in runs:
-    if one.evaluation['limit'] is not None:
-      found.append(f'{one.name}: only the first {one.evaluation["limit"]} examples of '
-                   'each split were evaluated')
-  return found
+def alike(runs: Sequence[Run]) -> list[Run]:
+  """The runs, each with a group of the same conditions, the latest that all have.
+
+  Where they have none: of the same but for what was held out and in; else each its last.
+  """
+  everything = list(groups.CONDITIONS)
+  by_run = [groups.split(one.results)[::-1] for one in runs]
+  for names in everything, [one for one in everything if one not in ('cluster', 'held_in')]:
+    for group in by_run[0]:
+      found = [next((one for one in every if groups.key(one, names) == groups.key(
+          group, names)), None) for every in by_run]
+      if all(found):
+        return [dataclasses.replace(run, group=one) for run, one in zip(runs, found)]
+  return [dataclasses.replace(run, group=every[0]) for run, every in zip(runs, by_run)]
 
 
 def _about(one: Run) -> dict[str, Any]:
   model = one.run['model']
-  return {
-      'name': one.name, 'folder': one.model_dir,
-      'held_out': one.results['cluster'] or 'nothing', 'data': one.results['data'],
-      'evaluation': one.evaluation['name'], 'step': f'{one.evaluation["step"]:,}',
-      'mixture': one.run['mixture'], 'seed': one.run.get('seed'),
-      'model': f'{model["layers"]} layers of width {model["d_model"]}'}
+  trained = ('not known: imported', '') if 'imported' in one.run else (
+      one.run['mixture'], one.run.get('seed', ''))
+  cluster = one.group['cluster'] or 'nothing'
+  return {'name': one.name, 'folder': one.model_dir, 'facts': [
+      ('held out', 'nothing' if groups.perhaps_seen(one.group) else cluster),
+      ('model', f'{model["layers"]} layers of width {model["d_model"]}'),
+      ('trained on', trained[0]), ('seed', trained[1]),
+      ('evaluated', f'{one.evaluation["name"]}, step {one.evaluation["step"]:,}'),
+      ('on', f'{cluster}, {one.group["data"]} data'),
+      ('asked', groups.manner(one.group))]}
 
 
 def matrix(
     runs: Sequence[Run], tell: Callable[[str], None] | None = None) -> list[dict]:
-  """A row for each dataset and for the mean: `name`, `metric`, `cells`.
+  """A row for each held-out dataset, one for their mean, and those of held-in ones.
 
-  Each cell, one a run: `score`, `interval`; `why` it cannot be compared with the first
-  run's, '' where it can; `difference` from it, as lanes.difference has it, or None.
-  tell: is given what is wrong with predictions; by default a notice.
+  Each: `name`, `metric`, `heading` (of the section that it begins, or ''), `mean_row`,
+  `cells`. Each cell, one a run: `score`, `interval`; `why` it cannot be compared with
+  the first run's, '' where it can; `difference` from it, as lanes.difference has it, or
+  None. tell: is given what is wrong with predictions; by default a notice.
   """
   tell = tell or cells.once()
-  names = dict.fromkeys(
-      name for held_in in (False, True) for one in runs
-      for name, entry in one.evaluation['datasets'].items()
-      if entry['held_in'] == held_in)
-  rows = [_row(name, runs, tell) for name in names]
-  means = [{'score': tables.number(one.evaluation['mean']),
-            'interval': tables.interval(one.evaluation.get('interval')),
-            'why': _why_not_means(runs[0], one), 'difference': None} for one in runs]
-  return [*rows, {'name': 'mean', 'metric': 'held out', 'cells': means}]
+  found: list[dict] = []
+  for held_in in (False, True):
+    names = dict.fromkeys(
+        name for one in runs for name, entry in one.evaluation['datasets'].items()
+        if entry['held_in'] == held_in)
+    gaps: dict[tuple[str, str], tuple] = {}
+    rows = [_row(name, held_in, runs, gaps, tell) for name in names]
+    rows += [_mean_row(runs, gaps, rows)] if rows and not held_in else []
+    if rows:
+      headings = dict.fromkeys(tables.heading(one.group, held_in) for one in runs)
+      rows[0]['heading'] = '; '.join(headings)
+    found += rows
+  return found
 
 
-def _row(name: str, runs: Sequence[Run], tell) -> dict:
+def _row(name: str, held_in: bool, runs: Sequence[Run], gaps: dict, tell) -> dict:
+  """gaps: (run, dataset) -> its `statistics.differences` from the first are added."""
   entries = [one.evaluation['datasets'].get(name) for one in runs]
+  entries = [entry if entry and entry['held_in'] == held_in else None for entry in entries]
   cells = []
   for one, entry in zip(runs, entries):
     if entry is None:
@@ -103,11 +128,41 @@ def _row(name: str, runs: Sequence[Run], tell) -> dict:
     why = '' if one is runs[0] else _why_not(runs[0], one, name)
     found = None
     if one is not runs[0] and not why:
-      found, why = _difference(runs[0], one, name, tell)
+      gap, why = _difference(runs[0], one, name, tell)
+      if gap:
+        gaps[one.name, name] = gap
+        found = _told([gap], entry['primary'])
     cells.append({'score': tables.spread(entry), 'why': why, 'difference': found,
                   'interval': tables.interval(entry.get('interval'))})
   metric = next(entry['primary'] for entry in entries if entry)
-  return {'name': name, 'metric': metric, 'cells': cells}
+  return {'name': name, 'metric': metric, 'heading': '', 'mean_row': False,
+          'cells': cells}
+
+
+def _mean_row(runs: Sequence[Run], gaps: Mapping, rows: Sequence[Mapping]) -> dict:
+  """That of the rows, where every one of them that is averaged has its difference."""
+  cells = []
+  for column, one in enumerate(runs):
+    averaged = summaries.in_mean(one.evaluation['datasets'])
+    why, found = '', None
+    if column and averaged:
+      why = _why_not_means(runs[0], one) or next(filter(None, (
+          row['cells'][column]['why'] for row in rows if row['name'] in averaged)), '')
+    if column and averaged and not why:
+      metrics = {one.evaluation['datasets'][name]['primary'] for name in averaged}
+      found = _told([gaps[one.name, name] for name in averaged],
+                    metrics.pop() if len(metrics) == 1 else '')
+    cells.append({'score': tables.number(one.evaluation['mean']), 'why': why,
+                  'interval': tables.interval(one.evaluation.get('interval')),
+                  'difference': found})
+  return {'name': 'mean', 'metric': '', 'heading': '', 'mean_row': True, 'cells': cells}
+
+
+def _told(gaps: Sequence[tuple], metric: str) -> dict:
+  """The mean of differences, as lanes.difference has it."""
+  found = statistics.mean_difference(gaps)
+  return lanes.difference({'difference': found.difference, 'p': found.p,
+                           'interval': [found.low, found.high]}, metric)
 
 
 def _why_not(first: Run, one: Run, name: str) -> str:
@@ -115,10 +170,12 @@ def _why_not(first: Run, one: Run, name: str) -> str:
   ours, theirs = (run.evaluation['datasets'].get(name) for run in (one, first))
   if theirs is None:
     return f'not evaluated in {first.name}'
-  if one.results['data'] != first.results['data']:
-    return 'other data'
-  if one.evaluation['limit'] != first.evaluation['limit']:
-    return 'another limit'
+  if ours['held_in'] != theirs['held_in']:
+    return f'{"held in" if theirs["held_in"] else "held out"} in {first.name}'
+  asked, before = groups.of(one.group), groups.of(first.group)
+  for condition, why in _APART.items():
+    if asked[condition] != before[condition]:
+      return why
   if ours['primary'] != theirs['primary']:
     return 'another metric'
   if _sizes(ours) != _sizes(theirs):
@@ -127,11 +184,10 @@ def _why_not(first: Run, one: Run, name: str) -> str:
 
 
 def _why_not_means(first: Run, one: Run) -> str:
-  held_out = [{name for name, entry in run.evaluation['datasets'].items()
-               if not entry['held_in']} for run in (first, one)]
-  if held_out[0] != held_out[1]:
+  averaged = [set(summaries.in_mean(run.evaluation['datasets'])) for run in (first, one)]
+  if averaged[0] != averaged[1]:
     return 'of other datasets'
-  reasons = [_why_not(first, one, name) for name in sorted(held_out[0])]
+  reasons = [_why_not(first, one, name) for name in sorted(averaged[0])]
   return next(filter(None, reasons), '')
 
 
@@ -139,9 +195,9 @@ def _sizes(entry: Mapping) -> set[tuple[int, int]]:
   return {(one['n_dev'], one['n_test']) for one in entry['templates']}
 
 
-def _difference(first: Run, one: Run, name: str, tell) -> tuple[dict | None, str]:
-  """(what is known of the difference, why nothing is): one of them."""
-  folders = [cells.path(run.model_dir, run.evaluation['name'], name)
+def _difference(first: Run, one: Run, name: str, tell) -> tuple[tuple | None, str]:
+  """(`statistics.differences` from the first, why there are none): one of them."""
+  folders = [cells.path(run.model_dir, groups.answers(run.evaluation), name)
              for run in (one, first)]
   if not all(map(os.path.isdir, folders)):
     return None, MISSING
@@ -153,12 +209,9 @@ def _difference(first: Run, one: Run, name: str, tell) -> tuple[dict | None, str
     return None, 'other examples'
   if len(ours) == len(theirs) and ours.keys() != theirs.keys():
     return None, 'other templates'
-  from flan_jax.evaluation import statistics
   metric = one.evaluation['datasets'][name]['primary']
-  found = statistics.difference(metric, list(ours.values()), list(theirs.values()))
-  told = {'difference': found.difference, 'interval': [found.low, found.high],
-          'p': found.p}
-  return lanes.difference(told, metric), ''
+  return statistics.differences(
+      metric, list(ours.values()), list(theirs.values())), ''
 
 
 def _asked(column) -> tuple:

@@ -18,6 +18,7 @@ import os
 from typing import Any, Mapping, Sequence
 
 from flan_jax import files
+from flan_jax.evaluation import groups as groups_lib
 from flan_jax.evaluation import lanes
 from flan_jax.evaluation import metrics
 
@@ -34,8 +35,8 @@ def holdouts(runs: Sequence[Mapping], limit: int | None) -> dict:
   """The table of clusters that were held out one after the other (figures 1 and 4).
 
   Args:
-    runs: for each cluster `name`, `title`, `results` (as results.json holds them, None
-      where there are none) and `problem` (why, or None).
+    runs: for each cluster `name`, `title`, `results` (the group of results.json, None
+      where there is none) and `problem` (why, or None).
     limit: of the examples of a split; evaluations of another one are passed over.
   """
   groups = [_group(run, limit) for run in runs]
@@ -87,6 +88,11 @@ def _notes(runs, groups, data: str, limit: int | None) -> list[str]:
            for run in runs if run['problem']]
   if limit is not None:
     notes.append(f'limited: only the first {limit} examples of each split')
+  unknown = [run['name'] for run in runs if run['results']
+             and groups_lib.training(run['results']) != groups_lib.KNOWN]
+  if unknown:
+    notes.append(f'{", ".join(unknown)}: nothing is known of what the model that the run '
+                 'began from was trained on: it may have seen these datasets')
   if 'embedded' in data:
     notes.append('embedded data: a small invented world, not the published datasets')
   counted = [row['name'] for group in groups for row in group['rows']

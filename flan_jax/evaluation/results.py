@@ -1,5 +1,10 @@
-"""results.json of a run: written whole or not at all, evaluations merged by name."""
+"""results.json of a run: whole or not at all; evaluations stand beside each other.
 
+An evaluation takes the place of one of the same name and conditions (see `groups`); one
+of another step is kept as 'step N'.
+"""
+
+import glob
 import json
 import os
 from typing import Mapping, Sequence
@@ -7,62 +12,83 @@ from typing import Mapping, Sequence
 from flan_jax import files
 from flan_jax.errors import UserError
 from flan_jax.evaluation import cells
+from flan_jax.evaluation import groups
+from flan_jax.evaluation import results_schema
 
 FILE = 'results.json'
-SCHEMA = 2
+SCHEMA = results_schema.SCHEMA
 ORDER = 'untuned', 'plain', 'tuned'  # others after them, by step
 
 
-def read(model_dir: str, name: str = FILE) -> dict | None:
+def read(model_dir: str) -> dict | None:
   """The results of a run, or None where nothing was evaluated yet.
 
+  Files of schema 2 are read too, with the results that they set aside.
+
   Raises:
-    UserError: the file is not one that `merge` wrote.
+    UserError: a file is not one that `merge` wrote.
   """
+  found = _read(model_dir, FILE)
+  aside = [_read(model_dir, name) for name in _asides(model_dir)]
+  if found is None and not aside:
+    return None
+  every = [one for one in (found, *aside) if one]  # what was set aside is older
+  return {'schema': SCHEMA, **{
+      part: list(_united([one[part] for one in every]).values())
+      for part in ('evaluations', 'comparisons')}}
+
+
+def _united(parts: Sequence[Sequence[Mapping]]) -> dict:
+  """By key; of two, the one of the earlier part, whose group stands behind the others."""
+  found: dict = {}
+  for part in parts:
+    own = {_key(one): one for one in part}
+    found = {key: one for key, one in own.items() if key not in found} | found
+  return found
+
+
+def _read(model_dir: str, name: str) -> dict | None:
   path = os.path.join(model_dir, name)
   try:
     with open(path, encoding='utf-8') as file:
       found = json.load(file)
   except FileNotFoundError:
     return None
-  except ValueError as error:
-    raise UserError(f'{path} is not JSON ({error}); move it away') from None
-  if not isinstance(found, dict) or found.get('schema') != SCHEMA:
-    raise UserError(f'{path} has another schema than {SCHEMA}; move it away and evaluate '
-                    'the run again')
-  return found
+  except OSError as error:
+    raise UserError(f'{path} cannot be read ({error.strerror}); move it away') from None
+  except (ValueError, RecursionError) as error:
+    raise UserError(
+        f'{path} is not JSON ({error}); move it away and evaluate the run again: answers '
+        'that are kept in predictions/ are not made twice') from None
+  return results_schema.checked(path, found, model_dir)
 
 
-def merge(
-    model_dir: str, data: str, cluster: str | None, evaluation: Mapping) -> dict:
-  """Adds an evaluation to results.json, in place of the one of the same name.
+def _asides(model_dir: str) -> list[str]:
+  """Files in which schema 2 set the results of other clusters or data aside."""
+  return sorted(name for data in ('embedded', 'tfds') for name in glob.glob(
+      f'results-*-{data}.json', root_dir=model_dir))
 
-  Scores of another cluster, or of other data, cannot stand beside these: they are set
-  aside in a file named after them, and come back with the next evaluation of theirs.
 
-  Args:
-    data: 'embedded' or 'tfds'.
-    cluster: the one held out, None if none is.
+def _key(one: Mapping) -> tuple:
+  return groups.key(one), one.get('name') or (one['of'], one['against'])
+
+
+def merge(model_dir: str, evaluation: Mapping) -> dict:
+  """Adds an evaluation to results.json, in place of that of its name and conditions.
 
   Returns:
-    What the file now holds.
+    What the file now holds; the group of the evaluation stands last.
   """
-  before = read(model_dir)
-  if before and (before['data'], before['cluster']) != (data, cluster):
-    aside = _aside(before['data'], before['cluster'])
-    before = read(model_dir, _aside(data, cluster))
-    os.replace(os.path.join(model_dir, FILE), os.path.join(model_dir, aside))
-  kept = {one['name']: one for one in before['evaluations']} if before else {}
-  kept[evaluation['name']] = dict(evaluation)
-  comparisons = [one for one in before['comparisons'] if evaluation['name'] not in (
-      one['of'], one['against'])] if before else []
+  before = read(model_dir) or {'evaluations': [], 'comparisons': []}
+  name, ours = evaluation['name'], groups.key(evaluation)
+  others = [one for one in before['evaluations'] if groups.key(one) != ours]
+  group = {one['name']: one for one in before['evaluations'] if groups.key(one) == ours}
+  group[name] = dict(evaluation)
+  comparisons = [one for one in before['comparisons'] if groups.key(one) != ours
+                 or name not in (one['of'], one['against'])]
   return _write(model_dir, {
-      'schema': SCHEMA, 'data': data, 'cluster': cluster,
-      'evaluations': sorted(kept.values(), key=_place), 'comparisons': comparisons})
-
-
-def _aside(data: str, cluster: str | None) -> str:
-  return f'results-{cluster}-{data}.json'
+      'schema': SCHEMA, 'evaluations': [*others, *sorted(group.values(), key=_place)],
+      'comparisons': comparisons})
 
 
 def _place(evaluation: Mapping) -> tuple:
@@ -71,29 +97,64 @@ def _place(evaluation: Mapping) -> tuple:
   return known, evaluation['step'], name
 
 
-def compared(model_dir: str, comparisons: Sequence[Mapping]) -> dict:
-  """Puts comparisons into results.json, in place of all that are there."""
-  return _write(model_dir, {**read(model_dir), 'comparisons': list(comparisons)})
+def compared(
+    model_dir: str, conditions: Mapping, comparisons: Sequence[Mapping]) -> dict:
+  """Puts comparisons into results.json, in place of all of these conditions."""
+  before, ours = read(model_dir), groups.key(conditions)
+  others = [one for one in before['comparisons'] if groups.key(one) != ours]
+  made = [{**one, **groups.of(conditions)} for one in comparisons]
+  return _write(model_dir, {**before, 'comparisons': [*others, *made]})
 
 
-def make_way(model_dir: str, name: str, step: int) -> None:
-  """Keeps an evaluation of the same name and another step as 'step N', answers too."""
+def make_way(model_dir: str, name: str, step: int, conditions: Mapping) -> None:
+  """Makes room for an evaluation: that of another step is kept under another name.
+
+  Whatever else has answers of another step in its folder keeps them elsewhere, too.
+  """
   before = read(model_dir)
-  old = next((one for one in before['evaluations'] if one['name'] == name), None) if (
-      before) else None
-  if old is None or old['step'] == step:
+  if before is None:
     return
-  kept = f'step {old["step"]}'
-  folder, new = cells.path(model_dir, name), cells.path(model_dir, kept)
-  if os.path.isdir(folder) and not os.path.exists(new):
-    os.replace(folder, new)
-  others = [one for one in before['evaluations'] if one['name'] not in (name, kept)]
-  _write(model_dir, {
-      **before, 'evaluations': sorted([*others, {**old, 'name': kept}], key=_place),
-      'comparisons': [one for one in before['comparisons']
-                      if name not in (one['of'], one['against'])]})
+  ours, place = groups.key(conditions), groups.folder(name, conditions)
+  made, renamed = {}, {}
+  for one in before['evaluations']:
+    if groups.answers(one) == place and (one['step'], one['data']) != (
+        step, conditions['data']):
+      one = _moved(model_dir, one, step, conditions['data'])
+    if groups.key(one) == ours and one['name'] == name and one['step'] != step:
+      one = {**one, 'name': kept(name, one['step'])}
+      renamed[_key(one)] = one
+    else:
+      made[_key(one)] = one
+  every = list((made | renamed).values())
+  if every == before['evaluations']:
+    return
+  gone = {name, *(one['name'] for one in renamed.values())} if renamed else set()
+  comparisons = [one for one in before['comparisons'] if groups.key(one) != ours
+                 or not gone & {one['of'], one['against']}]
+  _write(model_dir, {**before, 'evaluations': every, 'comparisons': comparisons})
+
+
+def kept(name: str, step: int) -> str:
+  """What an evaluation is called when a later one of its name has come."""
+  return f'step {step}' if name == ORDER[-1] else f'{name} step {step}'
+
+
+def _moved(model_dir: str, one: Mapping, step: int, data: str) -> dict:
+  """The evaluation, its answers in a folder apart from those of another step or data."""
+  old = groups.answers(one)
+  new = groups.folder(one['name'] if one['step'] == step else kept(
+      one['name'], one['step']), one)
+  new += '' if one['data'] == data else f' data={one["data"]}'
+  for row in one['datasets']:
+    source, target = (cells.path(model_dir, folder, row) for folder in (old, new))
+    if os.path.isdir(source) and not os.path.exists(target):
+      os.makedirs(os.path.dirname(target), exist_ok=True)
+      os.replace(source, target)
+  return {**one, 'answers': new}
 
 
 def _write(model_dir: str, found: dict) -> dict:
   files.write_whole(os.path.join(model_dir, FILE), json.dumps(found, indent=1) + '\n')
+  for name in _asides(model_dir):  # what they held is in the file now
+    os.remove(os.path.join(model_dir, name))
   return found

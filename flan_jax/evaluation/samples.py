@@ -7,18 +7,21 @@ import os
 from typing import Any, Mapping, Sequence
 
 from flan_jax.evaluation import cells
+from flan_jax.evaluation import groups
 from flan_jax.evaluation import text_metrics
 
 MOST_BYTES = 4_000_000  # of the examples that a page holds
 _FEWER = (20, 10, 5, 3, 2, 1)  # examples of a template, tried in turn
 
 
-def read(model_dir: str, names: Sequence[str], most: int = 20) -> list[dict]:
-  """The first examples of the evaluations named, whose prompts were kept.
+def read(
+    model_dir: str, evaluations: Mapping[str, Mapping], most: int = 20) -> list[dict]:
+  """The first examples of evaluations, whose prompts were kept; of answers that several
+  evaluations share, once.
 
   Args:
     model_dir: the run. What is missing there is left out; what is damaged too, and told.
-    names: of evaluations.
+    evaluations: what they are called -> as results.json has them.
     most: examples of each evaluation, dataset and template.
 
   Returns:
@@ -27,10 +30,13 @@ def read(model_dir: str, names: Sequence[str], most: int = 20) -> list[dict]:
     `target`, `answer` (text, None where there is none), `right` (None of a written
     answer that is not a reference word for word: the metric judges it).
   """
-  found, tell = [], cells.once()
-  for name in names:
-    for dataset in _folders(cells.path(model_dir, name)):
-      folder = cells.path(model_dir, name, dataset)
+  found, done, tell = [], set(), cells.once()
+  for name, evaluation in evaluations.items():
+    for dataset in sorted(evaluation['datasets']):
+      folder = cells.path(model_dir, groups.answers(evaluation), dataset)
+      if folder in done or not os.path.isdir(folder):
+        continue
+      done.add(folder)
       asked, kept = cells.stored(folder, tell) or (None, [])
       found += [
           {'evaluation': name, 'dataset': dataset, 'template': cell.template,
@@ -38,13 +44,6 @@ def read(model_dir: str, names: Sequence[str], most: int = 20) -> list[dict]:
           for cell in kept
           for number, example, given in itertools.islice(cells.shown(asked, cell), most)]
   return found
-
-
-def _folders(path: str) -> list[str]:
-  if not os.path.isdir(path):
-    return []
-  return sorted(name for name in os.listdir(path)
-                if os.path.isdir(os.path.join(path, name)))
 
 
 def _sample(example: Mapping, given: Mapping) -> dict:

@@ -4,20 +4,22 @@ on, which templates did best, and what went wrong."""
 from typing import Any, Mapping, Sequence
 
 from flan_jax.data import clusters
+from flan_jax.evaluation import groups
 from flan_jax.evaluation import lanes
 from flan_jax.evaluation import metrics
 from flan_jax.evaluation import tables
 
 
-def unseen(rule: Mapping) -> dict[str, Any] | None:
+def unseen(rule: Mapping | None, results: Mapping) -> dict[str, Any] | None:
   """The proof that what is held out was not trained on; None where nothing is.
 
   Returns:
-    `held_out` and `trained`: (task, its clusters); `dropped`: (reason, tasks);
-    `shared`: (task trained on, clusters of held-out tasks that it belongs to);
-    `headings`: clusters that merely collect others, which nothing follows from.
+    `training`: what is known of it (groups.TRAINING); `held_out` and `trained`: (task,
+    its clusters); `dropped`: (reason, tasks); `shared`: (task trained on, clusters of
+    held-out tasks that it belongs to); `unchecked`: tasks trained on that are of no
+    cluster; `headings`: clusters that merely collect others, which nothing follows from.
   """
-  held_out = rule.get('held_out') or {}
+  held_out = (rule or {}).get('held_out') or {}
   if not held_out:
     return None
   trained = rule.get('trained') or {}
@@ -31,6 +33,8 @@ def unseen(rule: Mapping) -> dict[str, Any] | None:
   for task, reason in rule['dropped'].items():
     reasons.setdefault(reason, []).append(task)
   return {
+      'training': groups.training(results), 'unchecked': [
+          task for task, names in trained.items() if not names],
       'held_out': list(held_out.items()), 'trained': list(trained.items()),
       'dropped': list(reasons.items()), 'headings': sorted(headings),
       'shared': [(task, names) for task, names in shared if names]}

@@ -11,6 +11,7 @@ import numpy as np
 from flan_jax.data import datasets
 from flan_jax.errors import UserError
 from flan_jax.evaluation import cells
+from flan_jax.evaluation import groups
 from flan_jax.evaluation import metrics
 from flan_jax.evaluation import questions as questions_lib
 from flan_jax.evaluation import ranking as ranking_lib
@@ -125,15 +126,17 @@ def _prompt(asked, cell: cells.Cell, encoding: questions_lib.Encoding) -> dict |
 
 
 def evaluation(
-    name: str, step: int, limit: int | None, entries: Mapping, problems: Mapping = {},
-    ranking: str = ranking_lib.SUM, replicates: Mapping[str, np.ndarray] = {}) -> dict:
+    name: str, step: int, conditions: Mapping, entries: Mapping, problems: Mapping = {},
+    replicates: Mapping[str, np.ndarray] = {}, training: str = groups.KNOWN) -> dict:
   """One of the evaluations of results.json.
 
-  replicates: of the entries, if there are any; `mean` then has its interval.
+  conditions: see groups.conditions. replicates: of the entries, if there are any; `mean`
+  then has its interval. training: see groups.TRAINING.
   """
   resampled = [replicates[dataset] for dataset in in_mean(entries)] if replicates else []
   return {
-      'name': name, 'step': step, 'limit': limit, 'ranking': ranking,
+      'name': name, 'step': step, **conditions,
+      'answers': groups.folder(name, conditions), 'training': training,
       'datasets': dict(entries), 'problems': dict(problems),
       'mean': mean(entries),
       'interval': list(statistics.mean_interval(resampled)) if resampled else None}

@@ -1,32 +1,48 @@
-"""The results as a table: its rows, its title and what a reader must know to read it.
+"""A group of results as a table: its rows, its title, what a reader must know to read it.
 
-Serves the terminal and the page alike.
+Serves the terminal and the page alike. `results` is a group, see `groups`.
 """
 
 import re
 from typing import Mapping, Sequence
 
+from flan_jax.evaluation import groups
 from flan_jax.evaluation import metrics
 
 NOTHING = '–'
 PLAIN_RANKING = 'sum'
+ZERO_SHOT = 'zero-shot'
 
 
 def title(results: Mapping) -> str:
-  """'nli held out · data: embedded'."""
-  cluster = results['cluster']
-  subject = f'{cluster} held out' if cluster else 'held-in sets'
+  """'nli held out · data: embedded', 'nli held out, 2 shots · data: tfds'."""
+  cluster, asked = results['cluster'], groups.manner(results)
+  state = ', not known to be unseen' if groups.perhaps_seen(results) else ' held out'
+  subject = f'{cluster}{state}' if cluster else 'held-in sets'
+  subject += '' if asked == ZERO_SHOT else f', {asked}'
   return f'{subject} · data: {results["data"]}'
 
 
 def limits(results: Mapping) -> list[str]:
-  """Which scores are of a part of the examples only; nothing where none is."""
+  """Which scores do not count in full: of a part of the examples, perhaps of seen ones."""
   evaluations = results['evaluations']
-  lines = []
+  lines = training(results)
   for limit in sorted({one['limit'] for one in evaluations} - {None}):
     limited = ' and '.join(one['name'] for one in evaluations if one['limit'] == limit)
     lines.append(f'limited: only the first {limit} examples of each split ({limited})')
   return lines
+
+
+def training(results: Mapping) -> list[str]:
+  """That nothing is known of the data of a model, or of that which a run began from."""
+  known = groups.training(results)
+  if known == groups.KNOWN:
+    return []
+  if known == groups.UNKNOWN:
+    return ['nothing is known of what the model was trained on: it may have seen these '
+            'datasets']
+  return ['nothing is known of what the model that the run began from was trained on: it '
+          'may have seen these datasets']
 
 
 def notes(results: Mapping) -> list[str]:
@@ -34,8 +50,11 @@ def notes(results: Mapping) -> list[str]:
   evaluations = results['evaluations']
   entries = [entry for one in evaluations for entry in one['datasets'].values()]
   lines = []
-  if any(map(_entry_of_dev, entries)):
+  held_in = [entry for entry in entries if entry['held_in']]
+  if any(map(_entry_of_dev, held_in)):
     lines.append('held-in: scores of the dev set, of tasks that were trained on')
+  elif held_in:
+    lines.append('held-in: scores of tasks that were trained on')
   lines += _metrics_note(results)
   lines += [f'{one["name"]}: options ranked by their {one["ranking"]} scores'
             for one in evaluations
@@ -70,8 +89,8 @@ def main(results: Mapping) -> list[Mapping]:
 
 
 def step(name: str) -> int | None:
-  """'step 1000' -> 1000: an evaluation of a checkpoint on the way."""
-  found = re.fullmatch(r'step (\d+)', name)
+  """'step 1000', 'untuned step 1000' -> 1000: an evaluation that another followed."""
+  found = re.fullmatch(r'(?:.* )?step (\d+)', name)
   return int(found[1]) if found else None
 
 
@@ -79,8 +98,8 @@ def rows(results: Mapping) -> list[dict]:
   """The table: held-out datasets, their mean, held-in datasets.
 
   Each row: `name`, `metric`, `plotted` (has a place from 0 to 100), `held_in`, `first`
-  (begins a group), `mean_row`, `majority` (text), `majority_value`, `scores`:
-  evaluation name -> {'text', 'best', 'mean', 'std'}.
+  (begins a section, with this `heading`), `mean_row`, `majority` (text),
+  `majority_value`, `scores`: evaluation name -> {'text', 'best', 'mean', 'std'}.
   """
   evaluations = results['evaluations']
   table = []
@@ -92,9 +111,19 @@ def rows(results: Mapping) -> list[dict]:
     if group and not held_in:
       group.append(_mean_row(evaluations, group))
     if group:
-      group[0]['first'] = True
+      group[0] |= {'first': True, 'heading': heading(results, held_in)}
     table += group
   return table
+
+
+def heading(results: Mapping, held_in: bool) -> str:
+  """Over the rows of the datasets that were held in, or were not."""
+  if not held_in:
+    return 'not known to be unseen' if groups.perhaps_seen(results) else 'held out'
+  entries = [entry for one in results['evaluations']
+             for entry in one['datasets'].values() if entry['held_in']]
+  of_dev = all(map(_entry_of_dev, entries))
+  return 'held in: dev sets of tasks trained on' if of_dev else 'held in: tasks trained on'
 
 
 def _row(name: str, evaluations: Sequence[Mapping]) -> dict:
@@ -103,7 +132,7 @@ def _row(name: str, evaluations: Sequence[Mapping]) -> dict:
   metric = last['primary']
   return {
       'name': name, 'metric': metric, 'plotted': metric not in metrics.COUNTED,
-      'held_in': last['held_in'], 'first': False,
+      'held_in': last['held_in'], 'first': False, 'heading': '',
       'mean_row': False, 'majority': number(last['majority']),
       'majority_value': last['majority'],
       'scores': {key: _cell(entry) for key, entry in entries.items()}}
@@ -118,8 +147,8 @@ def _mean_row(evaluations: Sequence[Mapping], group: Sequence[Mapping]) -> dict:
   majority = sum(baselines) / len(baselines) if whole else None
   return {
       'name': 'mean', 'metric': '', 'plotted': True, 'held_in': False, 'first': False,
-      'mean_row': True, 'majority': number(majority), 'majority_value': majority,
-      'scores': scores}
+      'heading': '', 'mean_row': True, 'majority': number(majority),
+      'majority_value': majority, 'scores': scores}
 
 
 def _cell(entry: Mapping | None) -> dict:
