@@ -33,7 +33,7 @@ def main(arguments: Sequence[str]) -> None:
   made.add_argument('--store_dir', metavar='DIR',
                     help='folder of the stores (default: STORE_DIR in gin, else '
                     '`store` under the data_dir)')
-  made.add_argument('--processes', type=int, default=1, metavar='N',
+  made.add_argument('--processes', default=1, metavar='N',
                     help='tasks rendered at once (default: 1)')
   flags = commandline.parse(made, arguments)
   commandline.configure(flags)

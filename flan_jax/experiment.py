@@ -74,7 +74,7 @@ def _parser():
   made.add_argument(
       '--clusters', metavar='A,B', help='of holdouts (default: the twelve)')
   made.add_argument('--cluster', help='of ways')
-  made.add_argument('--limit', type=int, metavar='N',
+  made.add_argument('--limit', metavar='N',
                     help='evaluate at most N examples a split')
   made.add_argument(
       '--train_gin', dest='gin_file', action='append', default=[], metavar='FILE',

@@ -27,7 +27,7 @@ def main(arguments: Sequence[str]) -> None:
   made.add_argument('--mode', choices=('train', 'score', 'generate'), default='train')
   made.add_argument('--search', action='store_true', help='try meshes, remat policies '
                     'and microbatches and recommend the best that fits')
-  made.add_argument('--tries', type=int, default=8, metavar='N',
+  made.add_argument('--tries', default=8, metavar='N',
                     help='programs that --search compiles at most (default: 8)')
   flags = commandline.parse(made, arguments)
   from flan_jax.training import aot

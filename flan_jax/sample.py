@@ -14,11 +14,11 @@ def main(arguments: Sequence[str]) -> None:
       same rows. What is unchanged is kept, and nothing else in DIR is touched.
       Then: --tfds_data_dir=DIR and FLAN_VOCABULARY=DIR/vocab.model.""")
   made.add_argument('--data_dir', help='folder to write to (default: --tfds_data_dir)')
-  made.add_argument('--examples', type=int, default=600, metavar='N',
+  made.add_argument('--examples', default=600, metavar='N',
                     help='training rows a dataset, dev not counted (default: 600)')
   made.add_argument('--datasets', default='', metavar='A,B',
                     help='tasks or clusters to write, by name (default: all)')
-  made.add_argument('--seed', type=int, default=0, help='of the world (default: 0)')
+  made.add_argument('--seed', default=0, help='of the world (default: 0)')
   flags = commandline.parse(made, arguments)
   if not (flags.data_dir or flags.tfds_data_dir):
     made.error('--data_dir=DIR is missing')

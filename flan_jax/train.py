@@ -11,7 +11,9 @@ import sys
 from typing import Any, Sequence
 
 from flan_jax import commandline
+from flan_jax import settings
 from flan_jax.errors import UserError
+from flan_jax.settings import places
 
 VOCABULARY_MULTIPLE = 128  # the table's rows, so that it divides over devices
 
@@ -52,10 +54,7 @@ class Rows:
   overflow: str = 'cut'
 
   def __post_init__(self):
-    for field in dataclasses.fields(self):
-      value = getattr(self, field.name)
-      if field.type is int and (not isinstance(value, int) or value < 1):
-        raise UserError(f'{field.name.upper()} = {value!r} must be a whole number >= 1')
+    settings.check_fields(self)
     if self.tokens_per_batch % self.row_length:
       raise UserError(
           f'TOKENS_PER_BATCH = {self.tokens_per_batch} is not a multiple of ROW_LENGTH = '
@@ -74,9 +73,9 @@ class Rows:
 
 
 def train(
-    *, model_dir: str, mixture: str | None, held_out: str | None, model: Any, mesh: dict,
-    rows: Rows, schedule: Any, optimizer: dict, seed: int, selection: Any = None,
-    vocabulary: str | None = None, loss: Any = None,
+    *, model_dir: str, mixture: str | None, held_out: str | None, model: Any,
+    mesh: dict | None, rows: Rows, schedule: Any, optimizer: dict, seed: int, selection: Any = None,
+    topology: str | None = None, vocabulary: str | None = None, loss: Any = None,
     init_from: str | None = None, store_dir: str | None = None, dev_steps: int = 8,
     held_out_examples: int = 16,
     host_devices: int | None = None, profile: str | None = None,
@@ -89,7 +88,9 @@ def train(
     held_out: what must stay unseen: a cluster, see holdouts.holdout; or None.
     selection: Selection of what to take of the mixture; None takes all.
     model: DecoderConfig; its vocab_size None is filled in from the vocabulary.
-    mesh: sizes of the axes data, fsdp and tensor.
+    mesh: sizes of the axes data, fsdp and tensor; None: see sharding.mesh_for_rows.
+    topology: what the mesh is for, see hardware.topology; a dry run on other devices
+      checks by arithmetic.
     rows, schedule: Rows and loop.Schedule.
     optimizer: keyword arguments of optim.optimizer.
     seed: of parameters, prompts and their order.
@@ -106,14 +107,14 @@ def train(
   Raises:
     UserError: whatever is wrong, before anything expensive where it can be known.
   """
+  settings.check_call('train', locals())
   mixture, tasks = _checked_tasks(mixture, held_out, selection)
   words = _use_vocabulary(vocabulary)
-  if host_devices:
-    import jax
-    jax.config.update('jax_num_cpu_devices', host_devices)
   from flan_jax import quick_checks, reporting
   from flan_jax.model import decoder, losses
-  from flan_jax.training import checkpoint, hosts, loop, optim, profiling, sharding, step
+  from flan_jax.training import (
+      checkpoint, hosts, layouts, loop, optim, profiling, sharding, step)
+  sharding.host_devices(host_devices)
   steps = profiling.window(profile, schedule.train_steps) if profile else None
   config, loss = _sized(model, words), loss or losses.PLAIN
   run = _describe(
@@ -121,10 +122,15 @@ def train(
   checkpoint.check_run(model_dir, run)
   if init_from and not checkpoint.steps(model_dir):
     _check_base(init_from, run)
-  layout = sharding.mesh(mesh)
+  store_dir = store_dir or os.path.join(_data_dir(), 'store')
+  _check_stores(tasks, store_dir, rows, seed)
+  part = rows.per_step // (
+      1 if rows.per_step % schedule.microbatches else schedule.microbatches)
+  layout = layouts.chosen(mesh, topology, dry_run, part)
   sharding.check_widths(config, layout.shape)
-  ours = sharding.local_rows(sharding.batch_sharding(layout), rows.per_step)
+  sharding.check_rows(rows.per_step, layout.shape)
   step.check_microbatches(rows.per_step, schedule.microbatches, layout)
+  layouts.check_attention(config, layout, part, rows.row_length)
   rule, frozen = optim.optimizer(**optimizer), optimizer.get('frozen', ())
   optim.is_frozen(decoder.abstract_params(config), frozen)
   tell = functools.partial(print, flush=True) if hosts.first() else _nothing
@@ -132,9 +138,11 @@ def train(
       held_out, held_out_examples) if schedule.held_out_every else None
   tell(_summary(run, layout, rows, schedule))
   if dry_run:
-    tell('dry run: everything checked, nothing started')
+    checked = 'everything' if layout.here else 'all that can be seen from here'
+    tell(f'dry run: {checked} checked, nothing started')
     return
-  store_dir = store_dir or os.path.join(_data_dir(), 'store')
+  layout = layout.mesh
+  ours = sharding.local_rows(sharding.batch_sharding(layout), rows.per_step)
   plan, feed = _feed(tasks, 'train', store_dir, rows, seed, ours)
   dev = _dev_feed(tasks, store_dir, rows, seed, ours, dev_steps, schedule)
   if hosts.first():
@@ -255,6 +263,22 @@ def _stores(tasks, split: str, store_dir: str, rows: Rows, seed: int) -> dict:
   return stores
 
 
+def _check_stores(tasks, store_dir: str, rows: Rows, seed: int) -> None:
+  """Raises UserError for prompts without room, or a store that cannot be written."""
+  import seqio
+  from flan_jax.data import store
+  problem = places.folder_problem(store_dir, made=True)
+  for task in map(seqio.TaskRegistry.get, tasks):
+    given = store_settings(task.name, rows, seed)
+    store.check_room(task, **given)
+    missing = problem and not all(
+        os.path.isdir(store.location(task, split, store_dir, store.Settings(**given))[0])
+        for split in ('train', 'validation') if split in task.splits)
+    if missing:
+      raise UserError(f'STORE_DIR = {store_dir!r} must take the prompt store of '
+                      f'{task.name}, which is missing; {problem}')
+
+
 def store_settings(name: str, rows: Rows, seed: int) -> dict:
   """Keyword arguments of store.ensure for a task of a run."""
   from flan_jax.data import datasets, embedded, plain_text, rendering
@@ -313,7 +337,8 @@ def _summary(run: dict, layout, rows: Rows, schedule) -> str:
       f'model: {count:,} parameters without embeddings, {config.vocab_size:,} token rows; '
       f'vocabulary: {run["vocabulary"]["path"]}',
       f'mesh: {sizes}; {schedule.train_steps:,} steps of {rows.per_step} rows x '
-      f'{rows.row_length:,} tokens, {rows.target_slots:,} targets a row'])
+      f'{rows.row_length:,} tokens, {rows.target_slots:,} targets a row',
+      *([f'NOTE: {layout.note}'] if layout.note else [])])
 
 
 def _nothing(*_) -> None:

@@ -9,6 +9,7 @@ import dataclasses
 import random
 from typing import Sequence
 
+from flan_jax import settings
 from flan_jax.errors import UserError
 
 # The order in which the paper's figure 6 adds clusters.
@@ -36,10 +37,7 @@ class Selection:
   shot_seed: int = 0
 
   def __post_init__(self):
-    for name in ('datasets_per_cluster', 'tasks', 'templates'):
-      value = getattr(self, name)
-      if value is not None and (not isinstance(value, int) or value < 1):
-        raise UserError(f'{name.upper()} = {value!r} must be a whole number >= 1 or None')
+    settings.check_fields(self)
     if isinstance(self.clusters, int) and not 1 <= self.clusters <= len(PAPER_ORDER):
       raise UserError(f'CLUSTERS = {self.clusters}: the paper adds 1 to {len(PAPER_ORDER)}')
 

@@ -252,6 +252,11 @@ def _cutter(name: str, vocabulary, settings: Settings) -> Callable:
   return cut
 
 
+def check_room(task, **settings) -> None:
+  """Raises UserError where `build` would, for lengths that leave no room for text."""
+  _cutter(task.name, task.output_features['targets'].vocabulary, Settings(**settings))
+
+
 def _report_refused(name, split, vocabulary, refused: list, kept: int) -> None:
   if not kept:
     raise UserError(

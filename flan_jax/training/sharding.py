@@ -57,12 +57,53 @@ def mesh(axes: Mapping[str, int], devices: Optional[Sequence[Any]] = None) -> Me
 
 
 def mesh_where_asked(axes: Optional[Mapping[str, int]]) -> Optional[Mesh]:
-  """The mesh of an evaluation; where no axes are given, None, which is one device.
+  """The mesh of an evaluation; without axes all devices, rows spread over them.
 
-  Several processes without axes spread rows over all devices.
+  A batch is filled up to whole rows of each device. One device is None.
   """
-  axes = axes or ({'data': -1} if jax.process_count() > 1 else None)
+  axes = axes or ({'data': -1} if jax.device_count() > 1 else None)
   return mesh(axes) if axes else None
+
+
+def mesh_for_rows(axes: Optional[Mapping[str, int]], rows: int) -> Mesh:
+  """The mesh of a training run whose step has so many rows.
+
+  Without axes, as many devices as divide the rows, on `data`: one process leaves the
+  others idle, several processes need all of theirs (`check_rows` says if they cannot).
+  """
+  if axes is not None:
+    return mesh(axes)
+  devices = jax.devices()
+  if jax.process_count() == 1:
+    devices = devices[:dividing(rows, len(devices))]
+  return mesh({'data': -1}, devices)
+
+
+def dividing(rows: int, devices: int) -> int:
+  """The most devices, of those there are, that can have equally many of the rows."""
+  return next(count for count in range(min(rows, devices), 0, -1) if rows % count == 0)
+
+
+def host_devices(count: Optional[int]) -> None:
+  """Makes so many devices of the processor, of each process its own; None: as it is.
+
+  Raises UserError if jax has made its devices already, or has been told another number.
+  """
+  if count is None:
+    return
+  try:
+    jax.config.update('jax_num_cpu_devices', count)
+    made = len(jax.local_devices(backend='cpu'))
+  except (RuntimeError, ValueError) as error:
+    raise UserError(
+      f'HOST_DEVICES = {count} cannot be made ({str(error).splitlines()[0]}); leave it '
+      'out, or XLA_FLAGS'
+    ) from None
+  if made != count:
+    raise UserError(
+      f'HOST_DEVICES = {count}, but jax has made {made}: XLA_FLAGS or JAX_NUM_CPU_DEVICES '
+      'says otherwise; leave one of them out'
+    )
 
 
 def filled(
