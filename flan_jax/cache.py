@@ -12,6 +12,7 @@ from typing import Any
 
 from flan_jax import commandline
 from flan_jax.errors import UserError
+from flan_jax.settings import places
 
 SPLITS = ('train', 'validation')  # what a training run reads
 
@@ -37,11 +38,10 @@ def main(arguments: Sequence[str]) -> None:
                     help='tasks rendered at once (default: 1)')
   flags = commandline.parse(made, arguments)
   commandline.configure(flags)
-  import gin
   from flan_jax import train
   from flan_jax.data import selection
-  rows = gin.get_configurable(train.Rows)()  # as the run file has it
-  tasks = _tasks(flags, gin.get_configurable(selection.Selection)())
+  rows = commandline.call(train.Rows)  # as the run file has it
+  tasks = _tasks(flags, commandline.call(selection.Selection))
   cache(tasks, rows, seed=_macro('SEED'), processes=flags.processes,
         store_dir=flags.store_dir or _macro('STORE_DIR'),
         vocabulary=_macro('VOCABULARY'), dry_run=flags.dry_run)
@@ -77,6 +77,10 @@ def cache(tasks: Sequence[str], rows: Any, *, seed: int = 0,
   missing = [key for key, path in wanted.items() if not os.path.isdir(path)]
   print(f'{len(wanted) - len(missing)} of {len(wanted)} prompt stores are in'
         f' {store_dir}; {len(missing)} to build', flush=True)
+  problem = missing and places.folder_problem(store_dir, made=True)
+  if problem:
+    raise UserError(f'STORE_DIR = {store_dir!r} must take {len(missing)} prompt stores; '
+                    f'{problem}')
   if missing and not dry_run:
     total = _build_all(missing, (rows, seed, store_dir), processes)
     print(f'built {len(missing)} prompt stores: {total:,} prompts')
@@ -87,7 +91,9 @@ def _locations(name: str, splits: Sequence[str], rows, seed: int, store_dir: str
   from flan_jax import train
   from flan_jax.data import store
   task = _task(name)
-  settings = store.Settings(**train.store_settings(name, rows, seed))
+  given = train.store_settings(name, rows, seed)
+  store.check_room(task, **given)
+  settings = store.Settings(**given)
   return [(split, store.location(task, split, store_dir, settings)[0])
           for split in splits if split in task.splits]
 

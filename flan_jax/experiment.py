@@ -28,7 +28,10 @@ def main(arguments: Sequence[str]) -> None:
   # The configuration that the runs share; what they differ in is given to each.
   shared = [*flags.bindings, 'MODEL_DIR = None', 'HELD_OUT = None']
   commandline.configure(argparse.Namespace(**vars(flags) | {'bindings': shared}))
+  commandline.check_gin('evaluate', flags.evaluate_gin, [f'MODEL_DIR = {flags.root!r}'],
+                        'runs/evaluate.gin')
   commandline.load_tasks()
+  _check_sizes()
   runs = (holdout_runs if flags.experiment == HOLDOUTS else way_runs)(flags)
   for run in runs:
     run.results()  # a file that cannot be read is an error now, not later
@@ -95,14 +98,20 @@ def _check_flags(made, flags) -> None:
     made.error('ways wants --cluster=CLUSTER and --base=MODEL_DIR')
   if (flags.cluster if flags.experiment == HOLDOUTS else flags.clusters) is not None:
     made.error('holdouts takes --clusters=A,B, ways takes --cluster=A')
-  if flags.limit is not None and flags.limit < 1:
-    made.error(f'--limit={flags.limit}; evaluate at least one example, or leave it out')
   for binding in flags.bindings:
     name = binding.split(' = ')[0]
     if name in OWN:
       made.error(f'{name} differs from run to run and is set here; say {OWN[name]}')
   flags.root = os.path.expanduser(flags.root)
   flags.base = flags.base and os.path.expanduser(flags.base)
+
+
+def _check_sizes() -> None:
+  """Raises UserError for sizes that no run could have; of devices nothing is known."""
+  from flan_jax import train
+  from flan_jax.model import decoder, losses
+  for owner in (train.Rows, decoder.DecoderConfig, losses.LossConfig):
+    commandline.call(owner)
 
 
 def holdout_runs(flags) -> list[stages.Run]:

@@ -10,6 +10,7 @@ from typing import Any, Mapping, Sequence
 
 from flan_jax import commandline
 from flan_jax import evaluated
+from flan_jax import settings
 from flan_jax.errors import UserError
 
 
@@ -105,10 +106,12 @@ def _mesh(text: str) -> dict[str, int]:
   """'data=2,tensor=4' -> {'data': 2, 'tensor': 4}"""
   pairs = [part.partition('=') for part in text.split(',')]
   try:
-    return {name.strip(): int(size) for name, _, size in pairs}
+    mesh = {name.strip(): int(size) for name, _, size in pairs}
   except ValueError:
     raise UserError(f'--mesh={text} is not understood; write it as '
                     '--mesh=data=2,fsdp=2,tensor=1') from None
+  settings.check(settings.MACROS['MESH'], mesh, '--mesh')
+  return mesh
 
 
 @dataclasses.dataclass(frozen=True)
@@ -143,7 +146,8 @@ def open_model(
     step: of the checkpoint, None for the last.
     untuned: the run's INIT_FROM instead.
     vocabulary: file; None is the one the run was trained with.
-    mesh: sizes of the axes data, fsdp and tensor; host_devices: made of the processor.
+    mesh: sizes of the axes data, fsdp and tensor; None: all devices have rows of their
+      own. host_devices: made of the processor.
 
   Raises:
     UserError: no such run, step or vocabulary, or a mesh that the devices do not make.

@@ -11,6 +11,8 @@ os.environ.setdefault('NO_GCE_CHECK', 'true')
 import jax  # noqa: E402
 import pytest  # noqa: E402
 
+from flan_jax.training import sharding  # noqa: E402
+
 jax.config.update('jax_numpy_rank_promotion', 'raise')
 
 
@@ -29,6 +31,19 @@ def compilation_cache(tmp_path_factory):
   for name, value in settings.items():
     jax.config.update(f'jax_{name}', value)
     os.environ[f'JAX_{name.upper()}'] = str(value)
+
+
+mesh_where_asked = sharding.mesh_where_asked  # as users have it
+
+
+@pytest.fixture(scope='session', autouse=True)
+def one_device_by_default():
+  """Evaluations that name no mesh take one of the eight devices: they compile sooner."""
+  patch = pytest.MonkeyPatch()
+  patch.setattr(sharding, 'mesh_where_asked',
+                lambda axes: mesh_where_asked(axes) if axes else None)
+  yield
+  patch.undo()
 
 
 TRAINED_ON = ('sentiment', 'closed_book_qa')  # the clusters of these:

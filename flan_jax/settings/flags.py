@@ -21,7 +21,7 @@ SETTINGS = (
     Setting('coordinator_address', 'text', 'HOST:PORT of process 0'),
     Setting('process_count', 'whole', 'how many processes there are', least=1, most=2**20),
     Setting('process_index', 'whole', 'which process this is', least=0, most=2**20),
-    _place('model_dir', 'the run'),
+    _place('model_dir', 'the run', 'folder'),
     Setting('step', 'whole', 'of the checkpoint', least=0, most=2**31 - 1),
     _place('vocabulary', "a vocabulary's file, or 'bytes'"),
     Setting('seed', 'whole', 'of drawing, or of the world', **_SEEDS),
@@ -54,11 +54,11 @@ SETTINGS = (
     Setting('experiment', 'choice', 'which', choices=('holdouts', 'ways'),
             positional=True),
     _place('root', 'folder of the runs', 'made'),
-    _place('base', 'MODEL_DIR of the run that gives the parameters'),
+    _place('base', 'MODEL_DIR of the run that gives the parameters', 'folder'),
     Setting('clusters', 'joined', 'which clusters'),
     Setting('cluster', 'text', 'a cluster'),
     # report
-    _place('runs', 'MODEL_DIR of an evaluated run', positional=True),
+    _place('runs', 'MODEL_DIR of an evaluated run', 'folder', positional=True),
     # sample
     _place('data_dir', 'folder to write to', 'made'),
     Setting('examples', 'whole', 'training rows of a dataset', least=1, most=10**7),
@@ -85,6 +85,6 @@ SETTINGS = (
     # huggingface
     Setting('direction', 'choice', 'which way', choices=('import', 'export'),
             positional=True),
-    _place('src', 'what to read', positional=True),
+    _place('src', 'what to read', 'folder', positional=True),
     _place('dst', 'folder to write', 'made', positional=True),
     Setting('fsdp', 'whole', 'devices to spread the parameters over', least=1, most=2**20))

@@ -41,7 +41,7 @@ RUN = (
             none='by default', of=('train.vocabulary', 'evaluate.vocabulary')),
     Setting('STORE_DIR', 'folder', 'of the prompt store', none='`store` in the data_dir',
             of=('train.store_dir',)),
-    Setting('INIT_FROM', 'path', 'MODEL_DIR of the run that gives the parameters',
+    Setting('INIT_FROM', 'folder', 'MODEL_DIR of the run that gives the parameters',
             none='from scratch', of=('train.init_from',)),
     Setting('SEED', 'whole', 'of parameters, templates and order', of=('train.seed',),
             **_SEEDS),

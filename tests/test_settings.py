@@ -1,0 +1,312 @@
+"""Settings: one description of each; whatever it forbids is refused before anything."""
+
+import argparse
+import ast
+import collections
+import dataclasses
+import importlib
+import inspect
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+
+import gin
+import pytest
+
+from flan_jax import commandline, evaluate, experiment, gin_files, precompile, settings
+from flan_jax import train
+from flan_jax.data import selection, variants, vocabulary
+from flan_jax.errors import UserError
+from flan_jax.evaluation import protocol, ranking
+from flan_jax.model import attention_backends, config, decoder, layers, losses, positions
+from flan_jax.training import aot, layouts, loop, optim, sharding
+from tests import mutations, tiny_runs
+
+DOORS = ['cache', 'evaluate', 'experiment', 'generate', 'holdout', 'huggingface',
+         'precompile', 'prompts', 'report', 'sample', 'train']
+RUN_FILES = {'train': 'runs/tune.gin', 'evaluate': 'runs/evaluate.gin',
+             'precompile': 'runs/precompile.gin', 'cache': 'runs/cache.gin',
+             'experiment': 'runs/tune.gin'}
+COUNT = 300
+
+
+def said(door):
+  """Statements of the run file of a door, those it includes among them."""
+  folder = commandline.gin_folder()
+  name = RUN_FILES[door]
+  return gin_files._read([(name, os.path.join(folder, name))], [], [folder])
+
+
+def wired(door):
+  """'Rows.row_length' -> 'ROW_LENGTH' or None, of all that a door's run file binds."""
+  found = {}
+  for one in said(door):
+    if isinstance(one.value, gin_files._Macro) and one.parameter:
+      found[one.parameter] = one.value.name
+    elif one.parameter and one.parameter.endswith('.optimizer'):
+      found |= {f'optimizer.{key}': value.name for key, value in one.value.items()}
+  return found
+
+
+def parser(door, monkeypatch):
+  """The parser of a door, taken from where it is used."""
+  class Taken(Exception):
+    pass
+
+  def take(made, arguments):
+    raise Taken(made)
+  with monkeypatch.context() as patch:
+    patch.setattr(commandline, 'parse', take)
+    with pytest.raises(Taken) as taken:
+      importlib.import_module(f'flan_jax.{door}').main([])
+  return taken.value.args[0]
+
+
+def valued(made):
+  """Names of the flags and positionals of a parser that take a value."""
+  for action in made._actions:
+    if action.nargs != 0 and action.dest != '_gin':
+      yield (action.option_strings or [action.dest])[0].removeprefix('--')
+
+
+# The description is whole, and true.
+
+
+def test_every_flag_is_described(monkeypatch):
+  for door in DOORS:
+    made = parser(door, monkeypatch)
+    assert set(valued(made)) <= set(settings.FLAGS), door
+    for action in made._actions:
+      name = (action.option_strings or [action.dest])[0].removeprefix('--')
+      assert action.type is None, (door, name)  # `settings` reads it
+      if action.choices:
+        assert tuple(action.choices) == settings.FLAGS[name].choices, (door, name)
+
+
+def test_every_parameter_is_described():
+  owners = (train.train, evaluate.evaluate, precompile.precompile, train.Rows,
+            loop.Schedule, selection.Selection, decoder.DecoderConfig, losses.LossConfig)
+  for owner in owners:
+    names = {f'{owner.__name__}.{name}' for name in inspect.signature(owner).parameters}
+    own = {name for name in settings.PARAMETERS if name.startswith(f'{owner.__name__}.')}
+    assert names == own
+  names = {f'optimizer.{name}' for name in inspect.signature(optim.optimizer).parameters}
+  assert names == {name for name in settings.PARAMETERS if name.startswith('optimizer.')}
+
+
+@pytest.mark.parametrize('door', RUN_FILES)
+def test_every_macro_is_described_by_its_own_name(door):
+  for parameter, macro in wired(door).items():
+    own = settings.PARAMETERS[parameter]
+    assert macro == own.name or own.name == own.name.lower(), parameter
+
+
+def test_choices_are_those_of_the_library():
+  found = {
+      'Selection.style': variants.STYLES, 'Schedule.nan_policy': loop.NAN_POLICIES,
+      'optimizer.name': optim.OPTIMIZERS, 'optimizer.schedule': optim.SCHEDULES,
+      'evaluate.ranking': ranking.RANKINGS, 'evaluate.answer_by': protocol.ANSWER_BY,
+      'DecoderConfig.activation': layers.ACTIVATIONS,
+      'DecoderConfig.remat': config.REMAT_POLICIES,
+      'DecoderConfig.attention': attention_backends.CHOICES,
+      'DecoderConfig.rope_scaling': positions.SCALINGS, 'precompile.mode': aot.STEPS}
+  for name, choices in found.items():
+    assert set(settings.PARAMETERS[name].choices) == set(choices), name
+  assert settings.kinds.AXES == sharding.MESH_AXES
+
+
+def every(folder):
+  root = os.path.join(commandline.gin_folder(), folder)
+  return [f'{folder}/{name}' for name in sorted(os.listdir(root))]
+
+
+@pytest.mark.parametrize('files', [
+    *([name] for name in every('holdout') + every('meshes') + every('ablations')
+      + every('models')), ['runs/quickstart.gin'], ['runs/pretrain.gin']])
+def test_the_files_of_the_package_are_what_they_should_be(files):
+  bindings = ["MODEL_DIR = 'x'", 'HELD_OUT = None']
+  if files == ['models/base.gin']:
+    bindings += [f'{name} = 4' for name in ('LAYERS', 'D_MODEL', 'HEADS', 'D_FF')]
+  for door in ('train', 'cache', 'precompile'):
+    if door != 'precompile' or not files[0].startswith('runs/'):
+      commandline.check_gin(door, files, bindings, RUN_FILES[door])
+  if files[0].startswith(('meshes', 'holdout')):
+    commandline.check_gin('evaluate', files, bindings[:1], RUN_FILES['evaluate'])
+
+
+def test_the_readme_names_settings_that_are_there():
+  folder = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+  with open(os.path.join(folder, 'README.md'), encoding='utf-8') as file:
+    rows = [line for line in file if line.startswith('| `')]
+  names = [name for row in rows for name in re.findall(r'`([A-Z_]{4,})`', row.split('|')[1])]
+  assert len(names) > 25 and set(names) <= set(settings.MACROS)
+
+
+# 300 settings that cannot be, of all doors.
+
+
+class Reached(Exception):
+  """The work would begin."""
+
+
+def reached(*_, **__):
+  raise Reached
+
+
+@pytest.fixture(scope='module')
+def place(tmp_path_factory):
+  """A run that has one checkpoint, a prompt file, a folder of nothing."""
+  folder = tmp_path_factory.mktemp('place')
+  (folder / 'run/checkpoints/1').mkdir(parents=True)
+  run = {**tiny_runs.RUN, 'held_out': None}
+  (folder / 'run/run.json').write_text(json.dumps(run))
+  (folder / 'prompts.jsonl').write_text('"Is it?"\n')
+  return folder
+
+
+@pytest.fixture
+def doors(place, monkeypatch):
+  """The doors, each ending where its work would begin."""
+  from flan_jax import cache, evaluated, generate, holdout, huggingface, prompts, report
+  from flan_jax import sample
+  monkeypatch.chdir(place)
+  monkeypatch.setenv(vocabulary.VARIABLE, 'bytes')
+  monkeypatch.setattr(vocabulary.FLAN, '_loaded', None)
+  monkeypatch.setattr(commandline, 'load_tasks', lambda: None)
+  monkeypatch.setattr(train, '_checked_tasks', lambda *_: ('made', {}))
+  monkeypatch.setattr(evaluated, 'names', lambda *_: {False: [], True: []})
+  monkeypatch.setattr(cache, '_tasks', lambda *_: [])
+  monkeypatch.setattr(experiment, 'holdout_runs', lambda flags: [])
+  for owner, name in (
+      (train, '_feed'), (evaluate._Job, 'run'), (aot, 'compile_plan'),
+      (cache, '_build_all'), (experiment, '_execute'), (generate.Model, 'load'),
+      (sample, 'run'), (prompts, 'describe'), (prompts, 'write_catalogue'),
+      (holdout, 'describe'), (report, 'write'), (huggingface, 'import_folder'),
+      (huggingface, 'export_folder')):
+    monkeypatch.setattr(owner, name, reached)
+  yield
+  gin.clear_config()
+
+
+# What each door wants besides.
+ASKED = {
+    'train': ["--gin.MODEL_DIR='new'", '--gin.HELD_OUT=None', '--gin.ROW_LENGTH=1280',
+              '--gin.TOKENS_PER_BATCH=10240'],
+    'evaluate': ["--gin.MODEL_DIR='run'"], 'experiment': ['holdouts', '--root=root'],
+    'precompile': ['--gin_file=models/tiny.gin', '--gin_file=meshes/h100x8.gin',
+                   '--gin.ROW_LENGTH=1280', '--gin.TOKENS_PER_BATCH=10240'],
+    'generate': ['--model_dir=run', '--input=prompts.jsonl', '--output=out.jsonl'],
+    'holdout': ['--cluster=nli'], 'huggingface': ['import', 'run', 'new'],
+    'prompts': ['--task=rte'], 'report': ['run'], 'sample': ['--data_dir=data'],
+    'cache': []}
+
+
+def arguments(case, folder):
+  """The command line of a case; files are written where it wants some."""
+  asked = [one for one in ASKED[case.door]
+           if not one.startswith(f'--gin.{case.name}=')]
+  if case.how == 'flag':
+    asked = [one for one in asked if not one.startswith(f'--{case.name}=')]
+    return [*asked, f'--{case.name}={case.value}']
+  name, header = case.name, ''
+  if 'direct' in case.how:
+    owner, parameter = name.split('.')
+    module = mutations.MODULES[owner]
+    package, short = module.rsplit('.', 1)
+    name = f'{short}.{owner}.{parameter}'
+    header = f'from __gin__ import dynamic_registration\nfrom {package} import {short}\n'
+  if case.how in ('macro', 'direct'):
+    return [*asked, f'--gin.{name}={case.value}']
+  (folder / 'mine.gin').write_text(f'# Mine.\n{header}{name} = {case.value}\n')
+  (folder / 'outer.gin').write_text("include 'mine.gin'\n")
+  file = 'outer.gin' if case.how == 'included' else 'mine.gin'
+  flag = 'train_gin' if case.door == 'experiment' else 'gin_file'
+  return [*asked, f'--{flag}={file}']
+
+
+def outcome(door, given, capsys):
+  """('refused', what is said), or ('taken', '') where the work would begin."""
+  gin.clear_config()
+  try:
+    importlib.import_module(f'flan_jax.{door}').main(given)
+  except UserError as error:
+    return 'refused', str(error)
+  except SystemExit as end:
+    assert end.code == 2, given
+    return 'refused', capsys.readouterr().err
+  except Reached:
+    pass
+  return 'taken', ''
+
+
+def cases():
+  """COUNT of all that can be wrong, drawn with a fixed seed: of each setting one first."""
+  draw = random.Random(13)
+  patch, found = pytest.MonkeyPatch(), []
+  for door in DOORS:
+    made = parser(door, patch)
+    found += mutations.of_flags(door, valued(made), draw)
+    if door in RUN_FILES:
+      # What only a dictionary holds has no parameter of its own.
+      parameters = {name: macro for name, macro in wired(door).items()
+                    if not name.startswith('optimizer.')}
+      of_dictionary = {name: macro for name, macro in wired(door).items()
+                       if name.startswith('optimizer.')}
+      found += mutations.of_gin(door, parameters, draw)
+      found += [case for case in mutations.of_gin(door, of_dictionary, draw)
+                if 'direct' not in case.how]
+  found = [case for case in found if not (
+      # These doors start no run of their own.
+      case.door in ('cache', 'experiment', 'precompile') and case.value == 'None'
+      and case.name in ('MODEL_DIR', 'train.model_dir'))]
+  found = [case for case in found if not (
+      # An experiment sets these in each run, and says so.
+      case.door == 'experiment' and case.name in experiment.OWN)]
+  by_name = collections.defaultdict(list)
+  for case in draw.sample(found, len(found)):
+    by_name[case.door, case.name].append(case)
+  rounds = [one for turn in range(40) for group in by_name.values() for one in
+            group[turn:turn + 1]]
+  return rounds
+
+
+def test_what_cannot_be_is_refused_before_anything(doors, place, capsys, monkeypatch):
+  loaded = []
+  monkeypatch.setattr(commandline, 'load_tasks', lambda: loaded.append(1))
+  chosen = cases()
+  assert len(chosen) > 2 * COUNT
+  wrong = []
+  for case in chosen[:COUNT]:
+    given = arguments(case, place)
+    dry = case.door in RUN_FILES
+    for flags in ([], ['--dry_run'])[:1 + dry]:
+      result, words = outcome(case.door, [*given, *flags], capsys)
+      file = re.search(r'mine\.gin, line [24]', words)
+      fine = (result == 'refused' and 'Traceback' not in words and len(words) < 1200
+              and '\n\n' not in words
+              and ('in file' not in case.how and case.how not in ('file', 'included')
+                   or file))
+      if not fine or loaded:
+        wrong.append((case, flags, result, words))
+        loaded.clear()
+  assert not wrong, f'{len(wrong)}: {wrong[:6]}'
+  assert not (place / 'new').exists() and not (place / 'root').exists()
+
+
+def test_what_can_be_is_taken_and_a_dry_run_agrees(doors, place, capsys):
+  """Values at the ends of their ranges: taken, or refused for what else is set."""
+  disagree = []
+  for door in ('train', 'evaluate'):
+    for parameter, macro in wired(door).items():
+      for value in mutations.right(settings.PARAMETERS[parameter]):
+        if macro in ('HOST_DEVICES', 'HEADS', 'LAYERS', 'D_FF', 'D_MODEL', 'ROWS'):
+          continue  # of a machine that is not this one
+        case = mutations.Case(door, 'macro', macro, value, True)
+        given = arguments(case, place)
+        found = [outcome(door, [*given, *flags], capsys) for flags in ([], ['--dry_run'])]
+        if found[0] != found[1] or macro in found[0][1] and 'must be' in found[0][1]:
+          disagree.append((case, found))
+  assert not disagree, disagree[:5]
