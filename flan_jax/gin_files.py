@@ -271,7 +271,7 @@ def _check_value(door: str, setting, statement, value, name: str, macros) -> str
     seen.append(value.name)
     statement = macros[value.name]
     value = statement.value
-  by = f', for {setting.name}' if len(seen) > 1 and seen[1] != setting.name else ''
+  by = f', for {setting.name}' if len(seen) > 1 and seen[-1] != setting.name else ''
   try:
     value = _resolved(value, macros, tuple(seen))
   except _Unknown:

@@ -1,9 +1,7 @@
 """Settings: one description of each; whatever it forbids is refused before anything."""
 
-import argparse
-import ast
 import collections
-import dataclasses
+import functools
 import importlib
 import inspect
 import json
@@ -22,7 +20,7 @@ from flan_jax.data import selection, variants, vocabulary
 from flan_jax.errors import UserError
 from flan_jax.evaluation import protocol, ranking
 from flan_jax.model import attention_backends, config, decoder, layers, losses, positions
-from flan_jax.training import aot, layouts, loop, optim, sharding
+from flan_jax.training import aot, loop, optim, sharding
 from tests import mutations, tiny_runs
 
 DOORS = ['cache', 'evaluate', 'experiment', 'generate', 'holdout', 'huggingface',
@@ -180,6 +178,8 @@ def doors(place, monkeypatch):
   monkeypatch.setattr(evaluated, 'names', lambda *_: {False: [], True: []})
   monkeypatch.setattr(cache, '_tasks', lambda *_: [])
   monkeypatch.setattr(experiment, 'holdout_runs', lambda flags: [])
+  monkeypatch.setattr(
+      decoder, 'abstract_params', functools.lru_cache(decoder.abstract_params))
   for owner, name in (
       (train, '_feed'), (evaluate._Job, 'run'), (aot, 'compile_plan'),
       (cache, '_build_all'), (experiment, '_execute'), (generate.Model, 'load'),
@@ -302,11 +302,165 @@ def test_what_can_be_is_taken_and_a_dry_run_agrees(doors, place, capsys):
   for door in ('train', 'evaluate'):
     for parameter, macro in wired(door).items():
       for value in mutations.right(settings.PARAMETERS[parameter]):
-        if macro in ('HOST_DEVICES', 'HEADS', 'LAYERS', 'D_FF', 'D_MODEL', 'ROWS'):
-          continue  # of a machine that is not this one
+        if macro == 'HOST_DEVICES' or parameter.startswith('DecoderConfig.'):
+          continue  # of machines and models that take long to lay out
         case = mutations.Case(door, 'macro', macro, value, True)
         given = arguments(case, place)
         found = [outcome(door, [*given, *flags], capsys) for flags in ([], ['--dry_run'])]
         if found[0] != found[1] or macro in found[0][1] and 'must be' in found[0][1]:
           disagree.append((case, found))
   assert not disagree, disagree[:5]
+
+
+# The cases that were believed.
+
+FILES = {
+    'form.gin': "INIT_FORM = 'base'", 'steps.gin': 'TRAINSTEPS = 3', 'low.gin': 'seed = 3',
+    'true.gin': 'TRAIN_STEPS = True', 'quoted.gin': "CLIP = %MINE\nMINE = '1.0'",
+    'outer.gin': "\ninclude 'steps.gin'", 'own.gin':
+    'MINE = 7\nTRAIN_STEPS = %MINE', 'self.gin': "include 'self.gin'",
+    'round.gin': 'SEED = %A\nA = %B\nB = %A', 'gone.gin': "include 'gone/away.gin'",
+    'torn.gin': 'TRAIN_STEPS = (3', 'import.gin': 'import no_such_module',
+    'unset.gin': 'SEED = %NOWHERE', 'text.gin': 'MODEL_DIR = runs/nli',
+    'tuning.gin': "include 'runs/tune.gin'\nTRAIN_STEPS = 3",
+    'site.gin': "STORE_DIR = 'store'", 'wide.gin': 'decoder.DecoderConfig.d_modle = 3',
+    'optimizer.gin': "from __gin__ import dynamic_registration\nfrom flan_jax import train\n"
+    "train.train.optimizer = {'learning_rate': 1e-3, 'warmup': 3}"}
+
+
+@pytest.mark.parametrize('door, given, words', [
+    ('train', ['--gin_file=form.gin'], "'INIT_FORM' (form.gin, line 1); did you mean INIT_F"),
+    ('train', ['--gin_file=steps.gin'], "'TRAINSTEPS' (steps.gin, line 1); did you mean TRA"),
+    ('train', ['--gin_file=low.gin'], "'seed' (low.gin, line 1); did you mean SEED"),
+    ('train', ['--gin_file=outer.gin'], "'TRAINSTEPS' (steps.gin, line 1)"),
+    ('train', ['--gin_file=true.gin'], 'TRAIN_STEPS = True (true.gin, line 1) must be a '
+     'whole number of at least 0 and at most 2,147,483,647; it is a truth value'),
+    ('train', ['--gin_file=quoted.gin'], "MINE = '1.0' (quoted.gin, line 2), for CLIP must "
+     'be a number above 0 and at most 1e+30, or None (any norm); it is a text: write 1.0 '
+     'without quotes'),
+    ('train', ['--gin.TRAIN_STEPS=3e4'], 'TRAIN_STEPS = 30000.0 (command line) must be a '),
+    ('train', ['--gin.TRAIN_STEPS=3e4'], 'write it as 30000'),
+    ('train', ["--gin.PARAMETER_SCALE='False'"], 'write False without quotes'),
+    ('train', ['--gin.KEEP_CHECKPOINTS=0'], 'it is less than 1'),
+    ('train', ['--gin.MODEL_DIR=new'], 'texts want quotes'),
+    ('train', ['--gin.MODEL_DIR='], 'wants a name and a value'),
+    ('train', ['--gin_file=text.gin'], "text.gin, line 1: 'MODEL_DIR = runs/nli' cannot"),
+    ('train', ['--gin_file=torn.gin'], 'torn.gin, line '),
+    ('train', ['--gin_file=binary.gin'], 'binary.gin cannot be read as a gin file'),
+    ('train', ['--gin_file=run'], '--gin_file=run is a folder'),
+    ('train', ['--gin_file=self.gin'], 'self.gin includes itself'),
+    ('train', ['--gin_file=round.gin'], 'is set by itself'),
+    ('train', ['--gin_file=unset.gin'], '%NOWHERE (unset.gin, line 1) is set nowhere'),
+    ('train', ['--gin_file=gone.gin'], "gone.gin, line 1 includes 'gone/away.gin'"),
+    ('train', ['--gin_file=import.gin'], "No module named 'no_such_module'"),
+    ('train', ['--gin_file=wide.gin'], "no parameter 'd_modle'; did you mean d_model"),
+    ('train', ['--gin_file=optimizer.gin'], "(optimizer.gin, line 3) must be"),
+    ('train', ['--gin_file=runs/evaluate.gin'], 'is a setting of flan_jax.evaluate'),
+    ('train', ["--gin.MODEL_DIR='prompts.jsonl'"], 'it is a file'),
+    ('train', ["--gin.MODEL_DIR='prompts.jsonl/x'"], 'prompts.jsonl is a file'),
+    ('train', ["--gin.MODEL_DIR=' '"], 'it is empty'),
+    ('train', ["--gin.STORE_DIR='prompts.jsonl'"], 'STORE_DIR = '),
+    ('train', ["--gin.INIT_FROM='prompts.jsonl'"], 'INIT_FROM = '),
+    ('train', ["--gin.MODEL_DIR='%s'" % ('x' * 300)], 'longer than 255 bytes'),
+    ('train', ['--profile=5:2'], '--profile=5:2 must be steps FIRST:LAST'),
+    ('train', ['--process_count=0'], '--process_count=0 must be a whole number of at least'),
+    ('train', ['--dry_rum'], 'did you mean --dry_run'),
+    ('evaluate', ['--gin_file=tuning.gin'], 'tuning.gin (models/base.gin) sets decoder'),
+    ('evaluate', ['--gin_file=runs/tune.gin'], 'is a setting of flan_jax.train; '),
+    ('evaluate', ['--gin_file=models/8b.gin'], 'is a setting of flan_jax.train; '),
+    ('evaluate', ['--gin_file=site.gin'], "'STORE_DIR' (site.gin, line 1), though other"),
+    ('evaluate', ["--gin.HELD_IN_TEST='no'"], 'must be True or False; it is a text'),
+    ('evaluate', ['--limit=-3'], '--limit=-3 must be a whole number of at least 1'),
+    ('evaluate', ['--timeout=nan'], '--timeout=nan must be a number'),
+    ('precompile', ['--gin_file=runs/tune.gin'], 'take runs/precompile.gin'),
+    ('cache', ['--processes=0'], '--processes=0 must be'),
+    ('cache', ['--store_dir=prompts.jsonl/x'], 'prompts.jsonl is a file'),
+    ('generate', ['--temperature=-1', '--top_p=2'], '--temperature=-1 must be'),
+    ('generate', ['--model_dir=prompts.jsonl'], 'it is a file'),
+    ('generate', ['--mesh=data=0'], "'data' cannot be 0"),
+    ('experiment', ['--evaluate_gin=runs/tune.gin'], 'flan_jax.evaluate does not read it'),
+    ('experiment', ['--gin.ROW_LENGTH=1000'], 'not a multiple of ROW_LENGTH'),
+])
+def test_the_remedy_is_named(doors, place, capsys, door, given, words):
+  for name, text in FILES.items():
+    (place / name).write_text(text + '\n')
+  (place / 'binary.gin').write_bytes(b'\xff\xfe\x00')
+  own = [one for one in ASKED[door] if one.split('=')[0] not in {
+      flag.split('=')[0] for flag in given}]
+  result, said_of_it = outcome(door, [*own, *given], capsys)
+  assert result == 'refused' and words in said_of_it, said_of_it
+
+
+def test_macros_of_ones_own_and_every_rule_of_gin_stay(doors, place, capsys):
+  (place / 'own.gin').write_text(FILES['own.gin'] + '\n')
+  given = [*ASKED['train'], '--gin_file=own.gin', '--gin.SEED=True', '--gin.SEED=3']
+  assert outcome('train', given, capsys) == ('taken', '')
+  assert commandline.call(loop.Schedule).train_steps == 7
+
+
+@pytest.mark.parametrize('changes, words', [
+    (dict(seed=True), 'SEED = True'), (dict(model_dir=''), "MODEL_DIR = ''"),
+    (dict(mesh={'rows': 1}), "unknown axis 'rows'"), (dict(host_devices=0), 'HOST_DEVICES'),
+    (dict(optimizer={'learning_rate': '1'}), 'learning_rate'),
+    (dict(optimizer={'learning_rate': 1.0, 'warmup': 3}), 'did you mean warmup_steps'),
+    (dict(held_out_examples='8'), "HELD_OUT_EXAMPLES = '8'"), (dict(rows=3), 'rows = 3'),
+    (dict(profile='5:2'), "profile = '5:2'"), (dict(init_from=3), 'INIT_FROM = 3')])
+def test_a_call_from_python_is_checked_too(doors, tmp_path, changes, words):
+  given = dict(
+      model_dir=str(tmp_path / 'new'), mixture=None, held_out=None, mesh={},
+      model=tiny_runs.CONFIG, rows=train.Rows(512, 256, 64, 192, 64), seed=0,
+      schedule=loop.Schedule(4, 0, 0, 1), optimizer={'learning_rate': 1e-2})
+  with pytest.raises(UserError, match=re.escape(words)):
+    train.train(**given | changes)
+  with pytest.raises(UserError, match='LIMIT = True'):
+    evaluate.evaluate(model_dir='run', limit=True)
+
+
+@pytest.mark.parametrize('owner, fields, words', [
+    (train.Rows, dict(tokens_per_batch=512, row_length='256', target_slots=64,
+                      inputs_length=192, targets_length=64), "ROW_LENGTH = '256'"),
+    (loop.Schedule, dict(train_steps=True, save_every=0, eval_every=0, log_every=1),
+     'TRAIN_STEPS = True'),
+    (selection.Selection, dict(tasks=True), 'TASKS = True'),
+    (losses.LossConfig, dict(z_loss=float('nan')), 'Z_LOSS = nan'),
+    (losses.LossConfig, dict(label_smoothing='0.1'), "LABEL_SMOOTHING = '0.1'"),
+    (decoder.DecoderConfig, dict(vocab_size=8, d_model=8, layers=1, heads=True, head_dim=8,
+                                 d_ff=8), 'HEADS = True')])
+def test_what_is_made_in_python_is_checked_too(owner, fields, words):
+  with pytest.raises(UserError, match=re.escape(words)):
+    owner(**fields)
+
+
+PROBE = """
+import os, sys
+from flan_jax import commandline
+from flan_jax.errors import UserError
+import importlib
+for door, given in [
+    ('train', ["--gin.MODEL_DIR='x'", '--gin.HELD_OUT=None', '--gin.SEED=True']),
+    ('train', ['--gin_file=form.gin']), ('evaluate', ['--gin_file=runs/tune.gin']),
+    ('cache', ['--processes=0']), ('generate', ['--model_dir=x', '--temperature=-1']),
+    ('precompile', ["--gin.CLIP='1'"]), ('experiment', ['holdouts', '--root=', ])]:
+  try:
+    importlib.import_module(f'flan_jax.{door}').main(given)
+  except UserError as error:
+    print(door, error)
+  assert not {'tensorflow', 'seqio', 'orbax'} & set(sys.modules), door
+assert door == 'experiment'
+"""
+
+
+def test_it_is_refused_before_the_libraries_are_there(tmp_path):
+  (tmp_path / 'form.gin').write_text("INIT_FORM = 'base'\n")
+  done = subprocess.run([sys.executable, '-c', PROBE], cwd=tmp_path, text=True,
+                        capture_output=True, timeout=300)
+  assert done.returncode == 0, done.stderr
+  assert len(done.stdout.splitlines()) == 7
+
+
+def test_a_door_ends_with_one_paragraph_and_code_2(tmp_path):
+  done = subprocess.run(
+      [sys.executable, '-m', 'flan_jax.train', '--gin.TRAINSTEPS=3'], cwd=tmp_path,
+      text=True, capture_output=True, timeout=300)
+  assert done.returncode == 2 and done.stderr.startswith('error: nothing reads the macro')
+  assert len(done.stderr.splitlines()) == 1 and not done.stdout
