@@ -177,8 +177,8 @@ def parse(made: argparse.ArgumentParser, arguments: Sequence[str]) -> argparse.N
 def _read_values(flags: argparse.Namespace, action: argparse.Action, arguments) -> None:
   """Puts the values that the texts of a flag stand for in their place."""
   names = [option.removeprefix('--') for option in action.option_strings]
-  given = not names or any(argument.partition('=')[0].removeprefix('--') in names
-                           for argument in arguments)
+  given = not names or any(
+      argument.partition('=')[0] in action.option_strings for argument in arguments)
   name, texts = (names or [action.dest])[0], getattr(flags, action.dest, None)
   if not given or name not in settings.FLAGS or texts is None:
     return

@@ -4,6 +4,7 @@
 """
 
 import argparse
+import copy
 import os
 import signal
 import sys
@@ -108,10 +109,16 @@ def _check_flags(made, flags) -> None:
 
 def _check_sizes() -> None:
   """Raises UserError for sizes that no run could have; of devices nothing is known."""
+  import gin
   from flan_jax import train
   from flan_jax.model import decoder, losses
-  for owner in (train.Rows, decoder.DecoderConfig, losses.LossConfig):
-    commandline.call(owner)
+  from flan_jax.training import layouts, loop, optim, step
+  commandline.call(decoder.DecoderConfig)
+  commandline.call(losses.LossConfig)
+  rows, schedule = commandline.call(train.Rows), commandline.call(loop.Schedule)
+  step.check_microbatches(rows.per_step, schedule.microbatches, layouts.abstract({}))
+  bound = gin.query_parameter('train.train.optimizer')
+  optim.optimizer(**copy.deepcopy(bound))  # which makes gin fill the macros in
 
 
 def holdout_runs(flags) -> list[stages.Run]:

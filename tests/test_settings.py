@@ -380,6 +380,14 @@ FILES = {
     ('generate', ['--mesh=data=0'], "'data' cannot be 0"),
     ('experiment', ['--evaluate_gin=runs/tune.gin'], 'flan_jax.evaluate does not read it'),
     ('experiment', ['--gin.ROW_LENGTH=1000'], 'not a multiple of ROW_LENGTH'),
+    ('experiment', ['--gin.MICROBATCHES=3'], 'MICROBATCHES = 3 does not divide'),
+    ('experiment', ["--gin.SCHEDULE='cosine'"], 'decay_steps is 0'),
+    ('generate', ['--input=nothing.jsonl'], 'nothing.jsonl'),
+    ('generate', ['--output=run'], 'run'),
+    ('huggingface', ['--fsdp=0'], '--fsdp=0 must be a whole number of at least 1'),
+    ('sample', ['--data_dir=prompts.jsonl'], 'it is a file'),
+    ('prompts', ['--n=0'], '--n=0 must be'), ('prompts', ['--style=nam'], "'nam'"),
+    ('report', ['--output='], '--output= must be a path; it is empty'),
 ])
 def test_the_remedy_is_named(doors, place, capsys, door, given, words):
   for name, text in FILES.items():

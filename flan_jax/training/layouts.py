@@ -79,13 +79,19 @@ def _rehearsed(axes, where: hardware.Topology, rows: int | None) -> Layout:
     joined = (f' (jax shows {where.seen} devices there: two cores each)'
               if where.seen != where.devices else '')
     raise UserError(f'on {where.name}{joined}: {error}') from None
-  types = (AxisType.Auto,) * len(sizes)
   return Layout(
-      AbstractMesh(tuple(sizes.values()), tuple(sizes), axis_types=types),
+      abstract(sizes),
       f'the {where.seen} devices of {where.slices} x {where.name} are not here '
       f'({jax.device_count()} are): mesh, widths and rows were checked by arithmetic. Not '
       'seen: the devices, the network between their hosts, whether the hosts have the '
       'same folders, and memory, for which see `python -m flan_jax.precompile`')
+
+
+def abstract(sizes: Mapping[str, int]) -> AbstractMesh:
+  """A mesh without devices; an axis left out has size 1."""
+  axes = sharding.MESH_AXES
+  return AbstractMesh(tuple(sizes.get(axis, 1) for axis in axes), axes,
+                      axis_types=(AxisType.Auto,) * len(axes))
 
 
 def check_attention(config: Any, layout: Layout, rows: int, length: int) -> None:
