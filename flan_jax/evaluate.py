@@ -69,7 +69,8 @@ def evaluate(
     shot_seed: int = 0, ranking: str = 'sum', answer_by: str = 'rank',
     vocabulary: str | None = None, mesh: Mapping[str, int] | None = None,
     host_devices: int | None = None, topology: str | None = None,
-    row_length: int | None = None, rows: int | None = None, tokens_per_forward: int | None = None,
+    row_length: int | None = None, rows: int | None = None,
+    tokens_per_forward: int | None = None,
     decode_tokens: int | None = None, continuous: float | None = None,
     dry_run: bool = False) -> dict | None:
   """Checks everything cheap first, then scores, then writes the results and the report.

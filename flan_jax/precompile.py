@@ -79,7 +79,7 @@ def precompile(
   axes = {} if tries else sharding.filled(mesh, where.devices, where.slices)
   plan = plans.Plan(
       config, work, axes, where, optimizer, loss or losses.PLAIN, microbatches)
-  if tries and next(plans.candidates(plan), None) is None:
+  if tries and dry_run and next(plans.candidates(plan), None) is None:
     raise UserError(f'no mesh, remat policy and microbatches fit {where.name}; take '
                     'fewer rows (TOKENS_PER_BATCH) or more devices')
   if not tries:

@@ -74,8 +74,9 @@ class Rows:
 
 def train(
     *, model_dir: str, mixture: str | None, held_out: str | None, model: Any,
-    mesh: dict | None, rows: Rows, schedule: Any, optimizer: dict, seed: int, selection: Any = None,
-    topology: str | None = None, vocabulary: str | None = None, loss: Any = None,
+    mesh: dict | None, rows: Rows, schedule: Any, optimizer: dict, seed: int,
+    selection: Any = None, topology: str | None = None, vocabulary: str | None = None,
+    loss: Any = None,
     init_from: str | None = None, store_dir: str | None = None, dev_steps: int = 8,
     held_out_examples: int = 16,
     host_devices: int | None = None, profile: str | None = None,

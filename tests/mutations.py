@@ -94,7 +94,8 @@ def of_gin(door: str, parameters, draw: random.Random) -> list[Case]:
   for parameter, macro in parameters.items():
     setting = settings.PARAMETERS[parameter]
     for value in wrong(setting):
-      hows = ['direct', 'direct in file', *(['macro', 'file', 'included'] * 2 if macro else [])]
+      hows = ['direct', 'direct in file']
+      hows += ['macro', 'file', 'included'] * 2 if macro else []
       how = draw.choice(hows)
       cases.append(Case(door, how, parameter if 'direct' in how else macro, value))
     if macro:

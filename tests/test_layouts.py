@@ -90,7 +90,8 @@ def dry(*given):
   train.main(["--gin.MODEL_DIR='new'", '--gin.HELD_OUT=None', '--dry_run', *given])
 
 
-@pytest.mark.parametrize('mesh, devices', [('v5e_16', 16), ('h100x8', 8), ('multislice', 32)])
+@pytest.mark.parametrize(
+    'mesh, devices', [('v5e_16', 16), ('h100x8', 8), ('multislice', 32)])
 def test_a_launch_is_checked_from_a_machine_without_the_devices(
     every_device, monkeypatch, capsys, mesh, devices):
   monkeypatch.setattr(jax, 'device_count', lambda *_: 1)

@@ -22,7 +22,8 @@ def _decoder(name: str, kind: str, meaning: str, **rest) -> Setting:
 
 
 def _row(name: str, meaning: str, **rest) -> Setting:
-  return Setting(name, 'whole', meaning, of=(f'Rows.{name.lower()}',), **{**_TOKENS, **rest})
+  return Setting(
+      name, 'whole', meaning, of=(f'Rows.{name.lower()}',), **{**_TOKENS, **rest})
 
 
 def _every(name: str, meaning: str, **rest) -> Setting:
@@ -33,12 +34,12 @@ def _every(name: str, meaning: str, **rest) -> Setting:
 RUN = (
     Setting('MODEL_DIR', 'made', 'where the run lives',
             of=('train.model_dir', 'evaluate.model_dir')),
-    Setting('HELD_OUT', 'text', 'the cluster that stays unseen', none='see --help',
-            of=('train.held_out', 'evaluate.held_out')),
+    Setting('HELD_OUT', 'text', 'the cluster that stays unseen', none='nothing',
+            of=('train.held_out',)),
     Setting('MIXTURE', 'text', 'a SeqIO mixture or task', none='what holding out leaves',
             of=('train.mixture',)),
     Setting('VOCABULARY', 'path', 'a SentencePiece model or a tokenizer.json',
-            none='by default', of=('train.vocabulary', 'evaluate.vocabulary')),
+            none='FLAN_VOCABULARY', of=('train.vocabulary',)),
     Setting('STORE_DIR', 'folder', 'of the prompt store', none='`store` in the data_dir',
             of=('train.store_dir',)),
     Setting('INIT_FROM', 'folder', 'MODEL_DIR of the run that gives the parameters',
@@ -116,6 +117,9 @@ OPTIMIZER = (
             least=0, below=1, of=('LossConfig.label_smoothing',)))
 
 EVALUATION = (
+    Setting('HELD_OUT', 'text', "the cluster, or 'none'", none='what the run held out',
+            of=('evaluate.held_out',)),
+    Setting('VOCABULARY', 'path', 'a file', none="the run's", of=('evaluate.vocabulary',)),
     Setting('HELD_IN', 'joined', 'clusters or tasks that were trained on',
             of=('evaluate.held_in',)),
     Setting('ONLY', 'some', 'which models',
@@ -214,8 +218,8 @@ CALLS = (
 HARNESS = (
     Setting('model_dir', 'path', 'of the run', of=('FlanJax.model_dir',)),
     Setting('vocabulary', 'path', 'a file', none="the run's", of=('FlanJax.vocabulary',)),
-    Setting('dtype', 'choice', 'of the computation', choices=('auto', 'float32', 'bfloat16'),
-            none="the run's", of=('FlanJax.dtype',)),
+    Setting('dtype', 'choice', 'of the computation', none="the run's",
+            choices=('auto', 'float32', 'bfloat16'), of=('FlanJax.dtype',)),
     Setting('max_gen_toks', 'whole', 'of a text', of=('FlanJax.max_gen_toks',), **_TOKENS),
     Setting('add_bos_token', 'truth', 'whether texts begin with it', none='as trained',
             of=('FlanJax.add_bos_token',)),
