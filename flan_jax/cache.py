@@ -14,6 +14,7 @@ from typing import Any
 
 from flan_jax import commandline
 from flan_jax.errors import UserError
+from flan_jax.settings import places
 
 SPLITS = ('train', 'validation')  # what a training run reads
 
@@ -35,15 +36,14 @@ def main(arguments: Sequence[str]) -> None:
   made.add_argument('--store_dir', metavar='DIR',
                     help='folder of the stores (default: STORE_DIR in gin, else '
                     '`store` under the data_dir)')
-  made.add_argument('--processes', type=int, default=1, metavar='N',
+  made.add_argument('--processes', default=1, metavar='N',
                     help='tasks rendered at once (default: 1)')
   flags = commandline.parse(made, arguments)
   commandline.configure(flags)
-  import gin
   from flan_jax import train
   from flan_jax.data import selection
-  rows = gin.get_configurable(train.Rows)()  # as the run file has it
-  tasks = _tasks(flags, gin.get_configurable(selection.Selection)())
+  rows = commandline.call(train.Rows)  # as the run file has it
+  tasks = _tasks(flags, commandline.call(selection.Selection))
   cache(tasks, rows, seed=_macro('SEED'), processes=flags.processes,
         store_dir=flags.store_dir or _macro('STORE_DIR'),
         vocabulary=_macro('VOCABULARY'), dry_run=flags.dry_run)
@@ -81,6 +81,10 @@ def cache(tasks: Sequence[str], rows: Any, *, seed: int = 0,
   missing = [key for key, path in wanted.items() if not store.find(path, say)]
   print(f'{len(wanted) - len(missing)} of {len(wanted)} prompt stores are in'
         f' {store_dir}; {len(missing)} to build', flush=True)
+  problem = missing and places.folder_problem(store_dir, made=True)
+  if problem:
+    raise UserError(f'STORE_DIR = {store_dir!r} must take {len(missing)} prompt stores; '
+                    f'{problem}')
   if missing and not dry_run:
     total = _build_all(missing, (rows, seed, store_dir), processes)
     print(f'built {len(missing)} prompt stores: {total:,} prompts')
@@ -88,10 +92,12 @@ def cache(tasks: Sequence[str], rows: Any, *, seed: int = 0,
 
 def _locations(name: str, splits: Sequence[str], rows, seed: int, store_dir: str):
   """(split, path) of every store that a task needs."""
-  from flan_jax import train
+  from flan_jax import feeds
   from flan_jax.data import store
   task = _task(name)
-  settings = store.Settings(**train.store_settings(name, rows, seed))
+  given = feeds.store_settings(name, rows, seed)
+  store.check_room(task, **given)
+  settings = store.Settings(**given)
   return [(split, store.location(task, split, store_dir, settings)[0])
           for split in splits if split in task.splits]
 
@@ -144,10 +150,10 @@ def _build_afresh(recipe: tuple, *job) -> int:
 
 def _build(name: str, split: str, rows, seed: int, store_dir: str) -> int:
   """Builds one store; returns the number of its prompts."""
-  from flan_jax import train
+  from flan_jax import feeds
   from flan_jax.data import store
   built = store.ensure(_task(name), split, directory=store_dir,
-                       **train.store_settings(name, rows, seed))
+                       **feeds.store_settings(name, rows, seed))
   commandline.report_dropped(name, split)
   for line in store.shortfalls(built):
     print(f'NOTE: {name} ({split}): {line}', file=sys.stderr, flush=True)

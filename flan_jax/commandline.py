@@ -13,12 +13,12 @@ import argparse
 import contextlib
 import importlib
 import os
-import re
 import sys
 import tempfile
 import textwrap
 from typing import Callable, Iterator, Sequence
 
+from flan_jax import settings
 from flan_jax.errors import UserError, did_you_mean
 
 QUIET = {
@@ -42,6 +42,7 @@ def parser(door: str, description: str, gin: str | None = None) -> argparse.Argu
   made = _Parser(
       prog=f'python -m {door}', description=textwrap.dedent(description).strip(),
       formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False)
+  made.set_defaults(door=door.removeprefix('flan_jax.'))
   made.add_argument(
       '--tfds_data_dir', metavar='DIR', help='TFDS data_dir (default: TFDS_DATA_DIR, else '
       "TFDS's own); `python -m flan_jax.sample` writes one")
@@ -69,9 +70,9 @@ def add_processes(made: argparse.ArgumentParser) -> None:
       '--coordinator_address', metavar='HOST:PORT', help='a free port of process 0, to '
       'run as several processes; TPU pods, SLURM and Open MPI need none of these')
   made.add_argument(
-      '--process_count', type=int, metavar='N', help='how many processes there are')
+      '--process_count', metavar='N', help='how many processes there are')
   made.add_argument(
-      '--process_index', type=int, metavar='I', help='which one this is, from 0')
+      '--process_index', metavar='I', help='which one this is, from 0')
 
 
 def join_processes(flags: argparse.Namespace, saves_on_sigterm: bool = True) -> None:
@@ -150,16 +151,40 @@ def report_dropped(name: str, split: str) -> None:
 
 
 def parse(made: argparse.ArgumentParser, arguments: Sequence[str]) -> argparse.Namespace:
-  """Parses flags; `--gin.X=Y` arguments are collected in `.bindings` as 'X = Y'."""
+  """Parses flags; `--gin.X=Y` arguments are collected in `.bindings` as 'X = Y'.
+
+  Raises:
+    UserError: a value that the flag cannot have, by its description in `settings`.
+  """
   bindings = [a.removeprefix('--gin.') for a in arguments if a.startswith('--gin.')]
   for binding in bindings:
-    if '=' not in binding:
-      made.error(f"'--gin.{binding}' wants a value, as in --gin.{binding}=...")
-  flags = made.parse_args([a for a in arguments if not a.startswith('--gin.')])
+    if not binding.partition('=')[0].strip() or not binding.partition('=')[2].strip():
+      made.error(f"'--gin.{binding}' wants a name and a value, as in --gin.NAME=VALUE")
+  rest = [a for a in arguments if not a.startswith('--gin.')]
+  flags, unknown = made.parse_known_args(rest)
+  if unknown:
+    known = [option for action in made._actions for option in action.option_strings]
+    made.error(f'unrecognized arguments: {" ".join(unknown)}'
+               f'{did_you_mean(unknown[0].partition("=")[0], known)}')
+  for action in made._actions:
+    _read_values(flags, action, rest)
   if flags.modules:
     os.environ[MODULES] = flags.modules
   flags.bindings = [' = '.join(part.strip() for part in b.split('=', 1)) for b in bindings]
   return flags
+
+
+def _read_values(flags: argparse.Namespace, action: argparse.Action, arguments) -> None:
+  """Puts the values that the texts of a flag stand for in their place."""
+  names = [option.removeprefix('--') for option in action.option_strings]
+  given = not names or any(
+      argument.partition('=')[0] in action.option_strings for argument in arguments)
+  name, texts = (names or [action.dest])[0], getattr(flags, action.dest, None)
+  if not given or name not in settings.FLAGS or texts is None:
+    return
+  values = ([settings.read_flag(name, text) for text in texts]
+            if isinstance(texts, list) else settings.read_flag(name, texts))
+  setattr(flags, action.dest, values)
 
 
 def gin_folder() -> str:
@@ -176,25 +201,36 @@ def configure(flags: argparse.Namespace) -> None:
     UserError: a file is not found, a parameter or macro is unknown or has no value.
   """
   set_data_dir(flags)
-  import gin
   folders = [folder for folder in flags.gin_search_paths.split(',') if folder]
-  places = [os.getcwd(), *folders, gin_folder()]
-  paths = [_find(name, places) for name in flags.gin_file]
-  if not any(map(_is_run_file, paths)):
-    paths = [_find(flags.default_gin, [gin_folder()]), *paths]
+  paths = check_gin(flags.door, flags.gin_file, flags.bindings, flags.default_gin, folders)
+  import gin
   for folder in [*folders, gin_folder()]:
     gin.add_config_file_search_path(folder)
   # gin would also look for gin files in Python packages called `runs` or `models`, and
   # takes any folder of that name, such as the user's own, for one.
   gin.config._FILE_READERS[:] = [(open, os.path.isfile)]
   try:
-    gin.parse_config_files_and_bindings(paths, flags.bindings, finalize_config=False)
-    _check_macros(flags.bindings)
-    gin.finalize()
+    gin.parse_config_files_and_bindings([path for _, path in paths], flags.bindings)
   except UserError:
     raise
   except Exception as error:  # gin raises many types, each with a readable first line
     raise UserError(f'gin: {_first_paragraph(error)}') from None
+
+
+def check_gin(door: str, names: Sequence[str], bindings: Sequence[str], default: str,
+              folders: Sequence[str] = ()) -> list[tuple[str, str]]:
+  """Holds the gin files and bindings of a door against the settings; see gin_files.
+
+  Returns:
+    (name as it was given, path) of each file, `default` first if no run file is named.
+  """
+  from flan_jax import gin_files
+  places = [os.getcwd(), *folders, gin_folder()]
+  paths = [(name, _find(name, places)) for name in names]
+  if not any(_is_run_file(path) for _, path in paths):
+    paths = [(default, _find(default, [gin_folder()])), *paths]
+  gin_files.checked(door, paths, bindings, [*folders, gin_folder()], default)
+  return paths
 
 
 def call(function: Callable, **given):
@@ -219,10 +255,12 @@ def set_data_dir(flags: argparse.Namespace) -> None:
 
 
 def _find(name: str, folders: Sequence[str]) -> str:
-  for folder in folders:
-    path = os.path.join(folder, os.path.expanduser(name))
+  candidates = [os.path.join(folder, os.path.expanduser(name)) for folder in folders]
+  for path in candidates:
     if os.path.isfile(path):
       return path
+  if any(map(os.path.isdir, candidates)):
+    raise UserError(f'--gin_file={name} is a folder; name a gin file in it')
   known = sorted(
       os.path.relpath(os.path.join(root, file), gin_folder())
       for root, _, names in os.walk(gin_folder()) for file in names if file.endswith('.gin'))
@@ -233,22 +271,9 @@ def _find(name: str, folders: Sequence[str]) -> str:
 
 def _is_run_file(path: str) -> bool:
   """Whether a gin file wires a whole run: one of ours, or one that includes one."""
-  with open(path, encoding='utf-8') as file:
-    includes = re.search(r"^include ['\"]runs/", file.read(), re.M)
-  return bool(includes) or os.path.dirname(path) == os.path.join(gin_folder(), 'runs')
-
-
-def _check_macros(bindings: Sequence[str]) -> None:
-  """A macro set on the command line that no file mentions is a misspelling."""
-  from gin import config
-  known = {scope for scope, selector in config._CONFIG if selector == 'gin.macro'}
-  text = config.config_str()
-  used = set(re.findall(r'%([A-Z][A-Z0-9_]*)', text))
-  for binding in bindings:
-    name = binding.split(' = ')[0]
-    if re.fullmatch(r'[A-Z][A-Z0-9_]*', name) and name not in used:
-      raise UserError(f'gin: no file reads the macro {name!r}'
-                      f'{did_you_mean(name, used | (known - {name}))}')
+  with open(path, encoding='utf-8', errors='replace') as file:
+    includes = any(line.startswith(("include 'runs/", 'include "runs/')) for line in file)
+  return includes or os.path.dirname(path) == os.path.join(gin_folder(), 'runs')
 
 
 def _first_paragraph(error: Exception) -> str:

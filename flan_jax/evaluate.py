@@ -15,6 +15,7 @@ from typing import Any, Callable, Mapping, Sequence
 
 from flan_jax import commandline
 from flan_jax import evaluated
+from flan_jax import settings as settings_lib
 from flan_jax.errors import UserError
 from flan_jax.evaluated import Candidate
 
@@ -39,7 +40,7 @@ def main(arguments: Sequence[str]) -> None:
       RANKING, ANSWER_BY, VOCABULARY, ROW_LENGTH, ROWS, TOKENS_PER_FORWARD,
       DECODE_TOKENS, STYLE, SHOTS, SHOT_SEED. Flags win over gin.""",
       gin='runs/evaluate.gin')
-  made.add_argument('--limit', type=int, metavar='N', help='at most N examples a split')
+  made.add_argument('--limit', metavar='N', help='at most N examples a split')
   made.add_argument('--held_in', metavar='A,B', help='clusters or tasks that were '
                     'trained on, to evaluate on their dev sets as well')
   made.add_argument('--only', metavar='A,B', help="which of 'untuned', 'plain', 'tuned'; "
@@ -48,7 +49,7 @@ def main(arguments: Sequence[str]) -> None:
                     help="how options are compared (default: 'sum', as the paper)")
   made.add_argument('--continuous', action='store_true',
                     help='evaluate every checkpoint of the run, as they appear')
-  made.add_argument('--timeout', type=float, default=TIMEOUT, metavar='SECONDS',
+  made.add_argument('--timeout', default=TIMEOUT, metavar='SECONDS',
                     help='--continuous ends when so long no checkpoint has come '
                     f'(default: {TIMEOUT:,})')
   commandline.add_processes(made)
@@ -68,8 +69,9 @@ def evaluate(
     held_in_test: bool = False, style: str = 'instructions', shots: int = 0,
     shot_seed: int = 0, ranking: str = 'sum', answer_by: str = 'rank',
     vocabulary: str | None = None, mesh: Mapping[str, int] | None = None,
-    host_devices: int | None = None, row_length: int | None = None,
-    rows: int | None = None, tokens_per_forward: int | None = None,
+    host_devices: int | None = None, topology: str | None = None,
+    row_length: int | None = None, rows: int | None = None,
+    tokens_per_forward: int | None = None,
     decode_tokens: int | None = None, continuous: float | None = None,
     dry_run: bool = False) -> dict | None:
   """Checks everything cheap first, then scores, then writes the results and the report.
@@ -84,7 +86,8 @@ def evaluate(
       see protocol.Settings.
     style, shots, shot_seed: how the datasets are asked, see variants.Variant.
     vocabulary: file; None is the one the run was trained with.
-    mesh: sizes of the axes data, fsdp and tensor; host_devices: made of the processor.
+    mesh: sizes of the axes data, fsdp and tensor; None: all devices have rows of their
+      own. topology: what it is for, see train.train. host_devices: made of the processor.
     row_length: tokens of the longest row; None is the run's.
     continuous: evaluate every checkpoint, until so many seconds none has come.
     dry_run: stop after the checks.
@@ -95,6 +98,7 @@ def evaluate(
   Raises:
     UserError: whatever is wrong, before anything expensive.
   """
+  settings_lib.check_call('evaluate', locals())
   models = evaluated.candidates(model_dir, only, step)
   run = models[-1].run
   if continuous is not None and models[-1].path != model_dir:
@@ -118,19 +122,22 @@ def evaluate(
   questions.Encoding.of(run).within(settings.row_length)
   evaluated.use_vocabulary(vocabulary, run, model_dir)
   data = evaluated.check_data([name for group in names.values() for name in group])
-  if host_devices:
-    import jax
-    jax.config.update('jax_num_cpu_devices', host_devices)
-  from flan_jax.training import hosts
+  from flan_jax.model import decoder
+  from flan_jax.training import hosts, layouts, sharding
+  sharding.host_devices(host_devices)
+  layout = layouts.chosen(mesh, topology, dry_run)
+  sharding.check_widths(decoder.DecoderConfig(**run['model']), layout.shape)
   if dry_run:
+    checked = 'everything' if layout.here else 'all that can be seen from here'
     if hosts.first():
-      print('dry run: everything checked, nothing started')
+      print(*([f'NOTE: {layout.note}'] if layout.note else []),
+            f'dry run: {checked} checked, nothing started', sep='\n')
     return None
   conditions = groups.conditions(
       data=data, cluster=cluster, held_in=names[True], style=style, shots=shots,
       shot_seed=shot_seed, ranking=ranking, answer_by=answer_by, limit=limit,
       held_in_test=held_in_test, decode_tokens=decode_tokens)
-  job = _Job(model_dir, tasks, conditions, settings, mesh)
+  job = _Job(model_dir, tasks, conditions, settings, layout.mesh)
   if continuous is None:
     return job.run(models)
   return _watch(job, models, continuous)
@@ -148,7 +155,7 @@ class _Job:
   tasks: Mapping[bool, Mapping[bool, Mapping[str, str]]]
   conditions: Mapping[str, Any]
   settings: Any
-  mesh: Mapping[str, int] | None
+  mesh: Any
   read: dict = dataclasses.field(default_factory=dict)
 
   @functools.cached_property
@@ -166,9 +173,8 @@ class _Job:
 
   def _evaluate(self, one: Candidate) -> None:
     from flan_jax.evaluation import protocol, questions, results, summaries
-    from flan_jax.training import checkpoint, hosts, sharding
-    loaded = checkpoint.load(
-        one.path, one.step, sharding.mesh_where_asked(self.mesh), not one.asked)
+    from flan_jax.training import checkpoint, hosts
+    loaded = checkpoint.load(one.path, one.step, self.mesh, not one.asked)
     one = dataclasses.replace(one, step=loaded.step)  # the last may not be readable
     if hosts.first():
       results.make_way(self.model_dir, one.name, one.step, self.conditions)

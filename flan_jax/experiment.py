@@ -4,6 +4,7 @@
 """
 
 import argparse
+import copy
 import os
 import signal
 import sys
@@ -28,7 +29,10 @@ def main(arguments: Sequence[str]) -> None:
   # The configuration that the runs share; what they differ in is given to each.
   shared = [*flags.bindings, 'MODEL_DIR = None', 'HELD_OUT = None']
   commandline.configure(argparse.Namespace(**vars(flags) | {'bindings': shared}))
+  commandline.check_gin('evaluate', flags.evaluate_gin, [f'MODEL_DIR = {flags.root!r}'],
+                        'runs/evaluate.gin')
   commandline.load_tasks()
+  _check_sizes()
   runs = (holdout_runs if flags.experiment == HOLDOUTS else way_runs)(flags)
   for run in runs:
     run.results()  # a file that cannot be read is an error now, not later
@@ -74,7 +78,7 @@ def _parser():
   made.add_argument(
       '--clusters', metavar='A,B', help='of holdouts (default: the twelve)')
   made.add_argument('--cluster', help='of ways')
-  made.add_argument('--limit', type=int, metavar='N',
+  made.add_argument('--limit', metavar='N',
                     help='evaluate at most N examples a split')
   made.add_argument(
       '--train_gin', dest='gin_file', action='append', default=[], metavar='FILE',
@@ -95,14 +99,26 @@ def _check_flags(made, flags) -> None:
     made.error('ways wants --cluster=CLUSTER and --base=MODEL_DIR')
   if (flags.cluster if flags.experiment == HOLDOUTS else flags.clusters) is not None:
     made.error('holdouts takes --clusters=A,B, ways takes --cluster=A')
-  if flags.limit is not None and flags.limit < 1:
-    made.error(f'--limit={flags.limit}; evaluate at least one example, or leave it out')
   for binding in flags.bindings:
     name = binding.split(' = ')[0]
     if name in OWN:
       made.error(f'{name} differs from run to run and is set here; say {OWN[name]}')
   flags.root = os.path.expanduser(flags.root)
   flags.base = flags.base and os.path.expanduser(flags.base)
+
+
+def _check_sizes() -> None:
+  """Raises UserError for sizes that no run could have; of devices nothing is known."""
+  import gin
+  from flan_jax import train
+  from flan_jax.model import decoder, losses
+  from flan_jax.training import layouts, loop, optim, step
+  commandline.call(decoder.DecoderConfig)
+  commandline.call(losses.LossConfig)
+  rows, schedule = commandline.call(train.Rows), commandline.call(loop.Schedule)
+  step.check_microbatches(rows.per_step, schedule.microbatches, layouts.abstract({}))
+  bound = gin.query_parameter('train.train.optimizer')
+  optim.optimizer(**copy.deepcopy(bound))  # which makes gin fill the macros in
 
 
 def holdout_runs(flags) -> list[stages.Run]:

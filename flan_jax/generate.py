@@ -11,6 +11,7 @@ from typing import Any, Mapping, Sequence
 
 from flan_jax import commandline
 from flan_jax import evaluated
+from flan_jax import settings
 from flan_jax.errors import UserError
 
 
@@ -28,18 +29,18 @@ def main(arguments: Sequence[str]) -> None:
       `number`, from 0. Started again, an interrupted file is gone on with; the texts do
       not depend on that, nor on the rows of a batch.""")
   made.add_argument('--model_dir', required=True, metavar='DIR', help='the run')
-  made.add_argument('--step', type=int, metavar='N', help='of the checkpoint '
+  made.add_argument('--step', metavar='N', help='of the checkpoint '
                     '(default: the last)')
   made.add_argument('--untuned', action='store_true',
                     help="continue with the run's INIT_FROM")
   made.add_argument('--vocabulary', metavar='FILE', help="(default: the run's)")
   _add_files(made)
   _add_settings(made)
-  made.add_argument('--rows', type=int, metavar='N', help='of a batch on each device '
+  made.add_argument('--rows', metavar='N', help='of a batch on each device '
                     '(default: as many as are quick)')
   made.add_argument('--mesh', metavar='data=A,fsdp=B,tensor=C', help='to spread the '
-                    'model over; one may be -1, the rest (default: one device)')
-  made.add_argument('--host_devices', type=int, metavar='N',
+                    'model over; one may be -1, the rest (default: data=-1)')
+  made.add_argument('--host_devices', metavar='N',
                     help='made of the processor')
   commandline.add_processes(made)
   flags = commandline.parse(made, arguments)
@@ -72,19 +73,19 @@ def _add_files(made) -> None:
 
 
 def _add_settings(made) -> None:
-  made.add_argument('--max_tokens', type=int, default=128, metavar='N', help='of a '
+  made.add_argument('--max_tokens', default=128, metavar='N', help='of a '
                     'continuation (default: 128)')
-  made.add_argument('--temperature', type=float, default=0.0, metavar='T',
+  made.add_argument('--temperature', default=0.0, metavar='T',
                     help='above 0: draw from the logits divided by it (default: 0)')
-  made.add_argument('--top_k', type=int, default=0, metavar='K',
+  made.add_argument('--top_k', default=0, metavar='K',
                     help='draw from so many of the likeliest tokens')
-  made.add_argument('--top_p', type=float, default=1.0, metavar='P',
+  made.add_argument('--top_p', default=1.0, metavar='P',
                     help='draw from the likeliest that together are so probable')
-  made.add_argument('--seed', type=int, default=0, help='of drawing (default: 0)')
-  made.add_argument('--samples', type=int, default=1, metavar='N',
+  made.add_argument('--seed', default=0, help='of drawing (default: 0)')
+  made.add_argument('--samples', default=1, metavar='N',
                     help='texts of each prompt (default: 1)')
-  made.add_argument('--beams', type=int, default=1, metavar='N', help='beam search')
-  made.add_argument('--length_penalty', type=float, default=0.6, metavar='A',
+  made.add_argument('--beams', default=1, metavar='N', help='beam search')
+  made.add_argument('--length_penalty', default=0.6, metavar='A',
                     help='of beam search (default: 0.6)')
   made.add_argument('--stop', action='append', default=[], metavar='TEXT',
                     help=r'ends a continuation, may be repeated; \n is a new line')
@@ -107,10 +108,12 @@ def _mesh(text: str) -> dict[str, int]:
   """'data=2,tensor=4' -> {'data': 2, 'tensor': 4}"""
   pairs = [part.partition('=') for part in text.split(',')]
   try:
-    return {name.strip(): int(size) for name, _, size in pairs}
+    mesh = {name.strip(): int(size) for name, _, size in pairs}
   except ValueError:
     raise UserError(f'--mesh={text} is not understood; write it as '
                     '--mesh=data=2,fsdp=2,tensor=1') from None
+  settings.check(settings.MACROS['MESH'], mesh, '--mesh')
+  return mesh
 
 
 @dataclasses.dataclass(frozen=True)
@@ -154,7 +157,8 @@ def open_model(
     step: of the checkpoint, None for the last.
     untuned: the run's INIT_FROM instead; a model that was never tuned is that itself.
     vocabulary: file; None is the one the run was trained with.
-    mesh: sizes of the axes data, fsdp and tensor; host_devices: made of the processor.
+    mesh: sizes of the axes data, fsdp and tensor; None: all devices have rows of their
+      own. host_devices: made of the processor.
 
   Raises:
     UserError: no such run, step or vocabulary, or a mesh that the devices do not make.
@@ -178,12 +182,8 @@ def open_model(
 
 
 def _devices(mesh: Mapping[str, int] | None, host_devices: int | None):
-  import jax
   from flan_jax.training import sharding
-  if host_devices is not None:
-    if host_devices < 1:
-      raise UserError(f'--host_devices={host_devices} must be at least 1')
-    jax.config.update('jax_num_cpu_devices', host_devices)
+  sharding.host_devices(host_devices)
   return sharding.mesh_where_asked(mesh)
 
 

@@ -15,6 +15,7 @@ from typing import Any, Callable, Iterator, Mapping, Sequence
 
 from flan_jax import commandline
 from flan_jax import evaluated
+from flan_jax import settings
 from flan_jax.errors import UserError, did_you_mean
 
 try:
@@ -23,7 +24,6 @@ except ModuleNotFoundError:  # said by `_require`, where it is needed
   TemplateLM = object
 
 NAME = 'flan_jax'
-DTYPES = ('float32', 'bfloat16')
 ARGUMENTS = ('model_dir', 'step', 'vocabulary', 'dtype', 'max_length', 'max_gen_toks',
              'rows', 'batch_size', 'add_bos_token', 'prefix_token_id', 'seed', 'data',
              'fsdp', 'tensor')
@@ -73,14 +73,17 @@ class FlanJax(TemplateLM):
         imported model, else the end of sequence.
       seed: of drawing.
       data, fsdp, tensor: axes of the mesh that the model is spread over; one may be -1,
-        the rest of the devices. None of them: one device.
+        the rest of the devices. None of them: all devices, on data.
 
     Raises:
       UserError: an argument is unknown or makes no sense, no such run.
     """
     _require()
     super().__init__()
-    _check_arguments(model_dir, dtype, unknown)
+    _check_arguments(unknown, dict(
+        model_dir=model_dir, step=step, vocabulary=vocabulary, dtype=dtype,
+        max_length=max_length, max_gen_toks=max_gen_toks, add_bos_token=add_bos_token,
+        prefix_token_id=prefix_token_id, seed=seed, data=data, fsdp=fsdp, tensor=tensor))
     if device is not None:
       print(f'notice: device = {device!r} is not read: JAX takes what JAX_PLATFORMS '
             'says', file=sys.stderr)
@@ -170,21 +173,17 @@ def _require() -> None:
     raise UserError("lm_eval is not installed: pip install 'flan_jax[lm_eval]'")
 
 
-def _check_arguments(
-    model_dir: str | None, dtype: str | None, unknown: Mapping[str, Any]) -> None:
+def _check_arguments(unknown: Mapping[str, Any], given: Mapping[str, Any]) -> None:
   for name, value in unknown.items():
     raise UserError(f'model {NAME} has no argument {name} = {value!r}'
                     f'{did_you_mean(name, ARGUMENTS)}; it has {", ".join(ARGUMENTS)}')
-  if not model_dir:
+  if not given['model_dir']:
     raise UserError(f'model {NAME} needs a run: --model_args model_dir=DIR')
-  if dtype not in (None, 'auto', *DTYPES):
-    raise UserError(f'dtype = {dtype!r} is none of {", ".join(DTYPES)}')
+  for name, value in given.items():
+    settings.check(settings.PARAMETERS[f'FlanJax.{name}'], value, name)
 
 
 def _mesh(**axes: int | None) -> dict[str, int]:
-  for name, size in axes.items():
-    if not isinstance(size, int | None):
-      raise UserError(f'{name} = {size!r} must be a number of devices')
   return {name: size for name, size in axes.items() if size is not None}
 
 

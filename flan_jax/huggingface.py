@@ -40,9 +40,9 @@ def main(arguments: Sequence[str]) -> None:
   made.add_argument('dst', metavar='DST', help='folder to write, which must not exist')
   made.add_argument('--vocabulary', metavar='FILE', help="import: a vocabulary's file, or "
                     "'bytes' (default: the folder's tokenizer.json or tokenizer.model)")
-  made.add_argument('--fsdp', type=int, default=1, metavar='N',
+  made.add_argument('--fsdp', default=1, metavar='N',
                     help='devices to spread the parameters over (default: 1)')
-  made.add_argument('--step', type=int, help='export: of the checkpoint (default: last)')
+  made.add_argument('--step', help='export: of the checkpoint (default: last)')
   flags = commandline.parse(made, arguments)
   if flags.direction == 'import':
     import_folder(flags.src, flags.dst, flags.vocabulary, flags.fsdp)
@@ -205,7 +205,7 @@ def export_folder(src: str, dst: str, step: int | None = None, fsdp: int = 1) ->
       exists.
   """
   import jax
-  from flan_jax.model import decoder, families
+  from flan_jax.model import families
   from flan_jax.training import checkpoint, sharding
   run = checkpoint.read_run(src)
   if run is None:

@@ -8,6 +8,7 @@ import json
 from typing import Any, Sequence
 
 from flan_jax import commandline
+from flan_jax import settings
 from flan_jax.errors import UserError
 
 GIB = 2**30
@@ -27,7 +28,7 @@ def main(arguments: Sequence[str]) -> None:
   made.add_argument('--mode', choices=('train', 'score', 'generate'), default='train')
   made.add_argument('--search', action='store_true', help='try meshes, remat policies '
                     'and microbatches and recommend the best that fits')
-  made.add_argument('--tries', type=int, default=8, metavar='N',
+  made.add_argument('--tries', default=8, metavar='N',
                     help='programs that --search compiles at most (default: 8)')
   flags = commandline.parse(made, arguments)
   from flan_jax.training import aot
@@ -39,14 +40,14 @@ def main(arguments: Sequence[str]) -> None:
 
 
 def precompile(
-    *, model: Any, mesh: dict, rows: Any, optimizer: dict, train_steps: int,
+    *, model: Any, mesh: dict | None, rows: Any, optimizer: dict, train_steps: int,
     topology: str | None, vocab_size: int, loss: Any = None, microbatches: int = 1,
     mode: str = 'train', tries: int = 0, dry_run: bool = False) -> dict | None:
   """Compiles a step, prints the table and the JSON line, and returns the latter.
 
   Args:
     model: DecoderConfig; vocab_size stands in where its own is None.
-    mesh: sizes of the axes data, fsdp and tensor.
+    mesh: sizes of the axes data, fsdp and tensor; None: all devices on data.
     rows: train.Rows. To generate, its inputs_length tokens are read and targets_length
       made; otherwise rows are whole.
     optimizer: keyword arguments of optim.optimizer.
@@ -62,6 +63,7 @@ def precompile(
   Raises:
     UserError: what cannot be or cannot fit, before compiling where arithmetic knows.
   """
+  settings.check_call('precompile', locals())
   from flan_jax.model import losses
   from flan_jax.training import aot, estimate, hardware, plans, sharding
   if not topology:
@@ -73,17 +75,19 @@ def precompile(
   length, slots = ((rows.inputs_length, rows.targets_length) if mode == 'generate'
                    else (rows.row_length, rows.target_slots))
   work = estimate.Work(rows.per_step, length, slots, mode)
+  mesh = {'data': -1} if mesh is None else mesh
   axes = {} if tries else sharding.filled(mesh, where.devices, where.slices)
   plan = plans.Plan(
       config, work, axes, where, optimizer, loss or losses.PLAIN, microbatches)
-  if tries:
-    plan, program = _search(plan, tries)
-  else:
+  if tries and dry_run and next(plans.candidates(plan), None) is None:
+    raise UserError(f'no mesh, remat policy and microbatches fit {where.name}; take '
+                    'fewer rows (TOKENS_PER_BATCH) or more devices')
+  if not tries:
     plans.check(plan)
-    if dry_run:
-      print('dry run: the arithmetic allows it, nothing compiled')
-      return None
-    program = aot.compile_plan(plan)
+  if dry_run:
+    print('dry run: the arithmetic allows it, nothing compiled')
+    return None
+  plan, program = _search(plan, tries) if tries else (plan, aot.compile_plan(plan))
   result = _result(plan, program, train_steps)
   _print_table(plan, program, result)
   print(json.dumps(result), flush=True)

@@ -22,13 +22,13 @@ def main(arguments: Sequence[str]) -> None:
   made.add_argument('--html', metavar='FILE', help='write the catalogue there, one HTML '
                     'page for a browser: every dataset, or that of --task')
   made.add_argument(
-      '--template', type=int, metavar='NUMBER',
+      '--template', metavar='NUMBER',
       help='the template to render (default: each prompt takes the next one)')
-  made.add_argument('--n', type=int, default=2, help='prompts to print (default: 2)')
+  made.add_argument('--n', default=2, help='prompts to print (default: 2)')
   made.add_argument(
       '--split', choices=('train', 'validation', 'test'), default='train',
       help='of prepared data (default: train)')
-  made.add_argument('--shots', type=int, default=0, metavar='K',
+  made.add_argument('--shots', default=0, metavar='K',
                     help='exemplars before each prompt (default: 0)')
   made.add_argument(
       '--style', default='instructions',

@@ -17,11 +17,11 @@ def main(arguments: Sequence[str]) -> None:
       may be added later; the vocabulary that stands is kept, for runs that need it.
       Then: --tfds_data_dir=DIR and FLAN_VOCABULARY=DIR/vocab.model.""")
   made.add_argument('--data_dir', help='folder to write to (default: --tfds_data_dir)')
-  made.add_argument('--examples', type=int, default=600, metavar='N',
+  made.add_argument('--examples', default=600, metavar='N',
                     help='training rows a dataset, dev not counted (default: 600)')
   made.add_argument('--datasets', default='', metavar='A,B',
                     help='tasks or clusters to write, by name (default: all)')
-  made.add_argument('--seed', type=int, default=0, help='of the world (default: 0)')
+  made.add_argument('--seed', default=0, help='of the world (default: 0)')
   made.add_argument('--new_vocabulary', action='store_true',
                     help='make vocab.model anew from all that DIR then holds; runs that '
                     'were trained with the one before can be neither resumed nor '

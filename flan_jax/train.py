@@ -12,6 +12,8 @@ from typing import Any, Sequence
 
 from flan_jax import commandline
 from flan_jax import evaluated
+from flan_jax import feeds
+from flan_jax import settings
 from flan_jax.errors import UserError
 
 VOCABULARY_MULTIPLE = 128  # the table's rows, so that it divides over devices
@@ -53,10 +55,7 @@ class Rows:
   overflow: str = 'cut'
 
   def __post_init__(self):
-    for field in dataclasses.fields(self):
-      value = getattr(self, field.name)
-      if field.type is int and (not isinstance(value, int) or value < 1):
-        raise UserError(f'{field.name.upper()} = {value!r} must be a whole number >= 1')
+    settings.check_fields(self)
     if self.tokens_per_batch % self.row_length:
       raise UserError(
           f'TOKENS_PER_BATCH = {self.tokens_per_batch} is not a multiple of ROW_LENGTH = '
@@ -75,9 +74,10 @@ class Rows:
 
 
 def train(
-    *, model_dir: str, mixture: str | None, held_out: str | None, model: Any, mesh: dict,
-    rows: Rows, schedule: Any, optimizer: dict, seed: int, selection: Any = None,
-    vocabulary: str | None = None, loss: Any = None,
+    *, model_dir: str, mixture: str | None, held_out: str | None, model: Any,
+    mesh: dict | None, rows: Rows, schedule: Any, optimizer: dict, seed: int,
+    selection: Any = None, topology: str | None = None, vocabulary: str | None = None,
+    loss: Any = None,
     init_from: str | None = None, store_dir: str | None = None, dev_steps: int = 8,
     held_out_examples: int = 16,
     host_devices: int | None = None, profile: str | None = None,
@@ -90,7 +90,9 @@ def train(
     held_out: what must stay unseen: a cluster, see holdouts.holdout; or None.
     selection: Selection of what to take of the mixture; None takes all.
     model: DecoderConfig; its vocab_size None is filled in from the vocabulary.
-    mesh: sizes of the axes data, fsdp and tensor.
+    mesh: sizes of the axes data, fsdp and tensor; None: see sharding.mesh_for_rows.
+    topology: what the mesh is for, see hardware.topology; a dry run on other devices
+      checks by arithmetic.
     rows, schedule: Rows and loop.Schedule.
     optimizer: keyword arguments of optim.optimizer.
     seed: of parameters, prompts and their order.
@@ -108,15 +110,15 @@ def train(
   Raises:
     UserError: whatever is wrong, before anything expensive where it can be known.
   """
+  settings.check_call('train', locals())
   mixture, tasks = _checked_tasks(mixture, held_out, selection)
   words = _use_vocabulary(vocabulary, model_dir)
-  if host_devices:
-    import jax
-    jax.config.update('jax_num_cpu_devices', host_devices)
   from flan_jax import quick_checks, reporting
   from flan_jax.model import decoder, losses
-  from flan_jax.training import checkpoint, hosts, loop, optim, profiling, sharding, step
+  from flan_jax.training import (
+      checkpoint, hosts, layouts, loop, optim, profiling, sharding, step)
   from flan_jax.training.termination import Termination
+  sharding.host_devices(host_devices)
   steps = profiling.window(profile, schedule.train_steps) if profile else None
   config, loss = _sized(model, words), loss or losses.PLAIN
   run = _describe(
@@ -125,10 +127,15 @@ def train(
   checkpoint.check_run(model_dir, run)
   if init_from and not checkpoint.steps(model_dir):
     _check_base(init_from, run)
-  layout = sharding.mesh(mesh)
+  store_dir = store_dir or os.path.join(_data_dir(), 'store')
+  feeds.check_stores(tasks, store_dir, rows, seed)
+  part = rows.per_step // (
+      1 if rows.per_step % schedule.microbatches else schedule.microbatches)
+  layout = layouts.chosen(mesh, topology, dry_run, part)
   sharding.check_widths(config, layout.shape)
-  ours = sharding.local_rows(sharding.batch_sharding(layout), rows.per_step)
+  sharding.check_rows(rows.per_step, layout.shape)
   step.check_microbatches(rows.per_step, schedule.microbatches, layout)
+  layouts.check_attention(config, layout, part, rows.row_length)
   rule, frozen = optim.optimizer(**optimizer), optimizer.get('frozen', ())
   optim.is_frozen(decoder.abstract_params(config), frozen)
   tell = functools.partial(print, flush=True) if hosts.first() else _nothing
@@ -136,13 +143,15 @@ def train(
       held_out, held_out_examples) if schedule.held_out_every else None
   tell(_summary(run, layout, rows, schedule))
   if dry_run:
-    tell('dry run: everything checked, nothing started')
+    checked = 'everything' if layout.here else 'all that can be seen from here'
+    tell(f'dry run: {checked} checked, nothing started')
     return
-  store_dir = store_dir or os.path.join(_data_dir(), 'store')
+  layout = layout.mesh
+  ours = sharding.local_rows(sharding.batch_sharding(layout), rows.per_step)
   with Termination(lambda: f'prompts of finished tasks are kept in {store_dir}, '
                            f'{checkpoint.kept(model_dir)}'):
-    plan, stores, feed = _feed(tasks, 'train', store_dir, rows, seed, ours)
-    dev = _dev_feed(tasks, store_dir, rows, seed, ours, dev_steps, schedule)
+    plan, stores, feed = feeds.feed(tasks, 'train', store_dir, rows, seed, ours)
+    dev = feeds.dev_feed(tasks, store_dir, rows, seed, ours, dev_steps, schedule)
   if hosts.first():
     checkpoint.write_run(model_dir, run)
     evaluated.keep_vocabulary(model_dir, words)
@@ -158,7 +167,7 @@ def train(
             run, config, watched, held_out_examples))
   reached = int(state.step)
   if hosts.first():
-    reporting.write_drawn(model_dir, reached, plan.drawn(reached), _shortfalls(stores))
+    reporting.write_drawn(model_dir, reached, plan.drawn(reached), feeds.shortfalls(stores))
   tell(_outcome(reached, schedule.train_steps, model_dir))
 
 
@@ -227,7 +236,7 @@ def _prompts(name: str, rows: Rows, seed: int) -> dict:
   import seqio
   from flan_jax.data import identity, store, vocabulary
   task = seqio.TaskRegistry.get(name)
-  settings = store.Settings(**store_settings(name, rows, seed))
+  settings = store.Settings(**feeds.store_settings(name, rows, seed))
   decides = store.location(task, 'train', '', settings)[1]
   own = task.output_features['targets'].vocabulary is not vocabulary.FLAN
   return {'format': decides['format'], 'data': decides['source'],
@@ -265,62 +274,6 @@ def _base_params(init_from: str | None, layout):
   return lambda: checkpoint.load(init_from, mesh=layout).params
 
 
-def _stores(tasks, split: str, store_dir: str, rows: Rows, seed: int) -> dict:
-  import seqio
-  from flan_jax.data import store
-  from flan_jax.training import hosts
-  stores, title, first = {}, f'prompts ({split})', hosts.first()
-  shown = commandline.progress if first else lambda *_: contextlib.nullcontext(_nothing)
-  with hosts.first_goes_ahead(title), shown(title, len(tasks)) as advance:
-    for task in map(seqio.TaskRegistry.get, tasks):
-      stores[task.name] = store.ensure(
-          task, split, directory=store_dir, **store_settings(task.name, rows, seed))
-      advance(1, task.name)
-      if first:
-        commandline.report_dropped(task.name, split)
-  for line in _shortfalls(stores) if first else ():
-    print(f'prompts ({split}): {line}', flush=True)
-  return stores
-
-
-def _shortfalls(stores: dict) -> list[str]:
-  """What of each task's prompts did not fit, in plain words."""
-  from flan_jax.data import store
-  return [f'{name}: {line}' for name, one in stores.items()
-          for line in store.shortfalls(one)]
-
-
-def store_settings(name: str, rows: Rows, seed: int) -> dict:
-  """Keyword arguments of store.ensure for a task of a run."""
-  from flan_jax.data import datasets, embedded, identity, rendering
-  ours = name in datasets.every()
-  extra = identity.fingerprint(identity.of_task(name))
-  return dict(
-      inputs_length=rows.inputs_length, targets_length=rows.targets_length,
-      separators=tuple(rows.separators), overflow=rows.overflow, seed=seed,
-      cap=rendering.MAXIMUM_PROMPTS if ours else None,
-      fingerprint_extra={'embedded': bool(embedded.marker(_data_dir())), **extra})
-
-
-def _feed(tasks, split: str, store_dir: str, rows: Rows, seed: int, ours, stop=None):
-  from flan_jax.data import loading, packing
-  stores = _stores(tasks, split, store_dir, rows, seed)
-  plan = packing.Plan(
-      {name: store.lengths for name, store in stores.items()}, tasks, seed,
-      rows.row_length, rows.target_slots, rows.per_step)
-  return plan, stores, lambda step: loading.batches(plan, stores, ours, step, stop)
-
-
-def _dev_feed(tasks, store_dir, rows, seed, ours, dev_steps, schedule):
-  import seqio
-  tasks = {name: rate for name, rate in tasks.items()
-           if 'validation' in seqio.TaskRegistry.get(name).splits}
-  if not schedule.eval_every or not tasks:
-    return None
-  _, _, feed = _feed(tasks, 'validation', store_dir, rows, seed, ours, dev_steps)
-  return lambda: feed(0)
-
-
 def _data_dir() -> str:
   from flan_jax.data import splits
   return splits.data_dir()
@@ -348,7 +301,8 @@ def _summary(run: dict, layout, rows: Rows, schedule) -> str:
       f'model: {count:,} parameters without embeddings, {config.vocab_size:,} token rows; '
       f'vocabulary: {run["vocabulary"]["path"]}',
       f'mesh: {sizes}; {schedule.train_steps:,} steps of {rows.per_step} rows x '
-      f'{rows.row_length:,} tokens, {rows.target_slots:,} targets a row'])
+      f'{rows.row_length:,} tokens, {rows.target_slots:,} targets a row',
+      *([f'NOTE: {layout.note}'] if layout.note else [])])
 
 
 def _nothing(*_) -> None:

@@ -13,6 +13,7 @@ os.environ.setdefault('NO_GCE_CHECK', 'true')
 import jax  # noqa: E402
 import pytest  # noqa: E402
 
+from flan_jax.training import sharding  # noqa: E402
 from tests import rounding  # noqa: E402
 
 jax.config.update('jax_numpy_rank_promotion', 'raise')
@@ -40,6 +41,19 @@ def double():
   """Numbers of 64 bits, in all threads; see rounding."""
   with rounding.double():
     yield
+
+
+mesh_where_asked = sharding.mesh_where_asked  # as users have it
+
+
+@pytest.fixture(scope='session', autouse=True)
+def one_device_by_default():
+  """Evaluations that name no mesh take one of the eight devices: they compile sooner."""
+  patch = pytest.MonkeyPatch()
+  patch.setattr(sharding, 'mesh_where_asked',
+                lambda axes: mesh_where_asked(axes) if axes else None)
+  yield
+  patch.undo()
 
 
 TRAINED_ON = ('sentiment', 'closed_book_qa')  # the clusters of these:

@@ -305,7 +305,7 @@ def test_the_platform_is_that_of_the_mesh():
 @pytest.mark.parametrize(
   'change, message',
   [
-    ({'attention': 'flash'}, "attention of the decoder is 'flash'"),
+    ({'attention': 'flash'}, "ATTENTION = 'flash' must be one of"),
     ({'attention': 'splash', 'positions': 'relative'}, 'relative position bias'),
     ({'attention': 'splash', 'head_dim': 96}, 'a multiple of 64 as head_dim, not 96'),
     ({'attention': 'splash', 'windows': (4, 0)}, r'WINDOWS = \(4, 0\)'),

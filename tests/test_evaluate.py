@@ -114,12 +114,12 @@ def evaluate_with(world, **changes):
 @pytest.mark.parametrize('changes, message', [
     ({'run': 'nowhere'}, 'holds no run'),
     ({'step': 5}, 'no checkpoint of step 5'),
-    ({'only': 'neither'}, "none of 'untuned'"), ({'ranking': 'best'}, 'RANKING = '),
+    ({'only': 'neither'}, "'neither' is none of 'all'"), ({'ranking': 'best'}, 'RANKING = '),
     ({'answer_by': 'guess'}, 'ANSWER_BY = '), ({'continuous': 1, 'only': 'untuned'},
                                               'follows the tuned model'),
     ({'run': 'base', 'only': 'untuned'}, 'no untuned model'),
     ({'run': 'base'}, 'nothing to evaluate'),
-    ({'limit': 0}, 'limit is 0'), ({'row_length': 24}, 'ROW_LENGTH = 24 leaves no room'),
+    ({'limit': 0}, 'LIMIT = 0 must be'), ({'row_length': 24}, 'ROW_LENGTH = 24 leaves no room'),
     ({'held_out': 'nil'}, "unknown cluster 'nil'.*nli"),
     ({'held_in': 'sst3'}, "unknown task 'sst3'.*sst2"),
     ({'held_in': 'imdb_reviews'}, 'imdb_reviews cannot be evaluated as held-in'),
@@ -192,7 +192,7 @@ def test_gin_and_flags_reach_the_evaluation(world, capsys):
                    '--gin.HELD_OUT="none"', '--held_in=natural_questions'])
     assert 'dry run' in capsys.readouterr().out
     gin.clear_config()
-    with pytest.raises(UserError, match='limit is -1') as caught:
+    with pytest.raises(UserError, match='--limit=-1 must be') as caught:
       evaluate.main([f"--gin.MODEL_DIR='{folder}'", '--gin.LIMIT=3', '--limit=-1'])
     assert '\n' not in str(caught.value)
   finally:

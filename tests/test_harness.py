@@ -258,9 +258,9 @@ def test_unknown_generation_keywords_are_named(model):
 @pytest.mark.parametrize('arguments, message', [
     ({'model_dir': None}, 'needs a run'), ({'model_dir': 'nowhere'}, 'holds no run'),
     ({'stepp': 3}, 'no argument stepp = 3; did you mean step'),
-    ({'dtype': 'int8'}, "dtype = 'int8' is none of"),
+    ({'dtype': 'int8'}, "dtype = 'int8' must be one of"),
     ({'batch_size': '-3'}, "'-3' rows of a batch"),
-    ({'fsdp': 'two'}, "fsdp = 'two' must be a number of devices"),
+    ({'fsdp': 'two'}, "fsdp = 'two' must be a whole number"),
     ({'fsdp': 3}, 'devices'),
     ({'vocabulary': 'missing.model'}, 'model_args vocabulary=FILE')])
 def test_arguments_that_cannot_be_are_named(run, arguments, message):

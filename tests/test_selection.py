@@ -127,7 +127,7 @@ def test_names_tell_selections_apart():
     (dict(templates=0), 'TEMPLATES = 0'), (dict(tasks=-1), 'TASKS = -1'),
     (dict(datasets_per_cluster='two'), 'DATASETS_PER_CLUSTER'),
     (dict(clusters=0), 'CLUSTERS = 0'), (dict(clusters=8), 'CLUSTERS = 8'),
-    (dict(clusters=('nlj',)), "unknown cluster 'nlj'"), (dict(shots=99), 'SHOTS is 99'),
+    (dict(clusters=('nlj',)), "unknown cluster 'nlj'"), (dict(shots=99), 'SHOTS = 99'),
     (dict(clusters=('nli',)), 'nothing is left')])
 def test_what_cannot_be_selected_is_named(wrong, message):
   with pytest.raises(UserError, match=message):

@@ -10,6 +10,7 @@ import random
 import sys
 from typing import Sequence
 
+from flan_jax import settings
 from flan_jax.errors import UserError, did_you_mean
 
 # The order in which the paper's figure 6 adds clusters.
@@ -38,10 +39,7 @@ class Selection:
   shot_seed: int = 0
 
   def __post_init__(self):
-    for name in ('datasets_per_cluster', 'templates'):
-      value = getattr(self, name)
-      if value is not None and (type(value) is not int or value < 1):
-        raise UserError(f'{name.upper()} = {value!r} must be a whole number >= 1 or None')
+    settings.check_fields(self)
     for name in ('clusters', 'tasks'):
       _check_names(name.upper(), getattr(self, name))
     if isinstance(self.clusters, int) and not 1 <= self.clusters <= len(PAPER_ORDER):

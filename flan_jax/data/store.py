@@ -291,6 +291,12 @@ def _accepted(task, split, settings: Settings, cutter: cutting.Cutter,
       progress(len(batch))
 
 
+def check_room(task, **settings) -> None:
+  """Raises UserError where `build` would, for lengths that leave no room for text."""
+  cutting.Cutter.of(
+      task.name, task.output_features['targets'].vocabulary, Settings(**settings))
+
+
 def _report_refused(
     name: str, split: str, vocabulary, tally: cutting.Tally, kept: int) -> None:
   refused = tally.refused.total()

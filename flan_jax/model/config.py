@@ -5,14 +5,13 @@ decoder.py.
 """
 
 import dataclasses
-from typing import Any, Optional
+from typing import Optional
 
 import jax
 
+from flan_jax import settings
 from flan_jax.errors import UserError
 from flan_jax.model import attention_backends
-from flan_jax.model import layers
-from flan_jax.model import positions
 
 # What the backward pass finds stored instead of computing it again.
 REMAT_POLICIES = {
@@ -91,17 +90,10 @@ class DecoderConfig:
   def __post_init__(self):
     if isinstance(self.windows, list):  # as gin and JSON write a tuple
       object.__setattr__(self, 'windows', tuple(self.windows))
-    _check_sizes(self)
-    _check_choice(self, 'activation', layers.ACTIVATIONS)
+    settings.check_fields(self)
     _check_dtype(self)
-    _check_choice(self, 'remat', REMAT_POLICIES)
-    _check_choice(self, 'attention', attention_backends.CHOICES)
-    _check_choice(self, 'positions', ('relative', 'rope', 'none'))
-    _check_choice(self, 'rope_scaling', positions.SCALINGS)
     _check_heads(self)
     _check_positions(self)
-    _check_windows(self.windows)
-    _check_scales(self)
     _check_attention(self)
 
   @property
@@ -117,29 +109,7 @@ class DecoderConfig:
     return each if any(each) else None
 
 
-def _is_whole(value: Any, least: int) -> bool:
-  return isinstance(value, int) and not isinstance(value, bool) and value >= least
-
-
-def _check_sizes(config: DecoderConfig) -> None:
-  names = ['d_model', 'layers', 'heads', 'head_dim', 'd_ff']
-  names += [n for n in ('vocab_size', 'kv_heads') if getattr(config, n) is not None]
-  for name in names:
-    value = getattr(config, name)
-    if not _is_whole(value, 1):
-      raise UserError(f'{name} of the decoder is {value!r}: give a whole number >= 1.')
-
-
-def _check_choice(config: DecoderConfig, name: str, choices) -> None:
-  value = getattr(config, name)
-  if value not in choices:
-    raise UserError(
-      f'{name} of the decoder is {value!r}: choose one of {", ".join(sorted(choices))}.'
-    )
-
-
 def _check_dtype(config: DecoderConfig) -> None:
-  _check_choice(config, 'dtype', ('bfloat16', 'float16', 'float32', 'float64'))
   if config.dtype == 'float64' and not jax.config.jax_enable_x64:
     raise UserError(
       "dtype of the decoder is 'float64', and jax has 64-bit numbers only with "
@@ -174,26 +144,7 @@ def _check_positions(config: DecoderConfig) -> None:
     )
 
 
-def _check_windows(windows: Any) -> None:
-  fine = isinstance(windows, tuple) and windows and all(_is_whole(w, 0) for w in windows)
-  if not fine:
-    raise UserError(
-      f'windows of the decoder is {windows!r}: give a tuple of numbers of tokens, such '
-      'as (4096, 0); 0 is a layer that sees everything.'
-    )
-
-
 def _check_attention(config: DecoderConfig) -> None:
   obstacle = attention_backends.model_obstacle(config.attention, config)
   if obstacle is not None:
     raise UserError(attention_backends.refusal(config.attention, obstacle))
-
-
-def _check_scales(config: DecoderConfig) -> None:
-  names = ['rope_theta', 'rope_factor', 'rope_original_length', 'embedding_scale']
-  optional = ('attention_soft_cap', 'logit_soft_cap', 'logit_scale')
-  names += [name for name in optional if getattr(config, name) is not None]
-  for name in names:
-    value = getattr(config, name)
-    if not isinstance(value, (int, float)) or isinstance(value, bool) or value <= 0:
-      raise UserError(f'{name} of the decoder is {value!r}: give a number > 0.')

@@ -14,7 +14,7 @@ from typing import Callable, Optional
 import jax
 import jax.numpy as jnp
 
-from flan_jax.errors import UserError
+from flan_jax import settings
 from flan_jax.model import decoder
 from flan_jax.model import layers
 from flan_jax.model import precision
@@ -48,13 +48,7 @@ class LossConfig:
   label_smoothing: float = 0.0
 
   def __post_init__(self):
-    if not 0 <= self.z_loss < math.inf:
-      raise UserError(f'Z_LOSS = {self.z_loss!r}: give a number >= 0, such as 1e-4.')
-    if not 0 <= self.label_smoothing < 1:
-      raise UserError(
-        f'LABEL_SMOOTHING = {self.label_smoothing!r}: give a share of at least 0 and '
-        'less than 1, such as 0.1.'
-      )
+    settings.check_fields(self)
 
 
 PLAIN = LossConfig()

@@ -113,6 +113,11 @@ class Topology:
     """Over all slices."""
     return math.prod(self.shape) * self.device.per_chip * self.slices
 
+  @property
+  def seen(self) -> int:
+    """How many of them jax shows on the hardware itself."""
+    return self.devices // (self.device.per_chip if self.device.joined else 1)
+
 
 def topology(text: str) -> Topology:
   """Reads `kind:AxB[xC]` with an optional `slices*` before it; for GPUs `h100:8`.

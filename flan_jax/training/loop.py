@@ -11,6 +11,7 @@ import jax
 import numpy as np
 import optax
 
+from flan_jax import settings
 from flan_jax.errors import UserError
 from flan_jax.model import decoder
 from flan_jax.model import losses
@@ -37,6 +38,7 @@ class Schedule:
   All in steps. save_every, eval_every: 0 means at the end only, and never; so does
   held_out_every, which is for scores on what is held out.
   microbatches: parts that a step's rows are taken in, to need less memory.
+  keep_checkpoints: None: all.
   """
 
   train_steps: int
@@ -44,19 +46,12 @@ class Schedule:
   eval_every: int
   log_every: int
   nan_policy: str = 'stop'
-  keep_checkpoints: int = 3
+  keep_checkpoints: int | None = 3
   microbatches: int = 1
   held_out_every: int = 0
 
   def __post_init__(self):
-    least = {'train_steps': 0, 'save_every': 0, 'eval_every': 0, 'log_every': 1,
-             'microbatches': 1, 'held_out_every': 0}
-    for name in least:
-      if getattr(self, name) < least[name]:
-        raise UserError(f'{name} = {getattr(self, name)} is too small')
-    if self.nan_policy not in NAN_POLICIES:
-      raise UserError(
-          f'NAN_POLICY = {self.nan_policy!r} is none of {", ".join(NAN_POLICIES)}')
+    settings.check_fields(self)
 
 
 def train(

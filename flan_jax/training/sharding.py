@@ -4,6 +4,7 @@ A mesh is used with `jax.set_mesh(mesh)` around tracing and running a step, so t
 decoder can keep its activations spread by rows.
 """
 
+import contextlib
 import math
 from typing import Any, Mapping, Optional, Sequence
 
@@ -57,12 +58,48 @@ def mesh(axes: Mapping[str, int], devices: Optional[Sequence[Any]] = None) -> Me
 
 
 def mesh_where_asked(axes: Optional[Mapping[str, int]]) -> Optional[Mesh]:
-  """The mesh of an evaluation; where no axes are given, None, which is one device.
+  """The mesh of an evaluation; without axes all devices, rows spread over them.
 
-  Several processes without axes spread rows over all devices.
+  A batch is filled up to whole rows of each device. One device is None.
   """
-  axes = axes or ({'data': -1} if jax.process_count() > 1 else None)
+  axes = axes or ({'data': -1} if jax.device_count() > 1 else None)
   return mesh(axes) if axes else None
+
+
+def mesh_for_rows(axes: Optional[Mapping[str, int]], rows: int) -> Mesh:
+  """The mesh of a training run whose step has so many rows.
+
+  Without axes, as many devices as divide the rows, on `data`: one process leaves the
+  others idle, several processes need all of theirs (`check_rows` says if they cannot).
+  """
+  if axes is not None:
+    return mesh(axes)
+  devices = jax.devices()
+  if jax.process_count() == 1:
+    devices = devices[:dividing(rows, len(devices))]
+  return mesh({'data': -1}, devices)
+
+
+def dividing(rows: int, devices: int) -> int:
+  """The most devices, of those there are, that can have equally many of the rows."""
+  return next(count for count in range(min(rows, devices), 0, -1) if rows % count == 0)
+
+
+def host_devices(count: Optional[int]) -> None:
+  """Makes so many devices of the processor, of each process its own; None: as it is.
+
+  Raises UserError if jax has made another number of them already.
+  """
+  if count is None:
+    return
+  with contextlib.suppress(RuntimeError):  # they exist already: so many there are
+    jax.config.update('jax_num_cpu_devices', count)
+  made = len(jax.local_devices(backend='cpu'))
+  if made != count:
+    raise UserError(
+      f'HOST_DEVICES = {count}, but this process has made {made} devices of the processor '
+      'already: set it in a process of its own'
+    )
 
 
 def filled(

@@ -13,13 +13,13 @@ REQUIRED = {'sample': 240.0, 'stores': 180.0, 'open': 2.0}  # seconds, on two co
 
 OPEN = '''
 import time
-from flan_jax import commandline, train
+from flan_jax import commandline, feeds, train
 commandline.load_tasks()
 from flan_jax.data import holdouts, packing
 start = time.perf_counter()
 rates = holdouts.rates(holdouts.ALL)
 rows = train.Rows(8_192, 2_048, 640, 1_024, 256)
-stores = train._stores(rates, 'train', FOLDER + '/store', rows, 0)
+stores = feeds.stores_of(rates, 'train', FOLDER + '/store', rows, 0)
 packing.Plan({name: one.lengths for name, one in stores.items()}, rates, 0, 2_048, 640, 4)
 print(len(stores), time.perf_counter() - start)
 '''

@@ -1,0 +1,103 @@
+"""Which mesh a command gets: of the devices that are here, or of those it is meant for.
+
+A login machine has none of a pod's devices. A dry run with a TOPOLOGY then checks sizes,
+widths and rows by arithmetic, and says what it could not see.
+"""
+
+import dataclasses
+import math
+from typing import Any, Mapping
+
+import jax
+from jax.sharding import AbstractMesh, AxisType, Mesh
+
+from flan_jax.errors import UserError
+from flan_jax.model import attention
+from flan_jax.model import attention_backends
+from flan_jax.training import hardware
+from flan_jax.training import sharding
+
+
+@dataclasses.dataclass(frozen=True)
+class Layout:
+  """mesh: of devices, or abstract where they are not here; None: one device. note: what
+  is to be said of it, ''."""
+
+  mesh: Mesh | AbstractMesh | None
+  note: str = ''
+
+  @property
+  def shape(self) -> Mapping[str, int]:
+    """Sizes of all axes of a mesh."""
+    return self.mesh.shape if self.mesh else dict.fromkeys(sharding.MESH_AXES, 1)
+
+  @property
+  def here(self) -> bool:
+    return not isinstance(self.mesh, AbstractMesh)
+
+
+def chosen(axes: Mapping[str, int] | None, topology: str | None, dry_run: bool,
+           rows: int | None = None) -> Layout:
+  """The layout of a command.
+
+  Args:
+    axes: MESH; None: see sharding.mesh_for_rows and mesh_where_asked.
+    topology: TOPOLOGY, what MESH is for; only a dry run asks for it.
+    rows: of a training step; None: an evaluation.
+
+  Raises:
+    UserError: sizes that the devices do not make.
+  """
+  if dry_run and topology and not _fits_here(axes, topology):
+    return _rehearsed(axes, hardware.topology(topology), rows)
+  if rows is None:
+    return Layout(sharding.mesh_where_asked(axes))
+  mesh = sharding.mesh_for_rows(axes, rows)
+  idle = jax.device_count() - mesh.size
+  return Layout(mesh, f'{idle} of {jax.device_count()} devices stay idle: a step of {rows} '
+                'rows (TOKENS_PER_BATCH / ROW_LENGTH, of each microbatch) does not divide '
+                'over more' if idle else '')
+
+
+def _fits_here(axes: Mapping[str, int] | None, topology: str) -> bool:
+  """Whether the devices here are those meant, or make up sizes that are all stated."""
+  if jax.device_count() == hardware.topology(topology).seen:
+    return True
+  sizes = list(axes.values()) if axes is not None else [-1]
+  return -1 not in sizes and math.prod(sizes) == jax.device_count()
+
+
+def _rehearsed(axes, where: hardware.Topology, rows: int | None) -> Layout:
+  if axes is None:
+    count = sharding.dividing(rows, where.seen) if rows else where.seen
+    axes = {'data': -1}
+  else:
+    count = where.seen
+  try:
+    sizes = sharding.filled(axes, count, where.slices)
+  except UserError as error:
+    joined = (f' (jax shows {where.seen} devices there: two cores each)'
+              if where.seen != where.devices else '')
+    raise UserError(f'on {where.name}{joined}: {error}') from None
+  return Layout(
+      abstract(sizes),
+      f'the {where.seen} devices of {where.slices} x {where.name} are not here '
+      f'({jax.device_count()} are): mesh, widths and rows were checked by arithmetic. Not '
+      'seen: the devices, the network between their hosts, whether the hosts have the '
+      'same folders, and memory, for which see `python -m flan_jax.precompile`')
+
+
+def abstract(sizes: Mapping[str, int]) -> AbstractMesh:
+  """A mesh without devices; an axis left out has size 1."""
+  axes = sharding.MESH_AXES
+  return AbstractMesh(tuple(sizes.get(axis, 1) for axis in axes), axes,
+                      axis_types=(AxisType.Auto,) * len(axes))
+
+
+def check_attention(config: Any, layout: Layout, rows: int, length: int) -> None:
+  """Raises UserError if the ATTENTION asked for cannot be done on the devices here."""
+  if not layout.here:
+    return
+  shape = jax.ShapeDtypeStruct((rows, length), 'int32')
+  with jax.set_mesh(layout.mesh):
+    attention_backends.choose(config, attention.Rows(shape, shape, None))
