@@ -18,7 +18,7 @@ INFO, FEATURES = 'dataset_info.json', 'features.json'
 
 def flip(path):
   content = bytearray(path.read_bytes())
-  content[60] ^= 255
+  content[-60] ^= 255  # in the rows of the dev split
   path.write_bytes(content)
 
 
