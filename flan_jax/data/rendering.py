@@ -165,6 +165,8 @@ def prompts(
     longest field in it, or '' if the prompt is too short for that.
   """
   names = ('inputs', 'targets', 'passage') if passages else ('inputs', 'targets')
+  def kept(batch):  # early: each further column costs time in every step to come
+    return batch if dataset.shots else {name: batch[name] for name in names}
   def texts(count=True):
     return usable(records_ds, dataset, count).map(
         templates_lib.as_text, num_parallel_calls=tf.data.AUTOTUNE)
@@ -177,13 +179,14 @@ def prompts(
   # Rendering whole batches costs a tenth of rendering one by one.
   rounds = tf.data.Dataset.range(len(dataset.templates)).flat_map(
       lambda turn: of_round(turn).batch(_BATCH).map(
-          lambda batch: _prompts(
-              batch, dataset, turn, prompt_seed, prompt_length if passages else None),
+          lambda batch: kept(_prompts(
+              batch, dataset, turn, prompt_seed, prompt_length if passages else None)),
           num_parallel_calls=tf.data.AUTOTUNE).unbatch())
   rounds = rounds.take(MAXIMUM_PROMPTS)
-  if dataset.shots:
-    rounds = _with_exemplars(rounds, dataset, prompt_length)
-  return rounds.map(lambda prompt: {name: prompt[name] for name in names})
+  if not dataset.shots:
+    return rounds
+  return _with_exemplars(rounds, dataset, prompt_length).map(
+      lambda prompt: {name: prompt[name] for name in names})
 
 
 @_plainly

@@ -65,7 +65,8 @@ def batches(task, split: str, *, sequence_length: dict[str, int], room: int, see
   names = _features(task, dataset)
   if rendering is not None and _is_text(dataset.element_spec.get(PASSAGE)):
     names.append(PASSAGE)
-  dataset = dataset.map(lambda example: {name: example[name] for name in names})
+  if set(names) != set(dataset.element_spec):
+    dataset = dataset.map(lambda example: {name: example[name] for name in names})
   vocabulary = task.output_features['targets'].vocabulary
   if rendering is None:
     return _ids_as_they_are(dataset, task.source, vocabulary.eos_id, room)
