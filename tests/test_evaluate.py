@@ -77,7 +77,7 @@ def test_damaged_answers_are_told_and_made_again(world, tmp_path, monkeypatch, c
     return (tmp_path / 'run/results.json').read_bytes(), capsys.readouterr().err
   whole, said = results_of()
   assert 'notice: ' not in said
-  here = tmp_path / 'run/predictions/tuned/natural_questions'
+  here = tmp_path / 'run/predictions/tuned limit=2/natural_questions'
   for name, change in (('3.decode.jsonl', lambda text: text[:text[:-1].rindex('\n') + 1]),
                        ('examples.jsonl', lambda text: text.replace('"]', ' of"]', 1))):
     (here / name).write_text(change((here / name).read_text()))

@@ -224,7 +224,9 @@ def test_rte_reads_its_helpers_and_no_library():
   parts = datasets.get('rte').identity['fields']['parts']
   assert set(parts) == {
       '`fields` in tasks/nli/rte.py', 'helper `choose` in flan_jax/data/fields.py',
-      'helper `tidy` in flan_jax/data/fields.py'}
+      'helper `tidy` in flan_jax/data/fields.py', *(
+          f'constant `{name}` in flan_jax/data/fields.py'
+          for name in ('_SPACES', '_BREAK', '_BLANK'))}
 
 
 @pytest.mark.parametrize('name', ['sst2', 'math_dataset', 'wmt16_translate_deen'])

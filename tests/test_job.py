@@ -228,8 +228,9 @@ def refused(folder, words):
 def test_a_helper_that_every_task_uses_is_told_once(copy, monkeypatch):
   monkeypatch.setattr(fields_lib, 'tidy', louder)
   refused(copy, 'with other prompts: the code of `fields` of ')
-  refused(copy, 'and 4 more (helper `tidy` in flan_jax/data/fields.py, helper `louder` in '
-          'tests/test_job.py). ')
+  refused(copy, 'and 4 more (')
+  refused(copy, 'helper `tidy` in flan_jax/data/fields.py')
+  refused(copy, 'helper `louder` in tests/test_job.py')
 
 
 def test_data_and_vocabulary_that_changed_are_told_in_words(copy):
@@ -318,7 +319,7 @@ def test_held_out_scores_are_logged_while_training(
     assert set(looked[step]) == {f'held_out/{name}' for name in names}
     assert looked[step]['held_out/mean'] == pytest.approx(np.mean(
         [looked[step][f'held_out/{name}'] for name in names - {'mean'}]))
-  cut = reporting.rule({'tasks': {}}, str(tmp_path / 'run'), None)['cut']
+  cut = reporting.inputs({'evaluations': []}, str(tmp_path / 'run'))['cut']
   assert any('prompts were too long and were shortened (INPUTS_LENGTH = 12)' in line
              and line.split(':')[0] in HELD_IN for line in cut)
   assert f'prompts (train): {cut[0]}' in capsys.readouterr().out

@@ -133,7 +133,7 @@ def test_an_option_is_one_line_and_the_answer_is_still_among_them():
 
 
 def test_a_feature_that_the_records_lack_is_named():
-  with pytest.raises(UserError, match=r"sst2 \(.*sst2.py\) reads the feature 'sentence'; "
-                     'the records of glue/sst2:2.0.0 have label'):
+  with pytest.raises(UserError, match=r"sst2 \(.*sst2.py\): fields\(example\) raises .*"
+                     "'sentence'.*; the records of glue/sst2:2.0.0 have label"):
     list(rendering.examples(tf.data.Dataset.from_tensors({'label': 0}),
                             datasets.get('sst2'), [0]))

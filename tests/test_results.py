@@ -309,7 +309,7 @@ def test_what_is_declared_no_more_is_shown_as_the_last_report_had_it(tmp_path):
       one('plain', rows=['rte.3shot'], shots=3)], 'comparisons': []}
   rule = fake_run.rule()
   (tmp_path / 'report.json').write_text(json.dumps({
-      **{name: {} for name in report._INPUTS}, 'rules': {'gone': rule},
+      **{name: {} for name in report._INPUTS}, 'cut': [], 'rules': {'gone': rule},
       'phrasings': {'gone': {'0': 'as it was'}}}))
   (tmp_path / 'run.json').write_text(json.dumps(fake_run.run() | {'tasks': {}}))
   rules = reporting.rules(found, fake_run.run(), str(tmp_path))

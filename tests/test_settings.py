@@ -169,7 +169,7 @@ def place(tmp_path_factory):
 def doors(place, monkeypatch):
   """The doors, each ending where its work would begin."""
   from flan_jax import cache, evaluated, generate, holdout, huggingface, prompts, report
-  from flan_jax import sample
+  from flan_jax import feeds, sample
   monkeypatch.chdir(place)
   monkeypatch.setenv(vocabulary.VARIABLE, 'bytes')
   monkeypatch.setattr(vocabulary.FLAN, '_loaded', None)
@@ -181,7 +181,7 @@ def doors(place, monkeypatch):
   monkeypatch.setattr(
       decoder, 'abstract_params', functools.lru_cache(decoder.abstract_params))
   for owner, name in (
-      (train, '_feed'), (evaluate._Job, 'run'), (aot, 'compile_plan'),
+      (feeds, 'feed'), (evaluate._Job, 'run'), (aot, 'compile_plan'),
       (cache, '_build_all'), (experiment, '_execute'), (generate.Model, 'load'),
       (sample, 'run'), (prompts, 'describe'), (prompts, 'write_catalogue'),
       (holdout, 'describe'), (report, 'write'), (huggingface, 'import_folder'),

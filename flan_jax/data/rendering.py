@@ -84,10 +84,10 @@ def usable(records_ds: tf.data.Dataset, dataset, count=True) -> tf.data.Dataset:
         fine | ~tf.convert_to_tensor(count), lambda: fine, lambda: noted(reason))
 
   if dataset.keep:
-    with _named(dataset, 'keep'), _known_features(records_ds, dataset):
+    with _named(dataset, 'keep', records_ds):
       records_ds = records_ds.filter(
           lambda record: judged(tf.where(dataset.keep(record), '', NOT_KEPT)))
-  with _named(dataset, 'fields'), _known_features(records_ds, dataset):
+  with _named(dataset, 'fields', records_ds):
     named_ds = records_ds.map(
         lambda record: text_fields(record, dataset), num_parallel_calls=tf.data.AUTOTUNE)
   _check_names(dataset, named_ds.element_spec)
@@ -95,29 +95,23 @@ def usable(records_ds: tf.data.Dataset, dataset, count=True) -> tf.data.Dataset:
 
 
 @contextlib.contextmanager
-def _named(dataset, function: str):
-  """Turns what a function of a dataset raises into a UserError that names both."""
+def _named(dataset, function: str, records_ds: tf.data.Dataset) -> Iterator[None]:
+  """Turns what a function of a dataset raises into a UserError that names both.
+
+  If it asks for a feature that the records lack, those that they have are told.
+  """
   try:
     yield
   except UserError:
     raise
   except Exception as error:  # TensorFlow raises another type for each it has traced
-    raise declaration.failure(dataset, f'{function}(example)', error) from error
-
-
-@contextlib.contextmanager
-def _known_features(records_ds: tf.data.Dataset, dataset) -> Iterator[None]:
-  """Names the feature that a dataset's functions ask for and its records lack."""
-  try:
-    yield
-  except KeyError as error:  # its text may be a trace: autograph's
+    failed = declaration.failure(dataset, f'{function}(example)', error)
+    # The text of a KeyError may be a trace: autograph's.
     asked = re.search(r"(?:KeyError: |\A)'([^']*)'", f'{error}')
-    if not asked or asked[1] in records_ds.element_spec:
-      raise
-    raise UserError(
-        f'{dataset.name} ({declaration.file(dataset)}) reads the feature {asked[1]!r}; '
-        f'the records of {dataset.tfds} have {", ".join(sorted(records_ds.element_spec))}'
-    ) from error
+    if isinstance(error, KeyError) and asked and asked[1] not in records_ds.element_spec:
+      features = ', '.join(sorted(records_ds.element_spec))
+      failed = UserError(f'{failed}; the records of {dataset.tfds} have {features}')
+    raise failed from error
 
 
 def _asked(dataset) -> list[str]:
