@@ -178,7 +178,8 @@ SMALL = rounding.doubled(decoder.DecoderConfig(
     vocab_size=5, d_model=16, layers=1, heads=1, head_dim=16, d_ff=16, remat='none'))
 
 
-@pytest.mark.parametrize('penalty', [0.0, 1.5])
+@pytest.mark.parametrize(
+    'penalty', [pytest.param(0.0, marks=pytest.mark.slow), 1.5])
 def test_with_beams_enough_the_best_of_all_texts_is_found(penalty):
   for seed in range(2):
     params = decoder.init_params(SMALL, jax.random.key(seed))

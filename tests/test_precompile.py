@@ -309,7 +309,8 @@ KEYS = """topology devices argument_bytes temp_bytes code_bytes memory_bytes fit
     predicted_hours compile_seconds""".split()
 
 
-@pytest.mark.parametrize('mode', ['train', 'generate'])  # to score: the search below
+@pytest.mark.parametrize(  # to score: the search below
+  'mode', [pytest.param('train', marks=pytest.mark.slow), 'generate'])
 def test_without_libtpu_host_devices_stand_in(mode, capsys):
   precompile.precompile(
       model=CONFIG, mesh={'fsdp': 4, 'tensor': 2}, rows=ROWS, mode=mode, train_steps=10,

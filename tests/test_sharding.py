@@ -63,8 +63,8 @@ def ten_steps(config, *axes):
 
 
 @pytest.mark.parametrize('config, axes', [
-  (DOUBLE, (('fsdp', 8),)),
-  (DOUBLE, (('fsdp', 4), ('tensor', 2))),
+  pytest.param(DOUBLE, (('fsdp', 8),), marks=pytest.mark.slow),
+  pytest.param(DOUBLE, (('fsdp', 4), ('tensor', 2)), marks=pytest.mark.slow),
   (DOUBLE, (('data', 2), ('fsdp', 2), ('tensor', 2))),
   (LLAMA, (('fsdp', 4), ('tensor', 2))),
 ])
