@@ -67,9 +67,10 @@ def curves(run: Mapping, model_dir: str) -> dict[str, list[dict]]:
 
 def inputs(results: Mapping, model_dir: str) -> dict[str, Any]:
   """The keyword arguments of report.write: the paper's figures, texts, what was drawn."""
+  counted = _drawn_file(model_dir)
   return {
-      'references': references(results), 'drawn': drawn(model_dir),
-      'cut': _drawn_file(model_dir).get('cut', []),
+      'references': references(results), 'drawn': counted.get('prompts'),
+      'cut': counted.get('cut', []),
       'phrasings': _phrasings(results, _before(model_dir).get('phrasings') or {})}
 
 

@@ -186,7 +186,8 @@ def ensure(task, split: str = 'train', *, directory: str,
   It is built if it is missing, and again if its files are not those that were written.
   """
   path, _ = location(task, split, directory, Settings(**settings))
-  return find(path, _say) or build(task, split, directory=directory, progress=progress, **settings)
+  return find(path, _say) or build(
+      task, split, directory=directory, progress=progress, **settings)
 
 
 def build(task, split: str = 'train', *, directory: str,
