@@ -62,13 +62,13 @@ def never_tuned(model_dir: str) -> bool:
 def training(model_dir: str) -> str:
   """What is known of the data that parameters were trained on, see groups.TRAINING.
 
-  Nothing of an imported model; of a run, only this run's where the one that it began
-  from was imported, or is not there any more.
+  Nothing of an imported model, or of a folder without a run; of a run, only this run's
+  where the one that it began from was imported, or is not there any more.
   """
   from flan_jax.evaluation import groups
   from flan_jax.training import checkpoint
   runs = checkpoint.lineage(model_dir)
-  if 'imported' in runs[0]:
+  if not runs or 'imported' in runs[0]:
     return groups.UNKNOWN
   first = runs[-1]
   return groups.BASE_UNKNOWN if 'imported' in first or first['init_from'] else groups.KNOWN
@@ -135,6 +135,7 @@ def names(models: Sequence[Candidate], cluster: str | None,
           held_in: str) -> dict[bool, list[str]]:
   """Datasets to evaluate: under False those held out, under True those held in."""
   from flan_jax.data import datasets, holdouts
+  from flan_jax.training import checkpoint
   run = models[-1].run
   held_out = list(holdouts.holdout(cluster).held_out) if cluster else []
   own = run['held_out'] if _within(held_out, run['held_out']) else None
@@ -144,7 +145,8 @@ def names(models: Sequence[Candidate], cluster: str | None,
   trained = {datasets.plain(name) for name in run['tasks']}
   foreign = [name for name in inside if name not in trained]
   if foreign:
-    kin = holdouts.seen(_before(models[-1].path), ','.join(foreign))
+    before = checkpoint.trained_tasks(models[-1].path)
+    kin = holdouts.seen(before, ','.join(foreign))
     remedy = (f'Nor is that unseen: {", ".join(dict.fromkeys(kin))} is akin to it' if kin
               else "Evaluate that as held out: "
               f"--gin.HELD_OUT=\"'{','.join(foreign)}'\"")
@@ -156,12 +158,6 @@ def names(models: Sequence[Candidate], cluster: str | None,
                     "with --gin.HELD_OUT=\"'nli'\", or some that it was trained on with "
                     '--held_in=sentiment')
   return {False: held_out, True: inside}
-
-
-def _before(path: str) -> list[str]:
-  """All tasks that the parameters there were ever trained on."""
-  from flan_jax.training import checkpoint
-  return [task for run in checkpoint.lineage(path) for task in run['tasks']]
 
 
 def _within(tasks: Sequence[str], held_out: str | None) -> bool:
@@ -211,7 +207,8 @@ def check_unseen(
   own: what the run itself held out, where all of `cluster` is of that; its rule is enough.
   """
   from flan_jax.data import datasets, holdouts
-  before = _before(path)
+  from flan_jax.training import checkpoint
+  before = checkpoint.trained_tasks(path)
   seen = holdouts.seen(before, cluster)
   if seen and not (own and not holdouts.seen(before, own)):
     inside = dict.fromkeys(datasets.plain(task) for task in seen)

@@ -48,12 +48,11 @@ def rule(run: Mapping, model_dir: str, cluster: str | None) -> dict:
   found = holdouts.holdout(cluster) if cluster else None
   clusters = lambda name: list(datasets.get(datasets.plain(name)).clusters)
   ours = set(datasets.names())
-  trained = [task for one in checkpoint.lineage(model_dir) for task in one['tasks']]
   return {
       'dropped': dict(found.dropped) if found else {},
       'held_out': {name: clusters(name) for name in (found.held_out if found else ())},
       'trained': {name: clusters(name) if datasets.plain(name) in ours else []
-                  for name in trained}}
+                  for name in checkpoint.trained_tasks(model_dir)}}
 
 
 def curves(run: Mapping, model_dir: str) -> dict[str, list[dict]]:

@@ -259,8 +259,7 @@ def _check_base(init_from: str, run: dict) -> None:
         f'is another; set VOCABULARY to the first{copy}')
   checkpoint.check_same_model(base['model'], run['model'], init_from)
   from flan_jax.data import holdouts
-  before = [task for past in checkpoint.lineage(init_from) for task in past['tasks']]
-  leaked = holdouts.seen(before, run['held_out'])
+  leaked = holdouts.seen(checkpoint.trained_tasks(init_from), run['held_out'])
   if leaked:
     raise UserError(
         f'{run["held_out"]} is held out, yet INIT_FROM = {init_from!r} was trained on '
@@ -302,7 +301,16 @@ def _summary(run: dict, layout, rows: Rows, schedule) -> str:
       f'vocabulary: {run["vocabulary"]["path"]}',
       f'mesh: {sizes}; {schedule.train_steps:,} steps of {rows.per_step} rows x '
       f'{rows.row_length:,} tokens, {rows.target_slots:,} targets a row',
-      *([f'NOTE: {layout.note}'] if layout.note else [])])
+      *[f'NOTE: {note}' for note in (layout.note, _unknown_base(run)) if note]])
+
+
+def _unknown_base(run: dict) -> str | None:
+  from flan_jax.evaluation import groups
+  base = run['init_from']
+  if not (base and run['held_out']) or evaluated.training(base) == groups.KNOWN:
+    return None
+  return (f'what the parameters of {base} were trained on is not known: '
+          f'{run["held_out"]} is held out of this run, and may have been seen before it')
 
 
 def _nothing(*_) -> None:

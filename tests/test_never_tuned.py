@@ -6,10 +6,11 @@ import html
 import io
 import json
 import re
+import types
 
 import pytest
 
-from flan_jax import evaluate, evaluated, generate
+from flan_jax import evaluate, evaluated, generate, train
 from flan_jax.data import vocabulary
 from flan_jax.errors import UserError
 from flan_jax.evaluation import comparison, experiments, groups, report
@@ -146,6 +147,26 @@ def test_a_run_from_an_import_says_that_the_import_may_have_seen_the_data():
   told = {'name': 'nli', 'title': 'NLI', 'problem': None, 'results': group}
   table = experiments.holdouts([told], None)
   assert any(BASE_UNKNOWN in note for note in table['notes'])
+
+
+def test_training_from_an_import_says_that_it_may_have_seen_what_is_held_out(tmp_path):
+  layout = types.SimpleNamespace(shape={'data': 1, 'fsdp': 1, 'tensor': 1}, note='')
+  shape = types.SimpleNamespace(per_step=1, row_length=8, target_slots=4)
+  schedule = types.SimpleNamespace(train_steps=1)
+  known = write(tmp_path / 'known', tiny_runs.RUN)
+  tuned = {**tiny_runs.RUN, 'init_from': write(tmp_path / 'import', IMPORTED)}
+
+  def told(**changes):
+    run = {**tiny_runs.RUN, 'data': 'embedded', 'held_out': 'nli', **changes}
+    return 'nli is held out of this run, and may have been seen before it' in (
+        train._summary(run, layout, shape, schedule))
+
+  assert told(init_from=tuned['init_from'])
+  assert told(init_from=write(tmp_path / 'tuned', tuned))
+  assert told(init_from=str(tmp_path / 'gone'))
+  assert not told(init_from=known)
+  assert not told(init_from=None)
+  assert not told(init_from=tuned['init_from'], held_out=None)
 
 
 def test_the_comparison_says_it_too(tmp_path):

@@ -28,7 +28,7 @@ from flan_jax.training import reading
 from flan_jax.training import sharding
 from flan_jax.training import state as state_lib
 from flan_jax.training.run_file import (  # noqa: F401  a run and its checkpoints
-    RUN_FILE, check_keys, lineage, model_config, read_run, write_run)
+    RUN_FILE, check_keys, lineage, model_config, read_run, trained_tasks, write_run)
 
 FOLDER = 'checkpoints'
 UNREADABLE = 'checkpoints-unreadable'  # beside it, where Orbax does not look

@@ -86,6 +86,11 @@ def lineage(model_dir: str | None) -> list[dict]:
   return runs
 
 
+def trained_tasks(model_dir: str | None) -> list[str]:
+  """All tasks that the parameters there were ever trained on, the last run's first."""
+  return [task for run in lineage(model_dir) for task in run['tasks']]
+
+
 def write_run(model_dir: str, run: Mapping) -> None:
   """Writes run.json, whole or not at all."""
   path = os.path.join(model_dir, RUN_FILE)
