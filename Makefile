@@ -39,7 +39,8 @@ bench: $(VENV)/test
 
 # A marker is written when all is installed, and out of the way while pip works: what was
 # interrupted is gone on with. Where the Python is gone, markers say nothing.
-INSTALL := $(RUN) pip install -q -e
+# Modules are compiled when they are first imported: most never are.
+INSTALL := $(RUN) pip install -q --no-compile -e
 ifneq ($(shell $(VENV)/bin/python -c 'print("there")' 2>/dev/null),there)
 .PHONY: $(VENV)/ready
 endif

@@ -1,12 +1,15 @@
 """Doors: help at once, one-paragraph errors, gin found from any folder."""
 
+import json
 import os
 import subprocess
 import sys
 
+import gin
 import pytest
 
-from flan_jax import commandline
+from flan_jax import commandline, holdout, train
+from flan_jax.errors import UserError
 
 DOORS = ['cache', 'evaluate', 'experiment', 'generate', 'holdout', 'huggingface',
          'prompts', 'report', 'sample', 'train']
@@ -47,10 +50,6 @@ def test_gin_config_is_imported_from_the_checkout_not_our_folder():
     (['--tfds_data_dir=/no/such/folder'], ['/no/such/folder', 'flan_jax.sample']),
     (['--frobnicate'], ['--frobnicate', '--help']),
     (["--gin.MODEL_DIR='x'", "--gin.HELD_OUT='nlii'"], ['nlii', 'did you mean nli']),
-    (["--gin.MODEL_DIR='x'", "--gin.HELD_OUT='nli'", "--gin.MIXTURE='flan_all'"],
-     ['nli is held out', 'rte']),
-    (["--gin.MODEL_DIR='x'", '--gin_file=holdout/nli.gin', "--gin.VOCABULARY='/no'"],
-     ['not prepared', 'flan_jax.sample']),
 ])
 def test_a_mistake_is_one_paragraph_that_names_it(arguments, words, tmp_path):
   (tmp_path / 'runs').mkdir()  # a user's own folder, not where our gin files are
@@ -63,11 +62,31 @@ def test_a_mistake_is_one_paragraph_that_names_it(arguments, words, tmp_path):
   assert not (tmp_path / 'x').exists()
 
 
-def test_json_is_the_last_line_of_standard_output(tmp_path):
-  import json
-  done = door('holdout', '--cluster=nli', '--json', f'--tfds_data_dir={tmp_path}',
-              cwd=tmp_path)
-  assert json.loads(done.stdout.splitlines()[-1])['counts'] == 'declared'
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+  """A door may be called in this process: what it sets is taken back."""
+  monkeypatch.chdir(tmp_path)
+  monkeypatch.setenv('TFDS_DATA_DIR', str(tmp_path))
+  gin.clear_config()
+  yield
+  gin.clear_config()
+
+
+@pytest.mark.parametrize('arguments, words', [
+    (["--gin.HELD_OUT='nli'", "--gin.MIXTURE='flan_all'"], ['nli is held out', 'rte']),
+    (['--gin_file=holdout/nli.gin', "--gin.VOCABULARY='/no'"],
+     ['not prepared', 'flan_jax.sample']),
+])
+def test_a_mistake_that_the_tasks_show_is_an_error_too(arguments, words, here, tmp_path):
+  with pytest.raises(UserError) as found:
+    train.main([*arguments, "--gin.MODEL_DIR='x'", f'--tfds_data_dir={tmp_path}'])
+  assert all(word in f'{found.value}' for word in words)
+  assert not (tmp_path / 'x').exists()
+
+
+def test_json_is_the_last_line_of_standard_output(here, tmp_path, capsys):
+  holdout.main(['--cluster=nli', '--json', f'--tfds_data_dir={tmp_path}'])
+  assert json.loads(capsys.readouterr().out.splitlines()[-1])['counts'] == 'declared'
 
 
 def test_later_bindings_win_and_values_keep_their_equals_sign():

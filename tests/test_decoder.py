@@ -135,13 +135,17 @@ def gathered_sum(config, params, batch):
   return jnp.sum(decoder.gather_queries(x_BLD, batch['query_position']) ** 3)
 
 
-@pytest.mark.parametrize('change', [
-  {}, {'scan': False}, {'scan': False, 'remat': 'none', 'windows': (3, 4)},
-  {'scan': False, 'positions': 'rope', 'kv_heads': 1, 'qk_norm': True},
+WINDOWED = {'scan': False, 'remat': 'none', 'windows': (3, 4)}
+ROPE = {'scan': False, 'positions': 'rope', 'kv_heads': 1, 'qk_norm': True}
+
+
+@pytest.mark.parametrize('devices, change', [
+  (1, {}), (1, WINDOWED), (8, ROPE),
+  *(pytest.param(*one, marks=pytest.mark.slow) for one in [
+    (1, {'scan': False}), (1, ROPE), (8, {}), (8, {'scan': False}), (8, WINDOWED)]),
 ], ids=str)
-@pytest.mark.parametrize('devices', [1, 8])
 def test_queried_states_are_those_of_all_with_their_gradients(
-    change, devices, double):
+    devices, change, double):
   config = dataclasses.replace(DOUBLE, **change)
   queries = np.array([[2, 4, 6, 9, 9], [0, 1, 2, 3, 8], [0, 0, 0, 0, 0], [5, 4, 3, 2, 1]])
   batch = {name: np.tile(leaf, (4, 1)) for name, leaf in PACKED.items()}

@@ -8,7 +8,7 @@ import pytest
 from flan_jax import evaluate, evaluated
 from flan_jax.errors import UserError
 from flan_jax.evaluation import decoding, results
-from flan_jax.training import checkpoint
+from flan_jax.training import checkpoint, run_file
 from tests import tiny_runs
 
 
@@ -141,7 +141,8 @@ def trained(monkeypatch):
   """A run that nothing was saved of -> what evaluated.names says to it."""
   def names(run, held_out=None, held_in=''):
     one = candidate(run)
-    monkeypatch.setattr(checkpoint, 'lineage', lambda path: [one.run])
+    monkeypatch.setattr(run_file, 'lineage', lambda path: [one.run])
+    monkeypatch.setattr(checkpoint, 'lineage', run_file.lineage)
     return evaluated.names([one], held_out, held_in)
   return names
 

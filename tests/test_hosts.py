@@ -31,7 +31,7 @@ APART = rounding.gamma(1_600)
 
 TRAIN = [
     'train', '--gin_file=holdout/nli.gin',
-    "--gin.CLUSTERS='closed_book_qa'", '--gin.TOKENS_PER_BATCH=1024',
+    "--gin.TASKS='arc_easy,trivia_qa'", '--gin.TOKENS_PER_BATCH=1024',
     '--gin.ROW_LENGTH=128', '--gin.TARGET_SLOTS=64', '--gin.INPUTS_LENGTH=96',
     '--gin.TARGETS_LENGTH=32',
     '--gin.LAYERS=1', '--gin.D_MODEL=32', '--gin.HEADS=2', '--gin.HEAD_DIM=16',

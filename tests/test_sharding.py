@@ -23,6 +23,7 @@ DOUBLE = rounding.doubled(CONFIG)
 LLAMA = rounding.doubled(dataclasses.replace(
   CONFIG, kv_heads=2, positions='rope', tied_embeddings=False, activation='silu'
 ))
+CUBE = (('data', 2), ('fsdp', 2), ('tensor', 2))
 ROWS, LENGTH, SLOTS = 8, 12, 5
 QUICK = {'xla_backend_optimization_level': 0}  # compiling is most of the time here
 
@@ -65,8 +66,9 @@ def ten_steps(config, *axes):
 @pytest.mark.parametrize('config, axes', [
   pytest.param(DOUBLE, (('fsdp', 8),), marks=pytest.mark.slow),
   pytest.param(DOUBLE, (('fsdp', 4), ('tensor', 2)), marks=pytest.mark.slow),
-  (DOUBLE, (('data', 2), ('fsdp', 2), ('tensor', 2))),
-  (LLAMA, (('fsdp', 4), ('tensor', 2))),
+  pytest.param(DOUBLE, CUBE, marks=pytest.mark.slow),
+  pytest.param(LLAMA, (('fsdp', 4), ('tensor', 2)), marks=pytest.mark.slow),
+  (LLAMA, CUBE),
 ])
 def test_every_layout_moves_parameters_as_one_device_does(config, axes, double):
   # Adafactor divides a gradient by its own size: roundings of its smallest entries are
@@ -83,8 +85,7 @@ def test_every_layout_moves_parameters_as_one_device_does(config, axes, double):
 
 
 def test_parameters_and_state_lie_as_the_rules_say(double):
-  axes = (('data', 2), ('fsdp', 2), ('tensor', 2))
-  _, _, (_, params, state) = ten_steps(DOUBLE, *axes)
+  _, _, (_, params, state) = ten_steps(LLAMA, *CUBE)
   kernel = params['layers']['attention']['query']['kernel']
   assert kernel.sharding.spec == PartitionSpec(None, 'fsdp', 'tensor')
   assert kernel.addressable_shards[0].data.shape == (2, 64, 64)

@@ -159,7 +159,7 @@ def test_an_evaluation_tells_of_the_step_that_it_read(
       step) or identity(path, step))
   found = evaluate.evaluate(
       model_dir=str(run), held_out='none', held_in='natural_questions', limit=2,
-      decode_tokens=3, only='tuned')
+      decode_tokens=3, only='tuned', style='none')
   assert [(one['name'], one['step']) for one in found['evaluations']] == [('tuned', 1)]
   assert set(known) == {1} and results.read(run) == found
   assert checkpoint.steps(run) == [1, 7]
