@@ -46,7 +46,7 @@ def main(arguments: Sequence[str]) -> None:
   made.add_argument('--only', metavar='A,B', help="which of 'untuned', 'plain', 'tuned'; "
                     "'both' is the first and the last (default: 'all')")
   made.add_argument('--ranking', choices=('sum', 'normalised', 'calibrated'),
-                    help="how options are compared (default: 'sum', as the paper)")
+                    help="how options are compared (default: 'sum', as FLAN's public code)")
   made.add_argument('--continuous', action='store_true',
                     help='evaluate every checkpoint of the run, as they appear')
   made.add_argument('--timeout', default=TIMEOUT, metavar='SECONDS',

@@ -142,19 +142,6 @@ def test_single_tasks_can_be_held_out_with_their_clusters_trained_on():
   assert holdouts.seen(['cb', 'rte.5shot', 'snli'], 'superglue') == ['cb', 'rte.5shot']
 
 
-def test_intra_cluster_sets_hold_out_one_dataset_of_each_cluster():
-  seen = set()
-  for turn in range(10):
-    rule = holdouts.holdout(f'intra_{turn}')
-    groups = holdouts.grouped(rule.held_out)
-    own = [set(datasets.get(group[0]).clusters) - {'miscellaneous'} for group in groups]
-    assert len(groups) == len(set().union(*own)) == 13
-    assert len(rule.train) + len(rule.held_out) == 69
-    seen |= set(rule.held_out)
-  assert len(seen) > 60
-  assert [*holdouts.holdout('intra_3').held_out] == [*holdouts.holdout('intra_3').held_out]
-
-
 def test_a_variant_leaks_as_its_dataset_does():
   assert holdouts.seen(['rte.name', 'sst2.5shot'], 'nli') == ['rte.name']
 

@@ -1,5 +1,5 @@
-"""The clusters: the twelve of the paper, the six that its miscellaneous one is made of,
-and any that another package adds.
+"""The clusters: the twelve of the paper, the six that its public code makes of the
+miscellaneous one, and any that another package adds.
 
     clusters.add('legal', 'Questions of law', dropped_with=('nli',))
 """
@@ -59,7 +59,8 @@ def get(name: str) -> Cluster:
   return _CLUSTERS[name]
 
 
-# Paper, figure 3; what is dropped with what: section 2.2 and footnote 1.
+# Paper, figure 3; what is dropped with what: section 2.2 and footnote 1. Of the last
+# rule of reading_comprehension_commonsense, only the public code is sure.
 add('nli', 'Natural language inference', dropped_with=('paraphrase',))
 add('commonsense', 'Commonsense', dropped_with=('reading_comprehension_commonsense',))
 add('sentiment', 'Sentiment')
@@ -74,7 +75,8 @@ add('reading_comprehension_commonsense', 'Reading comprehension with commonsense
 add('coreference', 'Coreference')
 add('summarization', 'Summarization')
 add('miscellaneous', 'Miscellaneous', heading=True)
-# Its members have little in common: each of these is held out by itself.
+# Its members have little in common: each of these is held out by itself, as in FLAN's
+# public code.
 add('conversational_qa', 'Conversational QA')
 add('word_disambiguation', 'Word disambiguation')
 add('math', 'Math')

@@ -36,6 +36,19 @@ def numbered(texts: tf.Tensor) -> tf.Tensor:
   return tf.strings.reduce_join(tf.strings.join([numbers, '. ', texts]), separator='\n')
 
 
+def spaced(text: tf.Tensor) -> tf.Tensor:
+  """Replaces the underscores of a name by spaces. 'Plum_Lane' -> 'Plum Lane'."""
+  return tf.strings.regex_replace(text, '_', ' ')
+
+
+def undoubled(text: tf.Tensor) -> tf.Tensor:
+  """Undoes the doubled quotation marks of a CSV file. 'a ""b""' -> 'a "b"'.
+
+  A backslash before them, which some files have as well, goes with them.
+  """
+  return tf.strings.regex_replace(text, r'\\?"{2,}', '"')
+
+
 def labelled(feature: str = 'label'):
   """A `keep` function: drops records whose class is unknown (-1 in TFDS)."""
   return lambda example: example[feature] >= 0

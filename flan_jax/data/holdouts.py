@@ -3,18 +3,18 @@
 A task is unseen only if no task of any cluster it belongs to is trained on (paper
 section 2.2). Some clusters are so close that the paper drops one when it evaluates the
 other (section 2.2 and footnote 1). HELD_OUT is a cluster or a task, several joined by
-commas, or one of the paper's sets of tasks (`task_sets`), whose siblings are trained on.
+commas, or a set of tasks of FLAN's public code (`task_sets`), whose siblings are trained
+on.
 """
 
 import dataclasses
-import functools
-import random
 from typing import Sequence
 
 import seqio
 
 from flan_jax.data import clusters
 from flan_jax.data import datasets
+from flan_jax.data import flan_splits
 from flan_jax.data import splits
 from flan_jax.errors import UserError, did_you_mean
 
@@ -22,12 +22,6 @@ MAXIMUM_RATE = 3_000  # examples, paper section 2.4
 ALL = 'flan_all'
 HELD_OUT = 'held out'  # the reason of tasks that are
 PREPARED = 'prepared'  # of TASKS: those whose data is there
-
-# Paper, section 4.2 and appendix B: the benchmark's tasks, from five clusters.
-SUPERGLUE = ('bool_q', 'cb', 'copa', 'multirc', 'record', 'rte', 'wic', 'wsc')
-INTRA_CLUSTER_SETS = 10
-# Tasks that the paper counts as one dataset.
-_ONE_DATASET = ('anli', 'mnli', 'arc', 'squad', 'opinion_abstracts')
 
 
 @dataclasses.dataclass(frozen=True)
@@ -134,35 +128,11 @@ def named(words: str) -> list[str]:
 
 
 def task_sets() -> dict[str, tuple[str, ...]]:
-  """The paper's hold-outs of single tasks, whose clusters go on being trained on.
+  """Returns the sets of tasks of FLAN's public code; their clusters are still trained on.
 
-  'superglue', and 'intra_0' to 'intra_9': one dataset of every cluster that has two or
-  more, the k-th of an order drawn for each cluster.
+  'superglue', and 'intra_0' to 'intra_9': one dataset of every cluster with two or more.
   """
-  return {'superglue': SUPERGLUE} | {
-      f'intra_{turn}': _one_of_each(turn, tuple(datasets.names()))
-      for turn in range(INTRA_CLUSTER_SETS)}
-
-
-@functools.lru_cache(maxsize=None)
-def _one_of_each(turn: int, declared: tuple[str, ...]) -> tuple[str, ...]:
-  chosen = []
-  for cluster in clusters.names():
-    groups = grouped([name for name in declared if datasets.get(name).mixed
-                      and cluster in _clusters(name)])
-    if len(groups) > 1 and not clusters.get(cluster).heading:
-      order = random.Random(cluster).sample(groups, len(groups))
-      chosen += order[turn % len(order)]
-  return tuple(chosen)
-
-
-def grouped(names: Sequence[str]) -> list[list[str]]:
-  """Tasks by dataset: [['anli_r1', 'anli_r2', 'anli_r3'], ['cb'], ...]."""
-  groups = {}
-  for name in names:
-    whole = next((one for one in _ONE_DATASET if name.startswith(f'{one}_')), name)
-    groups.setdefault(whole, []).append(name)
-  return list(groups.values())
+  return {'superglue': flan_splits.SUPERGLUE} | flan_splits.INTRA_CLUSTER
 
 
 def rate(task: seqio.Task) -> float:

@@ -2,11 +2,11 @@
 
 The ablations of the paper are selections: templates per dataset (appendix B), datasets
 per cluster (appendix B), clusters (section 4.1), instructions (section 4.3), exemplars
-(section 4.4).
+(section 4.4). Which datasets and tasks a number takes is not in the paper: it is as in
+FLAN's public code (`flan_splits`).
 """
 
 import dataclasses
-import random
 import sys
 from typing import Sequence
 
@@ -24,10 +24,10 @@ class Selection:
   """What to take of a mixture; as it stands, everything.
 
   clusters: names, 'nli,math' or ('nli', 'math'), or how many in the paper's order.
-  datasets_per_cluster: variants such as the rounds of ANLI are one dataset. tasks: names
-  as well, or how many in all, or 'prepared': those whose data is there, the others being
-  told. Where some are left out, which ones is drawn with a fixed seed, and more always
-  contains fewer. templates, style, shots, shot_seed: see variants.Variant.
+  datasets_per_cluster: so many tasks of each; variants such as the rounds of ANLI count
+  one by one. tasks: names as well, or how many in all, or 'prepared': those whose data is
+  there, the others being told. More always contains fewer. templates, style, shots,
+  shot_seed: see variants.Variant.
   """
 
   clusters: Sequence[str] | str | int | None = None
@@ -52,10 +52,11 @@ class Selection:
       UserError: nothing is left, or a task of another package is to be asked otherwise.
     """
     # Not at the top: gin reads this class before TensorFlow has to be there.
-    from flan_jax.data import holdouts
+    from flan_jax.data import flan_splits, holdouts
     members = holdouts.members(mixture)
     kept = self._of_clusters(members)
-    kept = self._of_each_cluster(kept)
+    if self.datasets_per_cluster is not None:
+      kept = flan_splits.first_of_clusters(kept, self.datasets_per_cluster)
     kept = self._of_tasks(kept, members, mixture)
     if not kept:
       raise UserError(f'nothing is left of {mixture!r} to train on: {self}')
@@ -77,9 +78,11 @@ class Selection:
     return _words(self.clusters)
 
   def _of_tasks(self, names: list[str], members: list[str], mixture: str) -> list[str]:
-    from flan_jax.data import holdouts
-    if self.tasks is None or isinstance(self.tasks, int):
-      return _some(names, self.tasks, 'tasks')
+    from flan_jax.data import flan_splits, holdouts
+    if self.tasks is None:
+      return names
+    if isinstance(self.tasks, int):
+      return flan_splits.first_of_all(names, self.tasks)
     wanted = _words(self.tasks)
     if wanted == [holdouts.PREPARED]:
       return _prepared(names, mixture)
@@ -87,16 +90,6 @@ class Selection:
       if word not in names:
         raise UserError(f'TASKS = {self.tasks!r}: {_why_not(word, members, mixture)}')
     return [name for name in names if name in wanted]
-
-  def _of_each_cluster(self, names: list[str]) -> list[str]:
-    from flan_jax.data import holdouts
-    groups = {}
-    for group in holdouts.grouped(names):
-      groups.setdefault(_clusters(group[0])[-1], []).append(group)
-    kept = {name for cluster, group in groups.items()
-            for tasks in _some(group, self.datasets_per_cluster, cluster)
-            for name in tasks}
-    return [name for name in names if name in kept]
 
   def _asked(self, name: str) -> str:
     from flan_jax.data import datasets, variants
@@ -173,15 +166,7 @@ def _why_not(word: str, members: list[str], mixture: str) -> str:
 
 
 def _clusters(name: str) -> tuple[str, ...]:
-  """Of a dataset, the finest last; a task of another package has none of ours."""
+  """Of a dataset; a task of another package has none of ours."""
   from flan_jax.data import datasets
   ours = datasets.plain(name) in datasets.names()
   return datasets.get(datasets.plain(name)).clusters if ours else (name,)
-
-
-def _some(things: Sequence, count: int | None, salt: str) -> list:
-  """`count` of the things, drawn with a fixed seed; None keeps all. More holds fewer."""
-  if count is None or count >= len(things):
-    return list(things)
-  order = random.Random(salt).sample(range(len(things)), len(things))
-  return [things[number] for number in sorted(order[:count])]

@@ -20,6 +20,10 @@ is `{answer}` where none stands. `{options}` becomes the block
 
 A dataset that can be asked in two directions, as translations can, names the direction
 of each block: `templates(block, direction='en-de')`.
+
+Nothing stands around a rendered template. FLAN's public code makes `0 {inputs} X 1 FLAN`
+of every prompt: turn markers and a tag for its base model, whose pretraining text held
+dialogues. Other bases do not know them, so they are absent here on purpose.
 """
 
 import dataclasses

@@ -3,9 +3,11 @@
 Source: Sakaguchi et al. 2019, arXiv 1907.10641. Licence: CC BY, see
 github.com/allenai/winogrande. Splits: the largest training set (xl), its first 30,000
 rows; its last 200 are dev; the test labels are not public, so the validation split is
-the test set. TFDS has only version 1.2.0; the paper's was 1.1.0. Recast as choosing the
-continuation: the prompt has the text before the blank, an option is a mention with all
-that follows. Where nothing precedes the blank, "..." stands for it.
+the test set. FLAN's version, 1.1.0, is gone from TFDS; 1.2.0 has more data, says TFDS.
+Recast as choosing the continuation, as in FLAN's code: the prompt has the text before
+the blank, an option is a mention with all that follows. Where nothing precedes the
+blank, "..." stands for it. Five of FLAN's ten templates have no options; all of ours
+have them.
 """
 
 import tensorflow as tf

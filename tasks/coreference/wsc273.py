@@ -2,6 +2,8 @@
 
 Source: Levesque et al. 2012. Licence: CC BY 4.0, see cs.nyu.edu/faculty/davise/papers/
 WinogradSchemas/WS.html. Splits: there is only a test split; nothing is trained on. The
+paper counts it among the coreference datasets; FLAN's code evaluates it outside every
+cluster and trains on SuperGLUE's WSC instead. Here it is held out with coreference. The
 prompt has the text before the pronoun, an option is a candidate with all that follows
 the pronoun. A candidate that replaces a possessive gets its 's: "his" -> "Paul's"; for
 "her", the next word tells if it is one.

@@ -3,7 +3,8 @@
 Source: Warstadt et al. 2019, arXiv 1805.12471; Wang et al. 2018 (GLUE). Licence: none
 stated, the sentences are quoted from the linguistic literature. Splits: the test labels
 are not public, so the validation split is the test set and the last 200 training rows
-are dev. Scored by accuracy as in the paper's code, not by Matthews correlation.
+are dev. FLAN names no version, which SeqIO no longer takes: 2.0.0 is TFDS's only one.
+Scored by accuracy as in FLAN's code, not by Matthews correlation.
 """
 
 from flan_jax.data import datasets

@@ -3,7 +3,7 @@
 Source: Reddy et al. 2019, arXiv 1808.07042. Licence: by origin of the text, CC BY-SA
 4.0, Apache 2.0, MSR-LA or RACE's own, see stanfordnlp.github.io/coqa. Splits: dev is
 the last 100 training rows, TFDS's test is CoQA's development set. All questions about a
-text are numbered in one prompt and all answers in one target, as in the paper. What the
+text are numbered in one prompt and all answers in one target, as in FLAN's code. What the
 text leaves open is answered 'unknown'.
 """
 

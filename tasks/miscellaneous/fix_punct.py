@@ -3,9 +3,9 @@
 Source: the English side of ParaCrawl release 4, English-Danish, Bañón et al. 2020.
 Licence: CC0. Splits: 30,000 training rows from row 30,200 on, the 200 after them as
 dev, the last 3,000 as test set, which true_case and word_segment share. Made from plain
-text, as in the paper. Taken away is what stands before or after a word; what stands
-inside one, as in don't, 3.5 or e-mail, is part of it and stays. Texts of fewer than
-three words, and those without punctuation, are dropped.
+text, as in FLAN's code. Taken away is what stands before or after a word; what stands
+inside one, as in don't, 3.5 or e-mail, is part of it and stays, while FLAN takes every
+sign. Texts of fewer than three words, and those without punctuation, are dropped.
 """
 
 import tensorflow as tf

@@ -2,9 +2,9 @@
 
 Source: Choi et al. 2018, arXiv 1808.07036. Licence: CC BY-SA 4.0. Splits: the first
 30,000 training rows, dev is the last 200 of them all, TFDS's validation is the test
-set. One question at a time, without those before it, as in the paper; the original
-answer is the target, every annotator's counts as right. Where the text gives no answer,
-QuAC's word CANNOTANSWER, which also ends every text, is put in plain words.
+set. One question at a time, without those before it, and the original answer as target,
+as in FLAN's code; here every annotator's answer counts as right. Where the text gives
+no answer, QuAC's word CANNOTANSWER, which also ends every text, is put in plain words.
 """
 
 import tensorflow as tf

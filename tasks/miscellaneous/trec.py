@@ -2,8 +2,8 @@
 
 Source: Li and Roth 2002; Hovy et al. 2001. Licence: none stated, see
 cogcomp.seas.upenn.edu/Data/QA/QC. Splits: dev is the last 200 training rows, test is
-TFDS's test, the questions of TREC 10. Only the coarse class is asked for, as in the
-paper. Signs, which stand apart from the words in the source, are joined to them.
+TFDS's test, the questions of TREC 10. Only the coarse class is asked for, as in FLAN's
+code. Signs, which stand apart from the words in the source, are joined to them.
 """
 
 import tensorflow as tf

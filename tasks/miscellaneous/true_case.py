@@ -3,8 +3,8 @@
 Source: the English side of ParaCrawl release 4, English-Danish, Bañón et al. 2020.
 Licence: CC0. Splits: the first 30,000 training rows, the 200 after them as dev, the
 last 3,000 as test set, which fix_punct and word_segment share. Made from plain text, as
-in the paper. Texts of fewer than three words, and those in which nothing is to be
-restored, are dropped.
+in FLAN's code. Texts of fewer than three words, and those in which nothing is to be
+restored, are dropped; FLAN drops the latter only.
 """
 
 import tensorflow as tf

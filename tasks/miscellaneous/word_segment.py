@@ -3,7 +3,8 @@
 Source: the English side of ParaCrawl release 4, English-Danish, Bañón et al. 2020.
 Licence: CC0. Splits: 30,000 training rows from row 60,400 on, the 200 after them as
 dev, the last 3,000 as test set, which true_case and fix_punct share. Made from plain
-text, as in the paper. Texts of fewer than three words are dropped.
+text, as in FLAN's code. Texts of fewer than three words are dropped, as they pose no
+task; FLAN keeps them.
 """
 
 import tensorflow as tf

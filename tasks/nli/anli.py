@@ -2,8 +2,8 @@
 
 Source: Nie et al. 2020. Licence: CC BY-NC 4.0. Splits: rounds 2 and 3 are capped at
 30,000 training rows; the first 200 validation rows are dev, the test split is the test
-set. The three rounds share their templates. The classes are worded as in the paper; no
-letter strays behind the hypothesis, as happened in the published templates.
+set. The three rounds share their templates. The classes are worded as in FLAN's code;
+no letter strays behind the hypothesis, as in three of its templates.
 """
 
 from flan_jax.data import datasets

@@ -3,8 +3,8 @@
 Source: de Marneffe et al. 2019; Wang et al. 2019 (SuperGLUE). Licence: for research,
 see super.gluebenchmark.com. Splits: the last 50 training rows are dev, the validation
 split is the test set. The smallest dataset of all: its 200 rows decide its weight. Its
-classes stand in an order of their own, entailment, contradiction, neutral; the paper's
-plain baseline prompt mistook it.
+classes stand in an order of their own, entailment, contradiction, neutral, which FLAN's
+code mistakes in its prompt for the untuned baseline.
 """
 
 from flan_jax.data import datasets

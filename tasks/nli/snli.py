@@ -2,9 +2,9 @@
 
 Source: Bowman et al. 2015. Licence: CC BY-SA 4.0. Splits: the first 30,000 training
 rows, the first 200 validation rows as dev, the test split as test set. Rows on which
-the annotators did not agree carry the label -1 and are dropped. The paper's code keeps
-them and swaps premise and hypothesis in two templates; neither is repeated here. The
-classes are worded much as they were put to the annotators.
+the annotators did not agree carry the label -1 and are dropped, as in FLAN's code. That
+code swaps premise and hypothesis in two templates, ours do not. The classes are worded
+much as they were put to the annotators.
 """
 
 from flan_jax.data import datasets

@@ -4,7 +4,7 @@ Source: Zhang et al. 2019, the part from Wikipedia. Licence: free to use for any
 purpose, with attribution. Splits: the first 30,000 training rows, the first 200
 validation rows as dev, the test split as test set. TFDS's default config, named here
 because SeqIO wants a full name: its text is tokenised, with spaces before punctuation.
-One of the paper's ten templates had no options; all of ours have them.
+One of FLAN's ten templates has no options; all of ours have them.
 """
 
 from flan_jax.data import datasets

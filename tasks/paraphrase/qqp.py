@@ -2,19 +2,20 @@
 
 Source: Iyer et al. 2017 (Quora); Wang et al. 2019 (GLUE). Licence: non-commercial, see
 Quora's terms. Splits: the first 30,000 training rows, the last 200 of them all as dev,
-the validation split as test set.
+the validation split as test set. A quotation mark comes doubled, as in a CSV file; one
+is left here, an apostrophe in FLAN's code.
 """
 
 from flan_jax.data import datasets
-from flan_jax.data.fields import choose
+from flan_jax.data.fields import choose, undoubled
 from flan_jax.data.templates import templates
 from flan_jax.world import statements
 
 
 def fields(example):
   return {
-      'question1': example['question1'],
-      'question2': example['question2'],
+      'question1': undoubled(example['question1']),
+      'question2': undoubled(example['question2']),
       **choose(example['label'], ['no', 'yes'])}
 
 

@@ -3,7 +3,7 @@
 Source: Dua et al. 2019, arXiv 1903.00161. Licence: CC BY-SA 4.0. Splits: the first
 30,000 training rows, the last 200 of them all as dev, TFDS's dev split as test set.
 The answer is a number, a date or words of the passage; other annotators' answers, where
-there are any, count as right as well. The paper's code scores against the answer alone.
+there are any, count as right as well. FLAN's code scores against the answer alone.
 """
 
 import tensorflow as tf

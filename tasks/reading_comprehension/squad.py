@@ -10,7 +10,7 @@ target. Both versions share eight templates; two of 2.0 speak of such questions.
 import tensorflow as tf
 
 from flan_jax.data import datasets
-from flan_jax.data.fields import first
+from flan_jax.data.fields import first, spaced
 from flan_jax.data.templates import templates
 from flan_jax.world import reading
 
@@ -21,7 +21,7 @@ def fields(example):
     impossible = tf.cast(example['is_impossible'], tf.int32)
     texts = tf.concat([texts, tf.fill([impossible], 'unanswerable')], axis=0)
   return {
-      'title': tf.strings.regex_replace(example['title'], '_', ' '),
+      'title': spaced(example['title']),
       'passage': example['context'],
       'question': example['question'],
       'answer': first(texts),

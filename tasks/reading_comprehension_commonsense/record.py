@@ -5,9 +5,10 @@ research, see super.gluebenchmark.com. Splits: the first 30,000 training rows, t
 200 of them all as dev, the validation split as test set; the test split has no answers.
 The task is to go on with a sentence: what stands before the gap belongs to the prompt,
 an option is a name from the story with the rest of the sentence. Several names may be
-right. The story's highlights stay in, their '@highlight' markers do not. For an
-untuned model the sentence is one more item of a list, without the dots: its first words
-may be none at all.
+right. The highlights, which follow the story after '@highlight', are cut off as in
+FLAN's code: they sum the story up and may tell what fills the gap. For an untuned model
+the sentence is one more item of a list, without the dots: its first words may be none
+at all.
 """
 
 import tensorflow as tf
@@ -26,8 +27,7 @@ def fields(example):
   fitting = tf.reduce_any(names[:, None] == example['answers'][None], axis=1)
   right = tf.boolean_mask(options, fitting)
   return {
-      'passage': tf.strings.regex_replace(
-          example['passage'], r'\s*@highlight\s*', '\n'),
+      'passage': tf.strings.regex_replace(example['passage'], '(?s)@highlight.*', ''),
       'opening': tf.strings.join([before, '...'], separator=' '),
       'item': tf.strings.join(['-', before], separator=' '),
       'options': options,

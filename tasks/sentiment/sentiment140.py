@@ -4,9 +4,9 @@ Source: Go, Bhayani and Huang 2009, Twitter Sentiment Classification using Dista
 Supervision. Licence: none stated; see help.sentiment140.com. Splits: the first 30,000
 training rows, the last 200 for dev, and the 498 hand-labelled test rows.
 
-`polarity` is 0, 2 or 4. The test split holds 139 neutral messages (2), which the
-paper's code takes for negative ones; here they are dropped. Entities such as `&amp;`
-are written out.
+`polarity` is 0, 2 or 4. The test split holds 139 neutral messages (2), which FLAN's
+code takes for negative ones; here they are dropped. Entities such as `&amp;` are
+written out. FLAN's code turns four templates around, this file three: the paper's limit.
 """
 
 import tensorflow as tf

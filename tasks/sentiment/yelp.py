@@ -10,15 +10,14 @@ and an n, a quotation mark is doubled; both are undone here.
 import tensorflow as tf
 
 from flan_jax.data import datasets
-from flan_jax.data.fields import choose
+from flan_jax.data.fields import choose, undoubled
 from flan_jax.data.templates import templates
 from flan_jax.world import reviews
 
 
 def fields(example):
   text = tf.strings.regex_replace(example['text'], r'(\\n)+', '\n')
-  text = tf.strings.regex_replace(text, r'\\?""', '"')
-  return {'review': text, **choose(example['label'], ['bad', 'good'])}
+  return {'review': undoubled(text), **choose(example['label'], ['bad', 'good'])}
 
 
 def sample(world):

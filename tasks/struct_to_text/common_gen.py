@@ -4,7 +4,8 @@ Source: Lin et al. 2020; GEM edition: Gehrmann et al. 2021, arXiv 2102.01672. Li
 MIT. Splits: the first 30,000 training rows, the last 200 of them all as dev, TFDS's
 validation is the test set (its own test split has no texts). Concepts are dictionary
 forms, which a sentence may inflect. Training rows have no references, so the target is
-added to the references. The paper's code turns four templates around, this file three.
+added to the references. FLAN's code turns four templates around, this file three: the
+paper's limit.
 """
 
 import tensorflow as tf

@@ -3,9 +3,10 @@
 Source: Nan et al. 2021, arXiv 2007.02871; GEM edition: Gehrmann et al. 2021. Licence:
 MIT. Splits: the first 30,000 training rows, the last 200 of them all as dev, TFDS's
 validation is the test set. TFDS joins the three parts of a triple by spaces, as in
-`Ada Bell BIRTH_PLACE Toldrel`, and which part is which cannot be told any more; the
-subject `[TABLECONTEXT]` stands for the table, whose `[TITLE]` may be given. Training
-rows have one text each and no references, so the target is added to the references.
+`Ada Bell BIRTH_PLACE Toldrel`, and which part is which cannot be told any more. The
+subject `[TABLECONTEXT]`, which stands for the table, and the relation `[TITLE]` are
+markers and no words: both are removed, as in FLAN's code. Training rows have one text
+each and no references, so the target is added to the references.
 """
 
 import re
@@ -17,9 +18,13 @@ from flan_jax.data.templates import templates
 from flan_jax.world import descriptions, restaurants, triples
 
 
+MARKER = r'\[[A-Z_]+\] ?'
+
+
 def fields(example):
+  facts = tf.strings.regex_replace(example['tripleset'], MARKER, '')
   return {
-      'facts': tf.strings.reduce_join(example['tripleset'], separator='\n'),
+      'facts': tf.strings.reduce_join(facts, separator='\n'),
       'answer': example['target'],
       'references': tf.concat([example['references'], [example['target']]], axis=0)}
 

@@ -3,7 +3,8 @@
 Source: Novikova et al. 2017; cleaned by Dusek et al. 2019; GEM edition: Gehrmann et al.
 2021. Licence: CC BY-SA 4.0. Splits: the first 30,000 training rows, the last 200 of
 them all as dev, TFDS's validation is the test set. Templates show the meaning
-representation as it is, `name[Juniper], eatType[pub]`, or one attribute a line.
+representation as it is, `name[Juniper], eatType[pub]`, or one attribute a line; FLAN's
+code writes `name = Juniper`.
 Training rows have no references, so the target is added to the references. Each row
 has one text, also where several rows share a meaning representation.
 """

@@ -2,21 +2,24 @@
 
 Source: Gardent et al. 2017; GEM edition: Gehrmann et al. 2021, arXiv 2102.01672.
 Licence: CC BY-NC-SA 4.0. Splits: the first 30,000 training rows, the last 200 of them
-all as dev, TFDS's validation is the test set. The underscores and quotation marks of
-`Ada_Bell | food | "plum cake"`, as a triple comes, are taken out. Training rows have
-one text each and no references, so the target is added to the references.
+all as dev, TFDS's validation is the test set. A triple comes as
+`Ada_Bell | food | "plum cake"` and is shown as `Ada Bell, food, plum cake`: FLAN's code
+replaces bars and underscores likewise, but leaves quotation marks, and joins triples by
+semicolons where ours stand on lines of their own. Training rows have one text each and
+no references, so the target is added to the references.
 """
 
 import tensorflow as tf
 
 from flan_jax.data import datasets
+from flan_jax.data.fields import spaced
 from flan_jax.data.templates import templates
 from flan_jax.world import descriptions, triples
 
 
 def fields(example):
-  lines = tf.strings.regex_replace(example['input'], '"', '')
-  lines = tf.strings.regex_replace(lines, '_', ' ')
+  lines = tf.strings.regex_replace(spaced(example['input']), '"', '')
+  lines = tf.strings.regex_replace(lines, r'\s*\|\s*', ', ')
   return {
       'triples': tf.strings.reduce_join(lines, separator='\n'),
       'answer': example['target'],
@@ -68,7 +71,7 @@ Editor: I need this as running text, please.
 {triples}
 Writer: Here you are.
 ---
-Verbalise the following graph. Every edge is given as start | label | end.
+Verbalise the following graph. Every edge is given as start, label, end.
 
 {triples}
 Verbalisation:
@@ -80,14 +83,14 @@ What I read out to the audience has to sound natural. I am going to say this:
 """)
 
 INVERTED = templates("""
-Break this text up into its facts, one a line, in the form subject | relation | object.
+Break this text up into its facts, one a line, in the form subject, relation, object.
 {answer}
 => {triples}
 ---
 {answer}
 
-A program can store what you have just read only in lines of three parts, with a bar \
-between one part and the next. Which lines does it need?
+A program can store what you have just read only in lines of three parts, with a \
+comma between one part and the next. Which lines does it need?
 => {triples}
 """)
 

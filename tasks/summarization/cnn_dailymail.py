@@ -2,11 +2,14 @@
 
 Source: Hermann et al. 2015; See, Liu and Manning 2017, arXiv 1704.04368. Licence: none
 stated; the articles are CNN's and the Daily Mail's. Splits: the first 30,000 training
-rows, the first 200 validation rows as dev, the test split as test set.
+rows, the first 200 validation rows as dev, the test split as test set. FLAN's version,
+3.1.0, is gone from TFDS; 3.4.0 has two features more, which are not used, and no space
+before the full stops that its builder adds.
 
 Many articles open with a byline and the time of publication, or with a dateline; that
-is cut off. The paper's code cuts whatever stands before the first year, too, even where
-the year is part of the story. Each highlight is a line of the target.
+is cut off. FLAN's code splits an article where such an opening ends but keeps what
+stands before that place, so of these articles it shows the opening and not the story.
+Each highlight is a line of the target.
 """
 
 import tensorflow as tf

@@ -4,10 +4,12 @@ Source: Wang and Ling 2016, Neural Network-Based Abstract Generation for Opinion
 Arguments. Licence: see web.eecs.umich.edu/~wangluxy/data.html. Splits: TFDS has a
 training split only; its last 500 rows are the test set, the 100 before them dev. The
 first ten sentences of an argument are shown, numbered; a claim without any is dropped.
+Underscores in the name of a debate become spaces, as in the names of films of the same
+source. FLAN's code turns four templates around, this file three: the paper's limit.
 """
 
 from flan_jax.data import datasets
-from flan_jax.data.fields import numbered
+from flan_jax.data.fields import numbered, spaced
 from flan_jax.data.templates import templates
 from flan_jax.world import debates
 
@@ -16,7 +18,7 @@ SENTENCES = 10  # of an argument, at most
 
 def fields(example):
   return {
-      'debate': example['_debate_name'],
+      'debate': spaced(example['_debate_name']),
       'arguments': numbered(example['_argument_sentences']['value'][:SENTENCES]),
       'answer': example['_claim']}
 

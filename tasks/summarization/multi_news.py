@@ -2,10 +2,12 @@
 
 Source: Fabbri et al. 2019, arXiv 1906.01749. Licence: "For non-commercial research and
 educational purposes only". Splits: the first 30,000 training rows, the first 200
-validation rows as dev, the test split as test set.
+validation rows as dev, the test split as test set. FLAN's version, 1.0.0, is gone from
+TFDS; 2.1.0 has the same two features and takes the files from another address.
 
 The articles come in one text, parted by `|||||`; here an empty line parts them, and
-there is none within an article. The dash before each summary is dropped.
+there is none within an article. The dash before each summary is dropped. FLAN's code
+leaves both as they come.
 """
 
 import tensorflow as tf

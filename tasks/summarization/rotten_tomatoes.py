@@ -3,11 +3,12 @@
 Source: Wang and Ling 2016, Neural Network-Based Abstract Generation for Opinions and
 Arguments. Licence: see web.eecs.umich.edu/~wangluxy/data.html. Splits: TFDS has a
 training split only; its last 500 rows are the test set, the 100 before them dev. The
-first ten reviews of a film are shown, numbered. A film without reviews is dropped.
+first ten reviews of a film are shown, numbered. A film without reviews is dropped. The
+words of a film's name are joined by underscores, which become spaces.
 """
 
 from flan_jax.data import datasets
-from flan_jax.data.fields import numbered
+from flan_jax.data.fields import numbered, spaced
 from flan_jax.data.templates import templates
 from flan_jax.world import critics
 
@@ -16,7 +17,7 @@ REVIEWS = 10  # of a film, at most
 
 def fields(example):
   return {
-      'film': example['_movie_name'],
+      'film': spaced(example['_movie_name']),
       'reviews': numbered(example['_critics']['value'][:REVIEWS]),
       'answer': example['_critic_consensus']}
 
@@ -24,7 +25,8 @@ def fields(example):
 def sample(world):
   title, reviews, consensus = critics.opinions(world)
   return {
-      '_movie_name': title, '_movie_id': '', '_critic_consensus': consensus,
+      '_movie_name': title.replace(' ', '_'), '_movie_id': '',
+      '_critic_consensus': consensus,
       '_critics': {'key': [str(n) for n in range(len(reviews))], 'value': reviews}}
 
 

@@ -3,16 +3,25 @@
 Source: Gliwa et al. 2019, arXiv 1911.12237. Licence: CC BY-NC-ND 4.0. Splits: all
 training rows, the first 200 validation rows as dev, the test split as test set. A chat
 is one line a message, 'Name: text'; its line ends come as a carriage return and a
-newline, of which the newline stays.
+newline, of which the newline stays. A placeholder such as <file_photo> stands for what
+the corpus does not hold: it is removed, and the name of the sender stays. FLAN's code
+removes all from the first '<' to the last '>' of a line, with the words between them and
+emoticons such as <3; both stay here.
 """
+
+import tensorflow as tf
 
 from flan_jax.data import datasets
 from flan_jax.data.templates import templates
 from flan_jax.world import chats
 
 
+PLACEHOLDER = r'<[A-Za-z][\w -]*>'  # <file_gif>, <link>; not <3 or >.<
+
+
 def fields(example):
-  return {'dialogue': example['dialogue'], 'answer': example['summary']}
+  dialogue = tf.strings.regex_replace(example['dialogue'], PLACEHOLDER, ' ')
+  return {'dialogue': dialogue, 'answer': example['summary']}
 
 
 def sample(world):

@@ -3,7 +3,9 @@
 Source: Narayan, Cohen and Lapata 2018, arXiv 1808.08745. Licence: none stated; the
 articles are the BBC's. Splits: the first 30,000 training rows, the first 200 validation
 rows as dev, the test split as test set. The introductory sentence, written by the
-article's author, serves as its summary.
+article's author, serves as its summary. FLAN reads `huggingface:xsum`, which has no
+version and needs another package and the network even to be declared; TFDS's own xsum
+has the same two features.
 """
 
 from flan_jax.data import datasets
