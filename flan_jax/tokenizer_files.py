@@ -72,9 +72,11 @@ def give(model_dir: str, target: str, ends: ends_lib.Ends, words: Any | None) ->
   folder = kept(model_dir)
   if folder:
     shutil.copytree(folder, target, dirs_exist_ok=True)
-    _put_beginning(target, ends, words)
   elif words is not None:
     _write(target, ends_lib.TOKENIZER, _config(ends, words))
+  own = words and ends_lib.of_folder(target, words)
+  if own and own.beginning != ends.beginning:
+    _put_beginning(target, ends, words)
 
 
 def tokens(ends: ends_lib.Ends, imported: Mapping[str, Any]) -> dict[str, Any]:
@@ -102,15 +104,21 @@ def write_generation(target: str, ends: ends_lib.Ends, config: Mapping[str, Any]
   _write(target, ends_lib.GENERATION, found)
 
 
-def _put_beginning(target: str, ends: ends_lib.Ends, words: Any | None) -> None:
-  """Makes the source's tokenizer begin texts as the run was trained, if it would not."""
-  own = words and ends_lib.of_folder(target, words)
-  if own and bool(own.beginning) != bool(ends.beginning):
-    told = ends_lib.read(target, ends_lib.TOKENIZER)
-    told['add_bos_token'] = bool(ends.beginning)
-    if ends.beginning and own.bos is None:
-      told['bos_token'] = words.piece(ends.beginning[0])
-    _write(target, ends_lib.TOKENIZER, told)
+def _put_beginning(target: str, ends: ends_lib.Ends, words: Any) -> None:
+  """Makes the tokenizer begin texts as the run was trained, where it would not."""
+  pieces = [words.piece(number) for number in ends.beginning]
+  told = ends_lib.read(target, ends_lib.TOKENIZER)
+  told |= {'add_bos_token': bool(pieces), **({'bos_token': pieces[0]} if pieces else {})}
+  _write(target, ends_lib.TOKENIZER, told)
+  if words.is_sentencepiece:
+    return
+  from tokenizers import Tokenizer, processors
+  path = os.path.join(target, _VOCABULARIES[0])
+  made, before = Tokenizer.from_file(path), ''.join(f'{piece} ' for piece in pieces)
+  made.post_processor = processors.TemplateProcessing(
+      single=f'{before}$A', pair=f'{before}$A $B',
+      special_tokens=list(zip(pieces, ends.beginning)))
+  made.save(path)
 
 
 def _config(ends: ends_lib.Ends, words: Any) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from flan_jax import generate
 from flan_jax import harness
 from flan_jax import huggingface
 from flan_jax import tokenizer_files
+from flan_jax.data import ends as ends_lib
 from flan_jax.data import vocabulary
 from flan_jax.evaluation import continuations
 from flan_jax.evaluation import decoding
@@ -113,10 +114,11 @@ def write_source(folder, family, shape, config, generation, tokenizer):
   model.save_pretrained(folder)
 
 
-def tuned_from(base, folder):
+def tuned_from(base, folder, begin=None):
   """A run that begins from an import, as training leaves it but for the steps."""
   run = checkpoint.read_run(base)
   run.pop('imported')
+  run['ends'] = ends_lib.Ends.from_told(run['ends']).begun(begin).told()
   checkpoint.write_run(folder, {
       **run, 'init_from': base, 'mixture': 'made', 'tasks': {'rte': 1.0},
       'rows': {**run['rows'], 'row_length': LENGTH, 'inputs_length': 48,
@@ -191,7 +193,7 @@ SOURCES = {
     'llama other end': ('llama', 'json', IDS, {}, {**BYTES, 'eos_token': '<|endoftext|>'}),
     'llama list': ('llama', 'json', {**IDS, 'eos_token_id': [2, 20]}, {}, BYTES),
     'llama pieces, bare': ('llama', 'model', IDS, {}, {}),
-    'mistral': ('mistral', 'json', IDS, {}, {**BYTES, **BEGUN, 'eos_token': '<|im_end|>'}),
+    'mistral': ('mistral', 'json', IDS, {}, {**BYTES, 'begins': True, 'bos_token': '<s>'}),
     'mistral pieces': ('mistral', 'model', IDS, {}, {**LLAMA, **BEGUN}),
     'mistral pieces, legacy': ('mistral', 'model', IDS, {}, {
         'tokenizer_class': 'LlamaTokenizer', 'add_bos_token': False}),
@@ -272,6 +274,25 @@ def write_scratch(folder, path):
   common, end = counted.most_common(1)[0][0], words.eos_id
   params['unembedding'] = table.at[:, [common, end]].set(table[:, [end, common]])
   tiny_runs.save(folder, 0, params)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize('name, begin', [
+    ('llama begins', False), ('llama', True), ('llama pieces', False)])
+def test_an_export_begins_as_the_run_and_not_as_its_source(
+    tmp_path, monkeypatch, name, begin):
+  source, base, run, folder = (
+      str(tmp_path / one) for one in ('source', 'base', 'run', 'folder'))
+  family, shape, config, generation, tokenizer = SOURCES[name]
+  tokenizer = {**tokenizer, 'bos_token': '<s>'}
+  write_source(source, family, shape, config, generation, tokenizer)
+  huggingface.import_folder(source, base)
+  monkeypatch.setattr(vocabulary.FLAN, '_loaded', None)
+  tuned_from(base, run, begin)
+  monkeypatch.setattr(vocabulary.FLAN, '_loaded', None)
+  huggingface.export_folder(run, folder)
+  ours_and_theirs(run, folder, plain=True)
+  same_in_the_harness(run, folder)
 
 
 def test_bytes_are_exported_as_a_tokenizer_of_the_same_ids(tmp_path):

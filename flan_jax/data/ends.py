@@ -253,8 +253,12 @@ def _by_class(told: Mapping[str, Mapping], key: str) -> str | None:
 
 
 def _beginning(told: Mapping, bos: int | None, words: Words) -> tuple[int, ...]:
-  """What the tokenizer puts: as tokenizer_config.json says, else as tokenizer.json does."""
-  if words.is_sentencepiece or 'add_bos_token' in told or 'add_eos_token' in told:
+  """What transformers' tokenizer puts before a text.
+
+  A tokenizer.json says that itself, and add_bos_token beside it is not read; of a
+  SentencePiece model only add_bos_token says it.
+  """
+  if words.is_sentencepiece:
     return (bos,) if told.get('add_bos_token') and bos is not None else ()
   return words.puts_first
 
