@@ -137,7 +137,8 @@ def evaluate(
   conditions = groups.conditions(
       data=data, cluster=cluster, held_in=names[True], style=style, shots=shots,
       shot_seed=shot_seed, ranking=ranking, answer_by=answer_by, limit=limit,
-      held_in_test=held_in_test, decode_tokens=decode_tokens)
+      held_in_test=held_in_test, decode_tokens=decode_tokens,
+      begin=begin if isinstance(begin, bool) else None)
   job = _Job(model_dir, tasks, conditions, settings, layout.mesh)
   if continuous is None:
     return job.run(models)

@@ -244,6 +244,9 @@ def export_folder(src: str, dst: str, step: int | None = None, fsdp: int = 1) ->
   print(f'exported step {loaded.step} of {src} as {values["model_type"]}: {dst}')
   if words:
     print(ends.described(words.piece))
+  if words and words.is_sentencepiece and values['model_type'] == 'qwen2':
+    print('notice: transformers reads every tokenizer of a qwen2 as one of bytes; load '
+          f'that of {dst} as transformers.PreTrainedTokenizerFast', file=sys.stderr)
 
 
 def _read_ends(run: Mapping, path: str | None, src: str) -> tuple:

@@ -100,7 +100,7 @@ def describe(
   dataset = variants.register(variants.Variant(task, style=style, shots=shots))
   numbers = _template_numbers(dataset, template, count)
   words = vocabularies.FLAN
-  words.use(vocabulary)
+  words.use(vocabulary or words.path)
   words.use(words.path, words.ends.begun(begin))
   records, drawn, data = _records(dataset, split, count)
   prompts = list(rendered(dataset, records, numbers, drawn))

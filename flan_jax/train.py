@@ -211,7 +211,8 @@ def use_vocabulary(
   from flan_jax.data import ends as ends_lib, vocabulary
   from flan_jax.training import checkpoint
   words, run = vocabulary.FLAN, model_dir and checkpoint.read_run(model_dir)
-  words.use(path or run and evaluated.resumed_vocabulary(run, model_dir))
+  resumed = path or run and evaluated.resumed_vocabulary(run, model_dir)
+  words.use(resumed or words.path)  # in force before or not: with ends of its own
   words.inner  # loads it: a broken file is an error now, not later
   known = run or init_from and checkpoint.read_run(init_from)
   if known and known['vocabulary']['hash'] != words.content_hash:

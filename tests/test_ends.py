@@ -241,6 +241,17 @@ def test_without_a_beginning_answers_are_kept_under_the_same_name():
   assert questions.Encoding(9, 4, beginning=(1,)).told()['beginning'] == (1,)
 
 
+def test_evaluations_with_and_without_a_beginning_stand_apart():
+  from flan_jax.evaluation import groups
+  asked = dict(data='tfds', cluster='nli')
+  plain = groups.conditions(**asked, begin=None)
+  assert plain == groups.conditions(**asked) and 'begin' not in plain
+  begun = groups.conditions(**asked, begin=True)
+  assert groups.key(begun) != groups.key(plain)
+  assert groups.folder('tuned', begun) == 'tuned begin=True'
+  assert 'BEGIN = True' in groups.label(begun, [begun, plain])
+
+
 def test_begin_overrides_the_tokenizer(tmp_path, pieces_model):
   found = read(write_pieces(tmp_path, pieces_model)).ends
   assert found.begun('tokenizer') == found.begun(False) == found.begun(None) == found

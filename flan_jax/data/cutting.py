@@ -1,4 +1,4 @@
-"""Prompts to length: begun, ended by separators, their targets cut or split; all counted."""
+"""Prompts to length: begun and ended, their targets cut or split, all of it counted."""
 
 import collections
 import dataclasses

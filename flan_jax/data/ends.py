@@ -66,6 +66,9 @@ class Ends:
     """Of what `told` gave; what a later version adds is passed over."""
     names = [field.name for field in dataclasses.fields(cls)]
     given = {name: told[name] for name in names if name in told}
+    if not given.get('ends'):
+      raise UserError(f'{RUN} tells no token that ends a text: its `ends` is {told!r}; '
+                      'bring the file back from a copy')
     return cls(**given | {name: tuple(given.get(name, ()))
                           for name in ('ends', 'beginning')})
 

@@ -1,7 +1,7 @@
 """The compiled loop that reads prompts and grows every row by a token a step.
 
-Axis letters as in model/decoder.py; T is the most new tokens of a row, E the tokens that end it. The cache stays
-where it is: spread by rows and heads, written in place.
+Axis letters as in model/decoder.py; T is the most new tokens of a row, E the number of
+tokens that end it. The cache stays where it is: spread by rows and heads, written in place.
 """
 
 import dataclasses

@@ -370,5 +370,5 @@ def _identity(run: Mapping) -> dict:
       'model', 'vocabulary', 'version', 'init_from', 'prompts', 'tasks', 'ends')}
   plain = dataclasses.asdict(losses.PLAIN)
   return {
-      'model': _shape(run['model']), **rest, **_marks(run), 'optimizer': optim.settings(run['optimizer']),
-      'loss': plain | run.get('loss', {})}
+      'model': _shape(run['model']), **rest, **_marks(run),
+      'optimizer': optim.settings(run['optimizer']), 'loss': plain | run.get('loss', {})}
