@@ -132,6 +132,12 @@ def test_a_sentencepiece_folder_begins_a_text_if_it_says_so(
   assert (words.ends.beginning, words.ends.ends) == (expected, (2,))
 
 
+def test_an_end_that_is_a_piece_of_text_is_not_in_the_text(tmp_path):
+  words = read(write_tokenizer(tmp_path, config={'eos_token_id': 40}))
+  assert words.encode(words.piece(40)) == [40]
+  assert words.decode([*words.encode('ab'), 40]) == 'ab'
+
+
 def test_an_added_token_may_be_the_end_of_a_sentencepiece_model(tmp_path, pieces_model):
   bare = read(write_pieces(tmp_path / 'bare', pieces_model))
   size = bare.vocab_size

@@ -182,8 +182,9 @@ class FlanVocabulary(seqio.Vocabulary):
 
   def _decode(self, ids) -> str:
     # Not inner.decode, which stops at the end that the vocabulary itself names.
-    inner = self.inner
-    return inner._decode([number for number in ids if number < inner.vocab_size])
+    # An end need not be marked as special in its file.
+    inner, ends = self.inner, self.ends.ends
+    return inner._decode([one for one in ids if one < inner.vocab_size and one not in ends])
 
   def _encode_tf(self, text: tf.Tensor) -> tf.Tensor:
     if self.ends.drops_space:
