@@ -46,12 +46,14 @@ def main(arguments: Sequence[str]) -> None:
   tasks = _tasks(flags, commandline.call(selection.Selection))
   cache(tasks, rows, seed=_macro('SEED'), processes=flags.processes,
         store_dir=flags.store_dir or _macro('STORE_DIR'),
-        vocabulary=_macro('VOCABULARY'), dry_run=flags.dry_run)
+        vocabulary=_macro('VOCABULARY'), begin=_macro('BEGIN'),
+        init_from=_macro('INIT_FROM'), dry_run=flags.dry_run)
 
 
 def cache(tasks: Sequence[str], rows: Any, *, seed: int = 0,
           store_dir: str | None = None, vocabulary: str | None = None,
           splits: Sequence[str] = SPLITS, processes: int = 1,
+          begin: bool | str | None = None, init_from: str | None = None,
           dry_run: bool = False) -> None:
   """Builds what is missing of the stores of some tasks.
 
@@ -63,6 +65,7 @@ def cache(tasks: Sequence[str], rows: Any, *, seed: int = 0,
     vocabulary: file, see data.vocabulary; None leaves FLAN_VOCABULARY in force.
     splits: those that a task lacks are passed over.
     processes: how many work at once, each with a TensorFlow of its own (1 GB).
+    begin, init_from: of the run to come, see train.train.
     dry_run: only say what is there and what is missing.
 
   Raises:
@@ -71,9 +74,9 @@ def cache(tasks: Sequence[str], rows: Any, *, seed: int = 0,
   if processes < 1:
     raise UserError(f'--processes={processes}; at least 1 must do the work')
   from flan_jax.data import datasets, splits as splits_lib, store
-  from flan_jax.data import vocabulary as vocabularies
+  from flan_jax import train
   datasets.require_prepared([name for name in tasks if name in datasets.every()])
-  vocabularies.FLAN.use(vocabulary)
+  train.use_vocabulary(vocabulary, None, init_from, begin)
   store_dir = os.path.abspath(store_dir or os.path.join(splits_lib.data_dir(), 'store'))
   wanted = {(name, split): location for name in tasks
             for split, location in _locations(name, splits, rows, seed, store_dir)}

@@ -75,6 +75,13 @@ def add_processes(made: argparse.ArgumentParser) -> None:
       '--process_index', metavar='I', help='which one this is, from 0')
 
 
+def add_begin(made: argparse.ArgumentParser, default: str) -> None:
+  """--begin and --no-begin: the macro BEGIN for doors that read no gin file."""
+  made.add_argument(
+      '--begin', action=argparse.BooleanOptionalAction, default=None,
+      help=f'whether the token that begins a text stands before each (default: {default})')
+
+
 def join_processes(flags: argparse.Namespace, saves_on_sigterm: bool = True) -> None:
   """Makes this process one of several, if the flags or its launcher say so."""
   from flan_jax.training import hosts

@@ -71,7 +71,7 @@ def evaluate(
     vocabulary: str | None = None, mesh: Mapping[str, int] | None = None,
     host_devices: int | None = None, topology: str | None = None,
     row_length: int | None = None, rows: int | None = None,
-    tokens_per_forward: int | None = None,
+    begin: bool | str | None = None, tokens_per_forward: int | None = None,
     decode_tokens: int | None = None, continuous: float | None = None,
     dry_run: bool = False) -> dict | None:
   """Checks everything cheap first, then scores, then writes the results and the report.
@@ -89,6 +89,7 @@ def evaluate(
     mesh: sizes of the axes data, fsdp and tensor; None: all devices have rows of their
       own. topology: what it is for, see train.train. host_devices: made of the processor.
     row_length: tokens of the longest row; None is the run's.
+    begin: whether a token begins each prompt; None: as the run was trained.
     continuous: evaluate every checkpoint, until so many seconds none has come.
     dry_run: stop after the checks.
 
@@ -120,7 +121,7 @@ def evaluate(
   tasks = {plain: {held: asked(group, plain=plain) for held, group in names.items()}
            for plain in sorted({one.plain for one in models})}
   questions.Encoding.of(run).within(settings.row_length)
-  evaluated.use_vocabulary(vocabulary, run, model_dir)
+  evaluated.use_vocabulary(vocabulary, run, model_dir, begin=begin)
   data = evaluated.check_data([name for group in names.values() for name in group])
   from flan_jax.model import decoder
   from flan_jax.training import hosts, layouts, sharding
@@ -136,7 +137,8 @@ def evaluate(
   conditions = groups.conditions(
       data=data, cluster=cluster, held_in=names[True], style=style, shots=shots,
       shot_seed=shot_seed, ranking=ranking, answer_by=answer_by, limit=limit,
-      held_in_test=held_in_test, decode_tokens=decode_tokens)
+      held_in_test=held_in_test, decode_tokens=decode_tokens,
+      begin=begin if isinstance(begin, bool) else None)
   job = _Job(model_dir, tasks, conditions, settings, layout.mesh)
   if continuous is None:
     return job.run(models)
@@ -201,7 +203,7 @@ class _Job:
     from flan_jax.evaluation import cells, groups
     from flan_jax.training import checkpoint, hosts
     decides = {
-        'task': task, 'encoding': dataclasses.asdict(encoding), 'checkpoint':
+        'task': task, 'encoding': encoding.told(), 'checkpoint':
         checkpoint.identity(one.path, one.step), 'data': _data_identity(task, encoding),
         'settings': {name: value for name, value in dataclasses.asdict(
             self.settings).items() if name not in ('rows', 'tokens_per_forward')},

@@ -219,15 +219,17 @@ def check_unseen(
 
 
 def use_vocabulary(
-    path: str | None, run: Mapping, model_dir: str,
-    flag: str = "--gin.VOCABULARY=\"'FILE'\"") -> None:
+    path: str | None, run: dict, model_dir: str,
+    flag: str = "--gin.VOCABULARY=\"'FILE'\"", begin: bool | str | None = None) -> None:
   """Puts the run's vocabulary in force, by default from its own path.
 
   If that is gone or holds another one now, the copy in MODEL_DIR serves, and says so.
+  `run` gets what ends and begins its texts, with BEGIN, where that is given.
 
   Raises:
     UserError: it is not there, or is another one; `flag` is the remedy.
   """
+  from flan_jax.data import ends as ends_lib
   from flan_jax.data.vocabulary import FLAN
   wanted = run['vocabulary']
   path = path or own_vocabulary(wanted, model_dir) or wanted['path']
@@ -242,6 +244,11 @@ def use_vocabulary(
         f'the vocabulary {path!r} is not the one that the run in {model_dir} was '
         f'trained with (sha256 {FLAN.content_hash}, not {wanted["hash"]}); name that '
         f'one{copy} with {flag}')
+  ends = ends_lib.Ends.from_told(run['ends']) if 'ends' in run else (
+      ends_lib.of_run(run, FLAN.words) or FLAN.ends)
+  ends = ends.begun(begin)
+  FLAN.use(path, ends)
+  run['ends'] = ends.told()
 
 
 def keep_vocabulary(model_dir: str, words) -> None:
@@ -262,6 +269,19 @@ def described_vocabulary(words, model_dir: str) -> dict:
       words.path in _copies(model_dir, words.path)):
     return dict(run['vocabulary'])
   return told
+
+
+def described_ends(words, model_dir: str) -> dict:
+  """What run.json tells of what ends and begins a text, under 'ends'.
+
+  Nothing for a run of a version that told nothing, if it goes on as it was.
+  """
+  from flan_jax.data import ends as ends_lib
+  from flan_jax.training import checkpoint
+  run = checkpoint.read_run(model_dir)
+  if run and 'ends' not in run and words.ends == ends_lib.of_run(run, words.words):
+    return {}
+  return {'ends': words.ends.told()}
 
 
 def kept_vocabulary(model_dir: str, told: Mapping) -> str | None:

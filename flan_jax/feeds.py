@@ -55,13 +55,17 @@ def check_stores(tasks, store_dir: str, rows: Any, seed: int) -> None:
 
 def store_settings(name: str, rows: Any, seed: int) -> dict:
   """Keyword arguments of store.ensure for a task of a run."""
-  from flan_jax.data import datasets, embedded, identity, rendering, splits
+  import seqio
+  from flan_jax.data import datasets, embedded, identity, rendering, splits, vocabulary
+  features = seqio.TaskRegistry.get(name).output_features
+  same = vocabulary.FLAN == features['targets'].vocabulary
   ours = name in datasets.every()
   extra = identity.fingerprint(identity.of_task(name))
   return dict(
       inputs_length=rows.inputs_length, targets_length=rows.targets_length,
       separators=tuple(rows.separators), overflow=rows.overflow, seed=seed,
       cap=rendering.MAXIMUM_PROMPTS if ours else None,
+      beginning=vocabulary.FLAN.ends.beginning if same else (),
       fingerprint_extra={'embedded': bool(embedded.marker(splits.data_dir())), **extra})
 
 

@@ -53,7 +53,7 @@ def main(arguments: Sequence[str]) -> None:
   prompts = flags.input and _prompts(flags.input, flags.output, flags.field)
   model = open_model(
       flags.model_dir, step=flags.step, untuned=flags.untuned, mesh=mesh,
-      vocabulary=flags.vocabulary, host_devices=flags.host_devices)
+      vocabulary=flags.vocabulary, host_devices=flags.host_devices, begin=flags.begin)
   if prompts:
     write(model, prompts, flags.output, asked, flags.overwrite)
   else:
@@ -70,6 +70,7 @@ def _add_files(made) -> None:
   made.add_argument('--plain', action=argparse.BooleanOptionalAction, default=None,
                     help='no separator after the prompt: the text itself goes on, as '
                     'after pretraining (default: if the model was never tuned on prompts)')
+  commandline.add_begin(made, 'as the run was trained, or an import\'s tokenizer does')
 
 
 def _add_settings(made) -> None:
@@ -139,18 +140,11 @@ class Model:
     from flan_jax.evaluation import questions
     return questions.Encoding.of(self.run)
 
-  def beginning(self) -> list[int]:
-    """What stands before a plain text: of an import, what `transformers` puts there."""
-    from flan_jax.data.vocabulary import FLAN
-    from flan_jax.training import checkpoint
-    token = checkpoint.read_run(self.path).get('imported', {}).get('bos_token_id')
-    return [token] if token is not None and FLAN.begins_with(token) else []
-
 
 def open_model(
     model_dir: str, *, step: int | None = None, untuned: bool = False,
     vocabulary: str | None = None, mesh: Mapping[str, int] | None = None,
-    host_devices: int | None = None) -> Model:
+    host_devices: int | None = None, begin: bool | None = None) -> Model:
   """Checks all but the parameters of a run, whose vocabulary is then in force.
 
   Args:
@@ -159,6 +153,7 @@ def open_model(
     vocabulary: file; None is the one the run was trained with.
     mesh: sizes of the axes data, fsdp and tensor; None: all devices have rows of their
       own. host_devices: made of the processor.
+    begin: whether a token begins each text; None: as the run was trained.
 
   Raises:
     UserError: no such run, step or vocabulary, or a mesh that the devices do not make.
@@ -177,7 +172,7 @@ def open_model(
       raise UserError(f'INIT_FROM of the run in {model_dir} was {path!r}, which holds '
                       'no run any more; bring it back, or leave --untuned out')
   chosen = checkpoint.check_step(path, step)
-  evaluated.use_vocabulary(vocabulary, run, model_dir, '--vocabulary=FILE')
+  evaluated.use_vocabulary(vocabulary, run, model_dir, '--vocabulary=FILE', begin)
   return Model(run, path, chosen, _devices(mesh, host_devices), step is not None)
 
 
@@ -239,8 +234,7 @@ def _settled(model: Model, asked):
 
 def _tokens(model: Model, texts: Sequence[str], asked, name: str = 'prompt'):
   from flan_jax.evaluation import continuations
-  beginning = model.beginning() if asked.plain else []
-  return continuations.tokens(texts, model.encoding(), asked.plain, name, beginning)
+  return continuations.tokens(texts, model.encoding(), asked.plain, name)
 
 
 def _opened(model: Model, output: str) -> tuple[Model, Any]:
@@ -262,7 +256,9 @@ def _opened(model: Model, output: str) -> tuple[Model, Any]:
 def _told(model: Model, prompts, asked) -> dict:
   """What the continuations depend on; not where the files lie."""
   from flan_jax.training import checkpoint
-  plain = {'blanks': 'kept', 'beginning': model.beginning()} if asked.plain else {}
+  beginning = list(model.encoding().beginning)
+  plain = {'blanks': 'kept'} if asked.plain else {}
+  plain |= {'beginning': beginning} if asked.plain or beginning else {}
   return {
       'step': model.step, 'checkpoint': checkpoint.identity(model.path, model.step),
       'prompt_tokens': model.encoding().inputs_length,
@@ -314,11 +310,11 @@ def _grow(model, loaded, records, ids, asked, done: int, file) -> None:
   """Group by group, each written as soon as it is there."""
   from flan_jax.evaluation import continuations, prompt_files, scoring
   size = continuations.group(ids, asked, scoring.row_parts(model.mesh))
-  end_id = model.encoding().end_id()
+  end_ids = model.encoding().end_ids()
   with _progress(done * asked.samples, len(ids) * asked.samples) as advance:
     for start in range(done, len(ids), size):
       outputs = continuations.continued(
-          loaded, ids[start:start + size], asked, end_id, start, advance)
+          loaded, ids[start:start + size], asked, end_ids, start, advance)
       if file:
         prompt_files.append(file, records[start:start + size], outputs, start)
 
@@ -374,7 +370,7 @@ def _answer(model: Model, loaded, text: str, asked, turn: int) -> list[str]:
   if shortened:
     print(f'NOTE: only the end of the prompt was read; the run takes at most '
           f'{encoding.inputs_length:,} tokens', file=sys.stderr)
-  return continuations.continued(loaded, ids, asked, encoding.end_id(), turn)[0]
+  return continuations.continued(loaded, ids, asked, encoding.end_ids(), turn)[0]
 
 
 def _piped() -> str:

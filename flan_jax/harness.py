@@ -16,6 +16,7 @@ from typing import Any, Callable, Iterator, Mapping, Sequence
 from flan_jax import commandline
 from flan_jax import evaluated
 from flan_jax import settings
+from flan_jax.data import ends as ends_lib
 from flan_jax.errors import UserError, did_you_mean
 
 try:
@@ -67,10 +68,10 @@ class FlanJax(TemplateLM):
       max_gen_toks: of a text, where the task says nothing.
       rows: of a forward pass and device; a row holds many requests. None: what suits
         the device. batch_size: the same; 'auto' and the harness's default, 1, are None.
-      add_bos_token: whether texts begin with prefix_token_id. None: as `transformers`
-        does for an imported model; never for a run of ours.
-      prefix_token_id: the context of texts without one; None: the beginning of an
-        imported model, else the end of sequence.
+      add_bos_token: whether a token begins each text. None: as the run was trained; for
+        an imported model as its own tokenizer does.
+      prefix_token_id: the context of texts without one; None: what begins a text of the
+        tokenizer, else what ends it.
       seed: of drawing.
       data, fsdp, tensor: axes of the mesh that the model is spread over; one may be -1,
         the rest of the devices. None of them: all devices, on data.
@@ -89,22 +90,25 @@ class FlanJax(TemplateLM):
             'says', file=sys.stderr)
     self.rows = _rows(rows, batch_size)
     mesh = _mesh(data=data, fsdp=fsdp, tensor=tensor)
-    self.loaded, self.words = _loaded(model_dir, step, vocabulary, mesh)
+    self.loaded, self.words, self.ends = _loaded(model_dir, step, vocabulary, mesh)
     self.config = _computed_in(dtype, self.loaded.config)
     self.max_length = max_length or self.loaded.run['rows']['row_length']
     self.max_gen_toks, self.seed = max_gen_toks, seed
-    beginning = self.loaded.run.get('imported', {}).get('bos_token_id')
-    known = (prefix_token_id, beginning, self.eot_token_id)
+    known = (prefix_token_id, self.ends.prefix, self.eot_token_id)
     self._prefix = next(number for number in known if number is not None)
+    self._beginning = self.ends.beginning
     self.add_bos_token = add_bos_token
     if add_bos_token is None:
-      self.add_bos_token = beginning is not None and self.words.begins_with(beginning)
+      self.add_bos_token = bool(self._beginning)
+    elif not self._beginning or prefix_token_id is not None:
+      bos = self.ends.bos if prefix_token_id is None else prefix_token_id
+      self._beginning = (self._prefix if bos is None else bos,)
     self._encoded = functools.lru_cache(_TEXTS_KEPT)(
         lambda text: self.words.encode_batch([text])[0])
 
   @property
   def eot_token_id(self) -> int:
-    return self.words.eos_id
+    return self.ends.ends[0] if self.ends.named is None else self.ends.named
 
   @property
   def prefix_token_id(self) -> int:
@@ -119,7 +123,7 @@ class FlanJax(TemplateLM):
       self, string: str, add_special_tokens: bool | None = None, **_) -> list[int]:
     ids = list(self._encoded(string))
     begins = self.add_bos_token if add_special_tokens is None else add_special_tokens
-    return [self._prefix, *ids] if begins and ids[:1] != [self._prefix] else ids
+    return ends_lib.with_beginning(self._beginning, ids) if begins else ids
 
   def _loglikelihood_tokens(
       self, requests: Sequence[tuple[Any, list[int], list[int]]],
@@ -151,9 +155,15 @@ class FlanJax(TemplateLM):
               library.settings(keywords, self.max_gen_toks, self.seed))
              for context, keywords in (request.args for request in requests)]
     return library.texts(
-        self.config, self.loaded.params, asked, self.eot_token_id, self.words.decode,
+        self.config, self.loaded.params, asked, self._stops(), self.words.decode,
         longest=self.max_length, rows=self.rows,
         progress=functools.partial(_progress, disable_tqdm))
+
+  def _stops(self) -> list[int]:
+    """The tokens at which texts end: those of the run, and the tokenizer's own end."""
+    separator = self.loaded.run['rows'].get('separators', ['eos', 'eos'])[1]
+    ends = self.ends.stops(separator, self.words.encode)
+    return list(dict.fromkeys([*ends, self.eot_token_id]))
 
   def apply_chat_template(self, chat_history, add_generation_prompt=True) -> str:
     raise UserError(f'model {NAME} has no chat template: evaluate without '
@@ -189,7 +199,7 @@ def _mesh(**axes: int | None) -> dict[str, int]:
 
 def _loaded(model_dir: str, step: int | None, vocabulary: str | None,
             mesh: Mapping[str, int]) -> tuple:
-  """(checkpoint.Loaded, the vocabulary in force)."""
+  """(checkpoint.Loaded, the vocabulary in force, what ends and begins a text)."""
   with commandline.quietly():
     from flan_jax.data.vocabulary import FLAN
     from flan_jax.training import checkpoint, sharding
@@ -198,7 +208,7 @@ def _loaded(model_dir: str, step: int | None, vocabulary: str | None,
     evaluated.use_vocabulary(
         vocabulary, run, model_dir, '--model_args vocabulary=FILE')
   layout = sharding.mesh_where_asked(mesh)
-  return checkpoint.load(model_dir, step, mesh=layout), FLAN
+  return checkpoint.load(model_dir, step, mesh=layout), FLAN, FLAN.ends
 
 
 def _computed_in(dtype: str | None, config):

@@ -14,6 +14,7 @@ from typing import Any, Callable, Iterator, Mapping, Sequence
 
 from flan_jax import commandline
 from flan_jax import evaluated
+from flan_jax import tokenizer_files
 from flan_jax.errors import UserError
 
 CONFIG, INDEX, WHOLE = 'config.json', 'model.safetensors.index.json', 'model.safetensors'
@@ -34,7 +35,8 @@ def main(arguments: Sequence[str]) -> None:
           --gin.INIT_FROM="'MODEL_DIR'" ...
         python -m flan_jax.huggingface export MODEL_DIR FOLDER
 
-      Parameters become float32. The tokenizer's file is copied beside them.""")
+      Parameters become float32. The tokenizer's files are copied beside them, and tell
+      what ends and begins a text.""")
   made.add_argument('direction', choices=('import', 'export'))
   made.add_argument('src', metavar='SRC', help='what to read')
   made.add_argument('dst', metavar='DST', help='folder to write, which must not exist')
@@ -65,14 +67,16 @@ def import_folder(
   with contextlib.ExitStack() as files:
     tensors = _open_tensors(src, files)
     _check_tensors(src, tensors, families.tensors(config))
-    words = _vocabulary(src, vocabulary, config)
+    words, ends = _vocabulary(src, vocabulary, config)
     read = lambda name, at: tensors[name][at]
     params = families.read_params(config, _placed(config, fsdp), read)
     _save(dst, params)
-  _write_run(dst, config, _kept_vocabulary(dst, words), values, src)
+  tokenizer_files.take_import(src, dst, words.path)
+  _write_run(dst, config, _kept_vocabulary(dst, words), ends, values, src)
   print(f'imported {src} ({values["model_type"]}): MODEL_DIR {dst}, its model and '
         f'vocabulary in {os.path.join(dst, "model.gin")}. What it was trained on is not '
         'known here, and it was not tuned here: `generate` asks it plainly')
+  print(ends.described(words.piece))
 
 
 def _read_config(src: str) -> dict:
@@ -135,18 +139,21 @@ def _check_tensors(src: str, found: Mapping, wanted: Mapping) -> None:
 
 
 def _vocabulary(src: str, path: str | None, config):
+  """(the vocabulary, in force, and what ends and begins a text of the model)."""
   with commandline.quietly():
-    from flan_jax.data import vocabulary
+    from flan_jax.data import ends as ends_lib, vocabulary
   inside = [os.path.join(src, name) for name in TOKENIZERS]
   path = path or next(filter(os.path.isfile, inside), None)
   if path is None:
     raise UserError(f'{src} has no {" or ".join(TOKENIZERS)}; name the vocabulary with '
                     '--vocabulary=FILE')
   vocabulary.FLAN.use(path)
+  ends = ends_lib.of_folder(src, vocabulary.FLAN.words) or vocabulary.FLAN.ends
+  vocabulary.FLAN.use(path, ends)
   if vocabulary.FLAN.vocab_size > config.vocab_size:
     raise UserError(f'the vocabulary {path} has {vocabulary.FLAN.vocab_size} tokens, the '
                     f'model {config.vocab_size} rows; name its own with --vocabulary=FILE')
-  return vocabulary.FLAN
+  return vocabulary.FLAN, ends
 
 
 def _placed(config, fsdp: int):
@@ -174,7 +181,8 @@ def _kept_vocabulary(dst: str, words) -> dict:
   return told
 
 
-def _write_run(dst: str, config, words: dict, values: Mapping, src: str) -> None:
+def _write_run(
+    dst: str, config, words: dict, ends, values: Mapping, src: str) -> None:
   import flan_jax
   from flan_jax import files
   from flan_jax.training import checkpoint
@@ -189,6 +197,7 @@ def _write_run(dst: str, config, words: dict, values: Mapping, src: str) -> None
   checkpoint.write_run(dst, {
       'version': flan_jax.__version__, 'data': 'unknown', 'mixture': 'imported',
       'held_out': None, 'tasks': {}, 'model': model, 'vocabulary': words,
+      'ends': ends.told(),
       'rows': {'tokens_per_batch': 8192, 'row_length': 2048, 'target_slots': 640,
                'inputs_length': 1024, 'targets_length': 256,
                'separators': ['eos', 'eos'], 'overflow': 'cut'},
@@ -214,16 +223,44 @@ def export_folder(src: str, dst: str, step: int | None = None, fsdp: int = 1) ->
           for key, value in past.get('imported', {}).items() if key in KEPT}
   length = kept.get('max_position_embeddings', run['rows']['row_length'])
   config = checkpoint.model_config(run, src)
-  values = {**families.write_config(config, length), **kept}
+  values = families.write_config(config, length)
   _check_new(dst)
+  path = evaluated.own_vocabulary(run['vocabulary'], src)
+  words, ends = _read_ends(run, path, src)
+  if words:
+    ends = dataclasses.replace(
+        ends, ends=ends.stops(run['rows']['separators'][1], words.encode))
+  tokens = {key: value for key, value in kept.items() if key.endswith('_token_id')}
+  values |= kept | tokenizer_files.tokens(ends, tokens)
   layout = sharding.mesh({'fsdp': fsdp}, jax.devices()[:fsdp])
   loaded = checkpoint.load(src, step, mesh=layout)
   os.makedirs(dst, exist_ok=True)
   _write_tensors(dst, families.tensors(config), families.written_tensors(loaded.params))
-  _copy_tokenizer(dst, run['vocabulary'], src)
+  _copy_vocabulary(dst, path, run['vocabulary'])
   with open(os.path.join(dst, CONFIG), 'w', encoding='utf-8') as file:
     json.dump(values, file, indent=2)
+  tokenizer_files.give(src, dst, ends, words)
+  tokenizer_files.write_generation(dst, ends, values)
   print(f'exported step {loaded.step} of {src} as {values["model_type"]}: {dst}')
+  if words:
+    print(ends.described(words.piece))
+  if words and words.is_sentencepiece and values['model_type'] == 'qwen2':
+    print('notice: transformers reads every tokenizer of a qwen2 as one of bytes; load '
+          f'that of {dst} as transformers.PreTrainedTokenizerFast', file=sys.stderr)
+
+
+def _read_ends(run: Mapping, path: str | None, src: str) -> tuple:
+  """(the vocabulary or None if it is gone, what ends and begins a text of a run)."""
+  with commandline.quietly():
+    from flan_jax.data import ends as ends_lib, vocabulary
+  words = path and vocabulary.opened(path)
+  if 'ends' in run:
+    return words, ends_lib.Ends.from_told(run['ends'])
+  ends = words and ends_lib.of_run(run, words)
+  if not ends:
+    raise UserError(f'{src} does not tell what ends a text, and its vocabulary '
+                    f'{run["vocabulary"]["path"]}, which does, is gone; bring it back')
+  return words, ends
 
 
 def _write_tensors(
@@ -259,13 +296,15 @@ def _groups(sizes: Mapping[str, int]) -> list[list[str]]:
   return groups
 
 
-def _copy_tokenizer(dst: str, told: Mapping, model_dir: str) -> None:
-  """told: `path` and `hash` of run.json."""
-  path = evaluated.own_vocabulary(told, model_dir)
+def _copy_vocabulary(dst: str, path: str | None, told: Mapping) -> None:
+  """path: of the vocabulary; None: gone. told: `path` and `hash` of run.json."""
+  from flan_jax.data import byte_tokenizer
   if path is None:
     print(f'notice: the vocabulary {told["path"]} is not there any more, or is another '
           'now, and was not copied', file=sys.stderr)
-  elif path != 'bytes':
+  elif path == 'bytes':
+    byte_tokenizer.write(os.path.join(dst, TOKENIZERS[0]))
+  else:
     name = TOKENIZERS[0] if path.endswith('.json') else TOKENIZERS[1]
     shutil.copyfile(path, os.path.join(dst, name))
 

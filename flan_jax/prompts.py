@@ -38,6 +38,7 @@ def main(arguments: Sequence[str]) -> None:
   made.add_argument(
       '--vocabulary', metavar='FILE', help="a SentencePiece model, a tokenizer.json or "
       "'bytes' (default: FLAN_VOCABULARY, else bytes)")
+  commandline.add_begin(made, "as the vocabulary's own tokenizer does")
   flags = commandline.parse(made, arguments)
   if not (flags.task or flags.html):
     made.error('--task=NAME or --html=FILE is missing')
@@ -46,7 +47,7 @@ def main(arguments: Sequence[str]) -> None:
     write_catalogue(flags.html, [flags.task] if flags.task else None)
     return
   show(describe(flags.task, flags.template, flags.n, flags.split, flags.vocabulary,
-                shots=flags.shots, style=flags.style))
+                shots=flags.shots, style=flags.style, begin=flags.begin))
 
 
 def write_catalogue(file: str, names: Sequence[str] | None = None) -> None:
@@ -74,7 +75,7 @@ def write_catalogue(file: str, names: Sequence[str] | None = None) -> None:
 def describe(
     task: str, template: int | None = None, count: int = 2, split: str = 'train',
     vocabulary: str | None = None, inputs_length: int = 1024, targets_length: int = 256,
-    shots: int = 0, style: str = 'instructions') -> dict:
+    shots: int = 0, style: str = 'instructions', begin: bool | None = None) -> dict:
   """Prompts and their packed row as plain data.
 
   Args:
@@ -85,10 +86,11 @@ def describe(
     vocabulary: as `vocabulary.FLAN.use` takes it.
     inputs_length, targets_length: tokens at most, their end included.
     shots, style: see variants.Variant.
+    begin: whether a token begins each prompt; None: as the model's own tokenizer does.
 
   Returns:
-    task, data and vocabulary (where they come from), prompts (dicts of template, kind,
-    inputs, target) and tokens (see `token_table`).
+    task, data and vocabulary (where they come from), ends (what ends and begins a text),
+    prompts (dicts of template, kind, inputs, target) and tokens (see `token_table`).
 
   Raises:
     UserError: no such task or template, or no data where a data_dir was named.
@@ -97,14 +99,16 @@ def describe(
   from flan_jax.data import variants, vocabulary as vocabularies
   dataset = variants.register(variants.Variant(task, style=style, shots=shots))
   numbers = _template_numbers(dataset, template, count)
-  vocabularies.FLAN.use(vocabulary)
+  words = vocabularies.FLAN
+  words.use(vocabulary or words.path)
+  words.use(words.path, words.ends.begun(begin))
   records, drawn, data = _records(dataset, split, count)
   prompts = list(rendered(dataset, records, numbers, drawn))
   lengths = inputs_length, targets_length
   return {
-      'task': task, 'data': data, 'vocabulary': vocabularies.FLAN.path,
-      'prompts': prompts,
-      'tokens': token_table(prompts, vocabularies.FLAN, *lengths)}
+      'task': task, 'data': data, 'vocabulary': words.path,
+      'ends': words.ends.described(words.piece), 'prompts': prompts,
+      'tokens': token_table(prompts, words, *lengths)}
 
 
 def _template_numbers(dataset, template: int | None, count: int) -> list[int]:
@@ -154,11 +158,13 @@ def token_table(
   loss: whether this token is itself a prediction that counts.
   """
   from flan_jax.data import packing, shortening
+  from flan_jax.data.ends import with_beginning
   texts = [prompt['inputs'] for prompt in prompts]
   passages = [prompt.get('passage', '') for prompt in prompts]
   inputs, _ = shortening.fitted(
-      vocabulary.encode_batch(texts), texts, passages, inputs_length - 1,
-      vocabulary.encode_batch)
+      vocabulary.encode_batch(texts), texts, passages,
+      inputs_length - 1 - len(vocabulary.ends.beginning), vocabulary.encode_batch)
+  inputs = [with_beginning(vocabulary.ends.beginning, ids) for ids in inputs]
   targets = [vocabulary.encode(prompt['target'])[:targets_length - 1]
              for prompt in prompts]
   pairs = [([*ids, vocabulary.eos_id], [*target, vocabulary.eos_id])
@@ -181,7 +187,7 @@ def show(result: dict) -> None:
   """Prints what `describe` returns: in colour on a terminal, plain in a pipe."""
   from rich.console import Console
   console = Console(highlight=False)
-  for name in ('task', 'data', 'vocabulary'):
+  for name in ('task', 'data', 'vocabulary', 'ends'):
     console.print(f'{name}: {result[name]}', markup=False, soft_wrap=True)
   for number, prompt in enumerate(result['prompts'], 1):
     style = COLOURS[number % len(COLOURS)]

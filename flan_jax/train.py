@@ -14,6 +14,7 @@ from flan_jax import commandline
 from flan_jax import evaluated
 from flan_jax import feeds
 from flan_jax import settings
+from flan_jax import tokenizer_files
 from flan_jax.errors import UserError
 
 VOCABULARY_MULTIPLE = 128  # the table's rows, so that it divides over devices
@@ -79,7 +80,7 @@ def train(
     selection: Any = None, topology: str | None = None, vocabulary: str | None = None,
     loss: Any = None,
     init_from: str | None = None, store_dir: str | None = None, dev_steps: int = 8,
-    held_out_examples: int = 16,
+    held_out_examples: int = 16, begin: bool | str | None = None,
     host_devices: int | None = None, profile: str | None = None,
     dry_run: bool = False) -> None:
   """Checks everything cheap first, then prepares prompts, then trains.
@@ -103,6 +104,8 @@ def train(
     store_dir: of the prompt store; by default `store` under the TFDS data_dir.
     dev_steps: batches of the dev splits at every evaluation.
     held_out_examples: of each held-out dataset, when schedule.held_out_every looks.
+    begin: whether a token begins each text; 'tokenizer': as the model's own tokenizer
+      does, see data.ends; None: the same, and what a run is that is resumed.
     host_devices: this many devices made of the processor, of each process its own.
     profile: 'FIRST:LAST', steps to trace, see profiling.window.
     dry_run: stop after the checks.
@@ -112,7 +115,7 @@ def train(
   """
   settings.check_call('train', locals())
   mixture, tasks = _checked_tasks(mixture, held_out, selection)
-  words = _use_vocabulary(vocabulary, model_dir)
+  words = use_vocabulary(vocabulary, model_dir, init_from, begin)
   from flan_jax import quick_checks, reporting
   from flan_jax.model import decoder, losses
   from flan_jax.training import (
@@ -124,6 +127,7 @@ def train(
   run = _describe(
       config, words, mixture, held_out, tasks, rows, optimizer, loss, seed, init_from)
   run['vocabulary'] = evaluated.described_vocabulary(words, model_dir)
+  run |= evaluated.described_ends(words, model_dir)
   checkpoint.check_run(model_dir, run)
   if init_from and not checkpoint.steps(model_dir):
     _check_base(init_from, run)
@@ -155,6 +159,7 @@ def train(
   if hosts.first():
     checkpoint.write_run(model_dir, run)
     evaluated.keep_vocabulary(model_dir, words)
+    tokenizer_files.keep(model_dir, words.path, init_from)
     _write_operative_gin(model_dir)
   asked = ('learning_rate', 'schedule', 'warmup_steps', 'decay_steps')
   rate = optim.learning_rate_at(**{k: optimizer[k] for k in asked if k in optimizer})
@@ -195,14 +200,26 @@ def _outcome(reached: int, train_steps: int, model_dir: str) -> str:
   return f'trained to step {reached}: {model_dir}'
 
 
-def _use_vocabulary(path: str | None, model_dir: str):
-  """Puts in force what is named, else what a run that is resumed was trained with."""
-  from flan_jax.data import vocabulary
+def use_vocabulary(
+    path: str | None, model_dir: str | None, init_from: str | None,
+    begin: bool | str | None):
+  """Puts in force what is named, else what a run that is resumed was trained with.
+
+  What ends and begins its texts is that of the run that is resumed, else of the one that
+  it begins from, else of the vocabulary's folder; with BEGIN. Returns the vocabulary.
+  """
+  from flan_jax.data import ends as ends_lib, vocabulary
   from flan_jax.training import checkpoint
-  run = checkpoint.read_run(model_dir)
-  vocabulary.FLAN.use(path or run and evaluated.resumed_vocabulary(run, model_dir))
-  vocabulary.FLAN.vocab_size  # loads it: a broken file is an error now, not later
-  return vocabulary.FLAN
+  words, run = vocabulary.FLAN, model_dir and checkpoint.read_run(model_dir)
+  resumed = path or run and evaluated.resumed_vocabulary(run, model_dir)
+  words.use(resumed or words.path)  # in force before or not: with ends of its own
+  words.inner  # loads it: a broken file is an error now, not later
+  known = run or init_from and checkpoint.read_run(init_from)
+  if known and known['vocabulary']['hash'] != words.content_hash:
+    known = None  # which is an error, but not here
+  ends = known and ends_lib.of_run(known, words.words) or words.ends
+  words.use(words.path, ends.begun(begin))
+  return words
 
 
 def _sized(model, words):
@@ -299,9 +316,15 @@ def _summary(run: dict, layout, rows: Rows, schedule) -> str:
       f'held out: {run["held_out"] or "nothing"}',
       f'model: {count:,} parameters without embeddings, {config.vocab_size:,} token rows; '
       f'vocabulary: {run["vocabulary"]["path"]}',
+      _ends(),
       f'mesh: {sizes}; {schedule.train_steps:,} steps of {rows.per_step} rows x '
       f'{rows.row_length:,} tokens, {rows.target_slots:,} targets a row',
       *[f'NOTE: {note}' for note in (layout.note, _unknown_base(run)) if note]])
+
+
+def _ends() -> str:
+  from flan_jax.data.vocabulary import FLAN
+  return FLAN.ends.described(FLAN.piece)
 
 
 def _unknown_base(run: dict) -> str | None:

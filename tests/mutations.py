@@ -19,6 +19,7 @@ NEVER = {
     'whole': WHOLE, 'number': NUMBER, 'text': TEXT, 'path': [*TEXT, "'~/x'"],
     'folder': [*TEXT, "'~/x'"], 'made': [*TEXT, "'~/x'", "'/dev/null/x'", "'/dev/null'"],
     'truth': ["'False'", "'no'", '0', '1', "''", '[]', '0.0'],
+    'truth or choice': ["'False'", '0', '1', "''", '[]', "'nonesuch'"],
     'choice': ['3', 'True', "''", "'nonesuch'", '[]', "('sum',)"],
     'some': ['3', 'True', "''", "'nonesuch'", '[]'], 'joined': ['3', '[]', 'True', "','"],
     'names or count': ['True', '0', '-1', '2.5', '[]', '()', "''", '(1, 2)', "('',)"],

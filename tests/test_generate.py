@@ -94,7 +94,7 @@ def test_each_line_is_its_prompt_with_what_it_is_continued_with(world, tmp_path)
   encoding = questions.Encoding.of(loaded.run)
   ids, _ = continuations.tokens(TEXTS, encoding)
   assert [one.tolist() for one in ids] == encoding.inputs(TEXTS)
-  texts = [continuations.continued(loaded, pair, ASKED, encoding.end_id())
+  texts = [continuations.continued(loaded, pair, ASKED, encoding.end_ids())
            for pair in (ids[:2], ids[2:4], ids[4:])]
   assert outputs(out) == sum(texts, [])
   assert len({one for one, in outputs(out)}) > 2  # else the test would prove little
@@ -308,7 +308,7 @@ def test_the_blank_that_a_tokenizer_drops_comes_back(tmp_path, monkeypatch, made
 def test_of_a_long_prompt_the_end_is_kept_and_counted(world, tmp_path, capsys):
   encoding = questions.Encoding(6, 4)
   ids, shortened = continuations.tokens(['abcdefgh', 'ab', 'abcde'], encoding)
-  eos = encoding.end_id()
+  eos, = encoding.end_ids()
   bare = lambda text: vocabulary.FLAN.encode_batch([text])[0]
   assert [one.tolist() for one in ids] == [
       [*bare('defgh'), eos], [*bare('ab'), eos], [*bare('abcde'), eos]]
@@ -546,10 +546,10 @@ def test_a_file_of_an_import_is_gone_on_with_as_it_was_begun(world, tmp_path):
 
 
 def test_the_beginning_of_an_import_stands_before_its_plain_prompts():
-  encoding = questions.Encoding(6, 4)
+  encoding = questions.Encoding(6, 4, beginning=(4,))
   bare = lambda text: vocabulary.FLAN.encode_batch([text])[0]
   ids, shortened = continuations.tokens(
-      ['ab', 'abcdefgh', '\x01b'], encoding, True, beginning=[4])
+      ['ab', 'abcdefgh', '\x01b'], encoding, True)
   assert [one.tolist() for one in ids] == [
       [4, *bare('ab')], [4, *bare('defgh')], bare('\x01b')]
   assert shortened == 1

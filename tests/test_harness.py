@@ -204,7 +204,7 @@ def calls(monkeypatch):
   made = []
   def generate(config, params, prompts, settings, eos_id, *, numbers, **more):
     made.append((settings, list(numbers), prompts))
-    assert (eos_id, more['rows']) == (END, None)
+    assert (list(eos_id), more['rows']) == ([END], None)
     return [[*prompt, *prompt] for prompt in prompts]
   monkeypatch.setattr(decoding, 'generate', generate)
   return made

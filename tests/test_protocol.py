@@ -42,7 +42,7 @@ def test_truncation_keeps_the_separator():
       [*whole[-4:], eos], [*FLAN.encode_batch(['ab'])[0], eos]]
   assert encoding.targets(['abcdefgh']) == [[*whole[:2], eos]]
   newline = questions.Encoding(5, 3, ('', '\n'))
-  assert newline.end_id() == FLAN.encode_batch(['\n'])[0][0]
+  assert newline.end_ids() == tuple(FLAN.encode_batch(['\n'])[0][:1])
 
 
 def test_the_passage_of_a_long_prompt_loses_its_beginning():
@@ -59,7 +59,7 @@ def test_plain_prompts_are_continued(world):
   plain = ENCODING.plain()
   assert plain.targets(['yes']) == [FLAN.encode_batch([' yes'])[0]]
   assert plain.inputs(['Q:']) == [FLAN.encode_batch(['Q:'])[0]]
-  assert (plain.stop, plain.end_id()) == (('\n',), FLAN.eos_id)
+  assert (plain.stop, plain.end_ids()) == (('\n',), (FLAN.eos_id,))
 
 
 def test_a_pretrained_base_has_no_prompt_lengths_of_its_own():

@@ -302,7 +302,7 @@ def words(tmp_path, monkeypatch):
   vocabulary._content_hash.cache_clear()
   told = {'path': str(path), 'hash': vocabulary.FLAN.content_hash}
   evaluated.keep_vocabulary(str(tmp_path), vocabulary.FLAN)
-  return path, {'vocabulary': told}
+  return path, {'vocabulary': told, 'ends': {'ends': [1], 'beginning': []}}
 
 
 @pytest.mark.parametrize('change', ['gone', 'another'])
@@ -324,7 +324,9 @@ def test_a_run_falls_back_to_its_own_copy_of_the_vocabulary(
   # The next time it is found again, for run.json goes on naming the original.
   checkpoint.write_run(str(tmp_path), run)
   assert evaluated.described_vocabulary(vocabulary.FLAN, str(tmp_path)) == run['vocabulary']
-  huggingface._copy_tokenizer(str(tmp_path), run['vocabulary'], str(tmp_path))
+  huggingface._copy_vocabulary(
+      str(tmp_path), evaluated.own_vocabulary(run['vocabulary'], str(tmp_path)),
+      run['vocabulary'])
   assert (tmp_path / 'tokenizer.json').read_text() == 'one'
   with pytest.raises(UserError, match=str(path)):  # that one, by name
     evaluated.use_vocabulary(str(path), run, str(tmp_path))

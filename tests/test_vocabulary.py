@@ -135,7 +135,7 @@ def test_the_beginning_that_a_tokenizer_wants_is_seen_behind_padding(tmp_path):
   adds_special_tokens(tokenizer)
   tokenizer.enable_padding(direction='left', pad_id=5, length=9)
   words = vocabulary_of(tokenizer, tmp_path)
-  assert words.begins_with(0) and not words.begins_with(5)
+  assert words.ends.beginning == (0,)
 
 
 def test_a_normalizer_is_a_part_of_the_vocabulary(tmp_path):

@@ -1,9 +1,10 @@
-"""Prompts to length: ended by separators, their targets cut or split, all of it counted."""
+"""Prompts to length: begun and ended, their targets cut or split, all of it counted."""
 
 import collections
 import dataclasses
 
 from flan_jax.data import tokenizing
+from flan_jax.data.ends import with_beginning
 from flan_jax.errors import UserError
 
 EMPTY = 'their targets are empty'
@@ -38,29 +39,37 @@ class Tally:
 
 @dataclasses.dataclass(frozen=True)
 class Cutter:
-  """Rooms are in tokens, without the separators. splits: whether targets go on."""
+  """Rooms are in tokens, without the separators. splits: whether targets go on.
+
+  beginning: before the inputs; of prompts without inputs in the place of their separator.
+  """
 
   inputs_end: list[int]
   targets_end: list[int]
   inputs_room: int
   targets_room: int
   splits: bool
+  beginning: tuple[int, ...] = ()
 
   @classmethod
-  def of(cls, name: str, vocabulary, settings) -> 'Cutter':
+  def of(cls, name: str, vocabulary, settings, has_inputs: bool = True) -> 'Cutter':
     """That of a task with store.Settings; raises UserError if there is no room for text."""
     inputs_end, targets_end = (
         tokenizing.separator_ids(vocabulary, text) for text in settings.separators)
-    inputs_room = settings.inputs_length - len(inputs_end)
+    begins = len(settings.beginning)
+    if begins and not has_inputs:
+      inputs_end = []
+    inputs_room = settings.inputs_length - len(inputs_end) - begins
     targets_room = settings.targets_length - len(targets_end)
     if inputs_room < 0 or targets_room < 1:
+      beginning = f' and a beginning of {begins}' if begins else ''
       raise UserError(
           f'Task {name}: inputs of {settings.inputs_length} and targets of'
           f' {settings.targets_length} tokens leave no room for text beside separators of'
-          f' {len(inputs_end)} and {len(targets_end)}. Raise INPUTS_LENGTH or'
+          f' {len(inputs_end)} and {len(targets_end)}{beginning}. Raise INPUTS_LENGTH or'
           ' TARGETS_LENGTH.')
     return cls(inputs_end, targets_end, inputs_room, targets_room,
-               settings.overflow == 'split')
+               settings.overflow == 'split', tuple(settings.beginning))
 
   def prompts(self, inputs: list[int], targets: list[int], is_shortened: bool,
               tally: Tally) -> list[tuple[list[int], list[int]]]:
@@ -70,6 +79,7 @@ class Cutter:
       return []
     room = self.targets_room
     tally.shortened += is_shortened
+    inputs = with_beginning(self.beginning, inputs)
     if len(targets) <= room:
       return [(inputs + self.inputs_end, targets + self.targets_end)]
     if not self.splits:
@@ -77,5 +87,6 @@ class Cutter:
       return [(inputs + self.inputs_end, targets[:room] + self.targets_end)]
     pieces = [targets[i:i + room] for i in range(0, len(targets), room)]
     pieces[-1] = pieces[-1] + self.targets_end
-    heads = [inputs + self.inputs_end] + [self.inputs_end] * (len(pieces) - 1)
+    head = with_beginning(self.beginning, self.inputs_end)
+    heads = [inputs + self.inputs_end] + [head] * (len(pieces) - 1)
     return list(zip(heads, pieces))

@@ -51,6 +51,7 @@ class Settings:
   inputs_length, targets_length: tokens at most, separators included. Longer inputs are
     shortened as in evaluation.
   separators: what ends the inputs and the targets: 'eos', '' or any text.
+  beginning: ids before the inputs, see ends.Ends.
   overflow: what becomes of longer targets. 'cut' drops the rest; 'split', for plain
     text, lets it go on in further prompts without inputs, the last of which is ended.
   cap: prompts at most; None keeps all.
@@ -66,6 +67,7 @@ class Settings:
   cap: int | None = None
   seed: int = 0
   fingerprint_extra: dict = dataclasses.field(default_factory=dict)
+  beginning: tuple[int, ...] = ()
 
   def __post_init__(self):
     if self.overflow not in ('cut', 'split'):
@@ -174,6 +176,8 @@ def location(task, split: str, directory: str, settings: Settings) -> tuple[str,
       'vocabulary': tokenizing.vocabulary_identity(
           task.output_features['targets'].vocabulary),
       **dataclasses.asdict(settings)}
+  if not settings.beginning:  # as before there were any
+    del inputs['beginning']
   canonical = json.dumps(inputs, sort_keys=True, separators=(',', ':'))
   fingerprint = hashlib.sha256(canonical.encode()).hexdigest()[:16]
   return os.path.join(directory, task.name, f'{split}-{fingerprint}'), inputs
@@ -211,7 +215,7 @@ def build(task, split: str = 'train', *, directory: str,
   settings = Settings(**settings)
   path, inputs = location(task, split, directory, settings)
   vocabulary = task.output_features['targets'].vocabulary
-  cutter = cutting.Cutter.of(task.name, vocabulary, settings)
+  cutter = _cutter(task, settings)
   tally = cutting.Tally()
   prompts = _accepted(task, split, settings, cutter, tally, progress)
 
@@ -294,8 +298,13 @@ def _accepted(task, split, settings: Settings, cutter: cutting.Cutter,
 
 def check_room(task, **settings) -> None:
   """Raises UserError where `build` would, for lengths that leave no room for text."""
-  cutting.Cutter.of(
-      task.name, task.output_features['targets'].vocabulary, Settings(**settings))
+  _cutter(task, Settings(**settings))
+
+
+def _cutter(task, settings: Settings) -> cutting.Cutter:
+  features = task.output_features
+  return cutting.Cutter.of(
+      task.name, features['targets'].vocabulary, settings, 'inputs' in features)
 
 
 def _report_refused(

@@ -90,7 +90,9 @@ def separator_ids(vocabulary, separator: str) -> list[int]:
 
 def vocabulary_identity(vocabulary) -> str:
   """Changes whenever the vocabulary would tokenize differently."""
-  content = getattr(vocabulary, 'content_hash', None)
+  content = getattr(vocabulary, 'ids_identity', None)  # of FlanVocabulary
+  if content is None:
+    content = getattr(vocabulary, 'content_hash', None)
   if content is not None:
     return str(content() if callable(content) else content)
   size = vocabulary.vocab_size  # loads it, so that its text can name the contents

@@ -3,25 +3,32 @@
 Tasks are registered at import, long before anybody knows which model they will serve.
 So all of them share `FLAN`, which loads on first use: what `use` was given (gin
 `VOCABULARY`), else the path in the environment variable FLAN_VOCABULARY, else bytes.
-`use` sets that variable too, so worker processes see the same vocabulary.
+`use` sets that variable too, so worker processes see the same vocabulary. What ends and
+begins a text (`ends`) is that of the run in question, else of the vocabulary's folder.
 """
 
 import functools
 import hashlib
+import json
 import os
 from typing import Sequence
 
 import seqio
 import tensorflow as tf
 
+from flan_jax.data import ends as ends_lib
 from flan_jax.errors import UserError
 
 VARIABLE = 'FLAN_VOCABULARY'
+ENDS = 'FLAN_VOCABULARY_ENDS'  # environment variable: {'path', what Ends.told gives}
 BYTES = 'bytes'
 
 
 class TokenizerVocabulary(seqio.Vocabulary):
-  """A Hugging Face `tokenizer.json` as a SeqIO vocabulary (pad, eos by their names)."""
+  """A Hugging Face `tokenizer.json` as a SeqIO vocabulary.
+
+  eos_id is the first of END_NAMES that it has: a guess, if no file beside it tells more.
+  """
 
   END_NAMES = ('</s>', '<|endoftext|>', '<|end_of_text|>', '<eos>', '<|im_end|>')
 
@@ -32,8 +39,6 @@ class TokenizerVocabulary(seqio.Vocabulary):
     self._size = max(ids, default=-1) + 1  # not their number: there may be holes
     ends = [self._tokenizer.token_to_id(name) for name in self.END_NAMES]
     self._eos_id = next((number for number in ends if number is not None), None)
-    if self._eos_id is None:
-      raise UserError(f'{path} has none of the end tokens {self.END_NAMES}; add one')
 
   eos_id = property(lambda self: self._eos_id)
   unk_id = property(lambda self: None)
@@ -46,9 +51,17 @@ class TokenizerVocabulary(seqio.Vocabulary):
     encoded = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
     return [encoding.ids for encoding in encoded]
 
-  def begins_with(self, token: int) -> bool:
-    """Whether the file says to put this token before a text."""
-    return self._tokenizer.encode('').ids[:1] == [token]
+  @property
+  def puts_first(self) -> tuple[int, ...]:
+    """The tokens that the file says to put before a text."""
+    bare, ids = self._encode('a'), self._tokenizer.encode('a').ids
+    starts = [start for start in range(len(ids) - len(bare) + 1)
+              if ids[start:start + len(bare)] == bare]
+    return tuple(ids[:starts[0]]) if starts and bare else ()
+
+  @property
+  def is_byte_level(self) -> bool:
+    return 'ByteLevel' in repr(self._tokenizer.pre_tokenizer)
 
   def _decode(self, ids) -> str:
     return self._tokenizer.decode([int(number) for number in ids])
@@ -71,11 +84,13 @@ class FlanVocabulary(seqio.Vocabulary):
   def __init__(self):
     super().__init__()
     self._loaded: tuple[str, seqio.Vocabulary] | None = None
+    self._beside: tuple[tuple, ends_lib.Ends] | None = None
 
-  def use(self, path: str | None) -> None:
+  def use(self, path: str | None, ends: ends_lib.Ends | None = None) -> None:
     """Names the vocabulary: a SentencePiece model, a tokenizer.json, or 'bytes'.
 
-    None leaves FLAN_VOCABULARY in force. Raises UserError where the file is missing, or
+    None leaves FLAN_VOCABULARY in force. ends: of the run that it serves; None: those of
+    the folder that it lies in. Raises UserError where the file is missing, or
     where another vocabulary has already been used in this process.
     """
     if path is None:
@@ -86,6 +101,9 @@ class FlanVocabulary(seqio.Vocabulary):
           f'the vocabulary is {self._loaded[0]!r} and has been used in this process; it '
           f'cannot change to {wanted!r} now. Name it before any task is read')
     os.environ[VARIABLE] = wanted
+    os.environ.pop(ENDS, None)
+    if ends:
+      os.environ[ENDS] = json.dumps({'path': wanted, **ends.told()})
 
   @property
   def path(self) -> str:
@@ -108,17 +126,49 @@ class FlanVocabulary(seqio.Vocabulary):
     """sha256 of the vocabulary's file, 16 hex digits; 'bytes' for the byte vocabulary."""
     return BYTES if self.path == BYTES else _content_hash(self.path)
 
+  @property
+  def ends(self) -> ends_lib.Ends:
+    """What ends and begins a text. Raises UserError if no end is known."""
+    told = os.environ.get(ENDS)
+    if told:
+      path, found = _told_ends(told)
+      if path == self.path:
+        return found
+    inner = self.inner  # loads it
+    if self._beside is None or self._beside[0] is not self._loaded:
+      self._beside = self._loaded, _ends_beside(self.path, inner)
+    return self._beside[1]
+
+  @property
+  def words(self) -> 'Words':
+    """What `ends` is found out from."""
+    return Words(self.inner)
+
+  @property
+  def ids_identity(self) -> str:
+    """Changes with the ids of a text and of its end: content_hash, and what else counts."""
+    ends, own = self.ends, self.words.own_end
+    return ''.join([
+        self.content_hash, f' end {ends.ends[0]}' if ends.ends[0] != own else '',
+        ' without a blank at the start' if ends.drops_space else ''])
+
   bos_id = property(lambda self: None)
-  eos_id = property(lambda self: self.inner.eos_id)
+  eos_id = property(lambda self: self.ends.ends[0])
   unk_id = property(lambda self: self.inner.unk_id)
   pad_id = property(lambda self: self.inner.pad_id)
-  _base_vocab_size = property(lambda self: self.inner.vocab_size)
+
+  @property
+  def _base_vocab_size(self) -> int:
+    """An end may be an added token, which a SentencePiece model does not know."""
+    return max(self.inner.vocab_size, *(one + 1 for one in self.ends.ends))
 
   def _encode(self, text: str) -> Sequence[int]:
-    return self.inner.encode(text)
+    return self.encode_batch([text])[0]
 
   def encode_batch(self, texts: Sequence[str]) -> list[list[int]]:
     """Token ids of many texts at once, without separators."""
+    if self.ends.drops_space:
+      texts = [text.removeprefix(' ') for text in texts]
     inner = self.inner
     if isinstance(inner, seqio.SentencePieceVocabulary):
       return inner.tokenizer.encode(list(texts))
@@ -126,31 +176,23 @@ class FlanVocabulary(seqio.Vocabulary):
       return inner.encode_batch(texts)
     return [inner.encode(text) for text in texts]
 
-  def begins_with(self, token: int) -> bool:
-    """Whether `transformers` puts this token before a text; nothing here does."""
-    inner = self.inner
-    if isinstance(inner, TokenizerVocabulary):
-      return inner.begins_with(token)
-    return isinstance(inner, seqio.SentencePieceVocabulary)  # Llama's and Mistral's do
-
   def piece(self, number: int) -> str:
     """The text of one token, for people to read."""
-    inner = self.inner
-    if isinstance(inner, seqio.SentencePieceVocabulary):
-      return inner.tokenizer.id_to_piece(int(number))
-    if isinstance(inner, TokenizerVocabulary):
-      return inner._tokenizer.id_to_token(int(number))
-    names = {inner.pad_id: '<pad>', inner.eos_id: '</s>'}
-    return names.get(int(number)) or inner.decode([int(number)])
+    return self.words.piece(number)
 
   def _decode(self, ids) -> str:
-    return self.inner.decode(ids)
+    # Not inner.decode, which stops at the end that the vocabulary itself names.
+    # An end need not be marked as special in its file.
+    inner, ends = self.inner, self.ends.ends
+    return inner._decode([one for one in ids if one < inner.vocab_size and one not in ends])
 
   def _encode_tf(self, text: tf.Tensor) -> tf.Tensor:
+    if self.ends.drops_space:
+      text = tf.strings.regex_replace(text, r'\A ', '')
     return self.inner.encode_tf(text)
 
   def _decode_tf(self, ids: tf.Tensor) -> tf.Tensor:
-    return self.inner.decode_tf(ids)
+    return self.inner._decode_tf(ids)
 
   def __getstate__(self) -> dict:
     """Pickled by path only: a worker process loads it for itself."""
@@ -165,6 +207,84 @@ class FlanVocabulary(seqio.Vocabulary):
 
   def __hash__(self) -> int:
     return hash(FlanVocabulary)
+
+
+class Words:
+  """A loaded vocabulary, token by token; see ends.Words."""
+
+  def __init__(self, inner: seqio.Vocabulary):
+    self._inner = inner
+    self.is_sentencepiece = isinstance(inner, seqio.SentencePieceVocabulary)
+    self._is_tokenizer = isinstance(inner, TokenizerVocabulary)
+    self.own_end = inner.eos_id
+    self.own_unknown = inner.unk_id
+    self.own_beginning = self._known(inner.tokenizer.bos_id()) if (
+        self.is_sentencepiece) else None
+    self.own_pad = None if self._is_tokenizer else self._known(
+        inner.tokenizer.pad_id() if self.is_sentencepiece else inner.pad_id)
+
+  @staticmethod
+  def _known(number: int) -> int | None:
+    return None if number < 0 else number
+
+  @property
+  def puts_first(self) -> tuple[int, ...]:
+    return self._inner.puts_first if self._is_tokenizer else ()
+
+  @property
+  def is_byte_level(self) -> bool:
+    return self._is_tokenizer and self._inner.is_byte_level
+
+  @property
+  def keeps_space(self) -> bool:
+    return list(self._inner._encode(' a')) != list(self._inner._encode('a'))
+
+  def piece(self, number: int) -> str:
+    """The text of one token, for people to read."""
+    inner, number = self._inner, int(number)
+    if number >= inner.vocab_size:
+      return f'<{number}>'
+    if self.is_sentencepiece:
+      return inner.tokenizer.id_to_piece(number)
+    if self._is_tokenizer:
+      return inner._tokenizer.id_to_token(number)
+    names = {inner.pad_id: '<pad>', inner.eos_id: '</s>'}
+    return names.get(number) or inner.decode([number])
+
+  def encode(self, text: str) -> list[int]:
+    return list(self._inner.encode(text))
+
+  def id_of(self, token: str) -> int | None:
+    if self._is_tokenizer:
+      return self._inner._tokenizer.token_to_id(token)
+    if not self.is_sentencepiece:
+      return None
+    pieces = self._inner.tokenizer
+    number = pieces.piece_to_id(token)
+    return number if pieces.id_to_piece(number) == token else None
+
+
+def opened(path: str) -> Words:
+  """The vocabulary at a path, or 'bytes', whichever is in force."""
+  return Words(_load(_resolve(path)))
+
+
+def _ends_beside(path: str, inner: seqio.Vocabulary) -> ends_lib.Ends:
+  words = Words(inner)
+  found = ends_lib.of_run({}, words) if path == BYTES else ends_lib.beside(
+      os.path.dirname(path), words, _content_hash(path))
+  if found is None:
+    raise UserError(
+        f'{path} has none of the end tokens {TokenizerVocabulary.END_NAMES}, and no file '
+        f'beside it names another; add one, or name it as eos_token in a '
+        f'{ends_lib.TOKENIZER} beside it')
+  return found
+
+
+@functools.lru_cache(maxsize=16)
+def _told_ends(told: str) -> tuple[str, ends_lib.Ends]:
+  told = json.loads(told)
+  return told['path'], ends_lib.Ends.from_told(told)
 
 
 def _resolve(path: str) -> str:

@@ -22,7 +22,7 @@ _NEVER = -1e30  # the score of what must not be chosen; finite, so that it can b
 def search(
     config: decoder.DecoderConfig, mesh: Mesh | None, max_tokens: int, beams: int,
     length_penalty: float) -> Callable[..., jax.Array]:
-  """(params, batch, eos_id) -> the best new tokens int32 [B, T], filled up with eos_id.
+  """(params, batch, ends_E) -> the best new tokens int32 [B, T], filled up with an end.
 
   A text's score is its log-likelihood, its end included, divided by
   ((5 + tokens) / 6) ** length_penalty (arXiv 1609.08144, equation 14).
@@ -31,7 +31,7 @@ def search(
   return scoring.within(mesh, jax.jit(run))
 
 
-def _search(config, max_tokens, beams, length_penalty, params, batch, eos_id):
+def _search(config, max_tokens, beams, length_penalty, params, batch, ends_E):
   each_layer = decoder.unstacked(config, params)
   logits_BV, cache = growing.read(config, params, batch, max_tokens)
   height = logits_BV.shape[0]
@@ -41,7 +41,7 @@ def _search(config, max_tokens, beams, length_penalty, params, batch, eos_id):
   # At first all beams are equal: only the first counts.
   first_BK = jnp.broadcast_to(
       jnp.where(jnp.arange(beams) == 0, 0.0, _NEVER), (height, beams))
-  empty_BKT = jnp.full((height, beams, max_tokens), eos_id, jnp.int32)
+  empty_BKT = jnp.full((height, beams, max_tokens), ends_E[0], jnp.int32)
   state = {
       'step': jnp.zeros((), jnp.int32), 'cache': cache, 'tokens': empty_BKT,
       'score': first_BK, 'logits': jnp.repeat(logits_BV[:, None], beams, axis=1),
@@ -55,7 +55,7 @@ def _search(config, max_tokens, beams, length_penalty, params, batch, eos_id):
 
   def step(state):
     place = state['step']
-    chosen = _candidates(state, 2 * beams, eos_id)
+    chosen = _candidates(state, (1 + ends_E.shape[0]) * beams, ends_E)
     state = _with_finished(state, chosen, penalty(place + 1))
     state, rows_BK, token_BK = _with_unfinished(state, chosen, beams)
     rows = (rows_BK + beams * jnp.arange(height)[:, None]).reshape(-1)
@@ -69,10 +69,11 @@ def _search(config, max_tokens, beams, length_penalty, params, batch, eos_id):
   return growing.whole(_best(state, penalty(max_tokens)))
 
 
-def _candidates(state, count: int, eos_id) -> dict[str, Any]:
+def _candidates(state, count: int, ends_E) -> dict[str, Any]:
   """The `count` best continuations by a token of each prompt's texts.
 
-  Twice as many as beams: though all beams may end here, as many are left that do not.
+  As many as beams for each end and once more: though all beams may end here in every
+  way, as many are left that do not.
   """
   likelihood_BKV = jax.nn.log_softmax(state['logits'])
   height, beams, size = likelihood_BKV.shape
@@ -83,7 +84,7 @@ def _candidates(state, count: int, eos_id) -> dict[str, Any]:
   tokens_BCT = jax.lax.dynamic_update_slice_in_dim(
       tokens_BCT, token_BC[:, :, None], state['step'], 2)
   return {'score': score_BC, 'beam': beam_BC, 'token': token_BC, 'tokens': tokens_BCT,
-          'ends': token_BC == eos_id}
+          'ends': jnp.isin(token_BC, ends_E)}
 
 
 def _with_finished(state, chosen, penalty):

@@ -26,7 +26,7 @@ _APART = {
     'data': 'other data', 'limit': 'another limit', 'style': 'another style',
     'shots': 'other exemplars', 'shot_seed': 'other exemplars',
     'ranking': 'another ranking', 'answer_by': 'answered otherwise',
-    'decode_tokens': 'answers of another length'}
+    'decode_tokens': 'answers of another length', 'begin': 'texts that begin otherwise'}
 
 
 @dataclasses.dataclass(frozen=True)

@@ -5,7 +5,7 @@ from typing import Mapping, Sequence
 from flan_jax.evaluation import groups
 from flan_jax.evaluation import tables
 
-_HOW = 'style', 'shots', 'shot_seed', 'ranking', 'answer_by', 'decode_tokens'
+_HOW = 'style', 'shots', 'shot_seed', 'ranking', 'answer_by', 'decode_tokens', 'begin'
 
 
 def notices(runs: Sequence) -> list[str]:

@@ -5,7 +5,6 @@ from typing import Callable, Sequence
 
 import numpy as np
 
-from flan_jax.data import tokenizing
 from flan_jax.data.vocabulary import FLAN
 from flan_jax.errors import UserError
 from flan_jax.evaluation import decoding
@@ -46,40 +45,32 @@ class Asked:
 
 def tokens(
     texts: Sequence[str], encoding: questions.Encoding, plain: bool | None = False,
-    name: str = 'prompt', beginning: Sequence[int] = ()
-) -> tuple[list[np.ndarray], int]:
+    name: str = 'prompt') -> tuple[list[np.ndarray], int]:
   """Token ids of prompts as in training, and how many had to be shortened.
 
-  Of a longer prompt the end is kept, and the separator after it.
+  Of a longer prompt the end is kept, with the beginning of texts before it and the
+  separator after it.
 
   Args:
     plain: leave the separator out, so that the text itself is continued.
     name: of what prompts are called in an error, before their number from 1.
-    beginning: ids before each prompt that does not have them.
 
   Raises:
     UserError: a prompt without tokens.
   """
   if plain:
     encoding = dataclasses.replace(encoding, separators=('', encoding.separators[1]))
-  beginning = list(beginning)
-  if beginning:
-    encoding = dataclasses.replace(
-        encoding, inputs_length=encoding.inputs_length - len(beginning))
-  end = tokenizing.separator_ids(FLAN, encoding.separators[0])
+  nothing = encoding.inputs([''])[0]
   found, shortened = [], 0
   for start in range(0, len(texts), _TEXTS_AT_ONCE):
     group = texts[start:start + _TEXTS_AT_ONCE]
     fitted, are_cut = encoding.fitted(group, [''] * len(group))
     shortened += sum(are_cut)
     found += [np.array(ids, np.int32) for ids in fitted]  # small: there may be millions
-  empty = [number for number, ids in enumerate(found, 1) if len(ids) == len(end)]
+  empty = [number for number, ids in enumerate(found, 1) if ids.tolist() == nothing]
   if empty:
     raise UserError(f'{name} {empty[0]}: this vocabulary has no tokens for the prompt; '
                     'give it other text, or leave it out')
-  if beginning:
-    found = [ids if ids[:len(beginning)].tolist() == beginning
-             else np.array([*beginning, *ids], np.int32) for ids in found]
   return found, shortened
 
 
@@ -94,8 +85,8 @@ def group(prompts: Sequence[np.ndarray], asked: Asked, parts: int = 1) -> int:
 
 
 def continued(
-    loaded, prompts: Sequence[np.ndarray], asked: Asked, end_id: int, first: int = 0,
-    advance: Callable[[int], None] | None = None) -> list[list[str]]:
+    loaded, prompts: Sequence[np.ndarray], asked: Asked, end_ids: Sequence[int],
+    first: int = 0, advance: Callable[[int], None] | None = None) -> list[list[str]]:
   """The texts that each prompt is continued with, before a stop.
 
   Answers are stripped; where the text itself goes on, its blanks and new lines stay.
@@ -103,14 +94,14 @@ def continued(
   Args:
     loaded: `config` and `params`, as checkpoint.load gives them.
     prompts: as `tokens` gives them.
-    end_id: the token at which a text ends.
+    end_ids: the tokens at which a text ends.
     first: number of the first prompt; with the seed the numbers decide what is drawn.
     advance: called with the number of texts as they are done.
   """
   settings, samples = asked.settings, asked.samples
   repeated = [prompt for prompt in prompts for _ in range(samples)]
   grown = decoding.generate(
-      loaded.config, loaded.params, repeated, settings, end_id, decode=FLAN.decode,
+      loaded.config, loaded.params, repeated, settings, end_ids, decode=FLAN.decode,
       numbers=range(first * samples, first * samples + len(repeated)), rows=asked.rows,
       advance=advance)
   texts = [decoding.before_stop(_added(prompt, ids), settings.stop) if asked.plain

@@ -67,7 +67,7 @@ class Settings:
 
 def generate(
     config: decoder.DecoderConfig, params: decoder.Params,
-    prompts: Sequence[Sequence[int]], settings: Settings, eos_id: int, *,
+    prompts: Sequence[Sequence[int]], settings: Settings, eos_id: int | Sequence[int], *,
     decode: Decode | None = None, numbers: Sequence[int] | None = None,
     tokens_per_forward: int | None = None, rows: int | None = None,
     advance: Callable[[int], None] | None = None) -> list[list[int]]:
@@ -75,7 +75,7 @@ def generate(
 
   Args:
     prompts: token ids, separators included.
-    eos_id: the token that ends a continuation; it is not returned.
+    eos_id: the token that ends a continuation, or several; it is not returned.
     decode: ids -> text, to look for settings.stop; wanted if there are any. The token
       that completes a stop is the last one returned; `before_stop` cuts the text.
     numbers: of the prompts, for drawing; by default 0, 1, ... Prompts of the same number
@@ -96,6 +96,7 @@ def generate(
   if settings.stop and decode is None:
     raise UserError(f'stop = {settings.stop!r} cannot be found in tokens: give `decode`.')
   numbers = range(len(prompts)) if numbers is None else numbers
+  ends = np.atleast_1d(np.asarray(eos_id, np.int32))
   mesh = scoring.mesh_of(params)
   config = scoring.quickest(config)
   parts = scoring.row_parts(mesh)
@@ -105,7 +106,7 @@ def generate(
   for length, chosen in _batches(sizes, height):
     batch = _padded([prompts[one] for one in chosen], [numbers[one] for one in chosen],
                     length, parts)
-    grown = _continued(config, params, batch, settings, eos_id, decode, mesh)
+    grown = _continued(config, params, batch, settings, ends, decode, mesh)
     found.update(zip(chosen, grown))
     if advance:
       advance(len(chosen))
@@ -159,26 +160,26 @@ def _padded(prompts, numbers, length: int, parts: int) -> dict[str, np.ndarray]:
 
 
 def _continued(
-    config, params, batch: Mapping[str, np.ndarray], settings: Settings, eos_id: int,
-    decode: Decode | None, mesh) -> list[list[int]]:
+    config, params, batch: Mapping[str, np.ndarray], settings: Settings,
+    ends: np.ndarray, decode: Decode | None, mesh) -> list[list[int]]:
   """The new tokens of each used row of a batch."""
   used = int(np.count_nonzero(batch['size']))
   if settings.beams > 1:
     new_BT = beams.search(
         config, mesh, settings.max_tokens, settings.beams, settings.length_penalty)(
-            params, scoring.to_mesh(batch, mesh), eos_id)
-    grown = _before_end(np.asarray(new_BT)[:used], eos_id)
+            params, scoring.to_mesh(batch, mesh), ends)
+    grown = _before_end(np.asarray(new_BT)[:used], ends)
     return [_cut(ids, settings.stop, decode) for ids in grown]
   drawing = growing.Drawing(settings.temperature, settings.top_k, settings.top_p)
   loop = growing.loop(config, mesh, settings.max_tokens, drawing)
-  state = loop.start(params, scoring.to_mesh(batch, mesh), eos_id,
+  state = loop.start(params, scoring.to_mesh(batch, mesh), ends,
                      jax.random.key(settings.seed))
   every = _STEPS_BETWEEN_LOOKS if settings.stop else settings.max_tokens
   stopped = np.zeros(len(batch['size']), bool)
   for until in range(every, settings.max_tokens + every, every):
     state, new_BT, ended_B = loop.grow(
         params, state, stopped, min(until, settings.max_tokens))
-    grown = _before_end(np.asarray(new_BT)[:used, :until], eos_id)
+    grown = _before_end(np.asarray(new_BT)[:used, :until], ends)
     if settings.stop:
       stopped[:used] = [_stops(settings.stop, decode(ids)) for ids in grown]
     if (np.asarray(ended_B) | stopped).all():
@@ -186,9 +187,10 @@ def _continued(
   return [_cut(ids, settings.stop, decode) for ids in grown]
 
 
-def _before_end(new_BT: np.ndarray, eos_id: int) -> list[list[int]]:
-  rows = new_BT.tolist()
-  return [ids[:ids.index(eos_id)] if eos_id in ids else ids for ids in rows]
+def _before_end(new_BT: np.ndarray, ends: np.ndarray) -> list[list[int]]:
+  ended_BT = np.isin(new_BT, ends)
+  sizes = np.where(ended_BT.any(axis=1), ended_BT.argmax(axis=1), new_BT.shape[1])
+  return [ids[:size] for ids, size in zip(new_BT.tolist(), sizes.tolist())]
 
 
 def _stops(stop: Sequence[str], text: str) -> bool:

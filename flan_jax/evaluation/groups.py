@@ -12,9 +12,10 @@ from typing import Any, Mapping, Sequence
 CONDITIONS = {
     'data': None, 'cluster': None, 'held_in': [], 'style': 'instructions', 'shots': 0,
     'shot_seed': 0, 'ranking': 'sum', 'answer_by': 'rank', 'limit': None,
-    'held_in_test': False, 'decode_tokens': None}
+    'held_in_test': False, 'decode_tokens': None, 'begin': None}
 # Those that decide answers and do not stand in the names of the rows.
-_OF_ANSWERS = 'ranking', 'answer_by', 'limit', 'held_in_test', 'decode_tokens'
+_OF_ANSWERS = (
+    'ranking', 'answer_by', 'limit', 'held_in_test', 'decode_tokens', 'begin')
 
 # What is known of the data that parameters were trained on.
 KNOWN, BASE_UNKNOWN, UNKNOWN = TRAINING = 'known', 'base unknown', 'unknown'
@@ -26,6 +27,8 @@ def conditions(**given: Any) -> dict[str, Any]:
   made['held_in'] = sorted(made['held_in'])
   made['shot_seed'] = made['shot_seed'] if made['shots'] else 0
   made['held_in_test'] = bool(made['held_in_test'] and made['held_in'])
+  if made['begin'] is None:  # as before it could be asked for
+    del made['begin']
   return made
 
 
@@ -97,12 +100,13 @@ def _word(name: str, value: Any) -> str:
       'answer_by': f'answered by {value!r}',
       'limit': f'limit {value}' if value else 'no limit',
       'held_in_test': 'held-in test sets' if value else '',
-      'decode_tokens': f'answers of {value} tokens' if value else ''}[name]
+      'decode_tokens': f'answers of {value} tokens' if value else '',
+      'begin': f'BEGIN = {value}' if value is not None else ''}[name]
 
 
 def manner(group: Mapping) -> str:
   """How a group was asked: 'zero-shot', "5 shots, seed 1 of the exemplars"."""
   told = of(group)
   named = [name for name in ('style', 'shot_seed', 'ranking', 'answer_by',
-                             'decode_tokens') if told[name] != CONDITIONS[name]]
+                             'decode_tokens', 'begin') if told[name] != CONDITIONS[name]]
   return ', '.join(_word(name, told[name]) for name in ['shots', *named])

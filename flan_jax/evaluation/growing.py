@@ -1,7 +1,7 @@
 """The compiled loop that reads prompts and grows every row by a token a step.
 
-Axis letters as in model/decoder.py; T is the most new tokens of a row. The cache stays
-where it is: spread by rows and heads, written in place.
+Axis letters as in model/decoder.py; T is the most new tokens of a row, E the number of
+tokens that end it. The cache stays where it is: spread by rows and heads, written in place.
 """
 
 import dataclasses
@@ -26,11 +26,11 @@ class Drawing:
 
 
 class Loop(NamedTuple):
-  """start: (params, batch, eos_id, key) -> state, the prompts read.
+  """start: (params, batch, ends_E, key) -> state, the prompts read.
 
   grow: (params, state, stopped_B, until) -> (state, new_BT, ended_B): grows the rows
-  that have not ended, nor been stopped from outside, until they have `until` tokens;
-  eos_id fills what comes after the end. The state is used up.
+  that have not ended (with any of ends_E), nor been stopped from outside, until they
+  have `until` tokens; the first end fills what comes after. The state is used up.
   """
 
   start: Callable[..., Any]
@@ -71,15 +71,15 @@ def whole(x: jax.Array) -> jax.Array:
   return jax.lax.with_sharding_constraint(x, PartitionSpec())
 
 
-def _start(config, max_tokens, drawing, params, batch, eos_id, key):
+def _start(config, max_tokens, drawing, params, batch, ends_E, key):
   logits_BV, cache = read(config, params, batch, max_tokens)
   size_B = batch['size']
   keys_B = jax.vmap(functools.partial(jax.random.fold_in, key))(batch['number'])
   return {
       'step': jnp.zeros((), jnp.int32), 'size': size_B, 'keys': keys_B,
-      'eos_id': jnp.asarray(eos_id, jnp.int32), 'cache': cache,
+      'ends': jnp.asarray(ends_E, jnp.int32), 'cache': cache,
       'token': draw(drawing, logits_BV, keys_B, 0), 'ended': size_B == 0,
-      'new': jnp.full((size_B.shape[0], max_tokens), eos_id, jnp.int32)}
+      'new': jnp.full((size_B.shape[0], max_tokens), ends_E[0], jnp.int32)}
 
 
 def _grow(config, drawing, params, state, stopped_B, until):
@@ -90,15 +90,15 @@ def _grow(config, drawing, params, state, stopped_B, until):
     return (state['step'] < until) & ~jnp.all(state['ended'])
 
   def step(state):
-    place, eos_id = state['step'], state['eos_id']
-    token_B = jnp.where(state['ended'], eos_id, state['token'])
+    place, ends_E = state['step'], state['ends']
+    token_B = jnp.where(state['ended'], ends_E[0], state['token'])
     new_BT = jax.lax.dynamic_update_slice_in_dim(
         state['new'], token_B[:, None], place, 1)
     logits_BV, cache = decoder.decode_step(
         config, params, token_B, state['size'] + place, state['cache'], each_layer)
     return {**state, 'step': place + 1, 'new': new_BT, 'cache': cache,
             'token': draw(drawing, logits_BV, state['keys'], place + 1),
-            'ended': state['ended'] | (token_B == eos_id)}
+            'ended': state['ended'] | jnp.isin(token_B, ends_E)}
 
   state = jax.lax.while_loop(unfinished, step, state)
   return state, whole(state['new']), whole(state['ended'])

@@ -230,7 +230,7 @@ def _decoded(loaded, found: Questions, column: int, encoding, settings, advance)
       settings.decode_tokens or encoding.targets_length, stop=encoding.stop)
   written = decoding.generate(
       loaded.config, loaded.params, found.inputs[column::len(found.templates)], how,
-      encoding.end_id(), decode=FLAN.decode, rows=settings.rows,
+      encoding.end_ids(), decode=FLAN.decode, rows=settings.rows,
       tokens_per_forward=settings.tokens_per_forward, advance=advance)
   texts = [decoding.before_stop(FLAN.decode(ids), encoding.stop).strip()
            for ids in written]

@@ -13,6 +13,7 @@ from flan_jax.data import rendering
 from flan_jax.data import shortening
 from flan_jax.data import templates as templates_lib
 from flan_jax.data import tokenizing
+from flan_jax.data.ends import with_beginning
 from flan_jax.data.vocabulary import FLAN
 from flan_jax.errors import UserError
 from flan_jax.evaluation import answer_lengths
@@ -37,6 +38,7 @@ class Encoding:
   """How text becomes tokens, the same as in training; lengths with their separators.
 
   lead: stands before every target. stop: texts at which a decoded answer ends.
+  beginning: ids before every prompt that does not have them.
   """
 
   inputs_length: int
@@ -44,6 +46,7 @@ class Encoding:
   separators: tuple[str, str] = ('eos', 'eos')
   lead: str = ''
   stop: tuple[str, ...] = ()
+  beginning: tuple[int, ...] = ()
 
   @classmethod
   def of(cls, run: Mapping) -> 'Encoding':
@@ -55,7 +58,14 @@ class Encoding:
     lengths = rows['inputs_length'], rows['targets_length']
     if rows.get('overflow') == 'split':
       lengths = PAPER_LENGTHS
-    return cls(*lengths, tuple(rows['separators']))
+    beginning = tuple(run.get('ends', {}).get('beginning', ()))
+    return cls(*lengths, tuple(rows['separators']), beginning=beginning)
+
+  def told(self) -> dict:
+    """What answers depend on, as JSON has it; as before there were beginnings."""
+    told = dataclasses.asdict(self)
+    return told if self.beginning else {
+        name: value for name, value in told.items() if name != 'beginning'}
 
   def within(self, row_length: int) -> 'Encoding':
     """The same for rows of so many tokens, whose prompts may have to be shorter.
@@ -86,10 +96,10 @@ class Encoding:
     is not enough, of the text: what is asked, and the options, stand behind it.
     """
     end = tokenizing.separator_ids(FLAN, self.separators[0])
-    room = max(self.inputs_length - len(end), 0)
+    room = max(self.inputs_length - len(end) - len(self.beginning), 0)
     found, cut = shortening.fitted(
         FLAN.encode_batch(list(texts)), texts, passages, room, FLAN.encode_batch)
-    return [[*ids, *end] for ids in found], cut
+    return [[*with_beginning(self.beginning, ids), *end] for ids in found], cut
 
   def targets(self, texts: Sequence[str]) -> list[list[int]]:
     """The ids of each text; what is too long loses its end."""
@@ -99,10 +109,9 @@ class Encoding:
     """The ids of each text as an answer, whole and without the separator."""
     return FLAN.encode_batch([self.lead + text for text in texts])
 
-  def end_id(self) -> int:
-    """The token at which decoding stops."""
-    end = tokenizing.separator_ids(FLAN, self.separators[1])
-    return end[0] if end else FLAN.eos_id
+  def end_ids(self) -> tuple[int, ...]:
+    """The tokens at which decoding stops."""
+    return FLAN.ends.stops(self.separators[1], FLAN.encode)
 
 
 @dataclasses.dataclass(frozen=True)

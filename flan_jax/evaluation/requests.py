@@ -108,7 +108,7 @@ def settings(
 
 def texts(
     config: decoder.DecoderConfig, params: decoder.Params,
-    asked: Sequence[tuple[Ids, decoding.Settings]], eos_id: int,
+    asked: Sequence[tuple[Ids, decoding.Settings]], eos_id: int | Sequence[int],
     decode: decoding.Decode, *, longest: int, rows: int | None = None,
     progress: scoring.Progress = scoring.silent) -> list[str]:
   """Continues each prompt by its own settings, up to a stop.

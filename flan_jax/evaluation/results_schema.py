@@ -36,7 +36,7 @@ _CONDITIONS = {
     'data': _text, 'cluster': _or_none(_text), 'held_in': _texts, 'style': _text,
     'shots': _whole, 'shot_seed': _whole, 'ranking': _text, 'answer_by': _text,
     'limit': _or_none(_whole), 'held_in_test': _is(bool),
-    'decode_tokens': _or_none(_whole)}
+    'decode_tokens': _or_none(_whole), 'begin': _or_none(_is(bool))}
 _EVALUATION = {
     **_CONDITIONS, 'name': _text, 'step': _whole, 'answers': _or_none(_text),
     'training': lambda value: value is None or value in groups.TRAINING,
@@ -56,7 +56,7 @@ _TEMPLATE = {'template': _whole, 'method': _text, 'n_dev': _whole, 'n_test': _wh
 _PROMPT = {'template': _whole, 'inputs': _text, 'tokens': _whole, 'separators': _texts,
            'options': _texts, 'target': _text, 'answer': _text}
 _OPTIONAL = {'answers', 'training', 'problems', 'prompt', 'decoded', 'cut',
-             'cut_answers', 'unanswered', 'median', 'quartiles'}
+             'cut_answers', 'unanswered', 'median', 'quartiles', 'begin'}
 _DIFFERENCE = {'difference': _number, 'interval': _or_none(_pair),
                'p': _or_none(_number)}
 _COMPARISON = {**_CONDITIONS, 'of': _text, 'against': _text, 'datasets': _map,

@@ -172,6 +172,10 @@ def _some(setting: Setting, value: Any) -> str | None:
           f'{did_you_mean(wrong[0], setting.choices)}' if wrong else None)
 
 
+def _truth_or_choice(setting: Setting, value: Any) -> str | None:
+  return None if isinstance(value, bool) else _choice(setting, value)
+
+
 def _names(setting: Setting, value: Any) -> str | None:
   if isinstance(value, str):
     names = value.split(',')
@@ -335,6 +339,8 @@ KINDS = {
     'text': _Kind(_fixed('a text'), _text),
     'any text': _Kind(_fixed('a text'), _any_text),
     'choice': _Kind(lambda s: f'one of {_listed(s)}', _choice),
+    'truth or choice': _Kind(
+        lambda s: f'True, False or one of {_listed(s)}', _truth_or_choice),
     'some': _Kind(lambda s: f'one of {_listed(s)}, or some, joined by commas', _some),
     'names': _Kind(_fixed("names, as in 'a,b' or ('a', 'b')"), _names),
     'joined': _Kind(_fixed("names in one text, as in 'a,b'"), _joined),

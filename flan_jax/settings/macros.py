@@ -81,6 +81,9 @@ ROWS = (
     _row('INPUTS_LENGTH', 'tokens of the inputs at most'),
     _row('TARGETS_LENGTH', 'tokens of the targets at most'),
     Setting('SEPARATORS', 'pair', 'what ends inputs and targets', of=('Rows.separators',)),
+    Setting('BEGIN', 'truth or choice', 'whether a token begins each text',
+            choices=('tokenizer',), none='as the run was trained',
+            of=('train.begin', 'evaluate.begin')),
     Setting('OVERFLOW', 'choice', 'what becomes of longer targets',
             choices=('cut', 'split'), of=('Rows.overflow',)))
 

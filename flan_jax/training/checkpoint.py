@@ -354,14 +354,21 @@ def _tell_unknown(model_dir: str, run: Mapping) -> None:
           file=sys.stderr)
 
 
+def _marks(run: Mapping) -> dict:
+  """The tokens that end and begin a text; where they were read does not matter."""
+  told = run.get('ends', {})
+  ends = {'ends': list(told['ends'])} if told else {}
+  return ends | {'beginning': list(told.get('beginning', []))}
+
+
 def _identity(run: Mapping) -> dict:
   """The settings that must not change on resume. Paths may.
 
   What a run of an earlier version does not tell of was what is now the default.
   """
   rest = {key: value for key, value in run.items() if key not in (
-      'model', 'vocabulary', 'version', 'init_from', 'prompts', 'tasks')}
+      'model', 'vocabulary', 'version', 'init_from', 'prompts', 'tasks', 'ends')}
   plain = dataclasses.asdict(losses.PLAIN)
   return {
-      'model': _shape(run['model']), **rest, 'optimizer': optim.settings(run['optimizer']),
-      'loss': plain | run.get('loss', {})}
+      'model': _shape(run['model']), **rest, **_marks(run),
+      'optimizer': optim.settings(run['optimizer']), 'loss': plain | run.get('loss', {})}

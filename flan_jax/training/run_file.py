@@ -10,7 +10,7 @@ from flan_jax.model import decoder
 
 RUN_FILE = 'run.json'
 _OBJECTS = ('tasks', 'model', 'vocabulary', 'rows', 'optimizer', 'loss', 'prompts',
-            'imported')  # the keys of run.json whose values are objects
+            'imported', 'ends')  # the keys of run.json whose values are objects
 
 
 class _Run(dict):

@@ -1,0 +1,26 @@
+"""The byte vocabulary as a tokenizer.json, with the same ids."""
+
+NAMES = ('<pad>', '</s>', '<unk>')  # the first ids, before those of the 256 bytes
+
+
+def write(path: str) -> None:
+  """Writes it; ids of a text are those of seqio.ByteVocabulary."""
+  import tokenizers
+  letters = [chr(code) for code in _characters()]
+  pieces = {piece: number for number, piece in enumerate([*NAMES, *letters])}
+  made = tokenizers.Tokenizer(tokenizers.models.BPE(pieces, []))
+  made.add_special_tokens(list(NAMES))
+  made.pre_tokenizer = tokenizers.pre_tokenizers.ByteLevel(
+      add_prefix_space=False, use_regex=False)
+  made.decoder = tokenizers.decoders.ByteLevel()
+  made.save(path)
+
+
+def _characters() -> list[int]:
+  """For each byte the character that byte-level tokenizers write it as.
+
+  Bytes that can be printed are themselves; the others follow from 256 on.
+  """
+  printed = {*range(ord('!'), ord('~') + 1), *range(0xA1, 0xAC + 1), *range(0xAE, 0xFF + 1)}
+  others = iter(range(256, 512))
+  return [byte if byte in printed else next(others) for byte in range(256)]

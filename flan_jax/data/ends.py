@@ -1,0 +1,278 @@
+"""What ends and begins a text of a model, as token ids; one record for all doors.
+
+`beside` reads it where a vocabulary lies: of an import or a run from run.json, else from
+the files that transformers reads. The end is what config.json, generation_config.json or
+tokenizer_config.json name, in this order; of a list, training appends the one that the
+tokenizer names too, else the first, and decoding stops at any. The beginning is what the
+model's own tokenizer puts before a text. Without such files the vocabulary itself tells
+its end, and nothing begins a text.
+"""
+
+import dataclasses
+import json
+import os
+from typing import Any, Callable, Mapping, Protocol, Sequence
+
+from flan_jax.errors import UserError
+
+CONFIG, GENERATION = 'config.json', 'generation_config.json'
+TOKENIZER, SPECIAL = 'tokenizer_config.json', 'special_tokens_map.json'
+ADDED = 'added_tokens.json'
+RUN = 'run.json'  # of a MODEL_DIR
+BY_TOKENIZER = 'tokenizer'  # of BEGIN: what the model's own tokenizer does
+_LLAMA = 'LlamaTokenizer'
+_QWEN_END = '<|endoftext|>'  # of transformers' Qwen2Tokenizer, if no file names another
+_QWEN = ('qwen2', 'qwen3')
+
+
+class Words(Protocol):
+  """What is asked of a vocabulary. Ids are None, lists empty, where there is none."""
+
+  own_end: int | None
+  own_beginning: int | None
+  own_pad: int | None
+  own_unknown: int | None
+  puts_first: tuple[int, ...]
+  is_sentencepiece: bool
+  keeps_space: bool  # at the start of a text
+  is_byte_level: bool
+
+  def id_of(self, token: str) -> int | None: ...
+
+  def piece(self, number: int) -> str: ...
+
+
+@dataclasses.dataclass(frozen=True)
+class Ends:
+  """ends: decoding stops at any of them; training appends the first.
+
+  beginning: stands before every text, () is nothing. bos: the token that could. prefix:
+  of texts without a context in a harness. named: the tokenizer's own end, at which
+  harnesses stop too. pad: fills up. drops_space: whether a text loses a blank at its
+  start. source: the file that names the end, '' for the vocabulary itself.
+  """
+
+  ends: tuple[int, ...]
+  beginning: tuple[int, ...] = ()
+  bos: int | None = None
+  prefix: int | None = None
+  named: int | None = None
+  pad: int | None = None
+  drops_space: bool = False
+  source: str = ''
+
+  @classmethod
+  def from_told(cls, told: Mapping[str, Any]) -> 'Ends':
+    """Of what `told` gave; what a later version adds is passed over."""
+    names = [field.name for field in dataclasses.fields(cls)]
+    given = {name: told[name] for name in names if name in told}
+    if not given.get('ends'):
+      raise UserError(f'{RUN} tells no token that ends a text: its `ends` is {told!r}; '
+                      'bring the file back from a copy')
+    return cls(**given | {name: tuple(given.get(name, ()))
+                          for name in ('ends', 'beginning')})
+
+  def told(self) -> dict[str, Any]:
+    """As run.json has it."""
+    return {**dataclasses.asdict(self), 'ends': list(self.ends),
+            'beginning': list(self.beginning)}
+
+  def begun(self, begin: bool | str | None) -> 'Ends':
+    """With BEGIN: True, False, or as it is.
+
+    Raises:
+      UserError: a beginning is wanted and the vocabulary has no token for it.
+    """
+    if begin in (None, BY_TOKENIZER) or begin == bool(self.beginning):
+      return self
+    if not begin:
+      return dataclasses.replace(self, beginning=())
+    if self.bos is None:
+      raise UserError(
+          'BEGIN = True, yet the vocabulary has no token that begins a text; name one as '
+          f"bos_token in {TOKENIZER} beside it, or set BEGIN = '{BY_TOKENIZER}'")
+    return dataclasses.replace(self, beginning=(self.bos,), prefix=self.bos)
+
+  def stops(self, separator: str, encode: Callable[[str], Sequence[int]]) -> tuple:
+    """At which tokens decoding stops; separator: what ended targets, as in SEPARATORS."""
+    ids = () if separator in ('', 'eos') else tuple(encode(separator))
+    return ids[:1] or self.ends
+
+  def described(self, piece) -> str:
+    """'ends with </s> (2); begins with <s> (1)'; piece: id -> its text."""
+    shown = lambda ids: ', '.join(f'{piece(one)} ({one})' for one in ids)
+    source = f' by {self.source}' if self.source else ''
+    others = f', decoding stops at {shown(self.ends)}' if len(self.ends) > 1 else ''
+    begins = f'begins with {shown(self.beginning)}' if self.beginning else (
+        'begins with no token')
+    return f'a text ends with {shown(self.ends[:1])}{source}{others}, {begins}'
+
+
+def with_beginning(beginning: tuple[int, ...], ids: list[int]) -> list[int]:
+  """The ids with the beginning before them, unless they begin so."""
+  if not beginning or tuple(ids[:len(beginning)]) == tuple(beginning):
+    return ids
+  return [*beginning, *ids]
+
+
+def of_run(run: Mapping, words: Words) -> Ends | None:
+  """What run.json tells; None if no end is known.
+
+  A run of a version that told nothing was trained with the end that the vocabulary itself
+  names and no beginning; an import of such a version told its tokens.
+  """
+  if 'ends' in run:
+    return Ends.from_told(run['ends'])
+  imported = run.get('imported') or {}
+  ends = _ids(imported.get('eos_token_id'), CONFIG)
+  if not ends:
+    own = words.own_end
+    return None if own is None else Ends((own,), bos=words.own_beginning, prefix=own,
+                                         named=own, pad=words.own_pad)
+  bos = imported.get('bos_token_id')
+  begins = bos is not None and (words.is_sentencepiece or words.puts_first[:1] == (bos,))
+  return Ends(ends, (bos,) if begins else (), bos, ends[0] if bos is None else bos,
+              ends[0], imported.get('pad_token_id'), source=CONFIG)
+
+
+def beside(folder: str, words: Words, content_hash: str) -> Ends | None:
+  """Of a vocabulary and the folder that it lies in; None if no end is known.
+
+  Raises:
+    UserError: a file that is no JSON object, or an end that is no token.
+  """
+  run = read(folder, RUN)
+  own = run.get('vocabulary')
+  if isinstance(own, Mapping) and own.get('hash') == content_hash:
+    return of_run(run, words)
+  return of_folder(folder, words)
+
+
+def of_folder(folder: str, words: Words) -> Ends | None:
+  """Of the files that transformers reads there; see `beside`."""
+  return _of_files({name: read(folder, name) for name in (
+      CONFIG, GENERATION, TOKENIZER, SPECIAL, ADDED)}, words)
+
+
+def read(folder: str, name: str) -> dict:
+  """The object in a JSON file, {} if there is no such file; UserError if it is torn."""
+  path = os.path.join(folder, name)
+  try:
+    with open(path, encoding='utf-8') as file:
+      found = json.load(file)
+  except (FileNotFoundError, NotADirectoryError):
+    return {}
+  except (OSError, ValueError) as error:
+    raise UserError(f'{path} cannot be read as JSON ({error}); bring it back, or remove '
+                    'it if it is not of the vocabulary beside it') from None
+  if not isinstance(found, dict):
+    raise UserError(f'{path} holds no JSON object; bring it back, or remove it if it is '
+                    'not of the vocabulary beside it')
+  return found
+
+
+def _of_files(told: Mapping[str, Mapping], words: Words) -> Ends | None:
+  named = _named(told, 'eos_token', words)
+  given = {name: _ids(told[name].get('eos_token_id'), name, told[CONFIG])
+           for name in (CONFIG, GENERATION)}
+  tells = told[TOKENIZER] or told[SPECIAL]
+  given[TOKENIZER] = () if named is None or not tells else (named,)
+  own = () if words.own_end is None else (words.own_end,)
+  source, first = next(
+      ((name, ids) for name, ids in given.items() if ids), ('', own))
+  if not first:
+    return None
+  ends = dict.fromkeys([*first, *given[GENERATION]] if source == CONFIG else first)
+  if named in first:  # of several, the one that users of the tokenizer append
+    ends = dict.fromkeys([named, *ends])
+  bos = _named(told, 'bos_token', words)
+  beginning = _beginning(told[TOKENIZER], bos, words)
+  bos = beginning[0] if bos is None and beginning else bos
+  named = next(iter(ends)) if named is None else named
+  # A SentencePiece model alone has tokens that nobody may ever have put anywhere.
+  prefix = named if bos is None or not (beginning or any(told.values())) else bos
+  pad = next((told[name]['pad_token_id'] for name in (CONFIG, GENERATION)
+              if told[name].get('pad_token_id') is not None),
+             _named(told, 'pad_token', words))
+  pad = words.own_pad if pad is None else pad
+  return Ends(tuple(ends), beginning, bos, prefix, named, pad,
+              _drops_space(told, words), source)
+
+
+def _ids(value: Any, source: str, config: Mapping = {}) -> tuple[int, ...]:
+  """Of eos_token_id: a number, a list of them, or None. config: of the model."""
+  ids = () if value is None else tuple(value) if isinstance(value, list) else (value,)
+  rows = config.get('vocab_size')
+  for one in ids:
+    if isinstance(one, bool) or not isinstance(one, int) or one < 0:
+      raise UserError(f'{source} has eos_token_id {value!r}; it must be the number of a '
+                      'token, or a list of such numbers')
+    if isinstance(rows, int) and one >= rows:
+      raise UserError(f'{source} has eos_token_id {value!r}, and the model has {rows} '
+                      'token rows; name the end of the tokenizer there')
+  return ids
+
+
+def _named(told: Mapping[str, Mapping], key: str, words: Words) -> int | None:
+  """The id of a special token that the tokenizer's files name, or its class."""
+  token = None
+  for name in (TOKENIZER, SPECIAL):
+    if key in told[name]:
+      token = told[name][key]
+      break
+  else:
+    token = _by_class(told, key)
+    if token is None and words.is_sentencepiece:
+      return {'eos_token': words.own_end, 'bos_token': words.own_beginning}.get(key)
+  if isinstance(token, Mapping):
+    token = token.get('content')
+  if not isinstance(token, str):
+    return None
+  added = told[ADDED].get(token)
+  added = added if isinstance(added, int) else next(
+      (int(number) for number, one in _decoder(told[TOKENIZER]).items()
+       if isinstance(one, Mapping) and one.get('content') == token), None)
+  found = words.id_of(token)
+  return added if found is None else found
+
+
+def _decoder(told: Mapping) -> Mapping:
+  found = told.get('added_tokens_decoder')
+  return found if isinstance(found, Mapping) else {}
+
+
+def _class(told: Mapping[str, Mapping]) -> str:
+  name = told[TOKENIZER].get('tokenizer_class') or told[CONFIG].get('tokenizer_class')
+  return str(name or '').removesuffix('Fast')
+
+
+def _by_class(told: Mapping[str, Mapping], key: str) -> str | None:
+  """What transformers' tokenizer of the family is called into being with."""
+  if _class(told) == _LLAMA:
+    return {'eos_token': '</s>', 'bos_token': '<s>'}.get(key)
+  if told[CONFIG].get('model_type') in _QWEN:
+    return {'eos_token': _QWEN_END, 'pad_token': _QWEN_END}.get(key)
+  return None
+
+
+def _beginning(told: Mapping, bos: int | None, words: Words) -> tuple[int, ...]:
+  """What transformers' tokenizer puts before a text.
+
+  A tokenizer.json says that itself, and add_bos_token beside it is not read; of a
+  SentencePiece model only add_bos_token says it.
+  """
+  if words.is_sentencepiece:
+    return (bos,) if told.get('add_bos_token') and bos is not None else ()
+  return words.puts_first
+
+
+def _drops_space(told: Mapping[str, Mapping], words: Words) -> bool:
+  """Whether transformers' tokenizer drops a blank at the start that this one keeps.
+
+  Its LlamaTokenizer does, whatever the files say of blanks, and so does what it makes of
+  a SentencePiece model with legacy = False.
+  """
+  if not words.keeps_space or words.is_byte_level:
+    return False
+  llama = _class(told) == _LLAMA and told[CONFIG].get('model_type') == 'llama'
+  return llama or (words.is_sentencepiece and told[TOKENIZER].get('legacy') is False)
