@@ -18,10 +18,15 @@ CLUSTERS := nli,paraphrase,sentiment,closed_book_qa
 # Tests of two files at a time: most of the time goes into compiling, on one core.
 SHARED := -n 2 --dist loadfile
 
-# Left out of test-newest: what needs torch, and what holds the same whatever JAX it is.
+# Left out of test-newest: what needs torch, and what is of evaluation, of its reports, of
+# the world or of the front doors. A new file of tests is taken unless it is listed.
 WITH_TORCH := families harness huggingface
-WITHOUT_JAX := catalogue
-LEFT_OUT := $(foreach name,$(WITH_TORCH) $(WITHOUT_JAX),--ignore=tests/test_$(name).py)
+OTHER_ROOMS := commandline comparison damaged_answers decoding evaluate experiment generate \
+  job metrics never_tuned outside paper prompts protocol ranking report results samples \
+  scoring settings statements statistics summaries text_metrics world world_algebra \
+  world_asking world_causes world_cloze world_counting world_dialogues world_language \
+  world_languages world_news world_reading world_texts world_triples
+LEFT_OUT := $(foreach name,$(WITH_TORCH) $(OTHER_ROOMS),--ignore=tests/test_$(name).py)
 
 .PHONY: run test test-all test-newest tested-newest bench clean
 
@@ -48,6 +53,8 @@ test-newest:
 	  $(MAKE) --no-print-directory VENV=$(NEWEST) PYTHON="$$python" tested-newest
 
 tested-newest: $(VENV)/newest
+	@$(VENV)/bin/python -c 'import sys, jax; print("Python", sys.version.split()[0], \
+	  "with JAX", jax.__version__)'
 	$(RUN) pytest -m 'not slow' $(SHARED) $(LEFT_OUT)
 
 bench: $(VENV)/test

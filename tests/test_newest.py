@@ -16,11 +16,10 @@ from tests.test_makefile import CHECKOUT, make, python, run, without_pythons
 
 pytestmark = test_makefile.pytestmark
 HEAVY = {'accelerate', 'lm_eval', 'torch', 'transformers'}  # of the extra `test` alone
-# What depends on the release of JAX: the libraries, and our rooms that call them.
-OF_JAX = {'jax', 'flax', 'optax', 'orbax', 'grain', 'flan_jax.model', 'flan_jax.training'}
 
 
 def variable(name):
+  """The words of a variable of the Makefile."""
   said = make('/nowhere', '-pn', 'clean').stdout
   return re.search(rf'^{name} := (.*)$', said, re.MULTILINE)[1].split()
 
@@ -69,11 +68,16 @@ def test_what_needs_torch_is_left_out_and_listed():
       'list these in WITH_TORCH of the Makefile, or move the tests that need torch')
 
 
-def test_nothing_else_that_depends_on_jax_is_left_out():
-  left = variable('WITHOUT_JAX')
-  assert set(left) <= set(every_file())
-  assert {name: used for name in left
-          if (used := uses(reached(f'test_{name}'), OF_JAX | {'tests.tiny_runs'}))} == {}
+def test_of_the_rest_only_other_rooms_are_left_out():
+  doors = {f'flan_jax.{name[:-len(".py")]}' for name in os.listdir(
+      os.path.join(CHECKOUT, 'flan_jax')) if name.endswith('.py')} - {'flan_jax.errors'}
+  left = variable('OTHER_ROOMS')
+  assert left == sorted(set(left)) and set(left) <= set(every_file())
+  for name in left:
+    with open(os.path.join(CHECKOUT, f'tests/test_{name}.py'), encoding='utf-8') as file:
+      started = set(re.findall(r'flan_jax\.\w+', file.read()))  # as processes
+    assert uses(reached(f'test_{name}') | started,
+                {'flan_jax.evaluation', 'flan_jax.world'} | doors), name
 
 
 def newest(folder, *given, path):
@@ -116,7 +120,7 @@ class TestTheNewestPython:
     assert newest(tmp_path, chosen, path=path) == str(chosen)
     old = python(tmp_path, '3.11')
     assert f'PYTHON_NEWEST={old} is Python 3.11.0' in newest(tmp_path, old, path=path)
-    assert 'there is no such Python' in newest(tmp_path, '/no/python', path=path)
+    assert 'is no Python that runs' in newest(tmp_path, '/no/python', path=path)
 
 
 def test_the_newest_environment_is_apart_and_without_torch(tmp_path):
