@@ -1,11 +1,15 @@
 # make run    the whole job on embedded data: base, tuning with NLI held out, evaluation
 # make test   every test but the slow ones        make test-all   all of them
+# make test-newest   those that need no torch, on the newest Python and JAX
 # make bench  figures against named peers, a JSON line each
 # Each does all the set-up on a fresh machine: a virtual environment in .venv. `run` installs
 # the package alone; tests and benchmarks add what they compare it with, torch among it.
+# test-newest has an environment of its own, .venv-newest, of the newest Python that is
+# found (see .ci/newest); PYTHON_NEWEST=python3.12 names one.
 
 PYTHON ?= python3
 VENV := .venv
+NEWEST := .venv-newest
 RUN := $(VENV)/bin/python -m
 RUNS := runs
 DATA := $(abspath $(RUNS)/data)
@@ -14,7 +18,17 @@ CLUSTERS := nli,paraphrase,sentiment,closed_book_qa
 # Tests of two files at a time: most of the time goes into compiling, on one core.
 SHARED := -n 2 --dist loadfile
 
-.PHONY: run test test-all bench clean
+# Left out of test-newest: what needs torch, and what is of evaluation, of its reports, of
+# the world or of the front doors. A new file of tests is taken unless it is listed.
+WITH_TORCH := families harness huggingface
+OTHER_ROOMS := commandline comparison damaged_answers decoding evaluate experiment generate \
+  job metrics never_tuned outside paper prompts protocol ranking report results samples \
+  scoring settings statements statistics summaries text_metrics world world_algebra \
+  world_asking world_causes world_cloze world_counting world_dialogues world_language \
+  world_languages world_news world_reading world_texts world_triples
+LEFT_OUT := $(foreach name,$(WITH_TORCH) $(OTHER_ROOMS),--ignore=tests/test_$(name).py)
+
+.PHONY: run test test-all test-newest tested-newest bench clean
 
 run: export TFDS_DATA_DIR := $(DATA)
 run: export FLAN_VOCABULARY := $(DATA)/vocab.model
@@ -34,6 +48,15 @@ test: $(VENV)/aot
 test-all: $(VENV)/aot
 	$(RUN) pytest $(SHARED)
 
+test-newest:
+	@python=$$(sh .ci/newest "$(PYTHON_NEWEST)") && \
+	  $(MAKE) --no-print-directory VENV=$(NEWEST) PYTHON="$$python" tested-newest
+
+tested-newest: $(VENV)/newest
+	@$(VENV)/bin/python -c 'import sys, jax; print("Python", sys.version.split()[0], \
+	  "with JAX", jax.__version__)'
+	$(RUN) pytest -m 'not slow' $(SHARED) $(LEFT_OUT)
+
 bench: $(VENV)/test
 	@for name in packing loading store collection training scoring decoding; do $(RUN) tests.bench.$$name || exit 1; done
 
@@ -47,7 +70,7 @@ endif
 
 define ADD
 @mv $(VENV)/ready $(VENV)/unready
-@echo 'adding to $(VENV) what the tests use: 0.6 GB to download, 3 GB if torch is a CUDA build'
+@echo 'adding to $(VENV) what the tests use: $(SIZE)'
 $(INSTALL) '.[$(EXTRAS)]'
 @mv $(VENV)/unready $(VENV)/ready
 @touch $@
@@ -60,6 +83,9 @@ $(VENV)/ready: setup.py pyproject.toml
 	$(INSTALL) .
 	@touch $@
 
+$(VENV)/test $(VENV)/aot: SIZE := 0.6 GB to download, 3 GB if torch is a CUDA build
+$(VENV)/newest: SIZE := 0.2 GB to download
+
 $(VENV)/test: EXTRAS := test
 $(VENV)/test: $(VENV)/ready
 	$(ADD)
@@ -67,6 +93,10 @@ $(VENV)/test: $(VENV)/ready
 # Apart: where libtpu is installed, jax asks it for TPUs at every start, and it complains.
 $(VENV)/aot: EXTRAS := aot,test
 $(VENV)/aot: $(VENV)/ready
+	$(ADD)
+
+$(VENV)/newest: EXTRAS := aot,pytest
+$(VENV)/newest: $(VENV)/ready
 	$(ADD)
 
 clean:

@@ -3,6 +3,7 @@
 import setuptools
 
 TASKS = [f'flan_jax.tasks.{name}' for name in setuptools.find_packages('tasks')]
+PYTEST = ['pytest>=8.3,<10', 'pytest-xdist>=3.6,<4']
 
 setuptools.setup(
     name='flan_jax',
@@ -21,15 +22,15 @@ setuptools.setup(
         'absl-py>=2.1',
         'array_record>=0.8,<1',
         'clu>=0.0.12,<0.1',
-        'flax>=0.12,<0.13',
+        'flax>=0.12.8,<0.13',
         'gin-config>=0.5,<0.6',
         'grain>=0.2.15,<0.3',
         'importlib_resources>=6',  # tensorflow-datasets needs it when it writes data
-        'jax>=0.7,<0.12',
+        'jax>=0.10,<0.13',  # of Python 3.11 the last is 0.10.2
         'jinja2>=3.1,<4',
         'numpy>=2,<3',
-        'optax>=0.2.6,<0.3',
-        'orbax-checkpoint>=0.11.20,<0.13',
+        'optax>=0.2.8,<0.3',
+        'orbax-checkpoint>=0.12.8,<0.13',
         'plotly>=6,<7',
         'rapidfuzz>=3.9,<4',
         'rich>=13.7,<16',
@@ -53,8 +54,9 @@ setuptools.setup(
         # The reference of the public families. One version of torch: a range would
         # fetch the newest, with gigabytes for GPUs, where a CPU's build is there.
         # accelerate: of lm_eval's own model, which ours is compared with.
-        'test': ['accelerate>=1.0,<2', 'lm_eval>=0.4.10,<0.5', 'pytest>=8.3,<10',
-                 'pytest-xdist>=3.6,<4', 'torch==2.13.0', 'transformers>=5.0,<6'],
+        'test': [*PYTEST, 'accelerate>=1.0,<2', 'lm_eval>=0.4.10,<0.5', 'torch==2.13.0',
+                 'transformers>=5.0,<6'],
+        'pytest': PYTEST,  # for the tests that need nothing of these
     },
     # lm_eval knows no plug-ins: its command with one more model, in the place of its own.
     entry_points={'console_scripts': ['lm_eval = flan_jax.harness:command']},

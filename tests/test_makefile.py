@@ -37,11 +37,24 @@ def python(folder, version='3.12', lacks_ensurepip=0):
 
 
 def make(folder, *arguments, path=None):
+  return run(MAKE, '-C', CHECKOUT, f'VENV={folder}/made', f'NEWEST={folder}/newest',
+             *arguments, path=path)
+
+
+def run(*command, path=None):
   given = {name: value for name, value in os.environ.items()
-           if 'MAKE' not in name and name not in ('MFLAGS', 'PYTHON')}
-  return subprocess.run(
-      [MAKE, '-C', CHECKOUT, f'VENV={folder}/made', *arguments], text=True,
-      capture_output=True, env=given | ({'PATH': path} if path else {}))
+           if 'MAKE' not in name and name not in ('MFLAGS', 'PYTHON', 'PYTHON_NEWEST')}
+  return subprocess.run(list(map(str, command)), text=True, capture_output=True,
+                        env=given | ({'PATH': str(path)} if path else {}))
+
+
+def without_pythons(folder):
+  """A folder for PATH with what the scripts use, but no Python and no compiler."""
+  tools = folder / 'tools'
+  tools.mkdir()
+  for name in ('sh', 'bash', 'rm', 'mv', 'cp', 'mkdir', 'touch', 'cat', 'echo', 'dirname'):
+    (tools / name).symlink_to(shutil.which(name))
+  return tools
 
 
 def asked_of_pip(folder):
@@ -86,14 +99,10 @@ def test_what_is_missing_is_said_at_once(tmp_path):
 
 
 def test_where_a_dependency_has_to_be_compiled_a_compiler_is_asked_for(tmp_path):
-  tools = tmp_path / 'tools'
-  tools.mkdir()
-  for name in ('sh', 'rm', 'mv', 'cp', 'mkdir', 'touch', 'cat', 'echo'):
-    (tools / name).symlink_to(shutil.which(name))
+  tools = without_pythons(tmp_path)
   (tmp_path / 'pip').touch()
   made = lambda version: make(
-      tmp_path, f'PYTHON={python(tmp_path, version)}', f'{tmp_path}/made/ready',
-      path=str(tools))
+      tmp_path, f'PYTHON={python(tmp_path, version)}', f'{tmp_path}/made/ready', path=tools)
   for _ in ('no compiler', 'a compiler, no headers'):
     done = made('3.13')
     assert done.returncode and 'C++ compiler' in done.stderr and 'g++' in done.stderr

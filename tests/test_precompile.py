@@ -8,6 +8,7 @@ import os
 import re
 
 import jax
+from jax.extend import core
 import jax.numpy as jnp
 from jax.sharding import NamedSharding, PartitionSpec
 import pytest
@@ -208,7 +209,7 @@ def naive_matmul_flops(jaxpr, times=1):
       total += 2 * times * result * math.prod(shape[axis] for axis in contracted)
     scan = equation.primitive.name == 'scan'
     rounds = equation.params['length'] if scan else 1
-    for inner in jax.core.jaxprs_in_params(equation.params):
+    for inner in core.jaxprs_in_params(equation.params):
       total += naive_matmul_flops(inner, times * rounds)
   return total
 
@@ -244,10 +245,37 @@ def test_the_prediction_lies_between_the_maximum_and_the_sum():
 
 
 @pytest.mark.parametrize('text, devices', [
-    ('v3:8x8', 128), ('v4:4x4x8', 256), ('v5e:8x16', 128), ('v5p:4x4x8', 128),
-    ('v5e:1x1', 1), ('2*v5e:4x4', 32), ('h100:8', 8)])
-def test_devices_as_libtpu_counts_them(text, devices):
+    ('v2:2x2', 8), ('v3:8x8', 128), ('v4:4x4x8', 128), ('v4:2x2x1', 4), ('v5e:8x16', 128),
+    ('v5p:4x4x8', 128), ('v6e:2x2', 4), ('tpu7x:2x2x1', 8), ('tpu7x:4x4x4', 128),
+    ('v5e:1x1', 1), ('2*v5e:4x4', 32), ('2*v4:2x2x2', 16), ('h100:8', 8)])
+def test_devices_as_jax_shows_them_on_a_pod(text, devices):
   assert hardware.topology(text).devices == devices
+
+
+# Of a chip, as published: TFLOP/s in bfloat16, GiB, GB/s, and the devices that jax shows.
+CHIPS = {
+    'v2': (46, 16, 700, 2), 'v3': (123, 32, 900, 2), 'v4': (275, 32, 1200, 1),
+    'v5e': (197, 16, 819, 1), 'v5p': (459, 96, 2765, 1), 'v6e': (918, 32, 1638, 1),
+    'tpu7x': (2307, 192, 7380, 2)}
+TPUS = [kind for kind in hardware.DEVICES if kind not in hardware.GPUS]
+
+
+@pytest.mark.parametrize('kind', TPUS)
+def test_the_devices_of_a_chip_make_up_the_chip(kind):
+  flops, gib, bandwidth, devices = CHIPS[kind]
+  device = hardware.DEVICES[kind]
+  assert device.per_chip == devices
+  assert hardware.peak_flops(device.names[0]) == device.flops
+  assert device.flops * devices == pytest.approx(flops * 1e12)
+  assert device.memory_bandwidth * devices == pytest.approx(bandwidth * 1e9)
+  assert 0.9 < device.memory * devices / (gib * 2**30) < 1  # libtpu keeps the rest
+
+
+def test_the_example_of_each_kind_is_a_topology():
+  for kind, device in hardware.DEVICES.items():
+    assert hardware.topology(device.example).kind == kind
+    with pytest.raises(UserError, match=re.escape(f'form of {device.example}')):
+      hardware.topology(f'{kind}:{"1x1" if kind in ("v4", "v5p", "tpu7x") else "1x1x1"}')
 
 
 @pytest.mark.parametrize('text, near', [
@@ -332,10 +360,61 @@ def test_a_search_recommends_what_it_compiled(capsys):
   assert 'best that fits: MESH = ' in capsys.readouterr().out
 
 
-def test_libtpu_compiles_for_a_topology_that_is_not_here(monkeypatch):
+@pytest.fixture
+def libtpu(monkeypatch):
   pytest.importorskip('libtpu')
   for name in 'TPU_SKIP_MDS_QUERY', 'ALLOW_MULTIPLE_LIBTPU_LOAD':
     monkeypatch.setenv(name, '1')
+
+
+def topologies_that_are_named():
+  """Those of the mesh files; of each kind the example, a host, a chip and two slices."""
+  folder = os.path.join(commandline.gin_folder(), 'meshes')
+  meshes = [mesh_file(folder, name)['TOPOLOGY'] for name in sorted(os.listdir(folder))]
+  yield from (text for text in meshes if text and hardware.topology(text).kind in TPUS)
+  for kind in TPUS:
+    yield hardware.DEVICES[kind].example
+    depth = 'x1' * (hardware.topology(hardware.DEVICES[kind].example).shape[2:] != ())
+    yield from (f'{kind}:2x2{depth}', f'{kind}:1x1{depth}', f'2*{kind}:2x2{depth}')
+
+
+def test_libtpu_describes_the_devices_that_a_pod_shows(libtpu):
+  for text in topologies_that_are_named():
+    where = hardware.topology(text)
+    found, target = aot.devices(where)
+    assert (target, len(found)) == ('libtpu', where.devices), text
+    assert found[0].device_kind in where.device.names
+    chips = {(getattr(one, 'slice_index', 0), *one.coords) for one in found}
+    assert len(chips) * where.device.per_chip == where.devices, text
+    # jax's own layout of a pod refuses devices that a pod does not show.
+    mesh = sharding.mesh({'data': where.slices, 'fsdp': -1}, found)
+    assert mesh.size == where.devices
+
+
+def test_a_mesh_of_more_devices_than_the_pod_shows_is_refused_at_once():
+  with pytest.raises(UserError, match='there are 128 devices'):
+    precompile.precompile(
+        model=CONFIG, mesh={'fsdp': 16, 'tensor': 16}, rows=ROWS, train_steps=10,
+        optimizer={'learning_rate': 1e-3}, topology='v4:4x4x8', vocab_size=64,
+        dry_run=True)
+
+
+def test_a_program_has_the_whole_chip_where_its_cores_are_one_device(libtpu):
+  where = hardware.topology('v4:2x2x1')
+  mesh = sharding.mesh({'data': -1}, aot.devices(where)[0])
+  place = NamedSharding(mesh, PartitionSpec())
+
+  def compile_add(gib):
+    shape = jax.ShapeDtypeStruct((gib, 2**18, 2**10), jnp.float32, sharding=place)
+    with jax.set_mesh(mesh):
+      jax.jit(lambda x: x + 1, donate_argnums=0).lower(shape).compile()
+
+  compile_add(int(where.device.memory / 2**30))
+  with pytest.raises(jax.errors.JaxRuntimeError, match='RESOURCE_EXHAUSTED'):
+    compile_add(32)
+
+
+def test_libtpu_compiles_for_a_topology_that_is_not_here(libtpu):
   config = dataclasses.replace(CONFIG, layers=2)
   where = hardware.topology('v5e:2x2')
   work = dataclasses.replace(WORK, mode='score')
@@ -348,10 +427,7 @@ def test_libtpu_compiles_for_a_topology_that_is_not_here(monkeypatch):
   assert 0 < program.peak_bytes < where.device.memory
 
 
-def test_data_goes_over_the_slices_and_nothing_else_does(monkeypatch):
-  pytest.importorskip('libtpu')
-  for name in 'TPU_SKIP_MDS_QUERY', 'ALLOW_MULTIPLE_LIBTPU_LOAD':
-    monkeypatch.setenv(name, '1')
+def test_data_goes_over_the_slices_and_nothing_else_does(libtpu):
   devices, _ = aot.devices(hardware.topology('2*v5e:4x4'))
   for data in 2, 4:
     mesh = sharding.mesh({'data': data, 'fsdp': -1, 'tensor': 2}, devices)
@@ -361,14 +437,18 @@ def test_data_goes_over_the_slices_and_nothing_else_does(monkeypatch):
     sharding.mesh({'fsdp': -1}, devices)
 
 
+def mesh_file(folder, name):
+  with open(os.path.join(folder, name), encoding='utf-8') as file:
+    lines = [line.split(' = ') for line in file if ' = ' in line]
+  return {key: ast.literal_eval(value) for key, value in lines}
+
+
 def test_every_mesh_file_names_a_topology_that_it_fills():
   folder = os.path.join(commandline.gin_folder(), 'meshes')
   files = [name for name in os.listdir(folder) 
            if not name.startswith(('cpu', 'local'))]
   assert len(files) >= 10
   for name in files:
-    with open(os.path.join(folder, name), encoding='utf-8') as file:
-      lines = [line.split(' = ') for line in file if ' = ' in line]
-    values = {key: ast.literal_eval(value) for key, value in lines}
+    values = mesh_file(folder, name)
     where = hardware.topology(values['TOPOLOGY'])
     sharding.filled(values['MESH'], where.devices, where.slices)

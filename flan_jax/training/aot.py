@@ -76,6 +76,8 @@ def devices(where: hardware.Topology) -> tuple[list[Any], str]:
   options = {'num_slices': where.slices} if where.slices > 1 else {}
   if math.prod(where.shape) == 1:  # libtpu's hosts have four chips unless told
     options['chips_per_host_bounds'] = [1, 1, 1]
+  if where.device.chip_config:
+    options['chip_config_name'] = where.device.chip_config
   try:
     found = topologies.get_topology_desc(
         platform='tpu', topology_name=where.name, **options).devices

@@ -1,9 +1,8 @@
 """What a device can do, by kind; every number has its source.
 
-A device is what libtpu counts as one when it compiles for a topology: a core on v2, v3,
-v4 and tpu7x, a chip on v5e, v5p and v6e. jax on a real v4 joins the two cores of a chip
-into one device (megacore): there a mesh needs half the devices, each with twice of all,
-so a 137B run on v4:4x4x8 has 256 devices here and 128 on the pod.
+A device is what jax shows as one on the hardware itself: a core on v2, v3 and tpu7x, a
+chip on the others. v4 and v5p have two cores a chip, which their hosts join into one
+device (megacore); v5e and v6e have one core.
 """
 
 import dataclasses
@@ -25,7 +24,8 @@ class Device:
   ring of a collective lies along an axis; on a GPU all of NVLink, or else of PCIe.
   slice_bandwidth: the same between slices, over the data centre's network.
   example: a topology of the kind. names: as jax calls the device, the beginning of it
-  for a GPU. per_chip: devices of a chip; joined: jax on the real one shows the chip.
+  for a GPU. per_chip: devices of a chip. chip_config: what libtpu calls the devices of a
+  real host, if it compiles for other ones by default.
   """
 
   flops: float
@@ -37,7 +37,7 @@ class Device:
   example: str
   names: tuple[str, ...]
   per_chip: int = 1
-  joined: bool = False
+  chip_config: str | None = None
 
 
 def _tpu(flops, memory, memory_bandwidth, link, between, source, *names, **more):
@@ -59,7 +59,7 @@ def _gpu(flops, memory, memory_bandwidth, network, source, example, *names):
 
 
 _JOUPPI = 'Jouppi et al. 2020, CACM 63(7), table 3, half a chip'
-_V4 = 'cloud.google.com/tpu/docs/v4, links: Jouppi et al. 2023; half a chip'
+_V4 = 'cloud.google.com/tpu/docs/v4, links: Jouppi et al. 2023'
 _CLOUD = 'cloud.google.com/tpu/docs/{}'
 
 DEVICES = {
@@ -67,8 +67,8 @@ DEVICES = {
                per_chip=2),
     'v3': _tpu(61.5, 15.48, 450, 82 / 2, 12.5, _JOUPPI, 'TPU v3', example='v3:8x8',
                per_chip=2),
-    'v4': _tpu(137.5, 15.25, 600, 50 / 2, 12.5, _V4, 'TPU v4', example='v4:4x4x8',
-               per_chip=2, joined=True),
+    'v4': _tpu(275, 30.75, 1200, 50, 25, _V4, 'TPU v4', example='v4:4x4x8',
+               chip_config='megacore'),
     'v5e': _tpu(197, 15.75, 819, 50, 25, _CLOUD.format('v5e'),
                 'TPU v5 lite', 'TPU v5e', example='v5e:4x4'),
     'v5p': _tpu(459, 95.74, 2765, 100, 50, _CLOUD.format('v5p'),
@@ -113,11 +113,6 @@ class Topology:
     """Over all slices."""
     return math.prod(self.shape) * self.device.per_chip * self.slices
 
-  @property
-  def seen(self) -> int:
-    """How many of them jax shows on the hardware itself."""
-    return self.devices // (self.device.per_chip if self.device.joined else 1)
-
 
 def topology(text: str) -> Topology:
   """Reads `kind:AxB[xC]` with an optional `slices*` before it; for GPUs `h100:8`.
@@ -134,7 +129,7 @@ def topology(text: str) -> Topology:
         'slices')
   shape, example = tuple(map(int, match[3].split('x'))), DEVICES[kind].example
   made = Topology(kind, shape, int(match[1] or 1))
-  if len(shape) != len(example.split('x')) or made.devices < 1:
+  if len(shape) != len(example.split(':')[1].split('x')) or made.devices < 1:
     raise UserError(f'topology {text!r} has {len(shape)} dimensions, or none of it; '
                     f'{kind} wants the form of {example}')
   return made
@@ -150,8 +145,7 @@ def peak_flops(device_kind: str) -> float | None:
            if _is_called(device_kind, name)}
   if not found:
     return None
-  device = found[max(found, key=len)]
-  return device.flops * (device.per_chip if device.joined else 1)
+  return found[max(found, key=len)].flops
 
 
 def _is_called(device_kind: str, name: str) -> bool:

@@ -61,7 +61,7 @@ def chosen(axes: Mapping[str, int] | None, topology: str | None, dry_run: bool,
 
 def _fits_here(axes: Mapping[str, int] | None, topology: str) -> bool:
   """Whether the devices here are those meant, or make up sizes that are all stated."""
-  if jax.device_count() == hardware.topology(topology).seen:
+  if jax.device_count() == hardware.topology(topology).devices:
     return True
   sizes = list(axes.values()) if axes is not None else [-1]
   return -1 not in sizes and math.prod(sizes) == jax.device_count()
@@ -69,19 +69,17 @@ def _fits_here(axes: Mapping[str, int] | None, topology: str) -> bool:
 
 def _rehearsed(axes, where: hardware.Topology, rows: int | None) -> Layout:
   if axes is None:
-    count = sharding.dividing(rows, where.seen) if rows else where.seen
+    count = sharding.dividing(rows, where.devices) if rows else where.devices
     axes = {'data': -1}
   else:
-    count = where.seen
+    count = where.devices
   try:
     sizes = sharding.filled(axes, count, where.slices)
   except UserError as error:
-    joined = (f' (jax shows {where.seen} devices there: two cores each)'
-              if where.seen != where.devices else '')
-    raise UserError(f'on {where.name}{joined}: {error}') from None
+    raise UserError(f'on {where.name}: {error}') from None
   return Layout(
       abstract(sizes),
-      f'the {where.seen} devices of {where.slices} x {where.name} are not here '
+      f'the {where.devices} devices of {where.slices} x {where.name} are not here '
       f'({jax.device_count()} are): mesh, widths and rows were checked by arithmetic. Not '
       'seen: the devices, the network between their hosts, whether the hosts have the '
       'same folders, and memory, for which see `python -m flan_jax.precompile`')

@@ -155,9 +155,6 @@ def divisors(number: int) -> list[int]:
 
 def _laid_out(shape: tuple[int, ...], slices: int, devices: Sequence[Any]):
   """Devices in the mesh's shape along the axes of their torus, each slice whole."""
-  if devices[0].device_kind == 'TPU v4' and any(one.core_on_chip for one in devices):
-    # So only libtpu shows a v4 when it compiles for one; jax does not know the form.
-    return np.array(devices).reshape(shape)
   if slices > 1:
     inside = (shape[0] // slices, *shape[1:])
     across = (slices, *[1] * len(shape[1:]))
