@@ -18,7 +18,6 @@ setuptools.setup(
     package_data={'flan_jax.gin': ['*/*.gin'], 'flan_jax.data': ['*.html.j2'],
                   'flan_jax.evaluation': ['*.html.j2', '*.css', '*.js']},
     install_requires=[
-        'absl-py>=2.1',
         'array_record>=0.8,<1',
         'clu>=0.0.12,<0.1',
         'flax>=0.12,<0.13',
@@ -30,7 +29,6 @@ setuptools.setup(
         'numpy>=2,<3',
         'optax>=0.2.6,<0.3',
         'orbax-checkpoint>=0.11.20,<0.13',
-        'plotly>=6,<7',
         'rapidfuzz>=3.9,<4',
         'rich>=13.7,<16',
         'rouge-score>=0.1.2,<0.2',
@@ -42,7 +40,7 @@ setuptools.setup(
         'seqio>=0.0.20,<0.1',
         'tensorboard>=2.19,<3',
         'tensorflow>=2.19,<3',
-        'tensorflow-datasets>=4.9.9,<5',
+        'tensorflow-datasets>=4.9.10,<5',
         'tokenizers>=0.21,<1',
     ],
     extras_require={
