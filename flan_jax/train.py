@@ -113,6 +113,7 @@ def train(
   settings.check_call('train', locals())
   mixture, tasks = _checked_tasks(mixture, held_out, selection)
   words = _use_vocabulary(vocabulary, model_dir)
+  feeds.check_vocabulary(tasks, words)
   from flan_jax import quick_checks, reporting
   from flan_jax.model import decoder, losses
   from flan_jax.training import (

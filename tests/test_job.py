@@ -348,6 +348,23 @@ def test_an_empty_mixture_is_named(data_dir, one_device, tmp_path):
     seqio.MixtureRegistry.remove('nothing_drawn')
 
 
+@pytest.mark.parametrize('alone', [True, False])
+def test_a_task_of_another_vocabulary_is_refused_early(
+    alone, data_dir, one_device, tmp_path):
+  own = {name: seqio.Feature(seqio.ByteVocabulary()) for name in ('inputs', 'targets')}
+  task = seqio.get_mixture_or_task('sst2').replace(name='say_bytes', output_features=own)
+  seqio.TaskRegistry.add_provider('say_bytes', task)
+  seqio.MixtureRegistry.add('two_words', [('say_bytes', 1.0), ('rte', 1.0)])
+  try:
+    with pytest.raises(UserError, match='task say_bytes .* ByteVocabulary, the run has .*'
+                       'vocab.model; .* Set VOCABULARY'):
+      check(tmp_path / 'new', mixture='say_bytes' if alone else 'two_words',
+            held_out=None, selection=None)
+  finally:
+    seqio.MixtureRegistry.remove('two_words')
+    seqio.TaskRegistry.remove('say_bytes')
+
+
 def test_dataset_of_a_users_own_without_dev_split_trains(data_dir, one_device, tmp_path):
   def read(split, shuffle_files, seed=None):
     return tf.data.Dataset.from_tensor_slices({
