@@ -48,6 +48,9 @@ setuptools.setup(
         'gpu': ['jax[cuda13]'],
         'lm_eval': ['lm_eval>=0.4.10,<0.5'],
         'aot': ['jax[tpu]'],  # the libtpu that goes with jax, to compile without a TPU
+        # Of SeqIO's caching script. Beam wants an older protobuf than the newest
+        # sentencepiece was made with.
+        'beam': ['apache-beam[tfrecord]>=2.70,<3', 'sentencepiece<0.2.2'],
         # The reference of the public families. One version of torch: a range would
         # fetch the newest, with gigabytes for GPUs, where a CPU's build is there.
         # accelerate: of lm_eval's own model, which ours is compared with.

@@ -307,7 +307,7 @@ def test_a_cached_task_reads_the_same(name, cached_by_seqio):
 
 @pytest.mark.slow
 def test_so_does_one_that_seqios_script_caches(data_dir, tmp_path):
-  pytest.importorskip('apache_beam', reason='`pip install apache-beam[tfrecord]`')
+  pytest.importorskip('apache_beam', reason="pip install -e '.[beam]'")
   names = ['rte', 'cb.eval']
   subprocess.run(
       [sys.executable, '-m', 'seqio.scripts.cache_tasks_main', f'--tasks={",".join(names)}',
