@@ -19,7 +19,6 @@ setuptools.setup(
     package_data={'flan_jax.gin': ['*/*.gin'], 'flan_jax.data': ['*.html.j2'],
                   'flan_jax.evaluation': ['*.html.j2', '*.css', '*.js']},
     install_requires=[
-        'absl-py>=2.1',
         'array_record>=0.8,<1',
         'clu>=0.0.12,<0.1',
         'flax>=0.12.8,<0.13',
@@ -31,7 +30,6 @@ setuptools.setup(
         'numpy>=2,<3',
         'optax>=0.2.8,<0.3',
         'orbax-checkpoint>=0.12.8,<0.13',
-        'plotly>=6,<7',
         'rapidfuzz>=3.9,<4',
         'rich>=13.7,<16',
         'rouge-score>=0.1.2,<0.2',
@@ -43,7 +41,7 @@ setuptools.setup(
         'seqio>=0.0.20,<0.1',
         'tensorboard>=2.19,<3',
         'tensorflow>=2.19,<3',
-        'tensorflow-datasets>=4.9.9,<5',
+        'tensorflow-datasets>=4.9.10,<5',
         'tokenizers>=0.21,<1',
     ],
     extras_require={
@@ -51,6 +49,9 @@ setuptools.setup(
         'gpu': ['jax[cuda13]'],
         'lm_eval': ['lm_eval>=0.4.10,<0.5'],
         'aot': ['jax[tpu]'],  # the libtpu that goes with jax, to compile without a TPU
+        # Of SeqIO's caching script. Beam wants an older protobuf than the newest
+        # sentencepiece was made with.
+        'beam': ['apache-beam[tfrecord]>=2.70,<3', 'sentencepiece<0.2.2'],
         # The reference of the public families. One version of torch: a range would
         # fetch the newest, with gigabytes for GPUs, where a CPU's build is there.
         # accelerate: of lm_eval's own model, which ours is compared with.

@@ -53,6 +53,29 @@ def check_stores(tasks, store_dir: str, rows: Any, seed: int) -> None:
                       f'{task.name}, which is missing; {problem}')
 
 
+def check_vocabulary(tasks, words) -> None:
+  """Raises UserError for a task whose text becomes ids of another vocabulary.
+
+  words: what the model reads. Ids that a task brings ready-made cannot be compared.
+  """
+  import seqio
+  for task in map(seqio.TaskRegistry.get, tasks):
+    for name, feature in task.output_features.items():
+      own = feature.vocabulary
+      if isinstance(own, seqio.PassThroughVocabulary) or own == words:
+        continue
+      raise UserError(
+          f'the {name} of task {task.name} have the vocabulary {_described(own)}, the run '
+          f'has {words.path}; a model reads one. Set VOCABULARY to that of the task, or '
+          'register the task with flan_jax.data.vocabulary.FLAN')
+
+
+def _described(words) -> str:
+  """'SentencePieceVocabulary /a/b.model': its class, and its file where it has one."""
+  path = getattr(words, 'sentencepiece_model_file', '')
+  return f'{type(words).__name__} {path}'.strip()
+
+
 def store_settings(name: str, rows: Any, seed: int) -> dict:
   """Keyword arguments of store.ensure for a task of a run."""
   import seqio

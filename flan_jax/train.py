@@ -116,6 +116,7 @@ def train(
   settings.check_call('train', locals())
   mixture, tasks = _checked_tasks(mixture, held_out, selection)
   words = use_vocabulary(vocabulary, model_dir, init_from, begin)
+  feeds.check_vocabulary(tasks, words)
   from flan_jax import quick_checks, reporting
   from flan_jax.model import decoder, losses
   from flan_jax.training import (

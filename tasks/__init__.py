@@ -6,11 +6,14 @@ Importing this package registers all SeqIO tasks and mixtures, `world_text` incl
 import importlib
 import pkgutil
 
+from flan_jax.data import expected
 from flan_jax.data import holdouts
 from flan_jax.data import plain_text  # registers world_text
+from flan_jax.evaluation import seqio_metrics
 
 _MODULES = pkgutil.walk_packages(__path__, f'{__name__}.')
 for _name in sorted(module.name for module in _MODULES):
   importlib.import_module(_name)
 
 holdouts.register_mixtures()
+expected.score_with(seqio_metrics.scores)

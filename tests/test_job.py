@@ -348,14 +348,40 @@ def test_an_empty_mixture_is_named(data_dir, one_device, tmp_path):
     seqio.MixtureRegistry.remove('nothing_drawn')
 
 
-def test_dataset_of_a_users_own_without_dev_split_trains(data_dir, one_device, tmp_path):
+def users_task(name, features):
+  """Registers a task of 40 texts, which has no dev split."""
   def read(split, shuffle_files, seed=None):
     return tf.data.Dataset.from_tensor_slices({
         'inputs': [f'Say {n}.' for n in range(40)], 'targets': [str(n) for n in range(40)]})
   seqio.TaskRegistry.add(
-      'say', seqio.FunctionDataSource(read, splits=['train']),
+      name, seqio.FunctionDataSource(read, splits=['train']),
       preprocessors=[seqio.preprocessors.tokenize, seqio.preprocessors.append_eos],
-      output_features=datasets.FEATURES)
+      output_features=features)
+
+
+@pytest.mark.parametrize('alone', [True, False])
+def test_a_task_of_another_vocabulary_is_refused_early(
+    alone, data_dir, one_device, tmp_path):
+  words = [seqio.SentencePieceVocabulary(str(data_dir / 'vocab.model')),
+           seqio.ByteVocabulary()]
+  names = 'say_the_same', 'say_bytes'
+  for name, own in zip(names, words):
+    users_task(name, dict.fromkeys(('inputs', 'targets'), seqio.Feature(own)))
+    seqio.MixtureRegistry.add(f'{name}_too', [(name, 1.0), ('rte', 1.0)])
+  same, other = names if alone else [f'{name}_too' for name in names]
+  try:
+    check(tmp_path / 'new', mixture=same, held_out=None, selection=None)
+    with pytest.raises(UserError, match='task say_bytes .* ByteVocabulary, the run has .*'
+                       'vocab.model; .* Set VOCABULARY'):
+      check(tmp_path / 'new', mixture=other, held_out=None, selection=None)
+  finally:
+    for name in names:
+      seqio.MixtureRegistry.remove(f'{name}_too')
+      seqio.TaskRegistry.remove(name)
+
+
+def test_dataset_of_a_users_own_without_dev_split_trains(data_dir, one_device, tmp_path):
+  users_task('say', datasets.FEATURES)
   try:
     check(tmp_path / 'say', mixture='say', held_out=None, selection=None, dry_run=False,
           schedule=loop.Schedule(2, 0, 1, 1), store_dir=str(tmp_path / 'store'))

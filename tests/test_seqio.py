@@ -1,7 +1,16 @@
 """Tasks and mixtures as any SeqIO client sees them."""
 
+import importlib
 import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import textwrap
+import types
 
+import gin
 import numpy as np
 import pytest
 import seqio
@@ -31,6 +40,107 @@ def test_mixture_feeds_the_prefix_lm_converter(data_dir):
     assert row['decoder_loss_weights'].any() and row['decoder_segment_ids'].max() > 1
   text = vocabulary.FLAN.inner.tokenizer.decode(rows[0]['decoder_target_tokens'].tolist())
   assert len(text.split()) > 20 and '⁇' not in text
+
+
+@pytest.mark.parametrize('name', ['rte', 'rte.eval', 'world_text'])
+def test_a_text_that_is_cut_keeps_its_separator(name, data_dir):
+  lengths = {'inputs': 32, 'targets': 8}
+  task = seqio.get_mixture_or_task(name)
+  cut = 0
+  for prompt in task.get_dataset(lengths, 'train', shuffle=False).take(
+      200).as_numpy_iterator():
+    for feature in task.output_features:
+      ids = prompt[feature].tolist()
+      assert ids[-1] == vocabulary.FLAN.eos_id and ids.count(ids[-1]) == 1
+      assert len(ids) <= lengths[feature]
+      cut += len(ids) == lengths[feature]
+  assert cut > 100
+
+
+def test_no_task_cuts_its_separator_off():
+  for name in seqio.TaskRegistry.names():
+    last = seqio.get_mixture_or_task(name).preprocessors[-1]
+    assert last is seqio.preprocessors.append_eos_after_trim, name
+
+
+def users_task(name, words):
+  """Registers a task as others write them, its vocabulary one of SeqIO's classes."""
+  def read(split, shuffle_files, seed=None):
+    return tf.data.Dataset.from_tensor_slices({
+        'inputs': [f'Say {n}.' for n in range(40)], 'targets': [str(n) for n in range(40)]})
+  return seqio.TaskRegistry.add(
+      name, seqio.FunctionDataSource(read, splits=['train']),
+      preprocessors=[seqio.preprocessors.tokenize, seqio.preprocessors.append_eos],
+      output_features={name: seqio.Feature(words) for name in ('inputs', 'targets')})
+
+
+@pytest.mark.parametrize('name, kind', [  # SeqIO compares them in the order of names
+    ('a_task', 'sentencepiece'), ('z_task', 'sentencepiece'),
+    pytest.param('a_task', 'bytes', marks=pytest.mark.slow)])
+def test_a_users_task_of_the_same_vocabulary_is_mixed_with_ours(
+    name, kind, data_dir, tmp_path, monkeypatch):
+  copied = shutil.copy(data_dir / 'vocab.model', tmp_path)
+  words = seqio.SentencePieceVocabulary(str(copied))
+  if kind == 'bytes':
+    monkeypatch.setenv(vocabulary.VARIABLE, 'bytes')
+    words = seqio.ByteVocabulary()
+  task = users_task(name, words)
+  try:
+    seqio.MixtureRegistry.add('mixed', [(name, 1.0), ('rte', 1.0)])
+    rows = list(seqio.get_dataset(
+        'mixed', LENGTHS, dataset_split='train', shuffle=True, seed=0,
+        feature_converter=seqio.PrefixLMFeatureConverter(pack=False)).take(
+            20).as_numpy_iterator())
+    texts = [words.decode(row['decoder_target_tokens'].tolist()) for row in rows]
+    assert {text.startswith('Say') for text in texts} == {True, False}
+    other = vocabulary.FlanVocabulary()
+    other._loaded = 'bytes', seqio.ByteVocabulary(extra_ids=1)
+    monkeypatch.setitem(task.output_features, 'targets', seqio.Feature(other))
+    with pytest.raises(ValueError, match='same vocabulary'):
+      seqio.get_mixture_or_task('mixed').get_dataset(LENGTHS)
+  finally:
+    seqio.MixtureRegistry.remove('mixed')
+    seqio.TaskRegistry.remove(name)
+
+
+def readme_lines():
+  """What README says that a t5x user writes."""
+  folder = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+  with open(os.path.join(folder, 'README.md'), encoding='utf-8') as file:
+    [block] = re.findall(r"^    MIXTURE_OR_TASK_MODULE = .*?\n\n", file.read(), re.M | re.S)
+  return textwrap.dedent(block).strip().splitlines()
+
+
+def test_what_a_t5x_user_writes_is_accepted(data_dir, tmp_path, monkeypatch):
+  """The six lines of README, with another file, and t5x's two objects stood in for."""
+  lines = readme_lines()
+  assert len(lines) == 6
+  copied = shutil.copy(data_dir / 'vocab.model', tmp_path)
+  utils = types.ModuleType('utils')
+  exec('def DatasetConfig(mixture_or_task_name): return mixture_or_task_name\n'
+       'def Model(vocabulary): return vocabulary', utils.__dict__)
+  monkeypatch.setitem(sys.modules, 'utils', utils)
+  with gin.unlock_config():
+    gin.clear_config()
+    gin.parse_config('\n'.join([
+        'from __gin__ import dynamic_registration', 'import seqio', 'import utils',
+        *lines, 'utils.Model.vocabulary = %VOCABULARY',
+        'utils.DatasetConfig.mixture_or_task_name = %MIXTURE_OR_TASK_NAME']).replace(
+            '/models/vocab.model', str(copied)))
+    ask = gin.get_configurable
+    words, name = ask(utils.Model)(), ask(utils.DatasetConfig)()
+    with gin.config_scope('infer_eval'):
+      evaluated = ask(utils.DatasetConfig)()
+    module, lengths = (gin.query_parameter(f'%{macro}') for macro in (
+        'MIXTURE_OR_TASK_MODULE', 'TASK_FEATURE_LENGTHS'))
+    gin.clear_config()
+  importlib.import_module(module)
+  for mixture in map(seqio.get_mixture_or_task, (name, evaluated)):
+    mixture._check_compatible_features()
+    assert set(lengths) == set(mixture.output_features)
+    for feature in mixture.output_features.values():  # both ways, as t5x and its models
+      assert not feature.vocabulary != words and not words != feature.vocabulary
+  assert 'rte.eval' in {task.name for task in seqio.get_mixture_or_task(evaluated).tasks}
 
 
 def test_task_yields_pretokenized_text_and_the_ids_of_it(data_dir):
@@ -144,3 +254,70 @@ def test_rates_of_prepared_data(data_dir):
   assert holdouts.rates('world_text') == {'world_text': 1.0}
   with pytest.raises(UserError, match='qnli'):
     holdouts.rates('flan_all')
+
+
+def cache(task, split, folder):
+  """Writes a split as SeqIO's caching script does, whose pipeline needs Apache Beam."""
+  folder = folder / task.name
+  folder.mkdir(exist_ok=True)
+  records = task.preprocess_precache(task.source.get_dataset(
+      split, shuffle=False, shard_info=seqio.ShardInfo(0, 1)))
+  with tf.io.TFRecordWriter(str(folder / f'{split}.tfrecord-00000-of-00001')) as writer:
+    for count, record in enumerate(records, 1):
+      writer.write(seqio.dict_to_tfexample(record).SerializeToString())
+  features = {name: {'shape': [None] * value.shape.rank, 'dtype': value.dtype.name}
+              for name, value in record.items()}
+  (folder / f'info.{split}.json').write_text(json.dumps(
+      {'num_shards': 1, 'features': features, 'seqio_version': seqio.__version__}))
+  (folder / f'stats.{split}.json').write_text(json.dumps({'examples': count}))
+  (folder / 'COMPLETED').touch()
+
+
+def rows_of(task, **how):
+  lengths = {'inputs': 32, 'targets': 8}
+  return sorted(
+      repr([(name, value.tolist() if hasattr(value, 'tolist') else value)
+            for name, value in sorted(row.items())])
+      for row in task.get_dataset(lengths, 'train', shuffle=False, **how)
+      .as_numpy_iterator())
+
+
+@pytest.fixture
+def cached_by_seqio(data_dir, tmp_path):
+  before, tasks = list(seqio.get_global_cache_dirs()), []
+  seqio.set_global_cache_dirs([str(tmp_path)])
+
+  def cached(name):
+    tasks.append(seqio.get_mixture_or_task(name))
+    cache(tasks[-1], 'train', tmp_path)
+    return tasks[-1]
+  yield cached
+  seqio.set_global_cache_dirs(before)
+  for task in tasks:
+    task._cache_dir = None
+
+
+@pytest.mark.parametrize('name', [
+    'cb.eval', *(pytest.param(name, marks=pytest.mark.slow)
+                 for name in ('rte', 'trivia_qa.eval'))])
+def test_a_cached_task_reads_the_same(name, cached_by_seqio):
+  task = cached_by_seqio(name)
+  assert rows_of(task) == rows_of(task, use_cached=True)
+
+
+@pytest.mark.slow
+def test_so_does_one_that_seqios_script_caches(data_dir, tmp_path):
+  pytest.importorskip('apache_beam', reason="pip install -e '.[beam]'")
+  names = ['rte', 'cb.eval']
+  subprocess.run(
+      [sys.executable, '-m', 'seqio.scripts.cache_tasks_main', f'--tasks={",".join(names)}',
+       f'--output_cache_dir={tmp_path}', '--module_import=flan_jax.tasks',
+       '--min_shards=2'], check=True, timeout=900)
+  before = list(seqio.get_global_cache_dirs())
+  seqio.set_global_cache_dirs([str(tmp_path)])
+  try:
+    for task in map(seqio.get_mixture_or_task, names):
+      assert rows_of(task) == rows_of(task, use_cached=True)
+      task._cache_dir = None
+  finally:
+    seqio.set_global_cache_dirs(before)

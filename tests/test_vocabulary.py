@@ -1,11 +1,14 @@
 """The vocabulary is resolved on first use, and is the same in every process."""
 
 import io
+import itertools
 import json
 import multiprocessing
 import pickle
+import shutil
 
 import pytest
+import seqio
 import sentencepiece
 import tensorflow as tf
 from tokenizers import (
@@ -237,3 +240,77 @@ def test_hash_follows_the_content(sentencepiece_model, tokenizer_json):
   other._loaded = None
   other.use(tokenizer_json)
   assert len(hashes | {other.content_hash}) == 3
+
+
+def named(path):
+  """A vocabulary that has been used, of that file or of bytes."""
+  words = FlanVocabulary()
+  words._loaded = path, vocabulary._load(path)
+  return words
+
+
+def equal(one, other):
+  """Whether SeqIO would mix them, whichever task comes first."""
+  answers = {one == other, other == one, not one != other, not other != one}
+  assert len(answers) == 1
+  return answers.pop()
+
+
+def test_vocabularies_are_equal_if_they_resolve_to_the_same(
+    sentencepiece_model, tokenizer_json, tmp_path):
+  copies = [shutil.copy(path, f'{tmp_path}/copy{path[-6:]}')
+            for path in (sentencepiece_model, tokenizer_json)]
+  larger = byte_level()
+  larger.add_tokens(['<more>'])
+  larger.save(str(tmp_path / 'larger.json'))
+  other = tmp_path / 'other.model'
+  sentencepiece.SentencePieceTrainer.train(
+      sentence_iterator=iter(['other words'] * 50), model_prefix=str(other)[:-6],
+      vocab_size=16, pad_id=0, eos_id=1, unk_id=2, bos_id=-1, hard_vocab_limit=False,
+      minloglevel=2)
+  kinds = [
+      [named(sentencepiece_model), named(copies[0]),
+       seqio.SentencePieceVocabulary(copies[0])],
+      [named(tokenizer_json), named(copies[1]),
+       vocabulary.TokenizerVocabulary(tokenizer_json)],
+      [named('bytes'), FlanVocabulary(), seqio.ByteVocabulary()],
+      [named(str(other)), seqio.SentencePieceVocabulary(str(other))],
+      [named(str(tmp_path / 'larger.json'))]]
+  for own in kinds:
+    assert all(equal(one, two) for one in own for two in own
+               if isinstance(one, FlanVocabulary))
+  for one, two in itertools.permutations(kinds, 2):
+    assert not any(equal(a, b) for a in one for b in two)
+
+
+def test_a_vocabulary_that_encodes_otherwise_is_another(sentencepiece_model):
+  class Lower(seqio.SentencePieceVocabulary):
+    def _encode(self, text):
+      return super()._encode(text.lower())
+
+  words = named(sentencepiece_model)
+  for other in (seqio.SentencePieceVocabulary(sentencepiece_model, extra_ids=3),
+                Lower(sentencepiece_model), seqio.ByteVocabulary(extra_ids=3),
+                seqio.PassThroughVocabulary(40, 1), 'bytes', None):
+    assert not equal(words, other) and not equal(named('bytes'), other)
+
+
+def test_equality_loads_nothing_before_it_must(monkeypatch):
+  monkeypatch.setattr(vocabulary, '_load', lambda path: pytest.fail('loaded'))
+  assert equal(vocabulary.FLAN, vocabulary.FLAN) and hash(vocabulary.FLAN)
+
+
+def test_it_is_seen_as_what_it_resolves_to(sentencepiece_model):
+  words, plain = named(sentencepiece_model), seqio.SentencePieceVocabulary(
+      sentencepiece_model)
+  assert words.sp_model == plain.sp_model and words.vocab_size == plain.vocab_size
+  assert words.sentencepiece_model_file == sentencepiece_model
+  assert words.tokenizer.encode('yes') == plain.encode('yes')
+  assert sentencepiece_model in str(words)
+  assert not hasattr(named('bytes'), 'tokenizer') and str(named('bytes'))
+
+
+def test_the_end_is_not_written(tokenizer_json):
+  """Not even if the file does not mark it as special."""
+  words = named(tokenizer_json)
+  assert words.decode([*words.encode('yes'), words.eos_id, 7]) == 'yes'

@@ -17,6 +17,7 @@ import tensorflow as tf
 from flan_jax.data import clusters as clusters_lib
 from flan_jax.data import code_identity
 from flan_jax.data import declaration
+from flan_jax.data import expected
 from flan_jax.data import fewshot
 from flan_jax.data import fields as fields_lib
 from flan_jax.data import rendering
@@ -29,6 +30,9 @@ from flan_jax.errors import UserError, did_you_mean
 FEATURES = {
     name: seqio.Feature(vocabulary.FLAN, add_eos=True, required=name == 'targets')
     for name in ('inputs', 'targets')}
+# What makes ids of text. SeqIO cuts at the end: only after that is the separator put there.
+ENCODING = (seqio.preprocessors.tokenize, seqio.preprocessors.append_eos_after_trim)
+EVALUATION = '.eval'  # ends the name of the SeqIO task that a dataset is evaluated as
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,6 +84,14 @@ class Dataset:
     """Those that its templates declare: 'en-de', 'de-en'; () where there are none."""
     found = dict.fromkeys(template.direction for template in self.templates)
     return tuple(direction for direction in found if direction)
+
+  @property
+  def forward(self) -> tuple[int, ...]:
+    """Numbers of the templates that ask for the task itself, in the variant's direction."""
+    direction = self.variant.direction if self.variant else ''
+    return tuple(number for number, template in enumerate(self.templates)
+                 if template.kind != templates_lib.INVERTED
+                 and direction in ('', template.direction))
 
   @property
   def shots(self) -> int:
@@ -154,16 +166,27 @@ def _folder(name: str, fields: Callable) -> tuple[str]:
 
 
 def register(dataset: Dataset) -> Dataset:
-  """Makes a SeqIO task of a dataset that has been checked."""
-  seqio.TaskRegistry.add(
-      dataset.name, source=dataset.source, preprocessors=[
-          functools.partial(rendering.prompts, dataset=dataset),
-          seqio.CacheDatasetPlaceholder(),
-          seqio.preprocessors.tokenize,
-          seqio.preprocessors.append_eos],
-      output_features=FEATURES, metric_fns=[])
+  """Makes the SeqIO tasks of a dataset that has been checked.
+
+  'rte' has what is trained on, in all templates; 'rte.eval' every example in every
+  forward template, with what an answer is scored with.
+  """
+  asked = functools.partial(rendering.questions, dataset=dataset)
+  trained = functools.partial(rendering.prompts, dataset=dataset)
+  _register_task(dataset, '', trained)
+  if dataset.forward:
+    _register_task(dataset, EVALUATION, asked)
   _DATASETS[dataset.name] = dataset
   return dataset
+
+
+def _register_task(dataset: Dataset, ending: str, render: Callable) -> None:
+  name = dataset.name + ending
+  seqio.TaskRegistry.add(
+      name, source=dataset.source,
+      preprocessors=[render, seqio.CacheDatasetPlaceholder(), *ENCODING],
+      output_features=FEATURES, postprocess_fn=expected.postprocess,
+      metric_fns=[expected.metric(name, dataset.metrics)])
 
 
 def names() -> list[str]:
@@ -183,6 +206,9 @@ def plain(name: str) -> str:
 
 def get(name: str) -> Dataset:
   """The dataset of that name; an unknown name is a UserError with the nearest ones."""
+  asked = name.removesuffix(EVALUATION)
+  if asked != name and asked in _DATASETS:
+    raise UserError(f'{name} is what SeqIO clients evaluate; here, say {asked}')
   if name not in _DATASETS:
     hint = did_you_mean(name, _DATASETS) or f'; there are {", ".join(names())}'
     raise UserError(f'unknown task {name!r}{hint} ({clusters_lib.OWN})')

@@ -16,6 +16,7 @@ from flan_jax.data import clusters
 from flan_jax.data import datasets
 from flan_jax.data import flan_splits
 from flan_jax.data import splits
+from flan_jax.data import variants
 from flan_jax.errors import UserError, did_you_mean
 
 MAXIMUM_RATE = 3_000  # examples, paper section 2.4
@@ -167,10 +168,18 @@ def mixture_name(held_out: str) -> str:
 
 
 def register_mixtures() -> None:
-  """`flan_all` and `flan_holdout_<cluster>`, anew: later datasets may have joined."""
+  """All mixtures, anew: later datasets may have joined.
+
+  `flan_all` and `flan_holdout_<cluster>` are trained on; `flan_eval_<cluster>` is what
+  SeqIO's evaluator asks when the cluster is held out, each task for itself.
+  """
   register_mixture(ALL, [name for name in datasets.names() if datasets.get(name).mixed])
   for held_out in clusters.names():
-    register_mixture(mixture_name(held_out), holdout(held_out).train)
+    found = holdout(held_out)
+    register_mixture(mixture_name(held_out), found.train)
+    tasks = [f'{task}{datasets.EVALUATION}' for name in found.held_out
+             for task in variants.evaluated(name)]
+    register_mixture(f'flan_eval_{held_out}', tasks, default_rate=1.0)
 
 
 def mixture(held_out: str | None) -> str:
@@ -181,12 +190,12 @@ def mixture(held_out: str | None) -> str:
   return name
 
 
-def register_mixture(name: str, tasks: Sequence[str]) -> str:
-  """A SeqIO mixture with our rates; one of that name is replaced."""
+def register_mixture(name: str, tasks: Sequence[str], default_rate=rate) -> str:
+  """A SeqIO mixture, by default with our rates; one of that name is replaced."""
   if name in seqio.MixtureRegistry.names():
     seqio.MixtureRegistry.remove(name)
   if tasks:
-    seqio.MixtureRegistry.add(name, list(tasks), default_rate=rate)
+    seqio.MixtureRegistry.add(name, list(tasks), default_rate=default_rate)
   return name
 
 

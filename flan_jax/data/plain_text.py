@@ -14,6 +14,7 @@ import seqio
 import tensorflow as tf
 
 from flan_jax.data import datasets
+from flan_jax.data import expected
 from flan_jax.data import fields
 from flan_jax.data import splits
 from flan_jax.errors import UserError
@@ -40,8 +41,10 @@ def add(name: str, files: Mapping[str, str]) -> seqio.Task:
 
   return seqio.TaskRegistry.add(
       name, source=seqio.FunctionDataSource(read, splits=list(files)),
-      preprocessors=[_targets, seqio.preprocessors.tokenize, seqio.preprocessors.append_eos],
-      output_features={'targets': datasets.FEATURES['targets']}, metric_fns=[])
+      preprocessors=[_targets, *datasets.ENCODING],
+      output_features={'targets': datasets.FEATURES['targets']},
+      postprocess_fn=expected.postprocess,
+      metric_fns=[expected.metric(name, ['accuracy'])])
 
 
 def identity(name: str) -> dict:

@@ -9,7 +9,7 @@ import collections
 import contextlib
 import dataclasses
 import re
-from typing import Iterator, Mapping, Sequence
+from typing import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 import tensorflow as tf
@@ -230,6 +230,11 @@ def _passages(texts, phrasings: Sequence, number: tf.Tensor) -> tf.Tensor:
 
 def _with_exemplars(
     prompts_ds: tf.data.Dataset, dataset, length: int) -> tf.data.Dataset:
+  return prompts_ds.batch(_BATCH).map(_composer(dataset, length)).unbatch()
+
+
+def _composer(dataset, length: int) -> Callable[[dict], dict]:
+  """Puts exemplars before the inputs of B prompts with 'key', 'template', 'inputs'."""
   drawn = exemplars(dataset)
 
   def compose(keys, numbers, inputs):
@@ -239,9 +244,9 @@ def _with_exemplars(
   def composed(batch):
     arguments = [batch[name] for name in ('key', 'template', 'inputs')]
     inputs = tf.numpy_function(compose, arguments, tf.string)
-    return {**batch, 'inputs': tf.ensure_shape(inputs, [None])}
+    return {**batch, 'inputs': tf.ensure_shape(inputs, batch['inputs'].shape)}
 
-  return prompts_ds.batch(_BATCH).map(composed).unbatch()
+  return composed
 
 
 def exemplars(dataset, records_ds: tf.data.Dataset | None = None) -> fewshot.Exemplars:
@@ -271,6 +276,45 @@ def _decoded(texts) -> tuple[str, ...]:
   return tuple(text.decode('utf-8', 'replace') for text in texts)
 
 
+def _rendered(named: Mapping, phrasings: Sequence) -> dict[str, tf.Tensor]:
+  """An example in T phrasings, and what its answers are scored with; see `Example`."""
+  inputs, targets = templates_lib.render(phrasings, named)
+  options = named.get(OPTIONS, tf.zeros([0], tf.string))
+  label = tf.reduce_max(tf.where(
+      options == named['answer'], tf.range(tf.size(options)), -1)) if (
+          OPTIONS in named) else tf.constant(-1)
+  return {'inputs': inputs, 'targets': targets, OPTIONS: options, 'label': label,
+          GROUP: named.get(GROUP, tf.constant(''))}
+
+
+def questions(
+    records_ds: tf.data.Dataset, dataset, prompt_length: int = fewshot.INPUTS_LENGTH
+) -> tf.data.Dataset:
+  """SeqIO preprocessor: every usable record in every forward template, side by side.
+
+  A prompt {'inputs', 'targets'} has the number of its 'template' with it, and what its
+  answer is scored with: 'options', 'label', 'references', 'group'.
+
+  prompt_length: tokens of inputs, which exemplars may not exceed.
+  """
+  phrasings = [dataset.templates[number] for number in dataset.forward]
+  count = len(phrasings)
+  compose = _composer(dataset, prompt_length) if dataset.shots else lambda batch: batch
+
+  def view(named):
+    asked = _rendered(named, phrasings)
+    shared = {name: asked[name] for name in (OPTIONS, 'label', GROUP)} | {
+        name: named[name] for name in (REFERENCES,) if name in named}
+    batch = {'template': tf.constant(dataset.forward), 'inputs': asked['inputs'],
+             'targets': asked['targets'], REFERENCES: asked['targets'][:, None],
+             'key': tf.fill([count], _key(templates_lib.as_text(named))),
+             **{name: tf.repeat(one[None], count, 0) for name, one in shared.items()}}
+    return {name: text for name, text in compose(batch).items() if name != 'key'}
+
+  return usable(records_ds, dataset).map(
+      view, num_parallel_calls=tf.data.AUTOTUNE).unbatch()
+
+
 def examples(
     records_ds: tf.data.Dataset, dataset, numbers: Sequence[int],
     drawn: fewshot.Exemplars | None = None,
@@ -282,17 +326,13 @@ def examples(
   phrasings = [dataset.templates[number] for number in numbers]
 
   def view(named):
-    inputs, targets = templates_lib.render(phrasings, named)
-    options = named.get(OPTIONS, tf.zeros([0], tf.string))
-    label = tf.reduce_max(tf.where(
-        options == named['answer'], tf.range(tf.size(options)), -1)) if (
-            OPTIONS in named) else tf.constant(-1)
-    references = named.get(REFERENCES, targets[:1])
+    asked = _rendered(named, phrasings)
     texts = templates_lib.as_text(named)
     repeated = {name: tf.fill([len(phrasings)], text) for name, text in texts.items()}
     passages = _passages(repeated, phrasings, tf.range(len(phrasings)))
-    return (inputs, targets, options, references, passages, label,
-            named.get(GROUP, ''), _key(texts))
+    references = named.get(REFERENCES, asked['targets'][:1])
+    return (asked['inputs'], asked['targets'], asked[OPTIONS], references, passages,
+            asked['label'], asked[GROUP], _key(texts))
 
   drawn = drawn or (exemplars(dataset) if dataset.shots else None)
   asked_ds = usable(records_ds, dataset).map(view, tf.data.AUTOTUNE)

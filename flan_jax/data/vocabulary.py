@@ -44,6 +44,18 @@ class TokenizerVocabulary(seqio.Vocabulary):
   unk_id = property(lambda self: None)
   _base_vocab_size = property(lambda self: self._size)
 
+  @functools.cached_property
+  def content(self) -> str:
+    """Digest of all that decides the ids of a text."""
+    return hashlib.sha256(self._tokenizer.to_str().encode()).hexdigest()
+
+  def __eq__(self, other) -> bool:
+    contents = _content(other)
+    return NotImplemented if contents is None else _content(self) == contents
+
+  def __hash__(self) -> int:
+    return hash(TokenizerVocabulary)
+
   def _encode(self, text: str) -> list[int]:
     return self._tokenizer.encode(text, add_special_tokens=False).ids
 
@@ -64,7 +76,8 @@ class TokenizerVocabulary(seqio.Vocabulary):
     return 'ByteLevel' in repr(self._tokenizer.pre_tokenizer)
 
   def _decode(self, ids) -> str:
-    return self._tokenizer.decode([int(number) for number in ids])
+    """The text, without the end, which need not be marked as special in the file."""
+    return self._tokenizer.decode([int(n) for n in ids if n != self._eos_id])
 
   def _encode_tf(self, text: tf.Tensor) -> tf.Tensor:
     encode = lambda value: tf.constant(self._encode(value.numpy().decode()), tf.int32)
@@ -78,11 +91,16 @@ class TokenizerVocabulary(seqio.Vocabulary):
     return text
 
 
-class FlanVocabulary(seqio.Vocabulary):
-  """Stands for the vocabulary in force; see the module's docstring."""
+class FlanVocabulary(seqio.SentencePieceVocabulary, seqio.ByteVocabulary):
+  """Stands for the vocabulary in force; see the module's docstring.
+
+  It equals what it resolves to: a user's vocabulary of the same file, or of bytes. It is
+  a subclass of SeqIO's own, which call any other class unequal, because Python asks the
+  `__eq__` of a subclass first, whichever side it stands on.
+  """
 
   def __init__(self):
-    super().__init__()
+    seqio.Vocabulary.__init__(self)  # there is no file yet
     self._loaded: tuple[str, seqio.Vocabulary] | None = None
     self._beside: tuple[tuple, ends_lib.Ends] | None = None
 
@@ -202,11 +220,44 @@ class FlanVocabulary(seqio.Vocabulary):
     self.__init__()
     os.environ.setdefault(VARIABLE, state['path'])
 
+  def _model_context(self):
+    """What `tokenizer`, `sp_model` and `tf_tokenizer` of SeqIO's class read."""
+    if not isinstance(self.inner, seqio.SentencePieceVocabulary):
+      raise AttributeError(f'the vocabulary in force is {self.path}, which is no '
+                           'SentencePiece model')
+    return self.inner._model_context()
+
+  @property
+  def sentencepiece_model_file(self) -> str:
+    return self.path
+
   def __eq__(self, other) -> bool:
-    return isinstance(other, FlanVocabulary)
+    if self is other:  # registration and mixtures of ours load nothing
+      return True
+    contents = _content(other)
+    return NotImplemented if contents is None else _content(self) == contents
 
   def __hash__(self) -> int:
     return hash(FlanVocabulary)
+
+  def __str__(self) -> str:
+    return f'FlanVocabulary({self.path})'
+
+
+def _content(words: seqio.Vocabulary) -> tuple | None:
+  """What a vocabulary resolves to: equal for equal ones; None for a class unknown here.
+
+  A subclass may encode differently, so only SeqIO's classes themselves are known.
+  """
+  if isinstance(words, FlanVocabulary):
+    return _content(words._loaded[1] if words._loaded else words.inner)
+  if type(words) is seqio.SentencePieceVocabulary:
+    return 'sentencepiece', words.sp_model, words.eos_id
+  if type(words) is seqio.ByteVocabulary:
+    return BYTES, words.extra_ids
+  if isinstance(words, TokenizerVocabulary):
+    return 'tokenizer', words.content, words.eos_id
+  return None
 
 
 class Words:

@@ -155,17 +155,13 @@ def forward_templates(
   Raises:
     UserError: a wanted number does not exist or is an inverted template.
   """
-  dataset = datasets.get(name)
-  direction = dataset.variant.direction if dataset.variant else ''
-  forward = [number for number, template in enumerate(dataset.templates)
-             if template.kind != templates_lib.INVERTED
-             and direction in ('', template.direction)]
+  forward = datasets.get(name).forward
   wrong = [number for number in wanted or () if number not in forward]
   if wrong:
     raise UserError(
         f'{name} is not evaluated in template {wrong[0]}; its forward templates are '
         f'{", ".join(map(str, forward))}')
-  return tuple(forward if wanted is None else dict.fromkeys(wanted))
+  return forward if wanted is None else tuple(dict.fromkeys(wanted))
 
 
 def read(

@@ -1,0 +1,51 @@
+"""What is required to install the package is what it uses."""
+
+import ast
+import pathlib
+
+from packaging.requirements import Requirement
+import pytest
+import setuptools
+
+CHECKOUT = pathlib.Path(__file__).resolve().parent.parent
+# Names of modules that are not those of their packages.
+MODULES = {'gin-config': 'gin', 'orbax-checkpoint': 'orbax', 'scikit-learn': 'sklearn'}
+# Used without an import of ours.
+INDIRECTLY = {
+    'importlib_resources': 'tensorflow-datasets writes data with it',
+    'tensorboard': 'shows the events of a run'}
+
+
+@pytest.fixture
+def required(monkeypatch):
+  given = {}
+  monkeypatch.chdir(CHECKOUT)
+  monkeypatch.setattr(setuptools, 'setup', given.update)
+  exec((CHECKOUT / 'setup.py').read_text(), {})
+  return [Requirement(line) for line in given['install_requires']]
+
+
+def imported():
+  """The packages that modules of ours import, in functions too."""
+  names = set()
+  for folder in ('flan_jax', 'tasks'):
+    for path in (CHECKOUT / folder).rglob('*.py'):
+      for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+          names |= {alias.name.partition('.')[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+          names.add(node.module.partition('.')[0])
+  return names
+
+
+def test_what_is_required_is_imported(required):
+  names = imported()
+  unused = [one.name for one in required if one.name not in INDIRECTLY and MODULES.get(
+      one.name, one.name.replace('-', '_')) not in names]
+  assert unused == []
+
+
+def test_tfds_has_the_versions_that_datasets_name(required):
+  """4.9.9 has no multi_news:2.1.0."""
+  [tfds] = [one for one in required if one.name == 'tensorflow-datasets']
+  assert '4.9.9' not in tfds.specifier and '4.9.10' in tfds.specifier
