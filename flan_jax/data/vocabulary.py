@@ -152,9 +152,9 @@ class FlanVocabulary(seqio.SentencePieceVocabulary, seqio.ByteVocabulary):
       path, found = _told_ends(told)
       if path == self.path:
         return found
-    inner = self.inner  # loads it
+    loaded = self._loaded[1] if self._loaded else self.inner
     if self._beside is None or self._beside[0] is not self._loaded:
-      self._beside = self._loaded, _ends_beside(self.path, inner)
+      self._beside = self._loaded, _ends_beside(self.path, loaded)
     return self._beside[1]
 
   @property
@@ -250,11 +250,14 @@ def _content(words: seqio.Vocabulary) -> tuple | None:
   A subclass may encode differently, so only SeqIO's classes themselves are known.
   """
   if isinstance(words, FlanVocabulary):
-    return _content(words._loaded[1] if words._loaded else words.inner)
+    inner = words._loaded[1] if words._loaded else words.inner
+    kind, content, _ = _content(inner)
+    ends = words.ends  # of the run that it serves
+    return f'{kind}, a blank dropped' if ends.drops_space else kind, content, ends.ends[0]
   if type(words) is seqio.SentencePieceVocabulary:
     return 'sentencepiece', words.sp_model, words.eos_id
   if type(words) is seqio.ByteVocabulary:
-    return BYTES, words.extra_ids
+    return BYTES, words.extra_ids, words.eos_id
   if isinstance(words, TokenizerVocabulary):
     return 'tokenizer', words.content, words.eos_id
   return None
