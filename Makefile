@@ -19,13 +19,14 @@ CLUSTERS := nli,paraphrase,sentiment,closed_book_qa
 SHARED := -n 2 --dist loadfile
 
 # Left out of test-newest: what needs torch, and what is of evaluation, of its reports, of
-# the world or of the front doors. A new file of tests is taken unless it is listed.
+# the world or of the front doors, the records of each dataset, and what is marked `long`.
+# A new file of tests is taken unless it is listed.
 WITH_TORCH := families harness huggingface
 OTHER_ROOMS := commandline comparison damaged_answers decoding evaluate experiment generate \
-  job metrics never_tuned outside paper prompts protocol ranking report results samples \
-  scoring settings statements statistics summaries text_metrics world world_algebra \
-  world_asking world_causes world_cloze world_counting world_dialogues world_language \
-  world_languages world_news world_reading world_texts world_triples
+  job malformed metrics never_tuned outside paper prompts protocol ranking report results \
+  samples scoring settings statements statistics summaries text_metrics world \
+  world_algebra world_asking world_causes world_cloze world_counting world_dialogues \
+  world_language world_languages world_news world_reading world_texts world_triples
 LEFT_OUT := $(foreach name,$(WITH_TORCH) $(OTHER_ROOMS),--ignore=tests/test_$(name).py)
 
 .PHONY: run test test-all test-newest tested-newest bench clean
@@ -55,7 +56,7 @@ test-newest:
 tested-newest: $(VENV)/newest
 	@$(VENV)/bin/python -c 'import sys, jax; print("Python", sys.version.split()[0], \
 	  "with JAX", jax.__version__)'
-	$(RUN) pytest -m 'not slow' $(SHARED) $(LEFT_OUT)
+	$(RUN) pytest -m 'not slow and not long' $(SHARED) $(LEFT_OUT)
 
 bench: $(VENV)/test
 	@for name in packing loading store collection training scoring decoding; do $(RUN) tests.bench.$$name || exit 1; done

@@ -72,7 +72,8 @@ def distance(one, other):
 
 
 @pytest.mark.parametrize(
-    'microbatches, loss', [(2, losses.PLAIN), (4, LOSS), (16, LOSS)])
+    'microbatches, loss', [
+        (2, losses.PLAIN), pytest.param(4, LOSS, marks=pytest.mark.long), (16, LOSS)])
 def test_microbatches_equal_the_full_batch_with_unequal_weights(microbatches, loss):
   whole, expected = gradients(1, loss)
   parts, sums = gradients(microbatches, loss)
@@ -83,6 +84,7 @@ def test_microbatches_equal_the_full_batch_with_unequal_weights(microbatches, lo
         sums[name], expected[name], rtol=rounding.EXACT, err_msg=name)
 
 
+@pytest.mark.long
 def test_a_mean_of_means_would_be_noticed():
   """The weights are unequal enough: averaging the parts' averages is far off."""
   batch, params = example_batch(), fresh(KEEP).params
@@ -109,6 +111,7 @@ def test_frozen_parameters_have_no_gradient_and_no_part_in_the_norm():
   rounding.assert_equal(sums['gradient_norm'], optax.global_norm(some))
 
 
+@pytest.mark.long
 def test_activations_are_those_of_one_microbatch():
   batch, state = example_batch(length=256), jax.eval_shape(lambda: fresh(KEEP))
 

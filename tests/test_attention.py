@@ -209,6 +209,7 @@ def test_what_cudnn_is_given_means_plain_attention(change, double, monkeypatch):
     rounding.assert_equal(run(fused, config, rows, mesh, table), expected)
 
 
+@pytest.mark.long
 def test_a_bias_made_by_each_layer_is_the_shared_one(double, monkeypatch):
   config = rounding.doubled(
     dataclasses.replace(CONFIG, positions='relative', head_dim=16))

@@ -103,6 +103,7 @@ def test_bare_styles_have_fields_and_no_instructions():
   assert bare.templates[0].kind == 'classification'
 
 
+@pytest.mark.long
 def test_training_and_evaluation_prompts_carry_exemplars(data_dir):
   dataset = variants.register(variants.Variant('rte', shots=3))
   records = datasets.records(dataset, 'train')

@@ -128,6 +128,7 @@ def assert_equal_runs(folder, other):
     np.testing.assert_allclose(found, expected, rtol=APART)
 
 
+@pytest.mark.long
 def test_two_processes_equal_one_in_moves_and_losses(runs):
   assert_equal_runs(runs[0], 'one')
 
@@ -137,6 +138,7 @@ def test_two_processes_equal_a_single_device(runs, single):
   assert_equal_runs(runs[0], single)
 
 
+@pytest.mark.long
 def test_process_0_alone_writes_and_speaks(runs):
   folder, (_, first, other) = runs
   assert 'step 10/10' in first[0] and 'trained to step 10' in first[0]

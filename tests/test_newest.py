@@ -77,7 +77,7 @@ def test_of_the_rest_only_other_rooms_are_left_out():
     with open(os.path.join(CHECKOUT, f'tests/test_{name}.py'), encoding='utf-8') as file:
       started = set(re.findall(r'flan_jax\.\w+', file.read()))  # as processes
     assert uses(reached(f'test_{name}') | started,
-                {'flan_jax.evaluation', 'flan_jax.world'} | doors), name
+                {'flan_jax.evaluation', 'flan_jax.world', 'flan_jax.tasks'} | doors), name
 
 
 def newest(folder, *given, path):

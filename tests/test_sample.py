@@ -151,6 +151,7 @@ def test_another_seed_rebuilds_and_leaves_other_files_alone(copy):
     assert (copy / file).read_text() == 'mine'
 
 
+@pytest.mark.long
 def test_a_vocabulary_that_stands_is_made_anew_only_if_asked(written, tmp_path, capsys):
   embedded.write(tmp_path, EXAMPLES, ['cb'])
   first = (tmp_path / 'vocab.model').read_bytes()

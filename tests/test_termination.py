@@ -33,7 +33,8 @@ def signalled(number, at):
 
 
 SIGNALS = pytest.mark.parametrize('number, code', [
-    (signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=['ctrl-c', 'sigterm'])
+    pytest.param(signal.SIGINT, 130, marks=pytest.mark.long), (signal.SIGTERM, 143)],
+    ids=['ctrl-c', 'sigterm'])
 
 
 @SIGNALS

@@ -151,6 +151,7 @@ def test_parameters_serve_where_only_the_optimizer_is_torn(runs, tmp_path):
   assert checkpoint.load(str(run)).step == 1
 
 
+@pytest.mark.long
 def test_an_evaluation_tells_of_the_step_that_it_read(
     world, runs, tmp_path, monkeypatch):
   run, known = shutil.copytree(runs, tmp_path / 'run'), []

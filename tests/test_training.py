@@ -60,6 +60,7 @@ def test_resumed_equals_unbroken_bit_by_bit(tmp_path):
   assert losses[0] == losses[1]
 
 
+@pytest.mark.long
 def test_resumes_on_another_mesh(tmp_path):
   run(tmp_path, 2)
   state = run(tmp_path, 3, devices=8)
@@ -74,6 +75,7 @@ def test_loss_falls_on_a_repeated_batch(tmp_path):
   assert records[-1]['loss'] < 0.7 * records[0]['loss']
 
 
+@pytest.mark.long
 def test_broken_last_checkpoint_is_reported_and_the_one_before_serves(tmp_path, capsys):
   straight = run(tmp_path / 'straight', 4)
   run(tmp_path / 'run', 2)
@@ -97,6 +99,7 @@ def test_no_readable_checkpoint_is_an_error_that_deletes_nothing(tmp_path):
   assert checkpoint.steps(tmp_path) == [1]
 
 
+@pytest.mark.long
 def test_sigterm_saves_and_exits(tmp_path):
   def feed(first):
     for step in range(first, 1_000):
