@@ -21,10 +21,10 @@ SHARED := -n 2 --dist loadfile
 # Left out of test-newest: what needs torch, and what is of evaluation, of its reports, of
 # the world or of the front doors, the records of each dataset, and what is marked `long`.
 # A new file of tests is taken unless it is listed.
-WITH_TORCH := families harness huggingface
+WITH_TORCH := families harness huggingface same_texts
 OTHER_ROOMS := commandline comparison damaged_answers decoding evaluate experiment generate \
   job malformed metrics never_tuned outside paper prompts protocol ranking report results \
-  samples scoring settings statements statistics summaries text_metrics world \
+  samples scoring seqio_evaluation settings statements statistics summaries text_metrics world \
   world_algebra world_asking world_causes world_cloze world_counting world_dialogues \
   world_language world_languages world_news world_reading world_texts world_triples
 LEFT_OUT := $(foreach name,$(WITH_TORCH) $(OTHER_ROOMS),--ignore=tests/test_$(name).py)
