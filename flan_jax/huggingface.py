@@ -254,9 +254,7 @@ def _read_ends(run: Mapping, path: str | None, src: str) -> tuple:
   with commandline.quietly():
     from flan_jax.data import ends as ends_lib, vocabulary
   words = path and vocabulary.opened(path)
-  if 'ends' in run:
-    return words, ends_lib.Ends.from_told(run['ends'])
-  ends = words and ends_lib.of_run(run, words)
+  ends = ends_lib.of_run(run, words) if words or 'ends' in run else None
   if not ends:
     raise UserError(f'{src} does not tell what ends a text, and its vocabulary '
                     f'{run["vocabulary"]["path"]}, which does, is gone; bring it back')

@@ -334,7 +334,6 @@ def test_the_files_of_a_tokenizer_travel(tmp_path):
 
 def test_decoding_stops_at_any_end(tmp_path):
   from flan_jax.evaluation import decoding
-  from flan_jax.model import decoder
   from tests import tiny_runs
   params = tiny_runs.random_params(tiny_runs.CONFIG, 0)
   ask = lambda how, ends: decoding.generate(

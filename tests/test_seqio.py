@@ -59,7 +59,7 @@ def test_a_text_that_is_cut_keeps_its_separator(name, data_dir):
 
 def test_no_task_cuts_its_separator_off():
   for name in seqio.TaskRegistry.names():
-    last = seqio.get_mixture_or_task(name).preprocessors[-1]
+    last = seqio.TaskRegistry.get(name).preprocessors[-1]
     assert last is seqio.preprocessors.append_eos_after_trim, name
 
 

@@ -204,6 +204,12 @@ def plain(name: str) -> str:
   return name.partition('.')[0]
 
 
+def clusters_of(name: str) -> tuple[str, ...]:
+  """The clusters of a task, the finest last; one that no dataset declares is its own."""
+  own = plain(name)
+  return get(own).clusters if own in names() else (name,)
+
+
 def get(name: str) -> Dataset:
   """The dataset of that name; an unknown name is a UserError with the nearest ones."""
   asked = name.removesuffix(EVALUATION)

@@ -103,7 +103,7 @@ def first_of_clusters(names: Sequence[str], count: int) -> list[str]:
   """
   by_cluster = {}
   for name in _sorted(names, _tasks()):
-    by_cluster.setdefault(_cluster(name), []).append(name)
+    by_cluster.setdefault(datasets.clusters_of(name)[-1], []).append(name)
   chosen = {name for tasks in by_cluster.values() for name in tasks[:count]}
   return [name for name in names if name in chosen]
 
@@ -128,9 +128,3 @@ def _sorted(names: Sequence[str], order: Sequence[str]) -> list[str]:
   places = {task: place for place, task in enumerate(order)}
   return sorted(names, key=lambda name: (
       places.get(datasets.plain(name), len(order)), name))
-
-
-def _cluster(name: str) -> str:
-  """Returns the finest cluster of a task; a task that no dataset declares is its own."""
-  plain = datasets.plain(name)
-  return datasets.get(plain).clusters[-1] if plain in datasets.names() else name

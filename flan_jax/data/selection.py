@@ -66,11 +66,11 @@ class Selection:
     return holdouts.register_mixture(f'{mixture}{self._suffix()}', tasks)
 
   def _of_clusters(self, names: list[str]) -> list[str]:
-    from flan_jax.data import clusters
+    from flan_jax.data import clusters, datasets
     if self.clusters is None:
       return names
     wanted = {clusters.get(cluster).name for cluster in self._cluster_names()}
-    return [name for name in names if wanted & set(_clusters(name))]
+    return [name for name in names if wanted & set(datasets.clusters_of(name))]
 
   def _cluster_names(self) -> Sequence[str]:
     if isinstance(self.clusters, int):
@@ -163,10 +163,3 @@ def _why_not(word: str, members: list[str], mixture: str) -> str:
     return f'{word} is a cluster: say CLUSTERS = {word!r}'
   return (f'there is no task {word!r} in {mixture}{did_you_mean(word, members)} '
           f'({clusters.OWN})')
-
-
-def _clusters(name: str) -> tuple[str, ...]:
-  """Of a dataset; a task of another package has none of ours."""
-  from flan_jax.data import datasets
-  ours = datasets.plain(name) in datasets.names()
-  return datasets.get(datasets.plain(name)).clusters if ours else (name,)
