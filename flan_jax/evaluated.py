@@ -244,7 +244,11 @@ def use_vocabulary(
         f'the vocabulary {path!r} is not the one that the run in {model_dir} was '
         f'trained with (sha256 {FLAN.content_hash}, not {wanted["hash"]}); name that '
         f'one{copy} with {flag}')
-  ends = (ends_lib.of_run(run, FLAN.words) or FLAN.ends).begun(begin)
+  if 'ends' in run:  # told: nothing has to be loaded yet
+    ends = ends_lib.Ends.from_told(run['ends'])
+  else:
+    ends = ends_lib.of_run(run, FLAN.words) or FLAN.ends
+  ends = ends.begun(begin)
   FLAN.use(path, ends)
   run['ends'] = ends.told()
 
