@@ -18,6 +18,7 @@ from flan_jax.model import decoder
 from flan_jax.training import checkpoint
 from flan_jax.training import hosts
 from flan_jax.training import logbook
+from tests import doors
 from tests import host_worker
 from tests import rounding
 from tests.conftest import QUICK
@@ -87,8 +88,9 @@ def door(embedded_data, folder):
   def begin(arguments, count, name, devices=8):
     given = f"--gin.MODEL_DIR='{folder}/{name}'"
     store = [f"--gin.STORE_DIR='{folder}/store-{count}'"] * (arguments is TRAIN)
-    command = ['-m', f'flan_jax.{arguments[0]}', *arguments[1:], given, *store]
-    return [start([*command, *ours], environment) for ours in together(count, devices)]
+    name, *rest = arguments
+    return [doors.start(name, [*rest, given, *store, *ours], environment)
+            for ours in together(count, devices)]
   return begin
 
 

@@ -5,8 +5,6 @@ import json
 import os
 import re
 import shutil
-import subprocess
-import sys
 
 import jax
 import numpy as np
@@ -25,7 +23,8 @@ from flan_jax.model import decoder
 from flan_jax.training import checkpoint
 from flan_jax.training import logbook
 from flan_jax.training import loop
-from tests.conftest import HELD_IN, QUICK, TRAINED_ON
+from tests import doors
+from tests.conftest import HELD_IN, TRAINED_ON
 
 SMALL = ['TOKENS_PER_BATCH=512', 'ROW_LENGTH=256', 'LOG_EVERY=1',
          'LAYERS=1', 'D_MODEL=32', 'HEADS=2', 'HEAD_DIM=16', 'D_FF=64', 'EVAL_EVERY=2',
@@ -36,14 +35,10 @@ PRETRAIN = ['--gin_file=runs/pretrain.gin', 'TARGET_SLOTS=256', 'TARGETS_LENGTH=
             'INPUTS_LENGTH=1']
 
 
-def door(name, data_dir, *arguments):
+def door(name, data_dir, *arguments, run=doors.run):
   given = [a if a.startswith('--') else f'--gin.{a}' for a in arguments]
-  environment = os.environ | {
-      'JAX_PLATFORMS': 'cpu', 'XLA_FLAGS': QUICK, 'TFDS_DATA_DIR': str(data_dir),
-      vocabulary.VARIABLE: str(data_dir / 'vocab.model')}
-  return subprocess.run(
-      [sys.executable, '-m', f'flan_jax.{name}', *given], cwd='/', text=True,
-      capture_output=True, env=environment, timeout=1800)
+  return run(name, given, {
+      'TFDS_DATA_DIR': str(data_dir), vocabulary.VARIABLE: str(data_dir / 'vocab.model')})
 
 
 @pytest.fixture(scope='module')
@@ -53,7 +48,8 @@ def job(embedded_data, tmp_path_factory):
   base, tuned = f"MODEL_DIR='{folder}/base'", f"MODEL_DIR='{folder}/tuned'"
   start = f"INIT_FROM='{folder}/base'"
   steps = [
-      door('train', embedded_data, *PRETRAIN, *SMALL, 'TRAIN_STEPS=2', base),
+      door('train', embedded_data, *PRETRAIN, *SMALL, 'TRAIN_STEPS=2', base,
+           run=doors.run_from_nothing),
       door('train', embedded_data, *TUNE, *SMALL, 'TRAIN_STEPS=2', tuned, start),
       door('train', embedded_data, *TUNE, *SMALL, 'TRAIN_STEPS=4', tuned, start),
       door('evaluate', embedded_data, tuned, "HELD_OUT='none'", '--held_in=sst2,arc_easy',

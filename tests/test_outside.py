@@ -1,14 +1,11 @@
 """A dataset of a user's own package: one file; then it trains and can be held out."""
 
 import json
-import os
-import subprocess
-import sys
 import textwrap
 
 import pytest
 
-from tests.conftest import QUICK
+from tests import doors
 
 FILE = '''
 """Riddles: which animal is it? Source: none. Licence: none. Splits: as they are."""
@@ -58,17 +55,6 @@ datasets.add(
     clusters=['riddles'])
 '''
 
-DRIVER = '''
-import sys
-from flan_jax import holdout, sample, train
-door, *arguments = sys.argv[1:]
-for call in ' '.join([door, *arguments]).split(' ; '):
-  door, *arguments = call.split(' ')
-  {'holdout': holdout, 'sample': sample, 'train': train}[door].main(
-      [*arguments, '--import=riddles'])
-'''
-
-
 TRAIN = (
     "train --tfds_data_dir=data --gin.MODEL_DIR='run' --gin.HELD_OUT='nli' "
     "--gin.MIXTURE='flan_holdout_nli' --gin.CLUSTERS=('riddles',) "
@@ -78,12 +64,14 @@ TRAIN = (
 
 
 def drive(folder, calls):
-  done = subprocess.run(
-      [sys.executable, '-c', DRIVER, *' ; '.join(calls).split(' ')], cwd=folder,
-      capture_output=True, text=True, timeout=900,
-      env={**os.environ, 'XLA_FLAGS': QUICK, 'PYTHONPATH': os.pathsep.join(sys.path)})
-  assert done.returncode == 0, done.stderr[-2_000:]
-  return done
+  """What these doors print, one after the other in that folder."""
+  text = ''
+  for call in calls:
+    name, *arguments = call.split(' ')
+    done = doors.run(name, [*arguments, '--import=riddles'], {}, folder)
+    assert done.returncode == 0, done.stderr[-2_000:]
+    text += done.stdout
+  return text
 
 
 @pytest.fixture(scope='module')
@@ -91,10 +79,9 @@ def said(tmp_path_factory):
   """What the doors print, started in the folder where the file stands."""
   folder = tmp_path_factory.mktemp('outside')
   (folder / 'riddles.py').write_text(textwrap.dedent(FILE))
-  done = drive(folder, [
+  return folder, drive(folder, [
       'holdout --cluster=riddles --json',
       'sample --data_dir=data --examples=24 --datasets=riddles,cb', TRAIN])
-  return folder, done.stdout
 
 
 def test_its_cluster_can_be_held_out(said):
@@ -116,15 +103,12 @@ def test_its_run_and_its_store_go_on_after_a_comment(said):
   (folder / 'riddles.py').write_text(text.replace('Riddles:', 'Riddles, that is:').replace(
       'def fields', '# What is asked.\ndef fields'))
   stores = sorted((folder / 'data/store/riddles').iterdir())
-  done = drive(folder, [TRAIN.replace('TRAIN_STEPS=2', 'TRAIN_STEPS=3')])
-  assert 'trained to step 3' in done.stdout
+  text = drive(folder, [TRAIN.replace('TRAIN_STEPS=2', 'TRAIN_STEPS=3')])
+  assert 'trained to step 3' in text
   assert sorted((folder / 'data/store/riddles').iterdir()) == stores
 
 
 def test_a_module_that_is_not_there_is_named(tmp_path):
-  done = subprocess.run(
-      [sys.executable, '-m', 'flan_jax.holdout', '--cluster=nli', '--import=nowhere.to_be'],
-      cwd=tmp_path, capture_output=True, text=True, timeout=900,
-      env={**os.environ, 'XLA_FLAGS': QUICK, 'PYTHONPATH': os.pathsep.join(sys.path)})
+  done = doors.run('holdout', ['--cluster=nli', '--import=nowhere.to_be'], {}, tmp_path)
   assert done.returncode == 2 and 'Traceback' not in done.stderr
   assert '--import=nowhere.to_be' in done.stderr
