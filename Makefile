@@ -63,7 +63,8 @@ bench: $(VENV)/test
 
 # A marker is written when all is installed, and out of the way while pip works: what was
 # interrupted is gone on with. Where the Python is gone, markers say nothing.
-# Modules are compiled when they are first imported: most never are.
+# Modules are compiled when they are first imported, and that is kept: most never are.
+unexport PYTHONDONTWRITEBYTECODE
 INSTALL := $(RUN) pip install -q --no-compile -e
 ifneq ($(shell $(VENV)/bin/python -c 'print("there")' 2>/dev/null),there)
 .PHONY: $(VENV)/ready

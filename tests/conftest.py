@@ -1,5 +1,6 @@
 """Eight host devices, no accelerator, no network; set before jax is imported."""
 
+import gc
 import os
 
 from tests import xla_flags
@@ -17,6 +18,8 @@ from flan_jax.training import sharding  # noqa: E402
 from tests import rounding  # noqa: E402
 
 jax.config.update('jax_numpy_rank_promotion', 'raise')
+# Each full collection looks at the millions of objects of all these libraries and tests.
+gc.set_threshold(50_000, 50, 100)
 
 
 @pytest.fixture(scope='session', autouse=True)

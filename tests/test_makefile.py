@@ -19,7 +19,8 @@ case "$*" in
   *Python.h*) exec cat {folder}/headers ;;
   '-m venv '*) mkdir -p "$3/bin" && cp "$0" "$3/bin/python"; exit ;;
   '-m pip --version') exec cat {folder}/has_pip ;;
-  '-m pip '*) echo "$*" >> {folder}/pip.log; exec cat {folder}/pip ;;
+  '-m pip '*) echo "$*" >> {folder}/pip.log
+    echo "$PYTHONDONTWRITEBYTECODE" > {folder}/not_kept; exec cat {folder}/pip ;;
 esac
 exec {real} -I -S -c "import sys; sys.version_info = ({version}, 0, 'final', 0)
 $2" """
@@ -80,6 +81,13 @@ def test_each_version_makes_an_environment_once(tmp_path, version):
     done = make(tmp_path, f'PYTHON={python(tmp_path, version)}', f'{tmp_path}/made/ready')
     assert done.returncode == 0, done.stderr
   assert asked_of_pip(tmp_path) == ['.']
+
+
+def test_what_is_compiled_is_kept_also_where_the_environment_says_otherwise(
+    tmp_path, monkeypatch):
+  monkeypatch.setenv('PYTHONDONTWRITEBYTECODE', '1')
+  make(tmp_path, f'PYTHON={python(tmp_path)}', f'{tmp_path}/made/ready')
+  assert (tmp_path / 'not_kept').read_text().strip() == ''
 
 
 @pytest.mark.parametrize('version', ['2.7', '3.10', '3.14', '4.0'])

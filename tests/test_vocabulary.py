@@ -3,7 +3,6 @@
 import io
 import itertools
 import json
-import multiprocessing
 import pickle
 import shutil
 
@@ -17,6 +16,7 @@ from tokenizers import (
 from flan_jax.data import vocabulary
 from flan_jax.data.vocabulary import FlanVocabulary
 from flan_jax.errors import UserError
+from tests import doors
 
 TEXT = 'Does it follow?\n\nOPTIONS:\n- yes\n- no'
 
@@ -227,7 +227,7 @@ def size_and_path(words):
 def test_workers_see_the_same_vocabulary(sentencepiece_model):
   words = FlanVocabulary()
   words.use(sentencepiece_model)
-  with multiprocessing.get_context('spawn').Pool(1) as pool:
+  with doors.SERVER.Pool(1) as pool:
     assert pool.apply(size_and_path, (words,)) == (words.vocab_size, sentencepiece_model)
   assert pickle.loads(pickle.dumps(words)).path == sentencepiece_model
 
