@@ -61,45 +61,29 @@ tested-newest: $(VENV)/newest
 bench: $(VENV)/test
 	@for name in packing loading store collection training scoring decoding; do $(RUN) tests.bench.$$name || exit 1; done
 
-# A marker is written when all is installed, and out of the way while pip works: what was
+# A marker is written when all is installed, and there is none while pip works: what was
 # interrupted is gone on with. Where the Python is gone, markers say nothing.
 # Modules are compiled when they are first imported, and that is kept: most never are.
 unexport PYTHONDONTWRITEBYTECODE
-INSTALL := $(RUN) pip install -q --no-compile -e
+MARKERS := $(foreach name,ready test aot newest,$(VENV)/$(name))
 ifneq ($(shell $(VENV)/bin/python -c 'print("there")' 2>/dev/null),there)
-.PHONY: $(VENV)/ready
+.PHONY: $(MARKERS)
 endif
 
-define ADD
-@mv $(VENV)/ready $(VENV)/unready
-@echo 'adding to $(VENV) what the tests use: $(SIZE)'
-$(INSTALL) '.[$(EXTRAS)]'
-@mv $(VENV)/unready $(VENV)/ready
-@touch $@
-endef
-
-$(VENV)/ready: setup.py pyproject.toml
-	@rm -f $@
-	@sh .ci/venv $(VENV) $(PYTHON) $(filter-out file,$(origin PYTHON))
-	@echo 'installing into $(VENV): about 1 GB of downloads on a fresh machine'
-	$(INSTALL) .
-	@touch $@
-
-$(VENV)/test $(VENV)/aot: SIZE := 0.6 GB to download, 3 GB if torch is a CUDA build
-$(VENV)/newest: SIZE := 0.2 GB to download
-
-$(VENV)/test: EXTRAS := test
-$(VENV)/test: $(VENV)/ready
-	$(ADD)
-
+$(VENV)/ready: SIZE := 1 GB to download on a fresh machine
+$(VENV)/test $(VENV)/aot: SIZE := 1.6 GB to download, 4 GB if torch is a CUDA build
+$(VENV)/newest: SIZE := 1.2 GB to download
+$(VENV)/test: EXTRAS := '[test]'
 # Apart: where libtpu is installed, jax asks it for TPUs at every start, and it complains.
-$(VENV)/aot: EXTRAS := aot,test
-$(VENV)/aot: $(VENV)/ready
-	$(ADD)
+$(VENV)/aot: EXTRAS := '[aot,test]'
+$(VENV)/newest: EXTRAS := '[aot,pytest]'
 
-$(VENV)/newest: EXTRAS := aot,pytest
-$(VENV)/newest: $(VENV)/ready
-	$(ADD)
+$(MARKERS): setup.py pyproject.toml
+	@rm -f $(VENV)/ready $@
+	@sh .ci/venv $(VENV) $(PYTHON) $(filter-out file,$(origin PYTHON))
+	@echo 'installing into $(VENV): $(SIZE)'
+	$(RUN) pip install -q --no-compile -e .$(EXTRAS)
+	@touch $(VENV)/ready $@
 
 clean:
 	rm -rf $(RUNS) build *.egg-info

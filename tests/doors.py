@@ -15,8 +15,8 @@ import tempfile
 
 from tests.conftest import QUICK
 
-SERVER = multiprocessing.get_context('forkserver')
-SERVER.set_forkserver_preload([
+_SERVER = multiprocessing.get_context('forkserver')
+_SERVER.set_forkserver_preload([
     'flan_jax.tasks', 'flan_jax.evaluation.protocol', 'flan_jax.training.loop'])
 _FILES = 'out', 'err'
 
@@ -46,7 +46,7 @@ class Door:
 def start(name, arguments, environment, folder='/') -> Door:
   """Starts `python -m flan_jax.NAME ARGUMENTS` in a folder."""
   written = tempfile.TemporaryDirectory()
-  process = SERVER.Process(
+  process = _SERVER.Process(
       name=f'flan_jax.{name}', daemon=True, target=_run,
       args=(f'flan_jax.{name}', arguments, _around(environment), str(folder),
                             written.name))

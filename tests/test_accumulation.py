@@ -101,6 +101,7 @@ def test_a_mean_of_means_would_be_noticed():
   assert distance(mean_gradient(batch), gradients(1)[0]) < rounding.EXACT
 
 
+@pytest.mark.long
 def test_frozen_parameters_have_no_gradient_and_no_part_in_the_norm():
   free, _ = gradients(4)
   some, sums = gradients(4, frozen=('embedding', 'layers/mlp/.*'))

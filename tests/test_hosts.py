@@ -262,6 +262,7 @@ def test_a_launcher_is_known_by_its_environment(environment, many):
   assert hosts.launched({'JAX_PLATFORMS': 'cpu'} | environment) == many
 
 
+@pytest.mark.long
 @pytest.mark.parametrize('index, words', [
     (0, 'not all of the 2 processes came'),
     (1, 'process 1 did not get through to process 0')])

@@ -42,6 +42,7 @@ def test_percentiles_by_hand():
   assert list(profiling.step_times(moments).values()) == pytest.approx([51, 91, 100])
 
 
+@pytest.mark.long
 def test_every_step_has_its_time(tmp_path):
   [record] = train(tmp_path, 4, lambda step: iter([batch()] * 9))
   times = [record[f'step_seconds_p{p}'] for p in (50, 90, 99)]

@@ -30,7 +30,7 @@ LENGTHS = {'inputs': 192, 'targets': 64}
 
 
 def test_mixture_feeds_the_prefix_lm_converter(data_dir):
-  mixture = Selection(clusters=TRAINED_ON).apply('flan_holdout_nli')
+  mixture = Selection(tasks='arc_easy,sst2').apply('flan_holdout_nli')
   dataset = seqio.get_dataset(
       mixture, LENGTHS, dataset_split='train', shuffle=True, seed=0,
       feature_converter=seqio.PrefixLMFeatureConverter(pack=True))

@@ -75,7 +75,7 @@ def test_loss_falls_on_a_repeated_batch(tmp_path):
   assert records[-1]['loss'] < 0.7 * records[0]['loss']
 
 
-@pytest.mark.long
+@pytest.mark.slow
 def test_broken_last_checkpoint_is_reported_and_the_one_before_serves(tmp_path, capsys):
   straight = run(tmp_path / 'straight', 4)
   run(tmp_path / 'run', 2)
@@ -99,7 +99,7 @@ def test_no_readable_checkpoint_is_an_error_that_deletes_nothing(tmp_path):
   assert checkpoint.steps(tmp_path) == [1]
 
 
-@pytest.mark.long
+@pytest.mark.slow
 def test_sigterm_saves_and_exits(tmp_path):
   def feed(first):
     for step in range(first, 1_000):
@@ -128,6 +128,7 @@ def test_nan_stops_with_the_step_and_keeps_the_last_checkpoint(tmp_path):
   assert checkpoint.steps(tmp_path)[-1] == 2
 
 
+@pytest.mark.long
 def test_nan_skipped_is_counted_and_changes_nothing(tmp_path):
   state = run(tmp_path / 'skip', 6, feed=poisoned, nan_policy='skip')
   assert all(np.isfinite(leaf).all() for leaf in leaves(state))

@@ -3,6 +3,7 @@
 import io
 import itertools
 import json
+import multiprocessing
 import pickle
 import shutil
 
@@ -16,7 +17,6 @@ from tokenizers import (
 from flan_jax.data import vocabulary
 from flan_jax.data.vocabulary import FlanVocabulary
 from flan_jax.errors import UserError
-from tests import doors
 
 TEXT = 'Does it follow?\n\nOPTIONS:\n- yes\n- no'
 
@@ -224,10 +224,11 @@ def size_and_path(words):
   return words.vocab_size, words.path
 
 
+@pytest.mark.long
 def test_workers_see_the_same_vocabulary(sentencepiece_model):
   words = FlanVocabulary()
   words.use(sentencepiece_model)
-  with doors.SERVER.Pool(1) as pool:
+  with multiprocessing.get_context('spawn').Pool(1) as pool:
     assert pool.apply(size_and_path, (words,)) == (words.vocab_size, sentencepiece_model)
   assert pickle.loads(pickle.dumps(words)).path == sentencepiece_model
 
