@@ -200,39 +200,3 @@ def test_continuous_integration_fails_with_either(tmp_path):
     (path / 'make').write_text(f'#!/bin/sh\n[ "$1" != {failing} ]\n')
     (path / 'make').chmod(0o755)
     assert run('bash', f'{CHECKOUT}/.ci/run', path=path).returncode
-
-
-@pytest.fixture(scope='module')
-def metadata():
-  with mock.patch('setuptools.setup') as setup, pytest.MonkeyPatch.context() as patch:
-    patch.chdir(CHECKOUT)
-    runpy.run_path('setup.py')
-  return setup.call_args.kwargs
-
-
-def test_the_versions_of_the_readme_are_those_of_the_package(metadata):
-  with open(os.path.join(CHECKOUT, 'README.md'), encoding='utf-8') as file:
-    text = file.read()
-  pythons = specifiers.SpecifierSet(metadata['python_requires'])
-  assert [f'3.{minor}' for minor in range(30) if f'3.{minor}.1' in pythons
-          ] == ['3.11', '3.12', '3.13']
-  [jax] = [one for one in map(requirements.Requirement, metadata['install_requires'])
-           if one.name == 'jax']
-  assert [f'0.{minor}' for minor in range(30) if f'0.{minor}.1' in jax.specifier
-          ] == ['0.10', '0.11', '0.12']
-  assert 'Python 3.11, 3.12 and 3.13' in text.replace('\n', ' ')
-  assert 'JAX 0.10, 0.11 and 0.12' in text.replace('\n', ' ')
-
-
-def test_the_newest_environment_asks_for_nothing_of_torch(metadata):
-  names = lambda extra: {requirements.Requirement(line).name
-                         for line in metadata['extras_require'][extra]}
-  assert names('pytest') < names('test')
-  assert HEAVY <= names('test') and not HEAVY & (names('pytest') | names('aot'))
-
-
-def test_what_is_installed_here_is_supported(metadata):
-  for line in metadata['install_requires']:
-    wanted = requirements.Requirement(line)
-    if wanted.name in ('jax', 'flax', 'optax', 'orbax-checkpoint'):
-      assert installed.version(wanted.name) in wanted.specifier
