@@ -10,6 +10,9 @@ QUICK = xla_flags.quick(os.environ.get('XLA_FLAGS', ''))
 os.environ['XLA_FLAGS'] = f'{QUICK} {xla_flags.DEVICES}'
 os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '3')
 os.environ.setdefault('NO_GCE_CHECK', 'true')
+# libtpu, which only compiles here: beside another process, and without a search for TPUs.
+os.environ.setdefault('ALLOW_MULTIPLE_LIBTPU_LOAD', '1')
+os.environ.setdefault('TPU_SKIP_MDS_QUERY', '1')
 
 import jax  # noqa: E402
 import pytest  # noqa: E402

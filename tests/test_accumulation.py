@@ -73,7 +73,8 @@ def distance(one, other):
 
 @pytest.mark.parametrize(
     'microbatches, loss', [
-        (2, losses.PLAIN), pytest.param(4, LOSS, marks=pytest.mark.long), (16, LOSS)])
+        pytest.param(2, losses.PLAIN, marks=pytest.mark.slow),
+        pytest.param(4, LOSS, marks=pytest.mark.long), (16, LOSS)])
 def test_microbatches_equal_the_full_batch_with_unequal_weights(microbatches, loss):
   whole, expected = gradients(1, loss)
   parts, sums = gradients(microbatches, loss)

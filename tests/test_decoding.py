@@ -92,7 +92,8 @@ def test_decoding_stops_at_the_end_and_leaves_it_out(params, prompts):
 
 @pytest.mark.parametrize('settings', [
     {}, pytest.param({'temperature': 0.7, 'top_k': 9, 'top_p': 0.9},
-                     marks=pytest.mark.slow), {'beams': 2}])
+                     marks=pytest.mark.slow),
+    pytest.param({'beams': 2}, marks=pytest.mark.slow)])
 def test_the_batch_changes_nothing(params, prompts, settings):
   prompts = prompts[:4]
   together = continued(params, prompts, 8, eos_id=7, **settings)

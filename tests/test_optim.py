@@ -43,7 +43,8 @@ def updated(tx, params, gradients, compiled=True):
 
 
 @pytest.mark.parametrize(
-  'multiply_by_parameter_scale, compiled', [(True, True), (False, True), (True, False)]
+  'multiply_by_parameter_scale, compiled', [
+    (True, True), (False, True), pytest.param(True, False, marks=pytest.mark.slow)]
 )
 def test_stacked_layers_are_updated_as_layers_of_their_own(
   multiply_by_parameter_scale, compiled, double

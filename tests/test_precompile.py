@@ -361,10 +361,8 @@ def test_a_search_recommends_what_it_compiled(capsys):
 
 
 @pytest.fixture
-def libtpu(monkeypatch):
+def libtpu():
   pytest.importorskip('libtpu')
-  for name in 'TPU_SKIP_MDS_QUERY', 'ALLOW_MULTIPLE_LIBTPU_LOAD':
-    monkeypatch.setenv(name, '1')
 
 
 def topologies_that_are_named():

@@ -116,6 +116,7 @@ def test_a_template_is_scored_as_its_prompts_are(world, doubled):
       name: pytest.approx(metrics.score(name, answers)) for name in alone['test']}
 
 
+@pytest.mark.slow  # of scores and texts alone: test_scoring, test_decoding
 def test_scores_do_not_depend_on_the_batch(world, doubled):
   entries = [
       evaluated(doubled, NAMES[1:], templates=[0], limit=3, decode_tokens=4, **batch)

@@ -33,7 +33,8 @@ def signalled(number, at):
 
 
 SIGNALS = pytest.mark.parametrize('number, code', [
-    pytest.param(signal.SIGINT, 130, marks=pytest.mark.long), (signal.SIGTERM, 143)],
+    pytest.param(signal.SIGINT, 130, marks=pytest.mark.long),
+    pytest.param(signal.SIGTERM, 143, marks=pytest.mark.slow)],
     ids=['ctrl-c', 'sigterm'])
 
 

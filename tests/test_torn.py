@@ -151,7 +151,7 @@ def test_parameters_serve_where_only_the_optimizer_is_torn(runs, tmp_path):
   assert checkpoint.load(str(run)).step == 1
 
 
-@pytest.mark.long
+@pytest.mark.slow
 def test_an_evaluation_tells_of_the_step_that_it_read(
     world, runs, tmp_path, monkeypatch):
   run, known = shutil.copytree(runs, tmp_path / 'run'), []
@@ -173,6 +173,7 @@ def test_the_very_step_that_is_asked_for_must_be_readable(world, runs, capsys):
   assert 'serves' not in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_following_checkpoints_passes_over_a_torn_one(world, runs, tmp_path, monkeypatch,
                                                       capsys):
   run = shutil.copytree(runs, tmp_path / 'run')

@@ -60,7 +60,7 @@ def test_resumed_equals_unbroken_bit_by_bit(tmp_path):
   assert losses[0] == losses[1]
 
 
-@pytest.mark.long
+@pytest.mark.slow
 def test_resumes_on_another_mesh(tmp_path):
   run(tmp_path, 2)
   state = run(tmp_path, 3, devices=8)

@@ -18,6 +18,7 @@ import collections
 import contextlib
 import dataclasses
 import fcntl
+import functools
 import hashlib
 import json
 import math
@@ -66,6 +67,13 @@ def marker(data_dir):
   path = pathlib.Path(data_dir).expanduser() / MARKER
   if not path.is_file():
     return None
+  stamp = path.stat()
+  return _recorded(path, stamp.st_mtime_ns, stamp.st_size)
+
+
+@functools.lru_cache(maxsize=8)
+def _recorded(path: pathlib.Path, *_stamp: int) -> dict:
+  """Read once though every task asks; not to be changed."""
   try:
     recorded = json.loads(path.read_text())
     recorded['parts'], recorded['data']

@@ -10,6 +10,7 @@ exist in a small data_dir, and may overlap there. On first use
 """
 
 import collections
+import contextlib
 import dataclasses
 import functools
 import os
@@ -20,6 +21,7 @@ from typing import Iterator, Mapping, NoReturn, Sequence
 import seqio
 import tensorflow as tf
 import tensorflow_datasets as tfds
+from tensorflow_datasets.core import read_only_builder
 
 from flan_jax.data import prepared_files
 from flan_jax.errors import UserError
@@ -166,7 +168,11 @@ class Loader(seqio.LazyTfdsLoader):
     return _resolved(self.name, data_dir(), tuple(self._split_map.items()), others)
 
   def _get_builder(self, split: str | None = None):
+    memory, key = seqio.LazyTfdsLoader._MEMOIZED_BUILDERS, (self.name, data_dir())
     try:
+      if key not in memory:  # as tfds.builder does once it has imported the builder's code
+        with contextlib.suppress(tfds.core.registered.DatasetNotFoundError):
+          memory[key] = read_only_builder.builder_from_files(self.name, data_dir=key[1])
       return super()._get_builder(split)
     except (ImportError, UserError):
       raise

@@ -175,7 +175,7 @@ def location(task, split: str, directory: str, settings: Settings) -> tuple[str,
       'source': tokenizing.source_identity(task.source, split),
       'vocabulary': tokenizing.vocabulary_identity(
           task.output_features['targets'].vocabulary),
-      **dataclasses.asdict(settings)}
+      **vars(settings)}
   if not settings.beginning:  # as before there were any
     del inputs['beginning']
   canonical = json.dumps(inputs, sort_keys=True, separators=(',', ':'))

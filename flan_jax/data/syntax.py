@@ -14,6 +14,7 @@ import types
 from typing import Any, Iterator
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_LOAD_GLOBAL, _LOAD_NAME = dis.opmap['LOAD_GLOBAL'], dis.opmap['LOAD_NAME']
 _LEFT_OUT = {'ctx', 'kind', 'type_comment', 'type_params', 'returns', 'annotation'}
 
 
@@ -91,9 +92,20 @@ def _inner(code: types.CodeType) -> list[types.CodeType]:
 @functools.lru_cache(maxsize=4096)
 def global_names(code: types.CodeType) -> set[str]:
   """What a function, or one within it, reads of its module or of the builtins."""
-  own = {instruction.argval for instruction in dis.get_instructions(code)
-         if instruction.opname in ('LOAD_GLOBAL', 'LOAD_NAME')}
-  return own.union(*map(global_names, _inner(code)))
+  return set(_own_globals(code)).union(*map(global_names, _inner(code)))
+
+
+def _own_globals(code: types.CodeType) -> Iterator[str]:
+  """Reads the bytes themselves: `dis.get_instructions` takes ten times as long."""
+  argument = 0
+  for operation, low in zip(code.co_code[::2], code.co_code[1::2]):
+    argument = argument << 8 | low
+    if operation == _LOAD_GLOBAL:  # the lowest bit is of the call that follows
+      yield code.co_names[argument >> 1]
+    elif operation == _LOAD_NAME:
+      yield code.co_names[argument]
+    if operation != dis.EXTENDED_ARG:
+      argument = 0
 
 
 def of_function(function: types.FunctionType) -> ast.AST | None:
@@ -143,9 +155,18 @@ def _parsed(text: str) -> ast.Module | None:
     return None
 
 
-@functools.lru_cache(maxsize=512)
-def _nodes(tree: ast.Module) -> list[ast.AST]:
-  return list(ast.walk(tree))
+@functools.lru_cache(maxsize=4096)
+def _nodes(tree: ast.AST) -> list[ast.AST]:
+  """A node and all within it; half the time of `ast.walk`."""
+  found = [tree]
+  for node in found:  # grows meanwhile
+    for name in node._fields:
+      value = getattr(node, name, None)
+      if isinstance(value, list):
+        found += [part for part in value if isinstance(part, ast.AST)]
+      elif isinstance(value, ast.AST) and name != 'ctx':
+        found.append(value)
+  return found
 
 
 def _extent(node: ast.AST) -> tuple[int, int]:
@@ -165,26 +186,26 @@ def _holds(node: ast.AST, code: types.CodeType) -> bool:
 @functools.lru_cache(maxsize=4096)
 def chains(node: ast.AST) -> tuple[tuple[str, ...], ...]:
   """Names that are read, with their attributes: `tf.strings.join` -> ('tf', ...)."""
-  return tuple(sorted(set(_chains(node))))
+  parts = [part for part in _nodes(node) if isinstance(part, (ast.Name, ast.Attribute))]
+  inner = {id(part.value) for part in parts if isinstance(part, ast.Attribute)}
+  found = {_chain(part) for part in parts if id(part) not in inner}
+  return tuple(sorted(found - {()}))
 
 
-def _chains(node: ast.AST) -> Iterator[tuple[str, ...]]:
-  path, base = [], node
-  while isinstance(base, ast.Attribute):
-    path.insert(0, base.attr)
-    base = base.value
-  if isinstance(base, ast.Name):
-    yield (base.id, *path)
-    return
-  for child in ast.iter_child_nodes(base if path else node):
-    yield from _chains(child)
+def _chain(node: ast.AST) -> tuple[str, ...]:
+  """() where it does not begin with a name."""
+  path = []
+  while isinstance(node, ast.Attribute):
+    path.append(node.attr)
+    node = node.value
+  return (node.id, *reversed(path)) if isinstance(node, ast.Name) else ()
 
 
 @functools.lru_cache(maxsize=4096)
 def filled(node: ast.AST) -> set[str]:
   """Variables of its module that a function writes to, as memories are."""
   found = set()
-  for part in ast.walk(node):
+  for part in _nodes(node):
     if isinstance(part, ast.Global):
       found |= set(part.names)
     if isinstance(part, ast.Subscript) and isinstance(part.ctx, ast.Store) and isinstance(
@@ -196,7 +217,7 @@ def filled(node: ast.AST) -> set[str]:
 @functools.lru_cache(maxsize=4096)
 def imports(node: ast.AST | None) -> list[ast.Import | ast.ImportFrom]:
   """The import statements within a piece of code."""
-  return [part for part in ast.walk(node) if isinstance(
+  return [part for part in _nodes(node) if isinstance(
       part, (ast.Import, ast.ImportFrom))] if node else []
 
 
