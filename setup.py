@@ -16,7 +16,8 @@ setuptools.setup(
     packages=[*setuptools.find_packages(include=['flan_jax', 'flan_jax.*']),
               'flan_jax.gin', 'flan_jax.tasks', *TASKS],
     package_dir={'flan_jax.tasks': 'tasks', 'flan_jax.gin': 'gin'},
-    package_data={'flan_jax.gin': ['*/*.gin'], 'flan_jax.data': ['*.html.j2'],
+    package_data={'flan_jax.gin': ['*/*.gin'], 'flan_jax.world': ['tables/*.txt'],
+                  'flan_jax.data': ['*.html.j2'],
                   'flan_jax.evaluation': ['*.html.j2', '*.css', '*.js']},
     install_requires=[
         'array_record>=0.8,<1',

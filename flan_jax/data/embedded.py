@@ -221,7 +221,8 @@ def split_rows(group, examples):
 def _own_sources():
   """The source of the world and of what draws from it: an edit makes new rows."""
   folder = pathlib.Path(world_package.__file__).parent
-  files = [pathlib.Path(content.__file__), *sorted(folder.rglob('*.py'))]
+  files = [pathlib.Path(content.__file__), *sorted(
+      path for path in folder.rglob('*') if path.suffix in ('.py', '.txt'))]
   return [path.read_text() for path in files]
 
 
