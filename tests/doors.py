@@ -81,5 +81,5 @@ def _run(module, arguments, environment, folder, written):
   os.environ.update(environment)
   sys.path.insert(0, folder)  # as with -m
   sys.argv[:] = [module, *arguments]
-  from flan_jax import commandline
+  from flan_jax.cli import commandline
   commandline.launch(module)

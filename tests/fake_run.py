@@ -3,7 +3,7 @@
 import json
 import random
 
-from flan_jax.evaluation import cells
+from flan_jax.evaluation import answers
 from flan_jax.evaluation import groups
 from flan_jax.evaluation import results as results_lib
 
@@ -135,10 +135,10 @@ def write(folder, seed=0, made=None, right=0.5):
 def _write_predictions(folder, name, found, draw, right):
   first = found['templates'][0]
   sizes = {'dev': first['n_dev'], 'test': first['n_test']}
-  kept = cells.Folder(str(folder), f'of {name}')
+  kept = answers.Folder(str(folder), f'of {name}')
   options, count = OPTIONS[name], sum(sizes.values())
   labels = [number % len(options) for number in range(count)]
-  kept.keep_examples(cells.Examples(sizes, [
+  kept.keep_examples(answers.Examples(sizes, [
       {'label': label, 'options': options, 'references': [options[label]], 'group': ''}
       for label in labels]))
   for one in found['templates']:
@@ -150,8 +150,8 @@ def _write_predictions(folder, name, found, draw, right):
       if number >= (sizes['dev'] if sizes['test'] else 0):
         given[-1]['prompt'] = f'{name} {number}: {NASTY}\nis it?\n'
     given[-1] |= {'answer': -1, 'scores': [None] * len(options)}
-    kept.keep(cells.Cell(one['template'], 'rank', given, one['cut']))
+    kept.keep(answers.Cell(one['template'], 'rank', given, one['cut']))
   if found.get('decoded'):
-    kept.keep(cells.Cell(0, 'decode', [
+    kept.keep(answers.Cell(0, 'decode', [
         {'answer': 0 if label == 0 else -1, 'prompt': f'{name}?',
          'text': 'Yes.' if label == 0 else 'nonsense'} for label in labels]))

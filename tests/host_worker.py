@@ -8,8 +8,8 @@ import jax
 import numpy as np
 
 from flan_jax.model import decoder
-from flan_jax.training import hosts
-from flan_jax.training import logbook
+from flan_jax.training import multihost
+from flan_jax.training import metric_log
 from flan_jax.training import loop
 from flan_jax.training import optim
 from flan_jax.training import sharding
@@ -37,7 +37,7 @@ def run(folder, steps, tell=lambda text: None):
   ours = sharding.local_rows(sharding.batch_sharding(mesh), ROWS)
   tell(f'rows {ours}')
   feed = lambda first: (rows_of(step, ours) for step in range(first, 10**6))
-  with unittest.mock.patch.object(logbook, 'Logbook'):  # TensorFlow takes seconds
+  with unittest.mock.patch.object(metric_log, 'Logbook'):  # TensorFlow takes seconds
     return loop.train(
         CONFIG, optim.optimizer(1e-2), mesh, feed, ROWS, loop.Schedule(steps, 0, 0, 1),
         str(folder), seed=0, say=tell, show=lambda line: tell('step'))
@@ -48,5 +48,5 @@ if __name__ == '__main__':
   # A suite that runs in the background has SIGINT ignored, and hands that on.
   signal.signal(signal.SIGINT, signal.default_int_handler)
   jax.config.update('jax_num_cpu_devices', 4)
-  hosts.start(address, 2, int(index))
+  multihost.start(address, 2, int(index))
   run(folder, int(steps), tell=lambda text: print(text, flush=True))

@@ -12,7 +12,7 @@ import pytest
 from flan_jax.errors import UserError
 from flan_jax.model import decoder
 from flan_jax.model import losses
-from flan_jax.training import logbook
+from flan_jax.training import metric_log
 from flan_jax.training import loop
 from flan_jax.training import optim
 from flan_jax.training import sharding
@@ -208,7 +208,7 @@ def test_a_run_goes_on_with_other_microbatches_and_logs_the_extras(tmp_path):
   run('changed', 1, 1)
   run('changed', 2, 4)
   run('same', 2, 1)
-  changed, same = (logbook.read(str(tmp_path / name)) for name in ('changed', 'same'))
+  changed, same = (metric_log.read(str(tmp_path / name)) for name in ('changed', 'same'))
   for one, other in zip(changed, same, strict=True):
     for name in ('loss', 'z_loss', 'smoothing_loss', 'dev_loss'):
       np.testing.assert_allclose(one[name], other[name], rtol=rounding.EXACT)

@@ -15,10 +15,10 @@ from flan_jax.model import attention
 from flan_jax.model import attention_backends as backends
 from flan_jax.model import decoder
 from flan_jax.model import losses
-from flan_jax.training import aot
-from flan_jax.training import estimate
+from flan_jax.planning import aot
+from flan_jax.planning import estimate
 from flan_jax.training import hardware
-from flan_jax.training import plans
+from flan_jax.planning import candidates
 from flan_jax.training import sharding
 from tests import rounding
 
@@ -354,7 +354,7 @@ def test_a_training_step_compiled_for_tpu_holds_the_kernel():
   mesh = sharding.mesh(axes, aot.devices(V5E)[0])
 
   def lowered(wish):
-    plan = plans.Plan(
+    plan = candidates.Plan(
       dataclasses.replace(config, attention=wish), estimate.Work(4, 128, 16), axes, V5E,
       {'learning_rate': 1e-3},
     )

@@ -7,7 +7,7 @@ import re
 import pytest
 
 import flan_jax.tasks
-from flan_jax import prompts
+from flan_jax.cli import prompts
 from flan_jax.data import catalogue, datasets, embedded_content, rendering
 from flan_jax.errors import UserError
 

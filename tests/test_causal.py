@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from flan_jax.model import attention
-from flan_jax.model import causal
+from flan_jax.model import cpu_attention
 from flan_jax.model import layers
 from flan_jax.model import positions
 from flan_jax.model.config import DecoderConfig
@@ -50,13 +50,13 @@ def test_blocks_equal_plain_attention_with_gradients(
   length, key_heads, bias_heads, soft_cap, double
 ):
   given = operands(length, key_heads, bias_heads)
-  got, expected = (weighed(one, soft_cap)(*given) for one in (causal.attend, plain))
+  got, expected = (weighed(one, soft_cap)(*given) for one in (cpu_attention.attend, plain))
   rounding.assert_equal(got, expected)
 
 
 def test_gradients_have_the_dtypes_of_what_they_are_of():
   given = operands(130, 2, 1, jnp.bfloat16)
-  (_, out), gradients = weighed(causal.attend, None)(*given)
+  (_, out), gradients = weighed(cpu_attention.attend, None)(*given)
   assert [x.dtype for x in (out, *gradients)] == [x.dtype for x in (given[0], *given[:4])]
   _, expected = weighed(plain, None)(*given)
   # Either way at most five numbers on the way of a term are rounded to bfloat16: query,
@@ -69,9 +69,9 @@ def test_gradients_have_the_dtypes_of_what_they_are_of():
 
 def test_blocks_cover_a_row_once_and_are_few():
   for length in (1, 128, 129, 2048, 5000):
-    places = [range(length)[rows] for rows in causal._blocks(length)]
+    places = [range(length)[rows] for rows in cpu_attention._blocks(length)]
     assert sum(map(list, places), []) == list(range(length))
-    assert len(places) <= causal.BLOCKS
+    assert len(places) <= cpu_attention.BLOCKS
 
 
 @pytest.mark.parametrize('inner, outer', [(24, 40), (40, 24)])

@@ -8,7 +8,8 @@ import sys
 import gin
 import pytest
 
-from flan_jax import commandline, holdout, train
+from flan_jax.cli import commandline, holdout
+from flan_jax.runs import training
 from flan_jax.errors import UserError
 
 DOORS = ['cache', 'evaluate', 'experiment', 'generate', 'holdout', 'huggingface',
@@ -79,7 +80,7 @@ def here(tmp_path, monkeypatch):
 ])
 def test_a_mistake_that_the_tasks_show_is_an_error_too(arguments, words, here, tmp_path):
   with pytest.raises(UserError) as found:
-    train.main([*arguments, "--gin.MODEL_DIR='x'", f'--tfds_data_dir={tmp_path}'])
+    training.main([*arguments, "--gin.MODEL_DIR='x'", f'--tfds_data_dir={tmp_path}'])
   assert all(word in f'{found.value}' for word in words)
   assert not (tmp_path / 'x').exists()
 

@@ -7,10 +7,10 @@ import shutil
 
 import pytest
 
-from flan_jax import report as door
+from flan_jax.cli import report as door
 from flan_jax.errors import UserError
-from flan_jax.evaluation import cells as answers
-from flan_jax.evaluation import comparison
+from flan_jax.evaluation import answers
+from flan_jax.report import comparison
 from tests import fake_run
 
 

@@ -12,7 +12,8 @@ import pytest
 from flan_jax.data import rendering, vocabulary
 from flan_jax.data.vocabulary import FLAN
 from flan_jax.errors import UserError
-from flan_jax.evaluation import answer_files, cells, decoding, protocol, questions, scoring
+from flan_jax.evaluation import answer_files, answers, protocol, questions
+from flan_jax.inference import decoding, scoring
 import flan_jax.tasks  # noqa: F401  registers everything
 from tests import tiny_runs
 
@@ -57,11 +58,11 @@ def asked(monkeypatch):
   return count
 
 
-def evaluated(folder, name='tuned', tell=cells.notice):
+def evaluated(folder, name='tuned', tell=answers.notice):
   made = protocol.evaluate(
       LOADED, TASKS, False, protocol.Settings(templates=[0, 1], limit=3),
-      folder=lambda row, task: cells.Folder(
-          cells.path(str(folder), name, row), f'{name} {task}', tell),
+      folder=lambda row, task: answers.Folder(
+          answers.path(str(folder), name, row), f'{name} {task}', tell),
       read={name: made_questions(name) for name in TASKS})
   assert made[1] == {}
   return json.loads(json.dumps(made[0]))
@@ -172,7 +173,7 @@ def test_damaged_examples_cost_no_answers(asked, tmp_path, capsys):
 
 def test_answers_of_an_earlier_version_are_made_again_and_told_once(
     asked, tmp_path, capsys):
-  whole, tell = evaluated(tmp_path), cells.once()
+  whole, tell = evaluated(tmp_path), answers.once()
   for file in tmp_path.glob('predictions/tuned/*/*.jsonl'):
     file.write_text(without(['sha256', 'lines'], file.read_text(), None))
   asked.clear()
@@ -188,11 +189,11 @@ def test_what_cannot_be_replaced_ends_the_evaluation(asked, tmp_path):
 
 
 def test_what_cannot_be_replaced_is_named(tmp_path):
-  folder = cells.Folder(str(tmp_path / 'cb'), 'one')
+  folder = answers.Folder(str(tmp_path / 'cb'), 'one')
   (tmp_path / 'cb/examples.jsonl').mkdir(parents=True)
   assert folder.examples() is None
   with pytest.raises(UserError, match='cb/examples.jsonl cannot be written'):
-    folder.keep_examples(cells.Examples({'dev': 0, 'test': 0}, []))
+    folder.keep_examples(answers.Examples({'dev': 0, 'test': 0}, []))
 
 
 def test_a_file_is_read_as_it_was_written(tmp_path):

@@ -9,7 +9,7 @@ import tensorflow as tf
 import flan_jax.tasks  # noqa: F401  registers everything
 from flan_jax.data import clusters
 from flan_jax.data import datasets
-from flan_jax.data import declaration
+from flan_jax.data import dataset_checks
 from flan_jax.data import rendering
 from flan_jax.data.fields import choose, first, numbered
 from flan_jax.data.templates import templates
@@ -108,11 +108,11 @@ def hidden(example):
 
 
 def test_the_source_of_fields_tells_their_names():
-  assert declaration.field_names(fields) == {'text', 'options', 'answer'}
-  assert declaration.field_names(hidden) is None
-  assert declaration.field_names(functools.partial(fields)) is None
+  assert dataset_checks.field_names(fields) == {'text', 'options', 'answer'}
+  assert dataset_checks.field_names(hidden) is None
+  assert dataset_checks.field_names(functools.partial(fields)) is None
   for name in datasets.names():
-    assert declaration.field_names(datasets.get(name).fields), name
+    assert dataset_checks.field_names(datasets.get(name).fields), name
 
 
 def test_names_that_the_source_hides_are_checked_when_prompts_are_made():
@@ -142,7 +142,7 @@ def test_what_a_function_of_a_dataset_raises_is_named_with_its_line(function):
 
 def test_partials_stand_in_the_file_of_their_function():
   dataset = dataclasses.replace(datasets.get('rte'), fields=functools.partial(fields))
-  assert declaration.file(dataset) == __file__ and dataset.module == __name__
+  assert dataset_checks.file(dataset) == __file__ and dataset.module == __name__
 
 
 RECORDS = [('fine', 1), ('', 1), ('no label', -1), ('wrong label', 7), ('  ', 0),

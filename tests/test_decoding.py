@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from flan_jax.errors import UserError
-from flan_jax.evaluation import decoding
-from flan_jax.evaluation import growing
-from flan_jax.evaluation import scoring
+from flan_jax.inference import decoding
+from flan_jax.inference import decode_loop
+from flan_jax.inference import scoring
 from flan_jax.model import decoder
 from flan_jax.training import sharding
 from tests import rounding
@@ -124,8 +124,8 @@ def test_drawing_follows_the_probabilities():
   # The deviation of a share of 4,000 draws is at most 0.008, a quarter of what is allowed.
   logits = jnp.log(jnp.array([0.5, 0.3, 0.15, 0.05]))
   keys = jax.random.split(jax.random.key(0), 4_000)
-  draw = lambda **how: np.bincount(growing.draw(
-      growing.Drawing(**how), jnp.tile(logits, (4_000, 1)), keys, 0), minlength=4) / 4_000
+  draw = lambda **how: np.bincount(decode_loop.draw(
+      decode_loop.Drawing(**how), jnp.tile(logits, (4_000, 1)), keys, 0), minlength=4) / 4_000
   np.testing.assert_allclose(draw(temperature=1.0), [.5, .3, .15, .05], atol=.03)
   np.testing.assert_allclose(draw(temperature=1.0, top_k=2), [.625, .375, 0, 0], atol=.03)
   np.testing.assert_allclose(draw(temperature=1.0, top_p=.8), [.625, .375, 0, 0], atol=.03)

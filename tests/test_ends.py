@@ -10,10 +10,10 @@ import seqio
 import sentencepiece
 import tokenizers
 
-from flan_jax import evaluated
-from flan_jax import prompts
-from flan_jax import tokenizer_files
-from flan_jax import train
+from flan_jax.runs import evaluation_request
+from flan_jax.cli import prompts
+from flan_jax.data import tokenizer_files
+from flan_jax.runs import training
 from flan_jax.data import cutting
 from flan_jax.data import ends
 from flan_jax.data import store
@@ -217,11 +217,11 @@ def test_a_prompt_to_train_on_begins_once_and_fits():
 
 def test_training_evaluation_and_prompts_begin_alike(tmp_path):
   path = write_tokenizer(tmp_path, True, config={'eos_token_id': 2})
-  words = train.use_vocabulary(path, None, None, 'tokenizer')
+  words = training.use_vocabulary(path, None, None, 'tokenizer')
   run = {'rows': {'inputs_length': 12, 'targets_length': 4, 'separators': ['eos', 'eos']},
          'vocabulary': {'path': path, 'hash': words.content_hash},
          'ends': words.ends.told()}
-  evaluated.use_vocabulary(None, run, str(tmp_path))
+  evaluation_request.use_vocabulary(None, run, str(tmp_path))
   encoding = questions.Encoding.of(run)
   letters = words.encode('ab')
   assert encoding.inputs(['ab']) == [[1, *letters, 2]]
@@ -237,7 +237,7 @@ def test_training_evaluation_and_prompts_begin_alike(tmp_path):
       12, 4, beginning=words.ends.beginning))
   assert cutter.prompts(letters, [7], False, cutting.Tally())[0][0] == [1, *letters, 2]
   run = dict(run)
-  evaluated.use_vocabulary(None, run, str(tmp_path), begin=False)
+  evaluation_request.use_vocabulary(None, run, str(tmp_path), begin=False)
   assert questions.Encoding.of(run).inputs(['ab']) == [[*letters, 2]]
 
 
@@ -276,15 +276,15 @@ def test_a_run_goes_on_as_it_was_trained(tmp_path):
   base, old = str(tmp_path / 'base'), str(tmp_path / 'old')
   checkpoint.write_run(base, {**run, 'ends': whole.ends.begun(False).told()})
   checkpoint.write_run(old, run)
-  use = lambda *given: train.use_vocabulary(path, *given).ends
+  use = lambda *given: training.use_vocabulary(path, *given).ends
   assert use(None, None, None) == whole.ends and whole.ends.beginning == (1,)
   assert use(base, None, None).beginning == () == use(None, base, 'tokenizer').beginning
   assert use(None, base, True).beginning == (1,)
   # Of a version that told nothing: with the end by name, and without a beginning.
   found = use(old, base, None)
   assert (found.ends, found.beginning) == ((0,), ())
-  assert evaluated.described_ends(vocabulary.FLAN, old) == {}
-  told = evaluated.described_ends(vocabulary.FLAN, str(tmp_path / 'new'))['ends']
+  assert evaluation_request.described_ends(vocabulary.FLAN, old) == {}
+  told = evaluation_request.described_ends(vocabulary.FLAN, str(tmp_path / 'new'))['ends']
   assert ends.Ends.from_told(json.loads(json.dumps(told))) == found
 
 
@@ -333,7 +333,7 @@ def test_the_files_of_a_tokenizer_travel(tmp_path):
 
 
 def test_decoding_stops_at_any_end(tmp_path):
-  from flan_jax.evaluation import decoding
+  from flan_jax.inference import decoding
   from tests import tiny_runs
   params = tiny_runs.random_params(tiny_runs.CONFIG, 0)
   ask = lambda how, ends: decoding.generate(

@@ -5,9 +5,10 @@ import shutil
 import gin
 import pytest
 
-from flan_jax import evaluate, evaluated
+from flan_jax.runs import evaluation, evaluation_request
 from flan_jax.errors import UserError
-from flan_jax.evaluation import decoding, results
+from flan_jax.evaluation import results
+from flan_jax.inference import decoding
 from flan_jax.training import checkpoint, run_file
 from tests import tiny_runs
 
@@ -48,7 +49,7 @@ def test_a_killed_evaluation_ends_with_the_same_results(world, tmp_path, monkeyp
     shutil.copytree(world / 'tuned', tmp_path / name, ignore=shutil.ignore_patterns(
         'predictions', '*.json.new', 'results*', 'report*'))
   asked = dict(held_out='none', held_in='natural_questions', limit=2, decode_tokens=3)
-  evaluate.evaluate(model_dir=str(tmp_path / 'unbroken'), **asked)
+  evaluation.evaluate(model_dir=str(tmp_path / 'unbroken'), **asked)
   generate, count = decoding.generate, []
 
   def killed(*arguments, **settings):
@@ -58,8 +59,8 @@ def test_a_killed_evaluation_ends_with_the_same_results(world, tmp_path, monkeyp
     return generate(*arguments, **settings)
   monkeypatch.setattr(decoding, 'generate', killed)
   with pytest.raises(KeyboardInterrupt):
-    evaluate.evaluate(model_dir=str(tmp_path / 'killed'), **asked)
-  evaluate.evaluate(model_dir=str(tmp_path / 'killed'), **asked)
+    evaluation.evaluate(model_dir=str(tmp_path / 'killed'), **asked)
+  evaluation.evaluate(model_dir=str(tmp_path / 'killed'), **asked)
   results = [(tmp_path / name / 'results.json').read_bytes()
              for name in ('unbroken', 'killed')]
   assert results[0] == results[1]
@@ -72,7 +73,7 @@ def test_damaged_answers_are_told_and_made_again(world, tmp_path, monkeypatch, c
   monkeypatch.setattr(decoding, 'generate', lambda config, params, inputs, *_, **__: [
       ids[-9 - len(ids) % 3:-4] for ids in inputs])
   def results_of():
-    evaluate.evaluate(model_dir=str(tmp_path / 'run'), held_out='none', limit=2,
+    evaluation.evaluate(model_dir=str(tmp_path / 'run'), held_out='none', limit=2,
                       held_in='natural_questions', only='tuned')
     return (tmp_path / 'run/results.json').read_bytes(), capsys.readouterr().err
   whole, said = results_of()
@@ -95,8 +96,8 @@ def test_checkpoints_are_evaluated_as_they_appear(world, tmp_path, monkeypatch):
     if len(calls) == 1:
       tiny_runs.save(
           tmp_path / 'run', 7, tiny_runs.random_params(tiny_runs.CONFIG, 7))
-  monkeypatch.setattr(evaluate.time, 'sleep', sleep)
-  found = evaluate.evaluate(
+  monkeypatch.setattr(evaluation.time, 'sleep', sleep)
+  found = evaluation.evaluate(
       model_dir=str(tmp_path / 'run'), held_out='none', held_in='natural_questions',
       limit=2, decode_tokens=3, only='tuned', continuous=0.5)
   names = [(one['name'], one['step']) for one in found['evaluations']]
@@ -107,7 +108,7 @@ def test_checkpoints_are_evaluated_as_they_appear(world, tmp_path, monkeypatch):
 
 def evaluate_with(world, **changes):
   changes = dict(changes)
-  return evaluate.evaluate(
+  return evaluation.evaluate(
       model_dir=str(world / changes.pop('run', 'tuned')), **changes)
 
 
@@ -133,7 +134,7 @@ def test_mistakes_are_told_before_anything_expensive(world, changes, message):
 
 
 def candidate(run):
-  return evaluated.Candidate('tuned', {'held_out': None, 'tasks': {}, **run}, '/no/run', 1)
+  return evaluation_request.Candidate('tuned', {'held_out': None, 'tasks': {}, **run}, '/no/run', 1)
 
 
 @pytest.fixture
@@ -143,7 +144,7 @@ def trained(monkeypatch):
     one = candidate(run)
     monkeypatch.setattr(run_file, 'lineage', lambda path: [one.run])
     monkeypatch.setattr(checkpoint, 'lineage', run_file.lineage)
-    return evaluated.names([one], held_out, held_in)
+    return evaluation_request.names([one], held_out, held_in)
   return names
 
 
@@ -183,18 +184,18 @@ def test_another_vocabulary_than_the_checkpoints_is_refused(world):
   run = checkpoint.read_run(str(world / 'tuned'))
   run['vocabulary']['hash'] = '0123456789abcdef'
   with pytest.raises(UserError, match='not the one'):
-    evaluated.use_vocabulary(None, run, 'DIR')
+    evaluation_request.use_vocabulary(None, run, 'DIR')
 
 
 def test_gin_and_flags_reach_the_evaluation(world, capsys):
   folder = world / 'tuned'
   try:
-    evaluate.main([f"--gin.MODEL_DIR='{folder}'", '--dry_run', '--only=tuned',
+    evaluation.main([f"--gin.MODEL_DIR='{folder}'", '--dry_run', '--only=tuned',
                    '--gin.HELD_OUT="none"', '--held_in=natural_questions'])
     assert 'dry run' in capsys.readouterr().out
     gin.clear_config()
     with pytest.raises(UserError, match='--limit=-1 must be') as caught:
-      evaluate.main([f"--gin.MODEL_DIR='{folder}'", '--gin.LIMIT=3', '--limit=-1'])
+      evaluation.main([f"--gin.MODEL_DIR='{folder}'", '--gin.LIMIT=3', '--limit=-1'])
     assert '\n' not in str(caught.value)
   finally:
     gin.clear_config()
@@ -205,5 +206,5 @@ def test_results_that_cannot_be_read_are_named_before_anything_starts(world, tmp
   (tmp_path / 'checkpoints/1').mkdir(parents=True)
   (tmp_path / 'results.json').write_text('{"schema": 3, "evalu')
   with pytest.raises(UserError, match='results.json is not JSON'):
-    evaluate.evaluate(model_dir=str(tmp_path), held_out='none', dry_run=True,
+    evaluation.evaluate(model_dir=str(tmp_path), held_out='none', dry_run=True,
                       held_in='natural_questions', only='tuned')

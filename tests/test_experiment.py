@@ -13,10 +13,12 @@ import time
 import gin
 import pytest
 
-from flan_jax import experiment, stages
+from flan_jax.cli import experiment
+from flan_jax.runs import experiments as experiments_lib
 from flan_jax.data import clusters, datasets, vocabulary
 from flan_jax.errors import UserError
-from flan_jax.evaluation import experiments, groups, results
+from flan_jax.evaluation import groups, results
+from flan_jax.report import experiment as experiment_lib
 from tests import test_job
 from tests.conftest import QUICK, TRAINED_ON
 
@@ -101,7 +103,7 @@ def compared(names, asked):
 @pytest.fixture
 def fake(monkeypatch):
   made = Fake()
-  monkeypatch.setattr(stages, 'call', made)
+  monkeypatch.setattr(experiments_lib, 'call', made)
   monkeypatch.setattr(datasets, 'require_prepared', lambda names: None)
   gin.clear_config()
   yield made
@@ -292,7 +294,7 @@ def test_mistakes_are_found_before_anything_starts(fake, arguments, words, tmp_p
 
 def test_data_that_is_not_there_is_named_first(tmp_path, monkeypatch):
   monkeypatch.setenv('TFDS_DATA_DIR', str(tmp_path))
-  monkeypatch.setattr(stages, 'call', None)
+  monkeypatch.setattr(experiments_lib, 'call', None)
   try:
     with pytest.raises(UserError, match='anli/r1.* not prepared in'):
       run(tmp_path / 'root', '--clusters=nli')
@@ -317,7 +319,7 @@ def test_the_page_is_whole_and_escaped():
       **groups.conditions(data='tfds'), 'comparisons': [], 'evaluations': [
           evaluation('untuned', 0, groups.conditions(data='tfds'), ['rte']),
           evaluation('tuned', 1, groups.conditions(data='tfds'), ['rte'])]}}
-  page = experiments.page(experiments.holdouts([told], None))
+  page = experiment_lib.page(experiment_lib.holdouts([told], None))
   assert '<script' not in page and '&lt;script&gt;' in page
   assert not re.search(r'https?:|url\(|@import|src=', page)
   assert 'width:55.0%' in page and 'left:48.0%;right:44.0%' in page
@@ -327,7 +329,7 @@ def test_what_a_process_says_is_shown_and_kept(tmp_path, capsys, monkeypatch):
   (tmp_path / 'says.py').write_text('import sys\nprint("häm")\nsys.exit(3)\n')
   monkeypatch.chdir(tmp_path)
   log = tmp_path / 'run/log.txt'
-  assert [stages.call(['says'], str(log)) for _ in range(2)] == [3, 3]
+  assert [experiments_lib.call(['says'], str(log)) for _ in range(2)] == [3, 3]
   assert capsys.readouterr().out == 'häm\n' * 2
   assert log.read_text(encoding='utf-8').splitlines()[1::2] == ['häm'] * 2
 

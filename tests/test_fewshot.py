@@ -7,7 +7,7 @@ import pytest
 from flan_jax.data import datasets
 from flan_jax.data import fewshot
 from flan_jax.data import rendering
-from flan_jax.data import variants
+from flan_jax.data import prompt_variants
 from flan_jax.data.vocabulary import FLAN
 from flan_jax.errors import UserError
 import flan_jax.tasks  # noqa: F401  registers everything
@@ -76,14 +76,14 @@ def test_surplus_is_dropped_from_the_end():
 
 
 def test_variants_have_one_name_each_and_share_the_source():
-  variant = variants.Variant('rte', templates=4, shots=5)
-  few = variants.register(variant)
-  assert few.name == 'rte.4templates.5shot' and few is variants.register(variant)
+  variant = prompt_variants.Variant('rte', templates=4, shots=5)
+  few = prompt_variants.register(variant)
+  assert few.name == 'rte.4templates.5shot' and few is prompt_variants.register(variant)
   assert len(few.templates) == 4 and few.source is datasets.get('rte').source
   assert 'rte.4templates.5shot' not in datasets.names()
   assert datasets.plain(few.name) == 'rte'
   assert few.identity != datasets.get('rte').identity
-  assert variants.register(variants.Variant('rte', templates=10)).name == 'rte'
+  assert prompt_variants.register(prompt_variants.Variant('rte', templates=10)).name == 'rte'
 
 
 @pytest.mark.parametrize('wrong, message', [
@@ -91,12 +91,12 @@ def test_variants_have_one_name_each_and_share_the_source():
     (dict(templates=11), 'TEMPLATES is 11'), (dict(templates=0), 'TEMPLATES is 0')])
 def test_what_no_variant_can_be_is_refused(wrong, message):
   with pytest.raises(UserError, match=message):
-    variants.register(variants.Variant('rte', **wrong))
+    prompt_variants.register(prompt_variants.Variant('rte', **wrong))
 
 
 def test_bare_styles_have_fields_and_no_instructions():
-  bare = variants.register(variants.Variant('rte', style='none'))
-  named = variants.register(variants.Variant('rte', style='name'))
+  bare = prompt_variants.register(prompt_variants.Variant('rte', style='none'))
+  named = prompt_variants.register(prompt_variants.Variant('rte', style='name'))
   assert [t.inputs for t in bare.templates] == ['{premise}\n{hypothesis}']
   assert [t.inputs for t in named.templates] == ['[rte]\n{premise}\n{hypothesis}']
   assert bare.templates[0].target == '{answer}'
@@ -105,7 +105,7 @@ def test_bare_styles_have_fields_and_no_instructions():
 
 @pytest.mark.long
 def test_training_and_evaluation_prompts_carry_exemplars(data_dir):
-  dataset = variants.register(variants.Variant('rte', shots=3))
+  dataset = prompt_variants.register(prompt_variants.Variant('rte', shots=3))
   records = datasets.records(dataset, 'train')
   made = list(rendering.prompts(records, dataset).take(40).as_numpy_iterator())
   plain = {prompt['inputs']: prompt['targets'] for prompt in rendering.prompts(
@@ -126,4 +126,4 @@ def test_exemplars_need_a_training_split(monkeypatch):
   only = dataclasses.replace(datasets.get('rte'), splits={'test': 'validation'})
   monkeypatch.setitem(datasets._DATASETS, 'only', only)
   with pytest.raises(UserError, match='no training split'):
-    variants.register(variants.Variant('only', shots=1))
+    prompt_variants.register(prompt_variants.Variant('only', shots=1))

@@ -12,7 +12,7 @@ from flan_jax.data import clusters
 from flan_jax.data import datasets
 from flan_jax.data import flan_splits
 from flan_jax.data import holdouts
-from flan_jax.data.selection import Selection
+from flan_jax.data.mixture_subset import Selection
 from flan_jax.errors import UserError
 from tests import paper_table
 

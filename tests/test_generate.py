@@ -15,11 +15,12 @@ import jax
 import numpy as np
 import pytest
 
-from flan_jax import generate
+from flan_jax.cli import generate
 from flan_jax.data import vocabulary
 from flan_jax.errors import UserError
-from flan_jax.evaluation import continuations, prompt_files, questions, terminal
-from flan_jax.evaluation.decoding import Settings
+from flan_jax.evaluation import questions
+from flan_jax.inference import prompt_files, repl, text_generation
+from flan_jax.inference.decoding import Settings
 from flan_jax.model import decoder
 from flan_jax.training import checkpoint
 from tests import tiny_runs
@@ -29,7 +30,7 @@ CONFIG = decoder.DecoderConfig(
     dtype='float32', remat='none')
 TEXTS = ['One?', 'Two and more?', 'Three', 'Four, five', 'Six', 'Sieben für uns']
 DRAWN = ['--temperature=2.0', '--samples=2', '--seed=5']
-ASKED = continuations.Asked(Settings(8))
+ASKED = text_generation.Asked(Settings(8))
 
 
 @pytest.fixture(scope='module')
@@ -92,9 +93,9 @@ def test_each_line_is_its_prompt_with_what_it_is_continued_with(world, tmp_path)
       (text, number) for number, text in enumerate(TEXTS)]
   loaded = checkpoint.load(str(world / 'tuned'))
   encoding = questions.Encoding.of(loaded.run)
-  ids, _ = continuations.tokens(TEXTS, encoding)
+  ids, _ = text_generation.tokens(TEXTS, encoding)
   assert [one.tolist() for one in ids] == encoding.inputs(TEXTS)
-  texts = [continuations.continued(loaded, pair, ASKED, encoding.end_ids())
+  texts = [text_generation.continued(loaded, pair, ASKED, encoding.end_ids())
            for pair in (ids[:2], ids[2:4], ids[4:])]
   assert outputs(out) == sum(texts, [])
   assert len({one for one, in outputs(out)}) > 2  # else the test would prove little
@@ -115,7 +116,7 @@ def test_flags_reach_decoding(world, tmp_path, monkeypatch):
                 advance):
     seen.append((settings, list(numbers), rows))
     return [vocabulary.FLAN.encode_batch(['yes'])[0] for _ in prompts]
-  monkeypatch.setattr(continuations.decoding, 'generate', generated)
+  monkeypatch.setattr(text_generation.decoding, 'generate', generated)
   out = tmp_path / 'out.jsonl'
   door(world, out, '--rows=3', '--beams=2', '--length_penalty=1', '--stop=Q:',
        r'--stop=\n\n')
@@ -167,7 +168,7 @@ def test_an_interrupted_file_is_gone_on_with(world, tmp_path, unbroken, kept, ca
     append(file, some, texts, first)
     if first + len(some) > kept:
       raise KeyboardInterrupt
-  monkeypatch.setattr(continuations, 'group', lambda *_: 1)
+  monkeypatch.setattr(text_generation, 'group', lambda *_: 1)
   monkeypatch.setattr(prompt_files, 'append', interrupted)
   if kept < len(TEXTS):
     with pytest.raises(KeyboardInterrupt):
@@ -242,7 +243,7 @@ def test_a_continuation_ends_before_a_stop(world, tmp_path):
 def writes(monkeypatch, text):
   """Every model now writes this."""
   monkeypatch.setattr(
-      continuations.decoding, 'generate', lambda config, params, prompts, *_, **__: [
+      text_generation.decoding, 'generate', lambda config, params, prompts, *_, **__: [
           list(vocabulary.FLAN.encode(text)) for _ in prompts])
 
 
@@ -296,24 +297,24 @@ def test_the_blank_that_a_tokenizer_drops_comes_back(tmp_path, monkeypatch, made
   blue = vocabulary.FLAN.encode('the sky is blue')
   new = list(blue[len(vocabulary.FLAN.encode('the sky')):])
   assert not vocabulary.FLAN.decode(new).startswith(' ')
-  monkeypatch.setattr(continuations.decoding, 'generate', lambda *_, **__: [new])
-  ids, _ = continuations.tokens([prompt], questions.Encoding(64, 8), True)
+  monkeypatch.setattr(text_generation.decoding, 'generate', lambda *_, **__: [new])
+  ids, _ = text_generation.tokens([prompt], questions.Encoding(64, 8), True)
   loaded = types.SimpleNamespace(config=None, params=None)
   plain = dataclasses.replace(ASKED, plain=True)
   expected = 'is blue' if ids[0][-1] == vocabulary.FLAN.eos_id else ' is blue'
-  assert continuations.continued(loaded, ids, plain, 1) == [[expected]]
-  assert continuations.continued(loaded, ids, ASKED, 1) == [['is blue']]
+  assert text_generation.continued(loaded, ids, plain, 1) == [[expected]]
+  assert text_generation.continued(loaded, ids, ASKED, 1) == [['is blue']]
 
 
 def test_of_a_long_prompt_the_end_is_kept_and_counted(world, tmp_path, capsys):
   encoding = questions.Encoding(6, 4)
-  ids, shortened = continuations.tokens(['abcdefgh', 'ab', 'abcde'], encoding)
+  ids, shortened = text_generation.tokens(['abcdefgh', 'ab', 'abcde'], encoding)
   eos, = encoding.end_ids()
   bare = lambda text: vocabulary.FLAN.encode_batch([text])[0]
   assert [one.tolist() for one in ids] == [
       [*bare('defgh'), eos], [*bare('ab'), eos], [*bare('abcde'), eos]]
   assert shortened == 1
-  ids, shortened = continuations.tokens(['abcdefgh', 'abcdef'], encoding, True)
+  ids, shortened = text_generation.tokens(['abcdefgh', 'abcdef'], encoding, True)
   assert [one.tolist() for one in ids] == [bare('cdefgh'), bare('abcdef')]
   (world / 'long.txt').write_text(f'short\n{"x" * 60}\n')
   door(world, tmp_path / 'out.jsonl', source='long.txt')
@@ -421,7 +422,7 @@ def test_a_terminal_takes_prompts_of_several_lines(monkeypatch, capsys):
   def answer(text, _, turn):
     asked.append((text, turn))
     return ['yes', 'no']
-  terminal.converse(answer, ASKED)
+  repl.converse(answer, ASKED)
   assert asked == [('One\nand two', 0), ('Three', 1), ('Four', 2)]
   out = capsys.readouterr().out
   assert out.count('yes\n---\nno\n') == 3 and 'empty line ends' in out
@@ -436,7 +437,7 @@ def test_a_terminal_takes_settings(monkeypatch, capsys):
     return ['fine']
   typed(monkeypatch, ':temperature 0.7', ':samples 3', ':stop \\n', ':stop Q:', 'a', '',
         ':temprature 1', ':top_k x', ':beams 2', 'bad', '', ':stop', ':help', 'b')
-  terminal.converse(answer, ASKED)
+  repl.converse(answer, ASKED)
   drawn = Settings(8, temperature=0.7, stop=('\n', 'Q:'))
   assert seen == [(drawn, 3), (drawn, 3), (dataclasses.replace(drawn, stop=()), 3)]
   out = capsys.readouterr().out
@@ -453,7 +454,7 @@ def test_a_terminal_may_change_whether_the_text_itself_goes_on(monkeypatch, caps
     return ['fine']
   typed(monkeypatch, ':help', 'a', '', ':plain off', 'b', '', ':plain maybe', ':plain on',
         ':help', 'c')
-  terminal.converse(answer, dataclasses.replace(ASKED, plain=True))
+  repl.converse(answer, dataclasses.replace(ASKED, plain=True))
   assert seen == [True, False, True]
   out = capsys.readouterr().out
   assert out.count(':plain on\n') == 2 and ':plain wants on or off' in out
@@ -548,7 +549,7 @@ def test_a_file_of_an_import_is_gone_on_with_as_it_was_begun(world, tmp_path):
 def test_the_beginning_of_an_import_stands_before_its_plain_prompts():
   encoding = questions.Encoding(6, 4, beginning=(4,))
   bare = lambda text: vocabulary.FLAN.encode_batch([text])[0]
-  ids, shortened = continuations.tokens(
+  ids, shortened = text_generation.tokens(
       ['ab', 'abcdefgh', '\x01b'], encoding, True)
   assert [one.tolist() for one in ids] == [
       [4, *bare('ab')], [4, *bare('defgh')], bare('\x01b')]

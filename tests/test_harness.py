@@ -15,10 +15,10 @@ from lm_eval.api.instance import Instance
 import numpy as np
 import pytest
 
-from flan_jax import harness, huggingface
+from flan_jax.cli import harness, huggingface
 from flan_jax.data import vocabulary
 from flan_jax.errors import UserError
-from flan_jax.evaluation import decoding, requests, scoring
+from flan_jax.inference import decoding, harness_requests, scoring
 from flan_jax.model import decoder
 from flan_jax.training import checkpoint
 from tests import rounding
@@ -247,7 +247,7 @@ def test_a_prompt_leaves_room_for_its_continuation(model, calls):
     ({'num_beams': 4}, {'beams': 4})])
 def test_generation_keywords(keywords, expected):
   wanted = decoding.Settings(**{'max_tokens': 9} | expected)
-  assert requests.settings(keywords, 9) == wanted
+  assert harness_requests.settings(keywords, 9) == wanted
 
 
 def test_unknown_generation_keywords_are_named(model):
@@ -278,7 +278,7 @@ def test_rows_of_a_batch(given, rows):
 def test_a_continuation_without_tokens_is_named():
   for pair in (([], [1]), ([1], []), ([1], [2] * 9)):
     with pytest.raises(UserError, match='cannot be scored'):
-      requests.grouped([pair], 8)
+      harness_requests.grouped([pair], 8)
 
 
 def test_texts_begin_as_asked(run):

@@ -8,8 +8,8 @@ import pytest
 import seqio
 
 import flan_jax.tasks
-from flan_jax import commandline
-from flan_jax import holdout as door
+from flan_jax.cli import commandline
+from flan_jax.cli import holdout as door
 from flan_jax.data import clusters
 from flan_jax.data import datasets
 from flan_jax.data import holdouts

@@ -16,8 +16,8 @@ from flan_jax.data import vocabulary
 from flan_jax.errors import UserError
 from flan_jax.model import decoder
 from flan_jax.training import checkpoint
-from flan_jax.training import hosts
-from flan_jax.training import logbook
+from flan_jax.training import multihost
+from flan_jax.training import metric_log
 from tests import doors
 from tests import host_worker
 from tests import rounding
@@ -121,7 +121,7 @@ def assert_equal_runs(folder, other):
     moved = np.linalg.norm(one - before)
     assert moved > 0, path
     assert np.linalg.norm(one - two) <= 10 * APART * moved, path
-  one, two = (logbook.read(str(folder / run)) for run in (other, 'two'))
+  one, two = (metric_log.read(str(folder / run)) for run in (other, 'two'))
   assert [record['step'] for record in two] == list(range(1, 11))
   for key in ('loss', 'dev_loss', 'useful_fraction', 'target_tokens'):
     expected = [record[key] for record in one if key in record]
@@ -237,16 +237,16 @@ def assert_equal_moves(state, steps, folder):
      '--coordinator_address=host names no port')])
 def test_flags_that_do_not_go_together_are_named(flags, words):
   with pytest.raises(UserError, match=words):
-    hosts.start(**flags)
+    multihost.start(**flags)
 
 
 def test_one_process_needs_no_joining(monkeypatch):
   monkeypatch.setattr(jax.distributed, 'initialize', pytest.fail)
-  hosts.start()
-  hosts.start(process_count=1)
-  hosts.start(process_count=1, process_index=0)
-  assert hosts.first()
-  with hosts.first_goes_ahead('alone'):
+  multihost.start()
+  multihost.start(process_count=1)
+  multihost.start(process_count=1, process_index=0)
+  assert multihost.first()
+  with multihost.first_goes_ahead('alone'):
     pass
 
 
@@ -259,7 +259,7 @@ SLURM = {'SLURM_JOB_ID': '7', 'SLURM_STEP_NODELIST': 'n[1-2]', 'SLURM_PROCID': '
     ({'SLURM_NTASKS': '4'}, False),  # inside an allocation, but not under srun
     ({'OMPI_COMM_WORLD_SIZE': '2'}, True), ({'OMPI_COMM_WORLD_SIZE': '1'}, False)])
 def test_a_launcher_is_known_by_its_environment(environment, many):
-  assert hosts.launched({'JAX_PLATFORMS': 'cpu'} | environment) == many
+  assert multihost.launched({'JAX_PLATFORMS': 'cpu'} | environment) == many
 
 
 @pytest.mark.long

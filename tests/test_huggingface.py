@@ -15,9 +15,9 @@ import tokenizers
 import torch
 import transformers
 
-from flan_jax import commandline
-from flan_jax import generate
-from flan_jax import huggingface
+from flan_jax.cli import commandline
+from flan_jax.cli import generate
+from flan_jax.cli import huggingface
 from flan_jax.data import vocabulary
 from flan_jax.errors import UserError
 from flan_jax.model import decoder

@@ -12,16 +12,16 @@ import pytest
 import seqio
 import tensorflow as tf
 
-from flan_jax import reporting
-from flan_jax import train
+from flan_jax.report import inputs
+from flan_jax.runs import training
 from flan_jax.data import datasets
 from flan_jax.data import fields as fields_lib
 from flan_jax.data import vocabulary
-from flan_jax.data.selection import Selection
+from flan_jax.data.mixture_subset import Selection
 from flan_jax.errors import UserError
 from flan_jax.model import decoder
 from flan_jax.training import checkpoint
-from flan_jax.training import logbook
+from flan_jax.training import metric_log
 from flan_jax.training import loop
 from tests import doors
 from tests.conftest import HELD_IN, TRAINED_ON
@@ -100,7 +100,7 @@ def test_noise_of_libraries_is_held_back(job):
 
 MODEL = decoder.DecoderConfig(
     vocab_size=None, d_model=32, layers=1, heads=2, head_dim=16, d_ff=64, dtype='float32')
-ROWS = train.Rows(512, 256, 64, 192, 64)
+ROWS = training.Rows(512, 256, 64, 192, 64)
 
 
 def check(model_dir, **changes):
@@ -108,7 +108,7 @@ def check(model_dir, **changes):
       model_dir=str(model_dir), mixture=None, held_out='nli', model=MODEL, mesh={},
       rows=ROWS, schedule=loop.Schedule(4, 0, 0, 1), optimizer={'learning_rate': 1e-2},
       seed=0, selection=Selection(clusters=TRAINED_ON), dry_run=True) | changes
-  train.train(**settings)
+  training.train(**settings)
 
 
 @pytest.fixture
@@ -273,7 +273,7 @@ def test_a_run_that_is_further_than_asked_says_so(
   out = capsys.readouterr().out
   assert f'nothing to do: {folder}/tuned is at step 4, TRAIN_STEPS = 2' in out
   assert 'trained to' not in out and 'resuming' not in out
-  drawn = json.loads((folder / 'tuned' / reporting.DRAWN).read_text())
+  drawn = json.loads((folder / 'tuned' / inputs.DRAWN).read_text())
   assert drawn['steps'] == 4
 
 
@@ -302,11 +302,11 @@ def test_base_must_fit_vocabulary_model_and_what_is_held_out(
 
 def test_held_out_scores_are_logged_while_training(
     data_dir, one_device, tmp_path, capsys):
-  check(tmp_path / 'run', rows=train.Rows(512, 256, 64, 12, 64), held_out='sentiment', dry_run=False, held_out_examples=2,
+  check(tmp_path / 'run', rows=training.Rows(512, 256, 64, 12, 64), held_out='sentiment', dry_run=False, held_out_examples=2,
         selection=Selection(clusters=('closed_book_qa',)),
         schedule=loop.Schedule(3, 0, 0, 1, held_out_every=2),
         store_dir=str(tmp_path / 'store'))
-  records = logbook.read(tmp_path / 'run')
+  records = metric_log.read(tmp_path / 'run')
   names = {'imdb_reviews', 'sentiment140', 'sst2', 'yelp_polarity_reviews', 'mean'}
   looked = {one['step']: {key: value for key, value in one.items() if 'held_out/' in key}
             for one in records}
@@ -315,11 +315,11 @@ def test_held_out_scores_are_logged_while_training(
     assert set(looked[step]) == {f'held_out/{name}' for name in names}
     assert looked[step]['held_out/mean'] == pytest.approx(np.mean(
         [looked[step][f'held_out/{name}'] for name in names - {'mean'}]))
-  cut = reporting.inputs({'evaluations': []}, str(tmp_path / 'run'))['cut']
+  cut = inputs.inputs({'evaluations': []}, str(tmp_path / 'run'))['cut']
   assert any('prompts were too long and were shortened (INPUTS_LENGTH = 12)' in line
              and line.split(':')[0] in HELD_IN for line in cut)
   assert f'prompts (train): {cut[0]}' in capsys.readouterr().out
-  drawn = reporting.drawn(tmp_path / 'run')
+  drawn = inputs.drawn(tmp_path / 'run')
   assert set(drawn) <= {'arc_challenge', 'arc_easy', 'natural_questions', 'trivia_qa'}
   assert sum(drawn.values()) >= 3 * 2  # a prompt a row at least
 
@@ -330,7 +330,7 @@ def test_held_out_scores_are_logged_while_training(
     (dict(), 'not prepared')])  # most of NLI
 def test_looking_at_what_is_held_out_is_checked_early(
     data_dir, one_device, tmp_path, monkeypatch, changes, words):
-  monkeypatch.setattr(train, '_checked_tasks', lambda *_: ('made', {'sst2': 1.0}))
+  monkeypatch.setattr(training, '_checked_tasks', lambda *_: ('made', {'sst2': 1.0}))
   with pytest.raises(UserError, match=words):
     check(tmp_path / 'new', schedule=loop.Schedule(4, 0, 0, 1, held_out_every=2), **changes)
 

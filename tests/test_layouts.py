@@ -7,7 +7,7 @@ import gin
 import jax
 import pytest
 
-from flan_jax import evaluate, evaluated, train
+from flan_jax.runs import evaluation, evaluation_request, training
 from flan_jax.data import vocabulary
 from flan_jax.errors import UserError
 from flan_jax.model import decoder
@@ -21,9 +21,9 @@ def every_device(monkeypatch, tmp_path):
   monkeypatch.setattr(sharding, 'mesh_where_asked', conftest.mesh_where_asked)
   monkeypatch.setenv(vocabulary.VARIABLE, 'bytes')
   monkeypatch.setattr(vocabulary.FLAN, '_loaded', None)
-  monkeypatch.setattr(train.commandline, 'load_tasks', lambda: None)
-  monkeypatch.setattr(train, '_checked_tasks', lambda *_: ('made', {}))
-  monkeypatch.setattr(evaluated, 'names', lambda *_: {False: [], True: []})
+  monkeypatch.setattr(training.commandline, 'load_tasks', lambda: None)
+  monkeypatch.setattr(training, '_checked_tasks', lambda *_: ('made', {}))
+  monkeypatch.setattr(evaluation_request, 'names', lambda *_: {False: [], True: []})
   monkeypatch.setattr(
       decoder, 'abstract_params', functools.lru_cache(decoder.abstract_params))
   (tmp_path / 'run/checkpoints/1').mkdir(parents=True)
@@ -37,10 +37,10 @@ def every_device(monkeypatch, tmp_path):
 def evaluated_on(monkeypatch, capsys, *given):
   """(axes of the mesh that the evaluation gets, what its dry run says)."""
   taken = []
-  monkeypatch.setattr(evaluate._Job, 'run', lambda job, models: taken.append(job.mesh))
+  monkeypatch.setattr(evaluation._Job, 'run', lambda job, models: taken.append(job.mesh))
   for flags in (['--dry_run'], []):
     gin.clear_config()
-    evaluate.main(["--gin.MODEL_DIR='run'", *given, *flags])
+    evaluation.main(["--gin.MODEL_DIR='run'", *given, *flags])
   return dict(taken[0].shape), capsys.readouterr().out
 
 
@@ -51,10 +51,10 @@ def trained_on(monkeypatch, capsys, *given):
       sharding, 'batch_sharding', lambda mesh: taken.append(mesh) or 1 / 0)
   asked = ["--gin.MODEL_DIR='new'", '--gin.HELD_OUT=None', *(f'--gin.{one}' for one in (
       'ROW_LENGTH=256', 'TARGET_SLOTS=64', 'INPUTS_LENGTH=192', 'TARGETS_LENGTH=64'))]
-  train.main([*asked, *given, '--dry_run'])
+  training.main([*asked, *given, '--dry_run'])
   gin.clear_config()
   with pytest.raises(ZeroDivisionError):
-    train.main([*asked, *given])
+    training.main([*asked, *given])
   return dict(taken[0].shape), capsys.readouterr().out
 
 
@@ -68,7 +68,7 @@ def test_an_explicit_mesh_stays_strict(every_device):
   for given in (['--gin_file=meshes/cpu1.gin'], ['--gin_file=meshes/cpu1.gin', '--dry_run']):
     gin.clear_config()
     with pytest.raises(UserError, match='there are 8 devices'):
-      evaluate.main(["--gin.MODEL_DIR='run'", *given])
+      evaluation.main(["--gin.MODEL_DIR='run'", *given])
 
 
 @pytest.mark.parametrize('rows, data', [(8, 8), (4, 4), (12, 6), (7, 7), (11, 1)])
@@ -87,7 +87,7 @@ def test_a_microbatch_divides_too(every_device, monkeypatch, capsys):
 
 def dry(*given):
   gin.clear_config()
-  train.main(["--gin.MODEL_DIR='new'", '--gin.HELD_OUT=None', '--dry_run', *given])
+  training.main(["--gin.MODEL_DIR='new'", '--gin.HELD_OUT=None', '--dry_run', *given])
 
 
 @pytest.mark.parametrize(
@@ -105,16 +105,16 @@ def test_a_launch_is_checked_from_a_machine_without_the_devices(
 def test_an_evaluation_is_checked_from_there_too(every_device, monkeypatch, capsys):
   monkeypatch.setattr(jax, 'device_count', lambda *_: 1)
   given = ["--gin.MODEL_DIR='run'", '--dry_run', '--gin_file=meshes/h100x8.gin']
-  evaluate.main(given)
+  evaluation.main(given)
   assert 'the 8 devices of' in capsys.readouterr().out
   gin.clear_config()
   with pytest.raises(UserError, match='heads = 2 does not divide'):
-    evaluate.main([*given, "--gin.MESH={'tensor': 8}"])
+    evaluation.main([*given, "--gin.MESH={'tensor': 8}"])
 
 
 def test_the_run_itself_is_refused_on_other_devices(every_device):
   with pytest.raises(UserError, match='there are 8 devices'):
-    train.main(["--gin.MODEL_DIR='new'", '--gin.HELD_OUT=None',
+    training.main(["--gin.MODEL_DIR='new'", '--gin.HELD_OUT=None',
                 '--gin_file=meshes/v5e_16.gin'])
 
 

@@ -9,7 +9,7 @@ from sklearn import metrics as sklearn_metrics
 
 from flan_jax.errors import UserError
 from flan_jax.evaluation import metrics
-from flan_jax.evaluation import summands
+from flan_jax.evaluation import additive_metrics
 
 
 def chosen(answers, labels, options=('a', 'b', 'c')):
@@ -118,7 +118,7 @@ def test_an_example_without_a_reference_is_refused_by_every_metric(name):
   if name in metrics.known_metrics(chosen=False):
     kinds += [written(['red', 'blue'], [('red',), refs]) for refs in ((), ('', '\t'))]
   for answers in kinds:
-    for scored in (metrics.score, summands.summands):
+    for scored in (metrics.score, additive_metrics.summands):
       with pytest.raises(UserError, match=f'example 1 has no reference that {name} can'):
         scored(name, answers)
 
@@ -129,7 +129,7 @@ def test_an_empty_answer_is_wrong_in_every_metric(name):
   for text in ('', '  ', '\u3000'):
     for right in (('fish and chips',), ('', 'fish and chips'), (' ', 'fish and chips')):
       ours = written([text] * 2, [right] * 2)
-      table, combine = summands.summands(name, ours)
+      table, combine = additive_metrics.summands(name, ours)
       assert metrics.score(name, ours) == combine(table.sum(axis=0)) == worst
 
 

@@ -10,10 +10,12 @@ import types
 
 import pytest
 
-from flan_jax import evaluate, evaluated, generate, train
+from flan_jax.cli import generate
+from flan_jax.runs import evaluation, evaluation_request, training
 from flan_jax.data import vocabulary
 from flan_jax.errors import UserError
-from flan_jax.evaluation import comparison, experiments, groups, report
+from flan_jax.evaluation import groups
+from flan_jax.report import comparison, experiment, page as page_lib
 from flan_jax.training import checkpoint
 from tests import fake_run, tiny_runs
 
@@ -47,13 +49,13 @@ def said(random_runs, tmp_path_factory):
     patch.setenv('TFDS_DATA_DIR', str(random_runs / 'data'))
     patch.setattr(vocabulary.FLAN, '_loaded', None)
     only_cb(patch)
-    evaluate.evaluate(model_dir=folder, held_out='nli', limit=1)
+    evaluation.evaluate(model_dir=folder, held_out='nli', limit=1)
   return told.getvalue(), folder
 
 
 def only_cb(patch):
   """Of NLI, the one dataset that is there."""
-  patch.setattr(evaluated, 'names', lambda *_: {False: ['cb'], True: []})
+  patch.setattr(evaluation_request, 'names', lambda *_: {False: ['cb'], True: []})
 
 
 def test_the_table_of_an_import_says_what_is_not_known(said):
@@ -84,7 +86,7 @@ def test_the_page_of_an_import_says_what_is_not_known(said):
 
 def test_a_second_evaluation_stands_beside_the_first(said, world, monkeypatch, capsys):
   only_cb(monkeypatch)
-  found = evaluate.evaluate(model_dir=said[1], held_out='nli', limit=1, style='name',
+  found = evaluation.evaluate(model_dir=said[1], held_out='nli', limit=1, style='name',
                             only='plain')
   assert [(one['style'], one['name']) for one in found['evaluations']] == [
       ('instructions', 'untuned'), ('instructions', 'plain'), ('name', 'plain')]
@@ -99,7 +101,7 @@ def test_a_second_evaluation_stands_beside_the_first(said, world, monkeypatch, c
 def test_it_is_itself_the_untuned_model(run, tmp_path):
   folder = write(tmp_path, run)
   models = lambda only: [(one.name, one.path, one.step, one.plain)
-                         for one in evaluated.candidates(folder, only)]
+                         for one in evaluation_request.candidates(folder, only)]
   untuned, plain = ('untuned', folder, 0, False), ('plain', folder, 0, True)
   assert models('all') == [untuned, plain]
   assert models('untuned') == [untuned] and models('plain') == [plain]
@@ -108,7 +110,7 @@ def test_it_is_itself_the_untuned_model(run, tmp_path):
     with pytest.raises(UserError, match='there is no tuned model; evaluate it as'):
       models(only)
   with pytest.raises(UserError, match='no checkpoint of step 7'):
-    evaluated.candidates(folder, 'all', 7)
+    evaluation_request.candidates(folder, 'all', 7)
 
 
 def test_generate_takes_it_as_untuned(tmp_path, monkeypatch):
@@ -123,11 +125,11 @@ def test_what_is_known_of_the_training(tmp_path):
   for name, base in (('a', imported), ('b', gone), ('c', scratch)):
     runs[name] = write(tmp_path / name, {
         **tiny_runs.RUN, 'tasks': {'sst2': 1.0}, 'init_from': base})
-  assert {name: evaluated.training(path) for name, path in runs.items()} == {
+  assert {name: evaluation_request.training(path) for name, path in runs.items()} == {
       'a': 'base unknown', 'b': 'base unknown', 'c': 'known'}
-  assert evaluated.training(imported) == 'unknown'
-  assert evaluated.training(scratch) == 'known'
-  assert [one.name for one in evaluated.candidates(runs['a'])] == [
+  assert evaluation_request.training(imported) == 'unknown'
+  assert evaluation_request.training(scratch) == 'known'
+  assert [one.name for one in evaluation_request.candidates(runs['a'])] == [
       'untuned', 'plain', 'tuned']
 
 
@@ -139,13 +141,13 @@ def of_unknown_base():
 
 
 def test_a_run_from_an_import_says_that_the_import_may_have_seen_the_data():
-  text = text_of(report.page(of_unknown_base(), fake_run.run(), fake_run.rules(), {}))
+  text = text_of(page_lib.page(of_unknown_base(), fake_run.run(), fake_run.rules(), {}))
   assert 'nli held out' in text and 'none of the 2 tasks trained on' in text
   assert f'{BASE_UNKNOWN}: it may have seen these datasets' in text
   assert 'it was imported, or is not there any more' in text
   [group] = groups.split(of_unknown_base())
   told = {'name': 'nli', 'title': 'NLI', 'problem': None, 'results': group}
-  table = experiments.holdouts([told], None)
+  table = experiment.holdouts([told], None)
   assert any(BASE_UNKNOWN in note for note in table['notes'])
 
 
@@ -159,7 +161,7 @@ def test_training_from_an_import_says_that_it_may_have_seen_what_is_held_out(tmp
   def told(**changes):
     run = {**tiny_runs.RUN, 'data': 'embedded', 'held_out': 'nli', **changes}
     return 'nli is held out of this run, and may have been seen before it' in (
-        train._summary(run, layout, shape, schedule))
+        training._summary(run, layout, shape, schedule))
 
   assert told(init_from=tuned['init_from'])
   assert told(init_from=write(tmp_path / 'tuned', tuned))
@@ -180,15 +182,15 @@ def test_the_comparison_says_it_too(tmp_path):
 def test_the_plain_text_of_a_base_was_not_checked_and_the_page_says_so():
   rule = fake_run.rule()
   rule['trained']['world_text'] = []
-  text = text_of(report.page(fake_run.results(), fake_run.run(), {'nli': rule}, {}))
+  text = text_of(page_lib.page(fake_run.results(), fake_run.run(), {'nli': rule}, {}))
   assert 'what is in them was not checked: world_text' in text
 
 
 def test_every_checkpoint_of_a_base_can_be_followed(tmp_path, world, monkeypatch):
   folder = write(tmp_path / 'run', PLAIN_TEXT)
   followed = []
-  monkeypatch.setattr(evaluate._Job, 'run', lambda self, models: followed.append(
+  monkeypatch.setattr(evaluation._Job, 'run', lambda self, models: followed.append(
       [(one.name, one.step) for one in models]))
   only_cb(monkeypatch)
-  evaluate.evaluate(model_dir=folder, continuous=0.0, held_out='none')
+  evaluation.evaluate(model_dir=folder, continuous=0.0, held_out='none')
   assert followed == [[('untuned', 0), ('plain', 0)]]

@@ -7,12 +7,12 @@ import re
 import pytest
 
 import flan_jax.tasks  # noqa: F401
-from flan_jax import reporting
+from flan_jax.report import inputs
 from flan_jax.data import datasets
-from flan_jax.data.variants import Variant
-from flan_jax.evaluation import paper, report
-from flan_jax.evaluation.paper import FEW_SHOT, FEW_SHOT_BEST, FLAN, GPT3, LAMDA
-from flan_jax.evaluation.paper import ZERO_SHOT, ZERO_SHOT_BEST
+from flan_jax.data.prompt_variants import Variant
+from flan_jax.report import page as page_lib, paper
+from flan_jax.report.paper import FEW_SHOT, FEW_SHOT_BEST, FLAN, GPT3, LAMDA
+from flan_jax.report.paper import ZERO_SHOT, ZERO_SHOT_BEST
 from tests import fake_run
 
 # Every cell that a source beside the paper repeats: dataset, system, setting -> value.
@@ -116,13 +116,13 @@ def test_a_page_prints_confirmed_figures_alone(tmp_path):
   for one in results['evaluations']:
     one['datasets'] = {'bool_q': fake_run.entry(50.0, 'bool_q'),
                        'copa': fake_run.entry(50.0, 'copa')}
-  references = reporting.references(results)
+  references = inputs.references(results)
   assert [one['value'] for one in references['bool_q']] == [60.5, 77.5, 82.9, 84.6]
   assert references['copa'] == []
   folder = str(fake_run.write(tmp_path / 'run'))
   with open(f'{folder}/report.json', 'w') as file:
     json.dump({'rules': fake_run.rules(), 'drawn': None, 'phrasings': None, 'cut': []}, file)
-  path = report.again(folder, results, fake_run.run(), {}, references)
+  path = page_lib.again(folder, results, fake_run.run(), {}, references)
   with open(path, encoding='utf-8') as file:
     page = file.read()
   rows = re.findall(r'<tr><td>(bool_q|copa)</td>.*?<td class="score">([\d.]+)</td>', page)

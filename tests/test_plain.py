@@ -5,11 +5,11 @@ import re
 import pytest
 
 import flan_jax.tasks  # noqa: F401  registers everything
-from flan_jax import prompts
+from flan_jax.cli import prompts
 from flan_jax.data import datasets
 from flan_jax.data import embedded_content
 from flan_jax.data import rendering
-from flan_jax.data import variants
+from flan_jax.data import prompt_variants
 from flan_jax.data import vocabulary
 from flan_jax.data.templates import INVERTED
 
@@ -70,7 +70,7 @@ def test_its_answer_is_that_of_the_forward_templates(name):
 
 def asked(name):
   """(dataset, its variant, a sampled example in every plain phrasing, its fields)."""
-  variant = variants.register(variants.Variant(name, style='plain'))
+  variant = prompt_variants.register(prompt_variants.Variant(name, style='plain'))
   assert variant.templates == phrasings(name)
   records = embedded_content.sampled(datasets.get(name), 1)
   every = range(len(variant.templates))

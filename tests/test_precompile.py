@@ -13,16 +13,16 @@ import jax.numpy as jnp
 from jax.sharding import NamedSharding, PartitionSpec
 import pytest
 
-from flan_jax import commandline
-from flan_jax import precompile
-from flan_jax import train
+from flan_jax.cli import commandline
+from flan_jax.cli import precompile
+from flan_jax.runs import training
 from flan_jax.errors import UserError
 from flan_jax.model import decoder
-from flan_jax.training import aot
-from flan_jax.training import estimate
+from flan_jax.planning import aot
+from flan_jax.planning import estimate
 from flan_jax.training import hardware
-from flan_jax.training import hlo
-from flan_jax.training import plans
+from flan_jax.planning import hlo
+from flan_jax.planning import candidates
 from flan_jax.training import sharding
 
 CONFIG = decoder.DecoderConfig(
@@ -301,7 +301,7 @@ def plan(config=LARGE, rows=128, topology='v3:8x8', microbatches=1, **axes):
   where = hardware.topology(topology)
   work = estimate.Work(rows, 2048, 640)
   axes = sharding.filled(axes, where.devices, where.slices)
-  return plans.Plan(config, work, axes, where, {'learning_rate': 1e-3},
+  return candidates.Plan(config, work, axes, where, {'learning_rate': 1e-3},
                     microbatches=microbatches)
 
 
@@ -314,23 +314,23 @@ def plan(config=LARGE, rows=128, topology='v3:8x8', microbatches=1, **axes):
     (dict(topology='v5e:4x4', rows=16, fsdp=16), 'cannot fit: .* about 128 devices')])
 def test_what_cannot_be_is_said_before_compiling(wrong, message):
   with pytest.raises(UserError, match=message):
-    plans.check(plan(**wrong))
+    candidates.check(plan(**wrong))
 
 
 def test_the_paper_run_passes_the_arithmetic():
   paper = plan(rows=4, fsdp=4, tensor=32)
-  plans.check(paper)
-  assert 8 * 2**30 < plans.least_bytes(paper) < 12 * 2**30
+  candidates.check(paper)
+  assert 8 * 2**30 < candidates.least_bytes(paper) < 12 * 2**30
 
 
 def test_a_search_begins_with_the_fastest_in_theory():
-  found = list(plans.candidates(plan(rows=4, fsdp=4, tensor=32)))
-  bounds = list(map(plans.least_seconds, found))
+  found = list(candidates.candidates(plan(rows=4, fsdp=4, tensor=32)))
+  bounds = list(map(candidates.least_seconds, found))
   assert bounds == sorted(bounds) and len(found) > 1
   assert all(4 % (one.axes['data'] * one.axes['fsdp']) == 0 for one in found)
 
 
-ROWS = train.Rows(tokens_per_batch=256, row_length=32, target_slots=8, inputs_length=16,
+ROWS = training.Rows(tokens_per_batch=256, row_length=32, target_slots=8, inputs_length=16,
                   targets_length=8)
 KEYS = """topology devices argument_bytes temp_bytes code_bytes memory_bytes fits
     model_flops_per_step collective_bytes bound predicted_step_seconds predicted_mfu
@@ -416,9 +416,9 @@ def test_libtpu_compiles_for_a_topology_that_is_not_here(libtpu):
   config = dataclasses.replace(CONFIG, layers=2)
   where = hardware.topology('v5e:2x2')
   work = dataclasses.replace(WORK, mode='score')
-  small = plans.Plan(config, work, {'data': 1, 'fsdp': 2, 'tensor': 2}, where,
+  small = candidates.Plan(config, work, {'data': 1, 'fsdp': 2, 'tensor': 2}, where,
                    {'learning_rate': 1e-3})
-  plans.check(small)
+  candidates.check(small)
   program = aot.compile_plan(small)
   assert program.target == 'libtpu'
   assert program.traffic.collectives['all-gather'] > 0

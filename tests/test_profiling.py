@@ -11,7 +11,7 @@ from flan_jax.data import packing
 from flan_jax.errors import UserError
 from flan_jax.model import decoder
 from flan_jax.training import hardware
-from flan_jax.training import logbook
+from flan_jax.training import metric_log
 from flan_jax.training import loop
 from flan_jax.training import optim
 from flan_jax.training import profiling
@@ -31,7 +31,7 @@ def train(folder, steps, feed, log_every=None, **options):
       CONFIG, optim.optimizer(1e-2), sharding.mesh({}, jax.devices()[:1]), feed, 2,
       loop.Schedule(steps, 0, 0, log_every or steps), str(folder), seed=0,
       say=lambda text: None, **{'show': lambda text: None} | options)
-  return logbook.read(str(folder))
+  return metric_log.read(str(folder))
 
 
 def test_percentiles_by_hand():
@@ -67,7 +67,7 @@ def test_percentiles_leave_out_the_step_that_compiles(monkeypatch):
   first = window.close('stop')
   assert first['step_seconds_p50'] == first['step_seconds_p99'] == 1.0
   assert (first['steps'], first['seconds'], first['useful_fraction']) == (3, 62.0, 0.5)
-  assert set(first) <= set(logbook.NUMBERS)
+  assert set(first) <= set(metric_log.NUMBERS)
   window.restart()
   window.add(4, sums)
   assert window.close('stop')['step_seconds_p50'] == 1.0
@@ -75,9 +75,9 @@ def test_percentiles_leave_out_the_step_that_compiles(monkeypatch):
 
 def test_every_number_of_a_record_is_explained(tmp_path):
   [record] = train(tmp_path, 1, lambda step: iter([batch()] * 9))
-  assert set(record) <= set(logbook.NUMBERS)
+  assert set(record) <= set(metric_log.NUMBERS)
   assert not any(name.startswith('step_seconds') for name in record)  # it compiled
-  assert all(unit and text for unit, text in logbook.NUMBERS.values())
+  assert all(unit and text for unit, text in metric_log.NUMBERS.values())
 
 
 def test_waiting_for_a_slow_feed_is_lost_and_said(tmp_path, monkeypatch):

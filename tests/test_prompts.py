@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from flan_jax import prompts
+from flan_jax.cli import prompts
 from flan_jax.data import vocabulary
 from flan_jax.errors import UserError
 

@@ -13,7 +13,8 @@ from flan_jax.data import rendering
 from flan_jax.data import vocabulary
 from flan_jax.data.vocabulary import FLAN
 from flan_jax.errors import UserError
-from flan_jax.evaluation import cells, decoding, metrics, protocol, questions, scoring
+from flan_jax.evaluation import answers as answers_lib, metrics, protocol, questions
+from flan_jax.inference import decoding, scoring
 from flan_jax.training import checkpoint
 import flan_jax.tasks  # noqa: F401  registers everything
 from tests import rounding
@@ -136,7 +137,7 @@ def test_held_in_datasets_are_evaluated_on_dev_only(world, loaded):
 
 def test_normalised_and_calibrated_scores_are_what_they_say(world, doubled):
   def scores(ranking):
-    folder = cells.Folder(None, '')
+    folder = answers_lib.Folder(None, '')
     protocol.evaluate(doubled, ['cb'], False, protocol.Settings(
         templates=[1], limit=2, ranking=ranking), folder=lambda *_: folder)
     return np.array([one['scores'] for one in folder.cell(1, 'rank').answers])
@@ -320,7 +321,7 @@ def test_a_split_without_labels_or_none_at_all_is_said(world, loaded, monkeypatc
 def test_finished_cells_are_not_made_again(world, loaded, monkeypatch, tmp_path):
   settings = protocol.Settings(templates=[0, 1, 2], limit=2, row_length=512)
   def run(place, **more):
-    folder = lambda name, task: cells.Folder(str(place / task), 'the same')
+    folder = lambda name, task: answers_lib.Folder(str(place / task), 'the same')
     return protocol.evaluate(
         loaded, ['cb', 'rte'], False, settings, folder=folder, **more)
   unbroken = run(tmp_path / 'unbroken')
@@ -341,12 +342,12 @@ def test_finished_cells_are_not_made_again(world, loaded, monkeypatch, tmp_path)
 
 
 def test_cells_of_other_questions_or_torn_ones_count_as_missing(tmp_path):
-  folder = cells.Folder(str(tmp_path), 'one')
-  folder.keep_examples(cells.Examples({'dev': 0, 'test': 1}, [{'label': 0}]))
-  folder.keep(cells.Cell(3, 'rank', [{'answer': 0}]))
-  assert cells.Folder(str(tmp_path), 'one').has(3, 'rank')
-  assert not cells.Folder(str(tmp_path), 'another').has(3, 'rank')
-  assert not cells.Folder(str(tmp_path), 'one').has(3, 'decode')
+  folder = answers_lib.Folder(str(tmp_path), 'one')
+  folder.keep_examples(answers_lib.Examples({'dev': 0, 'test': 1}, [{'label': 0}]))
+  folder.keep(answers_lib.Cell(3, 'rank', [{'answer': 0}]))
+  assert answers_lib.Folder(str(tmp_path), 'one').has(3, 'rank')
+  assert not answers_lib.Folder(str(tmp_path), 'another').has(3, 'rank')
+  assert not answers_lib.Folder(str(tmp_path), 'one').has(3, 'decode')
   file = tmp_path / '3.rank.jsonl'
   file.write_text(file.read_text()[:-4])
-  assert not cells.Folder(str(tmp_path), 'one').has(3, 'rank')
+  assert not answers_lib.Folder(str(tmp_path), 'one').has(3, 'rank')

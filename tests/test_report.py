@@ -7,11 +7,11 @@ import re
 import pytest
 
 from flan_jax.errors import UserError
-from flan_jax.evaluation import charts
-from flan_jax.evaluation import lanes
-from flan_jax.evaluation import report
-from flan_jax.evaluation import sections
-from flan_jax.evaluation import tables
+from flan_jax.report import charts
+from flan_jax.report import score_plot
+from flan_jax.report import page as page_lib
+from flan_jax.report import sections
+from flan_jax.report import tables
 from tests import fake_run
 
 
@@ -22,14 +22,14 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope='module')
 def page(folder):
-  path = report.write(str(folder), fake_run.results(), fake_run.run(), fake_run.rules(),
+  path = page_lib.write(str(folder), fake_run.results(), fake_run.run(), fake_run.rules(),
                       fake_run.CURVES, **fake_run.inputs())
   with open(path, encoding='utf-8') as file:
     return file.read()
 
 
 def made(results=None, rule=None, run=None, **inputs):
-  return report.page(results or fake_run.results(), run or fake_run.run(),
+  return page_lib.page(results or fake_run.results(), run or fake_run.run(),
                      {'nli': rule or fake_run.rule()}, fake_run.CURVES, **inputs)
 
 
@@ -60,7 +60,7 @@ def test_a_dataset_that_one_evaluation_lacks_is_left_blank():
   row, = (row for row in tables.rows(results) if row['name'] == 'rte')
   assert row['scores']['untuned']['text'] == '–'
   assert row['scores']['tuned']['text'] == '60.5 (1.2)'
-  block, = (one for one in lanes.blocks(results, {}) if one['name'] == 'rte')
+  block, = (one for one in score_plot.blocks(results, {}) if one['name'] == 'rte')
   assert [lane['label'] for lane in block['lanes']] == [
       'plain', 'tuned', 'tuned, decoded']
   assert 'rte' in made(results)
@@ -97,7 +97,7 @@ def test_the_notes_say_which_scores_are_what():
   assert tables.notes(words) == [
       'set_0: word_edit_distance (words; lower is better; not in the mean)',
       'set_1: bleu']
-  blocks = lanes.blocks(words, {})
+  blocks = score_plot.blocks(words, {})
   assert [row['plotted'] for row in blocks] == [False, True, True]
   assert blocks[0]['lanes'][0]['mark'] is None and blocks[1]['lanes'][0]['mark'] == 1.0
 
@@ -128,7 +128,7 @@ def test_a_limit_is_shown():
 
 
 def test_a_lane_shows_the_spread_of_the_templates():
-  block = lanes.blocks(fake_run.group(), {})[0]
+  block = score_plot.blocks(fake_run.group(), {})[0]
   assert [lane['label'] for lane in block['lanes']] == [
       'untuned', 'plain', 'tuned', 'tuned, decoded']
   tuned = block['lanes'][2]
@@ -140,20 +140,20 @@ def test_a_lane_shows_the_spread_of_the_templates():
 
 
 def test_differences_are_marked_only_where_they_are_clear():
-  rte, stsb, mean, _ = lanes.blocks(fake_run.group(), {})
+  rte, stsb, mean, _ = score_plot.blocks(fake_run.group(), {})
   assert rte['differences'] == [
       {'of': 'tuned', 'against': 'untuned', 'value': '+9.0',
        'interval': '+0.5 to +17.0', 'p': 'p = 0.040', 'verdict': 'better'}]
   assert stsb['differences'][0]['verdict'] == ''
   assert mean['differences'][0]['value'] == '+9.0'
   fewer = {'difference': -2.0, 'interval': [-3.0, -1.0], 'p': 0.0}
-  assert lanes.difference(fewer, 'accuracy')['verdict'] == 'worse'
-  assert lanes.difference(fewer, 'word_edit_distance')['verdict'] == 'better'
-  assert lanes.difference(fewer)['p'] == 'p < 0.001'
+  assert score_plot.difference(fewer, 'accuracy')['verdict'] == 'worse'
+  assert score_plot.difference(fewer, 'word_edit_distance')['verdict'] == 'better'
+  assert score_plot.difference(fewer)['p'] == 'p < 0.001'
 
 
 def test_the_papers_figures_are_ticks_with_letters(page):
-  block = lanes.blocks(fake_run.group(), fake_run.references())[0]
+  block = score_plot.blocks(fake_run.group(), fake_run.references())[0]
   ticks = [(tick['letter'], tick['place'], tick['level']) for tick in block['ticks']]
   assert ticks == [  # D is of another metric
       ('C', 63.0, 0), ('B', 63.5, 1), ('A', 84.1, 0)]
@@ -170,7 +170,7 @@ def test_the_papers_figures_are_ticks_with_letters(page):
     ('rouge1', 'bleu', False), ('F1', 'accuracy', False)])
 def test_figures_of_another_metric_are_not_drawn(theirs, ours, same):
   figure = {'value': 1.0, 'metric': theirs}
-  assert lanes.drawn([figure], ours) == [figure] * same
+  assert score_plot.drawn([figure], ours) == [figure] * same
 
 
 def test_the_proof_names_what_is_shared(page):
@@ -334,7 +334,7 @@ def test_steps_on_the_way_are_no_columns():
 
 
 def test_marks_stay_on_the_track():
-  places = [lanes.place(value) for value in (-3.0, None, 42.5, 120.0)]
+  places = [score_plot.place(value) for value in (-3.0, None, 42.5, 120.0)]
   assert places == [0, 0, 42.5, 100]
 
 
@@ -345,7 +345,7 @@ def test_a_page_without_anything_more_than_the_results():
 
 
 def test_the_report_is_written_again_from_its_own_folder(folder, page):
-  path = report.again(str(folder), fake_run.results(), fake_run.run(), fake_run.CURVES,
+  path = page_lib.again(str(folder), fake_run.results(), fake_run.run(), fake_run.CURVES,
                       fake_run.references())
   with open(path, encoding='utf-8') as file:
     again = file.read()
@@ -365,4 +365,4 @@ WHOLE = {'rules': {}, 'references': {}, 'confidence': {}, 'drawn': None, 'phrasi
 def test_a_broken_report_json_is_named(tmp_path, text):
   (tmp_path / 'report.json').write_text(text)
   with pytest.raises(UserError, match='report.json is not what evaluation wrote'):
-    report.again(str(tmp_path), {}, {}, {})
+    page_lib.again(str(tmp_path), {}, {}, {})

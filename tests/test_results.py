@@ -6,10 +6,12 @@ import json
 
 import pytest
 
-from flan_jax import report as door
-from flan_jax import reporting, stages
+from flan_jax.cli import report as door
+from flan_jax.report import inputs
+from flan_jax.runs import experiments
 from flan_jax.errors import UserError
-from flan_jax.evaluation import cells, charts, groups, report, results, tables
+from flan_jax.evaluation import answers, groups, results
+from flan_jax.report import charts, page as page_lib, tables
 from tests import fake_run
 
 
@@ -103,7 +105,7 @@ def test_answers_that_another_evaluation_shares_are_not_written_over(tmp_path):
   folder.mkdir()
   (folder / 'of').write_text('step 200')
   found = results.merge(tmp_path, one('tuned', 200, rows=['rte'], held_in=['sst2']))
-  kept = {each['step']: cells.path(tmp_path, groups.answers(each), 'rte') + '/of'
+  kept = {each['step']: answers.path(tmp_path, groups.answers(each), 'rte') + '/of'
           for each in found['evaluations']}
   assert [each['name'] for each in found['evaluations']] == ['tuned', 'tuned']
   assert [open(kept[step]).read() for step in (100, 200)] == ['step 100', 'step 200']
@@ -221,7 +223,7 @@ def both():
 
 
 def test_the_report_shows_every_evaluation_the_last_one_first():
-  page = report.page(both(), fake_run.run(), fake_run.rules(), fake_run.CURVES)
+  page = page_lib.page(both(), fake_run.run(), fake_run.rules(), fake_run.CURVES)
   at = [page.index(text) for text in (
       '<h2 class="part">nli, 2 shots, limit 20</h2>', 'id="scores"', 'id="templates"',
       '<h2 class="part">nli, zero-shot, no limit</h2>', 'id="scores-2"',
@@ -234,14 +236,14 @@ def test_the_report_shows_every_evaluation_the_last_one_first():
 
 def test_examples_are_told_apart_by_evaluation(tmp_path):
   folder = fake_run.write(tmp_path / 'run')
-  found = report.samples_lib.read(str(folder), report._named(both()))
+  found = page_lib.samples_lib.read(str(folder), page_lib._named(both()))
   assert {each['evaluation'] for each in found} == {
       f'{name} (nli, 2 shots, limit 20)' for name in (
           'untuned', 'plain', 'step 600', 'tuned')}  # the answers are the same ones
 
 
 def test_a_cluster_that_is_declared_no_more_has_no_proof():
-  page = report.page(fake_run.results(), fake_run.run(), {'nli': None}, {})
+  page = page_lib.page(fake_run.results(), fake_run.run(), {'nli': None}, {})
   assert 'nli is declared no more' in page and 'id="unseen"' not in page
 
 
@@ -270,14 +272,14 @@ def test_datasets_without_a_test_set_are_not_called_held_in():
 @pytest.mark.parametrize('text', ['{"prompts": ', '[]', '{"prompts": {"a": "x"}}', '{}'])
 def test_a_torn_count_of_what_was_drawn_is_told(tmp_path, text, capsys):
   (tmp_path / 'drawn.json').write_text(text)
-  assert reporting.drawn(str(tmp_path)) is None
+  assert inputs.drawn(str(tmp_path)) is None
   assert f'{tmp_path}/drawn.json is ' in capsys.readouterr().err
 
 
 def a_run_of_an_experiment(folder, limit=None):
   folder.mkdir(exist_ok=True)
   (folder / 'checkpoints/1200').mkdir(parents=True, exist_ok=True)
-  return stages.Run('nli', 'NLI', str(folder), ('--x',), (), 'nli', 1200, limit)
+  return experiments.Run('nli', 'NLI', str(folder), ('--x',), (), 'nli', 1200, limit)
 
 
 def test_of_several_evaluations_an_experiment_takes_that_of_its_cluster(tmp_path):
@@ -286,7 +288,7 @@ def test_of_several_evaluations_an_experiment_takes_that_of_its_cluster(tmp_path
   later = fake_run.results(cluster='math', limit=3)
   found['evaluations'] += later['evaluations']
   (tmp_path / 'results.json').write_text(json.dumps(found))
-  assert run.results()['cluster'] == 'nli' and run.finished(stages.EVALUATE)
+  assert run.results()['cluster'] == 'nli' and run.finished(experiments.EVALUATE)
   assert a_run_of_an_experiment(tmp_path, limit=3).results() is None
   (tmp_path / 'results.json').write_text('{"sch')
   with pytest.raises(UserError, match='results.json is not JSON'):
@@ -297,7 +299,7 @@ def test_a_torn_command_of_an_experiment_is_not_finished(tmp_path):
   run = a_run_of_an_experiment(tmp_path)
   run.note_command()
   assert run.tuned()
-  (tmp_path / stages.COMMAND).write_text('["--')
+  (tmp_path / experiments.COMMAND).write_text('["--')
   assert not run.tuned()
 
 
@@ -309,10 +311,10 @@ def test_what_is_declared_no_more_is_shown_as_the_last_report_had_it(tmp_path):
       one('plain', rows=['rte.3shot'], shots=3)], 'comparisons': []}
   rule = fake_run.rule()
   (tmp_path / 'report.json').write_text(json.dumps({
-      **{name: {} for name in report._INPUTS}, 'cut': [], 'rules': {'gone': rule},
+      **{name: {} for name in page_lib._INPUTS}, 'cut': [], 'rules': {'gone': rule},
       'phrasings': {'gone': {'0': 'as it was'}}}))
   (tmp_path / 'run.json').write_text(json.dumps(fake_run.run() | {'tasks': {}}))
-  rules = reporting.rules(found, fake_run.run(), str(tmp_path))
+  rules = inputs.rules(found, fake_run.run(), str(tmp_path))
   assert rules['gone'] == rule and set(rules['nli']['held_out']) > {'rte', 'cb'}
-  phrasings = reporting.inputs(found, str(tmp_path))['phrasings']
+  phrasings = inputs.inputs(found, str(tmp_path))['phrasings']
   assert phrasings['gone'] == {'0': 'as it was'} and len(phrasings['rte.3shot']) == 10

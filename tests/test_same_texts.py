@@ -15,15 +15,15 @@ import tokenizers
 import torch
 import transformers
 
-from flan_jax import evaluated
-from flan_jax import generate
-from flan_jax import harness
-from flan_jax import huggingface
-from flan_jax import tokenizer_files
+from flan_jax.runs import evaluation_request
+from flan_jax.cli import generate
+from flan_jax.cli import harness
+from flan_jax.cli import huggingface
+from flan_jax.data import tokenizer_files
 from flan_jax.data import ends as ends_lib
 from flan_jax.data import vocabulary
-from flan_jax.evaluation import continuations
-from flan_jax.evaluation import decoding
+from flan_jax.inference import text_generation
+from flan_jax.inference import decoding
 from flan_jax.model import decoder
 from flan_jax.training import checkpoint
 from tests import tiny_runs
@@ -123,8 +123,8 @@ def tuned_from(base, folder, begin=None):
       **run, 'init_from': base, 'mixture': 'made', 'tasks': {'rte': 1.0},
       'rows': {**run['rows'], 'row_length': LENGTH, 'inputs_length': 48,
                'targets_length': 16}})
-  evaluated.use_vocabulary(None, checkpoint.read_run(folder), folder)
-  evaluated.keep_vocabulary(folder, vocabulary.FLAN)
+  evaluation_request.use_vocabulary(None, checkpoint.read_run(folder), folder)
+  evaluation_request.keep_vocabulary(folder, vocabulary.FLAN)
   tokenizer_files.keep(folder, vocabulary.FLAN.path, base)
   shutil.copytree(f'{base}/checkpoints', f'{folder}/checkpoints')
 
@@ -132,7 +132,7 @@ def tuned_from(base, folder, begin=None):
 def ours_and_theirs(model_dir, folder, plain):
   """(our texts, transformers' on the export), what ended early and what padded it."""
   model = generate.open_model(model_dir)
-  asked = continuations.Asked(decoding.Settings(NEW), plain=plain)
+  asked = text_generation.Asked(decoding.Settings(NEW), plain=plain)
   ids, _ = generate._tokens(model, PROMPTS, asked)
   loaded = model.load()
   grown = decoding.generate(loaded.config, loaded.params, ids, asked.settings,

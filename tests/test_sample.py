@@ -11,7 +11,7 @@ import pytest
 import sentencepiece
 import tensorflow_datasets as tfds
 
-from flan_jax import sample
+from flan_jax.cli import sample
 from flan_jax.data import datasets
 from flan_jax.data import embedded
 from flan_jax.data import embedded_content

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from flan_jax.evaluation import cells
-from flan_jax.evaluation import samples
+from flan_jax.evaluation import answers
+from flan_jax.report import samples
 from tests import fake_run
 
 NAMED = {one['name']: one for one in fake_run.results()['evaluations']}
@@ -65,14 +65,14 @@ def test_torn_predictions_are_left_out(folder, tmp_path, capsys):
     said = capsys.readouterr().err
     assert f'{here}/2.rank.jsonl is damaged' in said
     assert f'python -m flan_jax.evaluate --gin.MODEL_DIR="\'{tmp_path}\'"' in said
-    assert list(cells.columns(str(here), entry(0))) == [0]
-    assert cells.columns(str(here), entry(0, 2)) == {}  # not the mean of what is left
+    assert list(answers.columns(str(here), entry(0))) == [0]
+    assert answers.columns(str(here), entry(0, 2)) == {}  # not the mean of what is left
     assert 'lacks 2.rank.jsonl' in capsys.readouterr().err
   assert samples.read(str(tmp_path / 'nowhere'), TUNED) == []
   (here / 'examples.jsonl').unlink()
-  assert cells.columns(str(here), entry(0)) == {}
+  assert answers.columns(str(here), entry(0)) == {}
   assert 'examples.jsonl is missing' in capsys.readouterr().err
-  assert cells.columns(str(tmp_path / 'nowhere'), entry(0)) == {}
+  assert answers.columns(str(tmp_path / 'nowhere'), entry(0)) == {}
   assert 'nowhere is missing' in capsys.readouterr().err
 
 
@@ -96,11 +96,11 @@ def entry(*numbers):
 
 
 def test_columns_are_all_answers_of_the_split_that_is_scored(folder):
-  found = cells.columns(str(folder / 'predictions/tuned/rte'), entry(0, 2))
+  found = answers.columns(str(folder / 'predictions/tuned/rte'), entry(0, 2))
   assert list(found) == [0, 2]
   assert len(found[0].chosen) == 6 and found[0].written is None
   assert found[0].chosen[-1] == -1 and list(found[0].labels[:2]) == [0, 1]
-  of_dev = cells.columns(str(folder / 'predictions/tuned/sst2'), entry(0))
+  of_dev = answers.columns(str(folder / 'predictions/tuned/sst2'), entry(0))
   assert len(of_dev[0].chosen) == 4
 
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from flan_jax.errors import UserError
-from flan_jax.evaluation import scoring
+from flan_jax.inference import scoring
 from flan_jax.model import decoder
 from flan_jax.training import sharding
 from tests import rounding

@@ -3,10 +3,10 @@
 import pytest
 import seqio
 
-from flan_jax import commandline
+from flan_jax.cli import commandline
 from flan_jax.data import datasets
 from flan_jax.data import holdouts
-from flan_jax.data.selection import PAPER_ORDER, Selection
+from flan_jax.data.mixture_subset import PAPER_ORDER, Selection
 from flan_jax.errors import UserError
 import flan_jax.tasks  # noqa: F401  registers everything
 
@@ -154,7 +154,7 @@ ABLATIONS = {
 @pytest.mark.parametrize('name', ABLATIONS)
 def test_the_ablations_by_gin(name, monkeypatch):
   import gin
-  from flan_jax import train
+  from flan_jax.runs import training
   made = commandline.parser('flan_jax.train', '', gin='runs/tune.gin')
   with gin.unlock_config():
     gin.clear_config()
@@ -168,9 +168,9 @@ def test_the_ablations_by_gin(name, monkeypatch):
     holdouts.assert_unseen(mixture, held_out)
     read.update(mixture=mixture, tasks=holdouts.members(mixture))
     raise UserError('enough')
-  monkeypatch.setattr(train, '_checked_tasks', checked)
+  monkeypatch.setattr(training, '_checked_tasks', checked)
   with pytest.raises(UserError, match='enough'):
-    commandline.call(train.train)
+    commandline.call(training.train)
   gin.clear_config()
   mixture, count = ABLATIONS[name]
   assert read['mixture'] == mixture and len(read['tasks']) == count

@@ -21,7 +21,7 @@ from flan_jax.data import datasets
 from flan_jax.data import holdouts
 from flan_jax.data import store
 from flan_jax.data import vocabulary
-from flan_jax.data.selection import Selection
+from flan_jax.data.mixture_subset import Selection
 from flan_jax.errors import UserError
 from flan_jax.evaluation import questions
 from tests.conftest import TRAINED_ON

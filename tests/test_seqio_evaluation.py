@@ -17,7 +17,7 @@ from flan_jax.data import embedded_content
 from flan_jax.data import expected
 from flan_jax.data import holdouts
 from flan_jax.data import rendering
-from flan_jax.data import variants
+from flan_jax.data import prompt_variants
 from flan_jax.data import vocabulary
 from flan_jax.data.expected import Expected
 from flan_jax.errors import UserError
@@ -85,13 +85,13 @@ def all_data(tmp_path_factory):
 def test_so_does_every_task(name, all_data, monkeypatch, capsys):
   in_force(all_data, monkeypatch)
   if '.2shot' in name:
-    variants.register(variants.Variant(name.partition('.')[0], shots=2))
+    prompt_variants.register(prompt_variants.Variant(name.partition('.')[0], shots=2))
   assert_both_ends(name, capsys)
 
 
 def test_what_is_evaluated_is_every_example_in_every_forward_template(data_dir):
   dataset = datasets.get('rte')
-  shot = variants.register(variants.Variant('rte', shots=2))
+  shot = prompt_variants.register(prompt_variants.Variant('rte', shots=2))
   assert len(dataset.forward) == 9 == len(dataset.templates) - 1
   for name in ('rte', shot.name):
     prompts = seqio.get_mixture_or_task(f'{name}.eval').get_dataset(
@@ -163,7 +163,7 @@ def test_what_a_cluster_is_evaluated_on_is_a_mixture():
   for cluster in clusters.names():
     names = [task.name for task in seqio.get_mixture_or_task(f'flan_eval_{cluster}').tasks]
     wanted = [f'{task}.eval' for name in holdouts.holdout(cluster).held_out
-              for task in variants.evaluated(name)]
+              for task in prompt_variants.evaluated(name)]
     assert names == sorted(wanted) and names
   with pytest.raises(UserError, match='flan_eval_nli.*anli_r1|nli is held out'):
     holdouts.assert_unseen('flan_eval_nli', 'nli')

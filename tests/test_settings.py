@@ -14,13 +14,16 @@ import sys
 import gin
 import pytest
 
-from flan_jax import commandline, evaluate, experiment, gin_files, precompile, settings
-from flan_jax import train
-from flan_jax.data import selection, variants, vocabulary
+from flan_jax import settings
+from flan_jax.cli import commandline, experiment, gin_files, precompile
+from flan_jax.runs import evaluation
+from flan_jax.runs import training
+from flan_jax.data import mixture_subset, prompt_variants, vocabulary
 from flan_jax.errors import UserError
 from flan_jax.evaluation import protocol, ranking
 from flan_jax.model import attention_backends, config, decoder, layers, losses, positions
-from flan_jax.training import aot, loop, optim, sharding
+from flan_jax.planning import aot
+from flan_jax.training import loop, optim, sharding
 from tests import mutations, tiny_runs
 
 DOORS = ['cache', 'evaluate', 'experiment', 'generate', 'holdout', 'huggingface',
@@ -85,8 +88,8 @@ def test_every_flag_is_described(monkeypatch):
 
 
 def test_every_parameter_is_described():
-  owners = (train.train, evaluate.evaluate, precompile.precompile, train.Rows,
-            loop.Schedule, selection.Selection, decoder.DecoderConfig, losses.LossConfig)
+  owners = (training.train, evaluation.evaluate, precompile.precompile, training.Rows,
+            loop.Schedule, mixture_subset.Selection, decoder.DecoderConfig, losses.LossConfig)
   for owner in owners:
     names = {f'{owner.__name__}.{name}' for name in inspect.signature(owner).parameters}
     own = {name for name in settings.PARAMETERS if name.startswith(f'{owner.__name__}.')}
@@ -104,7 +107,7 @@ def test_every_macro_is_described_by_its_own_name(door):
 
 def test_choices_are_those_of_the_library():
   found = {
-      'Selection.style': variants.STYLES, 'Schedule.nan_policy': loop.NAN_POLICIES,
+      'Selection.style': prompt_variants.STYLES, 'Schedule.nan_policy': loop.NAN_POLICIES,
       'optimizer.name': optim.OPTIMIZERS, 'optimizer.schedule': optim.SCHEDULES,
       'evaluate.ranking': ranking.RANKINGS, 'evaluate.answer_by': protocol.ANSWER_BY,
       'DecoderConfig.activation': layers.ACTIVATIONS,
@@ -168,21 +171,23 @@ def place(tmp_path_factory):
 @pytest.fixture
 def doors(place, monkeypatch):
   """The doors, each ending where its work would begin."""
-  from flan_jax import cache, evaluated, generate, holdout, huggingface, prompts, report
-  from flan_jax import feeds, sample
+  from flan_jax.cli import generate, holdout, huggingface, prompts, report
+  from flan_jax.runs import caching, evaluation_request
+  from flan_jax.cli import sample
+  from flan_jax.runs import feeds
   monkeypatch.chdir(place)
   monkeypatch.setenv(vocabulary.VARIABLE, 'bytes')
   monkeypatch.setattr(vocabulary.FLAN, '_loaded', None)
   monkeypatch.setattr(commandline, 'load_tasks', lambda: None)
-  monkeypatch.setattr(train, '_checked_tasks', lambda *_: ('made', {}))
-  monkeypatch.setattr(evaluated, 'names', lambda *_: {False: [], True: []})
-  monkeypatch.setattr(cache, '_tasks', lambda *_: [])
+  monkeypatch.setattr(training, '_checked_tasks', lambda *_: ('made', {}))
+  monkeypatch.setattr(evaluation_request, 'names', lambda *_: {False: [], True: []})
+  monkeypatch.setattr(caching, '_tasks', lambda *_: [])
   monkeypatch.setattr(experiment, 'holdout_runs', lambda flags: [])
   monkeypatch.setattr(
       decoder, 'abstract_params', functools.lru_cache(decoder.abstract_params))
   for owner, name in (
-      (feeds, 'feed'), (evaluate._Job, 'run'), (aot, 'compile_plan'),
-      (cache, '_build_all'), (experiment, '_execute'), (generate.Model, 'load'),
+      (feeds, 'feed'), (evaluation._Job, 'run'), (aot, 'compile_plan'),
+      (caching, '_build_all'), (experiment, '_execute'), (generate.Model, 'load'),
       (sample, 'run'), (prompts, 'describe'), (prompts, 'write_catalogue'),
       (holdout, 'describe'), (report, 'write'), (huggingface, 'import_folder'),
       (huggingface, 'export_folder')):
@@ -416,20 +421,20 @@ def test_macros_of_ones_own_and_every_rule_of_gin_stay(doors, place, capsys):
 def test_a_call_from_python_is_checked_too(doors, tmp_path, changes, words):
   given = dict(
       model_dir=str(tmp_path / 'new'), mixture=None, held_out=None, mesh={},
-      model=tiny_runs.CONFIG, rows=train.Rows(512, 256, 64, 192, 64), seed=0,
+      model=tiny_runs.CONFIG, rows=training.Rows(512, 256, 64, 192, 64), seed=0,
       schedule=loop.Schedule(4, 0, 0, 1), optimizer={'learning_rate': 1e-2})
   with pytest.raises(UserError, match=re.escape(words)):
-    train.train(**given | changes)
+    training.train(**given | changes)
   with pytest.raises(UserError, match='LIMIT = True'):
-    evaluate.evaluate(model_dir='run', limit=True)
+    evaluation.evaluate(model_dir='run', limit=True)
 
 
 @pytest.mark.parametrize('owner, fields, words', [
-    (train.Rows, dict(tokens_per_batch=512, row_length='256', target_slots=64,
+    (training.Rows, dict(tokens_per_batch=512, row_length='256', target_slots=64,
                       inputs_length=192, targets_length=64), "ROW_LENGTH = '256'"),
     (loop.Schedule, dict(train_steps=True, save_every=0, eval_every=0, log_every=1),
      'TRAIN_STEPS = True'),
-    (selection.Selection, dict(tasks=True), 'TASKS = True'),
+    (mixture_subset.Selection, dict(tasks=True), 'TASKS = True'),
     (losses.LossConfig, dict(z_loss=float('nan')), 'Z_LOSS = nan'),
     (losses.LossConfig, dict(label_smoothing='0.1'), "LABEL_SMOOTHING = '0.1'"),
     (decoder.DecoderConfig, dict(vocab_size=8, d_model=8, layers=1, heads=True, head_dim=8,

@@ -9,8 +9,8 @@ from sklearn import metrics as sklearn_metrics
 
 from flan_jax.errors import UserError
 from flan_jax.evaluation import metrics
-from flan_jax.evaluation import statistics
-from flan_jax.evaluation import summands
+from flan_jax.evaluation import bootstrap
+from flan_jax.evaluation import additive_metrics
 
 WORDS = 'the a red brick house, by an old river. Stands still! and waits'.split()
 
@@ -28,7 +28,7 @@ def marked(right):
 
 
 def interval(name, columns, **settings):
-  return statistics.mean_interval([statistics.replicates(name, columns, **settings)])
+  return bootstrap.mean_interval([bootstrap.replicates(name, columns, **settings)])
 
 
 def tossed(count, share, seed, templates=1):
@@ -74,7 +74,7 @@ def test_the_sums_of_a_metric_give_the_metric(name):
     if name in metrics.known_metrics(chosen=False):
       kinds.append(made_texts(seed))
     for answers in kinds:
-      table, combine = summands.summands(name, answers)
+      table, combine = additive_metrics.summands(name, answers)
       assert table.dtype == np.float64 and len(table) == len(answers.labels)
       assert combine(table.sum(axis=0)) == pytest.approx(metrics.score(name, answers))
       assert combine(np.stack([table.sum(axis=0)] * 2)).shape == (2,)
@@ -86,7 +86,7 @@ def test_the_sums_of_a_metric_give_the_metric(name):
 def test_the_sums_of_a_sample_give_its_metric(name):
   answers = made_texts(5) if name in ('bleu', 'rouge2') else dataclasses.replace(
       made_choices(5), groups=())
-  table, combine = summands.summands(name, answers)
+  table, combine = additive_metrics.summands(name, answers)
   rng = np.random.default_rng(0)
   for size in (1, 2, 5, 30):  # small ones lack classes, matches, or any variation
     numbers = rng.integers(0, len(table), size)
@@ -100,7 +100,7 @@ def test_bleu_of_short_and_of_empty_texts():
     ours = metrics.Answers(
         labels=[-1] * len(texts), options=[()] * len(texts), written=texts,
         references=[('the old river stands still and waits', 'red')] * len(texts))
-    table, combine = summands.summands('bleu', ours)
+    table, combine = additive_metrics.summands('bleu', ours)
     assert combine(table.sum(axis=0)) == pytest.approx(metrics.score('bleu', ours))
 
 
@@ -108,7 +108,7 @@ def test_no_variation_is_no_correlation_however_large_the_numbers():
   for options in (('1999.1', '1999.2', '1999.3'), ('0.1', '0.2', '0.3')):
     ours = chosen([0, 1, 2, 0, 1, 1, 1], [0, 1, 1, 2, 1, 1, 2], options)
     for name in ('pearson', 'spearman'):
-      table, combine = summands.summands(name, ours)
+      table, combine = additive_metrics.summands(name, ours)
       assert combine(table.sum(axis=0)) == pytest.approx(metrics.score(name, ours))
       assert not combine(np.arange(50)[:, None, None] * table).any()
       assert combine(table[4:].sum(axis=0)) == 0
@@ -119,7 +119,7 @@ def test_no_answer_is_wrong():
   ours = chosen([0, 1, 2, -1, 1, -1], labels, ('0', '1', '2'),
                 groups=['q', 'q', '', 'r', 'r', ''])
   def score(name):
-    table, combine = summands.summands(name, ours)
+    table, combine = additive_metrics.summands(name, ours)
     return combine(table.sum(axis=0))
   assert score('accuracy') == pytest.approx(100 * 4 / 6)
   assert score('f1') == 100
@@ -153,35 +153,35 @@ def test_templates_that_differ_widen_the_interval():
   # The deviation of a mean of six: of templates, and of examples asked six times.
   scores = [metrics.score('accuracy', one) for one in apart]
   right = np.mean([np.equal(one.chosen, 1) for one in apart], axis=0)
-  assert statistics.replicates('accuracy', apart, draws=4_000).std() == pytest.approx(
+  assert bootstrap.replicates('accuracy', apart, draws=4_000).std() == pytest.approx(
       np.hypot(np.std(scores) / 6 ** 0.5, 100 * right.std() / 300 ** 0.5), rel=0.1)
 
 
 def test_the_same_seed_gives_the_same_numbers():
   columns = tossed(50, 0.6, seed=1, templates=3)
-  first = statistics.replicates('accuracy', columns, draws=100, seed=4)
+  first = bootstrap.replicates('accuracy', columns, draws=100, seed=4)
   assert first.shape == (100,)
   np.testing.assert_array_equal(
-      first, statistics.replicates('accuracy', columns, draws=100, seed=4))
-  assert (first != statistics.replicates('accuracy', columns, draws=100, seed=5)).any()
-  assert statistics.difference('accuracy', columns, columns[:1]) == (
-      statistics.difference('accuracy', columns, columns[:1]))
+      first, bootstrap.replicates('accuracy', columns, draws=100, seed=4))
+  assert (first != bootstrap.replicates('accuracy', columns, draws=100, seed=5)).any()
+  assert bootstrap.difference('accuracy', columns, columns[:1]) == (
+      bootstrap.difference('accuracy', columns, columns[:1]))
 
 
 def test_draws_in_parts_are_the_same_draws(monkeypatch):
   columns = tossed(50, 0.6, seed=1, templates=3)
-  whole = statistics.replicates('accuracy', columns, draws=70)
-  monkeypatch.setattr(statistics, '_COUNTS_AT_ONCE', 1_000)
+  whole = bootstrap.replicates('accuracy', columns, draws=70)
+  monkeypatch.setattr(bootstrap, '_COUNTS_AT_ONCE', 1_000)
   np.testing.assert_allclose(
-      whole, statistics.replicates('accuracy', columns, draws=70))
+      whole, bootstrap.replicates('accuracy', columns, draws=70))
 
 
 def test_a_paired_difference_is_narrower_than_an_unpaired_one():
   theirs = np.random.default_rng(0).random(300) < 0.6
   ours = theirs | (np.arange(300) % 20 == 0)
-  found = statistics.difference('accuracy', [marked(ours)], [marked(theirs)])
-  apart = (statistics.replicates('accuracy', [marked(ours)], seed=1)
-           - statistics.replicates('accuracy', [marked(theirs)], seed=2))
+  found = bootstrap.difference('accuracy', [marked(ours)], [marked(theirs)])
+  apart = (bootstrap.replicates('accuracy', [marked(ours)], seed=1)
+           - bootstrap.replicates('accuracy', [marked(theirs)], seed=2))
   assert found.difference == pytest.approx(100 * (ours.mean() - theirs.mean()))
   assert found.low <= found.difference <= found.high
   assert found.high - found.low < 0.5 * width(np.quantile(apart, [0.025, 0.975]))
@@ -193,33 +193,33 @@ def test_templates_are_paired_where_there_are_as_many():
   theirs = [rng.permutation(200) < 20 + 30 * number for number in range(5)]
   ours = [right | (np.arange(200) < 10) for right in theirs]
   pair = [[marked(one) for one in side] for side in (ours, theirs)]
-  paired = statistics.difference('accuracy', *pair)
-  loose = statistics.difference('accuracy', pair[0], [*pair[1], pair[1][2]])
+  paired = bootstrap.difference('accuracy', *pair)
+  loose = bootstrap.difference('accuracy', pair[0], [*pair[1], pair[1][2]])
   assert paired.high - paired.low < 0.3 * (loose.high - loose.low)
   assert paired.p < 0.05 < loose.p
 
 
 def test_one_plain_prompt_is_compared_with_many_templates():
   ours, theirs = tossed(300, 0.8, 0, templates=4), tossed(300, 0.5, 1)
-  found = statistics.difference('accuracy', ours, theirs)
+  found = bootstrap.difference('accuracy', ours, theirs)
   assert found.difference == pytest.approx(
       np.mean([metrics.score('accuracy', one) for one in ours])
       - metrics.score('accuracy', theirs[0]))
-  assert found.low > 15 and found.p == 1 / statistics.DRAWS
+  assert found.low > 15 and found.p == 1 / bootstrap.DRAWS
 
 
 def test_equal_systems_do_not_differ():
   columns = [made_texts(0)] * 3
   for name in ('rouge1', 'bleu', 'word_edit_distance'):
-    assert statistics.difference(name, columns, columns, draws=50) == (
-        statistics.Difference(0, 0, 0, 1))
+    assert bootstrap.difference(name, columns, columns, draws=50) == (
+        bootstrap.Difference(0, 0, 0, 1))
 
 
 def test_p_is_two_sided_and_symmetric():
   rng = np.random.default_rng(3)
   ours, theirs = marked(rng.random(200) < 0.6), marked(rng.random(200) < 0.52)
-  there = statistics.difference('accuracy', [ours], [theirs])
-  back = statistics.difference('accuracy', [theirs], [ours])
+  there = bootstrap.difference('accuracy', [ours], [theirs])
+  back = bootstrap.difference('accuracy', [theirs], [ours])
   assert there.p == back.p
   assert (there.difference, there.low) == (-back.difference, pytest.approx(-back.high))
   deviation = (there.high - there.low) / (2 * 1.96)
@@ -231,7 +231,7 @@ def test_p_is_two_sided_and_symmetric():
 def test_words_to_correct_keep_their_sign():
   theirs = made_texts(0)
   ours = dataclasses.replace(theirs, written=[right[0] for right in theirs.references])
-  found = statistics.difference('word_edit_distance', [ours], [theirs])
+  found = bootstrap.difference('word_edit_distance', [ours], [theirs])
   assert found.high < 0
   assert found.difference == pytest.approx(-metrics.score('word_edit_distance', theirs))
 
@@ -249,20 +249,20 @@ def test_repeating_the_members_of_a_group_does_not_narrow_the_interval(name):
 
 
 def test_means_over_datasets():
-  found = [statistics.replicates('accuracy', tossed(100, 0.5, seed))
+  found = [bootstrap.replicates('accuracy', tossed(100, 0.5, seed))
            for seed in range(4)]
-  assert width(statistics.mean_interval(found)) == pytest.approx(
+  assert width(bootstrap.mean_interval(found)) == pytest.approx(
       np.mean([width(np.quantile(one, [0.025, 0.975])) for one in found]) / 2, rel=0.15)
   # The very same draws in every dataset are not taken for an agreement of datasets.
-  assert width(statistics.mean_interval([found[0]] * 4)) < 0.65 * width(
+  assert width(bootstrap.mean_interval([found[0]] * 4)) < 0.65 * width(
       np.quantile(found[0], [0.025, 0.975]))
-  pairs = [statistics.differences('accuracy', tossed(100, 0.6, seed),
+  pairs = [bootstrap.differences('accuracy', tossed(100, 0.6, seed),
                                   tossed(100, 0.5, 10 + seed)) for seed in range(4)]
-  mean = statistics.mean_difference(pairs)
+  mean = bootstrap.mean_difference(pairs)
   assert mean.difference == pytest.approx(np.mean([value for value, _ in pairs]))
-  assert mean == statistics.mean_difference(pairs)
+  assert mean == bootstrap.mean_difference(pairs)
   assert mean.low < mean.difference < mean.high
-  alone = [statistics.mean_difference([one]) for one in pairs]
+  alone = [bootstrap.mean_difference([one]) for one in pairs]
   assert mean.high - mean.low == pytest.approx(
       np.mean([one.high - one.low for one in alone]) / 2, rel=0.15)
 
@@ -270,10 +270,10 @@ def test_means_over_datasets():
 def test_answers_to_different_examples_are_refused():
   ours = made_texts(0)
   with pytest.raises(UserError, match='40 examples.*to 39.*--limit'):
-    statistics.difference('bleu', [taken(ours, range(39))], [ours])
+    bootstrap.difference('bleu', [taken(ours, range(39))], [ours])
   other = dataclasses.replace(ours, references=[*ours.references[:-1], ('elsewhere',)])
   with pytest.raises(UserError, match="example 39 .*'elsewhere'"):
-    statistics.difference('bleu', [ours], [other])
+    bootstrap.difference('bleu', [ours], [other])
   with pytest.raises(UserError, match="no metric 'bluu'"):
     interval('bluu', [ours])
   with pytest.raises(UserError, match='empty'):

@@ -17,7 +17,7 @@ import tensorflow as tf
 import tensorflow_datasets as tfds
 
 from flan_jax.data import drafts
-from flan_jax.data import shortening
+from flan_jax.data import truncation
 from flan_jax.data import store
 from flan_jax.errors import UserError
 from tests import rounding
@@ -248,7 +248,7 @@ class TestLongPrompts:
     for _ in range(30):
       words = ['x' * size for size in random.integers(1, 9, random.integers(1, 60))]
       passage, room = ' '.join(words), int(random.integers(8, 200))
-      [ids] = shortening.shortened([f'Q: {passage} A?'], [passage], room, encode)
+      [ids] = truncation.shortened([f'Q: {passage} A?'], [passage], room, encode)
       fitting = [f'Q: {" ".join(words[n:])} A?' for n in range(len(words) + 1)]
       best = next((text for text in fitting if len(text) <= room), fitting[-1])
       if best == fitting[0]:

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from flan_jax.evaluation import cells, metrics, questions, summaries
+from flan_jax.evaluation import answers as answers_lib, metrics, questions, summaries
 import flan_jax.tasks  # noqa: F401  registers everything
 
 ENCODING = questions.Encoding(inputs_length=400, targets_length=24)
@@ -64,15 +64,15 @@ def test_fewer_words_to_correct_are_better():
 def test_an_entry_by_hand():
   labels = [0, 1, 1, 1, 0]
   options = ['yes', 'no']
-  folder = cells.Folder(None, '')
-  folder.keep_examples(cells.Examples({'dev': 2, 'test': 3}, [
+  folder = answers_lib.Folder(None, '')
+  folder.keep_examples(answers_lib.Examples({'dev': 2, 'test': 3}, [
       {'label': one, 'options': options, 'references': [options[one]], 'group': ''}
       for one in labels], ['said']))
   answers = np.array([[0, 0], [1, 0], [1, 1], [0, 1], [1, 1]])
   for template, column in zip((1, 4), answers.T.tolist()):
     given = [{'answer': one, 'scores': [-1.0, -2.0]} for one in column]
     given[2] |= {'prompt': 'in', 'tokens': 3, 'target': 'no'}
-    folder.keep(cells.Cell(template, 'rank', given, cut=template))
+    folder.keep(answers_lib.Cell(template, 'rank', given, cut=template))
   wanted = [(1, 'rank'), (4, 'rank')]
   entry = summaries.entry('rte', folder, wanted, 'sum', ENCODING)
   replicates = summaries.add_intervals(entry, 'rte', folder)

@@ -9,7 +9,7 @@ import textwrap
 import pytest
 
 from flan_jax.training import checkpoint
-from flan_jax.training import logbook
+from flan_jax.training import metric_log
 from flan_jax.training import termination
 from tests import test_training
 
@@ -46,7 +46,7 @@ def test_what_was_trained_is_saved(tmp_path, number, code):
   assert end.value.code == code
   [stopped] = checkpoint.steps(tmp_path)
   assert 4 <= stopped < 10
-  assert [one['step'] for one in logbook.read(tmp_path)] == [stopped]
+  assert [one['step'] for one in metric_log.read(tmp_path)] == [stopped]
   assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == handlers
   assert int(test_training.run(tmp_path, stopped + 1).step) == stopped + 1
 

@@ -9,11 +9,12 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from flan_jax import evaluate, evaluated, generate, huggingface, report
+from flan_jax.cli import generate, huggingface, report
+from flan_jax.runs import evaluation, evaluation_request
 from flan_jax.data import vocabulary
 from flan_jax.errors import UserError
 from flan_jax.evaluation import results
-from flan_jax.training import checkpoint, logbook, state as state_lib
+from flan_jax.training import checkpoint, metric_log, state as state_lib
 from tests import tiny_runs
 
 
@@ -158,7 +159,7 @@ def test_an_evaluation_tells_of_the_step_that_it_read(
   identity = checkpoint.identity
   monkeypatch.setattr(checkpoint, 'identity', lambda path, step: known.append(
       step) or identity(path, step))
-  found = evaluate.evaluate(
+  found = evaluation.evaluate(
       model_dir=str(run), held_out='none', held_in='natural_questions', limit=2,
       decode_tokens=3, only='tuned', style='none')
   assert [(one['name'], one['step']) for one in found['evaluations']] == [('tuned', 1)]
@@ -168,7 +169,7 @@ def test_an_evaluation_tells_of_the_step_that_it_read(
 
 def test_the_very_step_that_is_asked_for_must_be_readable(world, runs, capsys):
   with pytest.raises(UserError, match='checkpoint 7 in .* cannot be read'):
-    evaluate.evaluate(model_dir=str(runs), held_out='none', step=7, limit=1,
+    evaluation.evaluate(model_dir=str(runs), held_out='none', step=7, limit=1,
                       held_in='natural_questions', only='tuned')
   assert 'serves' not in capsys.readouterr().err
 
@@ -177,8 +178,8 @@ def test_the_very_step_that_is_asked_for_must_be_readable(world, runs, capsys):
 def test_following_checkpoints_passes_over_a_torn_one(world, runs, tmp_path, monkeypatch,
                                                       capsys):
   run = shutil.copytree(runs, tmp_path / 'run')
-  monkeypatch.setattr(evaluate.time, 'sleep', lambda seconds: None)
-  found = evaluate.evaluate(
+  monkeypatch.setattr(evaluation.time, 'sleep', lambda seconds: None)
+  found = evaluation.evaluate(
       model_dir=str(run), held_out='none', held_in='natural_questions', limit=2,
       decode_tokens=3, only='tuned', continuous=0.01)
   assert [(one['name'], one['step']) for one in found['evaluations']] == [('tuned', 1)]
@@ -216,13 +217,13 @@ def test_a_torn_run_json_is_named_by_every_reader(world, tmp_path, text):
   checkpoint.write_run(str(tmp_path / 'child'), child)
   readers = {
       'load': lambda: checkpoint.load(str(run)),
-      'evaluate': lambda: evaluate.evaluate(model_dir=str(run)),
+      'evaluate': lambda: evaluation.evaluate(model_dir=str(run)),
       'generate': lambda: generate.open_model(str(run)),
       'report': lambda: report.write([str(run)]),
       'export': lambda: huggingface.export_folder(str(run), str(tmp_path / 'out')),
       'resume': lambda: checkpoint.check_run(str(run), tiny_runs.RUN),
       'lineage': lambda: checkpoint.lineage(str(tmp_path / 'child')),
-      'baselines': lambda: evaluate.evaluate(model_dir=str(tmp_path / 'child')),
+      'baselines': lambda: evaluation.evaluate(model_dir=str(tmp_path / 'child')),
       'base': lambda: generate.open_model(str(tmp_path / 'child'), untuned=True).load()}
   if 'model' in str(text):  # the rest of it is as it should be
     readers.pop('lineage'), readers.pop('baselines')
@@ -250,7 +251,7 @@ def test_a_lineage_that_comes_back_to_itself_ends(tmp_path):
 
 
 def records(folder, lines):
-  (folder / logbook.FILE).write_text(''.join(
+  (folder / metric_log.FILE).write_text(''.join(
       (line if isinstance(line, str) else json.dumps(line)) + '\n' for line in lines))
 
 
@@ -269,12 +270,12 @@ def record(step, steps=10):
     ([{'step': 10}, {'step': 30}, record(40)], [])])  # of an earlier version
 def test_records_that_are_missing_are_told(tmp_path, capsys, lines, told):
   records(tmp_path, lines)
-  found = logbook.read(str(tmp_path))
+  found = metric_log.read(str(tmp_path))
   assert found == [one for one in lines if isinstance(one, dict)]
   said = capsys.readouterr().err.splitlines()
   assert len(said) == len(told)
   for line, words in zip(said, told):
-    assert f'{tmp_path}/{logbook.FILE}' in line and words in line
+    assert f'{tmp_path}/{metric_log.FILE}' in line and words in line
 
 
 @pytest.mark.parametrize('lines, kept, told', [
@@ -286,11 +287,11 @@ def test_records_that_are_missing_are_told(tmp_path, capsys, lines, told):
 def test_a_run_that_goes_on_tells_which_records_are_gone(
     tmp_path, capsys, lines, kept, told):
   records(tmp_path, lines)
-  logbook._resume(str(tmp_path), 20)
+  metric_log._resume(str(tmp_path), 20)
   said = capsys.readouterr().err.splitlines()
   assert len(said) == len(told) and all(map(str.__contains__, said, told))
   written = [line if isinstance(line, str) else json.dumps(line) for line in lines[:kept]]
-  assert (tmp_path / logbook.FILE).read_text() == ''.join(f'{line}\n' for line in written)
+  assert (tmp_path / metric_log.FILE).read_text() == ''.join(f'{line}\n' for line in written)
 
 
 @pytest.fixture
@@ -303,7 +304,7 @@ def words(tmp_path, monkeypatch):
   monkeypatch.setattr(vocabulary.FLAN, '_loaded', None)
   vocabulary._content_hash.cache_clear()
   told = {'path': str(path), 'hash': vocabulary.FLAN.content_hash}
-  evaluated.keep_vocabulary(str(tmp_path), vocabulary.FLAN)
+  evaluation_request.keep_vocabulary(str(tmp_path), vocabulary.FLAN)
   return path, {'vocabulary': told, 'ends': {'ends': [1], 'beginning': []}}
 
 
@@ -312,35 +313,35 @@ def test_a_run_falls_back_to_its_own_copy_of_the_vocabulary(
     words, tmp_path, capsys, change):
   path, run = words
   copy = str(tmp_path / 'vocabulary.json')
-  assert evaluated.own_vocabulary(run['vocabulary'], str(tmp_path)) == str(path)
+  assert evaluation_request.own_vocabulary(run['vocabulary'], str(tmp_path)) == str(path)
   assert capsys.readouterr().err == ''
   if change == 'gone':
     path.unlink()
   else:
     path.write_text('another')
   vocabulary._content_hash.cache_clear()
-  assert evaluated.resumed_vocabulary(run, str(tmp_path)) == copy
+  assert evaluation_request.resumed_vocabulary(run, str(tmp_path)) == copy
   assert capsys.readouterr().err.count('copy') == 1
-  evaluated.use_vocabulary(None, run, str(tmp_path))
+  evaluation_request.use_vocabulary(None, run, str(tmp_path))
   assert vocabulary.FLAN.path == copy
   # The next time it is found again, for run.json goes on naming the original.
   checkpoint.write_run(str(tmp_path), run)
-  assert evaluated.described_vocabulary(vocabulary.FLAN, str(tmp_path)) == run['vocabulary']
+  assert evaluation_request.described_vocabulary(vocabulary.FLAN, str(tmp_path)) == run['vocabulary']
   huggingface._copy_vocabulary(
-      str(tmp_path), evaluated.own_vocabulary(run['vocabulary'], str(tmp_path)),
+      str(tmp_path), evaluation_request.own_vocabulary(run['vocabulary'], str(tmp_path)),
       run['vocabulary'])
   assert (tmp_path / 'tokenizer.json').read_text() == 'one'
   with pytest.raises(UserError, match=str(path)):  # that one, by name
-    evaluated.use_vocabulary(str(path), run, str(tmp_path))
+    evaluation_request.use_vocabulary(str(path), run, str(tmp_path))
   os.remove(copy)
   os.remove(tmp_path / 'tokenizer.json')
   with pytest.raises(UserError, match='name (that|its)'):
-    evaluated.use_vocabulary(None, run, str(tmp_path))
+    evaluation_request.use_vocabulary(None, run, str(tmp_path))
 
 
 def test_a_vocabulary_that_the_user_names_is_no_other(words, tmp_path, monkeypatch):
   _, run = words
   monkeypatch.setenv(vocabulary.VARIABLE, '/elsewhere/vocab.model')
-  assert evaluated.resumed_vocabulary(run, str(tmp_path)) is None
+  assert evaluation_request.resumed_vocabulary(run, str(tmp_path)) is None
   monkeypatch.delenv(vocabulary.VARIABLE)
-  assert evaluated.resumed_vocabulary(run, str(tmp_path)) == run['vocabulary']['path']
+  assert evaluation_request.resumed_vocabulary(run, str(tmp_path)) == run['vocabulary']['path']

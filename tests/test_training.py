@@ -13,7 +13,7 @@ from flan_jax.data import packing
 from flan_jax.errors import UserError
 from flan_jax.model import decoder
 from flan_jax.training import checkpoint
-from flan_jax.training import logbook
+from flan_jax.training import metric_log
 from flan_jax.training import loop
 from flan_jax.training import optim
 from flan_jax.training import sharding
@@ -55,8 +55,8 @@ def test_resumed_equals_unbroken_bit_by_bit(tmp_path):
   resumed = run(tmp_path / 'broken', 5)
   for one, other in zip(leaves(straight), leaves(resumed), strict=True):
     np.testing.assert_array_equal(one, other)
-  assert [r['step'] for r in logbook.read(tmp_path / 'broken')] == [1, 2, 3, 4, 5]
-  losses = [[r['loss'] for r in logbook.read(tmp_path / d)] for d in ('straight', 'broken')]
+  assert [r['step'] for r in metric_log.read(tmp_path / 'broken')] == [1, 2, 3, 4, 5]
+  losses = [[r['loss'] for r in metric_log.read(tmp_path / d)] for d in ('straight', 'broken')]
   assert losses[0] == losses[1]
 
 
@@ -71,7 +71,7 @@ def test_resumes_on_another_mesh(tmp_path):
 
 def test_loss_falls_on_a_repeated_batch(tmp_path):
   run(tmp_path, 30, rate=3e-2, feed=lambda first: iter([batch(0)] * 50))
-  records = logbook.read(tmp_path)
+  records = metric_log.read(tmp_path)
   assert records[-1]['loss'] < 0.7 * records[0]['loss']
 
 
@@ -132,7 +132,7 @@ def test_nan_stops_with_the_step_and_keeps_the_last_checkpoint(tmp_path):
 def test_nan_skipped_is_counted_and_changes_nothing(tmp_path):
   state = run(tmp_path / 'skip', 6, feed=poisoned, nan_policy='skip')
   assert all(np.isfinite(leaf).all() for leaf in leaves(state))
-  assert sum(r['skipped_steps'] for r in logbook.read(tmp_path / 'skip')) == 1
+  assert sum(r['skipped_steps'] for r in metric_log.read(tmp_path / 'skip')) == 1
   whole = run(tmp_path / 'two', 3, feed=functools.partial(poisoned, at=2), nan_policy='skip')
   before = run(tmp_path / 'before', 2)
   for one, other in zip(leaves(whole.params), leaves(before.params), strict=True):
@@ -141,7 +141,7 @@ def test_nan_skipped_is_counted_and_changes_nothing(tmp_path):
 
 def test_metrics_are_json_lines_with_what_a_person_asks_for(tmp_path):
   run(tmp_path, 4, log_every=2)
-  lines = (tmp_path / logbook.FILE).read_text().splitlines()
+  lines = (tmp_path / metric_log.FILE).read_text().splitlines()
   assert [json.loads(line)['step'] for line in lines] == [2, 4]
   wanted = {'loss', 'accuracy', 'tokens_per_second', 'useful_fraction', 'learning_rate'}
   assert wanted <= set(json.loads(lines[0]))
@@ -150,8 +150,8 @@ def test_metrics_are_json_lines_with_what_a_person_asks_for(tmp_path):
 
 
 def test_a_torn_last_line_is_passed_over(tmp_path):
-  (tmp_path / logbook.FILE).write_text('{"step": 1, "loss": 2.0}\n{"step": 2, "lo')
-  assert logbook.read(tmp_path) == [{'step': 1, 'loss': 2.0}]
+  (tmp_path / metric_log.FILE).write_text('{"step": 1, "loss": 2.0}\n{"step": 2, "lo')
+  assert metric_log.read(tmp_path) == [{'step': 1, 'loss': 2.0}]
 
 
 @pytest.mark.parametrize('field, value', [

@@ -13,10 +13,10 @@ import string
 import sys
 from typing import Callable, Mapping, Sequence
 
-from flan_jax import files
+from flan_jax import storage
 from flan_jax.data import clusters
 from flan_jax.data import datasets
-from flan_jax.data import declaration
+from flan_jax.data import dataset_checks
 from flan_jax.data import embedded_content
 from flan_jax.data import rendering
 from flan_jax.data import splits
@@ -41,7 +41,7 @@ def page(
   """
   chosen = [datasets.get(name) for name in names or datasets.names()]
   entries = [_entry(group, advance) for group in grouped(chosen)]
-  return files.filled(
+  return storage.filled(
       _TEMPLATE, spans=spans, sections=_sections(entries), count=len(chosen),
       kinds=_kinds(entries), roles=_ROLES)
 
@@ -122,7 +122,7 @@ def _entry(group: Sequence[datasets.Dataset], advance: Callable[[int, str], None
       'manual': {dataset.manual: [d.name for d in group if d.manual == dataset.manual]
                  for dataset in group if dataset.manual},
       **described(_docstring(module)),
-      'cards': [card for number in range(declaration.TEMPLATES)
+      'cards': [card for number in range(dataset_checks.TEMPLATES)
                 for card in _cards(group, number, examples)]}
 
 
@@ -181,7 +181,7 @@ def _examples(dataset: datasets.Dataset) -> list[dict[str, str]]:
   """The texts that templates may ask for, of sampled records that can be used."""
   found = []
   # Eagerly: for so few records, tracing the graph would take most of the time.
-  for record in embedded_content.sampled(dataset, declaration.TEMPLATES):
+  for record in embedded_content.sampled(dataset, dataset_checks.TEMPLATES):
     if dataset.keep and not dataset.keep(record):
       continue
     named = rendering.text_fields(record, dataset)

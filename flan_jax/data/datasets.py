@@ -16,7 +16,7 @@ import tensorflow as tf
 
 from flan_jax.data import clusters as clusters_lib
 from flan_jax.data import code_identity
-from flan_jax.data import declaration
+from flan_jax.data import dataset_checks
 from flan_jax.data import expected
 from flan_jax.data import fewshot
 from flan_jax.data import fields as fields_lib
@@ -146,12 +146,12 @@ def add(
       manual=manual, mixed=mixed and splits_lib.TRAIN in splits,
       plain=tuple(dataclasses.replace(t, kind=kind) for t in plain), version=version)
   if '.' in name:
-    raise UserError(f'{name!r} ({declaration.file(dataset)}): a name has no dots, they '
+    raise UserError(f'{name!r} ({dataset_checks.file(dataset)}): a name has no dots, they '
                     'begin what tells a variant')
   if name in _DATASETS:
-    raise UserError(f'{name} ({declaration.file(dataset)}) is registered already, by '
-                    f'{declaration.file(_DATASETS[name])}; choose another name')
-  declaration.check(dataset)
+    raise UserError(f'{name} ({dataset_checks.file(dataset)}) is registered already, by '
+                    f'{dataset_checks.file(_DATASETS[name])}; choose another name')
+  dataset_checks.check(dataset)
   return register(dataset)
 
 

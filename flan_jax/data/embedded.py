@@ -28,7 +28,7 @@ import shutil
 import sys
 from typing import Callable
 
-from flan_jax import files
+from flan_jax import storage
 from flan_jax import world as world_package
 from flan_jax.data import embedded_content as content
 from flan_jax.data import syntax
@@ -319,7 +319,7 @@ def _place(part):
 
 
 def _save(folder, recorded):
-  files.write_whole(folder / MARKER, json.dumps(recorded, indent=1) + '\n')
+  storage.write_whole(folder / MARKER, json.dumps(recorded, indent=1) + '\n')
 
 
 def _content(path):

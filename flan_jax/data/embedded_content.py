@@ -147,7 +147,7 @@ def write_vocabulary(path, folder, groups):
 
 def _rendered(folder, dataset):
   """Prompts and targets of some training rows in every template."""
-  from flan_jax.data import declaration
+  from flan_jax.data import dataset_checks
   from flan_jax.data import rendering
   from flan_jax.data import splits
   from flan_jax.data import templates
@@ -161,5 +161,5 @@ def _rendered(folder, dataset):
       for side in templates.render(dataset.templates, named):
         texts += [text.decode() for text in side.numpy()]
   except Exception as error:
-    raise declaration.failure(dataset, 'fields(example) or keep(example)', error) from error
+    raise dataset_checks.failure(dataset, 'fields(example) or keep(example)', error) from error
   return texts

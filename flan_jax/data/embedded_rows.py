@@ -29,14 +29,14 @@ def draw(dataset, features, world) -> Mapping:
   Raises:
     UserError: it raises an error, or returns what is no record of those features.
   """
-  from flan_jax.data import declaration  # here: it takes TensorFlow along
+  from flan_jax.data import dataset_checks  # here: it takes TensorFlow along
   try:
     row = dataset.sample(world)
   except UserError:
     raise
   except Exception as error:
-    raise declaration.failure(dataset, 'sample(world)', error) from error
-  named = f'{dataset.name} ({declaration.file(dataset)})'
+    raise dataset_checks.failure(dataset, 'sample(world)', error) from error
+  named = f'{dataset.name} ({dataset_checks.file(dataset)})'
   if not isinstance(row, collections.abc.Mapping):
     why = ': end it with `return`, not `yield`' if inspect.isgenerator(row) else ''
     raise UserError(f'{named}: sample(world) returns {_SHORT.repr(row)}; it must '

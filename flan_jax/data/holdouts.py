@@ -16,7 +16,7 @@ from flan_jax.data import clusters
 from flan_jax.data import datasets
 from flan_jax.data import flan_splits
 from flan_jax.data import splits
-from flan_jax.data import variants
+from flan_jax.data import prompt_variants
 from flan_jax.errors import UserError, did_you_mean
 
 MAXIMUM_RATE = 3_000  # examples, paper section 2.4
@@ -178,7 +178,7 @@ def register_mixtures() -> None:
     found = holdout(held_out)
     register_mixture(mixture_name(held_out), found.train)
     tasks = [f'{task}{datasets.EVALUATION}' for name in found.held_out
-             for task in variants.evaluated(name)]
+             for task in prompt_variants.evaluated(name)]
     register_mixture(f'flan_eval_{held_out}', tasks, default_rate=1.0)
 
 

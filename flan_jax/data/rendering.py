@@ -14,7 +14,7 @@ from typing import Callable, Iterator, Mapping, Sequence
 import numpy as np
 import tensorflow as tf
 
-from flan_jax.data import declaration
+from flan_jax.data import dataset_checks
 from flan_jax.data import fewshot
 from flan_jax.data import fields as fields_lib
 from flan_jax.data import splits
@@ -105,7 +105,7 @@ def _named(dataset, function: str, records_ds: tf.data.Dataset) -> Iterator[None
   except UserError:
     raise
   except Exception as error:  # TensorFlow raises another type for each it has traced
-    failed = declaration.failure(dataset, f'{function}(example)', error)
+    failed = dataset_checks.failure(dataset, f'{function}(example)', error)
     # The text of a KeyError may be a trace: autograph's.
     asked = re.search(r"(?:KeyError: |\A)'([^']*)'", f'{error}')
     if isinstance(error, KeyError) and asked and asked[1] not in records_ds.element_spec:

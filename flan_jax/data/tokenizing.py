@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 from concurrent import futures
 
-from flan_jax.data import shortening
+from flan_jax.data import truncation
 from flan_jax.errors import UserError
 
 PASSAGE = 'passage'  # feature: the part of the inputs that is shortened
@@ -166,7 +166,7 @@ def _tokenized(dataset, source, vocabulary, room: int,
     if 'inputs' not in columns:
       return list(zip([[]] * count, targets, [False] * count))
     passages = columns.get(PASSAGE, [''] * count)
-    inputs, cut = shortening.fitted(
+    inputs, cut = truncation.fitted(
         ids[:count], columns['inputs'], passages, room, encode)
     return list(zip(inputs, targets, cut))
   # Tokenizers run outside Python's lock, so threads are further cores.

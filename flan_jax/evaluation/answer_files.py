@@ -10,7 +10,7 @@ import json
 import os
 from typing import Mapping, Sequence
 
-from flan_jax import files
+from flan_jax import storage
 from flan_jax.errors import UserError
 
 COUNT, DIGEST = 'lines', 'sha256'
@@ -32,7 +32,7 @@ def write(path: str, head: Mapping, lines: Sequence[Mapping]) -> dict:
   made[DIGEST] = _digest(made, body)
   try:
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    files.write_whole(path, _line(made) + body)
+    storage.write_whole(path, _line(made) + body)
   except OSError as error:
     raise Unwritable(f'{path} cannot be written ({error}); move away what stands there, '
                      'or free the disk') from None

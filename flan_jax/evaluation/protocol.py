@@ -16,13 +16,13 @@ from flan_jax.data import templates as templates_lib
 from flan_jax.data.vocabulary import FLAN
 from flan_jax.errors import UserError
 from flan_jax.evaluation import answer_files
-from flan_jax.evaluation import cells
-from flan_jax.evaluation import decoding
+from flan_jax.evaluation import answers
+from flan_jax.inference import decoding
 from flan_jax.evaluation import questions as questions_lib
 from flan_jax.evaluation import ranking as ranking_lib
-from flan_jax.evaluation import scoring
+from flan_jax.inference import scoring
 from flan_jax.evaluation import summaries
-from flan_jax.evaluation.cells import DECODE, RANK
+from flan_jax.evaluation.answers import DECODE, RANK
 from flan_jax.evaluation.questions import DEV, TEST, Questions
 
 BOTH = 'both'
@@ -72,7 +72,7 @@ class Settings:
 def evaluate(
     loaded, tasks: Mapping[str, str] | Sequence[str], held_in: bool,
     settings: Settings = Settings(), *, encoding: questions_lib.Encoding | None = None,
-    folder: Callable[[str, str], cells.Folder] | None = None,
+    folder: Callable[[str, str], answers.Folder] | None = None,
     agreed: Callable[[list[bool]], list[bool]] = lambda done: done,
     read: dict[str, Questions] | None = None,
     progress: scoring.Progress = scoring.silent,
@@ -105,7 +105,7 @@ def evaluate(
   read, entries, problems = {} if read is None else read, {}, {}
   for name, task in tasks.items():
     try:
-      kept = folder(name, task) if folder else cells.Folder(None, '')
+      kept = folder(name, task) if folder else answers.Folder(None, '')
       asked = _Asked(task, held_in, settings, encoding, read)
       _answer_all(loaded, asked, kept, agreed, progress)
       if summarise:
@@ -160,7 +160,7 @@ def methods(task: str, answer_by: str = RANK) -> tuple[str, ...]:
   return (RANK, DECODE) if answer_by == BOTH else (answer_by,)
 
 
-def _answer_all(loaded, asked: _Asked, kept: cells.Folder, agreed, progress) -> None:
+def _answer_all(loaded, asked: _Asked, kept: answers.Folder, agreed, progress) -> None:
   """Makes the cells that are missing."""
   wanted = asked.cells()
   if not agreed([kept.examples() is not None])[0]:
@@ -179,14 +179,14 @@ def _answer_all(loaded, asked: _Asked, kept: cells.Folder, agreed, progress) -> 
       column = found.templates.index(template)
       answer = _ranked if method == RANK else _decoded
       given = answer(loaded, found, column, asked.encoding, asked.settings, advance)
-      kept.keep(cells.Cell(
+      kept.keep(answers.Cell(
           template, method, _with_prompts(found, column, given),
           cut=sum(found.cut[column::len(found.templates)]),
           cut_answers=sum(found.cut_options if method == RANK else found.cut_answers)))
 
 
-def _examples(found: Questions) -> cells.Examples:
-  return cells.Examples(found.sizes, [
+def _examples(found: Questions) -> answers.Examples:
+  return answers.Examples(found.sizes, [
       {'label': one.label, 'options': list(one.options),
        'references': list(one.references), 'group': one.group}
       for one in found.examples], found.problems)

@@ -10,7 +10,7 @@ from typing import Iterator, Mapping, Sequence
 
 from flan_jax.data import datasets
 from flan_jax.data import rendering
-from flan_jax.data import shortening
+from flan_jax.data import truncation
 from flan_jax.data import templates as templates_lib
 from flan_jax.data import tokenizing
 from flan_jax.data.ends import with_beginning
@@ -97,7 +97,7 @@ class Encoding:
     """
     end = tokenizing.separator_ids(FLAN, self.separators[0])
     room = max(self.inputs_length - len(end) - len(self.beginning), 0)
-    found, cut = shortening.fitted(
+    found, cut = truncation.fitted(
         FLAN.encode_batch(list(texts)), texts, passages, room, FLAN.encode_batch)
     return [[*with_beginning(self.beginning, ids), *end] for ids in found], cut
 

@@ -9,9 +9,9 @@ import json
 import os
 from typing import Mapping, Sequence
 
-from flan_jax import files
+from flan_jax import storage
 from flan_jax.errors import UserError
-from flan_jax.evaluation import cells
+from flan_jax.evaluation import answers
 from flan_jax.evaluation import groups
 from flan_jax.evaluation import results_schema
 
@@ -146,7 +146,7 @@ def _moved(model_dir: str, one: Mapping, step: int, data: str) -> dict:
       one['name'], one['step']), one)
   new += '' if one['data'] == data else f' data={one["data"]}'
   for row in one['datasets']:
-    source, target = (cells.path(model_dir, folder, row) for folder in (old, new))
+    source, target = (answers.path(model_dir, folder, row) for folder in (old, new))
     if os.path.isdir(source) and not os.path.exists(target):
       os.makedirs(os.path.dirname(target), exist_ok=True)
       os.replace(source, target)
@@ -154,7 +154,7 @@ def _moved(model_dir: str, one: Mapping, step: int, data: str) -> dict:
 
 
 def _write(model_dir: str, found: dict) -> dict:
-  files.write_whole(os.path.join(model_dir, FILE), json.dumps(found, indent=1) + '\n')
+  storage.write_whole(os.path.join(model_dir, FILE), json.dumps(found, indent=1) + '\n')
   for name in _asides(model_dir):  # what they held is in the file now
     os.remove(os.path.join(model_dir, name))
   return found

@@ -10,17 +10,17 @@ import numpy as np
 
 from flan_jax.data import datasets
 from flan_jax.errors import UserError
-from flan_jax.evaluation import cells
+from flan_jax.evaluation import answers
 from flan_jax.evaluation import groups
 from flan_jax.evaluation import metrics
 from flan_jax.evaluation import questions as questions_lib
 from flan_jax.evaluation import ranking as ranking_lib
-from flan_jax.evaluation import statistics
+from flan_jax.evaluation import bootstrap
 from flan_jax.evaluation.questions import DEV, TEST
 
 
 def entry(
-    task: str, kept: cells.Folder, wanted: Sequence[tuple[int, str]], ranking: str,
+    task: str, kept: answers.Folder, wanted: Sequence[tuple[int, str]], ranking: str,
     encoding: questions_lib.Encoding) -> dict:
   """All that results.json says of a dataset, but for `held_in`.
 
@@ -37,27 +37,27 @@ def entry(
   shown = next(iter(groups.values()))[0]
   found = {
       'primary': primary, **first,
-      'majority': metrics.majority(primary, cells.answers(asked, shown)),
+      'majority': metrics.majority(primary, answers.answers(asked, shown)),
       'problems': [*asked.problems, *_unanswered(
           groups, any(one['options'] for one in asked.examples))],
       'prompt': _prompt(asked, shown, encoding)}
-  if ranking != ranking_lib.SUM and cells.RANK in groups:
+  if ranking != ranking_lib.SUM and answers.RANK in groups:
     found['ranking'] = ranking
   return found | ({'decoded': others[0]} if others else {})
 
 
-def add_intervals(made: dict, task: str, kept: cells.Folder) -> np.ndarray:
+def add_intervals(made: dict, task: str, kept: answers.Folder) -> np.ndarray:
   """Gives an entry its intervals; returns the replicates of its score, [draws]."""
   primary, asked = datasets.get(task).metrics[0], kept.examples()
   for part in filter(None, (made.get('decoded'), made)):
-    found = statistics.replicates(primary, [
-        cells.answers(asked, kept.cell(one['template'], one['method']))
+    found = bootstrap.replicates(primary, [
+        answers.answers(asked, kept.cell(one['template'], one['method']))
         for one in part['templates']])
-    part['interval'] = list(statistics.mean_interval([found]))
+    part['interval'] = list(bootstrap.mean_interval([found]))
   return found
 
 
-def _scored(task: str, asked: cells.Examples, group: Sequence[cells.Cell]) -> dict:
+def _scored(task: str, asked: answers.Examples, group: Sequence[answers.Cell]) -> dict:
   dataset = datasets.get(task)
   templates = [{
       'template': cell.template, 'kind': dataset.templates[cell.template].kind,
@@ -72,7 +72,7 @@ def _scored(task: str, asked: cells.Examples, group: Sequence[cells.Cell]) -> di
 def _metrics(names, asked, cell, split) -> dict[str, float]:
   if not asked.sizes[split]:
     return {}
-  given = cells.answers(asked, cell, split)
+  given = answers.answers(asked, cell, split)
   return {name: metrics.score(name, given) for name in names}
 
 
@@ -95,13 +95,13 @@ def summary(templates: Sequence[Mapping], primary: str) -> dict:
       'best_dev_test': best[TEST].get(primary) if best else None}
 
 
-def _unanswered(groups: Mapping[str, Sequence[cells.Cell]], options: bool) -> list[str]:
+def _unanswered(groups: Mapping[str, Sequence[answers.Cell]], options: bool) -> list[str]:
   """Prompts that got no answer, and why. options: whether they have any."""
   lines = [
       f'template {cell.template}: {cell.unanswered:,} of {len(cell.answers):,} prompts '
       'had scores that are no numbers; they count as wrong'
-      for cell in groups.get(cells.RANK, ()) if cell.unanswered]
-  decoded = groups.get(cells.DECODE, ())
+      for cell in groups.get(answers.RANK, ()) if cell.unanswered]
+  decoded = groups.get(answers.DECODE, ())
   count = sum(cell.unanswered for cell in decoded)
   if count:
     what = 'none of the options' if options else 'empty'
@@ -110,9 +110,9 @@ def _unanswered(groups: Mapping[str, Sequence[cells.Cell]], options: bool) -> li
   return lines
 
 
-def _prompt(asked, cell: cells.Cell, encoding: questions_lib.Encoding) -> dict | None:
+def _prompt(asked, cell: answers.Cell, encoding: questions_lib.Encoding) -> dict | None:
   """The first prompt, read back from its tokens: what the model really saw."""
-  found = next(cells.shown(asked, cell), None)
+  found = next(answers.shown(asked, cell), None)
   if found is None:
     return None
   _, example, given = found
@@ -139,7 +139,7 @@ def evaluation(
       'answers': groups.folder(name, conditions), 'training': training,
       'datasets': dict(entries), 'problems': dict(problems),
       'mean': mean(entries),
-      'interval': list(statistics.mean_interval(resampled)) if resampled else None}
+      'interval': list(bootstrap.mean_interval(resampled)) if resampled else None}
 
 
 def mean(entries: Mapping[str, Mapping]) -> float | None:
@@ -168,16 +168,16 @@ def compare(
     if not all(pair):
       continue
     try:
-      found[name] = statistics.differences(entries[name]['primary'], *pair)
+      found[name] = bootstrap.differences(entries[name]['primary'], *pair)
     except UserError as error:  # they answer different examples
       problems[name] = str(error)
   averaged = [found[name] for name in in_mean(entries) if name in found]
   return {
       'of': ours, 'against': theirs, 'problems': problems,
-      'datasets': {name: _told(statistics.mean_difference([one]))
+      'datasets': {name: _told(bootstrap.mean_difference([one]))
                    for name, one in found.items()},
-      'mean': _told(statistics.mean_difference(averaged)) if averaged else None}
+      'mean': _told(bootstrap.mean_difference(averaged)) if averaged else None}
 
 
-def _told(one: statistics.Difference) -> dict:
+def _told(one: bootstrap.Difference) -> dict:
   return {'difference': one.difference, 'interval': [one.low, one.high], 'p': one.p}

@@ -26,7 +26,7 @@ import numpy as np
 
 from flan_jax.errors import UserError
 from flan_jax.model import attention
-from flan_jax.model import causal
+from flan_jax.model import cpu_attention
 from flan_jax.model.layers import ROW_AXES, row_parts
 
 # The mesh axis that heads are spread over, as sharding.AXIS_RULES has it.
@@ -124,7 +124,7 @@ def xla(config: Any, view: View, table_KN: Optional[jax.Array]) -> Attend:
     if window is not None:
       bias = attention.within_window(bias, attention.distance_BLM(view), window)
     if by_blocks:
-      return causal.attend(query_BLNH, *source, bias, config.attention_soft_cap)
+      return cpu_attention.attend(query_BLNH, *source, bias, config.attention_soft_cap)
     return attention.attend(query_BLNH, source, bias, config.attention_soft_cap)
 
   return attend

@@ -22,7 +22,7 @@ from flan_jax.errors import UserError
 from flan_jax.model import decoder
 from flan_jax.model import losses
 from flan_jax.training import differences
-from flan_jax.training import hosts
+from flan_jax.training import multihost
 from flan_jax.training import optim
 from flan_jax.training import reading
 from flan_jax.training import sharding
@@ -105,7 +105,7 @@ def finish(checkpoints: ocp.CheckpointManager, step: int) -> None:
   with _write_errors_told(checkpoints):
     checkpoints.wait_until_finished()
   folder = checkpoints.directory / str(step)
-  if hosts.first() and not (folder / ITEMS[0]).is_dir():
+  if multihost.first() and not (folder / ITEMS[0]).is_dir():
     raise UserError(
         f'checkpoint {step} was written, yet there is no {folder}; see what else writes '
         f'or deletes there. The last one is {_last_step(checkpoints)}')
@@ -143,7 +143,7 @@ def restore(
   nothing is moved.
   """
   model_dir = os.path.dirname(checkpoints.directory)
-  there = hosts.agreed(steps(model_dir))
+  there = multihost.agreed(steps(model_dir))
   if not there:
     return None
   step, items = _newest(model_dir, there, _items(target))
@@ -177,14 +177,14 @@ def _newest(
 
 
 def _tell(line: str) -> None:
-  if hosts.first():
+  if multihost.first():
     print(f'notice: {line}', file=sys.stderr, flush=True)
 
 
 def _set_aside(model_dir: str, torn: Sequence[int]) -> None:
   """Process 0 moves the checkpoints to where no step is looked for."""
-  with hosts.first_goes_ahead(f'set aside {list(torn)}'):
-    if not hosts.first():
+  with multihost.first_goes_ahead(f'set aside {list(torn)}'):
+    if not multihost.first():
       return
     for step in torn:
       source = _folder(model_dir, step)
@@ -232,7 +232,7 @@ def load(
   placed = sharding.param_shardings(mesh, decoder.parameter_axes(config), shapes)
   targets = {'params': state_lib.abstract(shapes, placed)}
   if step is None or fall_back:
-    candidates = hosts.agreed([one for one in steps(path) if one <= last])
+    candidates = multihost.agreed([one for one in steps(path) if one <= last])
     last, items = _newest(path, candidates, targets)
   else:
     items, why = reading.items(_folder(path, step), step, targets)

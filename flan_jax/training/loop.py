@@ -16,8 +16,8 @@ from flan_jax.errors import UserError
 from flan_jax.model import decoder
 from flan_jax.model import losses
 from flan_jax.training import checkpoint
-from flan_jax.training import hosts
-from flan_jax.training import logbook
+from flan_jax.training import multihost
+from flan_jax.training import metric_log
 from flan_jax.training import profiling
 from flan_jax.training import sharding
 from flan_jax.training import state as state_lib
@@ -99,8 +99,8 @@ def train(
       say(f'resuming from step {int(state.step)}')
     first = int(state.step)
     book = stack.enter_context(
-        contextlib.closing(logbook.Logbook(
-            model_dir, first, schedule.train_steps, writes=hosts.first())))
+        contextlib.closing(metric_log.Logbook(
+            model_dir, first, schedule.train_steps, writes=multihost.first())))
     stack.enter_context(jax.set_mesh(mesh))
     trace = stack.enter_context(profiling.Trace(model_dir, profile))
     one_step = make_step(config, optimizer, loss, schedule.microbatches, frozen)

@@ -10,7 +10,7 @@ from etils import epath
 import jax
 import orbax.checkpoint as ocp
 
-from flan_jax.training import hosts
+from flan_jax.training import multihost
 
 
 def items(folder: str, step: int, targets: Mapping) -> tuple[dict | None, str]:
@@ -25,7 +25,7 @@ def items(folder: str, step: int, targets: Mapping) -> tuple[dict | None, str]:
     found, why = _attempt(folder, step, targets)
     if why:
       gc.collect()
-  if hosts.everywhere(not why):
+  if multihost.everywhere(not why):
     return found, ''
   return None, why or 'another process cannot read it'
 

@@ -4,7 +4,7 @@ import json
 import os
 from typing import Mapping, Sequence
 
-from flan_jax import files
+from flan_jax import storage
 from flan_jax.errors import UserError
 from flan_jax.model import decoder
 
@@ -95,4 +95,4 @@ def write_run(model_dir: str, run: Mapping) -> None:
   """Writes run.json, whole or not at all."""
   path = os.path.join(model_dir, RUN_FILE)
   os.makedirs(model_dir, exist_ok=True)
-  files.write_whole(path, json.dumps(run, indent=1))
+  storage.write_whole(path, json.dumps(run, indent=1))

@@ -42,7 +42,7 @@ def prompts() -> list[list[int]]:
 
 
 def ours(folder: str):
-  from flan_jax.evaluation import decoding
+  from flan_jax.inference import decoding
   loaded = llama.load(os.path.join(folder, 'run'))
   return lambda _: decoding.generate(
       loaded.config, loaded.params, prompts(), decoding.Settings(NEW), NEVER)

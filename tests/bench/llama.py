@@ -2,7 +2,7 @@
 
 import os
 
-from flan_jax import huggingface
+from flan_jax.cli import huggingface
 from flan_jax.training import checkpoint
 
 WIDTH, LAYERS, HEADS, HIDDEN, VOCAB_SIZE, LONGEST = 512, 10, 8, 1_408, 32_000, 2_048

@@ -9,7 +9,7 @@ FLOPs are those that the tokens, pairs and targets really there need (profiling.
 import statistics
 import time
 
-from flan_jax import commandline
+from flan_jax.cli import commandline
 from flan_jax.errors import UserError
 
 WARM_UP, STEPS = 3, 10

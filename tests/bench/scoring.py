@@ -68,7 +68,7 @@ def requests(first: str, count: str) -> list[tuple[list[int], list[int]]]:
 
 
 def ours(folder: str):
-  from flan_jax.evaluation import requests as library
+  from flan_jax.inference import harness_requests as library
   loaded = llama.load(os.path.join(folder, 'run'))
 
   def score(_, *which):

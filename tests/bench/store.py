@@ -7,7 +7,7 @@ import time
 
 os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '3')
 
-from flan_jax import commandline  # noqa: E402
+from flan_jax.cli import commandline  # noqa: E402
 from flan_jax.data import store  # noqa: E402
 from tests.bench import figures  # noqa: E402
 

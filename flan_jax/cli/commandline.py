@@ -1,0 +1,320 @@
+"""What every front door shares: flags as t5x users know them, gin, silence, progress.
+
+A door is a module with `main(arguments)`; it ends in
+
+    if __name__ == '__main__':
+      commandline.launch('flan_jax.holdout')
+
+which parses the flags before anything slow is imported, prints a UserError as one
+paragraph with exit code 2, and leaves other errors their trace.
+"""
+
+import argparse
+import contextlib
+import importlib
+import os
+import sys
+import tempfile
+import textwrap
+from typing import Callable, Iterator, Sequence
+
+from flan_jax import settings
+from flan_jax.errors import UserError, did_you_mean
+
+QUIET = {
+    'TF_CPP_MIN_LOG_LEVEL': '3',  # TensorFlow's C++ notices at start-up
+    'TF_ENABLE_ONEDNN_OPTS': '0',
+    'GRPC_VERBOSITY': 'ERROR',
+    'NO_GCE_CHECK': 'true',  # TFDS asks Google's metadata server otherwise
+}
+
+MODULES = 'FLAN_IMPORT'  # environment variable: what --import named
+
+
+class _Parser(argparse.ArgumentParser):
+
+  def error(self, message: str):
+    self.exit(2, f'{self.prog}: {message}\nSee {self.prog} --help.\n')
+
+
+def parser(door: str, description: str, gin: str | None = None) -> argparse.ArgumentParser:
+  """A parser for `python -m DOOR`; `gin` names the run file that serves by default."""
+  made = _Parser(
+      prog=f'python -m {door}', description=textwrap.dedent(description).strip(),
+      formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False)
+  made.set_defaults(door=door.removeprefix('flan_jax.'))
+  made.add_argument(
+      '--tfds_data_dir', metavar='DIR', help='TFDS data_dir (default: TFDS_DATA_DIR, else '
+      "TFDS's own); `python -m flan_jax.sample` writes one")
+  made.add_argument(
+      '--import', dest='modules', metavar='MODULE,MODULE', default='',
+      help='Python modules that register datasets of your own')
+  if gin is not None:
+    made.set_defaults(default_gin=gin)
+    made.add_argument(
+        '--gin_file', action='append', default=[], metavar='FILE',
+        help=f'gin file, may be repeated; later ones win (default: {gin})')
+    made.add_argument(
+        '--gin.NAME=VALUE', dest='_gin', metavar='', help='sets a gin macro or parameter')
+    made.add_argument(
+        '--gin_search_paths', default='', metavar='DIR,DIR',
+        help="folders to look for gin files in, before the package's own")
+    made.add_argument(
+        '--dry_run', action='store_true', help='check everything, start nothing expensive')
+  return made
+
+
+def add_processes(made: argparse.ArgumentParser) -> None:
+  """The flags of doors that may run as several processes; see `join_processes`."""
+  made.add_argument(
+      '--coordinator_address', metavar='HOST:PORT', help='a free port of process 0, to '
+      'run as several processes; TPU pods, SLURM and Open MPI need none of these')
+  made.add_argument(
+      '--process_count', metavar='N', help='how many processes there are')
+  made.add_argument(
+      '--process_index', metavar='I', help='which one this is, from 0')
+
+
+def add_begin(made: argparse.ArgumentParser, default: str) -> None:
+  """--begin and --no-begin: the macro BEGIN for doors that read no gin file."""
+  made.add_argument(
+      '--begin', action=argparse.BooleanOptionalAction, default=None,
+      help=f'whether the token that begins a text stands before each (default: {default})')
+
+
+def join_processes(flags: argparse.Namespace, saves_on_sigterm: bool = True) -> None:
+  """Makes this process one of several, if the flags or its launcher say so."""
+  from flan_jax.training import multihost
+  multihost.start(flags.coordinator_address, flags.process_count, flags.process_index,
+              saves_on_sigterm)
+
+
+def launch(door: str) -> None:
+  """Runs `main` of the door; UserError and Ctrl-C end without a trace."""
+  os.environ.update({key: os.environ.get(key, value) for key, value in QUIET.items()})
+  module = importlib.import_module(door)  # by its own name, not as __main__
+  try:
+    module.main(sys.argv[1:])
+  except UserError as error:
+    print(f'error: {error}', file=sys.stderr)
+    sys.exit(2)
+  except KeyboardInterrupt:
+    print('interrupted', file=sys.stderr)
+    sys.exit(130)
+
+
+@contextlib.contextmanager
+def quietly() -> Iterator[None]:
+  """Holds back what C++ libraries print to standard error while they are imported.
+
+  They write to the file descriptor itself before any log level is read. If the import
+  fails, all of it is shown.
+  """
+  sys.stderr.flush()
+  kept = os.dup(2)
+  with tempfile.TemporaryFile() as held:
+    os.dup2(held.fileno(), 2)
+    try:
+      yield
+    except BaseException:
+      held.seek(0)
+      os.write(kept, held.read())
+      raise
+    finally:
+      os.dup2(kept, 2)
+      os.close(kept)
+
+
+def load_tasks() -> None:
+  """Registers every task and mixture, without the noise of the libraries behind them.
+
+  Those of the modules named by --import too, in this process and in its children.
+  """
+  with quietly():
+    import flan_jax.tasks
+  modules = [name for name in os.environ.get(MODULES, '').split(',') if name]
+  for module in modules:
+    _import(module)
+  if modules:
+    from flan_jax.data import holdouts
+    holdouts.register_mixtures()
+
+
+def _import(module: str) -> None:
+  sys.path[:0] = [] if os.getcwd() in sys.path else [os.getcwd()]
+  try:
+    importlib.import_module(module)
+  except ImportError as error:
+    raise UserError(f'--import={module}: {error}; the module must be installed, or stand '
+                    f'in {os.getcwd()}') from None
+
+
+def report_dropped(name: str, split: str) -> None:
+  """Says on standard error which records of a task made no prompt, if any."""
+  from flan_jax.data import rendering
+  for reason, count in sorted(rendering.dropped(name).items()):
+    print(f'NOTE: {name} ({split}): {count:,} records left out: {reason}',
+          file=sys.stderr, flush=True)
+
+
+def parse(made: argparse.ArgumentParser, arguments: Sequence[str]) -> argparse.Namespace:
+  """Parses flags; `--gin.X=Y` arguments are collected in `.bindings` as 'X = Y'.
+
+  Raises:
+    UserError: a value that the flag cannot have, by its description in `settings`.
+  """
+  bindings = [a.removeprefix('--gin.') for a in arguments if a.startswith('--gin.')]
+  for binding in bindings:
+    if not binding.partition('=')[0].strip() or not binding.partition('=')[2].strip():
+      made.error(f"'--gin.{binding}' wants a name and a value, as in --gin.NAME=VALUE")
+  rest = [a for a in arguments if not a.startswith('--gin.')]
+  flags, unknown = made.parse_known_args(rest)
+  if unknown:
+    known = [option for action in made._actions for option in action.option_strings]
+    made.error(f'unrecognized arguments: {" ".join(unknown)}'
+               f'{did_you_mean(unknown[0].partition("=")[0], known)}')
+  for action in made._actions:
+    _read_values(flags, action, rest)
+  if flags.modules:
+    os.environ[MODULES] = flags.modules
+  flags.bindings = [' = '.join(part.strip() for part in b.split('=', 1)) for b in bindings]
+  return flags
+
+
+def _read_values(flags: argparse.Namespace, action: argparse.Action, arguments) -> None:
+  """Puts the values that the texts of a flag stand for in their place."""
+  names = [option.removeprefix('--') for option in action.option_strings]
+  given = not names or any(
+      argument.partition('=')[0] in action.option_strings for argument in arguments)
+  name, texts = (names or [action.dest])[0], getattr(flags, action.dest, None)
+  if not given or name not in settings.FLAGS or texts is None:
+    return
+  values = ([settings.read_flag(name, text) for text in texts]
+            if isinstance(texts, list) else settings.read_flag(name, texts))
+  setattr(flags, action.dest, values)
+
+
+def gin_folder() -> str:
+  """The folder of the gin files: in the installed package, or beside it in a checkout."""
+  here = os.path.dirname(os.path.abspath(__file__))
+  candidates = [os.path.join(here, 'gin'), os.path.join(os.path.dirname(here), 'gin')]
+  return next(folder for folder in candidates if os.path.isdir(folder))
+
+
+def configure(flags: argparse.Namespace) -> None:
+  """Reads the gin files and bindings that the flags name, and the data_dir.
+
+  Raises:
+    UserError: a file is not found, a parameter or macro is unknown or has no value.
+  """
+  set_data_dir(flags)
+  folders = [folder for folder in flags.gin_search_paths.split(',') if folder]
+  paths = check_gin(flags.door, flags.gin_file, flags.bindings, flags.default_gin, folders)
+  import gin
+  for folder in [*folders, gin_folder()]:
+    gin.add_config_file_search_path(folder)
+  # gin would also look for gin files in Python packages called `runs` or `models`, and
+  # takes any folder of that name, such as the user's own, for one.
+  gin.config._FILE_READERS[:] = [(open, os.path.isfile)]
+  try:
+    gin.parse_config_files_and_bindings([path for _, path in paths], flags.bindings)
+  except UserError:
+    raise
+  except Exception as error:  # gin raises many types, each with a readable first line
+    raise UserError(f'gin: {_first_paragraph(error)}') from None
+
+
+def check_gin(door: str, names: Sequence[str], bindings: Sequence[str], default: str,
+              folders: Sequence[str] = ()) -> list[tuple[str, str]]:
+  """Holds the gin files and bindings of a door against the settings; see gin_files.
+
+  Returns:
+    (name as it was given, path) of each file, `default` first if no run file is named.
+  """
+  from flan_jax.cli import gin_files
+  places = [os.getcwd(), *folders, gin_folder()]
+  paths = [(name, _find(name, places)) for name in names]
+  if not any(_is_run_file(path) for _, path in paths):
+    paths = [(default, _find(default, [gin_folder()])), *paths]
+  gin_files.checked(door, paths, bindings, [*folders, gin_folder()], default)
+  return paths
+
+
+def call(function: Callable, **given):
+  """Calls a function with what gin has bound to it; `given` wins."""
+  import gin
+  try:
+    return gin.get_configurable(function)(**given)
+  except UserError as error:  # gin appends where it was called
+    raise UserError(str(error).split('\n  In call to')[0]) from None
+
+
+def set_data_dir(flags: argparse.Namespace) -> None:
+  """Makes --tfds_data_dir the data_dir of this process and of its children."""
+  if not flags.tfds_data_dir:
+    return
+  folder = os.path.abspath(os.path.expanduser(flags.tfds_data_dir))
+  if not os.path.isdir(folder):
+    raise UserError(
+        f'there is no folder --tfds_data_dir={flags.tfds_data_dir}; write embedded data '
+        f'there with `python -m flan_jax.sample --data_dir={flags.tfds_data_dir}`')
+  os.environ['TFDS_DATA_DIR'] = folder
+
+
+def _find(name: str, folders: Sequence[str]) -> str:
+  candidates = [os.path.join(folder, os.path.expanduser(name)) for folder in folders]
+  for path in candidates:
+    if os.path.isfile(path):
+      return path
+  if any(map(os.path.isdir, candidates)):
+    raise UserError(f'--gin_file={name} is a folder; name a gin file in it')
+  known = sorted(
+      os.path.relpath(os.path.join(root, file), gin_folder())
+      for root, _, names in os.walk(gin_folder()) for file in names if file.endswith('.gin'))
+  raise UserError(
+      f'there is no gin file {name!r} in {", ".join(folders)}; the package has '
+      f'{", ".join(known)}')
+
+
+def _is_run_file(path: str) -> bool:
+  """Whether a gin file wires a whole run: one of ours, or one that includes one."""
+  with open(path, encoding='utf-8', errors='replace') as file:
+    includes = any(line.startswith(("include 'runs/", 'include "runs/')) for line in file)
+  return includes or os.path.dirname(path) == os.path.join(gin_folder(), 'runs')
+
+
+def _first_paragraph(error: Exception) -> str:
+  lines = [line.strip() for line in str(error).split('\n') if line.strip()]
+  return ' '.join(lines[:4])
+
+
+@contextlib.contextmanager
+def progress(title: str, total: int | None = None) -> Iterator:
+  """A bar on a terminal, plain lines in a log.
+
+  Yields advance(steps=1, note=''), to be called as the work goes on.
+  """
+  if sys.stderr.isatty():
+    from rich import progress as bars
+    from rich.console import Console
+    columns = (
+        bars.TextColumn('{task.description}'), bars.BarColumn(), bars.MofNCompleteColumn(),
+        bars.TimeRemainingColumn(), bars.TextColumn('{task.fields[note]}'))
+    with bars.Progress(*columns, console=Console(stderr=True)) as bar:
+      task = bar.add_task(title, total=total, note='')
+      yield lambda steps=1, note='': bar.update(task, advance=steps, note=note)
+  else:
+    yield _plain_lines(title, total)
+
+
+def _plain_lines(title: str, total: int | None):
+  done, shown = 0, -1
+  def advance(steps: int = 1, note: str = '') -> None:
+    nonlocal done, shown
+    done += steps
+    tenth = 10 * done // total if total else done
+    if tenth != shown:
+      shown = tenth
+      of = f'{done}/{total}' if total else f'{done}'
+      print(f'{title}: {of} {note}'.rstrip(), file=sys.stderr, flush=True)
+  return advance

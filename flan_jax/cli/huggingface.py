@@ -1,0 +1,311 @@
+"""Front door: public checkpoints in and out, as folders that transformers reads.
+
+An import is a MODEL_DIR at step 0 that was trained on nothing known here; it serves as
+INIT_FROM and can be evaluated. DST/model.gin states its DecoderConfig and vocabulary.
+"""
+
+import contextlib
+import dataclasses
+import json
+import os
+import shutil
+import sys
+from typing import Any, Callable, Iterator, Mapping, Sequence
+
+from flan_jax.cli import commandline
+from flan_jax.runs import evaluation_request
+from flan_jax.data import tokenizer_files
+from flan_jax.errors import UserError
+
+CONFIG, INDEX, WHOLE = 'config.json', 'model.safetensors.index.json', 'model.safetensors'
+TOKENIZERS = ('tokenizer.json', 'tokenizer.model')
+FLOATS = ('F64', 'F32', 'F16', 'BF16')
+FILE_BYTES = 4 * 2**30  # of an exported file; that much is in memory at a time
+# Of an imported config.json, what an export hands on.
+KEPT = ('max_position_embeddings', 'bos_token_id', 'eos_token_id', 'pad_token_id')
+
+
+def main(arguments: Sequence[str]) -> None:
+  made = commandline.parser('flan_jax.huggingface', """
+      Converts a folder of the Llama family (Llama, Mistral, Qwen2, Qwen3: config.json
+      and safetensors) to a MODEL_DIR, and the last checkpoint of a run to such a folder:
+
+        python -m flan_jax.huggingface import FOLDER MODEL_DIR
+        python -m flan_jax.train --gin_file=MODEL_DIR/model.gin \\
+          --gin.INIT_FROM="'MODEL_DIR'" ...
+        python -m flan_jax.huggingface export MODEL_DIR FOLDER
+
+      Parameters become float32. The tokenizer's files are copied beside them, and tell
+      what ends and begins a text.""")
+  made.add_argument('direction', choices=('import', 'export'))
+  made.add_argument('src', metavar='SRC', help='what to read')
+  made.add_argument('dst', metavar='DST', help='folder to write, which must not exist')
+  made.add_argument('--vocabulary', metavar='FILE', help="import: a vocabulary's file, or "
+                    "'bytes' (default: the folder's tokenizer.json or tokenizer.model)")
+  made.add_argument('--fsdp', default=1, metavar='N',
+                    help='devices to spread the parameters over (default: 1)')
+  made.add_argument('--step', help='export: of the checkpoint (default: last)')
+  flags = commandline.parse(made, arguments)
+  if flags.direction == 'import':
+    import_folder(flags.src, flags.dst, flags.vocabulary, flags.fsdp)
+  else:
+    export_folder(flags.src, flags.dst, flags.step, flags.fsdp)
+
+
+def import_folder(
+    src: str, dst: str, vocabulary: str | None = None, fsdp: int = 1) -> None:
+  """Writes a MODEL_DIR; every shard is read from the files by itself.
+
+  Raises:
+    UserError: SRC is no folder of the family, its tensors are missing, unknown or of
+      other sizes, the vocabulary does not fit, DST exists.
+  """
+  from flan_jax.model import families
+  values = _read_config(src)
+  config = families.read_config(values)
+  _check_new(dst)
+  with contextlib.ExitStack() as files:
+    tensors = _open_tensors(src, files)
+    _check_tensors(src, tensors, families.tensors(config))
+    words, ends = _vocabulary(src, vocabulary, config)
+    read = lambda name, at: tensors[name][at]
+    params = families.read_params(config, _placed(config, fsdp), read)
+    _save(dst, params)
+  tokenizer_files.take_import(src, dst, words.path)
+  _write_run(dst, config, _kept_vocabulary(dst, words), ends, values, src)
+  print(f'imported {src} ({values["model_type"]}): MODEL_DIR {dst}, its model and '
+        f'vocabulary in {os.path.join(dst, "model.gin")}. What it was trained on is not '
+        'known here, and it was not tuned here: `generate` asks it plainly')
+  print(ends.described(words.piece))
+
+
+def _read_config(src: str) -> dict:
+  try:
+    with open(os.path.join(src, CONFIG), encoding='utf-8') as file:
+      return json.load(file)
+  except FileNotFoundError:
+    raise UserError(f'{src} has no {CONFIG}; name a folder of the Llama family') from None
+  except json.JSONDecodeError as error:
+    raise UserError(f'{src}/{CONFIG} is not JSON: {error}') from None
+
+
+def _check_new(dst: str) -> None:
+  if os.path.exists(dst) and (not os.path.isdir(dst) or os.listdir(dst)):
+    raise UserError(f'{dst} exists; name a new folder, or remove it. Nothing was changed')
+
+
+def _open_tensors(src: str, files: contextlib.ExitStack) -> dict[str, Any]:
+  """Name -> a slice of the file, which reads only what it is indexed with."""
+  import jax  # noqa: F401, makes bfloat16 a type of numpy
+  import safetensors
+  tensors = {}
+  for name in _file_names(src):
+    path = os.path.join(src, name)
+    try:
+      file = files.enter_context(safetensors.safe_open(path, 'np'))
+    except FileNotFoundError:
+      raise UserError(f'{path} is missing; download the whole folder') from None
+    except safetensors.SafetensorError as error:
+      raise UserError(f'{path} is broken ({error}); download it again') from None
+    tensors |= {key: file.get_slice(key) for key in file.keys()}
+  return tensors
+
+
+def _file_names(src: str) -> list[str]:
+  index = os.path.join(src, INDEX)
+  if os.path.isfile(index):
+    with open(index, encoding='utf-8') as file:
+      return sorted(set(json.load(file)['weight_map'].values()))
+  if os.path.isfile(os.path.join(src, WHOLE)):
+    return [WHOLE]
+  raise UserError(f'{src} has neither {WHOLE} nor {INDEX}; other formats are not read')
+
+
+def _check_tensors(src: str, found: Mapping, wanted: Mapping) -> None:
+  spare = [name for name in found if name not in wanted
+           and name != 'lm_head.weight' and not name.endswith('rotary_emb.inv_freq')]
+  for names, what in (([n for n in wanted if n not in found], 'lacks'),
+                      (spare, 'has, unknown to its family,')):
+    if names:
+      rest = f' and {len(names) - 3} more' if len(names) > 3 else ''
+      raise UserError(f'{src} {what} {len(names)} tensors: {", ".join(names[:3])}{rest}')
+  for name, shape in wanted.items():
+    there, kind = tuple(found[name].get_shape()), found[name].get_dtype()
+    if there != shape:
+      raise UserError(f'{src}: {name} is {there}, by {CONFIG} it must be {shape}')
+    if kind not in FLOATS:
+      raise UserError(f'{src}: {name} is of type {kind}; only {", ".join(FLOATS)} are '
+                      'read, export the model without quantization')
+
+
+def _vocabulary(src: str, path: str | None, config):
+  """(the vocabulary, in force, and what ends and begins a text of the model)."""
+  with commandline.quietly():
+    from flan_jax.data import ends as ends_lib, vocabulary
+  inside = [os.path.join(src, name) for name in TOKENIZERS]
+  path = path or next(filter(os.path.isfile, inside), None)
+  if path is None:
+    raise UserError(f'{src} has no {" or ".join(TOKENIZERS)}; name the vocabulary with '
+                    '--vocabulary=FILE')
+  vocabulary.FLAN.use(path)
+  ends = ends_lib.of_folder(src, vocabulary.FLAN.words) or vocabulary.FLAN.ends
+  vocabulary.FLAN.use(path, ends)
+  if vocabulary.FLAN.vocab_size > config.vocab_size:
+    raise UserError(f'the vocabulary {path} has {vocabulary.FLAN.vocab_size} tokens, the '
+                    f'model {config.vocab_size} rows; name its own with --vocabulary=FILE')
+  return vocabulary.FLAN, ends
+
+
+def _placed(config, fsdp: int):
+  import jax
+  from flan_jax.model import decoder
+  from flan_jax.training import sharding
+  layout = sharding.mesh({'fsdp': fsdp}, jax.devices()[:fsdp])
+  return sharding.param_shardings(
+      layout, decoder.parameter_axes(config), decoder.abstract_params(config))
+
+
+def _save(dst: str, params) -> None:
+  from flan_jax.training import checkpoint
+  with checkpoint.manager(dst) as checkpoints:
+    checkpoint.save_items(checkpoints, 0, {'params': params})
+    checkpoint.finish(checkpoints, 0)
+
+
+def _kept_vocabulary(dst: str, words) -> dict:
+  """The vocabulary as run.json has it, its file copied into DST."""
+  told = {'path': words.path, 'hash': words.content_hash}
+  if os.path.isfile(words.path):
+    told['path'] = os.path.join(os.path.abspath(dst), os.path.basename(words.path))
+    shutil.copyfile(words.path, told['path'])
+  return told
+
+
+def _write_run(
+    dst: str, config, words: dict, ends, values: Mapping, src: str) -> None:
+  import flan_jax
+  from flan_jax import storage
+  from flan_jax.training import checkpoint
+  model = dataclasses.asdict(config)
+  lines = [f'decoder.DecoderConfig.{name} = {value!r}' for name, value in model.items()]
+  storage.write_whole(os.path.join(dst, 'model.gin'), '\n'.join([
+      '# What an imported model is; follows the run file.',
+      'from __gin__ import dynamic_registration',
+      'from flan_jax.model import decoder', '',
+      f'VOCABULARY = {words["path"]!r}', *lines, '']))
+  # The rows are the paper's (section 2.4): nothing was tuned, so nothing else is known.
+  checkpoint.write_run(dst, {
+      'version': flan_jax.__version__, 'data': 'unknown', 'mixture': 'imported',
+      'held_out': None, 'tasks': {}, 'model': model, 'vocabulary': words,
+      'ends': ends.told(),
+      'rows': {'tokens_per_batch': 8192, 'row_length': 2048, 'target_slots': 640,
+               'inputs_length': 1024, 'targets_length': 256,
+               'separators': ['eos', 'eos'], 'overflow': 'cut'},
+      'optimizer': {}, 'seed': 0, 'prompts': {}, 'init_from': None,
+      'imported_from': os.path.abspath(src),
+      'imported': {key: values[key] for key in ('model_type', *KEPT) if key in values}})
+
+
+def export_folder(src: str, dst: str, step: int | None = None, fsdp: int = 1) -> None:
+  """Writes config.json, safetensors and the tokenizer of a run's checkpoint.
+
+  Raises:
+    UserError: no run or checkpoint in SRC, a model that no family can describe, DST
+      exists.
+  """
+  import jax
+  from flan_jax.model import families
+  from flan_jax.training import checkpoint, sharding
+  run = checkpoint.read_run(src)
+  if run is None:
+    raise UserError(f'{src} holds no run (no {checkpoint.RUN_FILE}); name a MODEL_DIR')
+  kept = {key: value for past in reversed(checkpoint.lineage(src))
+          for key, value in past.get('imported', {}).items() if key in KEPT}
+  length = kept.get('max_position_embeddings', run['rows']['row_length'])
+  config = checkpoint.model_config(run, src)
+  values = families.write_config(config, length)
+  _check_new(dst)
+  path = evaluation_request.own_vocabulary(run['vocabulary'], src)
+  words, ends = _read_ends(run, path, src)
+  if words:
+    ends = dataclasses.replace(
+        ends, ends=ends.stops(run['rows']['separators'][1], words.encode))
+  tokens = {key: value for key, value in kept.items() if key.endswith('_token_id')}
+  values |= kept | tokenizer_files.tokens(ends, tokens)
+  layout = sharding.mesh({'fsdp': fsdp}, jax.devices()[:fsdp])
+  loaded = checkpoint.load(src, step, mesh=layout)
+  os.makedirs(dst, exist_ok=True)
+  _write_tensors(dst, families.tensors(config), families.written_tensors(loaded.params))
+  _copy_vocabulary(dst, path, run['vocabulary'])
+  with open(os.path.join(dst, CONFIG), 'w', encoding='utf-8') as file:
+    json.dump(values, file, indent=2)
+  tokenizer_files.give(src, dst, ends, words)
+  tokenizer_files.write_generation(dst, ends, values)
+  print(f'exported step {loaded.step} of {src} as {values["model_type"]}: {dst}')
+  if words:
+    print(ends.described(words.piece))
+  if words and words.is_sentencepiece and values['model_type'] == 'qwen2':
+    print('notice: transformers reads every tokenizer of a qwen2 as one of bytes; load '
+          f'that of {dst} as transformers.PreTrainedTokenizerFast', file=sys.stderr)
+
+
+def _read_ends(run: Mapping, path: str | None, src: str) -> tuple:
+  """(the vocabulary or None if it is gone, what ends and begins a text of a run)."""
+  with commandline.quietly():
+    from flan_jax.data import ends as ends_lib, vocabulary
+  words = path and vocabulary.opened(path)
+  ends = ends_lib.of_run(run, words) if words or 'ends' in run else None
+  if not ends:
+    raise UserError(f'{src} does not tell what ends a text, and its vocabulary '
+                    f'{run["vocabulary"]["path"]}, which does, is gone; bring it back')
+  return words, ends
+
+
+def _write_tensors(
+    dst: str, shapes: Mapping[str, Sequence[int]],
+    tensors: Iterator[tuple[str, Callable]]) -> None:
+  """float32, in one file or in several with an index."""
+  import numpy as np
+  from safetensors.numpy import save_file
+  fetch, sizes = dict(tensors), {n: 4 * int(np.prod(s)) for n, s in shapes.items()}
+  groups = _groups(sizes)
+  place = {}
+  for number, names in enumerate(groups, 1):
+    file = WHOLE if len(groups) == 1 else (
+        f'model-{number:05}-of-{len(groups):05}.safetensors')
+    block = {name: fetch[name]() for name in names}
+    save_file(block, os.path.join(dst, file), metadata={'format': 'pt'})
+    place |= dict.fromkeys(names, file)
+  if len(groups) > 1:
+    with open(os.path.join(dst, INDEX), 'w', encoding='utf-8') as file:
+      json.dump({'metadata': {'total_size': sum(sizes.values())}, 'weight_map': place},
+                file, indent=2)
+
+
+def _groups(sizes: Mapping[str, int]) -> list[list[str]]:
+  """Names in order, together at most FILE_BYTES; a larger one stands alone."""
+  groups, filled = [], FILE_BYTES + 1
+  for name, size in sizes.items():
+    if filled + size > FILE_BYTES:
+      groups.append([])
+      filled = 0
+    groups[-1].append(name)
+    filled += size
+  return groups
+
+
+def _copy_vocabulary(dst: str, path: str | None, told: Mapping) -> None:
+  """path: of the vocabulary; None: gone. told: `path` and `hash` of run.json."""
+  from flan_jax.data import byte_tokenizer
+  if path is None:
+    print(f'notice: the vocabulary {told["path"]} is not there any more, or is another '
+          'now, and was not copied', file=sys.stderr)
+  elif path == 'bytes':
+    byte_tokenizer.write(os.path.join(dst, TOKENIZERS[0]))
+  else:
+    name = TOKENIZERS[0] if path.endswith('.json') else TOKENIZERS[1]
+    shutil.copyfile(path, os.path.join(dst, name))
+
+
+if __name__ == '__main__':
+  commandline.launch('flan_jax.huggingface')

@@ -1,0 +1,138 @@
+"""What of a public folder says how its tokenizer works: kept in MODEL_DIR/tokenizer.
+
+An import puts the files there, a run that begins from it takes them along, and an export
+gives them back, so that whoever reads the export reads texts as the source did.
+"""
+
+import fnmatch
+import json
+import os
+import shutil
+from typing import Any, Mapping
+
+from flan_jax import storage
+from flan_jax.data import ends as ends_lib
+
+FOLDER = 'tokenizer'
+_PATTERNS = (
+    'tokenizer*', 'special_tokens_map.json', 'added_tokens.json', 'chat_template*',
+    'additional_chat_templates', 'vocab.json', 'vocab.txt', 'merges.txt', '*.tiktoken',
+    'tekken.json', ends_lib.GENERATION)
+_VOCABULARIES = ('tokenizer.json', 'tokenizer.model')
+
+
+def kept(model_dir: str) -> str | None:
+  """Where the files of a MODEL_DIR are, if it has any."""
+  folder = os.path.join(model_dir, FOLDER)
+  return folder if os.path.isdir(folder) else None
+
+
+def keep(model_dir: str, vocabulary: str, source: str | None) -> None:
+  """Takes the files of the run that another begins from, or of its vocabulary's folder.
+
+  vocabulary: path, or 'bytes'. source: MODEL_DIR, or None.
+  """
+  folder, target = os.path.dirname(vocabulary), os.path.join(model_dir, FOLDER)
+  found = (source and kept(source)) or (folder and kept(folder))
+  if not found and os.path.isfile(os.path.join(folder, ends_lib.TOKENIZER)):
+    found = folder
+  if found and not os.path.isdir(target):
+    take(found, target, (os.path.basename(vocabulary),))
+
+
+def take(source: str, target: str, without: tuple[str, ...] = ()) -> None:
+  """Copies the files of a public folder; the target is there whole or not at all."""
+  names = [name for name in sorted(os.listdir(source)) if name not in without
+           and any(fnmatch.fnmatch(name, pattern) for pattern in _PATTERNS)]
+  if not names:
+    return
+  os.makedirs(os.path.dirname(target), exist_ok=True)
+  draft = f'{target}.new'
+  shutil.rmtree(draft, ignore_errors=True)
+  os.makedirs(draft)
+  for name in names:
+    path = os.path.join(source, name)
+    copy = shutil.copytree if os.path.isdir(path) else shutil.copyfile
+    copy(path, os.path.join(draft, name))
+  os.rename(draft, target)
+
+
+def take_import(source: str, target: str, vocabulary: str) -> None:
+  """`take` for a folder whose vocabulary may have been replaced by another."""
+  inside = os.path.dirname(os.path.abspath(vocabulary)) == os.path.abspath(source)
+  take(source, os.path.join(target, FOLDER),
+       (os.path.basename(vocabulary),) if inside else _VOCABULARIES)
+
+
+def give(model_dir: str, target: str, ends: ends_lib.Ends, words: Any | None) -> None:
+  """Writes the files into an export, beside which the vocabulary stands.
+
+  words: the vocabulary, see ends.Words; None if it is gone.
+  """
+  folder = kept(model_dir)
+  if folder:
+    shutil.copytree(folder, target, dirs_exist_ok=True)
+  elif words is not None:
+    _write(target, ends_lib.TOKENIZER, _config(ends, words))
+  own = words and ends_lib.of_folder(target, words)
+  if own and own.beginning != ends.beginning:
+    _put_beginning(target, ends, words)
+
+
+def tokens(ends: ends_lib.Ends, imported: Mapping[str, Any]) -> dict[str, Any]:
+  """The keys of config.json: the end that was trained, a list where the source had one.
+
+  imported: what the source's config.json said; of a source, what it left out stays out.
+  """
+  several = isinstance(imported.get('eos_token_id'), list)
+  found = {'eos_token_id': list(ends.ends) if several else ends.ends[0]}
+  if not imported:
+    found |= {'bos_token_id': next(iter(ends.beginning), None),
+              'pad_token_id': ends.pad}
+  return {**imported, **found}
+
+
+def write_generation(target: str, ends: ends_lib.Ends, config: Mapping[str, Any]) -> None:
+  """generation_config.json: that of the source, with all ends and something to pad with."""
+  found = ends_lib.read(target, ends_lib.GENERATION)
+  several = isinstance(found.get('eos_token_id'), list) or len(ends.ends) > 1
+  found['eos_token_id'] = list(ends.ends) if several else ends.ends[0]
+  if found.get('bos_token_id') is None:
+    found['bos_token_id'] = config.get('bos_token_id')
+  if found.get('pad_token_id') is None:
+    found['pad_token_id'] = ends.ends[0] if ends.pad is None else ends.pad
+  _write(target, ends_lib.GENERATION, found)
+
+
+def _put_beginning(target: str, ends: ends_lib.Ends, words: Any) -> None:
+  """Makes the tokenizer begin texts as the run was trained, where it would not."""
+  pieces = [words.piece(number) for number in ends.beginning]
+  told = ends_lib.read(target, ends_lib.TOKENIZER)
+  told |= {'add_bos_token': bool(pieces), **({'bos_token': pieces[0]} if pieces else {})}
+  _write(target, ends_lib.TOKENIZER, told)
+  if words.is_sentencepiece:
+    return
+  from tokenizers import Tokenizer, processors
+  path = os.path.join(target, _VOCABULARIES[0])
+  made, before = Tokenizer.from_file(path), ''.join(f'{piece} ' for piece in pieces)
+  made.post_processor = processors.TemplateProcessing(
+      single=f'{before}$A', pair=f'{before}$A $B',
+      special_tokens=list(zip(pieces, ends.beginning)))
+  made.save(path)
+
+
+def _config(ends: ends_lib.Ends, words: Any) -> dict[str, Any]:
+  """tokenizer_config.json for a vocabulary that came without one."""
+  named = {'eos_token': ends.named, 'pad_token': ends.pad, 'unk_token': words.own_unknown,
+           'bos_token': None if ends.prefix == ends.named else ends.prefix}
+  return {
+      # transformers then reads a SentencePiece model by the settings that are in it.
+      'tokenizer_class': 'PreTrainedTokenizerFast',
+      **{key: None if number is None else words.piece(number)
+         for key, number in named.items()},
+      'add_bos_token': bool(ends.beginning), 'add_eos_token': False,
+      'clean_up_tokenization_spaces': False}
+
+
+def _write(folder: str, name: str, values: Mapping[str, Any]) -> None:
+  storage.write_whole(os.path.join(folder, name), json.dumps(values, indent=2) + '\n')

@@ -1,0 +1,177 @@
+"""What may be compiled, and what arithmetic knows of it before: errors, bytes, time."""
+
+import dataclasses
+import functools
+import math
+from typing import Any, Iterator, Mapping
+
+import jax
+import jax.numpy as jnp
+
+from flan_jax.errors import UserError
+from flan_jax.model import decoder
+from flan_jax.model import losses
+from flan_jax.planning import estimate
+from flan_jax.training import hardware
+from flan_jax.planning import hlo
+from flan_jax.training import optim
+from flan_jax.training import sharding
+from flan_jax.training import state as state_lib
+from flan_jax.training import step as step_lib
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+  """A step to compile, with all that changes its program.
+
+  axes: sizes of all axes of the mesh, none of them -1. optimizer: keyword arguments of
+  optim.optimizer. loss: what training adds. microbatches: see step.make_step.
+  """
+
+  config: decoder.DecoderConfig
+  work: estimate.Work
+  axes: Mapping[str, int]
+  where: hardware.Topology
+  optimizer: Mapping[str, Any]
+  loss: losses.LossConfig = losses.PLAIN
+  microbatches: int = 1
+
+  @property
+  def frozen(self) -> tuple[str, ...]:
+    return self.optimizer.get('frozen', ())
+
+  def __str__(self) -> str:
+    return (f'MESH = {dict(self.axes)}, REMAT = {self.config.remat!r}, '
+            f'MICROBATCHES = {self.microbatches}')
+
+
+def check(plan: Plan) -> None:
+  """All that arithmetic can know before compiling.
+
+  Raises UserError: a width that an axis does not divide, rows that devices or
+  microbatches cannot share, a pattern of frozen parameters that matches none, a state
+  that does not fit; each with the numbers and what would work.
+  """
+  optim.is_frozen(decoder.abstract_params(plan.config), plan.frozen)
+  _check_shares(plan)
+  _check_memory(plan)
+
+
+def _check_shares(plan: Plan) -> None:
+  sharding.check_widths(plan.config, plan.axes)
+  sharding.check_rows(plan.work.rows, plan.axes)
+  if plan.work.mode == 'train':
+    step_lib.check_microbatches(plan.work.rows, plan.microbatches, abstract_mesh(plan))
+
+
+def abstract_mesh(plan: Plan) -> jax.sharding.AbstractMesh:
+  types = (jax.sharding.AxisType.Auto,) * len(plan.axes)
+  return jax.sharding.AbstractMesh(
+      tuple(plan.axes.values()), tuple(plan.axes), axis_types=types)
+
+
+def least_bytes(plan: Plan) -> float:
+  """What a device must hold at least: parameters, gradients, moments, activations."""
+  shapes, axes = _state_shapes(
+      dataclasses.replace(plan.config, remat='full'), _hashable(plan.optimizer))
+  mesh = abstract_mesh(plan)
+  placed = sharding.param_shardings(mesh, axes, shapes.params)
+  params = _shard_bytes(shapes.params, placed)
+  if plan.work.mode != 'train':
+    return params
+  moments = sharding.state_shardings(mesh, placed, shapes.params, shapes.optimizer)
+  rows = dataclasses.replace(plan.work, rows=plan.work.rows // plan.microbatches)
+  return (2 * params + _shard_bytes(shapes.optimizer, moments)
+          + estimate.saved_bytes(plan.config, rows, plan.axes))
+
+
+def _hashable(settings: Mapping[str, Any]) -> tuple:
+  return tuple((name, tuple(value) if isinstance(value, list) else value)
+               for name, value in settings.items())
+
+
+@functools.lru_cache(maxsize=8)
+def _state_shapes(config: decoder.DecoderConfig, optimizer: tuple) -> tuple:
+  """(shapes of the state, logical axes of its parameters): the same on every mesh."""
+  params = decoder.abstract_params(config)
+  moments = jax.eval_shape(optim.optimizer(**dict(optimizer)).init, params)
+  return state_lib.State(None, params, moments), decoder.parameter_axes(config)
+
+
+def _check_memory(plan: Plan) -> None:
+  least, room = least_bytes(plan), plan.where.device.memory
+  if least <= room:
+    return
+  meshes = (dataclasses.replace(plan, axes=axes) for axes in _meshes(plan.where))
+  fitting = [other for other in meshes if _shares(other) and least_bytes(other) <= room]
+  if fitting:
+    remedy = f'MESH = {dict(min(fitting, key=least_seconds).axes)}'
+  else:
+    count = plan.where.devices * 2 ** math.ceil(math.log2(least / room))
+    remedy = f'about {count} devices of this kind'
+  raise UserError(
+      f'the model cannot fit: a device of {plan.where.name} has {room / 2**30:.2f} '
+      f'GiB, and parameters, gradients, optimizer and saved activations alone are '
+      f'{least / 2**30:.2f} GiB of it on mesh {dict(plan.axes)}; try {remedy}')
+
+
+def _shares(plan: Plan) -> bool:
+  """Whether devices and microbatches can share the widths and rows."""
+  try:
+    _check_shares(plan)
+  except UserError:
+    return False
+  return True
+
+
+def _shard_bytes(shapes: Any, placed: Any) -> int:
+  def one(leaf, where):
+    return math.prod(where.shard_shape(leaf.shape)) * leaf.dtype.itemsize
+  return sum(jax.tree.leaves(jax.tree.map(one, shapes, placed)))
+
+
+def candidates(plan: Plan) -> Iterator[Plan]:
+  """All meshes, remat policies and microbatches that arithmetic allows, of one step.
+
+  The fastest in theory come first; of equals those that need least memory.
+  """
+  room = plan.where.device.memory
+  found = (one for one in _every(plan) if _shares(one) and least_bytes(one) <= room)
+  return iter(sorted(found, key=lambda one: (least_seconds(one), least_bytes(one))))
+
+
+def _every(plan):
+  trains = plan.work.mode == 'train'
+  for axes in _meshes(plan.where):
+    own = plan.work.rows // (axes['data'] * axes['fsdp'])
+    for remat in decoder.REMAT_POLICIES if trains else [plan.config.remat]:
+      config = dataclasses.replace(plan.config, remat=remat)
+      for parts in sharding.divisors(own) if trains else [1]:
+        yield dataclasses.replace(plan, config=config, axes=axes, microbatches=parts)
+
+
+def _meshes(where: hardware.Topology) -> Iterator[dict[str, int]]:
+  """All ways to share the devices out; data goes over the slices."""
+  per_slice = where.devices // where.slices
+  for tensor in sharding.divisors(per_slice):
+    for fsdp in sharding.divisors(per_slice // tensor):
+      yield {'data': where.devices // (fsdp * tensor), 'fsdp': fsdp, 'tensor': tensor}
+
+
+def least_seconds(plan: Plan) -> float:
+  """A lower bound of a step: its products, gathering kernels, adding activations up.
+
+  Kernels are gathered and their gradients scattered for each microbatch anew.
+  """
+  where, axes = plan.where, plan.axes
+  compute = (estimate.executed_flops(plan.config, plan.work)
+             / where.devices / where.device.flops)
+  item = jnp.dtype(plan.config.dtype).itemsize
+  kernels = item * estimate.kernel_parameters(plan.config) / axes['tensor']
+  tokens = plan.work.rows * plan.work.length / (axes['data'] * axes['fsdp'])
+  passes = 3 if plan.work.mode == 'train' else 1
+  gathered = passes * plan.microbatches * hlo.ring_bytes(
+      'all-gather', kernels, axes['fsdp'])
+  added = 2 * passes * plan.config.layers * hlo.ring_bytes(
+      'all-reduce', item * tokens * plan.config.d_model, axes['tensor'])
+  return compute + (gathered + added) / where.device.network_bandwidth

@@ -1,0 +1,169 @@
+"""How long a step must take, by arithmetic and by what the compiled program moves.
+
+Model FLOPs are what the mathematics needs, forward and backward: computing anything
+again does not count, nor do pairs of tokens that the mask hides. The time estimate
+counts both, for a device does them. A row is taken as one segment: packed rows have
+fewer pairs, so attention's model FLOPs, and with them the MFU, are a little less there.
+"""
+
+import dataclasses
+import functools
+import math
+from typing import Optional
+
+import jax
+
+from flan_jax.model import decoder
+from flan_jax.training import hardware
+from flan_jax.planning import hlo
+
+MODES = ('train', 'score', 'generate')
+
+
+@dataclasses.dataclass(frozen=True)
+class Work:
+  """Shape of a step: rows of `length` tokens with `slots` loss positions each.
+
+  mode: 'train' is forward and backward, 'score' forward, 'generate' reads rows of
+    length tokens and grows each by `slots` tokens, one at a time.
+  """
+
+  rows: int
+  length: int
+  slots: int
+  mode: str = 'train'
+
+
+@dataclasses.dataclass(frozen=True)
+class Flops:
+  """Of one forward pass, over all devices: kernels, attention, logits."""
+
+  kernels: float
+  attention: float
+  logits: float
+
+  @property
+  def forward(self) -> float:
+    return self.kernels + self.attention + self.logits
+
+
+@dataclasses.dataclass(frozen=True)
+class Times:
+  """Seconds of a step: parts apart, and the prediction made of them.
+
+  compute: multiplications; memory: to and from HBM; network: collectives.
+  predicted: their sum, but for what the compiled program overlaps: a kernel that
+  multiplies reads while it computes, and an asynchronous collective runs beside it.
+  """
+
+  compute: float
+  memory: float
+  network: float
+  predicted: float
+
+  @property
+  def sum(self) -> float:
+    return self.compute + self.memory + self.network
+
+  @property
+  def maximum(self) -> float:
+    return max(self.compute, self.memory, self.network)
+
+  @property
+  def bound(self) -> str:
+    parts = {name: getattr(self, name) for name in ('compute', 'memory', 'network')}
+    return max(parts, key=parts.get)
+
+
+def kernel_parameters(config: decoder.DecoderConfig) -> int:
+  """Parameters that every token is multiplied with: the kernels of all layers."""
+  return _kernel_parameters(dataclasses.replace(config, remat='full'))
+
+
+@functools.lru_cache(maxsize=8)
+def _kernel_parameters(config: decoder.DecoderConfig) -> int:
+  shapes = decoder.abstract_params(config)['layers']
+  return sum(leaf.size for path, leaf in jax.tree_util.tree_leaves_with_path(shapes)
+             if path[-1].key == 'kernel')
+
+
+def visible_pairs(length: int) -> int:
+  """Pairs of a token and one it sees, in a row that is one segment.
+
+  A packed row has fewer; how many is known only with the data.
+  Example: visible_pairs(4) is 10.
+  """
+  return length * (length + 1) // 2
+
+
+def forward_flops(config: decoder.DecoderConfig, work: Work,
+                  pairs: Optional[float] = None) -> Flops:
+  """FLOPs of a forward pass; a multiplication and an addition are two.
+
+  pairs: of a row, computed by attention; by default the visible ones.
+  """
+  tokens, unembedded = work.length, work.slots
+  if work.mode == 'generate':
+    tokens += work.slots
+  pairs = visible_pairs(tokens) if pairs is None else pairs
+  inner = config.heads * config.head_dim
+  return Flops(
+      kernels=2.0 * kernel_parameters(config) * work.rows * tokens,
+      attention=4.0 * inner * config.layers * work.rows * pairs,
+      logits=2.0 * config.d_model * config.vocab_size * work.rows * unembedded)
+
+
+def model_flops(config: decoder.DecoderConfig, work: Work,
+                pairs: Optional[float] = None) -> float:
+  """FLOPs of a step: 6ND with attention and logits to train, 2ND forward only."""
+  passes = 3 if work.mode == 'train' else 1  # the backward pass is two forward ones
+  return passes * forward_flops(config, work, pairs).forward
+
+
+def executed_flops(config: decoder.DecoderConfig, work: Work) -> float:
+  """What the devices compute: masked pairs too, and what remat computes again."""
+  tokens = work.length + (work.slots if work.mode == 'generate' else 0)
+  every = forward_flops(config, work, float(tokens) ** 2)
+  if work.mode != 'train':
+    return every.forward
+  again = {'none': 0.0, 'dots': every.attention,
+           'full': every.attention + every.kernels}[config.remat]
+  return 3 * every.forward + again + every.logits  # the loss keeps no logits
+
+
+def saved_bytes(config: decoder.DecoderConfig, work: Work, axes: dict) -> float:
+  """What the layers must store for the backward pass, on one device; a lower bound.
+
+  Their inputs, which the tensor axis shares by width, and with another policy than
+  'full' what their kernels give.
+  """
+  if work.mode != 'train':
+    return 0.0
+  rows = work.rows / (axes.get('data', 1) * axes.get('fsdp', 1))
+  width = float(config.d_model)
+  if config.remat != 'full':
+    inner = config.heads * config.head_dim
+    width += 4 * inner + 3 * config.d_ff
+  item = jax.numpy.dtype(config.dtype).itemsize
+  return rows * work.length * width * config.layers * item / axes.get('tensor', 1)
+
+
+def times(flops: float, traffic: hlo.Traffic, where: hardware.Topology) -> Times:
+  """The roofline of a step; flops: executed, over all devices."""
+  device = where.device
+  compute = flops / where.devices / device.flops
+  beside = traffic.matrix_memory / device.memory_bandwidth
+  apart = traffic.other_memory / device.memory_bandwidth
+  inside = math.fsum(traffic.collectives.values()) - traffic.between_slices
+  network = (inside / device.network_bandwidth
+             + traffic.between_slices / device.slice_bandwidth)
+  hidden = traffic.hidden_network / device.network_bandwidth
+  busy = max(compute, beside) + apart
+  predicted = max(busy, hidden) + network - hidden
+  return Times(compute, beside + apart, network, predicted)
+
+
+def mfu(model: float, seconds: float, where: hardware.Topology) -> float:
+  """Share of the peak that the model's own FLOPs make up."""
+  return model / (seconds * where.devices * where.device.flops)
+

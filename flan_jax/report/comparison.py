@@ -1,0 +1,236 @@
+"""Several runs side by side, as one page: scores, paired differences, curves.
+
+The first run is what the others are measured against.
+"""
+
+import dataclasses
+import os
+from typing import Any, Callable, Mapping, Sequence
+
+from flan_jax.evaluation import answers
+from flan_jax.report import charts
+from flan_jax.report import comparison_notices
+from flan_jax.evaluation import groups
+from flan_jax.report import score_plot
+from flan_jax.report import page as page_lib
+from flan_jax.evaluation import bootstrap
+from flan_jax.evaluation import summaries
+from flan_jax.report import tables
+
+_HERE = os.path.dirname(os.path.abspath(__file__))
+_TEMPLATE = os.path.join(_HERE, 'comparison.html.j2')
+MISSING = 'no predictions'
+DAMAGED = 'predictions are damaged, incomplete or of an earlier version'
+# Conditions that must be the same for scores to be compared, and what is said if not.
+_APART = {
+    'data': 'other data', 'limit': 'another limit', 'style': 'another style',
+    'shots': 'other exemplars', 'shot_seed': 'other exemplars',
+    'ranking': 'another ranking', 'answer_by': 'answered otherwise',
+    'decode_tokens': 'answers of another length', 'begin': 'texts that begin otherwise'}
+
+
+@dataclasses.dataclass(frozen=True)
+class Run:
+  """An evaluated run.
+
+  results: what results.json holds. curves: title -> records of metrics.jsonl, its own the
+  last. group: the group of the results to compare.
+  """
+
+  name: str
+  model_dir: str
+  results: Mapping
+  run: Mapping
+  curves: Mapping[str, Sequence[Mapping]]
+  group: Mapping
+
+  @property
+  def evaluation(self) -> Mapping:
+    """The one to compare: 'tuned', else the last."""
+    every = tables.main(self.group)
+    return next((one for one in every if one['name'] == 'tuned'), every[-1])
+
+
+def page(runs: Sequence[Run]) -> str:
+  """The comparison as HTML."""
+  runs = alike(runs)
+  return page_lib.filled(
+      _TEMPLATE, title='Comparison of runs', runs=[_about(one) for one in runs],
+      notices=comparison_notices.notices(runs), matrix=matrix(runs),
+      charts=_charts(runs), missing=MISSING, written=page_lib.now())
+
+
+def alike(runs: Sequence[Run]) -> list[Run]:
+  """The runs, each with a group of the same conditions, the latest that all have.
+
+  Where they have none: of the same but for what was held out and in; else each its last.
+  """
+  everything = list(groups.CONDITIONS)
+  by_run = [groups.split(one.results)[::-1] for one in runs]
+  for names in everything, [one for one in everything if one not in ('cluster', 'held_in')]:
+    for group in by_run[0]:
+      found = [next((one for one in every if groups.key(one, names) == groups.key(
+          group, names)), None) for every in by_run]
+      if all(found):
+        return [dataclasses.replace(run, group=one) for run, one in zip(runs, found)]
+  return [dataclasses.replace(run, group=every[0]) for run, every in zip(runs, by_run)]
+
+
+def _about(one: Run) -> dict[str, Any]:
+  model = one.run['model']
+  trained = ('not known: imported', '') if 'imported' in one.run else (
+      one.run['mixture'], one.run.get('seed', ''))
+  cluster = one.group['cluster'] or 'nothing'
+  return {'name': one.name, 'folder': one.model_dir, 'facts': [
+      ('held out', 'nothing' if groups.perhaps_seen(one.group) else cluster),
+      ('model', f'{model["layers"]} layers of width {model["d_model"]}'),
+      ('trained on', trained[0]), ('seed', trained[1]),
+      ('evaluated', f'{one.evaluation["name"]}, step {one.evaluation["step"]:,}'),
+      ('on', f'{cluster}, {one.group["data"]} data'),
+      ('asked', groups.manner(one.group))]}
+
+
+def matrix(
+    runs: Sequence[Run], tell: Callable[[str], None] | None = None) -> list[dict]:
+  """A row for each held-out dataset, one for their mean, and those of held-in ones.
+
+  Each: `name`, `metric`, `heading` (of the section that it begins, or ''), `mean_row`,
+  `cells`. Each cell, one a run: `score`, `interval`; `why` it cannot be compared with
+  the first run's, '' where it can; `difference` from it, as lanes.difference has it, or
+  None. tell: is given what is wrong with predictions; by default a notice.
+  """
+  tell = tell or answers.once()
+  found: list[dict] = []
+  for held_in in (False, True):
+    names = dict.fromkeys(
+        name for one in runs for name, entry in one.evaluation['datasets'].items()
+        if entry['held_in'] == held_in)
+    gaps: dict[tuple[str, str], tuple] = {}
+    rows = [_row(name, held_in, runs, gaps, tell) for name in names]
+    rows += [_mean_row(runs, gaps, rows)] if rows and not held_in else []
+    if rows:
+      headings = dict.fromkeys(tables.heading(one.group, held_in) for one in runs)
+      rows[0]['heading'] = '; '.join(headings)
+    found += rows
+  return found
+
+
+def _row(name: str, held_in: bool, runs: Sequence[Run], gaps: dict, tell) -> dict:
+  """gaps: (run, dataset) -> its `statistics.differences` from the first are added."""
+  entries = [one.evaluation['datasets'].get(name) for one in runs]
+  entries = [entry if entry and entry['held_in'] == held_in else None for entry in entries]
+  cells = []
+  for one, entry in zip(runs, entries):
+    if entry is None:
+      cells.append({'score': tables.NOTHING, 'interval': '', 'why': '',
+                    'difference': None})
+      continue
+    why = '' if one is runs[0] else _why_not(runs[0], one, name)
+    found = None
+    if one is not runs[0] and not why:
+      gap, why = _difference(runs[0], one, name, tell)
+      if gap:
+        gaps[one.name, name] = gap
+        found = _told([gap], entry['primary'])
+    cells.append({'score': tables.spread(entry), 'why': why, 'difference': found,
+                  'interval': tables.interval(entry.get('interval'))})
+  metric = next(entry['primary'] for entry in entries if entry)
+  return {'name': name, 'metric': metric, 'heading': '', 'mean_row': False,
+          'cells': cells}
+
+
+def _mean_row(runs: Sequence[Run], gaps: Mapping, rows: Sequence[Mapping]) -> dict:
+  """That of the rows, where every one of them that is averaged has its difference."""
+  cells = []
+  for column, one in enumerate(runs):
+    averaged = summaries.in_mean(one.evaluation['datasets'])
+    why, found = '', None
+    if column and averaged:
+      why = _why_not_means(runs[0], one) or next(filter(None, (
+          row['cells'][column]['why'] for row in rows if row['name'] in averaged)), '')
+    if column and averaged and not why:
+      metrics = {one.evaluation['datasets'][name]['primary'] for name in averaged}
+      found = _told([gaps[one.name, name] for name in averaged],
+                    metrics.pop() if len(metrics) == 1 else '')
+    cells.append({'score': tables.number(one.evaluation['mean']), 'why': why,
+                  'interval': tables.interval(one.evaluation.get('interval')),
+                  'difference': found})
+  return {'name': 'mean', 'metric': '', 'heading': '', 'mean_row': True, 'cells': cells}
+
+
+def _told(gaps: Sequence[tuple], metric: str) -> dict:
+  """The mean of differences, as lanes.difference has it."""
+  found = bootstrap.mean_difference(gaps)
+  return score_plot.difference({'difference': found.difference, 'p': found.p,
+                           'interval': [found.low, found.high]}, metric)
+
+
+def _why_not(first: Run, one: Run, name: str) -> str:
+  """Why the scores of a dataset cannot be compared; '' where they can."""
+  ours, theirs = (run.evaluation['datasets'].get(name) for run in (one, first))
+  if theirs is None:
+    return f'not evaluated in {first.name}'
+  if ours['held_in'] != theirs['held_in']:
+    return f'{"held in" if theirs["held_in"] else "held out"} in {first.name}'
+  asked, before = groups.of(one.group), groups.of(first.group)
+  for condition, why in _APART.items():
+    if asked[condition] != before[condition]:
+      return why
+  if ours['primary'] != theirs['primary']:
+    return 'another metric'
+  if _sizes(ours) != _sizes(theirs):
+    return 'other examples'
+  return ''
+
+
+def _why_not_means(first: Run, one: Run) -> str:
+  averaged = [set(summaries.in_mean(run.evaluation['datasets'])) for run in (first, one)]
+  if averaged[0] != averaged[1]:
+    return 'of other datasets'
+  reasons = [_why_not(first, one, name) for name in sorted(averaged[0])]
+  return next(filter(None, reasons), '')
+
+
+def _sizes(entry: Mapping) -> set[tuple[int, int]]:
+  return {(one['n_dev'], one['n_test']) for one in entry['templates']}
+
+
+def _difference(first: Run, one: Run, name: str, tell) -> tuple[tuple | None, str]:
+  """(`statistics.differences` from the first, why there are none): one of them."""
+  folders = [answers.path(run.model_dir, groups.answers(run.evaluation), name)
+             for run in (one, first)]
+  if not all(map(os.path.isdir, folders)):
+    return None, MISSING
+  ours, theirs = (answers.columns(folder, run.evaluation['datasets'][name], tell)
+                  for folder, run in zip(folders, (one, first)))
+  if not (ours and theirs):
+    return None, DAMAGED
+  if len({_asked(column) for column in (*ours.values(), *theirs.values())}) > 1:
+    return None, 'other examples'
+  if len(ours) == len(theirs) and ours.keys() != theirs.keys():
+    return None, 'other templates'
+  metric = one.evaluation['datasets'][name]['primary']
+  return bootstrap.differences(
+      metric, list(ours.values()), list(theirs.values())), ''
+
+
+def _asked(column) -> tuple:
+  """What tells apart the examples that a column answers."""
+  return tuple(zip(column.labels, map(tuple, column.options),
+                   map(tuple, column.references), column.groups))
+
+
+def _charts(runs: Sequence[Run]) -> list[dict]:
+  """Loss, dev loss and held-out means, a line a run."""
+  own = {one.name: (list(one.curves.values()) or [[]])[-1] for one in runs}
+  losses = {name: charts.loss(records) for name, records in own.items()}
+  scores = {name: charts.held_out(records) for name, records in own.items()}
+  kinds = [('Loss', 'nats a token', 3, losses, 'loss'),
+           ('Dev loss', 'nats a token', 3, losses, 'dev loss'),
+           ('Held-out mean', 'quick checks while training', 1, scores, charts.MEAN)]
+  found = []
+  for heading, note, digits, curves, key in kinds:
+    series = {name: lines[key] for name, lines in curves.items() if key in lines}
+    if series:
+      found.append({'title': heading, 'note': note, **charts.chart(series, digits)})
+  return found

@@ -1,0 +1,84 @@
+"""What a reader of a comparison must know: in what the runs differ besides their scores."""
+
+from typing import Mapping, Sequence
+
+from flan_jax.evaluation import groups
+from flan_jax.report import tables
+
+_HOW = 'style', 'shots', 'shot_seed', 'ranking', 'answer_by', 'decode_tokens', 'begin'
+
+
+def notices(runs: Sequence) -> list[str]:
+  """Why the runs, or some of their scores, cannot stand side by side.
+
+  runs: comparison.Run; the others are held against the first.
+  """
+  first, found = runs[0], []
+  for one in runs[1:]:
+    found += [*_of_data(one, first), *_of_model(one, first), *_of_asking(one, first)]
+  for one in runs:
+    found += [f'{one.name}: {line}' for line in tables.training(one.group)]
+    if one.evaluation['limit'] is not None:
+      found.append(f'{one.name}: only the first {one.evaluation["limit"]} examples of '
+                   'each split were evaluated')
+    others = len(groups.split(one.results)) - 1
+    if others:
+      found.append(f'{one.name} has {others} other evaluation{"s" * (others > 1)}; this '
+                   f'one is {groups.label(one.group, groups.split(one.results))}')
+  return found
+
+
+def _of_data(one, first) -> list[str]:
+  ours, theirs = groups.of(one.group), groups.of(first.group)
+  found = []
+  if ours['data'] != theirs['data']:
+    found.append(f'{one.name} was evaluated on {ours["data"]} data, {first.name} on '
+                 f'{theirs["data"]} data: their scores say nothing about each other')
+  if ours['cluster'] != theirs['cluster']:
+    found.append(f'{one.name} held out {ours["cluster"] or "nothing"}, '
+                 f'{first.name} {theirs["cluster"] or "nothing"}')
+  return found
+
+
+def _of_model(one, first) -> list[str]:
+  """Other steps, models, vocabularies."""
+  ours, theirs = one.evaluation, first.evaluation
+  found = []
+  if ours['step'] != theirs['step']:
+    found.append(f'{one.name} is at step {ours["step"]:,}, {first.name} at step '
+                 f'{theirs["step"]:,}')
+  if ours['name'] != theirs['name']:
+    found.append(f'the model of {one.name} is {ours["name"]}, that of {first.name} '
+                 f'{theirs["name"]}')
+  sizes = [{key: run.run['model'].get(key) for key in ('layers', 'd_model')}
+           for run in (one, first)]
+  if sizes[0] != sizes[1]:
+    words = ['{layers} layers of width {d_model}'.format(**size) for size in sizes]
+    found.append(f'{one.name} has {words[0]}, {first.name} {words[1]}')
+  if one.run['vocabulary']['hash'] != first.run['vocabulary']['hash']:
+    found.append(f'{one.name} has another vocabulary than {first.name}: '
+                 f'{one.run["vocabulary"]["path"]}, not {first.run["vocabulary"]["path"]}')
+  if one.run['data'] != first.run['data']:
+    found.append(f'{one.name} was trained on {one.run["data"]} data, {first.name} on '
+                 f'{first.run["data"]} data')
+  return found
+
+
+def _of_asking(one, first) -> list[str]:
+  """Other ways to ask, other templates."""
+  ours, theirs = groups.of(one.group), groups.of(first.group)
+  found = []
+  if any(ours[name] != theirs[name] for name in _HOW):
+    found.append(f'{one.name} was asked otherwise ({groups.manner(one.group)}) than '
+                 f'{first.name} ({groups.manner(first.group)})')
+  rows = [name for name, entry in one.evaluation['datasets'].items()
+          if name in first.evaluation['datasets'] and _templates(entry) != _templates(
+              first.evaluation['datasets'][name])]
+  if rows:
+    found.append(f'{one.name} was asked in other templates than {first.name}: '
+                 f'{", ".join(rows)}')
+  return found
+
+
+def _templates(entry: Mapping) -> set[int]:
+  return {one['template'] for one in entry['templates']}

@@ -1,0 +1,278 @@
+"""Tables of several runs: clusters held out in turn, three ways to use a base.
+
+A table is plain data, what <experiment>.json holds:
+
+    {"schema": 1, "experiment": "holdouts", "title", "data", "limit", "notes": [...],
+     "columns": ["untuned", "plain", "tuned"], "compared": "tuned − untuned" | null,
+     "groups": [{"name": "nli", "title", "problem": null, "rows": [ROW], "mean": ROW}],
+     "average": ROW | null}
+
+where a ROW is {"name", "metric", "plotted", "scores": {COLUMN: {"mean", "std",
+"interval"} | null}, "difference": {"difference", "interval", "p"} | null}; a score that
+does not exist is null.
+"""
+
+import datetime
+import json
+import os
+from typing import Any, Mapping, Sequence
+
+from flan_jax import storage
+from flan_jax.evaluation import groups as groups_lib
+from flan_jax.report import score_plot
+from flan_jax.evaluation import metrics
+
+SCHEMA = 1
+UNTUNED, PLAIN, TUNED = 'untuned', 'plain', 'tuned'
+FINE, INSTRUCTION = 'fine-tuned', 'instruction-tuned'
+NOTHING = '–'
+_COMPARED = f'{TUNED} − {UNTUNED}'
+_TEMPLATE = os.path.join(
+    os.path.dirname(os.path.abspath(__file__)), 'experiment.html.j2')
+
+
+def holdouts(runs: Sequence[Mapping], limit: int | None) -> dict:
+  """The table of clusters that were held out one after the other (figures 1 and 4).
+
+  Args:
+    runs: for each cluster `name`, `title`, `results` (the group of results.json, None
+      where there is none) and `problem` (why, or None).
+    limit: of the examples of a split; evaluations of another one are passed over.
+  """
+  groups = [_group(run, limit) for run in runs]
+  columns = _present([UNTUNED, PLAIN, TUNED], groups)
+  for group in groups:
+    _narrow([*group['rows'], group['mean']], columns)
+  average = _average([group['mean'] for group in groups], columns, 'clusters')
+  return _table('holdouts', 'Each cluster held out in turn', runs, limit, columns,
+                _COMPARED if UNTUNED in columns else None, groups, average)
+
+
+def ways(run: Mapping, singles: Sequence[Mapping], limit: int | None) -> dict:
+  """The table of prompting, fine-tuning and instruction tuning (figure 2).
+
+  Args:
+    run: of the cluster held out, as in `holdouts`: its untuned model is the one that is
+      prompted.
+    singles: the same of each fine-tuning, named after its task.
+  """
+  held_out = _evaluations(run['results'], limit)
+  tuned = [_evaluations(single['results'], limit).get(TUNED) for single in singles]
+  fine = {name: entry for one in tuned for name, entry in _entries(one)}
+  by_way = {UNTUNED: held_out.get(UNTUNED), PLAIN: held_out.get(PLAIN),
+            FINE: {'datasets': fine}, INSTRUCTION: held_out.get(TUNED)}
+  names = dict.fromkeys(name for one in by_way.values() for name, _ in _entries(one))
+  rows = [_row(name, by_way) for name in names]
+  group = {'name': run['name'], 'title': run['title'], 'problem': run['problem'],
+           'rows': rows, 'mean': None}
+  columns = _present(list(by_way), [group])
+  _narrow(rows, columns)
+  whole = [row for row in rows if all(row['scores'].values())]
+  group['mean'] = _average(whole, columns, 'tasks with every way')
+  title = f'Three ways to use a base: {run["title"]}'
+  return _table('ways', title, [run, *singles], limit, columns, None, [group], None)
+
+
+def _table(experiment, title, runs, limit, columns, compared, groups, average) -> dict:
+  found = [run['results'] for run in runs if run['results']]
+  data = ' and '.join(dict.fromkeys(one['data'] for one in found))
+  return {
+      'schema': SCHEMA, 'experiment': experiment, 'title': title, 'data': data,
+      'limit': limit, 'notes': _notes(runs, groups, data, limit), 'columns': columns,
+      'compared': compared, 'groups': groups, 'average': average}
+
+
+def _notes(runs, groups, data: str, limit: int | None) -> list[str]:
+  """What a reader must know to read the table."""
+  notes = [f'{run["name"]} is missing: {run["problem"]}'
+           for run in runs if run['problem']]
+  if limit is not None:
+    notes.append(f'limited: only the first {limit} examples of each split')
+  unknown = [run['name'] for run in runs if run['results']
+             and groups_lib.training(run['results']) != groups_lib.KNOWN]
+  if unknown:
+    notes.append(f'{", ".join(unknown)}: nothing is known of what the model that the run '
+                 'began from was trained on: it may have seen these datasets')
+  if 'embedded' in data:
+    notes.append('embedded data: a small invented world, not the published datasets')
+  counted = [row['name'] for group in groups for row in group['rows']
+             if not row['plotted']]
+  if counted:
+    notes.append(f'{", ".join(counted)}: words to correct, lower is better, '
+                 'not averaged with scores')
+  for run in runs:
+    problems = {name: why for one in _evaluations(run['results'], limit).values()
+                for name, why in one.get('problems', {}).items()}
+    notes += [f'{name} could not be evaluated: {why}' for name, why in problems.items()]
+  return list(dict.fromkeys(notes))
+
+
+def _evaluations(results: Mapping | None, limit: int | None) -> dict[str, Mapping]:
+  every = results['evaluations'] if results else []
+  return {one['name']: one for one in every if one['limit'] == limit}
+
+
+def _entries(evaluation: Mapping | None):
+  return evaluation['datasets'].items() if evaluation else ()
+
+
+def _group(run: Mapping, limit: int | None) -> dict:
+  """A cluster: its held-out datasets, and their mean as the evaluation gives it."""
+  evaluations = _evaluations(run['results'], limit)
+  comparison = _comparison(run['results'])
+  names = dict.fromkeys(name for one in evaluations.values()
+                        for name, entry in _entries(one) if not entry['held_in'])
+  rows = [_row(name, evaluations, comparison['datasets'].get(name)) for name in names]
+  scores = {name: _score(one) for name, one in evaluations.items()}
+  mean = {'name': 'mean', 'metric': '', 'plotted': any(row['plotted'] for row in rows),
+          'scores': scores, 'difference': _difference(scores, comparison['mean'])}
+  return {'name': run['name'], 'title': run['title'], 'problem': run['problem'],
+          'rows': rows, 'mean': mean if rows else None}
+
+
+def _comparison(results: Mapping | None) -> Mapping:
+  found = (results or {}).get('comparisons', [])
+  ours = [one for one in found if (one['of'], one['against']) == (TUNED, UNTUNED)]
+  return ours[0] if ours else {'datasets': {}, 'mean': None}
+
+
+def _row(name: str, evaluations: Mapping, compared: Mapping | None = None) -> dict:
+  entries = {key: dict(_entries(one)).get(name) for key, one in evaluations.items()}
+  metric = next(entry['primary'] for entry in entries.values() if entry)
+  scores = {key: _score(entry) for key, entry in entries.items()}
+  return {'name': name, 'metric': metric, 'plotted': metric not in metrics.COUNTED,
+          'scores': scores, 'difference': _difference(scores, compared)}
+
+
+def _score(entry: Mapping | None) -> dict | None:
+  """Of a dataset, or of an evaluation as a whole."""
+  if entry is None or entry['mean'] is None:
+    return None
+  return {key: entry.get(key) for key in ('mean', 'std', 'interval')}
+
+
+def _difference(scores: Mapping, compared: Mapping | None = None) -> dict | None:
+  """As the evaluation has it; without a test where it has none."""
+  if compared:
+    return {key: compared[key] for key in ('difference', 'interval', 'p')}
+  before, after = scores.get(UNTUNED), scores.get(TUNED)
+  if not (before and after):
+    return None
+  return {'difference': after['mean'] - before['mean'], 'interval': None, 'p': None}
+
+
+def _present(columns: Sequence[str], groups) -> list[str]:
+  rows = [row for group in groups for row in group['rows']]
+  return [column for column in columns
+          if any(row['scores'].get(column) for row in rows)]
+
+
+def _narrow(rows: Sequence[dict | None], columns: Sequence[str]) -> None:
+  """Leaves those columns of the rows."""
+  for row in filter(None, rows):
+    row['scores'] = {column: row['scores'].get(column) for column in columns}
+
+
+def _average(rows: Sequence[Mapping | None], columns, of: str) -> dict | None:
+  """Over the rows that have a place from 0 to 100; alike for every column."""
+  rows = [row for row in rows if row and row['plotted']]
+  if not rows:
+    return None
+  scores: dict[str, Any] = {}
+  for column in columns:
+    found = [row['scores'][column] for row in rows]
+    mean = sum(one['mean'] for one in found) / len(found) if all(found) else None
+    scores[column] = _score({'mean': mean})
+  return {'name': f'average over {of} ({len(rows)})', 'metric': '', 'plotted': True,
+          'scores': scores, 'difference': _difference(scores)}
+
+
+def lines(table: Mapping) -> list[dict]:
+  """The rows for people: `name`, `first` (of its group), `mean_row`, and as text
+
+  `cells`, for each column (score, interval), and `difference`, (difference, p).
+  """
+  found = []
+  for group in table['groups']:
+    rows = [(row['name'], row, False) for row in group['rows']]
+    if group['mean']:
+      own = group['mean']['name']
+      rows.append((own if own != 'mean' else f'{group["name"]}: mean',
+                   group['mean'], True))
+    rows = rows or [(group['name'], {'scores': {}, 'metric': ''}, False)]
+    found += [_line(table, name, row, mean, turn == 0)
+              for turn, (name, row, mean) in enumerate(rows)]
+  if table['average']:
+    found.append(_line(table, table['average']['name'], table['average'], True, True))
+  return found
+
+
+def _line(table, name: str, row: Mapping, mean_row: bool, first: bool) -> dict:
+  metric = row['metric'] if row['metric'] not in ('', 'accuracy') else ''
+  cells = [texts(row['scores'].get(column)) for column in table['columns']]
+  return {'name': f'{name} ({metric})' if metric else name, 'first': first,
+          'mean_row': mean_row, 'cells': cells,
+          'difference': _gap(row.get('difference'))}
+
+
+def texts(score: Mapping | None) -> tuple[str, str]:
+  """('52.0 (1.3)', '[48.0, 56.0]'), or what stands for nothing."""
+  if not score:
+    return NOTHING, ''
+  spread = '' if score['std'] is None else f' ({score["std"]:.1f})'
+  return f'{score["mean"]:.1f}{spread}', _range(score['interval'])
+
+
+def _range(interval: Sequence[float] | None) -> str:
+  return f'[{interval[0]:.1f}, {interval[1]:.1f}]' if interval else ''
+
+
+def _gap(difference: Mapping | None) -> tuple[str, str]:
+  if not difference:
+    return NOTHING, ''
+  p = difference['p']
+  known = '' if p is None else 'p < 0.001' if p < 0.001 else f'p = {p:.3f}'
+  return f'{difference["difference"]:+.1f}', known
+
+
+def markdown(table: Mapping) -> str:
+  """The table as Markdown."""
+  compared = [table['compared']] if table['compared'] else []
+  text = [f'# {table["title"]}', '', f'data: {table["data"] or NOTHING}', '']
+  text += [f'- {note}' for note in table['notes']] + [''] * bool(table['notes'])
+  heads = [f'{column}, mean (sd) [95%]' for column in table['columns']]
+  sides = ['---:'] * len(heads + compared)
+  text += [_bars(['', *heads, *compared]), _bars(['---', *sides])]
+  for line in lines(table):
+    cells = [' '.join(filter(None, cell)) for cell in line['cells']]
+    if compared:
+      cells.append(', '.join(filter(None, line['difference'])))
+    bold = '**' if line['mean_row'] else ''
+    text.append(_bars([f'{bold}{cell}{bold}' for cell in [line['name'], *cells]]))
+  return '\n'.join(text) + '\n'
+
+
+def _bars(cells: Sequence[str]) -> str:
+  return f'| {" | ".join(cell.replace("|", "&#124;") for cell in cells)} |'
+
+
+def page(table: Mapping) -> str:
+  """The table as a page of its own, with a bar for each score."""
+  average = [{'name': '', 'title': 'All of them', 'problem': None, 'rows': [],
+              'mean': table['average']}] if table['average'] else []
+  return storage.filled(
+      _TEMPLATE, table=table, groups=[*table['groups'], *average], texts=texts,
+      gap=_gap, place=score_plot.place,
+      written=datetime.datetime.now().strftime('%Y-%m-%d %H:%M'))
+
+
+def write(root: str, table: Mapping) -> list[str]:
+  """Writes <experiment>.json, .md and .html into a folder; returns their paths."""
+  made = {'json': json.dumps(table, indent=1, ensure_ascii=False) + '\n',
+          'md': markdown(table), 'html': page(table)}
+  os.makedirs(root, exist_ok=True)
+  paths = []
+  for ending, text in made.items():
+    paths.append(os.path.join(root, f'{table["experiment"]}.{ending}'))
+    storage.write_whole(paths[-1], text)
+  return paths

@@ -1,0 +1,280 @@
+"""report.html: the results for people, one file that asks no network for anything.
+
+Everything that came from data is escaped by the template; the examples to browse are
+JSON that the page's script sets as text.
+"""
+
+import datetime
+import json
+import os
+from typing import Any, Mapping, Sequence
+
+from flan_jax import storage
+from flan_jax.errors import UserError
+from flan_jax.report import charts
+from flan_jax.evaluation import groups
+from flan_jax.report import score_plot
+from flan_jax.report import paper
+from flan_jax.report import samples as samples_lib
+from flan_jax.report import sections
+from flan_jax.report import tables
+
+FILE = 'report.html'
+INPUTS = 'report.json'  # what only the evaluation knew, to make the page again
+_INPUTS = {'rules': dict, 'drawn': (dict, type(None)), 'phrasings': (dict, type(None)),
+           'cut': list}
+_RULE = 'dropped', 'held_out', 'trained'
+_OF_DATASETS = {'phrasings': dict, 'drawn': (int, type(None))}
+_HERE = os.path.dirname(os.path.abspath(__file__))
+_TEMPLATE = os.path.join(_HERE, 'report.html.j2')
+
+
+def write(
+    model_dir: str, results: Mapping, run: Mapping, rules: Mapping[str, Mapping],
+    curves: Mapping[str, Sequence[Mapping]], *, references: Mapping | None = None,
+    drawn: Mapping | None = None, phrasings: Mapping | None = None,
+    samples: Sequence[Mapping] | None = None, cut: Sequence[str] = ()) -> str:
+  """Writes report.html into MODEL_DIR, whole or not at all; returns its path.
+
+  See `page` for the arguments. Samples are by default those of MODEL_DIR/predictions.
+  report.json beside it has what `again` needs.
+  """
+  if samples is None:
+    samples = samples_lib.read(model_dir, _named(results))
+  given = {'drawn': drawn, 'phrasings': phrasings, 'cut': list(cut)}
+  path = os.path.join(model_dir, FILE)
+  storage.write_whole(path, page(
+      results, run, rules, curves, references=references, samples=samples, **given))
+  storage.write_whole(os.path.join(model_dir, INPUTS),
+                    json.dumps({'rules': rules, **given}, indent=1) + '\n')
+  return path
+
+
+def _named(results: Mapping) -> dict[str, Mapping]:
+  """What each evaluation is called among all, the last ones first -> the evaluation."""
+  every = groups.split(results)[::-1]
+  ends = ['' if len(every) == 1 else f' ({groups.label(group, every)})' for group in every]
+  return {f'{one["name"]}{end}': one
+          for group, end in zip(every, ends) for one in group['evaluations']}
+
+
+def again(
+    model_dir: str, results: Mapping, run: Mapping,
+    curves: Mapping[str, Sequence[Mapping]], references: Mapping | None = None) -> str:
+  """Writes report.html of an evaluated run anew; returns its path.
+
+  Raises:
+    UserError: there is no report.json, or it is not one that `write` wrote.
+  """
+  given = inputs(model_dir)
+  if given is None:
+    raise UserError(
+        f'{model_dir} has results but no {INPUTS}, which evaluation writes beside '
+        'them; evaluate it again: python -m flan_jax.evaluate '
+        f'--gin.MODEL_DIR="\'{model_dir}\'"')
+  return write(model_dir, results, run, given.pop('rules'), curves, references=references,
+               **given)
+
+
+def inputs(model_dir: str) -> dict | None:
+  """What report.json holds, None where there is none.
+
+  Raises:
+    UserError: it is not one that `write` wrote.
+  """
+  path = os.path.join(model_dir, INPUTS)
+  try:
+    with open(path, encoding='utf-8') as file:
+      given = json.load(file)
+  except FileNotFoundError:
+    return None
+  except (OSError, ValueError, RecursionError) as error:
+    given, why = None, repr(error)
+  else:
+    why = _why_not(given)
+  if why:
+    raise UserError(f'{path} is not what evaluation wrote ({why}); move it away and '
+                    'evaluate the run again: answers that are kept are not made twice')
+  return given
+
+
+def _why_not(given: Any) -> str:
+  """What is wrong with the content of report.json; '' where nothing is."""
+  if not isinstance(given, dict):
+    return 'it is no object'
+  missing = [name for name in _INPUTS if name not in given]
+  wrong = [name for name in given if name not in _INPUTS or not isinstance(
+      given[name], _INPUTS[name])]
+  rules = given.get('rules')
+  wrong += [f'rules of {name}' for name, rule in (
+      rules.items() if isinstance(rules, dict) else ()) if rule is not None
+      and not (isinstance(rule, dict) and all(
+          isinstance(rule.get(key), dict) for key in _RULE))]
+  wrong += [f'{name} of {key}' for name, kind in _OF_DATASETS.items()
+            if isinstance(given.get(name), dict) for key, value in given[name].items()
+            if not isinstance(value, kind)]
+  return '; '.join([*(f'it lacks {name}' for name in missing),
+                    *(f'{name} cannot be so' for name in wrong)])
+
+
+def page(
+    results: Mapping, run: Mapping, rules: Mapping[str, Mapping | None],
+    curves: Mapping[str, Sequence[Mapping]], *,
+    references: Mapping[str, Sequence[Mapping]] | None = None,
+    drawn: Mapping[str, int | None] | None = None,
+    phrasings: Mapping[str, Mapping[int, str]] | None = None,
+    samples: Sequence[Mapping] | None = None, cut: Sequence[str] = ()) -> str:
+  """The report as HTML: a part for each group of the results, the last one first.
+
+  Args:
+    results: what results.json holds.
+    run: run.json of the run.
+    rules: cluster ('None' if none is held out) -> {'dropped': task -> reason,
+      'held_out' and 'trained': task -> its clusters}; `trained` is of the runs before as
+      well. None: the cluster is not known any more.
+    curves: title -> records of metrics.jsonl.
+    references: dataset, or 'mean' -> figures of the paper, each `system`, `setting`,
+      `value`, `metric`, `note`.
+    drawn: task -> prompts drawn while training, None where they were not counted.
+    phrasings: dataset -> template number -> its text.
+    samples: examples to browse, as samples.read gives them.
+    cut: what of the training prompts did not fit, in plain words.
+  """
+  references = references or {}
+  packed, count = samples_lib.packed(samples or [])
+  every = groups.split(results)[::-1]
+  shown = [_part(group, every, number, run, rules, references, phrasings)
+           for number, group in enumerate(every)]
+  return filled(
+      _TEMPLATE, title=_title(every), parts=shown, facts=_facts(run),
+      aggregates=paper.aggregates(), charts=_charts(results, every, run, curves),
+      mixture=run['mixture'], imported='imported' in run, cut=cut,
+      shares=sections.shares(run['tasks'], drawn), samples=markup(packed), count=count,
+      written=now())
+
+
+def _title(every: Sequence[Mapping]) -> str:
+  others = len(every) - 1
+  more = f', and {others} other evaluation{"s" * (others > 1)}' if others else ''
+  return tables.title(every[0]) + more
+
+
+def _part(group, every, number, run, rules, references, phrasings) -> dict:
+  """What the page says of a group of the results."""
+  own = {name: figures for name, figures in references.items() if name == 'mean' or any(
+      name in one['datasets'] for one in group['evaluations'])}
+  rule = rules.get(str(group['cluster']))
+  lost = [] if rule or not group['cluster'] else [
+      f'{group["cluster"]} is declared no more, so nothing here says whether it was unseen']
+  return {
+      'end': f'-{number + 1}' if number else '', 'alone': len(every) == 1,
+      'label': groups.label(group, every), 'title': tables.title(group),
+      'limits': [*tables.limits(group), *lost],
+      'notes': tables.notes(group), 'tiles': _tiles(group), 'facts': _asked(group, run),
+      'unseen': sections.unseen(rule, group),
+      'names': _names(group), 'blocks': score_plot.blocks(group, own),
+      'references': _references(group, own), 'letters': score_plot.legend(own),
+      'templates': sections.templates(group, phrasings or {}),
+      'problems': sections.problems(group)}
+
+
+def filled(template: str, **values) -> str:
+  """A page with the values, and what its charts share."""
+  return storage.filled(template, place=score_plot.place, **values)
+
+
+def markup(json_text: str):
+  """JSON that holds no '<', as the template takes it: not escaped once more."""
+  import markupsafe
+  return markupsafe.Markup(json_text)
+
+
+def now() -> str:
+  return datetime.datetime.now().strftime('%Y-%m-%d %H:%M')
+
+
+def _names(results: Mapping) -> list[tuple[str, str]]:
+  """(name, CSS class) of the evaluations that are compared."""
+  return [(one['name'], score_plot.colour(one['name'])) for one in tables.main(results)]
+
+
+def _tiles(results: Mapping) -> list[dict]:
+  """Means over the held-out datasets: majority, the evaluations, their differences."""
+  means = [row for row in tables.rows(results) if row['mean_row']]
+  if not means:
+    return []
+  below = 'mean' if groups.perhaps_seen(results) else 'mean, held out'
+  tiles = [{'name': 'majority class', 'colour': '', 'value': means[0]['majority'],
+            'below': below}]
+  for one in tables.main(results):
+    ends = one.get('interval')
+    tiles.append({
+        'name': one['name'], 'colour': score_plot.colour(one['name']),
+        'value': tables.number(one['mean']),
+        'below': f'95%: {tables.interval(ends)}' if ends else below})
+  for one in results.get('comparisons') or ():
+    if one.get('mean'):
+      shown = score_plot.difference(one['mean'])
+      tiles.append({
+          'name': f'{one["of"]} − {one["against"]}', 'colour': shown['verdict'],
+          'value': shown['value'],
+          'below': f'95%: {shown["interval"]}' if shown['interval'] else shown['p']})
+  return tiles
+
+
+def _facts(run: Mapping) -> list[tuple[str, str]]:
+  """What is the same for all evaluations."""
+  model, words = run['model'], run['vocabulary']
+  tasks = len(run['tasks'])
+  trained = f'{run["mixture"]}, {tasks} task{"s" * (tasks != 1)} ({run["data"]})'
+  if 'imported' in run:
+    trained = f'not known: imported ({run["imported"].get("model_type", "model")})'
+  return [
+      ('trained on', trained),
+      ('model', f'{model["layers"]} layers of width {model["d_model"]}'),
+      ('vocabulary', f'{words["path"]} ({words["hash"]})')]
+
+
+def _asked(results: Mapping, run: Mapping) -> list[tuple[str, str]]:
+  """What a group was asked, and of which checkpoints."""
+  steps = ', '.join(f'{one["name"]} at step {one["step"]:,}'
+                    for one in tables.main(results))
+  cluster = results['cluster'] or 'nothing'
+  first = ('asked', cluster) if groups.perhaps_seen(results) else ('held out', cluster)
+  never = not any(one['name'] == 'tuned' or tables.step(one['name']) is not None
+                  for one in results['evaluations']) and not run.get('init_from')
+  return [first, ('how', groups.manner(results)), ('data', results['data']),
+          ('checkpoints', steps)] + (
+              [('tuned', 'never: with the prompts of tuned models it is "untuned"')]
+              if never else [])
+
+
+def _references(results: Mapping, references: Mapping) -> list[dict]:
+  """The rows of the table of references, of the datasets that were evaluated."""
+  found = []
+  for row in tables.rows(results):
+    own = score_plot.of_dataset(references, row['name'])
+    shown = score_plot.drawn(own, row['metric']) if row['plotted'] else []
+    found += [{**one, 'dataset': row['name'], 'value': tables.number(one['value']),
+               'is_drawn': any(one is other for other in shown)} for one in own]
+  return found
+
+
+def _charts(results, every, run: Mapping, curves: Mapping) -> list[dict[str, Any]]:
+  """Every chart of the page that has a curve: `title`, `note`, and its points."""
+  kinds = []
+  for name, records in curves.items():
+    kinds += [
+        (f'Loss, {name}', 'nats a token', charts.loss(records), 3),
+        (f'Next token right, {name}', 'percent of the target tokens',
+         charts.accuracy(records), 1),
+        (f'Held-out scores, {name}', 'quick checks while training',
+         charts.held_out(records, results), 1)]
+  for group in every:
+    subject = 'Scores' if groups.perhaps_seen(group) else 'Held-out scores'
+    of = f'full evaluations of {groups.label(group, every)}' if len(every) > 1 else (
+        'full evaluations')
+    kinds.append((f'{subject}, {of}', 'scores of whole checkpoints',
+                  charts.evaluated(group, bool(run.get('init_from'))), 1))
+  return [{'title': heading, 'note': note, **charts.chart(series, digits)}
+          for heading, note, series, digits in kinds if series]

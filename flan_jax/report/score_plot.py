@@ -1,0 +1,179 @@
+"""The picture of the scores: for each dataset a lane an evaluation, from 0 to 100.
+
+A lane has a faint dot for every template, a box from the first to the third quartile, a
+line for the 95% interval and a mark for the mean. The paper's figures are ticks.
+"""
+
+import re
+from typing import Mapping, Sequence
+
+from flan_jax.evaluation import metrics
+from flan_jax.report import tables
+
+COLOURED = ('untuned', 'plain', 'tuned')
+_APART = 3.2  # percent of a lane that a letter needs
+_LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
+
+
+def place(value: float | None) -> float:
+  """Where a score stands on a track from 0 to 100; a negative correlation at 0."""
+  return round(min(max(value or 0.0, 0.0), 100.0), 2)
+
+
+def colour(name: str) -> str:
+  """The CSS class of an evaluation."""
+  return name if name in COLOURED else 'other'
+
+
+def blocks(results: Mapping, references: Mapping[str, Sequence[Mapping]]) -> list[dict]:
+  """A block for each row of the table.
+
+  Each: what `tables.rows` has, `sizes`, `ticks` (see `_ticks`), `lanes` (see `_lane`),
+  `differences` (see `_difference`).
+  """
+  letters, evaluations = legend(references), tables.main(results)
+  made = []
+  for row in tables.rows(results):
+    lanes = []
+    for one in evaluations:
+      lanes += _lanes_of(one, row)
+    if not lanes:
+      continue  # only evaluated on the way
+    own = of_dataset(references, row['name'])
+    made.append({
+        **row, 'lanes': lanes, 'sizes': _sizes(evaluations, row['name']),
+        'ticks': _ticks(own, letters, row['metric']) if row['plotted'] else [],
+        'differences': list(_differences(results, row))})
+  return made
+
+
+def legend(references: Mapping[str, Sequence[Mapping]]) -> dict[tuple[str, str], str]:
+  """(system, setting) -> the letter that its ticks have."""
+  kinds = dict.fromkeys((one['system'], one['setting'])
+                        for group in references.values() for one in group)
+  return {kind: _LETTERS[i] if i < len(_LETTERS) else str(i + 1)
+          for i, kind in enumerate(kinds)}
+
+
+def of_dataset(references: Mapping, name: str) -> Sequence[Mapping]:
+  """Those of the dataset; of a variant, 'rte.5shot', those of its dataset."""
+  return references.get(name) or references.get(name.split('.')[0], [])
+
+
+def _ticks(own: Sequence[Mapping], letters: Mapping, metric: str) -> list[dict]:
+  """Ticks from left to right: `letter`, `place`, `text`, `level`.
+
+  Letters too near each other stand on different levels, 0 at the bottom.
+  """
+  ticks, ends = [], []
+  for one in sorted(drawn(own, metric), key=lambda one: one['value']):
+    where = place(one['value'])
+    level = next((i for i, end in enumerate(ends) if where - end >= _APART), len(ends))
+    ends[level:level + 1] = [where]
+    letter = letters[one['system'], one['setting']]
+    ticks.append({'letter': letter, 'place': where, 'level': level,
+                  'text': f'{letter}: {told(one)}'})
+  return ticks
+
+
+def drawn(own: Sequence[Mapping], metric: str) -> list[Mapping]:
+  """The references that are of the metric of the lanes."""
+  return [one for one in own if one['value'] is not None
+          and _same_metric(one.get('metric'), metric)]
+
+
+def _same_metric(theirs: str | None, ours: str) -> bool:
+  """'F1' is 'f1a', 'Exact match' is 'trivia_exact_match'; no name is any metric."""
+  theirs, ours = (
+      re.sub('[^a-z0-9]', '', (name or '').lower()) for name in (theirs, ours))
+  return not theirs or theirs in ours or ours in theirs
+
+
+def told(one: Mapping) -> str:
+  """'FLAN 137B, zero-shot: 64.1 accuracy (a note)'."""
+  of = f'{one["system"]}, {one["setting"]}' if one['setting'] else one['system']
+  note = f' ({one["note"]})' if one.get('note') else ''
+  return f'{of}: {tables.number(one["value"])} {one.get("metric") or ""}'.strip() + note
+
+
+def _lanes_of(evaluation: Mapping, row: Mapping) -> list[dict]:
+  name, plotted = evaluation['name'], row['plotted']
+  if row['mean_row']:
+    entry = {'mean': evaluation['mean'], 'interval': evaluation.get('interval')}
+    return [_lane(name, name, entry, [], plotted)] if entry['mean'] is not None else []
+  entry = evaluation['datasets'].get(row['name'])
+  if entry is None:
+    return []
+  decoded = entry.get('decoded')
+  lanes = [_lane(name, name, entry, _dots(entry, row['metric']), plotted)]
+  if decoded:
+    dots = _dots(decoded, row['metric'])
+    lanes.append(_lane(name, f'{name}, decoded', decoded, dots, plotted))
+  return lanes
+
+
+def _lane(name: str, label: str, entry: Mapping, dots, plotted: bool) -> dict:
+  """`label`, `colour`, places (`mark`, `dots`, `box`, `line`) and texts of one lane."""
+  mean, median = entry['mean'], entry.get('median')
+  quartiles = entry.get('quartiles') if tables.several(entry) else None
+  middle = tables.number(median)
+  middle += f' ({tables.interval(quartiles)})' if quartiles else ''
+  return {
+      'label': label, 'colour': colour(name), 'decoded': label != name,
+      'mark': place(mean) if plotted and mean is not None else None,
+      'dots': dots if plotted else [],
+      'box': _ends(quartiles) if plotted else None,
+      'line': _ends(entry.get('interval')) if plotted else None,
+      'mean': tables.spread(entry), 'interval': tables.interval(entry.get('interval')),
+      'median': middle,
+      'best': tables.best_on_dev(entry) if 'best_dev_test' in entry else ''}
+
+
+def _ends(pair: Sequence[float] | None) -> tuple[float, float] | None:
+  """How far the two ends are from the left and from the right."""
+  return (place(pair[0]), round(100 - place(pair[1]), 2)) if pair else None
+
+
+def _dots(entry: Mapping, metric: str) -> list[dict]:
+  split = tables.split_of(entry)
+  scores = [(one['template'], one[split].get(metric)) for one in entry['templates']]
+  return [{'place': place(value), 'text': f'template {template}: {value:.1f}'}
+          for template, value in scores if value is not None]
+
+
+def _sizes(evaluations: Sequence[Mapping], name: str) -> str:
+  entries = [one['datasets'][name] for one in evaluations if name in one['datasets']]
+  if not entries:
+    return ''
+  first = entries[-1]['templates'][0]
+  return f'{first["n_dev"]:,} dev, {first["n_test"]:,} test examples'
+
+
+def _differences(results: Mapping, row: Mapping):
+  """What the comparisons say of a row: see `difference`."""
+  for one in results.get('comparisons') or ():
+    found = one['mean'] if row['mean_row'] else one['datasets'].get(row['name'])
+    if found and found['difference'] is not None:
+      yield {'of': one['of'], 'against': one['against'],
+             **difference(found, row['metric'])}
+
+
+def difference(found: Mapping, metric: str = '') -> dict:
+  """`value`, `interval` and `p` as text, and `verdict`.
+
+  The verdict is 'better' or 'worse' where the interval excludes 0, else ''.
+  """
+  ends = found['interval']
+  clear = bool(ends) and (ends[0] > 0 or ends[1] < 0)
+  good = metrics.better(metric, found['difference']) > 0
+  return {
+      'value': f'{found["difference"]:+.1f}',
+      'interval': f'{ends[0]:+.1f} to {ends[1]:+.1f}' if ends else '',
+      'p': _chance(found.get('p')),
+      'verdict': ('better' if good else 'worse') if clear else ''}
+
+
+def _chance(p: float | None) -> str:
+  if p is None:
+    return ''
+  return 'p < 0.001' if p < 0.001 else f'p = {p:.3f}' if p < 0.1 else f'p = {p:.2f}'
