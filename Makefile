@@ -36,12 +36,12 @@ run: export FLAN_VOCABULARY := $(DATA)/vocab.model
 # Large pages for XLA's buffers: a third more tokens a second on Linux.
 run bench: export GLIBC_TUNABLES := glibc.malloc.hugetlb=1
 run: $(VENV)/ready
-	$(RUN) flan_jax.sample --data_dir=$(DATA) --datasets=$(CLUSTERS)
-	$(RUN) flan_jax.train --gin_file=runs/quickstart_base.gin \
+	$(RUN) flan_jax sample --data_dir=$(DATA) --datasets=$(CLUSTERS)
+	$(RUN) flan_jax train --gin_file=runs/quickstart_base.gin \
 	  --gin.MODEL_DIR="'$(RUNS)/base'"
-	$(RUN) flan_jax.train --gin_file=runs/quickstart.gin --gin_file=holdout/nli.gin \
+	$(RUN) flan_jax train --gin_file=runs/quickstart.gin --gin_file=holdout/nli.gin \
 	  --gin.MODEL_DIR="'$(RUNS)/quickstart'" --gin.INIT_FROM="'$(RUNS)/base'"
-	$(RUN) flan_jax.evaluate --gin.MODEL_DIR="'$(RUNS)/quickstart'" --held_in=sentiment --limit=100
+	$(RUN) flan_jax evaluate --gin.MODEL_DIR="'$(RUNS)/quickstart'" --held_in=sentiment --limit=100
 
 test: $(VENV)/aot
 	$(RUN) pytest -m 'not slow' $(SHARED)

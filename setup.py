@@ -18,7 +18,7 @@ setuptools.setup(
     package_dir={'flan_jax.tasks': 'tasks', 'flan_jax.gin': 'gin'},
     package_data={'flan_jax.gin': ['*/*.gin'], 'flan_jax.world': ['tables/*.txt'],
                   'flan_jax.data': ['*.html.j2'],
-                  'flan_jax.evaluation': ['*.html.j2', '*.css', '*.js']},
+                  'flan_jax.report': ['*.html.j2', '*.css', '*.js']},
     install_requires=[
         'array_record>=0.8,<1',
         'clu>=0.0.12,<0.1',
@@ -61,5 +61,6 @@ setuptools.setup(
         'pytest': PYTEST,  # for the tests that need nothing of these
     },
     # lm_eval knows no plug-ins: its command with one more model, in the place of its own.
-    entry_points={'console_scripts': ['lm_eval = flan_jax.harness:command']},
+    entry_points={'console_scripts': [
+        'flan_jax = flan_jax.cli.main:main', 'lm_eval = flan_jax.cli.harness:command']},
 )

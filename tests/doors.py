@@ -2,7 +2,7 @@
 
 Imports are half of what a small run costs. A server imports once and is forked for each
 door, before jax has looked for devices; arguments, folder, environment and output are then
-those of `python -m flan_jax.DOOR`. What it takes to start from nothing is shown by the
+those of `python -m flan_jax DOOR`. What it takes to start from nothing is shown by the
 first door of test_job and by test_commandline.
 """
 
@@ -44,12 +44,11 @@ class Door:
 
 
 def start(name, arguments, environment, folder='/') -> Door:
-  """Starts `python -m flan_jax.NAME ARGUMENTS` in a folder."""
+  """Starts `python -m flan_jax NAME ARGUMENTS` in a folder."""
   written = tempfile.TemporaryDirectory()
   process = _SERVER.Process(
-      name=f'flan_jax.{name}', daemon=True, target=_run,
-      args=(f'flan_jax.{name}', arguments, _around(environment), str(folder),
-                            written.name))
+      name=f'flan_jax {name}', daemon=True, target=_run,
+      args=(name, arguments, _around(environment), str(folder), written.name))
   process.start()
   return Door(process, written)
 
@@ -64,7 +63,7 @@ def run(name, arguments, environment, folder='/', timeout=1800):
 def run_from_nothing(name, arguments, environment, folder='/', timeout=1800):
   """The same by a Python that has imported nothing yet, as users have it."""
   return subprocess.run(
-      [sys.executable, '-m', f'flan_jax.{name}', *arguments], cwd=folder, text=True,
+      [sys.executable, '-m', 'flan_jax', name, *arguments], cwd=folder, text=True,
       capture_output=True, env=_around(environment), timeout=timeout)
 
 
@@ -72,14 +71,14 @@ def _around(environment):
   return os.environ | {'JAX_PLATFORMS': 'cpu', 'XLA_FLAGS': QUICK} | environment
 
 
-def _run(module, arguments, environment, folder, written):
-  for number, name in enumerate(_FILES, start=1):
-    file = os.open(os.path.join(written, name), os.O_CREAT | os.O_WRONLY)
+def _run(name, arguments, environment, folder, written):
+  for number, part in enumerate(_FILES, start=1):
+    file = os.open(os.path.join(written, part), os.O_CREAT | os.O_WRONLY)
     os.dup2(file, number)
   os.chdir(folder)
   os.environ.clear()
   os.environ.update(environment)
   sys.path.insert(0, folder)  # as with -m
-  sys.argv[:] = [module, *arguments]
-  from flan_jax.cli import commandline
-  commandline.launch(module)
+  sys.argv[:] = ['flan_jax', name, *arguments]
+  from flan_jax.cli import main
+  main.main()

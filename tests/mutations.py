@@ -7,9 +7,10 @@ from flan_jax import settings
 
 # Of each of our functions: what a gin file imports to bind it.
 MODULES = {
-    'train': 'flan_jax.train', 'Rows': 'flan_jax.train', 'evaluate': 'flan_jax.evaluate',
-    'precompile': 'flan_jax.precompile', 'Schedule': 'flan_jax.training.loop',
-    'Selection': 'flan_jax.data.selection', 'DecoderConfig': 'flan_jax.model.decoder',
+    'train': 'flan_jax.runs.training', 'Rows': 'flan_jax.runs.training',
+    'evaluate': 'flan_jax.runs.evaluation', 'precompile': 'flan_jax.cli.precompile',
+    'Schedule': 'flan_jax.training.loop',
+    'Selection': 'flan_jax.data.mixture_subset', 'DecoderConfig': 'flan_jax.model.decoder',
     'LossConfig': 'flan_jax.model.losses'}
 WHOLE = ["'3'", 'True', '2.5', '1e4', '[1]', '(1, 2)', '{}', "''", "'many'", '1e999']
 NUMBER = ["'0.5'", 'False', '[0.5]', '{}', "''", '1e999', '-1e999']
@@ -32,7 +33,7 @@ NEVER = {
              "{'data': 0}", "{'data': -2}", "{'data': -1, 'fsdp': -1}", "{'data': 1.0}"],
     'topology': ["'v99:4x4'", "'v5e'", '3', "''", "'v5e:4'", 'True'],
     'window': ["'3'", '3', "'5:2'", "'0:2'", "''"],
-    'object': ['3', "'rows'", '[]', '@train.Rows'], 'optimizer': ['3', "'adam'", '[]']}
+    'object': ['3', "'rows'", '[]', '@training.Rows'], 'optimizer': ['3', "'adam'", '[]']}
 # What a command line cannot say of a flag; what it says is a text.
 NEVER_SAID = {
     'whole': ['many', '2.5', '1e4', 'True', '', 'nan'], 'number': ['many', 'nan', 'inf', ''],

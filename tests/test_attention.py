@@ -17,7 +17,7 @@ from flan_jax.model import decoder
 from flan_jax.model import losses
 from flan_jax.planning import aot
 from flan_jax.planning import estimate
-from flan_jax.training import hardware
+from flan_jax.settings import hardware
 from flan_jax.planning import candidates
 from flan_jax.training import sharding
 from tests import rounding

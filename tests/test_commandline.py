@@ -8,8 +8,8 @@ import sys
 import gin
 import pytest
 
-from flan_jax.cli import commandline, holdout
-from flan_jax.runs import training
+from flan_jax.cli import commandline, holdout, train
+from flan_jax.runs import progress
 from flan_jax.errors import UserError
 
 DOORS = ['cache', 'evaluate', 'experiment', 'generate', 'holdout', 'huggingface',
@@ -20,19 +20,19 @@ CHECKOUT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 def door(name, *arguments, cwd=None):
   environment = os.environ | {'JAX_PLATFORMS': 'cpu', 'XLA_FLAGS': ''}
   return subprocess.run(
-      [sys.executable, '-m', f'flan_jax.{name}', *arguments], cwd=cwd, text=True,
+      [sys.executable, '-m', 'flan_jax', name, *arguments], cwd=cwd, text=True,
       capture_output=True, env=environment, timeout=600)
 
 
 @pytest.mark.parametrize('name', DOORS)
 def test_help_needs_no_heavy_import(name):
-  probe = (f'import sys; sys.argv = ["x", "--help"]; from flan_jax import commandline\n'
-           f'try:\n  commandline.launch("flan_jax.{name}")\n'
+  probe = (f'import sys; from flan_jax.cli import main\n'
+           f'try:\n  main.main(["{name}", "--help"])\n'
            'except SystemExit as end: assert end.code == 0\n'
            'assert not {"jax", "tensorflow", "seqio"} & set(sys.modules)')
   done = subprocess.run([sys.executable, '-c', probe], text=True, capture_output=True)
   assert done.returncode == 0, done.stderr
-  assert 'usage: python -m flan_jax.' + name in done.stdout
+  assert f'usage: flan_jax {name}' in done.stdout
   assert '--tfds_data_dir' in done.stdout or '--data_dir' in done.stdout
 
 
@@ -48,7 +48,7 @@ def test_gin_config_is_imported_from_the_checkout_not_our_folder():
     (["--gin.MODLE_DIR='x'"], ["'MODLE_DIR'", 'did you mean MODEL_DIR']),
     (['--gin.loop.Schedule.train_stepz=3'], ["'train_stepz'"]),
     (['--gin.HELD_OUT=None'], ['MODEL_DIR', 'REQUIRED']),
-    (['--tfds_data_dir=/no/such/folder'], ['/no/such/folder', 'flan_jax.sample']),
+    (['--tfds_data_dir=/no/such/folder'], ['/no/such/folder', 'flan_jax sample']),
     (['--frobnicate'], ['--frobnicate', '--help']),
     (["--gin.MODEL_DIR='x'", "--gin.HELD_OUT='nlii'"], ['nlii', 'did you mean nli']),
 ])
@@ -76,11 +76,11 @@ def here(tmp_path, monkeypatch):
 @pytest.mark.parametrize('arguments, words', [
     (["--gin.HELD_OUT='nli'", "--gin.MIXTURE='flan_all'"], ['nli is held out', 'rte']),
     (['--gin_file=holdout/nli.gin', "--gin.VOCABULARY='/no'"],
-     ['not prepared', 'flan_jax.sample']),
+     ['not prepared', 'flan_jax sample']),
 ])
 def test_a_mistake_that_the_tasks_show_is_an_error_too(arguments, words, here, tmp_path):
   with pytest.raises(UserError) as found:
-    training.main([*arguments, "--gin.MODEL_DIR='x'", f'--tfds_data_dir={tmp_path}'])
+    train.main([*arguments, "--gin.MODEL_DIR='x'", f'--tfds_data_dir={tmp_path}'])
   assert all(word in f'{found.value}' for word in words)
   assert not (tmp_path / 'x').exists()
 
@@ -97,7 +97,7 @@ def test_later_bindings_win_and_values_keep_their_equals_sign():
 
 
 def test_plain_progress_is_lines(capsys):
-  with commandline.progress('work', 4) as advance:
+  with progress.progress('work', 4) as advance:
     for name in 'abcd':
       advance(1, name)
   assert capsys.readouterr().err.splitlines() == [

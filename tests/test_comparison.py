@@ -149,7 +149,7 @@ def test_runs_that_cannot_be_read_are_named(folders, tmp_path):
     door.write([folders[0], str(tmp_path / 'nowhere')])
   with pytest.raises(UserError, match='a/nli is named twice'):
     door.write([folders[0], folders[1], folders[0]])
-  with pytest.raises(UserError, match='no report.json.*python -m flan_jax.evaluate'):
+  with pytest.raises(UserError, match='no report.json.*flan_jax evaluate'):
     door.write(folders[:1])
   with pytest.raises(UserError, match='--output=.*cannot be written'):
     door.write(folders, str(tmp_path))

@@ -20,7 +20,7 @@ from flan_jax.data import store
 from flan_jax.data import tokenizing
 from flan_jax.data import vocabulary
 from flan_jax.errors import UserError
-from flan_jax.evaluation import questions
+from flan_jax.data.encoding import Encoding
 from flan_jax.training import checkpoint
 
 PIECES = ['<|endoftext|>', '<s>', '<|im_end|>', '<|pad|>']
@@ -222,7 +222,7 @@ def test_training_evaluation_and_prompts_begin_alike(tmp_path):
          'vocabulary': {'path': path, 'hash': words.content_hash},
          'ends': words.ends.told()}
   evaluation_request.use_vocabulary(None, run, str(tmp_path))
-  encoding = questions.Encoding.of(run)
+  encoding = Encoding.of(run)
   letters = words.encode('ab')
   assert encoding.inputs(['ab']) == [[1, *letters, 2]]
   assert encoding.plain().inputs(['ab']) == [[1, *letters]]
@@ -238,13 +238,13 @@ def test_training_evaluation_and_prompts_begin_alike(tmp_path):
   assert cutter.prompts(letters, [7], False, cutting.Tally())[0][0] == [1, *letters, 2]
   run = dict(run)
   evaluation_request.use_vocabulary(None, run, str(tmp_path), begin=False)
-  assert questions.Encoding.of(run).inputs(['ab']) == [[*letters, 2]]
+  assert Encoding.of(run).inputs(['ab']) == [[*letters, 2]]
 
 
 def test_without_a_beginning_answers_are_kept_under_the_same_name():
-  told = questions.Encoding(9, 4).told()
+  told = Encoding(9, 4).told()
   assert 'beginning' not in told
-  assert questions.Encoding(9, 4, beginning=(1,)).told()['beginning'] == (1,)
+  assert Encoding(9, 4, beginning=(1,)).told()['beginning'] == (1,)
 
 
 def test_evaluations_with_and_without_a_beginning_stand_apart():

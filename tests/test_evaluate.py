@@ -5,6 +5,7 @@ import shutil
 import gin
 import pytest
 
+from flan_jax.cli import evaluate
 from flan_jax.runs import evaluation, evaluation_request
 from flan_jax.errors import UserError
 from flan_jax.evaluation import results
@@ -190,12 +191,12 @@ def test_another_vocabulary_than_the_checkpoints_is_refused(world):
 def test_gin_and_flags_reach_the_evaluation(world, capsys):
   folder = world / 'tuned'
   try:
-    evaluation.main([f"--gin.MODEL_DIR='{folder}'", '--dry_run', '--only=tuned',
+    evaluate.main([f"--gin.MODEL_DIR='{folder}'", '--dry_run', '--only=tuned',
                    '--gin.HELD_OUT="none"', '--held_in=natural_questions'])
     assert 'dry run' in capsys.readouterr().out
     gin.clear_config()
     with pytest.raises(UserError, match='--limit=-1 must be') as caught:
-      evaluation.main([f"--gin.MODEL_DIR='{folder}'", '--gin.LIMIT=3', '--limit=-1'])
+      evaluate.main([f"--gin.MODEL_DIR='{folder}'", '--gin.LIMIT=3', '--limit=-1'])
     assert '\n' not in str(caught.value)
   finally:
     gin.clear_config()

@@ -154,7 +154,7 @@ def test_an_interrupted_experiment_goes_on_with_the_rest(fake, base, tmp_path, c
   fake.interrupts = {'evaluate holdout_nli'}
   with pytest.raises(KeyboardInterrupt):
     run(tmp_path, base, TWO)
-  assert f'flan_jax.experiment holdouts --root={tmp_path}' in capsys.readouterr().err
+  assert f'flan_jax experiment holdouts --root={tmp_path}' in capsys.readouterr().err
   assert not (tmp_path / 'holdouts.json').exists()
   fake.interrupts, fake.asked = set(), []
   run(tmp_path, base, TWO)
@@ -249,11 +249,11 @@ def test_a_dry_run_prints_commands_that_survive_a_shell(fake, base, tmp_path, ca
   assert fake.asked == []
   lines = capsys.readouterr().out.splitlines()
   train, evaluate = (shlex.split(line) for line in lines[2:])
-  assert train[:3] == evaluate[:2] + ['flan_jax.train'] == [
-      sys.executable, '-m', 'flan_jax.train']
+  assert train[:4] == evaluate[:3] + ['train'] == [
+      sys.executable, '-m', 'flan_jax', 'train']
   place = f'--gin.MODEL_DIR={str(root / "holdout_commonsense")!r}'
   data = f'--tfds_data_dir={tmp_path}'
-  assert train[3:] == [
+  assert train[4:] == [
       '--gin_file=models/tiny.gin', f'--gin.TRAIN_STEPS={STEPS}',
       '--gin.STORE_DIR="b = c"', '--gin_file=holdout/commonsense.gin', place,
       f'--gin.INIT_FROM={str(tmp_path / "base")!r}', data]
@@ -392,7 +392,7 @@ def test_two_clusters_through_real_processes(embedded_data, tmp_path):
   said = []
   for _ in range(2):
     done = subprocess.run(
-        [sys.executable, '-m', 'flan_jax.experiment', *asked], env=environment,
+        [sys.executable, '-m', 'flan_jax', 'experiment', *asked], env=environment,
         text=True, capture_output=True, timeout=900)
     assert done.returncode == 0, done.stdout + done.stderr
     said.append(done.stdout)

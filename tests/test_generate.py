@@ -18,7 +18,7 @@ import pytest
 from flan_jax.cli import generate
 from flan_jax.data import vocabulary
 from flan_jax.errors import UserError
-from flan_jax.evaluation import questions
+from flan_jax.data.encoding import Encoding
 from flan_jax.inference import prompt_files, repl, text_generation
 from flan_jax.inference.decoding import Settings
 from flan_jax.model import decoder
@@ -92,7 +92,7 @@ def test_each_line_is_its_prompt_with_what_it_is_continued_with(world, tmp_path)
   assert [(record['inputs'], record['number']) for record in found] == [
       (text, number) for number, text in enumerate(TEXTS)]
   loaded = checkpoint.load(str(world / 'tuned'))
-  encoding = questions.Encoding.of(loaded.run)
+  encoding = Encoding.of(loaded.run)
   ids, _ = text_generation.tokens(TEXTS, encoding)
   assert [one.tolist() for one in ids] == encoding.inputs(TEXTS)
   texts = [text_generation.continued(loaded, pair, ASKED, encoding.end_ids())
@@ -298,7 +298,7 @@ def test_the_blank_that_a_tokenizer_drops_comes_back(tmp_path, monkeypatch, made
   new = list(blue[len(vocabulary.FLAN.encode('the sky')):])
   assert not vocabulary.FLAN.decode(new).startswith(' ')
   monkeypatch.setattr(text_generation.decoding, 'generate', lambda *_, **__: [new])
-  ids, _ = text_generation.tokens([prompt], questions.Encoding(64, 8), True)
+  ids, _ = text_generation.tokens([prompt], Encoding(64, 8), True)
   loaded = types.SimpleNamespace(config=None, params=None)
   plain = dataclasses.replace(ASKED, plain=True)
   expected = 'is blue' if ids[0][-1] == vocabulary.FLAN.eos_id else ' is blue'
@@ -307,7 +307,7 @@ def test_the_blank_that_a_tokenizer_drops_comes_back(tmp_path, monkeypatch, made
 
 
 def test_of_a_long_prompt_the_end_is_kept_and_counted(world, tmp_path, capsys):
-  encoding = questions.Encoding(6, 4)
+  encoding = Encoding(6, 4)
   ids, shortened = text_generation.tokens(['abcdefgh', 'ab', 'abcde'], encoding)
   eos, = encoding.end_ids()
   bare = lambda text: vocabulary.FLAN.encode_batch([text])[0]
@@ -547,7 +547,7 @@ def test_a_file_of_an_import_is_gone_on_with_as_it_was_begun(world, tmp_path):
 
 
 def test_the_beginning_of_an_import_stands_before_its_plain_prompts():
-  encoding = questions.Encoding(6, 4, beginning=(4,))
+  encoding = Encoding(6, 4, beginning=(4,))
   bare = lambda text: vocabulary.FLAN.encode_batch([text])[0]
   ids, shortened = text_generation.tokens(
       ['ab', 'abcdefgh', '\x01b'], encoding, True)
@@ -566,7 +566,7 @@ def test_two_processes_write_what_one_writes(world, tmp_path, unbroken):
   (tmp_path / 'out.jsonl.run.json').write_bytes(
       (world / 'unbroken.jsonl.run.json').read_bytes())
   processes = [subprocess.Popen(
-      [sys.executable, '-m', 'flan_jax.generate', f'--model_dir={world / "tuned"}',
+      [sys.executable, '-m', 'flan_jax', 'generate', f'--model_dir={world / "tuned"}',
        '--max_tokens=8', f'--input={world / "prompts.jsonl"}', f'--output={out}',
        *DRAWN, '--rows=2', '--host_devices=2', f'--coordinator_address={address}',
        '--process_count=2', f'--process_index={index}'], text=True,

@@ -15,7 +15,8 @@ from lm_eval.api.instance import Instance
 import numpy as np
 import pytest
 
-from flan_jax.cli import harness, huggingface
+from flan_jax.cli import huggingface
+from flan_jax.runs import harness
 from flan_jax.data import vocabulary
 from flan_jax.errors import UserError
 from flan_jax.inference import decoding, harness_requests, scoring
@@ -342,7 +343,7 @@ def test_the_command_line_is_the_harness_s_own_and_knows_the_model(monkeypatch):
 @pytest.mark.slow
 def test_mistakes_end_the_command_line_without_a_trace(tasks):
   done = subprocess.run(
-      [sys.executable, '-m', 'flan_jax.harness', '--model', 'flan_jax', '--tasks',
+      [sys.executable, '-m', 'flan_jax', 'harness', '--model', 'flan_jax', '--tasks',
        'ranked', '--include_path', str(tasks), '--model_args', 'model_dir=nowhere'],
       text=True, capture_output=True, env=os.environ | {'HF_DATASETS_OFFLINE': '1'})
   assert done.returncode == 2
@@ -352,8 +353,8 @@ def test_mistakes_end_the_command_line_without_a_trace(tasks):
 
 def test_without_lm_eval_it_is_said_how_to_get_it(monkeypatch):
   monkeypatch.setitem(sys.modules, 'lm_eval.api.model', None)
-  monkeypatch.delitem(sys.modules, 'flan_jax.harness')
-  module = runpy.run_module('flan_jax.harness', run_name='other')
+  monkeypatch.delitem(sys.modules, 'flan_jax.runs.harness')
+  module = runpy.run_module('flan_jax.runs.harness', run_name='other')
   for use in (lambda: module['main']([]), lambda: module['FlanJax'](model_dir='x')):
     with pytest.raises(UserError, match=r"pip install 'flan_jax\[lm_eval\]'"):
       use()

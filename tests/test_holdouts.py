@@ -218,5 +218,5 @@ def test_unknown_mixture_names_the_nearest():
 
 
 def test_missing_data_is_named_with_the_command_that_writes_it():
-  with pytest.raises(UserError, match='flan_jax.sample .*--datasets=.*imdb_reviews'):
+  with pytest.raises(UserError, match='flan_jax sample .*--datasets=.*imdb_reviews'):
     holdouts.rates('flan_holdout_nli')

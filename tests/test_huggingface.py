@@ -115,7 +115,7 @@ def test_a_shard_reads_only_its_own_part(folder):
 def test_model_gin_states_the_model_and_its_vocabulary(folder, tmp_path):
   run = str(tmp_path / 'run')
   huggingface.import_folder(str(folder), run)
-  made = commandline.parser('flan_jax.train', '', gin='runs/tune.gin')
+  made = commandline.parser('train', '', gin='runs/tune.gin')
   flags = commandline.parse(made, [
       f'--gin_file={run}/model.gin', '--gin.MODEL_DIR="x"', '--gin.HELD_OUT="nli"'])
   gin.clear_config()

@@ -12,7 +12,7 @@ import pytest
 import seqio
 import tensorflow as tf
 
-from flan_jax.report import inputs
+from flan_jax.runs import report_inputs
 from flan_jax.runs import training
 from flan_jax.data import datasets
 from flan_jax.data import fields as fields_lib
@@ -273,7 +273,7 @@ def test_a_run_that_is_further_than_asked_says_so(
   out = capsys.readouterr().out
   assert f'nothing to do: {folder}/tuned is at step 4, TRAIN_STEPS = 2' in out
   assert 'trained to' not in out and 'resuming' not in out
-  drawn = json.loads((folder / 'tuned' / inputs.DRAWN).read_text())
+  drawn = json.loads((folder / 'tuned' / report_inputs.DRAWN).read_text())
   assert drawn['steps'] == 4
 
 
@@ -315,11 +315,11 @@ def test_held_out_scores_are_logged_while_training(
     assert set(looked[step]) == {f'held_out/{name}' for name in names}
     assert looked[step]['held_out/mean'] == pytest.approx(np.mean(
         [looked[step][f'held_out/{name}'] for name in names - {'mean'}]))
-  cut = inputs.inputs({'evaluations': []}, str(tmp_path / 'run'))['cut']
+  cut = report_inputs.inputs({'evaluations': []}, str(tmp_path / 'run'))['cut']
   assert any('prompts were too long and were shortened (INPUTS_LENGTH = 12)' in line
              and line.split(':')[0] in HELD_IN for line in cut)
   assert f'prompts (train): {cut[0]}' in capsys.readouterr().out
-  drawn = inputs.drawn(tmp_path / 'run')
+  drawn = report_inputs.drawn(tmp_path / 'run')
   assert set(drawn) <= {'arc_challenge', 'arc_easy', 'natural_questions', 'trivia_qa'}
   assert sum(drawn.values()) >= 3 * 2  # a prompt a row at least
 

@@ -7,6 +7,7 @@ import gin
 import jax
 import pytest
 
+from flan_jax.cli import evaluate, train
 from flan_jax.runs import evaluation, evaluation_request, training
 from flan_jax.data import vocabulary
 from flan_jax.errors import UserError
@@ -40,7 +41,7 @@ def evaluated_on(monkeypatch, capsys, *given):
   monkeypatch.setattr(evaluation._Job, 'run', lambda job, models: taken.append(job.mesh))
   for flags in (['--dry_run'], []):
     gin.clear_config()
-    evaluation.main(["--gin.MODEL_DIR='run'", *given, *flags])
+    evaluate.main(["--gin.MODEL_DIR='run'", *given, *flags])
   return dict(taken[0].shape), capsys.readouterr().out
 
 
@@ -51,10 +52,10 @@ def trained_on(monkeypatch, capsys, *given):
       sharding, 'batch_sharding', lambda mesh: taken.append(mesh) or 1 / 0)
   asked = ["--gin.MODEL_DIR='new'", '--gin.HELD_OUT=None', *(f'--gin.{one}' for one in (
       'ROW_LENGTH=256', 'TARGET_SLOTS=64', 'INPUTS_LENGTH=192', 'TARGETS_LENGTH=64'))]
-  training.main([*asked, *given, '--dry_run'])
+  train.main([*asked, *given, '--dry_run'])
   gin.clear_config()
   with pytest.raises(ZeroDivisionError):
-    training.main([*asked, *given])
+    train.main([*asked, *given])
   return dict(taken[0].shape), capsys.readouterr().out
 
 
@@ -68,7 +69,7 @@ def test_an_explicit_mesh_stays_strict(every_device):
   for given in (['--gin_file=meshes/cpu1.gin'], ['--gin_file=meshes/cpu1.gin', '--dry_run']):
     gin.clear_config()
     with pytest.raises(UserError, match='there are 8 devices'):
-      evaluation.main(["--gin.MODEL_DIR='run'", *given])
+      evaluate.main(["--gin.MODEL_DIR='run'", *given])
 
 
 @pytest.mark.parametrize('rows, data', [(8, 8), (4, 4), (12, 6), (7, 7), (11, 1)])
@@ -87,7 +88,7 @@ def test_a_microbatch_divides_too(every_device, monkeypatch, capsys):
 
 def dry(*given):
   gin.clear_config()
-  training.main(["--gin.MODEL_DIR='new'", '--gin.HELD_OUT=None', '--dry_run', *given])
+  train.main(["--gin.MODEL_DIR='new'", '--gin.HELD_OUT=None', '--dry_run', *given])
 
 
 @pytest.mark.parametrize(
@@ -105,16 +106,16 @@ def test_a_launch_is_checked_from_a_machine_without_the_devices(
 def test_an_evaluation_is_checked_from_there_too(every_device, monkeypatch, capsys):
   monkeypatch.setattr(jax, 'device_count', lambda *_: 1)
   given = ["--gin.MODEL_DIR='run'", '--dry_run', '--gin_file=meshes/h100x8.gin']
-  evaluation.main(given)
+  evaluate.main(given)
   assert 'the 8 devices of' in capsys.readouterr().out
   gin.clear_config()
   with pytest.raises(UserError, match='heads = 2 does not divide'):
-    evaluation.main([*given, "--gin.MESH={'tensor': 8}"])
+    evaluate.main([*given, "--gin.MESH={'tensor': 8}"])
 
 
 def test_the_run_itself_is_refused_on_other_devices(every_device):
   with pytest.raises(UserError, match='there are 8 devices'):
-    training.main(["--gin.MODEL_DIR='new'", '--gin.HELD_OUT=None',
+    train.main(["--gin.MODEL_DIR='new'", '--gin.HELD_OUT=None',
                 '--gin_file=meshes/v5e_16.gin'])
 
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 import flan_jax.tasks  # noqa: F401
-from flan_jax.report import inputs
+from flan_jax.runs import report_inputs
 from flan_jax.data import datasets
 from flan_jax.data.prompt_variants import Variant
 from flan_jax.report import page as page_lib, paper
@@ -116,7 +116,7 @@ def test_a_page_prints_confirmed_figures_alone(tmp_path):
   for one in results['evaluations']:
     one['datasets'] = {'bool_q': fake_run.entry(50.0, 'bool_q'),
                        'copa': fake_run.entry(50.0, 'copa')}
-  references = inputs.references(results)
+  references = report_inputs.references(results)
   assert [one['value'] for one in references['bool_q']] == [60.5, 77.5, 82.9, 84.6]
   assert references['copa'] == []
   folder = str(fake_run.write(tmp_path / 'run'))

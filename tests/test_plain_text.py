@@ -50,5 +50,5 @@ def test_long_documents_go_on_in_further_rows_and_lose_nothing(notes, tmp_path):
 
 def test_missing_text_is_named(tmp_path, monkeypatch):
   monkeypatch.setenv('TFDS_DATA_DIR', str(tmp_path))
-  with pytest.raises(UserError, match='text/train.txt.*flan_jax.sample'):
+  with pytest.raises(UserError, match='text/train.txt.*flan_jax sample'):
     plain_text.identity('world_text')

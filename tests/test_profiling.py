@@ -10,7 +10,7 @@ import pytest
 from flan_jax.data import packing
 from flan_jax.errors import UserError
 from flan_jax.model import decoder
-from flan_jax.training import hardware
+from flan_jax.settings import hardware
 from flan_jax.training import metric_log
 from flan_jax.training import loop
 from flan_jax.training import optim

@@ -87,7 +87,7 @@ def test_a_mistake_is_one_readable_paragraph(arguments, message):
 
 def test_a_named_data_dir_without_the_dataset_is_an_error(monkeypatch, tmp_path):
   monkeypatch.setenv('TFDS_DATA_DIR', str(tmp_path))
-  with pytest.raises(UserError, match='flan_jax.sample'):
+  with pytest.raises(UserError, match='flan_jax sample'):
     prompts.describe('rte')
 
 

@@ -13,6 +13,7 @@ from flan_jax.data import rendering
 from flan_jax.data import vocabulary
 from flan_jax.data.vocabulary import FLAN
 from flan_jax.errors import UserError
+from flan_jax.data.encoding import Encoding
 from flan_jax.evaluation import answers as answers_lib, metrics, protocol, questions
 from flan_jax.inference import decoding, scoring
 from flan_jax.training import checkpoint
@@ -23,7 +24,7 @@ from tests.tiny_runs import NAMES
 
 # Scores are kept with six decimals: two of them are off by half of the last one each.
 KEPT = 1.01e-6
-ENCODING = questions.Encoding(inputs_length=400, targets_length=24)
+ENCODING = Encoding(inputs_length=400, targets_length=24)
 
 
 def test_only_forward_templates_are_evaluated():
@@ -36,18 +37,18 @@ def test_only_forward_templates_are_evaluated():
 
 
 def test_truncation_keeps_the_separator():
-  encoding = questions.Encoding(5, 3)
+  encoding = Encoding(5, 3)
   eos = FLAN.eos_id
   whole = FLAN.encode_batch(['abcdefgh'])[0]
   assert encoding.inputs(['abcdefgh', 'ab']) == [  # the end of a prompt asks
       [*whole[-4:], eos], [*FLAN.encode_batch(['ab'])[0], eos]]
   assert encoding.targets(['abcdefgh']) == [[*whole[:2], eos]]
-  newline = questions.Encoding(5, 3, ('', '\n'))
+  newline = Encoding(5, 3, ('', '\n'))
   assert newline.end_ids() == tuple(FLAN.encode_batch(['\n'])[0][:1])
 
 
 def test_the_passage_of_a_long_prompt_loses_its_beginning():
-  encoding = questions.Encoding(24, 3)
+  encoding = Encoding(24, 3)
   text = 'Read: one two three four five. Why?'
   ids, cut = encoding.fitted([text, 'short'], ['one two three four five.', 'short'])
   assert FLAN.decode(ids[0]) == 'Read: four five. Why?'
@@ -67,7 +68,7 @@ def test_a_pretrained_base_has_no_prompt_lengths_of_its_own():
   rows = {'inputs_length': 1, 'targets_length': 511, 'separators': ['eos', 'eos']}
   for overflow, length in (('split', 1024), ('cut', 1)):
     run = {'rows': {**rows, 'overflow': overflow}}
-    assert questions.Encoding.of(run).inputs_length == length
+    assert Encoding.of(run).inputs_length == length
 
 
 @pytest.fixture
@@ -279,8 +280,8 @@ def test_options_that_are_cut_are_counted_and_said(reads, monkeypatch):
 
 
 @pytest.mark.parametrize('encoding', [
-    questions.Encoding(400, 1), questions.Encoding(400, 1).plain(),
-    questions.Encoding(400, 3, ('', '\n\n\n'))])
+    Encoding(400, 1), Encoding(400, 1).plain(),
+    Encoding(400, 3, ('', '\n\n\n'))])
 def test_options_of_which_nothing_is_left_are_said(reads, encoding):
   reads(optional('no', 'yes'))
   with pytest.raises(UserError, match='cb has no example.*nothing is left of an option'):

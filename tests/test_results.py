@@ -7,7 +7,7 @@ import json
 import pytest
 
 from flan_jax.cli import report as door
-from flan_jax.report import inputs
+from flan_jax.runs import report_inputs
 from flan_jax.runs import experiments
 from flan_jax.errors import UserError
 from flan_jax.evaluation import answers, groups, results
@@ -272,7 +272,7 @@ def test_datasets_without_a_test_set_are_not_called_held_in():
 @pytest.mark.parametrize('text', ['{"prompts": ', '[]', '{"prompts": {"a": "x"}}', '{}'])
 def test_a_torn_count_of_what_was_drawn_is_told(tmp_path, text, capsys):
   (tmp_path / 'drawn.json').write_text(text)
-  assert inputs.drawn(str(tmp_path)) is None
+  assert report_inputs.drawn(str(tmp_path)) is None
   assert f'{tmp_path}/drawn.json is ' in capsys.readouterr().err
 
 
@@ -314,7 +314,7 @@ def test_what_is_declared_no_more_is_shown_as_the_last_report_had_it(tmp_path):
       **{name: {} for name in page_lib._INPUTS}, 'cut': [], 'rules': {'gone': rule},
       'phrasings': {'gone': {'0': 'as it was'}}}))
   (tmp_path / 'run.json').write_text(json.dumps(fake_run.run() | {'tasks': {}}))
-  rules = inputs.rules(found, fake_run.run(), str(tmp_path))
+  rules = report_inputs.rules(found, fake_run.run(), str(tmp_path))
   assert rules['gone'] == rule and set(rules['nli']['held_out']) > {'rte', 'cb'}
-  phrasings = inputs.inputs(found, str(tmp_path))['phrasings']
+  phrasings = report_inputs.inputs(found, str(tmp_path))['phrasings']
   assert phrasings['gone'] == {'0': 'as it was'} and len(phrasings['rte.3shot']) == 10

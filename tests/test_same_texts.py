@@ -17,7 +17,7 @@ import transformers
 
 from flan_jax.runs import evaluation_request
 from flan_jax.cli import generate
-from flan_jax.cli import harness
+from flan_jax.runs import harness
 from flan_jax.cli import huggingface
 from flan_jax.data import tokenizer_files
 from flan_jax.data import ends as ends_lib

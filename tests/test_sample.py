@@ -230,7 +230,7 @@ def test_more_rows_than_the_world_has_are_refused(tmp_path):
 
 def test_the_door_speaks_without_tensorflow():
   asked = subprocess.run(
-      [sys.executable, '-X', 'importtime', '-m', 'flan_jax.sample', '--help'],
+      [sys.executable, '-X', 'importtime', '-m', 'flan_jax', 'sample', '--help'],
       capture_output=True, text=True, check=True)
   assert '--examples' in asked.stdout and 'tensorflow' not in asked.stderr
 

@@ -64,7 +64,7 @@ def test_torn_predictions_are_left_out(folder, tmp_path, capsys):
     assert {one['template'] for one in samples.read(str(tmp_path), TUNED)} == {0}
     said = capsys.readouterr().err
     assert f'{here}/2.rank.jsonl is damaged' in said
-    assert f'python -m flan_jax.evaluate --gin.MODEL_DIR="\'{tmp_path}\'"' in said
+    assert f'flan_jax evaluate --gin.MODEL_DIR="\'{tmp_path}\'"' in said
     assert list(answers.columns(str(here), entry(0))) == [0]
     assert answers.columns(str(here), entry(0, 2)) == {}  # not the mean of what is left
     assert 'lacks 2.rank.jsonl' in capsys.readouterr().err
@@ -88,7 +88,7 @@ def test_answers_of_an_earlier_version_are_told_once(folder, tmp_path, capsys):
   assert samples.read(str(tmp_path), TUNED) == []
   said = capsys.readouterr().err
   assert said.count('without digests, which an earlier version wrote') == 1
-  assert f'{tmp_path}/predictions' in said and 'python -m flan_jax.evaluate' in said
+  assert f'{tmp_path}/predictions' in said and 'flan_jax evaluate' in said
 
 
 def entry(*numbers):

@@ -75,7 +75,7 @@ def test_one_task_alone_and_its_variant():
 
 def test_nothing_prepared_is_told_with_the_command_that_writes_it(tmp_path, monkeypatch):
   monkeypatch.setenv('TFDS_DATA_DIR', str(tmp_path))
-  with pytest.raises(UserError, match='not prepared in .*flan_jax.sample'):
+  with pytest.raises(UserError, match='not prepared in .*flan_jax sample'):
     selected('flan_holdout_nli', tasks='prepared')
   with pytest.raises(UserError, match="TASKS = 'prepared'"):
     holdouts.rates('flan_holdout_nli')
@@ -155,7 +155,7 @@ ABLATIONS = {
 def test_the_ablations_by_gin(name, monkeypatch):
   import gin
   from flan_jax.runs import training
-  made = commandline.parser('flan_jax.train', '', gin='runs/tune.gin')
+  made = commandline.parser('train', '', gin='runs/tune.gin')
   with gin.unlock_config():
     gin.clear_config()
   flags = commandline.parse(made, [

@@ -23,7 +23,7 @@ from flan_jax.data import store
 from flan_jax.data import vocabulary
 from flan_jax.data.mixture_subset import Selection
 from flan_jax.errors import UserError
-from flan_jax.evaluation import questions
+from flan_jax.data.encoding import Encoding
 from tests.conftest import TRAINED_ON
 
 LENGTHS = {'inputs': 192, 'targets': 64}
@@ -190,7 +190,7 @@ def test_the_store_holds_what_seqio_yields(data_dir, tmp_path):
 
 def test_too_long_prompts_are_shortened_as_in_evaluation(data_dir, tmp_path):
   """What is asked stays; SeqIO's clients see the two public features alone."""
-  task, encoding = seqio.get_mixture_or_task('arc_easy'), questions.Encoding(24, 64)
+  task, encoding = seqio.get_mixture_or_task('arc_easy'), Encoding(24, 64)
   built = store.ensure(task, directory=str(tmp_path), inputs_length=24, targets_length=64)
   assert built.manifest['shortened'] > 100
   ours = {tuple(ids.tolist()) for ids, _ in built.read(range(len(built.lengths)))}

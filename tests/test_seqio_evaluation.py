@@ -22,6 +22,7 @@ from flan_jax.data import vocabulary
 from flan_jax.data.expected import Expected
 from flan_jax.errors import UserError
 from flan_jax.evaluation import metrics
+from flan_jax.data.encoding import Encoding
 from flan_jax.evaluation import questions
 from flan_jax.evaluation import ranking
 from flan_jax.evaluation import seqio_metrics
@@ -129,7 +130,7 @@ def test_the_scores_are_those_of_our_own_evaluation(data_dir, tmp_path):
 
   [found] = evaluated('rte.eval', predict, count=20 * 9, log_dir=str(tmp_path))
   asked = questions.read(
-      'rte', questions.Encoding(192, 64), splits=[questions.DEV], limit=20)
+      'rte', Encoding(192, 64), splits=[questions.DEV], limit=20)
   count = len(asked.templates)
   means = [metrics.score('accuracy', metrics.Answers(
       labels=[one.label for one in asked.examples],

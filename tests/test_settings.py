@@ -330,7 +330,7 @@ FILES = {
     'tuning.gin': "include 'runs/tune.gin'\nTRAIN_STEPS = 3",
     'site.gin': "STORE_DIR = 'store'", 'wide.gin': 'decoder.DecoderConfig.d_modle = 3',
     'optimizer.gin': "from __gin__ import dynamic_registration\nfrom flan_jax import train\n"
-    "train.train.optimizer = {'learning_rate': 1e-3, 'warmup': 3}"}
+    "training.train.optimizer = {'learning_rate': 1e-3, 'warmup': 3}"}
 
 
 @pytest.mark.parametrize('door, given, words', [
@@ -360,7 +360,7 @@ FILES = {
     ('train', ['--gin_file=import.gin'], "No module named 'no_such_module'"),
     ('train', ['--gin_file=wide.gin'], "no parameter 'd_modle'; did you mean d_model"),
     ('train', ['--gin_file=optimizer.gin'], "(optimizer.gin, line 3) must be"),
-    ('train', ['--gin_file=runs/evaluate.gin'], 'is a setting of flan_jax.evaluate'),
+    ('train', ['--gin_file=runs/evaluate.gin'], 'is a setting of flan_jax evaluate'),
     ('train', ["--gin.MODEL_DIR='prompts.jsonl'"], 'it is a file'),
     ('train', ["--gin.MODEL_DIR='prompts.jsonl/x'"], 'prompts.jsonl is a file'),
     ('train', ["--gin.MODEL_DIR=' '"], 'it is empty'),
@@ -371,8 +371,8 @@ FILES = {
     ('train', ['--process_count=0'], '--process_count=0 must be a whole number of at least'),
     ('train', ['--dry_rum'], 'did you mean --dry_run'),
     ('evaluate', ['--gin_file=tuning.gin'], 'tuning.gin (models/base.gin) sets decoder'),
-    ('evaluate', ['--gin_file=runs/tune.gin'], 'is a setting of flan_jax.train; '),
-    ('evaluate', ['--gin_file=models/8b.gin'], 'is a setting of flan_jax.train; '),
+    ('evaluate', ['--gin_file=runs/tune.gin'], 'is a setting of flan_jax train; '),
+    ('evaluate', ['--gin_file=models/8b.gin'], 'is a setting of flan_jax train; '),
     ('evaluate', ['--gin_file=site.gin'], "'STORE_DIR' (site.gin, line 1), though other"),
     ('evaluate', ["--gin.HELD_IN_TEST='no'"], 'must be True or False; it is a text'),
     ('evaluate', ['--limit=-3'], '--limit=-3 must be a whole number of at least 1'),
@@ -383,7 +383,7 @@ FILES = {
     ('generate', ['--temperature=-1', '--top_p=2'], '--temperature=-1 must be'),
     ('generate', ['--model_dir=prompts.jsonl'], 'it is a file'),
     ('generate', ['--mesh=data=0'], "'data' cannot be 0"),
-    ('experiment', ['--evaluate_gin=runs/tune.gin'], 'flan_jax.evaluate does not read it'),
+    ('experiment', ['--evaluate_gin=runs/tune.gin'], 'flan_jax evaluate does not read it'),
     ('experiment', ['--gin.ROW_LENGTH=1000'], 'not a multiple of ROW_LENGTH'),
     ('experiment', ['--gin.MICROBATCHES=3'], 'MICROBATCHES = 3 does not divide'),
     ('experiment', ["--gin.SCHEDULE='cosine'"], 'decay_steps is 0'),
@@ -473,7 +473,7 @@ def test_it_is_refused_before_the_libraries_are_there(tmp_path):
 
 def test_a_door_ends_with_one_paragraph_and_code_2(tmp_path):
   done = subprocess.run(
-      [sys.executable, '-m', 'flan_jax.train', '--gin.TRAINSTEPS=3'], cwd=tmp_path,
+      [sys.executable, '-m', 'flan_jax', 'train', '--gin.TRAINSTEPS=3'], cwd=tmp_path,
       text=True, capture_output=True, timeout=300)
   assert done.returncode == 2 and done.stderr.startswith('error: nothing reads the macro')
   assert len(done.stderr.splitlines()) == 1 and not done.stdout

@@ -5,10 +5,11 @@ import json
 import numpy as np
 import pytest
 
-from flan_jax.evaluation import answers as answers_lib, metrics, questions, summaries
+from flan_jax.data.encoding import Encoding
+from flan_jax.evaluation import answers as answers_lib, metrics, summaries
 import flan_jax.tasks  # noqa: F401  registers everything
 
-ENCODING = questions.Encoding(inputs_length=400, targets_length=24)
+ENCODING = Encoding(inputs_length=400, targets_length=24)
 
 
 def template(number, dev, test, metric='accuracy'):

@@ -1,25 +1,20 @@
-"""What every front door shares: flags as t5x users know them, gin, silence, progress.
+"""What every command shares: flags as t5x users know them, gin, silence.
 
-A door is a module with `main(arguments)`; it ends in
-
-    if __name__ == '__main__':
-      commandline.launch('flan_jax.holdout')
-
-which parses the flags before anything slow is imported, prints a UserError as one
-paragraph with exit code 2, and leaves other errors their trace.
+A command is a module of this room with `main(arguments)`. `launch` calls it: the flags are
+parsed before anything slow is imported, a UserError is printed as one paragraph with exit
+code 2, and other errors keep their trace.
 """
 
 import argparse
-import contextlib
 import importlib
 import os
 import sys
-import tempfile
 import textwrap
-from typing import Callable, Iterator, Sequence
+from typing import Callable, Sequence
 
 from flan_jax import settings
 from flan_jax.errors import UserError, did_you_mean
+from flan_jax.runs import registration
 
 QUIET = {
     'TF_CPP_MIN_LOG_LEVEL': '3',  # TensorFlow's C++ notices at start-up
@@ -28,8 +23,6 @@ QUIET = {
     'NO_GCE_CHECK': 'true',  # TFDS asks Google's metadata server otherwise
 }
 
-MODULES = 'FLAN_IMPORT'  # environment variable: what --import named
-
 
 class _Parser(argparse.ArgumentParser):
 
@@ -37,15 +30,16 @@ class _Parser(argparse.ArgumentParser):
     self.exit(2, f'{self.prog}: {message}\nSee {self.prog} --help.\n')
 
 
-def parser(door: str, description: str, gin: str | None = None) -> argparse.ArgumentParser:
-  """A parser for `python -m DOOR`; `gin` names the run file that serves by default."""
+def parser(
+    command: str, description: str, gin: str | None = None) -> argparse.ArgumentParser:
+  """A parser for `flan_jax COMMAND`; `gin` names the run file that serves by default."""
   made = _Parser(
-      prog=f'python -m {door}', description=textwrap.dedent(description).strip(),
+      prog=f'flan_jax {command}', description=textwrap.dedent(description).strip(),
       formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False)
-  made.set_defaults(door=door.removeprefix('flan_jax.'))
+  made.set_defaults(door=command)
   made.add_argument(
       '--tfds_data_dir', metavar='DIR', help='TFDS data_dir (default: TFDS_DATA_DIR, else '
-      "TFDS's own); `python -m flan_jax.sample` writes one")
+      "TFDS's own); `flan_jax sample` writes one")
   made.add_argument(
       '--import', dest='modules', metavar='MODULE,MODULE', default='',
       help='Python modules that register datasets of your own')
@@ -89,72 +83,18 @@ def join_processes(flags: argparse.Namespace, saves_on_sigterm: bool = True) -> 
               saves_on_sigterm)
 
 
-def launch(door: str) -> None:
-  """Runs `main` of the door; UserError and Ctrl-C end without a trace."""
+def launch(module: str, arguments: Sequence[str]) -> None:
+  """Runs `main(arguments)` of a module; UserError and Ctrl-C end without a trace."""
   os.environ.update({key: os.environ.get(key, value) for key, value in QUIET.items()})
-  module = importlib.import_module(door)  # by its own name, not as __main__
+  command = importlib.import_module(module)
   try:
-    module.main(sys.argv[1:])
+    command.main(arguments)
   except UserError as error:
     print(f'error: {error}', file=sys.stderr)
     sys.exit(2)
   except KeyboardInterrupt:
     print('interrupted', file=sys.stderr)
     sys.exit(130)
-
-
-@contextlib.contextmanager
-def quietly() -> Iterator[None]:
-  """Holds back what C++ libraries print to standard error while they are imported.
-
-  They write to the file descriptor itself before any log level is read. If the import
-  fails, all of it is shown.
-  """
-  sys.stderr.flush()
-  kept = os.dup(2)
-  with tempfile.TemporaryFile() as held:
-    os.dup2(held.fileno(), 2)
-    try:
-      yield
-    except BaseException:
-      held.seek(0)
-      os.write(kept, held.read())
-      raise
-    finally:
-      os.dup2(kept, 2)
-      os.close(kept)
-
-
-def load_tasks() -> None:
-  """Registers every task and mixture, without the noise of the libraries behind them.
-
-  Those of the modules named by --import too, in this process and in its children.
-  """
-  with quietly():
-    import flan_jax.tasks
-  modules = [name for name in os.environ.get(MODULES, '').split(',') if name]
-  for module in modules:
-    _import(module)
-  if modules:
-    from flan_jax.data import holdouts
-    holdouts.register_mixtures()
-
-
-def _import(module: str) -> None:
-  sys.path[:0] = [] if os.getcwd() in sys.path else [os.getcwd()]
-  try:
-    importlib.import_module(module)
-  except ImportError as error:
-    raise UserError(f'--import={module}: {error}; the module must be installed, or stand '
-                    f'in {os.getcwd()}') from None
-
-
-def report_dropped(name: str, split: str) -> None:
-  """Says on standard error which records of a task made no prompt, if any."""
-  from flan_jax.data import rendering
-  for reason, count in sorted(rendering.dropped(name).items()):
-    print(f'NOTE: {name} ({split}): {count:,} records left out: {reason}',
-          file=sys.stderr, flush=True)
 
 
 def parse(made: argparse.ArgumentParser, arguments: Sequence[str]) -> argparse.Namespace:
@@ -176,7 +116,7 @@ def parse(made: argparse.ArgumentParser, arguments: Sequence[str]) -> argparse.N
   for action in made._actions:
     _read_values(flags, action, rest)
   if flags.modules:
-    os.environ[MODULES] = flags.modules
+    os.environ[registration.MODULES] = flags.modules
   flags.bindings = [' = '.join(part.strip() for part in b.split('=', 1)) for b in bindings]
   return flags
 
@@ -196,8 +136,9 @@ def _read_values(flags: argparse.Namespace, action: argparse.Action, arguments) 
 
 def gin_folder() -> str:
   """The folder of the gin files: in the installed package, or beside it in a checkout."""
-  here = os.path.dirname(os.path.abspath(__file__))
-  candidates = [os.path.join(here, 'gin'), os.path.join(os.path.dirname(here), 'gin')]
+  package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+  candidates = [
+      os.path.join(package, 'gin'), os.path.join(os.path.dirname(package), 'gin')]
   return next(folder for folder in candidates if os.path.isdir(folder))
 
 
@@ -257,7 +198,7 @@ def set_data_dir(flags: argparse.Namespace) -> None:
   if not os.path.isdir(folder):
     raise UserError(
         f'there is no folder --tfds_data_dir={flags.tfds_data_dir}; write embedded data '
-        f'there with `python -m flan_jax.sample --data_dir={flags.tfds_data_dir}`')
+        f'there with `flan_jax sample --data_dir={flags.tfds_data_dir}`')
   os.environ['TFDS_DATA_DIR'] = folder
 
 
@@ -286,35 +227,3 @@ def _is_run_file(path: str) -> bool:
 def _first_paragraph(error: Exception) -> str:
   lines = [line.strip() for line in str(error).split('\n') if line.strip()]
   return ' '.join(lines[:4])
-
-
-@contextlib.contextmanager
-def progress(title: str, total: int | None = None) -> Iterator:
-  """A bar on a terminal, plain lines in a log.
-
-  Yields advance(steps=1, note=''), to be called as the work goes on.
-  """
-  if sys.stderr.isatty():
-    from rich import progress as bars
-    from rich.console import Console
-    columns = (
-        bars.TextColumn('{task.description}'), bars.BarColumn(), bars.MofNCompleteColumn(),
-        bars.TimeRemainingColumn(), bars.TextColumn('{task.fields[note]}'))
-    with bars.Progress(*columns, console=Console(stderr=True)) as bar:
-      task = bar.add_task(title, total=total, note='')
-      yield lambda steps=1, note='': bar.update(task, advance=steps, note=note)
-  else:
-    yield _plain_lines(title, total)
-
-
-def _plain_lines(title: str, total: int | None):
-  done, shown = 0, -1
-  def advance(steps: int = 1, note: str = '') -> None:
-    nonlocal done, shown
-    done += steps
-    tenth = 10 * done // total if total else done
-    if tenth != shown:
-      shown = tenth
-      of = f'{done}/{total}' if total else f'{done}'
-      print(f'{title}: {of} {note}'.rstrip(), file=sys.stderr, flush=True)
-  return advance

@@ -1,4 +1,4 @@
-"""Front door: the paper's experiments, many runs in one command that continues.
+"""Command: the paper's experiments, many runs in one command that continues.
 
 `main` reads flags and gin; `holdout_runs` and `way_runs` say which runs there are.
 """
@@ -11,6 +11,7 @@ import sys
 from typing import Any, Mapping, Sequence
 
 from flan_jax.cli import commandline
+from flan_jax.runs import registration
 from flan_jax.runs import experiments as experiments_lib
 from flan_jax.errors import UserError
 
@@ -32,7 +33,7 @@ def main(arguments: Sequence[str]) -> None:
   commandline.configure(argparse.Namespace(**vars(flags) | {'bindings': shared}))
   commandline.check_gin('evaluate', flags.evaluate_gin, [f'MODEL_DIR = {flags.root!r}'],
                         'runs/evaluate.gin')
-  commandline.load_tasks()
+  registration.load_tasks()
   _check_sizes()
   runs = (holdout_runs if flags.experiment == HOLDOUTS else way_runs)(flags)
   for run in runs:
@@ -40,7 +41,7 @@ def main(arguments: Sequence[str]) -> None:
   if flags.dry_run:
     print('\n'.join(experiments_lib.plan(runs)))
     return
-  problems = _execute(runs, experiments_lib.command_line(['flan_jax.experiment', *arguments]))
+  problems = _execute(runs, experiments_lib.command_line(['experiment', *arguments]))
   report(flags.experiment, flags.root, runs, problems, flags.limit)
   if problems:
     sys.exit(1)
@@ -59,14 +60,14 @@ def _execute(runs: Sequence[experiments_lib.Run], again: str) -> dict[str, str]:
 
 
 def _parser():
-  made = commandline.parser('flan_jax.experiment', """
+  made = commandline.parser('experiment', """
       Does one of the paper's experiments: tunes and evaluates run after run, each in
       processes of its own, and puts all scores into one table (ROOT/holdouts.json, .md
       and .html; ROOT/ways.*):
 
-        python -m flan_jax.experiment holdouts --root=ROOT --base=BASE \\
+        flan_jax experiment holdouts --root=ROOT --base=BASE \\
           --train_gin=models/8b.gin --train_gin=meshes/v5e_16.gin --tfds_data_dir=DATA
-        python -m flan_jax.experiment ways --cluster=nli --root=ROOT --base=BASE
+        flan_jax experiment ways --cluster=nli --root=ROOT --base=BASE
 
       holdouts: each cluster held out in turn (figures 1, 4). ways: prompting the base,
       fine-tuning it on each task of a cluster, instruction tuning with the cluster held
@@ -118,7 +119,7 @@ def _check_sizes() -> None:
   commandline.call(losses.LossConfig)
   rows, schedule = commandline.call(training.Rows), commandline.call(loop.Schedule)
   step.check_microbatches(rows.per_step, schedule.microbatches, layouts.abstract({}))
-  bound = gin.query_parameter('train.train.optimizer')
+  bound = gin.query_parameter('training.train.optimizer')
   optim.optimizer(**copy.deepcopy(bound))  # which makes gin fill the macros in
 
 
@@ -268,7 +269,3 @@ def show(table: Mapping[str, Any]) -> None:
   console.print(drawn)
   for note in table['notes']:
     console.print(note, highlight=False, soft_wrap=True, markup=False)
-
-
-if __name__ == '__main__':
-  commandline.launch('flan_jax.experiment')

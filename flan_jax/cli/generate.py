@@ -1,4 +1,4 @@
-"""Front door: prompts of a file, a pipe or a terminal, continued by a run.
+"""Command: prompts of a file, a pipe or a terminal, continued by a run.
 
 `main` reads flags; `open_model`, `write` and `ask` do the work as plain functions.
 """
@@ -10,19 +10,21 @@ import sys
 from typing import Any, Mapping, Sequence
 
 from flan_jax.cli import commandline
+from flan_jax.runs import registration
+from flan_jax.runs import progress
 from flan_jax.runs import evaluation_request
 from flan_jax import settings
 from flan_jax.errors import UserError
 
 
 def main(arguments: Sequence[str]) -> None:
-  made = commandline.parser('flan_jax.generate', """
+  made = commandline.parser('generate', """
       Continues prompts with a run, greedily unless told otherwise:
 
-        python -m flan_jax.generate --model_dir=DIR --input=prompts.jsonl \\
+        flan_jax generate --model_dir=DIR --input=prompts.jsonl \\
           --output=out.jsonl
-        echo 'Is the sky blue?' | python -m flan_jax.generate --model_dir=DIR
-        python -m flan_jax.generate --model_dir=DIR        # asks in the terminal
+        echo 'Is the sky blue?' | flan_jax generate --model_dir=DIR
+        flan_jax generate --model_dir=DIR        # asks in the terminal
 
       A line of the input is an object with the text in `inputs`, or a string; of a .txt
       file, the text. Each line of the output has `outputs`, the list of its texts, and
@@ -93,7 +95,7 @@ def _add_settings(made) -> None:
 
 
 def _asked(flags):
-  with commandline.quietly():
+  with registration.quietly():
     from flan_jax.inference import decoding, text_generation
   names = [field.name for field in dataclasses.fields(decoding.Settings)]
   given = {name: getattr(flags, name) for name in names}
@@ -137,8 +139,8 @@ class Model:
     return checkpoint.load(self.path, self.step, self.mesh, not self.asked)
 
   def encoding(self) -> Any:
-    from flan_jax.evaluation import questions
-    return questions.Encoding.of(self.run)
+    from flan_jax.data.encoding import Encoding
+    return Encoding.of(self.run)
 
 
 def open_model(
@@ -162,7 +164,7 @@ def open_model(
   run, path = checkpoint.read_run(model_dir), model_dir
   if run is None:
     raise UserError(f'--model_dir={model_dir} holds no run (no {checkpoint.RUN_FILE}); '
-                    'name one that `python -m flan_jax.train` wrote')
+                    'name one that `flan_jax train` wrote')
   if untuned and not evaluation_request.never_tuned(model_dir):
     path = run['init_from']
     if not path:
@@ -325,7 +327,7 @@ def _progress(done: int, total: int):
   if not multihost.first():
     yield None
     return
-  with commandline.progress('continuations', total) as advance:
+  with progress.progress('continuations', total) as advance:
     if done:
       advance(done, 'were there')
     yield advance
@@ -379,7 +381,3 @@ def _piped() -> str:
     raise UserError('there is no prompt on standard input; write one to it, or name a '
                     'file with --input and --output')
   return text
-
-
-if __name__ == '__main__':
-  commandline.launch('flan_jax.generate')

@@ -28,7 +28,7 @@ _REQUIRED = 'gin.REQUIRED'
 
 @dataclasses.dataclass(frozen=True)
 class Statement:
-  """NAME = VALUE. name: of a macro, or 'train.Rows.row_length'. file: as it was named,
+  """NAME = VALUE. name: of a macro, or 'training.Rows.row_length'. file: as it was named,
   None: on the command line. given: the file that the door was given, which may include
   it. ours: whether it is one of the package's."""
 
@@ -190,12 +190,12 @@ def _check_door(door: str, said: Sequence[Statement], default: str) -> None:
       where = one.given if one.given == one.file else f'{one.given} ({one.file})'
       what = f'{where} sets {one.name}' if one.given else f'--gin.{one.name}'
       raise UserError(
-          f'{what}, which is a setting of flan_jax.{other}; flan_jax.{door} does not '
+          f'{what}, which is a setting of flan_jax {other}; flan_jax {door} does not '
           f'read it: leave it out. Its own settings are those of {default}')
   if not any(_ours(one) == WIRED[door] for one in said):
     raise UserError(
         f'none of {", ".join(dict.fromkeys(one.given for one in said if one.given))} is '
-        f'a run file of flan_jax.{door}; take {default}, or a file that includes it')
+        f'a run file of flan_jax {door}; take {default}, or a file that includes it')
 
 
 def _macros(said: Sequence[Statement]) -> dict[str, Statement]:
@@ -211,7 +211,7 @@ def _check_macros(door: str, said: Sequence[Statement]) -> None:
     if one.parameter or one.name in read or one.ours and one.name in settings.MACROS:
       continue
     known = ('' if one.name not in settings.MACROS else
-             f', though other commands do: leave it out for flan_jax.{door}')
+             f', though other commands do: leave it out for flan_jax {door}')
     near = did_you_mean(one.name.upper(), sorted(read)) if not known else ''
     raise UserError(f'nothing reads the macro {one.name!r}{one.where}{known or near}')
   for one in said:

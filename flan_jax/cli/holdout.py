@@ -1,13 +1,14 @@
-"""Front door: which tasks are trained on, held out and dropped, and with what weight."""
+"""Command: which tasks are trained on, held out and dropped, and with what weight."""
 
 import json
 from typing import Sequence
 
 from flan_jax.cli import commandline
+from flan_jax.runs import registration
 
 
 def main(arguments: Sequence[str]) -> None:
-  made = commandline.parser('flan_jax.holdout', """
+  made = commandline.parser('holdout', """
       Prints what holding out a cluster or a task means: the tasks trained on with their mixing
       weights, the tasks held out, and the tasks dropped with them (paper section 2.2).
       Without prepared data the published sizes serve ("declared").""")
@@ -22,7 +23,7 @@ def main(arguments: Sequence[str]) -> None:
 
 def describe(cluster: str) -> dict:
   """The hold-out as plain data; the keys are those that `--json` prints."""
-  commandline.load_tasks()
+  registration.load_tasks()
   from flan_jax.data import holdouts
   rule = holdouts.holdout(cluster)
   weights, counts = holdouts.weights(rule.train)
@@ -52,7 +53,3 @@ def show(result: dict) -> None:
   for row in result['dropped']:
     table.add_row(row['task'], f'dropped: {row["because"]}', '', '')
   Console().print(table)
-
-
-if __name__ == '__main__':
-  commandline.launch('flan_jax.holdout')

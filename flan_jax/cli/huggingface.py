@@ -1,4 +1,4 @@
-"""Front door: public checkpoints in and out, as folders that transformers reads.
+"""Command: public checkpoints in and out, as folders that transformers reads.
 
 An import is a MODEL_DIR at step 0 that was trained on nothing known here; it serves as
 INIT_FROM and can be evaluated. DST/model.gin states its DecoderConfig and vocabulary.
@@ -13,6 +13,7 @@ import sys
 from typing import Any, Callable, Iterator, Mapping, Sequence
 
 from flan_jax.cli import commandline
+from flan_jax.runs import registration
 from flan_jax.runs import evaluation_request
 from flan_jax.data import tokenizer_files
 from flan_jax.errors import UserError
@@ -26,14 +27,14 @@ KEPT = ('max_position_embeddings', 'bos_token_id', 'eos_token_id', 'pad_token_id
 
 
 def main(arguments: Sequence[str]) -> None:
-  made = commandline.parser('flan_jax.huggingface', """
+  made = commandline.parser('huggingface', """
       Converts a folder of the Llama family (Llama, Mistral, Qwen2, Qwen3: config.json
       and safetensors) to a MODEL_DIR, and the last checkpoint of a run to such a folder:
 
-        python -m flan_jax.huggingface import FOLDER MODEL_DIR
-        python -m flan_jax.train --gin_file=MODEL_DIR/model.gin \\
+        flan_jax huggingface import FOLDER MODEL_DIR
+        flan_jax train --gin_file=MODEL_DIR/model.gin \\
           --gin.INIT_FROM="'MODEL_DIR'" ...
-        python -m flan_jax.huggingface export MODEL_DIR FOLDER
+        flan_jax huggingface export MODEL_DIR FOLDER
 
       Parameters become float32. The tokenizer's files are copied beside them, and tell
       what ends and begins a text.""")
@@ -140,7 +141,7 @@ def _check_tensors(src: str, found: Mapping, wanted: Mapping) -> None:
 
 def _vocabulary(src: str, path: str | None, config):
   """(the vocabulary, in force, and what ends and begins a text of the model)."""
-  with commandline.quietly():
+  with registration.quietly():
     from flan_jax.data import ends as ends_lib, vocabulary
   inside = [os.path.join(src, name) for name in TOKENIZERS]
   path = path or next(filter(os.path.isfile, inside), None)
@@ -251,7 +252,7 @@ def export_folder(src: str, dst: str, step: int | None = None, fsdp: int = 1) ->
 
 def _read_ends(run: Mapping, path: str | None, src: str) -> tuple:
   """(the vocabulary or None if it is gone, what ends and begins a text of a run)."""
-  with commandline.quietly():
+  with registration.quietly():
     from flan_jax.data import ends as ends_lib, vocabulary
   words = path and vocabulary.opened(path)
   ends = ends_lib.of_run(run, words) if words or 'ends' in run else None
@@ -305,7 +306,3 @@ def _copy_vocabulary(dst: str, path: str | None, told: Mapping) -> None:
   else:
     name = TOKENIZERS[0] if path.endswith('.json') else TOKENIZERS[1]
     shutil.copyfile(path, os.path.join(dst, name))
-
-
-if __name__ == '__main__':
-  commandline.launch('flan_jax.huggingface')

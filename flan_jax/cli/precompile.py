@@ -1,4 +1,4 @@
-"""Front door: compiles a step for hardware that is not here, and says what it costs.
+"""Command: compiles a step for hardware that is not here, and says what it costs.
 
 `main` reads flags and gin; `precompile` is the whole work as one plain function.
 """
@@ -15,10 +15,10 @@ GIB = 2**30
 
 
 def main(arguments: Sequence[str]) -> None:
-  made = commandline.parser('flan_jax.precompile', """
+  made = commandline.parser('precompile', """
       Compiles the training step of a model for a topology, on a machine without it:
 
-        python -m flan_jax.precompile --gin_file=models/137b.gin \\
+        flan_jax precompile --gin_file=models/137b.gin \\
           --gin_file=meshes/v3_128.gin
 
       Prints bytes, FLOPs, collectives and a roofline; the last line is JSON. Macros:
@@ -48,7 +48,7 @@ def precompile(
   Args:
     model: DecoderConfig; vocab_size stands in where its own is None.
     mesh: sizes of the axes data, fsdp and tensor; None: all devices on data.
-    rows: train.Rows. To generate, its inputs_length tokens are read and targets_length
+    rows: training.Rows. To generate, its inputs_length tokens are read and targets_length
       made; otherwise rows are whole.
     optimizer: keyword arguments of optim.optimizer.
     train_steps: of the run whose hours are predicted.
@@ -66,7 +66,8 @@ def precompile(
   settings.check_call('precompile', locals())
   from flan_jax.model import losses
   from flan_jax.planning import aot, candidates, estimate
-  from flan_jax.training import hardware, sharding
+  from flan_jax.settings import hardware
+  from flan_jax.training import sharding
   if not topology:
     raise UserError('TOPOLOGY is None: name one with --topology=v3:8x8, or take a mesh '
                     'file that does, such as --gin_file=meshes/v3_128.gin')
@@ -155,7 +156,7 @@ def _print_table(plan, program, result: dict) -> None:
 
 
 def _lines(plan, program, result: dict):
-  from flan_jax.training import hardware
+  from flan_jax.settings import hardware
   times, device = _times(plan, program), plan.where.device
   gib = lambda count: f'{count / GIB:.2f} GiB'
   yield 'topology', f'{result["topology"]}, {plan.where.devices} devices'
@@ -186,7 +187,3 @@ def _lines(plan, program, result: dict):
               '; pip install flan_jax[aot] compiles for TPUs')
     yield 'NOTE', (f'compiled for {program.target}: bytes only resemble the real ones'
                    f'{remedy}')
-
-
-if __name__ == '__main__':
-  commandline.launch('flan_jax.precompile')

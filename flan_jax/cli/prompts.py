@@ -1,9 +1,11 @@
-"""Front door: prompts of a task as the model sees them, as text and token by token."""
+"""Command: prompts of a task as the model sees them, as text and token by token."""
 
 import os
 from typing import Sequence
 
 from flan_jax.cli import commandline
+from flan_jax.runs import registration
+from flan_jax.runs import progress
 from flan_jax import storage
 from flan_jax.errors import UserError
 
@@ -13,7 +15,7 @@ PIECE_WIDTH = 18  # characters of a piece; the table then fits 80 columns
 
 
 def main(arguments: Sequence[str]) -> None:
-  made = commandline.parser('flan_jax.prompts', """
+  made = commandline.parser('prompts', """
       Prints prompts of a task as rendered, then the row that they make, token by token:
       segment, position, branch, and where the loss is. Without prepared data the
       dataset's own embedded sample serves. Or, with --html, writes the catalogue of all
@@ -63,10 +65,10 @@ def write_catalogue(file: str, names: Sequence[str] | None = None) -> None:
                     f'{os.path.join(file, "catalogue.html")}')
   if not (os.path.isdir(folder) and os.access(folder, os.W_OK)):
     raise UserError(f'--html={file}: {folder} is no folder that can be written to')
-  commandline.load_tasks()
+  registration.load_tasks()
   from flan_jax.data import catalogue, datasets
   names = names or datasets.names()
-  with commandline.progress('catalogue', len(names)) as advance:
+  with progress.progress('catalogue', len(names)) as advance:
     page = catalogue.page(names, advance)
   storage.write_whole(path, page)
   print(f'{path}: {len(names)} dataset{"s" * (len(names) != 1)}')
@@ -95,7 +97,7 @@ def describe(
   Raises:
     UserError: no such task or template, or no data where a data_dir was named.
   """
-  commandline.load_tasks()
+  registration.load_tasks()
   from flan_jax.data import prompt_variants, vocabulary as vocabularies
   dataset = prompt_variants.register(prompt_variants.Variant(task, style=style, shots=shots))
   numbers = _template_numbers(dataset, template, count)
@@ -224,7 +226,3 @@ def _visible(piece: str | None) -> str:
     return ''
   shown = piece.replace('\n', '\\n').replace('\t', '\\t')
   return (repr(piece) if not piece.strip(' ') else shown)[:PIECE_WIDTH]
-
-
-if __name__ == '__main__':
-  commandline.launch('flan_jax.prompts')

@@ -1,23 +1,23 @@
-"""Front door: several runs compared on one page, or one run's report written anew."""
+"""Command: several runs compared on one page, or one run's report written anew."""
 
 import os
 from typing import Sequence
 
 from flan_jax.cli import commandline
 from flan_jax import storage
-from flan_jax.report import inputs
+from flan_jax.runs import report_inputs
 from flan_jax.errors import UserError
 
 OUTPUT = 'comparison.html'
 
 
 def main(arguments: Sequence[str]) -> None:
-  made = commandline.parser('flan_jax.report', """
+  made = commandline.parser('report', """
       Compares evaluated runs on one page: their scores dataset by dataset, the
       differences from the first run on the same examples, and their curves. Of one run,
       writes its report.html anew.
 
-        python -m flan_jax.report runs/nli runs/nli_4_templates --output=comparison.html
+        flan_jax report runs/nli runs/nli_4_templates --output=comparison.html
       """)
   made.add_argument('runs', nargs='+', metavar='RUN',
                     help='MODEL_DIR of an evaluated run')
@@ -41,7 +41,7 @@ def write(model_dirs: Sequence[str], output: str = OUTPUT) -> str:
     from flan_jax.report import page
     [one] = found
     return page.again(one.model_dir, one.results, one.run, one.curves,
-                        inputs.references(one.results))
+                        report_inputs.references(one.results))
   path = os.path.expanduser(output)
   folder = os.path.dirname(os.path.abspath(path))
   if os.path.isdir(path) or not (os.path.isdir(folder) and os.access(folder, os.W_OK)):
@@ -72,15 +72,11 @@ def _read(model_dir: str, name: str):
   run = checkpoint.read_run(folder)
   if run is None:
     raise UserError(f'{model_dir!r} holds no run (no {checkpoint.RUN_FILE}); name the '
-                    'MODEL_DIR of one that `python -m flan_jax.train` wrote')
+                    'MODEL_DIR of one that `flan_jax train` wrote')
   found = results.read(folder)
   if found is None:
     raise UserError(
         f'the run in {model_dir} has no {results.FILE}; evaluate it first: '
-        f'python -m flan_jax.evaluate --gin.MODEL_DIR="\'{model_dir}\'"')
-  curves = inputs.curves(run, folder)
+        f'flan_jax evaluate --gin.MODEL_DIR="\'{model_dir}\'"')
+  curves = report_inputs.curves(run, folder)
   return comparison.Run(name, folder, found, run, curves, groups.split(found)[-1])
-
-
-if __name__ == '__main__':
-  commandline.launch('flan_jax.report')

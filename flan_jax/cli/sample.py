@@ -1,14 +1,16 @@
-"""Front door: writes the embedded data, a TFDS data_dir from a small invented world."""
+"""Command: writes the embedded data, a TFDS data_dir from a small invented world."""
 
 import os
 import sys
 from typing import Callable, Sequence
 
 from flan_jax.cli import commandline
+from flan_jax.runs import registration
+from flan_jax.runs import progress
 
 
 def main(arguments: Sequence[str]) -> None:
-  made = commandline.parser('flan_jax.sample', """
+  made = commandline.parser('sample', """
       Writes embedded data into DIR: a real TFDS data_dir for every dataset (or those of
       --datasets), DIR/vocab.model, a SentencePiece vocabulary trained on it, and
       DIR/text/train.txt and validation.txt, plain text, one document a line.
@@ -36,13 +38,13 @@ def main(arguments: Sequence[str]) -> None:
 def run(data_dir: str, examples: int, words: str, seed: int,
         new_vocabulary: bool = False) -> None:
   """Writes with a progress bar, then says what has been written."""
-  commandline.load_tasks()
+  registration.load_tasks()
   from flan_jax.data import embedded, holdouts
   names = holdouts.named(words)
   bar = sys.stderr.isatty()
   # In a log every part that is written has its line; a total would thin them to ten.
   total = embedded.count_parts(data_dir, names) if bar else None
-  with commandline.progress('embedded data', total) as advance:
+  with progress.progress('embedded data', total) as advance:
     done = embedded.write(
         data_dir, examples, names, seed, advance if bar else _written_only(advance),
         new_vocabulary)
@@ -63,7 +65,3 @@ def _written_only(advance: Callable) -> Callable:
     if note.endswith(' written'):
       advance(steps, note)
   return advance_if_written
-
-
-if __name__ == '__main__':
-  commandline.launch('flan_jax.sample')

@@ -79,7 +79,7 @@ def _recorded(path: pathlib.Path, *_stamp: int) -> dict:
     recorded['parts'], recorded['data']
     return recorded
   except (ValueError, TypeError, KeyError):
-    raise UserError(f'{path} is not what `flan_jax.sample` writes; move the folder '
+    raise UserError(f'{path} is not what `flan_jax sample` writes; move the folder '
                     'away and let it write a new one') from None
 
 
@@ -252,7 +252,7 @@ def _refuse_foreign(folder, recorded):
 
 def _foreign(path):
   return UserError(
-      f'{path} was not written by `flan_jax.sample`, or has been changed since; '
+      f'{path} was not written by `flan_jax sample`, or has been changed since; '
       'nothing is overwritten. Name another --data_dir, or move it out of the way')
 
 

@@ -102,7 +102,7 @@ def _check_stores(plan: Plan, stores: Mapping[str, Store]) -> None:
   for name in plan.names:
     if name not in stores:
       raise UserError(f'Task {name} is in the plan, but its prompt store was not given.'
-                      ' Build it with `python -m flan_jax.cache`.')
+                      ' Build it with `flan_jax cache`.')
   counts = {name: len(stores[name].lengths) for name in plan.names}
   if list(counts.values()) != plan.counts.tolist():
     raise UserError('The plan was made for other prompt stores than the ones given,'

@@ -37,7 +37,7 @@ class Missing(Unusable):
   """There is no store at all."""
 
   def __str__(self) -> str:
-    return (f'There is no prompt store at {self.path}. `python -m flan_jax.cache` builds '
+    return (f'There is no prompt store at {self.path}. `flan_jax cache` builds '
             'it.')
 
 

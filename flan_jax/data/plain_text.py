@@ -76,7 +76,7 @@ def _files(name: str, pattern: str) -> Sequence[str]:
   found = sorted(glob.glob(path))
   if not found:
     raise UserError(
-        f'task {name} reads {path}, and there is no such file. `python -m flan_jax.sample '
+        f'task {name} reads {path}, and there is no such file. `flan_jax sample '
         f'--data_dir={splits.data_dir()}` writes the text of {WORLD_TEXT}')
   return found
 

@@ -48,7 +48,7 @@ def unreadable(name: str, folder: str | None, error: Exception) -> UserError:
 
 def _remedy(name: str, folder: str) -> str:
   return (f'Delete {folder} and prepare the dataset again, as it was prepared: with `tfds '
-          f'build {name}`, or embedded rows with `python -m flan_jax.sample`')
+          f'build {name}`, or embedded rows with `flan_jax sample`')
 
 
 def require(name: str, builder, bases: Collection[str]) -> None:

@@ -145,7 +145,7 @@ def raise_missing(
       f'{", ".join(sorted(set(tfds_names)))} not prepared in {data_dir()}. Fetch the real '
       f'data with `tfds build {tfds_names[0]} --data_dir={data_dir()}`'
       f'{" (and so on for each)" if len(tfds_names) > 1 else ""}, or write embedded rows '
-      f'with `python -m flan_jax.sample --data_dir={data_dir()}{wanted}`, or name the '
+      f'with `flan_jax sample --data_dir={data_dir()}{wanted}`, or name the '
       f'folder that holds them with --tfds_data_dir.{instead}{by_hand}')
 
 

@@ -1,1 +1,1 @@
-"""Zero-shot evaluation: ranking, greedy decoding, metrics, the paper's protocol."""
+"""Zero-shot evaluation: questions, answers, metrics, the paper's protocol, results."""

@@ -216,7 +216,7 @@ def _left_out(folder: str, name: str, wrong: str) -> str:
     file, wrong = os.path.join(model_dir, FOLDER), (
         'has answers without digests, which an earlier version wrote')
   return (f'{file} {wrong}; it is left out: to make it again, python -m '
-          f'flan_jax.evaluate --gin.MODEL_DIR="\'{model_dir}\'"')
+          f'flan_jax evaluate --gin.MODEL_DIR="\'{model_dir}\'"')
 
 
 def answers(asked: Examples, cell: Cell, split: str | None = None) -> metrics.Answers:

@@ -18,6 +18,7 @@ from flan_jax.errors import UserError
 from flan_jax.evaluation import answer_files
 from flan_jax.evaluation import answers
 from flan_jax.inference import decoding
+from flan_jax.data.encoding import Encoding
 from flan_jax.evaluation import questions as questions_lib
 from flan_jax.evaluation import ranking as ranking_lib
 from flan_jax.inference import scoring
@@ -71,7 +72,7 @@ class Settings:
 
 def evaluate(
     loaded, tasks: Mapping[str, str] | Sequence[str], held_in: bool,
-    settings: Settings = Settings(), *, encoding: questions_lib.Encoding | None = None,
+    settings: Settings = Settings(), *, encoding: Encoding | None = None,
     folder: Callable[[str, str], answers.Folder] | None = None,
     agreed: Callable[[list[bool]], list[bool]] = lambda done: done,
     read: dict[str, Questions] | None = None,
@@ -100,7 +101,7 @@ def evaluate(
   Raises:
     answer_files.Unwritable: answers cannot be kept.
   """
-  encoding = encoding or questions_lib.Encoding.of(loaded.run)
+  encoding = encoding or Encoding.of(loaded.run)
   tasks = tasks if isinstance(tasks, Mapping) else {name: name for name in tasks}
   read, entries, problems = {} if read is None else read, {}, {}
   for name, task in tasks.items():
@@ -128,7 +129,7 @@ class _Asked:
   task: str
   held_in: bool
   settings: Settings
-  encoding: questions_lib.Encoding
+  encoding: Encoding
   read: dict[str, Questions]
 
   def cells(self) -> list[tuple[int, str]]:

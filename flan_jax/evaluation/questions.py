@@ -8,20 +8,16 @@ import dataclasses
 import itertools
 from typing import Iterator, Mapping, Sequence
 
+from flan_jax.data import answer_lengths
 from flan_jax.data import datasets
 from flan_jax.data import rendering
-from flan_jax.data import truncation
 from flan_jax.data import templates as templates_lib
-from flan_jax.data import tokenizing
-from flan_jax.data.ends import with_beginning
-from flan_jax.data.vocabulary import FLAN
+from flan_jax.data.encoding import Encoding
 from flan_jax.errors import UserError
-from flan_jax.evaluation import answer_lengths
 from flan_jax.evaluation import metrics
 
 DEV, TEST = 'dev', 'test'
 SPLITS = {DEV: 'validation', TEST: 'test'}  # as the paper says -> as datasets declare
-PAPER_LENGTHS = 1_024, 256  # tokens of inputs and of targets, paper section 2.4
 EMPTY = '{:,} examples left out: an option is empty'
 LOST = '{:,} examples left out: cut at TARGETS_LENGTH, nothing is left of an option'
 UNANSWERABLE = '{:,} examples left out: they have no reference'
@@ -31,87 +27,6 @@ EQUAL_TOKENS = ('{:,} examples have two options that are equal as cut at TARGETS
                 'the first of them counts as chosen')
 FEWER = '{:,} examples have references of which normalising leaves nothing: not counted'
 _TEXTS_AT_ONCE = 4_096
-
-
-@dataclasses.dataclass(frozen=True)
-class Encoding:
-  """How text becomes tokens, the same as in training; lengths with their separators.
-
-  lead: stands before every target. stop: texts at which a decoded answer ends.
-  beginning: ids before every prompt that does not have them.
-  """
-
-  inputs_length: int
-  targets_length: int
-  separators: tuple[str, str] = ('eos', 'eos')
-  lead: str = ''
-  stop: tuple[str, ...] = ()
-  beginning: tuple[int, ...] = ()
-
-  @classmethod
-  def of(cls, run: Mapping) -> 'Encoding':
-    """The encoding of the prompts that a run (its run.json) was tuned on.
-
-    Pretraining has no prompts, its rows are documents: then the paper's lengths serve.
-    """
-    rows = run['rows']
-    lengths = rows['inputs_length'], rows['targets_length']
-    if rows.get('overflow') == 'split':
-      lengths = PAPER_LENGTHS
-    beginning = tuple(run.get('ends', {}).get('beginning', ()))
-    return cls(*lengths, tuple(rows['separators']), beginning=beginning)
-
-  def told(self) -> dict:
-    """What answers depend on, as JSON has it; as before there were beginnings."""
-    told = dataclasses.asdict(self)
-    return told if self.beginning else {
-        name: value for name, value in told.items() if name != 'beginning'}
-
-  def within(self, row_length: int) -> 'Encoding':
-    """The same for rows of so many tokens, whose prompts may have to be shorter.
-
-    Raises:
-      UserError: a row has no room for a prompt beside a target.
-    """
-    room = row_length - self.targets_length
-    if room < 1:
-      raise UserError(f'ROW_LENGTH = {row_length} leaves no room for a prompt beside a '
-                      f'target of up to {self.targets_length} tokens; raise it')
-    return dataclasses.replace(self, inputs_length=min(self.inputs_length, room))
-
-  def plain(self) -> 'Encoding':
-    """That of plain prompts, which an answer continues up to the end of its line."""
-    return dataclasses.replace(self, separators=('', ''), lead=' ', stop=('\n',))
-
-  def inputs(self, texts: Sequence[str]) -> list[list[int]]:
-    """The ids of each text; see `fitted`."""
-    return self.fitted(texts, [''] * len(texts))[0]
-
-  def fitted(
-      self, texts: Sequence[str], passages: Sequence[str]
-  ) -> tuple[list[list[int]], list[bool]]:
-    """(the ids of each text, whether it was too long and had to be shortened).
-
-    What is cut off is the beginning of the passage that the text holds or, where that
-    is not enough, of the text: what is asked, and the options, stand behind it.
-    """
-    end = tokenizing.separator_ids(FLAN, self.separators[0])
-    room = max(self.inputs_length - len(end) - len(self.beginning), 0)
-    found, cut = truncation.fitted(
-        FLAN.encode_batch(list(texts)), texts, passages, room, FLAN.encode_batch)
-    return [[*with_beginning(self.beginning, ids), *end] for ids in found], cut
-
-  def targets(self, texts: Sequence[str]) -> list[list[int]]:
-    """The ids of each text; what is too long loses its end."""
-    return answer_lengths.Options(self).ids(texts)
-
-  def answers(self, texts: Sequence[str]) -> list[list[int]]:
-    """The ids of each text as an answer, whole and without the separator."""
-    return FLAN.encode_batch([self.lead + text for text in texts])
-
-  def end_ids(self) -> tuple[int, ...]:
-    """The tokens at which decoding stops."""
-    return FLAN.ends.stops(self.separators[1], FLAN.encode)
 
 
 @dataclasses.dataclass(frozen=True)

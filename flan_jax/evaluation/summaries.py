@@ -13,7 +13,7 @@ from flan_jax.errors import UserError
 from flan_jax.evaluation import answers
 from flan_jax.evaluation import groups
 from flan_jax.evaluation import metrics
-from flan_jax.evaluation import questions as questions_lib
+from flan_jax.data.encoding import Encoding
 from flan_jax.evaluation import ranking as ranking_lib
 from flan_jax.evaluation import bootstrap
 from flan_jax.evaluation.questions import DEV, TEST
@@ -21,7 +21,7 @@ from flan_jax.evaluation.questions import DEV, TEST
 
 def entry(
     task: str, kept: answers.Folder, wanted: Sequence[tuple[int, str]], ranking: str,
-    encoding: questions_lib.Encoding) -> dict:
+    encoding: Encoding) -> dict:
   """All that results.json says of a dataset, but for `held_in`.
 
   wanted: (template, method) of its cells; where there are two methods, ranking comes
@@ -110,7 +110,7 @@ def _unanswered(groups: Mapping[str, Sequence[answers.Cell]], options: bool) -> 
   return lines
 
 
-def _prompt(asked, cell: answers.Cell, encoding: questions_lib.Encoding) -> dict | None:
+def _prompt(asked, cell: answers.Cell, encoding: Encoding) -> dict | None:
   """The first prompt, read back from its tokens: what the model really saw."""
   found = next(answers.shown(asked, cell), None)
   if found is None:

@@ -8,7 +8,7 @@ import numpy as np
 from flan_jax.data.vocabulary import FLAN
 from flan_jax.errors import UserError
 from flan_jax.inference import decoding
-from flan_jax.evaluation import questions
+from flan_jax.data.encoding import Encoding
 
 _TEXTS_AT_ONCE = 4_096
 _BATCHES_OF_A_GROUP = 16
@@ -44,7 +44,7 @@ class Asked:
 
 
 def tokens(
-    texts: Sequence[str], encoding: questions.Encoding, plain: bool | None = False,
+    texts: Sequence[str], encoding: Encoding, plain: bool | None = False,
     name: str = 'prompt') -> tuple[list[np.ndarray], int]:
   """Token ids of prompts as in training, and how many had to be shortened.
 

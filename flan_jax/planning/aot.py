@@ -22,7 +22,7 @@ from flan_jax.errors import UserError
 from flan_jax.model import decoder
 from flan_jax.model import losses
 from flan_jax.planning import estimate
-from flan_jax.training import hardware
+from flan_jax.settings import hardware
 from flan_jax.planning import hlo
 from flan_jax.training import optim
 from flan_jax.planning import candidates

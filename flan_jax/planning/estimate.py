@@ -14,7 +14,7 @@ from typing import Optional
 import jax
 
 from flan_jax.model import decoder
-from flan_jax.training import hardware
+from flan_jax.settings import hardware
 from flan_jax.planning import hlo
 
 MODES = ('train', 'score', 'generate')

@@ -70,7 +70,7 @@ def again(
   if given is None:
     raise UserError(
         f'{model_dir} has results but no {INPUTS}, which evaluation writes beside '
-        'them; evaluate it again: python -m flan_jax.evaluate '
+        'them; evaluate it again: flan_jax evaluate '
         f'--gin.MODEL_DIR="\'{model_dir}\'"')
   return write(model_dir, results, run, given.pop('rules'), curves, references=references,
                **given)

@@ -1,7 +1,4 @@
-"""Front door: builds the prompt stores of a run ahead of it, in several processes.
-
-`main` reads flags and gin; `cache` is the whole work as one plain function.
-"""
+"""Prompt stores of a run, built ahead of it in several processes."""
 
 import functools
 import importlib
@@ -12,42 +9,12 @@ from collections.abc import Sequence
 from concurrent import futures
 from typing import Any
 
-from flan_jax.cli import commandline
+from flan_jax.runs import progress
+from flan_jax.runs import registration
 from flan_jax.errors import UserError
 from flan_jax.settings import places
 
 SPLITS = ('train', 'validation')  # what a training run reads
-
-
-def main(arguments: Sequence[str]) -> None:
-  made = commandline.parser('flan_jax.cache', """
-      Renders and tokenizes prompts ahead of training, which would do it otherwise:
-
-        python -m flan_jax.cache --mixture=flan_holdout_nli --tfds_data_dir=DIR \\
-          --processes=4
-
-      Lengths, separators, vocabulary and seed decide what is stored: give the same gin
-      files and --gin.NAME=VALUE as to the training that follows.""",
-                            gin='runs/cache.gin')
-  made.add_argument('--tasks', metavar='A,B', help='SeqIO tasks')
-  made.add_argument('--mixture', metavar='NAME',
-                    help='a SeqIO mixture (default: MIXTURE in gin, else what '
-                    'holding out HELD_OUT leaves, else flan_all)')
-  made.add_argument('--store_dir', metavar='DIR',
-                    help='folder of the stores (default: STORE_DIR in gin, else '
-                    '`store` under the data_dir)')
-  made.add_argument('--processes', default=1, metavar='N',
-                    help='tasks rendered at once (default: 1)')
-  flags = commandline.parse(made, arguments)
-  commandline.configure(flags)
-  from flan_jax.runs import training
-  from flan_jax.data import mixture_subset
-  rows = commandline.call(training.Rows)  # as the run file has it
-  tasks = _tasks(flags, commandline.call(mixture_subset.Selection))
-  cache(tasks, rows, seed=_macro('SEED'), processes=flags.processes,
-        store_dir=flags.store_dir or _macro('STORE_DIR'),
-        vocabulary=_macro('VOCABULARY'), begin=_macro('BEGIN'),
-        init_from=_macro('INIT_FROM'), dry_run=flags.dry_run)
 
 
 def cache(tasks: Sequence[str], rows: Any, *, seed: int = 0,
@@ -59,13 +26,13 @@ def cache(tasks: Sequence[str], rows: Any, *, seed: int = 0,
 
   Args:
     tasks: names of SeqIO tasks.
-    rows: the train.Rows of the run to come.
+    rows: the training.Rows of the run to come.
     seed: of the run to come.
     store_dir: by default `store` under the TFDS data_dir.
     vocabulary: file, see data.vocabulary; None leaves FLAN_VOCABULARY in force.
     splits: those that a task lacks are passed over.
     processes: how many work at once, each with a TensorFlow of its own (1 GB).
-    begin, init_from: of the run to come, see train.train.
+    begin, init_from: of the run to come, see training.train.
     dry_run: only say what is there and what is missing.
 
   Raises:
@@ -109,7 +76,7 @@ def _build_all(missing: Sequence[tuple[str, str]], settings: tuple,
                processes: int) -> int:
   """Returns the number of prompts written."""
   total = 0
-  with commandline.progress('prompt stores', len(missing)) as advance:
+  with progress.progress('prompt stores', len(missing)) as advance:
     for (name, split), count in _results(missing, settings, processes):
       total += count
       advance(1, f'{name} ({split}): {count:,} prompts')
@@ -141,7 +108,7 @@ def _recipe(name: str) -> tuple:
 
 def _build_afresh(recipe: tuple, *job) -> int:
   """Builds one store in a process that knows no tasks yet."""
-  commandline.load_tasks()
+  registration.load_tasks()
   from flan_jax.data import prompt_variants
   module, variant = recipe
   if module:
@@ -157,7 +124,7 @@ def _build(name: str, split: str, rows, seed: int, store_dir: str) -> int:
   from flan_jax.data import store
   built = store.ensure(_task(name), split, directory=store_dir,
                        **feeds.store_settings(name, rows, seed))
-  commandline.report_dropped(name, split)
+  feeds.report_dropped(name, split)
   for line in store.shortfalls(built):
     print(f'NOTE: {name} ({split}): {line}', file=sys.stderr, flush=True)
   return len(built.lengths)
@@ -165,30 +132,8 @@ def _build(name: str, split: str, rows, seed: int, store_dir: str) -> int:
 
 def _task(name: str):
   import seqio
-  commandline.load_tasks()
+  registration.load_tasks()
   if name not in seqio.TaskRegistry.names():
     raise UserError(f'{name!r} is no registered SeqIO task here; name the module '
                     'that registers yours with --import=MODULE')
   return seqio.TaskRegistry.get(name)
-
-
-def _tasks(flags, selection) -> list[str]:
-  if flags.tasks:
-    return [name.strip() for name in flags.tasks.split(',') if name.strip()]
-  commandline.load_tasks()
-  from flan_jax.data import holdouts
-  mixture = flags.mixture or _macro('MIXTURE')
-  if not mixture:
-    mixture = holdouts.mixture(_macro('HELD_OUT'))
-  return list(holdouts.members(selection.apply(mixture)))
-
-
-def _macro(name: str):
-  """The value of a gin macro of the run file; None where it is still to be given."""
-  import gin
-  value = gin.query_parameter(f'{name}/gin.macro.value')
-  return None if value is gin.REQUIRED else value
-
-
-if __name__ == '__main__':
-  commandline.launch('flan_jax.cache')

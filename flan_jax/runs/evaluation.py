@@ -1,7 +1,4 @@
-"""Front door: zero-shot scores of a run on the cluster it held out, untuned and tuned.
-
-`main` reads flags and gin; `evaluate` is the whole evaluation as one plain function.
-"""
+"""An evaluation of a run, from its settings to results.json and the report."""
 
 import contextlib
 import dataclasses
@@ -13,54 +10,14 @@ import sys
 import time
 from typing import Any, Callable, Mapping, Sequence
 
-from flan_jax.cli import commandline
+from flan_jax.runs import progress
+from flan_jax.runs import registration
 from flan_jax.runs import evaluation_request
 from flan_jax import settings as settings_lib
 from flan_jax.errors import UserError
 from flan_jax.runs.evaluation_request import Candidate
 
-TIMEOUT = 3_600  # seconds to wait for another checkpoint
 _POLL = 10  # seconds between two looks
-
-
-def main(arguments: Sequence[str]) -> None:
-  made = commandline.parser('flan_jax.evaluate', """
-      Evaluates a run on the cluster it held out: the run's INIT_FROM with the same
-      prompts ("untuned") and as GPT-3 was asked ("plain"), and the run ("tuned"). An
-      imported model, or a base of plain text, is itself "untuned" and "plain":
-
-        python -m flan_jax.evaluate --gin.MODEL_DIR="'DIR'" --tfds_data_dir=DATA
-
-      Every forward template is scored on dev and test: classification by rank over the
-      options, generation by greedy decoding. Prints the table, and writes results.json,
-      predictions/ and report.html into MODEL_DIR. Started again after an interruption,
-      it goes on where it was.
-
-      Macros: MODEL_DIR (required), HELD_OUT, HELD_IN, ONLY, STEP, LIMIT, HELD_IN_TEST,
-      RANKING, ANSWER_BY, VOCABULARY, ROW_LENGTH, ROWS, TOKENS_PER_FORWARD,
-      DECODE_TOKENS, STYLE, SHOTS, SHOT_SEED. Flags win over gin.""",
-      gin='runs/evaluate.gin')
-  made.add_argument('--limit', metavar='N', help='at most N examples a split')
-  made.add_argument('--held_in', metavar='A,B', help='clusters or tasks that were '
-                    'trained on, to evaluate on their dev sets as well')
-  made.add_argument('--only', metavar='A,B', help="which of 'untuned', 'plain', 'tuned'; "
-                    "'both' is the first and the last (default: 'all')")
-  made.add_argument('--ranking', choices=('sum', 'normalised', 'calibrated'),
-                    help="how options are compared (default: 'sum', as FLAN's public code)")
-  made.add_argument('--continuous', action='store_true',
-                    help='evaluate every checkpoint of the run, as they appear')
-  made.add_argument('--timeout', default=TIMEOUT, metavar='SECONDS',
-                    help='--continuous ends when so long no checkpoint has come '
-                    f'(default: {TIMEOUT:,})')
-  commandline.add_processes(made)
-  flags = commandline.parse(made, arguments)
-  commandline.configure(flags)
-  commandline.join_processes(flags, saves_on_sigterm=False)
-  names = 'limit', 'held_in', 'only', 'ranking'
-  given = {name: getattr(flags, name) for name in names
-           if getattr(flags, name) is not None}
-  timeout = flags.timeout if flags.continuous else None
-  commandline.call(evaluate, dry_run=flags.dry_run, continuous=timeout, **given)
 
 
 def evaluate(
@@ -87,7 +44,7 @@ def evaluate(
     style, shots, shot_seed: how the datasets are asked, see variants.Variant.
     vocabulary: file; None is the one the run was trained with.
     mesh: sizes of the axes data, fsdp and tensor; None: all devices have rows of their
-      own. topology: what it is for, see train.train. host_devices: made of the processor.
+      own. topology: what it is for, see training.train. host_devices: made of the processor.
     row_length: tokens of the longest row; None is the run's.
     begin: whether a token begins each prompt; None: as the run was trained.
     continuous: evaluate every checkpoint, until so many seconds none has come.
@@ -105,8 +62,9 @@ def evaluate(
   if continuous is not None and models[-1].path != model_dir:
     raise UserError(
         "--continuous follows the tuned model: leave --only out, or add 'tuned'")
-  commandline.load_tasks()
-  from flan_jax.evaluation import groups, protocol, questions, results
+  registration.load_tasks()
+  from flan_jax.data.encoding import Encoding
+  from flan_jax.evaluation import groups, protocol, results
   results.read(model_dir)  # a file that cannot be read is an error now, not later
   settings = protocol.Settings(
       limit=limit, held_in_test=held_in_test, decode_tokens=decode_tokens,
@@ -120,7 +78,7 @@ def evaluate(
       evaluation_request.tasks, style=style, shots=shots, shot_seed=shot_seed)
   tasks = {plain: {held: asked(group, plain=plain) for held, group in names.items()}
            for plain in sorted({one.plain for one in models})}
-  questions.Encoding.of(run).within(settings.row_length)
+  Encoding.of(run).within(settings.row_length)
   evaluation_request.use_vocabulary(vocabulary, run, model_dir, begin=begin)
   data = evaluation_request.check_data([name for group in names.values() for name in group])
   from flan_jax.model import decoder
@@ -174,13 +132,14 @@ class _Job:
     return self._conclude(models[-1].run) if multihost.first() else None
 
   def _evaluate(self, one: Candidate) -> None:
-    from flan_jax.evaluation import protocol, questions, results, summaries
+    from flan_jax.data.encoding import Encoding
+    from flan_jax.evaluation import protocol, results, summaries
     from flan_jax.training import checkpoint, multihost
     loaded = checkpoint.load(one.path, one.step, self.mesh, not one.asked)
     one = dataclasses.replace(one, step=loaded.step)  # the last may not be readable
     if multihost.first():
       results.make_way(self.model_dir, one.name, one.step, self.conditions)
-    encoding = questions.Encoding.of(one.run).within(self.settings.row_length)
+    encoding = Encoding.of(one.run).within(self.settings.row_length)
     encoding = encoding.plain() if one.plain else encoding
     entries, problems, replicates = {}, {}, {}
     for held_in, group in self.tasks[one.plain].items():
@@ -222,15 +181,15 @@ class _Job:
 
   def _conclude(self, run: Mapping) -> dict:
     """Compares tuned with its baselines, writes the report, prints the table."""
-    from flan_jax.report import inputs
+    from flan_jax.runs import report_inputs
     from flan_jax.evaluation import groups, results
     from flan_jax.report import page
     *earlier, group = groups.split(results.read(self.model_dir))
     found = results.compared(self.model_dir, self.conditions, self._comparisons(group))
     group = groups.split(found)[-1]
     written = page.write(
-        self.model_dir, found, run, inputs.rules(found, run, self.model_dir),
-        inputs.curves(run, self.model_dir), **inputs.inputs(found, self.model_dir))
+        self.model_dir, found, run, report_inputs.rules(found, run, self.model_dir),
+        report_inputs.curves(run, self.model_dir), **report_inputs.inputs(found, self.model_dir))
     show(group)
     for one in earlier:
       print(f'earlier, in the report too: {groups.label(one, [*earlier, group])}')
@@ -308,7 +267,7 @@ def _progress(title: str, total: int):
   if not multihost.first():
     yield lambda steps=1: None
   elif sys.stderr.isatty():
-    with commandline.progress(title, total) as advance:
+    with progress.progress(title, total) as advance:
       yield advance
   else:
     yield lambda steps=1: None
@@ -351,7 +310,3 @@ def _differences(results: Mapping) -> list[str]:
       f'{one["of"]} - {one["against"]}: {one["mean"]["difference"]:+.1f} (95%: '
       f'{tables.interval(one["mean"]["interval"])}; p = {one["mean"]["p"]:.2g}), mean of '
       'the held-out sets' for one in results['comparisons'] if one['mean']]
-
-
-if __name__ == '__main__':
-  commandline.launch('flan_jax.evaluate')

@@ -47,7 +47,7 @@ def read_run(model_dir: str) -> dict:
   if run is None:
     raise UserError(f'MODEL_DIR = {model_dir!r} holds no run (no '
                     f'{checkpoint.RUN_FILE}); name one that '
-                    '`python -m flan_jax.train` wrote')
+                    '`flan_jax train` wrote')
   checkpoint.check_keys(run, NEEDED)
   return run
 

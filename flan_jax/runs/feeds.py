@@ -1,13 +1,14 @@
 """The prompts of a run: their stores, the plan that packs them, the batches of a process.
 
-What `train` and `cache` share. rows: a train.Rows.
+What `train` and `cache` share. rows: a training.Rows.
 """
 
 import contextlib
 import os
+import sys
 from typing import Any
 
-from flan_jax.cli import commandline
+from flan_jax.runs import progress as progress_lib
 from flan_jax.errors import UserError
 from flan_jax.settings import places
 
@@ -17,17 +18,26 @@ def stores_of(tasks, split: str, store_dir: str, rows: Any, seed: int) -> dict:
   from flan_jax.data import store
   from flan_jax.training import multihost
   stores, title, first = {}, f'prompts ({split})', multihost.first()
-  shown = commandline.progress if first else lambda *_: contextlib.nullcontext(lambda *_: None)
+  silent = lambda *_: contextlib.nullcontext(lambda *_: None)
+  shown = progress_lib.progress if first else silent
   with multihost.first_goes_ahead(title), shown(title, len(tasks)) as advance:
     for task in map(seqio.TaskRegistry.get, tasks):
       stores[task.name] = store.ensure(
           task, split, directory=store_dir, **store_settings(task.name, rows, seed))
       advance(1, task.name)
       if first:
-        commandline.report_dropped(task.name, split)
+        report_dropped(task.name, split)
   for line in shortfalls(stores) if first else ():
     print(f'prompts ({split}): {line}', flush=True)
   return stores
+
+
+def report_dropped(name: str, split: str) -> None:
+  """Says on standard error which records of a task made no prompt, if any."""
+  from flan_jax.data import rendering
+  for reason, count in sorted(rendering.dropped(name).items()):
+    print(f'NOTE: {name} ({split}): {count:,} records left out: {reason}',
+          file=sys.stderr, flush=True)
 
 
 def shortfalls(stores: dict) -> list[str]:

@@ -2,7 +2,7 @@
 
 On the live parameters, wherever they are spread; the scores go into metrics.jsonl and
 TensorBoard as `held_out/<dataset>` and `held_out/mean`. They show where a run is going;
-only `python -m flan_jax.evaluate` says where it got to.
+only `flan_jax evaluate` says where it got to.
 """
 
 from typing import Any, Callable, Mapping
@@ -38,9 +38,10 @@ def scores(
 
   The prompts are read once, when first asked for. Every process must call it.
   """
+  from flan_jax.data.encoding import Encoding
   from flan_jax.evaluation import protocol, questions, summaries
   from flan_jax.training import checkpoint
-  encoding = questions.Encoding.of(run)
+  encoding = Encoding.of(run)
   settings = protocol.Settings(
       limit=examples, splits=(questions.DEV,), row_length=run['rows']['row_length'],
       decode_tokens=min(_DECODE_TOKENS, encoding.targets_length))

@@ -1,16 +1,13 @@
-"""Front door: instruction tuning, and the pretraining of a small base.
-
-`main` reads flags and gin; `train` is the whole run as one plain function.
-"""
+"""A training run, from its settings to its last checkpoint: instruction tuning or a base."""
 
 import contextlib
 import dataclasses
 import functools
 import os
 import sys
-from typing import Any, Sequence
+from typing import Any
 
-from flan_jax.cli import commandline
+from flan_jax.runs import registration
 from flan_jax.runs import evaluation_request
 from flan_jax.runs import feeds
 from flan_jax import settings
@@ -18,29 +15,6 @@ from flan_jax.data import tokenizer_files
 from flan_jax.errors import UserError
 
 VOCABULARY_MULTIPLE = 128  # the table's rows, so that it divides over devices
-
-
-def main(arguments: Sequence[str]) -> None:
-  made = commandline.parser('flan_jax.train', """
-      Trains a model. Instruction tuning with a cluster held out:
-
-        python -m flan_jax.train --gin_file=runs/tune.gin --gin_file=models/137b.gin \\
-          --gin_file=meshes/v3_128.gin --gin_file=holdout/nli.gin \\
-          --gin.MODEL_DIR="'gs://bucket/run'" --tfds_data_dir=DIR
-
-      Macros: MODEL_DIR, HELD_OUT (required), MIXTURE, INIT_FROM, VOCABULARY, STORE_DIR,
-      CLUSTERS, DATASETS_PER_CLUSTER, TASKS, TEMPLATES, STYLE, SHOTS, SHOT_SEED,
-      TRAIN_STEPS, TOKENS_PER_BATCH, ROW_LENGTH, TARGET_SLOTS, INPUTS_LENGTH,
-      TARGETS_LENGTH, LEARNING_RATE, SEED, SAVE_EVERY, EVAL_EVERY, LOG_EVERY.
-      Started again with the same MODEL_DIR, a run goes on where it was.""",
-      gin='runs/tune.gin')
-  made.add_argument(
-      '--profile', metavar='FIRST:LAST', help='steps to trace for TensorBoard, from 1')
-  commandline.add_processes(made)
-  flags = commandline.parse(made, arguments)
-  commandline.configure(flags)
-  commandline.join_processes(flags)
-  commandline.call(train, dry_run=flags.dry_run, profile=flags.profile)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -117,7 +91,7 @@ def train(
   mixture, tasks = _checked_tasks(mixture, held_out, selection)
   words = use_vocabulary(vocabulary, model_dir, init_from, begin)
   feeds.check_vocabulary(tasks, words)
-  from flan_jax.report import inputs
+  from flan_jax.runs import report_inputs
   from flan_jax.runs import in_training_eval
   from flan_jax.model import decoder, losses
   from flan_jax.training import (
@@ -174,14 +148,14 @@ def train(
             run, config, watched, held_out_examples))
   reached = int(state.step)
   if multihost.first():
-    inputs.write_drawn(model_dir, reached, plan.drawn(reached), feeds.shortfalls(stores))
+    report_inputs.write_drawn(model_dir, reached, plan.drawn(reached), feeds.shortfalls(stores))
   tell(_outcome(reached, schedule.train_steps, model_dir))
 
 
 def _checked_tasks(
     mixture: str | None, held_out: str | None, selection=None) -> tuple[str, dict]:
   """The mixture and its rates, after the leak check; all its data is there."""
-  commandline.load_tasks()
+  registration.load_tasks()
   from flan_jax.data import holdouts
   if held_out:
     holdouts.check(held_out)
@@ -357,7 +331,3 @@ def _voices():
   console = Console()
   with console.status('compiling the training step') as status:
     yield console.print, status.update
-
-
-if __name__ == '__main__':
-  commandline.launch('flan_jax.train')

@@ -276,7 +276,7 @@ def _topology(setting: Setting, value: Any) -> str | None:
   wrong = _text(setting, value)
   if wrong:
     return wrong
-  from flan_jax.training import hardware  # imports no jax
+  from flan_jax.settings import hardware
   try:
     hardware.topology(value)
   except UserError as error:
@@ -364,5 +364,5 @@ KINDS = {
                       _topology),
     'window': _Kind(_fixed('steps FIRST:LAST, as in 10:12'), _window),
     'optimizer': _Kind(_fixed('the arguments of optim.optimizer'), _optimizer),
-    'object': _Kind(_fixed('made by Python code, as in @train.Rows()'), _object),
+    'object': _Kind(_fixed('made by Python code, as in @training.Rows()'), _object),
 }

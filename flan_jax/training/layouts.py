@@ -14,7 +14,7 @@ from jax.sharding import AbstractMesh, AxisType, Mesh
 from flan_jax.errors import UserError
 from flan_jax.model import attention
 from flan_jax.model import attention_backends
-from flan_jax.training import hardware
+from flan_jax.settings import hardware
 from flan_jax.training import sharding
 
 
@@ -82,7 +82,7 @@ def _rehearsed(axes, where: hardware.Topology, rows: int | None) -> Layout:
       f'the {where.devices} devices of {where.slices} x {where.name} are not here '
       f'({jax.device_count()} are): mesh, widths and rows were checked by arithmetic. Not '
       'seen: the devices, the network between their hosts, whether the hosts have the '
-      'same folders, and memory, for which see `python -m flan_jax.precompile`')
+      'same folders, and memory, for which see `flan_jax precompile`')
 
 
 def abstract(sizes: Mapping[str, int]) -> AbstractMesh:

@@ -10,7 +10,7 @@ import numpy as np
 
 from flan_jax.errors import UserError
 from flan_jax.model import decoder
-from flan_jax.training import hardware
+from flan_jax.settings import hardware
 
 PERCENTILES = (50, 90, 99)
 

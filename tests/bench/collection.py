@@ -14,13 +14,13 @@ REQUIRED = {'sample': 240.0, 'stores': 180.0, 'open': 2.0}  # seconds, on two co
 OPEN = '''
 import time
 import jax
-from flan_jax import commandline, feeds, train
-commandline.load_tasks()
+from flan_jax.runs import feeds, registration, training
+registration.load_tasks()
 from flan_jax.data import holdouts, packing
 jax.devices()  # a run has its mesh by then
 start = time.perf_counter()
 rates = holdouts.rates(holdouts.ALL)
-rows = train.Rows(8_192, 2_048, 640, 1_024, 256)
+rows = training.Rows(8_192, 2_048, 640, 1_024, 256)
 stores = feeds.stores_of(rates, 'train', FOLDER + '/store', rows, 0)
 packing.Plan({name: one.lengths for name, one in stores.items()}, rates, 0, 2_048, 640, 4)
 print(len(stores), time.perf_counter() - start)
@@ -37,9 +37,9 @@ def timed(*arguments: str) -> tuple[float, str]:
 def main() -> None:
   with tempfile.TemporaryDirectory() as folder:
     os.environ.update(TFDS_DATA_DIR=folder, FLAN_VOCABULARY=f'{folder}/vocab.model')
-    seconds = {'sample': timed('-m', 'flan_jax.sample', f'--data_dir={folder}')[0]}
+    seconds = {'sample': timed('-m', 'flan_jax', 'sample', f'--data_dir={folder}')[0]}
     seconds['stores'] = timed(
-        '-m', 'flan_jax.cache', '--mixture=flan_all', f'--processes={PROCESSES}')[0]
+        '-m', 'flan_jax', 'cache', '--mixture=flan_all', f'--processes={PROCESSES}')[0]
     tasks, opened = timed('-c', OPEN.replace('FOLDER', repr(folder)))[1].split()
     seconds['open'] = float(opened)
   for name, value in seconds.items():

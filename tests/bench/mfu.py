@@ -7,6 +7,7 @@ FLOPs are those that the tokens, pairs and targets really there need (profiling.
 """
 
 import statistics
+import sys
 import time
 
 from flan_jax.cli import commandline
@@ -34,7 +35,7 @@ def measure(config, rows: int, length: int, slots: int) -> dict:
   from tests.bench import figures
   kind = jax.devices()[0].device_kind
   if not profiling.utilisation(1.0, 1.0):
-    raise UserError(f'the peak of {kind} is not in training/hardware.py; add it there')
+    raise UserError(f'the peak of {kind} is not in settings/hardware.py; add it there')
   flops, seconds = _timed(config, figures.packed_batch(rows, length, slots))
   middle = statistics.median(seconds)
   share = profiling.utilisation(flops, middle)
@@ -67,4 +68,4 @@ def _timed(config, batch) -> tuple[float, list[float]]:
 
 
 if __name__ == '__main__':
-  commandline.launch('tests.bench.mfu')
+  commandline.launch('tests.bench.mfu', sys.argv[1:])

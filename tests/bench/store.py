@@ -7,8 +7,8 @@ import time
 
 os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '3')
 
-from flan_jax.cli import commandline  # noqa: E402
 from flan_jax.data import store  # noqa: E402
+from flan_jax.runs import registration  # noqa: E402
 from tests.bench import figures  # noqa: E402
 
 TASKS = ['arc_easy', 'imdb_reviews', 'natural_questions', 'rte', 'sst2']
@@ -51,8 +51,8 @@ def timed(work) -> tuple[int, float]:
 
 
 def main() -> None:
-  commandline.load_tasks()
-  with tempfile.TemporaryDirectory() as folder, commandline.quietly():
+  registration.load_tasks()
+  with tempfile.TemporaryDirectory() as folder, registration.quietly():
     prepare(folder)
     ours, peer = lambda name: by_store(name, folder), by_seqio
     timed(ours), timed(peer)  # warm up

@@ -13,7 +13,7 @@ from flan_jax.data.vocabulary import FLAN
 class Options:
   """Answer options as token ids; each text is tokenized once.
 
-  Most datasets have the same options throughout. encoding: a questions.Encoding.
+  Most datasets have the same options throughout. encoding: an Encoding.
   """
 
   def __init__(self, encoding):

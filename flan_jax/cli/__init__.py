@@ -1,0 +1,1 @@
+"""The commands: each parses flags, reads gin, calls the library and prints."""

@@ -1,0 +1,47 @@
+"""Command: zero-shot scores of a run on the cluster it held out, untuned and tuned."""
+
+from typing import Sequence
+
+from flan_jax.cli import commandline
+
+_TIMEOUT = 3_600  # seconds to wait for another checkpoint
+
+def main(arguments: Sequence[str]) -> None:
+  made = commandline.parser('evaluate', """
+      Evaluates a run on the cluster it held out: the run's INIT_FROM with the same
+      prompts ("untuned") and as GPT-3 was asked ("plain"), and the run ("tuned"). An
+      imported model, or a base of plain text, is itself "untuned" and "plain":
+
+        flan_jax evaluate --gin.MODEL_DIR="'DIR'" --tfds_data_dir=DATA
+
+      Every forward template is scored on dev and test: classification by rank over the
+      options, generation by greedy decoding. Prints the table, and writes results.json,
+      predictions/ and report.html into MODEL_DIR. Started again after an interruption,
+      it goes on where it was.
+
+      Macros: MODEL_DIR (required), HELD_OUT, HELD_IN, ONLY, STEP, LIMIT, HELD_IN_TEST,
+      RANKING, ANSWER_BY, VOCABULARY, ROW_LENGTH, ROWS, TOKENS_PER_FORWARD,
+      DECODE_TOKENS, STYLE, SHOTS, SHOT_SEED. Flags win over gin.""",
+      gin='runs/evaluate.gin')
+  made.add_argument('--limit', metavar='N', help='at most N examples a split')
+  made.add_argument('--held_in', metavar='A,B', help='clusters or tasks that were '
+                    'trained on, to evaluate on their dev sets as well')
+  made.add_argument('--only', metavar='A,B', help="which of 'untuned', 'plain', 'tuned'; "
+                    "'both' is the first and the last (default: 'all')")
+  made.add_argument('--ranking', choices=('sum', 'normalised', 'calibrated'),
+                    help="how options are compared (default: 'sum', as FLAN's public code)")
+  made.add_argument('--continuous', action='store_true',
+                    help='evaluate every checkpoint of the run, as they appear')
+  made.add_argument('--timeout', default=_TIMEOUT, metavar='SECONDS',
+                    help='--continuous ends when so long no checkpoint has come '
+                    f'(default: {_TIMEOUT:,})')
+  commandline.add_processes(made)
+  flags = commandline.parse(made, arguments)
+  commandline.configure(flags)
+  commandline.join_processes(flags, saves_on_sigterm=False)
+  names = 'limit', 'held_in', 'only', 'ranking'
+  given = {name: getattr(flags, name) for name in names
+           if getattr(flags, name) is not None}
+  timeout = flags.timeout if flags.continuous else None
+  from flan_jax.runs import evaluation
+  commandline.call(evaluation.evaluate, dry_run=flags.dry_run, continuous=timeout, **given)

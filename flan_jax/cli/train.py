@@ -1,0 +1,29 @@
+"""Command: instruction tuning, and the pretraining of a small base."""
+
+from typing import Sequence
+
+from flan_jax.cli import commandline
+
+
+def main(arguments: Sequence[str]) -> None:
+  made = commandline.parser('train', """
+      Trains a model. Instruction tuning with a cluster held out:
+
+        flan_jax train --gin_file=runs/tune.gin --gin_file=models/137b.gin \\
+          --gin_file=meshes/v3_128.gin --gin_file=holdout/nli.gin \\
+          --gin.MODEL_DIR="'gs://bucket/run'" --tfds_data_dir=DIR
+
+      Macros: MODEL_DIR, HELD_OUT (required), MIXTURE, INIT_FROM, VOCABULARY, STORE_DIR,
+      CLUSTERS, DATASETS_PER_CLUSTER, TASKS, TEMPLATES, STYLE, SHOTS, SHOT_SEED,
+      TRAIN_STEPS, TOKENS_PER_BATCH, ROW_LENGTH, TARGET_SLOTS, INPUTS_LENGTH,
+      TARGETS_LENGTH, LEARNING_RATE, SEED, SAVE_EVERY, EVAL_EVERY, LOG_EVERY.
+      Started again with the same MODEL_DIR, a run goes on where it was.""",
+      gin='runs/tune.gin')
+  made.add_argument(
+      '--profile', metavar='FIRST:LAST', help='steps to trace for TensorBoard, from 1')
+  commandline.add_processes(made)
+  flags = commandline.parse(made, arguments)
+  commandline.configure(flags)
+  commandline.join_processes(flags)
+  from flan_jax.runs import training
+  commandline.call(training.train, dry_run=flags.dry_run, profile=flags.profile)

@@ -1,0 +1,1 @@
+"""Pages of results, and what stands in them."""

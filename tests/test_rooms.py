@@ -1,0 +1,120 @@
+"""The rooms of the house: who may import whom, and how large they may grow."""
+
+import ast
+import collections
+import functools
+import pathlib
+
+import pytest
+
+CHECKOUT = pathlib.Path(__file__).parent.parent
+HOUSE = CHECKOUT / 'flan_jax'
+# What everybody may import.
+COMMON = {'errors', 'settings', 'storage'}
+ROOMS = {  # room -> rooms that it may import besides
+    'settings': set(),
+    'data': set(),
+    'model': set(),
+    'training': {'model'},
+    'planning': {'model', 'training'},
+    'inference': {'model', 'training', 'data'},
+    'evaluation': {'data', 'inference'},
+    'report': {'data', 'evaluation'},
+    'runs': {'data', 'model', 'training', 'inference', 'evaluation', 'report', 'tasks'},
+    'cli': {'data', 'model', 'training', 'inference', 'evaluation', 'report', 'runs',
+            'planning'},
+    'world': set(),
+    'tasks': {'data'},
+}
+# Between two rooms only these: `inference` packs rows of tokens and reads a vocabulary, and
+# needs the mesh; a page names clusters.
+ONLY = {
+    ('inference', 'data'): {'data.packing', 'data.vocabulary', 'data.encoding'},
+    ('inference', 'training'): {'training.sharding'},
+    ('report', 'data'): {'data.clusters'},
+}
+# Modules that write the embedded data, which no run imports.
+WRITERS = {'data.embedded', 'data.embedded_content'}
+LINES, MODULES = 390, 26
+
+
+@functools.cache
+def modules() -> dict[str, pathlib.Path]:
+  """'data.store' -> its file."""
+  found = {}
+  for folder, prefix in ((HOUSE, ''), (CHECKOUT / 'tasks', 'tasks.')):
+    for path in folder.rglob('*.py'):
+      name = '.'.join(path.relative_to(folder).with_suffix('').parts)
+      found[(prefix + name).removesuffix('.__init__')] = path
+  return found
+
+
+@functools.cache
+def imports() -> dict[str, set[str]]:
+  return {name: {part for node in ast.walk(ast.parse(path.read_text(encoding='utf-8')))
+                 for part in imported(node)} for name, path in modules().items()}
+
+
+def imported(node):
+  """'data.store' of `from flan_jax.data import store`, at the top or in a function."""
+  if isinstance(node, ast.Import):
+    wanted = [alias.name for alias in node.names]
+  elif isinstance(node, ast.ImportFrom) and node.module:
+    wanted = [f'{node.module}.{alias.name}' if f'{node.module}.{alias.name}'.removeprefix(
+        'flan_jax.') in modules() else node.module for alias in node.names]
+  else:
+    wanted = []
+  yield from (name.removeprefix('flan_jax.') for name in wanted
+              if name.startswith('flan_jax.'))
+
+
+def room(name: str) -> str:
+  return name.partition('.')[0]
+
+
+def test_no_room_imports_one_above_it():
+  wrong = [
+      f'{one} imports {other}' for one, others in imports().items() for other in others
+      if room(one) in ROOMS and room(other) not in COMMON | {room(one)}
+      and one not in WRITERS and (
+          room(other) not in ROOMS[room(one)]
+          or other not in ONLY.get((room(one), room(other)), {other}))]
+  assert wrong == []
+
+
+def test_no_module_imports_itself_by_way_of_others():
+  graph = {name: others & set(modules()) for name, others in imports().items()}
+  while leaves := {name for name, others in graph.items() if not others}:
+    graph = {name: others - leaves for name, others in graph.items() if name not in leaves}
+  assert graph == {}
+
+
+def test_commands_are_imported_by_nobody():
+  for name, others in imports().items():
+    if room(name) not in ('cli', '__main__'):
+      assert 'cli' not in map(room, others), name
+
+
+def test_only_commands_know_gin_and_flags():
+  allowed = {'runs.training'}  # which writes down what gin has read
+  for name, path in modules().items():
+    if room(name) == 'cli' or name in allowed:
+      continue
+    for node in ast.walk(ast.parse(path.read_text(encoding='utf-8'))):
+      names = [alias.name for alias in getattr(node, 'names', []) if isinstance(
+          node, ast.Import)] + [getattr(node, 'module', None)]
+      assert not {'gin', 'argparse', 'absl'} & {str(one).partition('.')[0] for one in names}
+
+
+@pytest.mark.parametrize('folder', sorted(
+    path.parent.relative_to(HOUSE) for path in HOUSE.rglob('__init__.py')), ids=str)
+def test_no_room_is_crowded(folder):
+  files = sorted((HOUSE / folder).glob('*.py'))
+  count = len(files) - 1
+  if folder == pathlib.Path('.'):
+    assert len(files) <= 4, [path.name for path in files]
+  elif folder.parts[0] != 'world':
+    assert count <= MODULES
+  lines = collections.Counter({
+      path.name: len(path.read_text(encoding='utf-8').splitlines()) for path in files})
+  assert lines.most_common(1)[0][1] <= LINES, lines.most_common(3)
