@@ -12,12 +12,12 @@ import tokenizers
 
 from flan_jax.runs import evaluation_request
 from flan_jax.cli import prompts
-from flan_jax.data import tokenizer_files
+from flan_jax.data.tokenizers import tokenizer_files
 from flan_jax.runs import training
-from flan_jax.data import cutting
-from flan_jax.data import ends
-from flan_jax.data import store
-from flan_jax.data import tokenizing
+from flan_jax.data.tokens import cutting
+from flan_jax.data.tokenizers import ends
+from flan_jax.data.tokens import store
+from flan_jax.data.tokens import tokenizing
 from flan_jax.data import vocabulary
 from flan_jax.errors import UserError
 from flan_jax.data.encoding import Encoding

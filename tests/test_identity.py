@@ -14,7 +14,7 @@ import seqio
 import tensorflow as tf
 
 import flan_jax.tasks  # noqa: F401  registers everything
-from flan_jax.data import code_identity
+from flan_jax.data.code import code_identity
 from flan_jax.data import datasets
 from flan_jax.data import identity
 from flan_jax.data import plain_text

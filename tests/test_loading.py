@@ -11,7 +11,7 @@ import threading
 import numpy as np
 import pytest
 
-from flan_jax.data import loading, packing, store
+from flan_jax.data.tokens import loading, packing, store
 from flan_jax.errors import UserError
 
 ROW_LENGTH, TARGET_SLOTS, ROWS_PER_STEP = 256, 80, 4

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import scipy.special
 
-from flan_jax.data import packing
+from flan_jax.data.tokens import packing
 from flan_jax.errors import UserError
 from flan_jax.model import decoder
 from flan_jax.model import losses

@@ -5,7 +5,7 @@ import hashlib
 import numpy as np
 import pytest
 
-from flan_jax.data import packing
+from flan_jax.data.tokens import packing
 from flan_jax.errors import UserError
 
 ROW_LENGTH, TARGET_SLOTS = 2048, 640

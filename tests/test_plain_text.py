@@ -5,7 +5,7 @@ import seqio
 
 import flan_jax.tasks
 from flan_jax.data import plain_text
-from flan_jax.data import store
+from flan_jax.data.tokens import store
 from flan_jax.errors import UserError
 
 

@@ -9,7 +9,7 @@ import seqio
 import flan_jax.tasks  # noqa: F401  registers everything
 from flan_jax.data import datasets
 from flan_jax.data import holdouts
-from flan_jax.data import store
+from flan_jax.data.tokens import store
 from flan_jax.errors import UserError
 
 RECORDS = 'glue-train.tfrecord-00000-of-00001'

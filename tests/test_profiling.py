@@ -7,7 +7,7 @@ import jax
 import numpy as np
 import pytest
 
-from flan_jax.data import packing
+from flan_jax.data.tokens import packing
 from flan_jax.errors import UserError
 from flan_jax.model import decoder
 from flan_jax.settings import hardware

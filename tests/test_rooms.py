@@ -29,7 +29,8 @@ ROOMS = {  # room -> rooms that it may import besides
 # Between two rooms only these: `inference` packs rows of tokens and reads a vocabulary, and
 # needs the mesh; a page names clusters.
 ONLY = {
-    ('inference', 'data'): {'data.packing', 'data.vocabulary', 'data.encoding'},
+    ('inference', 'data'): {
+        'data.tokens.packing', 'data.vocabulary', 'data.encoding'},
     ('inference', 'training'): {'training.sharding'},
     ('report', 'data'): {'data.clusters'},
 }

@@ -19,8 +19,8 @@ from flan_jax.runs import evaluation_request
 from flan_jax.cli import generate
 from flan_jax.runs import harness
 from flan_jax.cli import huggingface
-from flan_jax.data import tokenizer_files
-from flan_jax.data import ends as ends_lib
+from flan_jax.data.tokenizers import tokenizer_files
+from flan_jax.data.tokenizers import ends as ends_lib
 from flan_jax.data import vocabulary
 from flan_jax.inference import text_generation
 from flan_jax.inference import decoding
@@ -296,7 +296,7 @@ def test_an_export_begins_as_the_run_and_not_as_its_source(
 
 
 def test_bytes_are_exported_as_a_tokenizer_of_the_same_ids(tmp_path):
-  from flan_jax.data import byte_tokenizer
+  from flan_jax.data.tokenizers import byte_tokenizer
   byte_tokenizer.write(str(tmp_path / 'tokenizer.json'))
   words = vocabulary.opened(str(tmp_path / 'tokenizer.json'))
   for text in ('Is it?\n\ta  b', 'é 日本 \x00\x7f', ' yes'):

@@ -19,7 +19,7 @@ import tensorflow as tf
 import flan_jax.tasks
 from flan_jax.data import datasets
 from flan_jax.data import holdouts
-from flan_jax.data import store
+from flan_jax.data.tokens import store
 from flan_jax.data import vocabulary
 from flan_jax.data.mixture_subset import Selection
 from flan_jax.errors import UserError

@@ -16,9 +16,9 @@ import seqio
 import tensorflow as tf
 import tensorflow_datasets as tfds
 
-from flan_jax.data import drafts
+from flan_jax.data.tokens import drafts
 from flan_jax.data import truncation
-from flan_jax.data import store
+from flan_jax.data.tokens import store
 from flan_jax.errors import UserError
 from tests import rounding
 

@@ -15,7 +15,7 @@ from typing import Any, Callable, Iterator, Mapping, Sequence
 from flan_jax.cli import commandline
 from flan_jax.runs import registration
 from flan_jax.runs import evaluation_request
-from flan_jax.data import tokenizer_files
+from flan_jax.data.tokenizers import tokenizer_files
 from flan_jax.errors import UserError
 
 CONFIG, INDEX, WHOLE = 'config.json', 'model.safetensors.index.json', 'model.safetensors'
@@ -142,7 +142,8 @@ def _check_tensors(src: str, found: Mapping, wanted: Mapping) -> None:
 def _vocabulary(src: str, path: str | None, config):
   """(the vocabulary, in force, and what ends and begins a text of the model)."""
   with registration.quietly():
-    from flan_jax.data import ends as ends_lib, vocabulary
+    from flan_jax.data import vocabulary
+    from flan_jax.data.tokenizers import ends as ends_lib
   inside = [os.path.join(src, name) for name in TOKENIZERS]
   path = path or next(filter(os.path.isfile, inside), None)
   if path is None:
@@ -253,7 +254,8 @@ def export_folder(src: str, dst: str, step: int | None = None, fsdp: int = 1) ->
 def _read_ends(run: Mapping, path: str | None, src: str) -> tuple:
   """(the vocabulary or None if it is gone, what ends and begins a text of a run)."""
   with registration.quietly():
-    from flan_jax.data import ends as ends_lib, vocabulary
+    from flan_jax.data import vocabulary
+    from flan_jax.data.tokenizers import ends as ends_lib
   words = path and vocabulary.opened(path)
   ends = ends_lib.of_run(run, words) if words or 'ends' in run else None
   if not ends:
@@ -297,7 +299,7 @@ def _groups(sizes: Mapping[str, int]) -> list[list[str]]:
 
 def _copy_vocabulary(dst: str, path: str | None, told: Mapping) -> None:
   """path: of the vocabulary; None: gone. told: `path` and `hash` of run.json."""
-  from flan_jax.data import byte_tokenizer
+  from flan_jax.data.tokenizers import byte_tokenizer
   if path is None:
     print(f'notice: the vocabulary {told["path"]} is not there any more, or is another '
           'now, and was not copied', file=sys.stderr)

@@ -159,8 +159,9 @@ def token_table(
   the token's text. predicts: the piece to be predicted here, None where nothing is.
   loss: whether this token is itself a prediction that counts.
   """
-  from flan_jax.data import packing, truncation
-  from flan_jax.data.ends import with_beginning
+  from flan_jax.data import truncation
+  from flan_jax.data.tokens import packing
+  from flan_jax.data.tokenizers.ends import with_beginning
   texts = [prompt['inputs'] for prompt in prompts]
   passages = [prompt.get('passage', '') for prompt in prompts]
   inputs, _ = truncation.fitted(

@@ -1,5 +1,5 @@
 """From datasets to rows.
 
-Text: `templates`, `fields`, `datasets`, `splits`, `clusters`, `vocabulary`, `embedded`.
-Tokens, which know nothing of text: `store`, `packing`, `loading`.
+Text: `datasets`, `templates`, `fields`, `splits`, `clusters`, `holdouts`, `vocabulary`,
+`embedded`. Tokens, which know nothing of text: `tokens`.
 """

@@ -6,7 +6,7 @@ at DECODE_TOKENS. What is cut is no longer what was asked for, so it is counted.
 
 from typing import Sequence
 
-from flan_jax.data import tokenizing
+from flan_jax.data.tokens import tokenizing
 from flan_jax.data.vocabulary import FLAN
 
 

@@ -15,7 +15,7 @@ import seqio
 import tensorflow as tf
 
 from flan_jax.data import clusters as clusters_lib
-from flan_jax.data import code_identity
+from flan_jax.data.code import code_identity
 from flan_jax.data import dataset_checks
 from flan_jax.data import expected
 from flan_jax.data import fewshot

@@ -31,7 +31,7 @@ from typing import Callable
 from flan_jax import storage
 from flan_jax import world as world_package
 from flan_jax.data import embedded_content as content
-from flan_jax.data import syntax
+from flan_jax.data.code import syntax
 from flan_jax.errors import UserError
 
 MARKER = 'embedded.json'

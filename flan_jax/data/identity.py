@@ -9,7 +9,7 @@ The parts are for people, who are told what differs; `fingerprint` is without th
 import glob
 import os
 
-from flan_jax.data import code_identity
+from flan_jax.data.code import code_identity
 from flan_jax.data import datasets
 from flan_jax.data import plain_text
 

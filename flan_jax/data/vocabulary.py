@@ -16,8 +16,8 @@ from typing import Sequence
 import seqio
 import tensorflow as tf
 
-from flan_jax.data import ends as ends_lib
-from flan_jax.data.tokenizer_vocabulary import TokenizerVocabulary
+from flan_jax.data.tokenizers import ends as ends_lib
+from flan_jax.data.tokenizers.tokenizer_vocabulary import TokenizerVocabulary
 from flan_jax.errors import UserError
 
 VARIABLE = 'FLAN_VOCABULARY'

@@ -17,7 +17,7 @@ import jax
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 import numpy as np
 
-from flan_jax.data import packing
+from flan_jax.data.tokens import packing
 from flan_jax.errors import UserError
 from flan_jax.model import decoder
 from flan_jax.model import layers

@@ -40,7 +40,8 @@ def cache(tasks: Sequence[str], rows: Any, *, seed: int = 0,
   """
   if processes < 1:
     raise UserError(f'--processes={processes}; at least 1 must do the work')
-  from flan_jax.data import datasets, splits as splits_lib, store
+  from flan_jax.data import datasets, splits as splits_lib
+  from flan_jax.data.tokens import store
   from flan_jax.runs import training
   datasets.require_prepared([name for name in tasks if name in datasets.every()])
   training.use_vocabulary(vocabulary, None, init_from, begin)
@@ -63,7 +64,7 @@ def cache(tasks: Sequence[str], rows: Any, *, seed: int = 0,
 def _locations(name: str, splits: Sequence[str], rows, seed: int, store_dir: str):
   """(split, path) of every store that a task needs."""
   from flan_jax.runs import feeds
-  from flan_jax.data import store
+  from flan_jax.data.tokens import store
   task = _task(name)
   given = feeds.store_settings(name, rows, seed)
   store.check_room(task, **given)
@@ -121,7 +122,7 @@ def _build_afresh(recipe: tuple, *job) -> int:
 def _build(name: str, split: str, rows, seed: int, store_dir: str) -> int:
   """Builds one store; returns the number of its prompts."""
   from flan_jax.runs import feeds
-  from flan_jax.data import store
+  from flan_jax.data.tokens import store
   built = store.ensure(_task(name), split, directory=store_dir,
                        **feeds.store_settings(name, rows, seed))
   feeds.report_dropped(name, split)

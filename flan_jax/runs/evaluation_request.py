@@ -229,7 +229,7 @@ def use_vocabulary(
   Raises:
     UserError: it is not there, or is another one; `flag` is the remedy.
   """
-  from flan_jax.data import ends as ends_lib
+  from flan_jax.data.tokenizers import ends as ends_lib
   from flan_jax.data.vocabulary import FLAN
   wanted = run['vocabulary']
   path = path or own_vocabulary(wanted, model_dir) or wanted['path']
@@ -278,7 +278,7 @@ def described_ends(words, model_dir: str) -> dict:
 
   Nothing for a run of a version that told nothing, if it goes on as it was.
   """
-  from flan_jax.data import ends as ends_lib
+  from flan_jax.data.tokenizers import ends as ends_lib
   from flan_jax.training import checkpoint
   run = checkpoint.read_run(model_dir)
   if run and 'ends' not in run and words.ends == ends_lib.of_run(run, words.words):

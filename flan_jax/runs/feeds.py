@@ -15,7 +15,7 @@ from flan_jax.settings import places
 
 def stores_of(tasks, split: str, store_dir: str, rows: Any, seed: int) -> dict:
   import seqio
-  from flan_jax.data import store
+  from flan_jax.data.tokens import store
   from flan_jax.training import multihost
   stores, title, first = {}, f'prompts ({split})', multihost.first()
   silent = lambda *_: contextlib.nullcontext(lambda *_: None)
@@ -42,7 +42,7 @@ def report_dropped(name: str, split: str) -> None:
 
 def shortfalls(stores: dict) -> list[str]:
   """What of each task's prompts did not fit, in plain words."""
-  from flan_jax.data import store
+  from flan_jax.data.tokens import store
   return [f'{name}: {line}' for name, one in stores.items()
           for line in store.shortfalls(one)]
 
@@ -50,7 +50,7 @@ def shortfalls(stores: dict) -> list[str]:
 def check_stores(tasks, store_dir: str, rows: Any, seed: int) -> None:
   """Raises UserError for prompts without room, or a store that cannot be written."""
   import seqio
-  from flan_jax.data import store
+  from flan_jax.data.tokens import store
   problem = places.folder_problem(store_dir, made=True)
   for task in map(seqio.TaskRegistry.get, tasks):
     given = store_settings(task.name, rows, seed)
@@ -103,7 +103,7 @@ def store_settings(name: str, rows: Any, seed: int) -> dict:
 
 
 def feed(tasks, split: str, store_dir: str, rows: Any, seed: int, ours, stop=None):
-  from flan_jax.data import loading, packing
+  from flan_jax.data.tokens import loading, packing
   stores = stores_of(tasks, split, store_dir, rows, seed)
   plan = packing.Plan(
       {name: store.lengths for name, store in stores.items()}, tasks, seed,

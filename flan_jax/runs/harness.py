@@ -12,7 +12,7 @@ from typing import Any, Callable, Iterator, Mapping, Sequence
 from flan_jax.runs import registration
 from flan_jax.runs import evaluation_request
 from flan_jax import settings
-from flan_jax.data import ends as ends_lib
+from flan_jax.data.tokenizers import ends as ends_lib
 from flan_jax.errors import UserError, did_you_mean
 
 try:

@@ -11,7 +11,7 @@ from flan_jax.runs import registration
 from flan_jax.runs import evaluation_request
 from flan_jax.runs import feeds
 from flan_jax import settings
-from flan_jax.data import tokenizer_files
+from flan_jax.data.tokenizers import tokenizer_files
 from flan_jax.errors import UserError
 
 VOCABULARY_MULTIPLE = 128  # the table's rows, so that it divides over devices
@@ -184,7 +184,8 @@ def use_vocabulary(
   What ends and begins its texts is that of the run that is resumed, else of the one that
   it begins from, else of the vocabulary's folder; with BEGIN. Returns the vocabulary.
   """
-  from flan_jax.data import ends as ends_lib, vocabulary
+  from flan_jax.data import vocabulary
+  from flan_jax.data.tokenizers import ends as ends_lib
   from flan_jax.training import checkpoint
   words, run = vocabulary.FLAN, model_dir and checkpoint.read_run(model_dir)
   resumed = path or run and evaluation_request.resumed_vocabulary(run, model_dir)
@@ -227,7 +228,8 @@ def _describe(
 def _prompts(name: str, rows: Rows, seed: int) -> dict:
   """What decides the prompts of a task, part by part, besides the settings of the run."""
   import seqio
-  from flan_jax.data import identity, store, vocabulary
+  from flan_jax.data import identity, vocabulary
+  from flan_jax.data.tokens import store
   task = seqio.TaskRegistry.get(name)
   settings = store.Settings(**feeds.store_settings(name, rows, seed))
   decides = store.location(task, 'train', '', settings)[1]

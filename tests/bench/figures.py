@@ -5,7 +5,7 @@ import os
 
 import numpy as np
 
-from flan_jax.data import packing
+from flan_jax.data.tokens import packing
 
 TASKS = 60
 

@@ -7,7 +7,7 @@ import time
 
 import numpy as np
 
-from flan_jax.data import loading, packing, store
+from flan_jax.data.tokens import loading, packing, store
 from tests.bench import figures
 
 ROWS_PER_STEP, STEPS, WARM_UP = 4, 600, 50

@@ -4,7 +4,7 @@ import time
 
 import numpy as np
 
-from flan_jax.data import packing
+from flan_jax.data.tokens import packing
 from tests.bench import figures
 
 ROW_LENGTH, TARGET_SLOTS, ROWS_PER_STEP = 2048, 640, 4

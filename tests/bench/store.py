@@ -7,7 +7,7 @@ import time
 
 os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '3')
 
-from flan_jax.data import store  # noqa: E402
+from flan_jax.data.tokens import store  # noqa: E402
 from flan_jax.runs import registration  # noqa: E402
 from tests.bench import figures  # noqa: E402
 

@@ -27,11 +27,11 @@ from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
-from flan_jax.data import cutting
-from flan_jax.data import drafts
-from flan_jax.data import manifest as manifests
-from flan_jax.data import tokenizing
-from flan_jax.data.manifest import Unusable
+from flan_jax.data.tokens import cutting
+from flan_jax.data.tokens import drafts
+from flan_jax.data.tokens import manifest as manifests
+from flan_jax.data.tokens import tokenizing
+from flan_jax.data.tokens.manifest import Unusable
 from flan_jax.errors import UserError
 
 FORMAT = 2  # raise when the files, or the ids in them, come out differently

@@ -11,7 +11,7 @@ import shutil
 from typing import Any, Mapping
 
 from flan_jax import storage
-from flan_jax.data import ends as ends_lib
+from flan_jax.data.tokenizers import ends as ends_lib
 
 FOLDER = 'tokenizer'
 _PATTERNS = (

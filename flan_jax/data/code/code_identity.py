@@ -24,7 +24,7 @@ import sys
 import types
 from typing import Any, Callable, Iterator
 
-from flan_jax.data import syntax
+from flan_jax.data.code import syntax
 
 _PLAIN = (bool, int, float, complex, str, bytes, type(None), type(...), range, slice)
 _MISSING = object()

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 import grain
 import numpy as np
 
-from flan_jax.data import packing
-from flan_jax.data.packing import Plan
-from flan_jax.data.store import Store
+from flan_jax.data.tokens import packing
+from flan_jax.data.tokens.packing import Plan
+from flan_jax.data.tokens.store import Store
 from flan_jax.errors import UserError
 
 CHUNK_ROWS = 64  # rows read together, some 500 prompts; fewer read more slowly

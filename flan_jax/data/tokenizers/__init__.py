@@ -1,0 +1,1 @@
+"""Tokenizers behind the vocabulary, their files, and what begins and ends a text."""

@@ -1,0 +1,1 @@
+"""Tokens, which know nothing of templates: the store, the plan that packs, loading."""
