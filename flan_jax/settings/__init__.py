@@ -10,10 +10,9 @@ from typing import Any, Mapping
 from flan_jax.errors import UserError
 from flan_jax.settings import flags
 from flan_jax.settings import macros
-from flan_jax.settings.kinds import Setting, shown
+from flan_jax.settings.kinds import PARAMETERS, Setting, shown
 
 MACROS = {setting.name: setting for setting in macros.SETTINGS if setting.name.isupper()}
-PARAMETERS = {name: setting for setting in macros.SETTINGS for name in setting.of}
 FLAGS = {setting.name: setting for setting in flags.SETTINGS}
 
 

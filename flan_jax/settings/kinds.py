@@ -12,6 +12,9 @@ from flan_jax.settings import places
 
 AXES = ('data', 'fsdp', 'tensor')  # of a mesh; sharding.MESH_AXES
 
+# 'Rows.row_length' -> its Setting; `macros` fills it.
+PARAMETERS: dict[str, 'Setting'] = {}
+
 
 @dataclasses.dataclass(frozen=True)
 class Setting:
@@ -295,7 +298,6 @@ def _window(setting: Setting, value: Any) -> str | None:
 
 
 def _optimizer(setting: Setting, value: Any) -> str | None:
-  from flan_jax.settings import PARAMETERS
   if not isinstance(value, Mapping):
     return _found(value)
   for name, one in value.items():

@@ -4,7 +4,7 @@ The meaning is what a message says of it; README's table says more. A parameter 
 macro sets has a name in small letters.
 """
 
-from flan_jax.settings.kinds import Setting
+from flan_jax.settings.kinds import PARAMETERS, Setting
 
 _SEEDS = dict(least=0, most=2**32 - 1)
 _STEPS = dict(least=0, most=2**31 - 1)  # a step is an int32
@@ -236,3 +236,4 @@ HARNESS = (
 
 SETTINGS = (*RUN, *SELECTION, *ROWS, *SCHEDULE, *OPTIMIZER, *EVALUATION, *DECODER, *CALLS,
             *HARNESS)
+PARAMETERS.update({name: setting for setting in SETTINGS for name in setting.of})
