@@ -8,7 +8,7 @@ import jax
 import pytest
 
 from flan_jax.cli import evaluate, train
-from flan_jax.runs import evaluation, evaluation_request, training
+from flan_jax.runs import evaluation, evaluation_request, registration, training
 from flan_jax.data import vocabulary
 from flan_jax.errors import UserError
 from flan_jax.model import decoder
@@ -22,7 +22,7 @@ def every_device(monkeypatch, tmp_path):
   monkeypatch.setattr(sharding, 'mesh_where_asked', conftest.mesh_where_asked)
   monkeypatch.setenv(vocabulary.VARIABLE, 'bytes')
   monkeypatch.setattr(vocabulary.FLAN, '_loaded', None)
-  monkeypatch.setattr(training.commandline, 'load_tasks', lambda: None)
+  monkeypatch.setattr(registration, 'load_tasks', lambda: None)
   monkeypatch.setattr(training, '_checked_tasks', lambda *_: ('made', {}))
   monkeypatch.setattr(evaluation_request, 'names', lambda *_: {False: [], True: []})
   monkeypatch.setattr(

@@ -16,8 +16,7 @@ import pytest
 
 from flan_jax import settings
 from flan_jax.cli import commandline, experiment, gin_files, precompile
-from flan_jax.runs import evaluation
-from flan_jax.runs import training
+from flan_jax.runs import evaluation, registration, training
 from flan_jax.data import mixture_subset, prompt_variants, vocabulary
 from flan_jax.errors import UserError
 from flan_jax.evaluation import protocol, ranking
@@ -62,7 +61,7 @@ def parser(door, monkeypatch):
   with monkeypatch.context() as patch:
     patch.setattr(commandline, 'parse', take)
     with pytest.raises(Taken) as taken:
-      importlib.import_module(f'flan_jax.{door}').main([])
+      importlib.import_module(f'flan_jax.cli.{door}').main([])
   return taken.value.args[0]
 
 
@@ -171,17 +170,15 @@ def place(tmp_path_factory):
 @pytest.fixture
 def doors(place, monkeypatch):
   """The doors, each ending where its work would begin."""
-  from flan_jax.cli import generate, holdout, huggingface, prompts, report
-  from flan_jax.runs import caching, evaluation_request
-  from flan_jax.cli import sample
-  from flan_jax.runs import feeds
+  from flan_jax.cli import cache, generate, holdout, huggingface, prompts, report, sample
+  from flan_jax.runs import caching, evaluation_request, feeds
   monkeypatch.chdir(place)
   monkeypatch.setenv(vocabulary.VARIABLE, 'bytes')
   monkeypatch.setattr(vocabulary.FLAN, '_loaded', None)
-  monkeypatch.setattr(commandline, 'load_tasks', lambda: None)
+  monkeypatch.setattr(registration, 'load_tasks', lambda: None)
   monkeypatch.setattr(training, '_checked_tasks', lambda *_: ('made', {}))
   monkeypatch.setattr(evaluation_request, 'names', lambda *_: {False: [], True: []})
-  monkeypatch.setattr(caching, '_tasks', lambda *_: [])
+  monkeypatch.setattr(cache, '_tasks', lambda *_: [])
   monkeypatch.setattr(experiment, 'holdout_runs', lambda flags: [])
   monkeypatch.setattr(
       decoder, 'abstract_params', functools.lru_cache(decoder.abstract_params))
@@ -236,7 +233,7 @@ def outcome(door, given, capsys):
   """('refused', what is said), or ('taken', '') where the work would begin."""
   gin.clear_config()
   try:
-    importlib.import_module(f'flan_jax.{door}').main(given)
+    importlib.import_module(f'flan_jax.cli.{door}').main(given)
   except UserError as error:
     return 'refused', str(error)
   except SystemExit as end:
@@ -280,7 +277,7 @@ def cases():
 
 def test_what_cannot_be_is_refused_before_anything(doors, place, capsys, monkeypatch):
   loaded = []
-  monkeypatch.setattr(commandline, 'load_tasks', lambda: loaded.append(1))
+  monkeypatch.setattr(registration, 'load_tasks', lambda: loaded.append(1))
   chosen = cases()
   assert len(chosen) > 2 * COUNT
   wrong = []
@@ -455,7 +452,7 @@ for door, given in [
     ('cache', ['--processes=0']), ('generate', ['--model_dir=x', '--temperature=-1']),
     ('precompile', ["--gin.CLIP='1'"]), ('experiment', ['holdouts', '--root=', ])]:
   try:
-    importlib.import_module(f'flan_jax.{door}').main(given)
+    importlib.import_module(f'flan_jax.cli.{door}').main(given)
   except UserError as error:
     print(door, error)
   assert not {'tensorflow', 'seqio', 'orbax'} & set(sys.modules), door
