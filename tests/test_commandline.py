@@ -8,7 +8,7 @@ import sys
 import gin
 import pytest
 
-from flan_jax.cli import commandline, holdout, train
+from flan_jax.cli import commandline, holdout, main, train
 from flan_jax.runs import progress
 from flan_jax.errors import UserError
 
@@ -34,6 +34,28 @@ def test_help_needs_no_heavy_import(name):
   assert done.returncode == 0, done.stderr
   assert f'usage: flan_jax {name}' in done.stdout
   assert '--tfds_data_dir' in done.stdout or '--data_dir' in done.stdout
+
+
+def test_the_commands_are_those_that_have_a_module():
+  folder = os.path.join(CHECKOUT, 'flan_jax', 'cli')
+  modules = {name.removesuffix('.py') for name in os.listdir(folder) if name.endswith('.py')}
+  helpers = {'__init__', 'commandline', 'gin_files', 'main'}
+  assert set(main.COMMANDS) == modules - helpers
+  assert all(f'\n  {name} ' in main.overview() for name in main.COMMANDS)
+
+
+@pytest.mark.parametrize('arguments', [[], ['--help'], ['-h'], ['help']])
+def test_help_lists_the_commands(arguments, capsys):
+  main.main(arguments)
+  assert main.overview() in capsys.readouterr().out
+
+
+def test_an_unknown_command_is_one_paragraph(capsys):
+  with pytest.raises(SystemExit) as end:
+    main.main(['trian', '--dry_run'])
+  assert end.value.code == 2
+  assert capsys.readouterr().err == (
+      "flan_jax: there is no command 'trian'; did you mean train?\nSee flan_jax --help.\n")
 
 
 def test_gin_config_is_imported_from_the_checkout_not_our_folder():
