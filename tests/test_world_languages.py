@@ -47,10 +47,10 @@ def test_every_language_has_the_same_tables_sentences_and_slots():
 def test_no_sentence_and_no_word_of_a_kind_is_there_twice(code):
   told = [languages.phrasebook()[table][code][column] for table, column in sentences()]
   assert len(set(told)) == len(told)
-  for table in languages.phrasebook():
+  for table, rows in languages.phrasebook().items():
     kind = table.partition(':')[0]
-    if kind not in ('scene', 'said'):
-      assert len(set(words(kind, code))) == len(words(kind, 'en')) >= 6, table
+    if kind not in ('scene', 'said') and {code, 'en'} & set(rows):
+      assert len(set(words(kind, code))) == len(words(kind, code)) >= 6, table
 
 
 @pytest.mark.parametrize('code', CODES)
@@ -59,7 +59,7 @@ def test_every_word_fits_and_makes_a_difference(code):
     texts = [languages.text(plan, chosen, code) for chosen in group]
     assert len(set(texts)) == len(texts), plan
     for text in texts:
-      assert re.fullmatch(r"[\w ,.?!¿¡:'«»„“”—-]+[.?!“”«»]", text), text
+      assert re.fullmatch(r"[\w ,.?!¿¡:'\"«»„“”—-]+[.?!\"“”«»]", text), text
       assert text.lstrip('¿¡')[0].isupper() and '  ' not in text
 
 
@@ -93,7 +93,8 @@ TOGETHER = {
     ('de', 'place', 'place.at'): [r'die (.*) | in der \1', r'(?:der|das) (.*) | im \1'],
     ('de', 'thing', 'thing.a'): [r'der (.*) | einen \1', r'die (.*) | eine \1',
                                  r'das (.*) | ein \1'],
-    ('fr', 'place', 'place.at'): [r'la ([^aeéh].*) | à la \1', r'le ([^aeéh].*) | au \1'],
+    ('fr', 'place', 'place.at'): [r'la ([^aeéh].*) | à la \1',
+                                  r'le ([^aeéh].*) | au \1'],
     ('fr', 'thing', 'thing.a'): [r'la ([^aeéh].*) | une \1', r'le ([^aeéh].*) | un \1',
                                  r"l'(a.*) | un \1"],
     ('es', 'thing', 'thing.a'): [r'la (.*a) | una \1', r'el (.*[^a]|paraguas) | un \1'],
