@@ -1,47 +1,65 @@
-"""The small languages: every form is there and agrees, no two texts become one."""
+"""The phrasebook: the same in every language, words that agree, no two texts become one."""
 
 import re
 
 import pytest
 
-from flan_jax.world import languages
-from flan_jax.world import lexicon, World
-from flan_jax.world.languages import grammar
-from flan_jax.world.languages import plans
-from flan_jax.world.languages import russian
-from flan_jax.world.languages.english import ENGLISH
+from flan_jax.world import languages, tables, World
+from flan_jax.world.languages import words
 
-LANGUAGES = languages.LANGUAGES
-each_language = pytest.mark.parametrize('code', LANGUAGES)
+CODES = ('en', *languages.LANGUAGES)
+each_language = pytest.mark.parametrize('code', languages.LANGUAGES)
+
+
+def sentences():
+  """[(table, column)] of every sentence of the phrasebook."""
+  return [(table, column) for table, rows in languages.phrasebook().items()
+          if table.startswith('scene') for column in range(len(rows['en']))]
 
 
 def variations():
-  """Plans with words, in groups that differ in the word of one slot."""
+  """Every sentence, alone and quoted, with words in groups that differ in one slot."""
   world = World(0).stream('variations')
-  for plan in plans.PLANS:
-    chosen = plans.draw_words(world, plan)
-    for slot, fitting in plans.slots(plan):
-      free = set(fitting) - {chosen[other] for other in chosen if other != slot}
-      yield plan, [{**chosen, slot: word} for word in free]
+  for sentence in sentences():
+    for plan in ([sentence], [sentence, ('said', 0)], [sentence, ('said', 1)]):
+      chosen, slots = languages.draw_words(world, plan), languages.slots(plan)
+      for slot, kind in slots.items():
+        taken = {chosen[other] for other in slots
+                 if slots[other] == kind and other != slot}
+        free = set(range(len(words(kind, 'en')))) - taken
+        yield plan, [{**chosen, slot: position} for position in free]
+
+
+def test_every_language_has_the_same_tables_sentences_and_slots():
+  for table, rows in languages.phrasebook().items():
+    codes = [code for code, *_ in tables.read('phrasebook')[table]]
+    assert codes == [code for code in CODES if code in codes], table
+    if table.startswith(('scene', 'said')):
+      assert tuple(codes) == CODES, table
+      for column in range(len(rows['en'])):
+        plan = [(table, column)]
+        for code in CODES:
+          assert languages.slots(plan, code) == languages.slots(plan), rows[code]
+  assert len(sentences()) > 60
 
 
 @each_language
-def test_every_language_has_the_same_words_and_patterns(code):
-  language = LANGUAGES[code]
-  assert list(language.patterns) == list(ENGLISH.patterns)
-  for kind in set(ENGLISH.words) - {grammar.AGREEING}:
-    assert set(language.words[kind]) == set(ENGLISH.words[kind]), kind
-    forms = {frozenset(forms) - {'class'} for forms in language.words[kind].values()}
-    assert len(forms) == 1, kind
+def test_no_sentence_and_no_word_of_a_kind_is_there_twice(code):
+  told = [languages.phrasebook()[table][code][column] for table, column in sentences()]
+  assert len(set(told)) == len(told)
+  for table, rows in languages.phrasebook().items():
+    kind = table.partition(':')[0]
+    if kind not in ('scene', 'said') and {code, 'en'} & set(rows):
+      assert len(set(words(kind, code))) == len(words(kind, code)) >= 6, table
 
 
-@each_language
+@pytest.mark.parametrize('code', CODES)
 def test_every_word_fits_and_makes_a_difference(code):
   for plan, group in variations():
-    texts = [LANGUAGES[code].text(plan, chosen) for chosen in group]
+    texts = [languages.text(plan, chosen, code) for chosen in group]
     assert len(set(texts)) == len(texts), plan
     for text in texts:
-      assert re.fullmatch(r"[\w ,.?!¿¡:'«»„“”-]+[.?!“”«»]", text), text
+      assert re.fullmatch(r"[\w ,.?!¿¡:'\"«»„“”—-]+[.?!\"“”«»]", text), text
       assert text.lstrip('¿¡')[0].isupper() and '  ' not in text
 
 
@@ -63,58 +81,60 @@ def test_there_are_many_texts_of_one_to_three_sentences():
 
 
 def test_russian_is_written_in_cyrillic():
-  assert set(russian.NAMES) == {*lexicon.WOMEN, *lexicon.MEN}
-  assert len(set(russian.NAMES.values())) == len(russian.NAMES)
-  for kind, words in LANGUAGES['ru'].words.items():
-    for forms in words.values():
-      for form, text in forms.items():
-        assert form == 'class' or re.fullmatch('[А-Яа-яЁё -]+', text), (kind, text)
-  written = ''.join(LANGUAGES['ru'].patterns.values())
-  assert not re.search('[A-Za-z]', re.sub('{.*?}', '', written))
+  for table, rows in languages.phrasebook().items():
+    for text in rows.get('ru', ()):
+      assert not re.search('[A-Za-z]', re.sub('[{<].*?[>}]', '', text)), text
+      assert re.search('[А-Яа-яЁё]', text), text
+    assert 'ru' in rows or table in ('hour', 'count'), table
 
 
-# What the forms of a noun look like by its class: {class: {form: regular expression}}.
-SHAPES = {
-    ('es', 'thing'): {'m': {'base': '.*[^a]|paraguas'}, 'f': {'base': '.*a'}},
-    ('fr', 'thing'): {
-        'm': {'the': "le [^aeéh].*|l'[aeéh].*", 'my': 'mon .*'},
-        'f': {'the': "la [^aeéh].*|l'[aeéh].*", 'my': 'ma [^aeéh].*|mon [aeéh].*'}},
-    ('de', 'thing'): {'m': {'base': '.*[^e]'}, 'n': {'base': '.*[^e]'},
-                      'f': {'base': '.*e|Kamera'}},
-    ('de', 'place'): {
-        'm': {'in': '([ia]m|auf dem) .*', 'to': '((in|an|auf) den|zum) .*',
-              'beside': 'neben dem .*'},
-        'n': {'in': 'im .*', 'to': 'ins .*', 'beside': 'neben dem .*'},
-        'f': {'in': '(in|auf) der .*', 'to': '(in|auf) die .*'}},
-    ('ro', 'thing'): {'n': {'the': '.*ul( foto)?', 'my': '.*ul meu( foto)?'},
-                      'f': {'base': '.*[ăe]', 'the': '.*a', 'my': '.*a mea'}},
-    ('ro', 'place'): {'n': {'the': '.*ul'}, 'f': {'the': '.*a'}},
-    ('da', 'thing'): {'c': {'the': '.*en'}, 'n': {'the': '.*et'}},
-    ('cs', 'thing'): {'m': {'base': '.*[^aeo]'}, 'n': {'base': '.*o', 'acc': '.*o'},
-                      'f': {'base': '.*[aeě]|láhev', 'acc': '.*[ui]|láhev'}},
-    ('ru', 'thing'): {
-        'm': {'base': '.*[^аяоеь]'}, 'n': {'base': '.*о', 'acc': '.*о'},
-        'f': {'base': '.*[аь]', 'acc': '.*[уь]', 'gen': '.*[ыи]'}},
-    ('ru', 'place'): {'m': {'base': '.*[^аяоеь]', 'beside': 'с .*[ое]м'}, 'n': {},
-                      'f': {'base': '.*[аяь]', 'beside': 'со? .*[оеь][йю]'}},
+# {(language, form, another): regular expressions, one of which fits both forms of a word}.
+TOGETHER = {
+    ('de', 'place', 'place.at'): [r'die (.*) | in der \1', r'(?:der|das) (.*) | im \1'],
+    ('de', 'thing', 'thing.a'): [r'der (.*) | einen \1', r'die (.*) | eine \1',
+                                 r'das (.*) | ein \1'],
+    ('fr', 'place', 'place.at'): [r'la ([^aeéh].*) | à la \1',
+                                  r'le ([^aeéh].*) | au \1'],
+    ('fr', 'thing', 'thing.a'): [r'la ([^aeéh].*) | une \1', r'le ([^aeéh].*) | un \1',
+                                 r"l'(a.*) | un \1"],
+    ('es', 'thing', 'thing.a'): [r'la (.*a) | una \1', r'el (.*[^a]|paraguas) | un \1'],
+    ('da', 'place', 'place.at'): [r'(.*e[tn]) | (?:på|i) \1'],
+    ('da', 'thing', 'thing.a'): [r'(.*)en | en \1', r'(.*)et | et \1', r'(.*e)n | en \1',
+                                 r'(.*)len | en \1el'],
+    ('ro', 'place', 'place.at'): [r'(.*)ul | la \1', r'(.*u)l | la \1',
+                                  r'(.*)a | la \1[ăe]', r'(.*ea)ua | la \1'],
+    ('ro', 'thing', 'thing.a'): [r'(.*)ul( foto)? | un \1\2', r'(.*)ul | un \1',
+                                 r'(.*)a | o \1ă', r'(.*e)a | o \1'],
+    ('cs', 'place', 'place.at'): [r'(.*)a | v \1ě', r'(.*)ka | v \1ce', r'(.*)e | v \1i',
+                                  r'(.*)um | v \1u', r'(.*)o | v \1[eě]',
+                                  r'(.*d) | v \1ě'],
+    ('cs', 'thing', 'thing.a'): [r'(.*)a | \1u', r'(.*)e | \1i', r'(.*[^ae]) | \1'],
+    ('ru', 'place', 'place.at'): [r'(.*)[аяй] | в \1е', r'(.*[^аяйе]) | в \1е',
+                                  r'(.*е) | в \1'],
+    ('ru', 'thing', 'thing.a'): [r'(.*)а | \1у', r'(.*[^аья]) | \1'],
+    ('fi', 'thing', 'thing.a'): [r'.*[aoiuyäö] | .*[aoiuyäö]n'],
 }
 
 
-@pytest.mark.parametrize('code, kind', SHAPES)
-def test_nouns_look_like_their_gender(code, kind):
-  for name, forms in LANGUAGES[code].words[kind].items():
-    for form, shape in SHAPES[code, kind][forms['class']].items():
-      assert re.fullmatch(shape, forms[form]), (name, forms[form])
+@pytest.mark.parametrize('code, one, other', TOGETHER)
+def test_forms_of_a_word_agree(code, one, other):
+  for pair in zip(words(one, code), words(other, code), strict=True):
+    assert any(re.fullmatch(shape.replace(' | ', r' \| '), ' | '.join(pair))
+               for shape in TOGETHER[code, one, other]), pair
 
 
-def test_german_articles_and_adjectives_agree():
-  german, genders = LANGUAGES['de'], {'der': 'einen .*en', 'die': 'eine .*e',
-                                      'das': 'ein .*es'}
-  for thing in german.words['thing']:
-    chosen = {'thing': thing, 'colour': 'green', 'price': 'ten euros'}
-    article, noun = german.sentence('price', chosen).lower().split()[:2]
-    shape = f'ich will {genders[article]} {noun} kaufen.'
-    assert re.fullmatch(shape, german.sentence('wanted', chosen).lower()), noun
+@each_language
+def test_forms_stand_in_the_order_of_the_words(code):
+  for form in ('city.in', 'city.to', 'place.at', 'thing.a'):
+    if code in languages.phrasebook()[form]:
+      for word, formed in both(form, code):
+        begin = (word if code == 'ro' else word.split()[-1])[:2]
+        assert begin in formed, (word, formed)
+
+
+def both(form, code):
+  """[(word, its form)], the form being one such as `city.in`."""
+  return list(zip(words(form.split('.')[0], code), words(form, code), strict=True))
 
 
 def last_vowel(word):
@@ -122,28 +142,20 @@ def last_vowel(word):
 
 
 def test_turkish_suffixes_follow_the_vowels():
-  narrow = dict(zip('aıoueiöüâ', 'ııuuiiüüı'))
-  wide = {vowel: 'a' if vowel in 'aıouâ' else 'e' for vowel in narrow}
-  for forms in LANGUAGES['tr'].words['thing'].values():
-    near, far = (vowels[last_vowel(forms['base'])] for vowels in (narrow, wide))
-    assert forms['acc'][-1] == near and forms['my_acc'][-2:] == f'm{near}'
-    hard = forms['base'][-1] in 'fstkçşhp'
-    assert forms['abl'].endswith(f'{"t" if hard else "d"}{far}n'), forms
-  for kind in ('place', 'city'):
-    for forms in LANGUAGES['tr'].words[kind].values():
-      far = wide[last_vowel(forms['base'])]
-      assert re.search(f"[dt]{far}$", forms['in']) and forms['to'][-1] == far
-      if kind == 'place':
-        assert forms['gen'].endswith(f'{narrow[last_vowel(forms["base"])]}n')
-        assert forms['was'] == f'{forms["in"]}yd{narrow[far]}'
-  for kind in ('quality', 'food'):
-    for forms in LANGUAGES['tr'].words[kind].values():
-      near = narrow[last_vowel(forms['base'])]
-      assert forms['asked'] == f'{forms["base"]} m{near}'
+  wide = {vowel: 'a' if vowel in 'aıouâ' else 'e' for vowel in 'aıoueiöüâ'}
+  for form in ('place.at', 'city.in', 'city.to'):
+    for word, formed in both(form, 'tr'):
+      far, near = wide[last_vowel(word)], 't' if word[-1] in 'fstkçşhp' else 'd'
+      if form == 'city.to':
+        ending = f'y{far}' if word[-1] in wide else far
+      else:
+        ending = f'{near}{far}'
+      assert formed.replace("'", '') == f'{word}{ending}'
+      assert ("'" in formed) == form.startswith('city')
 
 
 def test_finnish_suffixes_follow_the_vowels():
-  for forms in LANGUAGES['fi'].words['thing'].values():
-    back = (re.findall('[aouäöy]', forms['base']) or ['ä'])[-1] in 'aou'
-    assert forms['part'][-1] == ('a' if back else 'ä')
-    assert forms['my_part'] == forms['part'] + 'ni' and forms['gen'][-1] == 'n'
+  for form in ('place.at', 'city.in'):
+    for word, formed in both(form, 'fi'):
+      back = re.search('[aou]', word.lower())
+      assert formed.endswith('ssa' if back else 'ssä')
