@@ -84,7 +84,7 @@ def _candidates(state, count: int, ends_E) -> dict[str, Any]:
   tokens_BCT = jax.lax.dynamic_update_slice_in_dim(
       tokens_BCT, token_BC[:, :, None], state['step'], 2)
   return {'score': score_BC, 'beam': beam_BC, 'token': token_BC, 'tokens': tokens_BCT,
-          'ends': jnp.isin(token_BC, ends_E)}
+          'ends': jnp.isin(token_BC, ends_E, method='compare_all')}
 
 
 def _with_finished(state, chosen, penalty):

@@ -98,7 +98,7 @@ def _grow(config, drawing, params, state, stopped_B, until):
         config, params, token_B, state['size'] + place, state['cache'], each_layer)
     return {**state, 'step': place + 1, 'new': new_BT, 'cache': cache,
             'token': draw(drawing, logits_BV, state['keys'], place + 1),
-            'ended': state['ended'] | jnp.isin(token_B, ends_E)}
+            'ended': state['ended'] | jnp.isin(token_B, ends_E, method='compare_all')}
 
   state = jax.lax.while_loop(unfinished, step, state)
   return state, whole(state['new']), whole(state['ended'])
