@@ -8,6 +8,7 @@ import pytest
 from flan_jax import prompts
 from flan_jax.data import vocabulary
 from flan_jax.errors import UserError
+from flan_jax.world import samples
 
 
 @pytest.fixture(scope='module', autouse=True)
@@ -89,6 +90,13 @@ def test_a_named_data_dir_without_the_dataset_is_an_error(monkeypatch, tmp_path)
   monkeypatch.setenv('TFDS_DATA_DIR', str(tmp_path))
   with pytest.raises(UserError, match='flan_jax.sample'):
     prompts.describe('rte')
+
+
+def test_without_data_and_without_a_sample_the_remedy_is_told(monkeypatch):
+  assert samples.get('rte')
+  monkeypatch.setitem(samples._SAMPLES, 'rte', None)
+  with pytest.raises(UserError, match=r"rte.py\) has no sample.*samples.of\('rte'\)"):
+    prompts.describe('rte', shots=1)
 
 
 def test_the_printout_marks_the_loss_and_says_where_the_data_is_from(result, capsys):
