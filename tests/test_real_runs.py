@@ -7,6 +7,7 @@ import pathlib
 import subprocess
 import sys
 
+from flan_jax.data import code_identity
 from flan_jax.data import datasets
 from flan_jax.world import samples
 import flan_jax.tasks  # noqa: F401  registers every dataset
@@ -83,4 +84,4 @@ def test_what_train_evaluate_and_cache_import_brings_no_world():
 def test_every_dataset_keeps_its_sample_and_every_sample_has_a_dataset():
   assert all(map(samples.get, datasets.names()))
   assert {name for name, sample in samples._SAMPLES.items()
-          if sample.__module__.startswith(WORLD)} <= set(datasets.names())
+          if in_world(code_identity.behind(sample).__module__)} == set(datasets.names())

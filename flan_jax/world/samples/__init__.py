@@ -47,6 +47,7 @@ def columns(
   labels: what the last value is called: {'neutral': 'n', ...}, or (if False, if True).
   """
 
+  @functools.wraps(values)  # so that it is known which module the rows are from
   def sample(world) -> Mapping:
     *others, last = values(world)
     named = zip(features.split(), [*others, labels[last] if labels else last])

@@ -21,10 +21,6 @@ samples.columns('snli', inference, PAIR)
 samples.columns('mnli_matched mnli_mismatched', _one_or_two, PAIR, idx=0)
 samples.columns('qnli', question_sentence, 'question sentence label', OF_TWO, idx=0)
 samples.columns('wnli', coreference_pair, 'sentence1 sentence2 label', OF_TWO, idx=0)
-
-
-@samples.of('rte')
-def rte(world):
-  premise, hypothesis, relation = inference(world, sentences=2)
-  return {'premise': premise, 'hypothesis': hypothesis, 'idx': 0,
-          'label': OF_TWO[relation == 'entailment']}
+samples.columns(
+    'rte', partial(inference, sentences=2), PAIR,
+    {'entailment': OF_TWO[1], 'neutral': OF_TWO[0], 'contradiction': OF_TWO[0]}, idx=0)
