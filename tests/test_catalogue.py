@@ -10,6 +10,7 @@ import flan_jax.tasks
 from flan_jax.cli import prompts
 from flan_jax.data import catalogue, datasets, embedded_content, rendering
 from flan_jax.errors import UserError
+from flan_jax.world import samples
 
 NASTY = '<script>alert("x")</script> & {{ co }}'
 NAMES = ['anli_r1', 'anli_r2', 'anli_r3', 'rte', 'nasty', 'sst2', 'stsb']
@@ -21,14 +22,15 @@ def nasty():
   template = dataclasses.replace(rte.templates[4], inputs='<b>\n{premise}\n\n{options}')
   return dataclasses.replace(
       rte, name='nasty', manual=NASTY, splits={'test': 'test'}, examples=0,
-      templates=(*rte.templates[:4], template, *rte.templates[5:]),
-      sample=lambda world: rte.sample(world) | {'premise': NASTY})
+      templates=(*rte.templates[:4], template, *rte.templates[5:]))
 
 
 @pytest.fixture(scope='module')
 def page():
+  rte = samples.get('rte')
   with pytest.MonkeyPatch.context() as patch:
     patch.setitem(datasets._DATASETS, 'nasty', nasty())
+    patch.setitem(samples._SAMPLES, 'nasty', lambda world: rte(world) | {'premise': NASTY})
     yield catalogue.page(NAMES)
 
 
@@ -63,6 +65,12 @@ def test_a_dataset_is_described(page):
       'train[:-200]', '16,940–100,450 rows', 'inverted', 'CC BY-NC 4.0',
       'flan_jax.tasks.nli.anli', 'href="#rte/3"', '<b class="number">7</b>'):
     assert wanted in page, wanted
+
+
+def test_without_a_sample_the_fields_stand_for_the_example(monkeypatch):
+  assert samples.get('sst2')
+  monkeypatch.setitem(samples._SAMPLES, 'sst2', None)
+  assert '{phrase}' in re.sub('<[^>]*>', '', html.unescape(catalogue.page(['sst2'])))
 
 
 def test_markup_is_escaped(page, cards):

@@ -137,7 +137,7 @@ def test_wrong_stores_are_errors_at_once(stores):
 def test_a_warm_store_is_read_without_tensorflow(stores):
   script = f'''
       import sys
-      from flan_jax.data import loading, packing, store
+      from flan_jax.data.tokens import loading, packing, store
       one = store.open_store({stores['a'].path!r})
       plan = packing.Plan({{'a': one.lengths}}, {{'a': 1}}, 0, 256, 80, 2)
       print(next(loading.batches(plan, {{'a': one}}))['tokens'].shape)

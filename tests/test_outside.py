@@ -15,6 +15,7 @@ import tensorflow_datasets as tfds
 from flan_jax.data import clusters, datasets
 from flan_jax.data.fields import choose
 from flan_jax.data.templates import templates
+from flan_jax.world import samples
 
 clusters.add('riddles', 'Riddles', dropped_with=('commonsense',))
 ANIMALS = ['cat', 'dog', 'owl']
@@ -38,6 +39,7 @@ def fields(example):
   return {'riddle': example['riddle'], **choose(example['label'], ANIMALS)}
 
 
+@samples.of('riddles')
 def sample(world):
   animal = world.choice(ANIMALS)
   says = {'cat': 'meow', 'dog': 'woof', 'owl': 'hoo'}[animal]
@@ -51,7 +53,7 @@ TEMPLATES = templates("\\n---\\n".join(
 datasets.add(
     'riddles', tfds='riddles:1.0.0', kind='classification', examples=500,
     splits={'train': 'train', 'validation': 'validation', 'test': 'test'},
-    fields=fields, sample=sample, templates=TEMPLATES, metrics=['accuracy'],
+    fields=fields, templates=TEMPLATES, metrics=['accuracy'],
     clusters=['riddles'])
 '''
 

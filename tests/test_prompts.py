@@ -8,6 +8,7 @@ import pytest
 from flan_jax.cli import prompts
 from flan_jax.data import vocabulary
 from flan_jax.errors import UserError
+from flan_jax.world import samples
 
 
 @pytest.fixture(scope='module', autouse=True)
@@ -91,6 +92,13 @@ def test_a_named_data_dir_without_the_dataset_is_an_error(monkeypatch, tmp_path)
     prompts.describe('rte')
 
 
+def test_without_data_and_without_a_sample_the_remedy_is_told(monkeypatch):
+  assert samples.get('rte')
+  monkeypatch.setitem(samples._SAMPLES, 'rte', None)
+  with pytest.raises(UserError, match=r"rte.py\) has no sample.*samples.of\('rte'\)"):
+    prompts.describe('rte', shots=1)
+
+
 def test_the_printout_marks_the_loss_and_says_where_the_data_is_from(result, capsys):
   prompts.show(result)
   printed = capsys.readouterr().out
@@ -106,7 +114,7 @@ def test_the_printout_marks_the_loss_and_says_where_the_data_is_from(result, cap
 
 
 def test_help_answers_without_importing_tensorflow():
-  code = ('import sys; from flan_jax import prompts\n'
+  code = ('import sys; from flan_jax.cli import prompts\n'
           "try: prompts.main(['--help'])\n"
           "except SystemExit: sys.exit('tensorflow' in sys.modules)")
   help_ = subprocess.run(

@@ -1,6 +1,5 @@
 """The embedded data: readable by TFDS, free of repeats, safe to write twice."""
 
-import dataclasses
 import json
 import pathlib
 import subprocess
@@ -15,8 +14,10 @@ from flan_jax.cli import sample
 from flan_jax.data import datasets
 from flan_jax.data import embedded
 from flan_jax.data import embedded_content
+from flan_jax.data import embedded_marker
 from flan_jax.data import embedded_rows
 from flan_jax.errors import UserError
+from flan_jax.world import samples
 
 EXAMPLES = 30
 NAMES = ['cb', 'natural_questions']
@@ -53,14 +54,14 @@ def rows(folder, name):
 
 def stamps(folder):
   return {path: path.stat().st_mtime_ns for path in folder.rglob('*')
-          if path.is_file() and path.name != embedded.MARKER}
+          if path.is_file() and path.name != embedded_marker.FILE}
 
 
 @pytest.mark.parametrize('name', NAMES)
 def test_every_split_has_its_rows(written, name):
   there = rows(written, name)
   assert {split: len(rows_there) for split, rows_there in there.items()} == ROWS[name]
-  part = embedded.marker(written)['parts'][datasets.get(name).tfds]
+  part = embedded_marker.read(written)['parts'][datasets.get(name).tfds]
   assert part['rows'] == ROWS[name]
 
 
@@ -143,7 +144,7 @@ def test_another_seed_rebuilds_and_leaves_other_files_alone(copy):
     (copy / file).write_text('mine')
   before = rows(copy, 'cb')
   embedded.write(copy, EXAMPLES, ['cb'], seed=1)
-  assert embedded.marker(copy)['seed'] == 1
+  assert embedded_marker.read(copy)['seed'] == 1
   assert rows(copy, 'cb') != before
   # The dataset that was not named has followed: a folder has one seed.
   assert embedded.write(copy, EXAMPLES, NAMES, seed=1)['written'] == []
@@ -180,11 +181,11 @@ def test_a_folder_with_data_from_elsewhere_is_refused(tmp_path, foreign):
 
 
 def test_a_marker_from_elsewhere_is_refused(tmp_path):
-  (tmp_path / embedded.MARKER).write_text('{"embedded": "otherwise"}')
-  with pytest.raises(UserError, match=embedded.MARKER):
+  (tmp_path / embedded_marker.FILE).write_text('{"embedded": "otherwise"}')
+  with pytest.raises(UserError, match=embedded_marker.FILE):
     embedded.write(tmp_path, EXAMPLES, NAMES)
   with pytest.raises(UserError, match='no local folder'):
-    embedded.write(tmp_path / embedded.MARKER, EXAMPLES, NAMES)
+    embedded.write(tmp_path / embedded_marker.FILE, EXAMPLES, NAMES)
 
 
 def test_what_somebody_else_put_in_our_place_is_refused(copy):
@@ -197,10 +198,10 @@ def test_what_somebody_else_put_in_our_place_is_refused(copy):
 @pytest.mark.parametrize('cut_off', ['before the move', 'after the move'])
 def test_an_interrupted_run_is_repaired_by_the_next(copy, written, cut_off):
   """Leaves the folder as a run would that is killed at that point."""
-  state = embedded.marker(copy)
+  state = embedded_marker.read(copy)
   del state['parts']['super_glue/cb:1.0.2']['content']
   del state['parts']['super_glue/cb:1.0.2']['wanted']
-  (copy / embedded.MARKER).write_text(json.dumps(state))
+  (copy / embedded_marker.FILE).write_text(json.dumps(state))
   left = copy / '.embedded-unfinished' / 'new'
   left.mkdir(parents=True)
   if cut_off == 'before the move':
@@ -235,14 +236,14 @@ def test_the_door_speaks_without_tensorflow():
   assert '--examples' in asked.stdout and 'tensorflow' not in asked.stderr
 
 
-def test_the_marker_is_read_without_tensorflow(written):
-  code = (f'from flan_jax.data import embedded; import sys; '
-          f'print(embedded.marker({str(written)!r})["data"], '
-          '"tensorflow" in sys.modules)')
+def test_the_marker_is_read_without_tensorflow_and_without_the_world(written):
+  code = (f'from flan_jax.data import embedded_marker; import sys; '
+          f'print(embedded_marker.read({str(written)!r})["data"], '
+          '"tensorflow" in sys.modules, "flan_jax.world" in sys.modules)')
   printed = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True,
                            check=True).stdout
-  assert printed.split() == ['embedded', 'False']
-  assert embedded.marker(pathlib.Path('/nowhere')) is None
+  assert printed.split() == ['embedded', 'False', 'False']
+  assert embedded_marker.read(pathlib.Path('/nowhere')) is None
 
 
 def test_the_door_writes_and_says_what_it_did(copy, capsys):
@@ -263,9 +264,16 @@ RECORD = {'title': 'a', 'sectionName': 'b', 'idx': 1, 'label': 'yes', 'score': 0
           'spans': {'text': ['a', 'b'], 'start': [1, 2]}, 'words': ('a',), 'fine': True}
 
 
+def replace_sample(patch, name, sample):
+  samples.get(name)  # all are registered before one is replaced
+  patch.setitem(samples._SAMPLES, name, sample)
+
+
 def drawn(returned):
-  dataset = dataclasses.replace(datasets.get('cb'), sample=returned)
-  return embedded_rows.draw(dataset, tfds.features.FeaturesDict(FEATURES), None)
+  with pytest.MonkeyPatch.context() as patch:
+    replace_sample(patch, 'cb', returned)
+    return embedded_rows.draw(
+        datasets.get('cb'), tfds.features.FeaturesDict(FEATURES), None)
 
 
 def test_a_record_may_be_written_in_several_ways():
@@ -292,15 +300,14 @@ def test_a_record_that_is_none_of_its_builder_is_named(change, words):
   with pytest.raises(UserError) as error:
     drawn(lambda world: RECORD | change)
   said = str(error.value)
-  assert said.startswith('cb (') and 'cb.py): sample(world) returns' in said
+  assert said.startswith('cb (') and f'({__file__}): sample(world) returns' in said
   assert words in said and 'super_glue/cb:1.0.2 has the features' in said
 
 
 def test_a_feature_that_is_missing_is_named(tmp_path, monkeypatch):
   def record(world):
     return {'premise': 'a', 'hypotheses': 'b', 'idx': 0, 'label': 'neutral'}
-  changed = dataclasses.replace(datasets.get('cb'), sample=record)
-  monkeypatch.setitem(datasets._DATASETS, 'cb', changed)
+  replace_sample(monkeypatch, 'cb', record)
   with pytest.raises(UserError, match="lacks the feature 'hypothesis'; it has hypotheses"):
     embedded.write(tmp_path, EXAMPLES, ['cb'])
 
@@ -324,3 +331,63 @@ def test_a_sample_that_gives_no_record_is_named(function, words):
   with pytest.raises(UserError) as error:
     drawn(function)
   assert words in str(error.value) and str(error.value).startswith('cb (')
+
+
+WITHOUT = {'cb', 'snli'}
+
+
+@pytest.fixture
+def two_without(monkeypatch):
+  """As if the world had no samples for CB and SNLI."""
+  for name in WITHOUT:
+    replace_sample(monkeypatch, name, None)
+
+
+@pytest.mark.parametrize('words', ['cb', 'rte,cb', 'cb.name'])
+def test_a_dataset_without_a_sample_is_refused_with_the_remedy(
+    words, tmp_path, two_without):
+  from flan_jax.data import prompt_variants
+  prompt_variants.register(prompt_variants.Variant('cb', style='name'))
+  with pytest.raises(UserError) as error:
+    sample.main([f'--data_dir={tmp_path}/new', f'--datasets={words}'])
+  said = str(error.value)
+  assert said.startswith('cb (') and 'tasks/nli/cb.py) has no sample' in said
+  assert "@flan_jax.world.samples.of('cb')" in said and '\n' not in said
+  assert 'tfds build super_glue/cb:1.0.2' in said
+  assert not (tmp_path / 'new').exists()
+
+
+@pytest.mark.parametrize('words', ['', 'nli'])
+def test_of_several_those_without_a_sample_are_left_out_and_told(
+    words, tmp_path, two_without, monkeypatch, capsys):
+  asked = {}
+  def write(data_dir, examples, names, *others):
+    asked['names'] = names
+    return {'written': [], 'unchanged': [], 'kept': []}
+  monkeypatch.setattr(embedded, 'write', write)
+  sample.main([f'--data_dir={tmp_path}', f'--datasets={words}'])
+  assert 'left out: cb, snli, without a sample' in capsys.readouterr().out
+  assert 'rte' in asked['names'] and not WITHOUT & set(asked['names'])
+  assert ('sst2' in asked['names']) == (not words)
+
+
+def test_a_part_is_wanted_anew_when_its_dataset_its_sample_or_the_world_changes(
+    monkeypatch):
+  world, [group] = embedded.world_package.World(0), embedded._groups(['cb'], ()).values()
+  def wanted():
+    return embedded._builder_part('super_glue/cb:1.0.2', group, EXAMPLES, world).wanted
+  first = wanted()
+  assert wanted() == first
+  others = []
+  with monkeypatch.context() as patch:
+    patch.setattr(embedded, '_own_sources', lambda: ['another world'])
+    others.append(wanted())
+  text = embedded.syntax.of_module
+  for module in ('flan_jax.tasks.nli.cb', __name__):
+    with monkeypatch.context() as patch:
+      replace_sample(patch, 'cb', yielding)  # of this module
+      same = wanted()
+      patch.setattr(embedded.syntax, 'of_module', lambda read: text(read) + (
+          'changed' if read.__name__ == module else ''))
+      others += [same, wanted()]
+  assert len({first, *others}) == 5

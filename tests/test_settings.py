@@ -326,7 +326,7 @@ FILES = {
     'unset.gin': 'SEED = %NOWHERE', 'text.gin': 'MODEL_DIR = runs/nli',
     'tuning.gin': "include 'runs/tune.gin'\nTRAIN_STEPS = 3",
     'site.gin': "STORE_DIR = 'store'", 'wide.gin': 'decoder.DecoderConfig.d_modle = 3',
-    'optimizer.gin': "from __gin__ import dynamic_registration\nfrom flan_jax import train\n"
+    'optimizer.gin': "from __gin__ import dynamic_registration\nfrom flan_jax.runs import training\n"
     "training.train.optimizer = {'learning_rate': 1e-3, 'warmup': 3}"}
 
 
@@ -443,7 +443,6 @@ def test_what_is_made_in_python_is_checked_too(owner, fields, words):
 
 PROBE = """
 import os, sys
-from flan_jax import commandline
 from flan_jax.errors import UserError
 import importlib
 for door, given in [

@@ -31,6 +31,7 @@ def test_a_row_that_fits_no_table_is_named(text, tmp_path, monkeypatch):
 
 
 def test_a_sample_is_found_by_the_name_of_its_dataset():
+  assert samples.get('rte')  # those of the world are registered before the patch
   with pytest.MonkeyPatch.context() as patch:
     patch.setattr(samples, '_SAMPLES', {})
     made = samples.of('one', 'two')(lambda world: {})

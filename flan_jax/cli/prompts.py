@@ -18,8 +18,8 @@ def main(arguments: Sequence[str]) -> None:
   made = commandline.parser('prompts', """
       Prints prompts of a task as rendered, then the row that they make, token by token:
       segment, position, branch, and where the loss is. Without prepared data the
-      dataset's own embedded sample serves. Or, with --html, writes the catalogue of all
-      datasets and templates, with embedded examples.""")
+      dataset's sample of the embedded data serves. Or, with --html, writes the
+      catalogue of all datasets and templates, with embedded examples.""")
   made.add_argument('--task', help='for example rte')
   made.add_argument('--html', metavar='FILE', help='write the catalogue there, one HTML '
                     'page for a browser: every dataset, or that of --task')
@@ -95,7 +95,8 @@ def describe(
     prompts (dicts of template, kind, inputs, target) and tokens (see `token_table`).
 
   Raises:
-    UserError: no such task or template, or no data where a data_dir was named.
+    UserError: no such task or template, no data where a data_dir was named, or where
+      none was named no sample.
   """
   registration.load_tasks()
   from flan_jax.data import prompt_variants, vocabulary as vocabularies
@@ -126,7 +127,7 @@ def _template_numbers(dataset, template: int | None, count: int) -> list[int]:
 
 def _records(dataset, split: str, count: int):
   """Records of the dataset, what to draw exemplars from, a line on where it all is from."""
-  from flan_jax.data import datasets, embedded, rendering, splits
+  from flan_jax.data import datasets, embedded_marker, rendering, splits
   from flan_jax.data.embedded_content import sampled
   if 'TFDS_DATA_DIR' not in os.environ and not dataset.source.prepared():
     drawn = dataset.shots and rendering.exemplars(dataset, sampled(dataset, _POOL, seed=1))
@@ -134,7 +135,7 @@ def _records(dataset, split: str, count: int):
   if split not in dataset.splits:
     raise UserError(f'{dataset.name} has no split {split!r}; it has '
                     f'{", ".join(dataset.splits)}: --split={list(dataset.splits)[-1]}')
-  origin = embedded.origin(splits.data_dir())
+  origin = embedded_marker.origin(splits.data_dir())
   return (datasets.records(dataset, split), None,
           f'{origin}, {dataset.tfds} {split} in {splits.data_dir()}')
 

@@ -11,9 +11,10 @@ from flan_jax.runs import progress
 
 def main(arguments: Sequence[str]) -> None:
   made = commandline.parser('sample', """
-      Writes embedded data into DIR: a real TFDS data_dir for every dataset (or those of
-      --datasets), DIR/vocab.model, a SentencePiece vocabulary trained on it, and
-      DIR/text/train.txt and validation.txt, plain text, one document a line.
+      Writes embedded data into DIR: a real TFDS data_dir for every dataset that has a
+      sample (or those of --datasets), DIR/vocab.model, a SentencePiece vocabulary
+      trained on it, and DIR/text/train.txt and validation.txt, plain text, one document
+      a line.
       The rows tell of an invented world and are true in it; the same seed gives the
       same rows. What is unchanged is kept, and nothing else in DIR is touched. Datasets
       may be added later; the vocabulary that stands is kept, for runs that need it.
@@ -22,7 +23,8 @@ def main(arguments: Sequence[str]) -> None:
   made.add_argument('--examples', default=600, metavar='N',
                     help='training rows a dataset, dev not counted (default: 600)')
   made.add_argument('--datasets', default='', metavar='A,B',
-                    help='tasks or clusters to write, by name (default: all)')
+                    help='tasks or clusters to write, by name (default: all that have '
+                    'a sample)')
   made.add_argument('--seed', default=0, help='of the world (default: 0)')
   made.add_argument('--new_vocabulary', action='store_true',
                     help='make vocab.model anew from all that DIR then holds; runs that '
@@ -39,8 +41,8 @@ def run(data_dir: str, examples: int, words: str, seed: int,
         new_vocabulary: bool = False) -> None:
   """Writes with a progress bar, then says what has been written."""
   registration.load_tasks()
-  from flan_jax.data import embedded, holdouts
-  names = holdouts.named(words)
+  from flan_jax.data import embedded
+  names, without = _sampled(words)
   bar = sys.stderr.isatty()
   # In a log every part that is written has its line; a total would thin them to ten.
   total = embedded.count_parts(data_dir, names) if bar else None
@@ -52,11 +54,26 @@ def run(data_dir: str, examples: int, words: str, seed: int,
   print(
       f'data: embedded in {data_dir}, seed {seed}, {examples} training rows a dataset: '
       f'{len(done["written"])} parts written, {stand} unchanged')
+  if without:
+    print(f'left out: {", ".join(without)}, without a sample in flan_jax.world.samples')
   if done['kept']:
     print(
         f'vocabulary: {os.path.join(data_dir, embedded.VOCABULARY)} stands as it was, '
         'though it was made from other rows than are here now, so that runs trained with '
         'it go on; --new_vocabulary makes it anew, and they cannot go on with that one')
+
+
+def _sampled(words: str) -> tuple[list[str], list[str]]:
+  """The tasks to write, and those of a cluster or of all that have no sample.
+
+  One that is named itself, or alone, is to be written: then it is refused with a remedy.
+  """
+  from flan_jax.data import datasets, embedded_rows, holdouts
+  asked = holdouts.named(words) or datasets.names()
+  named = set(map(str.strip, words.split(',')))
+  without = [name for name in asked if not embedded_rows.has_sample(name)
+             and name not in named]
+  return [name for name in asked if name not in without] or without, without
 
 
 def _written_only(advance: Callable) -> Callable:

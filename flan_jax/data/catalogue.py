@@ -3,7 +3,8 @@
     page()                  # of everything that is registered
     page(['rte', 'sst2'])
 
-Examples come from the embedded sample. Everything is escaped by the template.
+Examples come from the dataset's sample, if it has one. Everything is escaped by the
+template.
 """
 
 import inspect
@@ -18,6 +19,7 @@ from flan_jax.data import clusters
 from flan_jax.data import datasets
 from flan_jax.data import dataset_checks
 from flan_jax.data import embedded_content
+from flan_jax.data import embedded_rows
 from flan_jax.data import rendering
 from flan_jax.data import splits
 from flan_jax.data import templates as templates_lib
@@ -179,6 +181,8 @@ def _pool(group: Sequence[datasets.Dataset]) -> str:
 
 def _examples(dataset: datasets.Dataset) -> list[dict[str, str]]:
   """The texts that templates may ask for, of sampled records that can be used."""
+  if not embedded_rows.has_sample(dataset.name):
+    return []
   found = []
   # Eagerly: for so few records, tracing the graph would take most of the time.
   for record in embedded_content.sampled(dataset, dataset_checks.TEMPLATES):

@@ -137,20 +137,25 @@ def _refuse(dataset, what: str, number: int | None = None) -> NoReturn:
 
 def file(dataset) -> str:
   """The file that declares a dataset."""
-  module = sys.modules.get(dataset.module)
-  return getattr(module, '__file__', None) or dataset.module
+  return file_of(dataset.module)
 
 
-def failure(dataset, call: str, error: Exception) -> UserError:
-  """What a function of a dataset raised, with the line of the dataset's own file.
+def file_of(module: str) -> str:
+  """The file of a module; its name if there is none."""
+  return getattr(sys.modules.get(module), '__file__', None) or module
 
-  call: 'sample(world)'.
+
+def failure(dataset, call: str, error: Exception, path: str = '') -> UserError:
+  """What a function of a dataset raised, with the line of the file it stands in.
+
+  call: 'sample(world)'. path: of that file; by default the dataset's own.
   """
+  stands_in = path or file(dataset)
   text = str(error) if str(error).startswith('in user code') else ''.join(
       traceback.format_exception(error))  # TensorFlow rewrites what it traces
   places = re.findall(r'File "([^"]+)", line (\d+)', text) or [('?', '?')]
-  own = [place for place in places if place[0] == file(dataset)]
+  own = [place for place in places if place[0] == stands_in]
   path, line = (own or places)[-1]
   lines = [part.strip() for part in text.splitlines() if part.strip()]
-  return UserError(f'{dataset.name} ({file(dataset)}): {call} raises {lines[-1]} (line '
+  return UserError(f'{dataset.name} ({stands_in}): {call} raises {lines[-1]} (line '
                    f'{line} of {path})')

@@ -3,8 +3,11 @@
     datasets.add(
         'rte', tfds='super_glue/rte:1.0.2', kind='classification',
         splits={'train': 'train[:-200]', 'validation': 'train[-200:]', 'test': 'validation'},
-        examples=2_290, fields=fields, sample=sample,
-        templates=TEMPLATES, inverted=INVERTED, metrics=['accuracy'])
+        examples=2_290, fields=fields, templates=TEMPLATES, inverted=INVERTED,
+        metrics=['accuracy'])
+
+Its rows in the embedded data, if it has any, are registered by the same name: see
+`world.samples`, which nothing here imports.
 """
 
 import dataclasses
@@ -46,7 +49,6 @@ class Dataset:
   kind: str
   examples: int
   fields: Callable[[Mapping], Mapping[str, tf.Tensor]]
-  sample: Callable[..., Mapping]
   templates: tuple[Template, ...]
   metrics: tuple[str, ...]
   keep: Callable[[Mapping], tf.Tensor] | None = None
@@ -104,10 +106,9 @@ _DATASETS: dict[str, Dataset] = {}
 
 def add(
     name: str, *, tfds: str, splits: Mapping[str, str], kind: str, examples: int,
-    fields: Callable, sample: Callable, templates: Sequence[Template],
-    inverted: Sequence[Template] = (), metrics: Sequence[str],
-    keep: Callable | None = None, clusters: Sequence[str] = (), manual: str = '',
-    mixed: bool = True, plain: Sequence[Template] = (), version: int = 1) -> Dataset:
+    fields: Callable, templates: Sequence[Template], inverted: Sequence[Template] = (),
+    metrics: Sequence[str], keep: Callable | None = None, clusters: Sequence[str] = (),
+    manual: str = '', mixed: bool = True, plain: Sequence[Template] = (), version: int = 1) -> Dataset:
   """Declares a dataset and registers its SeqIO task of the same name.
 
   Args:
@@ -121,7 +122,6 @@ def add(
     fields: TFDS record -> named text fields; `answer` is the training target, `options`
       the classes, `references` (optional) the texts that count as right, `group`
       (optional) a text that rows to be scored together share.
-    sample: world -> one record in the TFDS schema, for the embedded data.
     templates: forward phrasings; with `inverted`, ten in all, numbered in this order.
     inverted: phrasings that turn the task around; trained on, never evaluated.
     metrics: names known to the evaluation, the primary one first.
@@ -142,8 +142,8 @@ def add(
   dataset = Dataset(
       name=name, clusters=tuple(clusters) or _folder(name, fields),
       tfds=tfds, splits=dict(splits), kind=kind, examples=examples, fields=fields,
-      sample=sample, metrics=tuple(metrics), keep=keep, templates=tuple(declared),
-      manual=manual, mixed=mixed and splits_lib.TRAIN in splits,
+      metrics=tuple(metrics), keep=keep, templates=tuple(declared), manual=manual,
+      mixed=mixed and splits_lib.TRAIN in splits,
       plain=tuple(dataclasses.replace(t, kind=kind) for t in plain), version=version)
   if '.' in name:
     raise UserError(f'{name!r} ({dataset_checks.file(dataset)}): a name has no dots, they '

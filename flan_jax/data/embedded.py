@@ -1,8 +1,8 @@
 """The embedded data: a real TFDS data_dir, written from the small invented world.
 
-Every dataset goes through its own TFDS builder, with rows of its `sample(world)` in
-place of a download. Nothing downstream can tell the difference, so DIR/embedded.json
-says it, and lists every part that was written:
+Every dataset that has a sample in `world.samples` goes through its own TFDS builder, with
+rows of it in place of a download. Nothing downstream can tell the difference, so
+DIR/embedded.json says it (`embedded_marker`), and lists every part that was written:
 
     {"data": "embedded", "seed": 0, "examples": 600, "parts": {
       "super_glue/rte:1.0.2": {"path": "super_glue/rte/1.0.2", "wanted": "5f...",
@@ -18,7 +18,6 @@ import collections
 import contextlib
 import dataclasses
 import fcntl
-import functools
 import hashlib
 import json
 import math
@@ -30,11 +29,14 @@ from typing import Callable
 
 from flan_jax import storage
 from flan_jax import world as world_package
+from flan_jax.data import datasets
 from flan_jax.data import embedded_content as content
+from flan_jax.data import embedded_marker
+from flan_jax.data import embedded_rows
+from flan_jax.data import splits
 from flan_jax.data.code import syntax
 from flan_jax.errors import UserError
 
-MARKER = 'embedded.json'
 VOCABULARY = 'vocab.model'
 TRAIN_ROWS, OTHER_ROWS = 600, 250
 _DEEP = 10  # times the rows, where tasks read far inside a split: it is scaled for them
@@ -59,35 +61,6 @@ class Part:
   rows: dict = dataclasses.field(default_factory=dict)
 
 
-def marker(data_dir):
-  """The contents of embedded.json, or None where the folder is no embedded data.
-
-  Imports neither TensorFlow nor TFDS.
-  """
-  path = pathlib.Path(data_dir).expanduser() / MARKER
-  if not path.is_file():
-    return None
-  stamp = path.stat()
-  return _recorded(path, stamp.st_mtime_ns, stamp.st_size)
-
-
-@functools.lru_cache(maxsize=8)
-def _recorded(path: pathlib.Path, *_stamp: int) -> dict:
-  """Read once though every task asks; not to be changed."""
-  try:
-    recorded = json.loads(path.read_text())
-    recorded['parts'], recorded['data']
-    return recorded
-  except (ValueError, TypeError, KeyError):
-    raise UserError(f'{path} is not what `flan_jax sample` writes; move the folder '
-                    'away and let it write a new one') from None
-
-
-def origin(data_dir):
-  """What runs and results on a data_dir say of it: 'embedded' or 'tfds'."""
-  return 'embedded' if marker(data_dir) else 'tfds'
-
-
 def write(data_dir, examples=TRAIN_ROWS, names=None, seed=0, advance=None,
           new_vocabulary=False):
   """Writes or completes the embedded data in a folder; unchanged parts stay.
@@ -99,8 +72,8 @@ def write(data_dir, examples=TRAIN_ROWS, names=None, seed=0, advance=None,
     data_dir: a local folder, made where missing; later a run's `tfds_data_dir`.
     examples: training rows a dataset, after dev (and test) are cut off. Other TFDS
       splits get 250 rows, in proportion fewer when `examples` is below 600.
-    names: tasks to write, by default all. Datasets that the folder has already are
-      brought to the same seed and size.
+    names: tasks to write, by default all that have a sample. Datasets that the folder
+      has already are brought to the same seed and size.
     seed: of the world.
     advance: called as advance(1, note) after each part.
     new_vocabulary: make it anew from all rows that are then there. The same rows give
@@ -111,14 +84,14 @@ def write(data_dir, examples=TRAIN_ROWS, names=None, seed=0, advance=None,
     would now be made otherwise and stands nevertheless.
 
   Raises:
-    UserError: an unknown task, more examples than the world has, or a folder that
-      holds data from elsewhere.
+    UserError: an unknown task or one without a sample, more examples than the world
+      has, or a folder that holds data from elsewhere.
   """
   if examples < 1:
     raise UserError(f'examples is {examples}; ask for at least 1 training row')
   folder = _local(data_dir)
   recorded = {'data': 'embedded', 'seed': seed, 'examples': examples,
-              'parts': (marker(folder) or _NOTHING)['parts'].copy()}
+              'parts': (embedded_marker.read(folder) or _NOTHING)['parts'].copy()}
   _refuse_foreign(folder, recorded['parts'])
   parts = _parts(folder, _groups(names, recorded['parts']), examples, seed)
   folder.mkdir(parents=True, exist_ok=True)
@@ -137,7 +110,7 @@ def write(data_dir, examples=TRAIN_ROWS, names=None, seed=0, advance=None,
 
 def count_parts(data_dir, names=None):
   """How often `write` will call `advance`."""
-  recorded = marker(data_dir) or _NOTHING
+  recorded = embedded_marker.read(data_dir) or _NOTHING
   return len(_groups(names, recorded['parts'])) + len(content.DOCUMENTS) + 1
 
 
@@ -152,12 +125,14 @@ def _local(data_dir):
 
 
 def _groups(names, recorded):
-  """{TFDS name: its datasets} of the tasks asked for and of the builders there."""
+  """{TFDS name: its datasets that have a sample}, of what is asked for or is there."""
   import flan_jax.tasks  # registers every dataset
-  from flan_jax.data import datasets
-  asked = {datasets.get(name).tfds for name in names or datasets.names()}
+  for name in names or ():
+    embedded_rows.sample(datasets.get(name))  # a UserError if it has none
+  sampled = [name for name in datasets.names() if embedded_rows.has_sample(name)]
+  asked = {datasets.get(name).tfds for name in names or sampled}
   groups = collections.defaultdict(list)
-  for dataset in map(datasets.get, datasets.names()):
+  for dataset in map(datasets.get, sampled):
     if dataset.tfds in asked or dataset.tfds in recorded:
       groups[dataset.tfds].append(dataset)
   return groups
@@ -176,7 +151,8 @@ def _parts(folder, groups, examples, seed):
 
 def _builder_part(tfds_name, group, examples, world):
   rows = split_rows(group, examples)
-  sources = sorted({syntax.of_module(sys.modules[d.module]) for d in group})
+  sources = sorted({syntax.of_module(sys.modules[module]) for dataset in group
+                    for module in (dataset.module, embedded_rows.sample_module(dataset))})
   return Part(
       tfds_name, _digest(tfds_name, world.seed, rows, sources, _own_sources()),
       lambda path: content.write_builder(path, tfds_name, group, rows, world), rows)
@@ -201,7 +177,6 @@ def split_rows(group, examples):
     group: the datasets that read the builder.
     examples: training rows of each after the carve-outs.
   """
-  from flan_jax.data import splits
   slices = {(role, splits.parse(expression)) for dataset in group
             for role, expression in dataset.splits.items()}
   trained = {slice_.base for role, slice_ in slices if role == splits.TRAIN}
@@ -319,7 +294,7 @@ def _place(part):
 
 
 def _save(folder, recorded):
-  storage.write_whole(folder / MARKER, json.dumps(recorded, indent=1) + '\n')
+  storage.write_whole(folder / embedded_marker.FILE, json.dumps(recorded, indent=1) + '\n')
 
 
 def _content(path):

@@ -9,8 +9,13 @@ import io
 import itertools
 import re
 
+from flan_jax.data import dataset_checks
 from flan_jax.data import embedded_rows
+from flan_jax.data import rendering
+from flan_jax.data import splits
+from flan_jax.data import templates
 from flan_jax.errors import UserError
+from flan_jax.world import World
 
 DOCUMENTS = {'train': 8_000, 'validation': 250}
 PIECES = 4_000  # at most, of the vocabulary
@@ -41,17 +46,16 @@ def write_builder(path, tfds_name, group, rows, world):
 
 def _readers(group):
   """{TFDS split: the first dataset that reads it}."""
-  from flan_jax.data import splits
   return {splits.parse(expression).base: dataset for dataset in reversed(group)
           for expression in dataset.splits.values()}
 
 
 def distinct_rows(features, readers, rows, world):
-  """{split: rows} drawn from the datasets' `sample`, no text twice in any split.
+  """{split: rows} drawn from the datasets' samples, no text twice in any split.
 
   Args:
     features: TFDS features of the builder; ids and labels do not tell rows apart.
-    readers: {split: the dataset whose `sample` fills it}.
+    readers: {split: the dataset whose sample fills it}.
     rows: {split: how many}.
     world: a World with a stream of its own.
   """
@@ -95,7 +99,11 @@ def _texts(feature, value):
 
 
 def sampled(dataset, count, seed=0):
-  """A tf.data.Dataset of `count` records, shaped by TFDS's own features; writes nothing."""
+  """A tf.data.Dataset of `count` records, shaped by TFDS's own features; writes nothing.
+
+  Raises:
+    UserError: the dataset has no sample.
+  """
   import tensorflow as tf
   world = _world(seed).stream(f'sampled/{dataset.name}')
   features = dataset.source.tfds_dataset.builder.info.features
@@ -106,7 +114,6 @@ def sampled(dataset, count, seed=0):
 
 @functools.cache
 def _world(seed):
-  from flan_jax.world.world import World
   return World(seed)  # takes half a second
 
 
@@ -147,10 +154,6 @@ def write_vocabulary(path, folder, groups):
 
 def _rendered(folder, dataset):
   """Prompts and targets of some training rows in every template."""
-  from flan_jax.data import dataset_checks
-  from flan_jax.data import rendering
-  from flan_jax.data import splits
-  from flan_jax.data import templates
   base = splits.parse(next(iter(dataset.splits.values()))).base
   rows = builder(dataset.tfds, folder).as_dataset(split=base, shuffle_files=False)
   texts = []

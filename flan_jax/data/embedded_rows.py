@@ -1,4 +1,4 @@
-"""What `sample(world)` returns, checked against the features of its TFDS builder.
+"""What a dataset's sample returns, checked against the features of its TFDS builder.
 
 TFDS takes 1.5 for a whole number and None for a text; here it is an error that names the
 dataset, its file, the feature and the value.
@@ -13,7 +13,11 @@ from typing import Any, Callable, Mapping
 
 import numpy as np
 
+from flan_jax.data import dataset_checks
+from flan_jax.data import datasets
+from flan_jax.data.code import code_identity
 from flan_jax.errors import UserError, did_you_mean
+from flan_jax.world import samples
 
 _SHORT = reprlib.Repr()
 _SHORT.maxdict, _SHORT.maxstring, _SHORT.maxother = 20, 40, 60
@@ -23,20 +27,47 @@ _KINDS = {
     'O': ('a text', (str, bytes))}
 
 
-def draw(dataset, features, world) -> Mapping:
-  """One record of a dataset's `sample`.
+def sample(dataset: datasets.Dataset) -> samples.Sample:
+  """The sample of a dataset, which its variants share.
 
   Raises:
-    UserError: it raises an error, or returns what is no record of those features.
+    UserError: it has none.
   """
-  from flan_jax.data import dataset_checks  # here: it takes TensorFlow along
+  name = datasets.plain(dataset.name)
+  found = samples.get(name)
+  if found is None:
+    raise UserError(
+        f'{name} ({dataset_checks.file(dataset)}) has no sample, of which embedded data is '
+        f"made; register one with `@flan_jax.world.samples.of({name!r})`, or prepare the "
+        f'real data: `tfds build {dataset.tfds}`')
+  return found
+
+
+def has_sample(name: str) -> bool:
+  """Whether a dataset has a sample."""
+  return samples.get(datasets.plain(name)) is not None
+
+
+def sample_module(dataset: datasets.Dataset) -> str:
+  """The module that the sample of a dataset stands in."""
+  return code_identity.behind(sample(dataset)).__module__
+
+
+def draw(dataset: datasets.Dataset, features, world) -> Mapping:
+  """One record of a dataset's sample.
+
+  Raises:
+    UserError: it has none, or it raises an error or returns what is no record of those
+      features.
+  """
+  file = dataset_checks.file_of(sample_module(dataset))
   try:
-    row = dataset.sample(world)
+    row = sample(dataset)(world)
   except UserError:
     raise
   except Exception as error:
-    raise dataset_checks.failure(dataset, 'sample(world)', error) from error
-  named = f'{dataset.name} ({dataset_checks.file(dataset)})'
+    raise dataset_checks.failure(dataset, 'sample(world)', error, file) from error
+  named = f'{dataset.name} ({file})'
   if not isinstance(row, collections.abc.Mapping):
     why = ': end it with `return`, not `yield`' if inspect.isgenerator(row) else ''
     raise UserError(f'{named}: sample(world) returns {_SHORT.repr(row)}; it must '

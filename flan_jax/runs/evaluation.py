@@ -215,12 +215,12 @@ class _Job:
 def _data_identity(task: str, encoding) -> str:
   """Changes with the rows of a dataset, its code and its templates."""
   import seqio
-  from flan_jax.data import datasets, embedded, identity, splits
+  from flan_jax.data import datasets, embedded_marker, identity, splits
   from flan_jax.data.tokens import store
   dataset = datasets.get(task)
   settings = store.Settings(
       encoding.inputs_length, encoding.targets_length, encoding.separators,
-      fingerprint_extra={'embedded': bool(embedded.marker(splits.data_dir())),
+      fingerprint_extra={'embedded': bool(embedded_marker.read(splits.data_dir())),
                          **identity.fingerprint(dataset.identity)})
   return ' '.join(
       store.location(seqio.TaskRegistry.get(task), split, '', settings)[0][-16:]

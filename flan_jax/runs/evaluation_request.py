@@ -329,6 +329,6 @@ def resumed_vocabulary(run: Mapping, model_dir: str) -> str | None:
 
 def check_data(wanted: Sequence[str]) -> str:
   """'embedded' or 'tfds'; raises UserError if a dataset is not there."""
-  from flan_jax.data import datasets, embedded, splits
+  from flan_jax.data import datasets, embedded_marker, splits
   datasets.require_prepared(wanted)
-  return embedded.origin(splits.data_dir())
+  return embedded_marker.origin(splits.data_dir())

@@ -210,12 +210,12 @@ def _sized(model, words):
 
 def _describe(
     config, words, mixture, held_out, tasks, rows, optimizer, loss, seed, init_from):
-  from flan_jax.data import embedded
+  from flan_jax.data import embedded_marker
   from flan_jax.training import optim
   import flan_jax
   return {
-      'version': flan_jax.__version__, 'data': embedded.origin(_data_dir()), 'mixture': mixture,
-      'held_out': held_out, 'tasks': tasks,
+      'version': flan_jax.__version__, 'data': embedded_marker.origin(_data_dir()),
+      'mixture': mixture, 'held_out': held_out, 'tasks': tasks,
       'model': dataclasses.asdict(config),
       'vocabulary': {'path': words.path, 'hash': words.content_hash},
       'rows': {**dataclasses.asdict(rows), 'separators': list(rows.separators)},

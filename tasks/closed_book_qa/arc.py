@@ -2,13 +2,8 @@
 
 Source: Clark et al. 2018, arXiv 1803.05457. Licence: CC BY-SA 4.0. Splits: dev is the
 last 200 training rows, test is TFDS's test; the validation split is not used. Rows with
-three or five answers are dropped everywhere. Both variants share the templates; in the
-embedded data the challenge describes whom it asks about instead of naming them.
+three or five answers are dropped everywhere. Both variants share the templates.
 """
-
-import functools
-import hashlib
-import random
 
 import tensorflow as tf
 
@@ -29,20 +24,6 @@ def fields(example):
 def keep(example):
   sizes = [tf.size(example['choices'][part]) for part in ('text', 'label')]
   return tf.reduce_all(tf.equal(sizes, CHOICES))
-
-
-def sample(world, challenge=False):
-  fact = world.choice(world.puzzles if challenge else world.facts)
-  question = world.choice(fact.questions)
-  # The choices depend on the question alone: no question comes back with other choices.
-  draw = random.Random(question)
-  texts = [fact.answer, *draw.sample(fact.distractors, CHOICES - 1)]
-  draw.shuffle(texts)
-  return {
-      'id': hashlib.sha256(question.encode()).hexdigest()[:12],
-      'question': question,
-      'choices': {'text': texts, 'label': list('ABCD')},
-      'answerKey': 'ABCD'[texts.index(fact.answer)]}
 
 
 TEMPLATES = templates("""
@@ -116,5 +97,4 @@ for _config, _examples in (('Easy', 2_040), ('Challenge', 910)):
       kind='classification', examples=_examples,
       splits={'train': 'train[:-200]', 'validation': 'train[-200:]', 'test': 'test'},
       fields=fields, keep=keep,
-      sample=functools.partial(sample, challenge=_config == 'Challenge'),
       templates=TEMPLATES, inverted=INVERTED, plain=PLAIN, metrics=['accuracy'])

@@ -11,7 +11,6 @@ import tensorflow as tf
 from flan_jax.data import datasets
 from flan_jax.data.fields import first
 from flan_jax.data.templates import templates
-from flan_jax.world.text import as_typed
 
 
 def fields(example):
@@ -20,13 +19,6 @@ def fields(example):
       'question': typed + '?',
       'answer': first(example['answer']),
       'references': example['answer']}
-
-
-def sample(world):
-  fact = world.choice(world.facts)
-  # The other half of the wordings is TriviaQA's.
-  question = world.choice(fact.questions[::2])
-  return {'question': as_typed(question), 'answer': list(fact.aliases)}
 
 
 TEMPLATES = templates("""
@@ -74,5 +66,5 @@ datasets.add(
     'natural_questions', tfds='natural_questions_open:1.0.0', kind='generation',
     splits={
         'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'validation'},
-    examples=87_720, fields=fields, sample=sample,
+    examples=87_720, fields=fields,
     templates=TEMPLATES, plain=PLAIN, metrics=['trivia_exact_match', 'trivia_f1'])

@@ -6,11 +6,8 @@ normalised answers (lower case, no articles): the normalised value is the target
 normalised alias counts as right. The search results that come along are not shown.
 """
 
-import hashlib
-
 from flan_jax.data import datasets
 from flan_jax.data.templates import templates
-from flan_jax.world.text import normalized
 
 
 def fields(example):
@@ -20,26 +17,6 @@ def fields(example):
       'answer': answer['normalized_value'],
       'references': answer['normalized_aliases']}
 
-
-def sample(world):
-  fact = world.choice(world.facts)
-  # The other half of the wordings is Natural Questions'.
-  question = world.choice(fact.questions[1::2])
-  value = normalized(fact.answer)
-  answer = {
-      'value': fact.answer, 'normalized_value': value, 'type': 'FreeForm',
-      'aliases': list(fact.aliases),
-      'normalized_aliases': sorted({normalized(alias) for alias in fact.aliases}),
-      'matched_wiki_entity_name': '', 'normalized_matched_wiki_entity_name': ''}
-  return {
-      'question': question, 'answer': answer, 'question_source': 'embedded',
-      'question_id': hashlib.sha256(question.encode()).hexdigest()[:12],
-      'entity_pages': dict.fromkeys(_PAGE, ()),
-      'search_results': dict.fromkeys(_RESULT, ())}
-
-
-_PAGE = ('doc_source', 'filename', 'title', 'wiki_context')
-_RESULT = ('description', 'filename', 'rank', 'title', 'url', 'search_context')
 
 TEMPLATES = templates("""
 {question}
@@ -92,5 +69,5 @@ datasets.add(
     'trivia_qa', tfds='trivia_qa/rc:1.1.0', kind='generation',
     splits={
         'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'validation'},
-    examples=87_420, fields=fields, sample=sample,
+    examples=87_420, fields=fields,
     templates=TEMPLATES, plain=PLAIN, metrics=['trivia_exact_match', 'trivia_f1'])

@@ -11,7 +11,6 @@ import tensorflow as tf
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose
 from flan_jax.data.templates import templates
-from flan_jax.world import causes
 
 
 def fields(example):
@@ -23,14 +22,6 @@ def fields(example):
       'question': tf.where(cause, why, what),
       'reverse': tf.where(cause, what, why),
       **choose(example['label'], [example['choice1'], example['choice2']])}
-
-
-def sample(world):
-  premise, question, *choices = causes.causal(world)
-  label = world.random.randrange(2)
-  return {
-      'premise': premise, 'question': question, 'idx': 0, 'label': label,
-      'choice1': choices[label], 'choice2': choices[1 - label]}
 
 
 TEMPLATES = templates("""
@@ -108,5 +99,5 @@ PLAIN = templates("""
 datasets.add(
     'copa', tfds='super_glue/copa:1.0.2', kind='classification',
     splits={'train': 'train[:-50]', 'validation': 'train[-50:]', 'test': 'validation'},
-    examples=350, fields=fields, sample=sample,
+    examples=350, fields=fields,
     templates=TEMPLATES, inverted=INVERTED, plain=PLAIN, metrics=['accuracy'])

@@ -11,7 +11,6 @@ import tensorflow as tf
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose
 from flan_jax.data.templates import templates
-from flan_jax.world import procedures
 
 ENDINGS = 4
 _TAGS = r'(\[[a-z]+\]\s*)+'
@@ -28,14 +27,6 @@ def fields(example):
 
 def keep(example):
   return (example['label'] >= 0) & tf.equal(tf.size(example['endings']), ENDINGS)
-
-
-def sample(world):
-  story = procedures.continuation(world)
-  endings = world.random.sample([story.right, *story.wrong], ENDINGS)
-  return {
-      'context': story.context, 'endings': endings, 'activity_label': story.label,
-      'label': endings.index(story.right), 'split_type': 'indomain', 'source_id': ''}
 
 
 TEMPLATES = templates("""
@@ -115,5 +106,5 @@ datasets.add(
     'hellaswag', tfds='hellaswag:1.1.0', kind='classification',
     splits={
         'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'validation'},
-    examples=39_700, fields=fields, keep=keep, sample=sample,
+    examples=39_700, fields=fields, keep=keep,
     templates=TEMPLATES, plain=PLAIN, metrics=['accuracy'])

@@ -8,21 +8,12 @@ training rows are dev. A goal may be a question, a command or half a sentence.
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose
 from flan_jax.data.templates import templates
-from flan_jax.world import remedies
 
 
 def fields(example):
   return {
       'goal': example['goal'],
       **choose(example['label'], [example['sol1'], example['sol2']])}
-
-
-def sample(world):
-  goal, *ways = remedies.remedy(world)
-  label = world.random.randrange(2)
-  return {
-      'id': '', 'goal': goal, 'sol1': ways[label], 'sol2': ways[1 - label],
-      'label': label}
 
 
 TEMPLATES = templates("""
@@ -97,5 +88,5 @@ datasets.add(
     'piqa', tfds='piqa:1.0.0', kind='classification',
     splits={
         'train': 'train[:-100]', 'validation': 'train[-100:]', 'test': 'validation'},
-    examples=16_010, fields=fields, sample=sample,
+    examples=16_010, fields=fields,
     templates=TEMPLATES, inverted=INVERTED, plain=PLAIN, metrics=['accuracy'])

@@ -10,21 +10,12 @@ of the names of the files. Endings are counted from 1.
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose
 from flan_jax.data.templates import templates
-from flan_jax.world import endings as endings_lib
 
 
 def fields(example):
   return {
       'story': example['context'],
       **choose(example['label'] - 1, example['endings'])}
-
-
-def sample(world):
-  context, *endings = endings_lib.story(world)
-  label = world.random.randrange(2)
-  return {
-      'context': context, 'endings': [endings[label], endings[1 - label]],
-      'label': label + 1}
 
 
 TEMPLATES = templates("""
@@ -97,7 +88,7 @@ datasets.add(
     splits={
         'train': 'validation[:-200]', 'validation': 'validation[-200:]',
         'test': 'test'},
-    examples=1_670, fields=fields, sample=sample,
+    examples=1_670, fields=fields,
     templates=TEMPLATES, inverted=INVERTED, plain=PLAIN, metrics=['accuracy'],
     manual='cloze_test_val__spring2016.csv and cloze_test_test__spring2016.csv, sent '
            'on request (form at https://www.cs.rochester.edu/nlp/rocstories/),')

@@ -9,7 +9,6 @@ stands more than once in a sentence, the first one is meant.
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose
 from flan_jax.data.templates import templates
-from flan_jax.world import schemas
 
 
 def fields(example):
@@ -17,12 +16,6 @@ def fields(example):
       'sentence': example['sentence'],
       'pronoun': example['pronoun'],
       **choose(example['label'], example['candidates'])}
-
-
-def sample(world):
-  schema = schemas.schema(world)
-  return {'sentence': schema.text, 'pronoun': schema.pronoun,
-          'candidates': list(schema.candidates), 'label': schema.meant}
 
 
 TEMPLATES = templates("""
@@ -100,5 +93,4 @@ datasets.add(
     'definite_pronoun_resolution', tfds='definite_pronoun_resolution:1.1.0',
     kind='classification',
     splits={'train': 'train[:-200]', 'validation': 'train[-200:]', 'test': 'test'},
-    examples=1_120, fields=fields, sample=sample,
-    templates=TEMPLATES, plain=PLAIN, metrics=['accuracy'])
+    examples=1_120, fields=fields, templates=TEMPLATES, plain=PLAIN, metrics=['accuracy'])

@@ -15,7 +15,6 @@ import tensorflow as tf
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose, first
 from flan_jax.data.templates import templates
-from flan_jax.world import schemas
 
 
 def fields(example):
@@ -25,16 +24,6 @@ def fields(example):
   return {
       'beginning': tf.where(beginning == '', '...', beginning),
       **choose(example['label'], tf.strings.join([mentions, rest]))}
-
-
-def sample(world):
-  schema = schemas.schema(world)
-  sentence, mentions = schemas.blanked(schema)
-  first_is_right = world.random.random() < 0.5
-  right, wrong = mentions[schema.meant], mentions[1 - schema.meant]
-  return {
-      'sentence': sentence, 'option1': right if first_is_right else wrong,
-      'option2': wrong if first_is_right else right, 'label': '21'[first_is_right]}
 
 
 TEMPLATES = templates("""
@@ -101,5 +90,4 @@ datasets.add(
     splits={
         'train': 'train_xl[:30000]', 'validation': 'train_xl[-200:]',
         'test': 'validation'},
-    examples=40_190, fields=fields, sample=sample,
-    templates=TEMPLATES, plain=PLAIN, metrics=['accuracy'])
+    examples=40_190, fields=fields, templates=TEMPLATES, plain=PLAIN, metrics=['accuracy'])

@@ -12,7 +12,6 @@ import tensorflow as tf
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose
 from flan_jax.data.templates import templates
-from flan_jax.world import schemas
 
 
 def fields(example):
@@ -24,17 +23,6 @@ def fields(example):
       'phrase': example['span1_text'],
       'pronoun': example['span2_text'],
       **choose(example['label'], ['no', 'yes'])}
-
-
-def sample(world):
-  schema = schemas.schema(world)
-  named = world.random.randrange(2)
-  phrase = schema.candidates[named]
-  return {
-      'text': schema.text, 'span1_text': phrase, 'span2_text': schema.pronoun,
-      'span1_index': schema.word_index(phrase),
-      'span2_index': len(schema.before.split()),
-      'idx': 0, 'label': 'True' if named == schema.meant else 'False'}
 
 
 TEMPLATES = templates("""
@@ -120,5 +108,4 @@ answer:
 datasets.add(
     'wsc', tfds='super_glue/wsc:1.0.2', kind='classification',
     splits={'train': 'train[:-50]', 'validation': 'train[-50:]', 'test': 'validation'},
-    examples=500, fields=fields, sample=sample,
-    templates=TEMPLATES, plain=PLAIN, metrics=['accuracy'])
+    examples=500, fields=fields, templates=TEMPLATES, plain=PLAIN, metrics=['accuracy'])

@@ -14,7 +14,6 @@ import tensorflow as tf
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose
 from flan_jax.data.templates import templates
-from flan_jax.world import schemas
 
 _CHARACTERS = 'UTF8_CHAR'  # the unit of the pronoun's place
 _NO_NOUN = r'\W*| (a|an|the|to|for|from|with|and|in|on|at|that|because)\b.*'
@@ -35,19 +34,6 @@ def fields(example):
       'beginning': tf.strings.substr(text, 0, start, _CHARACTERS),
       **choose(example['label'],
                tf.strings.join([tf.where(owned, owners, candidates), rest]))}
-
-
-def sample(world):
-  schema = schemas.schema(world)
-  one, two = schema.candidates
-  start = len(schema.before)
-  adjusted = [c.replace('The ', 'the ') if schema.pronoun[0].islower()
-              else c.replace('the ', 'The ') for c in schema.candidates]
-  return {
-      'text': schema.text, 'option1': one, 'option2': two,
-      'option1_normalized': adjusted[0], 'option2_normalized': adjusted[1],
-      'pronoun_start': start, 'pronoun_end': start + len(schema.pronoun),
-      'pronoun_text': schema.pronoun, 'label': schema.meant, 'idx': 0}
 
 
 TEMPLATES = templates("""
@@ -117,5 +103,4 @@ PLAIN = templates("""
 
 datasets.add(
     'wsc273', tfds='wsc273:1.0.0', kind='classification', splits={'test': 'test'},
-    examples=0, fields=fields, sample=sample,
-    templates=TEMPLATES, plain=PLAIN, metrics=['accuracy'])
+    examples=0, fields=fields, templates=TEMPLATES, plain=PLAIN, metrics=['accuracy'])

@@ -10,18 +10,11 @@ Scored by accuracy as in FLAN's code, not by Matthews correlation.
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose
 from flan_jax.data.templates import templates
-from flan_jax.world import grammar
 
 
 def fields(example):
   return {'sentence': example['sentence'],
           **choose(example['label'], ['unacceptable', 'acceptable'])}
-
-
-def sample(world):
-  sentence, acceptable = grammar.sentence(world)
-  return {'sentence': sentence, 'idx': 0,
-          'label': 'acceptable' if acceptable else 'unacceptable'}
 
 
 TEMPLATES = templates("""
@@ -95,5 +88,5 @@ datasets.add(
     clusters=('miscellaneous', 'linguistic_acceptability'),
     splits={
         'train': 'train[:-200]', 'validation': 'train[-200:]', 'test': 'validation'},
-    examples=8_350, fields=fields, sample=sample,
+    examples=8_350, fields=fields,
     templates=TEMPLATES, inverted=INVERTED, plain=PLAIN, metrics=['accuracy'])

@@ -12,7 +12,6 @@ import tensorflow as tf
 from flan_jax.data import datasets
 from flan_jax.data.fields import numbered
 from flan_jax.data.templates import templates
-from flan_jax.world import dialogues
 
 
 def fields(example):
@@ -26,17 +25,6 @@ def keep(example):
   questions, answers = example['questions'], example['answers']['input_text']
   said = tf.reduce_all(tf.strings.regex_full_match(answers, r'(?s).*\S.*'))
   return tf.equal(tf.size(questions), tf.size(answers)) & said
-
-
-def sample(world):
-  story, turns = dialogues.story(world)
-  return {
-      'source': 'embedded', 'story': story,
-      'questions': [turn.question for turn in turns],
-      'answers': {
-          'input_text': [turn.answer or 'unknown' for turn in turns],
-          'answer_start': [turn.start for turn in turns],
-          'answer_end': [turn.end for turn in turns]}}
 
 
 TEMPLATES = templates("""
@@ -126,6 +114,5 @@ datasets.add(
     'coqa', tfds='coqa:1.0.0', kind='generation',
     clusters=('miscellaneous', 'conversational_qa'),
     splits={'train': 'train[:-100]', 'validation': 'train[-100:]', 'test': 'test'},
-    examples=7_090, fields=fields, sample=sample, keep=keep,
-    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN,
-    metrics=['squad_f1', 'squad_exact_match'])
+    examples=7_090, fields=fields, keep=keep, templates=TEMPLATES, inverted=INVERTED,
+    plain=PLAIN, metrics=['squad_f1', 'squad_exact_match'])

@@ -13,7 +13,6 @@ import tensorflow as tf
 from flan_jax.data import datasets
 from flan_jax.data.fields import several_words
 from flan_jax.data.templates import templates
-from flan_jax.world import languages
 
 
 def fields(example):
@@ -28,11 +27,6 @@ def keep(example):
 def _bare(text):
   """Well, "don't" run. -> Well don't run"""
   return tf.strings.regex_replace(text, r'\pP*(^|\s|$)\pP*', r'\1')
-
-
-def sample(world):
-  english, danish = languages.pair(world, 'da')
-  return {'en': english, 'da': danish}
 
 
 TEMPLATES = templates("""
@@ -94,5 +88,5 @@ datasets.add(
     splits={
         'train': 'train[30200:60200]', 'validation': 'train[60200:60400]',
         'test': 'train[-3000:]'},
-    examples=28_070, fields=fields, sample=sample, keep=keep,
+    examples=28_070, fields=fields, keep=keep,
     templates=TEMPLATES, plain=PLAIN, metrics=['word_edit_distance'])

@@ -11,7 +11,6 @@ import tensorflow as tf
 
 from flan_jax.data import datasets
 from flan_jax.data.templates import templates
-from flan_jax.world import algebra
 
 _FORM = r'\s*Solve (.+=.+) for (\w)\.\s*'
 
@@ -26,11 +25,6 @@ def fields(example):
 
 def keep(example):
   return tf.strings.regex_full_match(example['question'], _FORM)
-
-
-def sample(world):
-  equation, unknown, solution = algebra.linear_equation(world)
-  return {'question': f'Solve {equation} for {unknown}.', 'answer': str(solution)}
 
 
 TEMPLATES = templates("""
@@ -92,5 +86,5 @@ datasets.add(
     'math_dataset', tfds='math_dataset/algebra__linear_1d:1.0.0', kind='generation',
     clusters=('miscellaneous', 'math'),
     splits={'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'test'},
-    examples=1_999_780, fields=fields, sample=sample, keep=keep,
+    examples=1_999_780, fields=fields, keep=keep,
     templates=TEMPLATES, plain=PLAIN, metrics=['accuracy'])

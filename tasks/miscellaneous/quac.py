@@ -11,7 +11,6 @@ import tensorflow as tf
 
 from flan_jax.data import datasets
 from flan_jax.data.templates import templates
-from flan_jax.world import dialogues
 
 
 def fields(example):
@@ -30,20 +29,6 @@ def fields(example):
 
 def _plain(answer):
   return tf.strings.regex_replace(answer, r'^\s*CANNOTANSWER\s*$', 'cannot be answered')
-
-
-def sample(world):
-  article = dialogues.article(world)
-  turn, context = article.turn, f'{article.text} CANNOTANSWER'
-  spans = turn.spans or (('CANNOTANSWER', len(article.text) + 1),)
-  texts, starts = zip(*spans)
-  return {
-      'title': article.title, 'background': article.background,
-      'section_title': article.section, 'context': context, 'question': turn.question,
-      'answers': {'text': texts, 'answer_start': starts},
-      'orig_answer': {'text': texts[0], 'answer_start': starts[0]},
-      'yesno': {'yes': 'y', 'no': 'n'}.get(turn.answer, 'x'),
-      'followup': world.choice('ymn')}
 
 
 TEMPLATES = templates("""
@@ -136,6 +121,5 @@ datasets.add(
     clusters=('miscellaneous', 'conversational_qa'),
     splits={
         'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'validation'},
-    examples=83_360, fields=fields, sample=sample,
-    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN,
+    examples=83_360, fields=fields, templates=TEMPLATES, inverted=INVERTED, plain=PLAIN,
     metrics=['trivia_exact_match', 'trivia_f1'])

@@ -11,7 +11,6 @@ import tensorflow as tf
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose
 from flan_jax.data.templates import templates
-from flan_jax.world import asking
 
 # In the order of TFDS's labels: DESC, ENTY, ABBR, HUM, NUM, LOC.
 CLASSES = ['description', 'entity', 'abbreviation', 'person or group', 'number',
@@ -23,11 +22,6 @@ def fields(example):
   return {
       'question': tf.strings.regex_replace(quoted, r" ([?!.,;:]|n't\b|'s\b)", r'\1'),
       **choose(example['label-coarse'], CLASSES)}
-
-
-def sample(world):
-  text, coarse, fine = asking.question(world)
-  return {'text': text, 'label-coarse': coarse, 'label-fine': fine}
 
 
 TEMPLATES = templates("""
@@ -98,5 +92,5 @@ datasets.add(
     'trec', tfds='trec:1.0.0', kind='classification',
     clusters=('miscellaneous', 'question_classification'),
     splits={'train': 'train[:-200]', 'validation': 'train[-200:]', 'test': 'test'},
-    examples=5_250, fields=fields, sample=sample,
+    examples=5_250, fields=fields,
     templates=TEMPLATES, inverted=INVERTED, plain=PLAIN, metrics=['accuracy'])

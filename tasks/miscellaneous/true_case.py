@@ -12,7 +12,6 @@ import tensorflow as tf
 from flan_jax.data import datasets
 from flan_jax.data.fields import several_words
 from flan_jax.data.templates import templates
-from flan_jax.world import languages
 
 
 def fields(example):
@@ -25,11 +24,6 @@ def keep(example):
 
 def _lower(text):
   return tf.strings.lower(text, encoding='utf-8')
-
-
-def sample(world):
-  english, danish = languages.pair(world, 'da')
-  return {'en': english, 'da': danish}
 
 
 TEMPLATES = templates("""
@@ -91,5 +85,5 @@ datasets.add(
     splits={
         'train': 'train[:30000]', 'validation': 'train[30000:30200]',
         'test': 'train[-3000:]'},
-    examples=29_260, fields=fields, sample=sample, keep=keep,
+    examples=29_260, fields=fields, keep=keep,
     templates=TEMPLATES, inverted=INVERTED, plain=PLAIN, metrics=['word_edit_distance'])

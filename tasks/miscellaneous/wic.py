@@ -9,7 +9,6 @@ given in its dictionary form; in the sentences it may be inflected.
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose
 from flan_jax.data.templates import templates
-from flan_jax.world import senses
 
 
 def fields(example):
@@ -18,14 +17,6 @@ def fields(example):
       'sentence1': example['sentence1'],
       'sentence2': example['sentence2'],
       **choose(example['label'], ['no', 'yes'])}
-
-
-def sample(world):
-  word, one, two, same = senses.pair(world)
-  return {
-      'word': word, 'sentence1': one.sentence, 'sentence2': two.sentence,
-      'start1': one.start, 'start2': two.start, 'end1': one.end, 'end2': two.end,
-      'idx': 0, 'label': 'True' if same else 'False'}
 
 
 TEMPLATES = templates("""
@@ -119,5 +110,4 @@ datasets.add(
     clusters=('miscellaneous', 'word_disambiguation'),
     splits={
         'train': 'train[:-200]', 'validation': 'train[-200:]', 'test': 'validation'},
-    examples=5_220, fields=fields, sample=sample,
-    templates=TEMPLATES, plain=PLAIN, metrics=['accuracy'])
+    examples=5_220, fields=fields, templates=TEMPLATES, plain=PLAIN, metrics=['accuracy'])

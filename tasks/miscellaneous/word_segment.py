@@ -12,7 +12,6 @@ import tensorflow as tf
 from flan_jax.data import datasets
 from flan_jax.data.fields import several_words
 from flan_jax.data.templates import templates
-from flan_jax.world import languages
 
 
 def fields(example):
@@ -22,11 +21,6 @@ def fields(example):
 
 def keep(example):
   return several_words(example['en'])
-
-
-def sample(world):
-  english, danish = languages.pair(world, 'da')
-  return {'en': english, 'da': danish}
 
 
 TEMPLATES = templates("""
@@ -89,5 +83,5 @@ datasets.add(
     splits={
         'train': 'train[60400:90400]', 'validation': 'train[90400:90600]',
         'test': 'train[-3000:]'},
-    examples=30_000, fields=fields, sample=sample, keep=keep,
+    examples=30_000, fields=fields, keep=keep,
     templates=TEMPLATES, inverted=INVERTED, plain=PLAIN, metrics=['word_edit_distance'])

@@ -9,9 +9,6 @@ no letter strays behind the hypothesis, as in three of its templates.
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose
 from flan_jax.data.templates import templates
-from flan_jax.world import statements
-
-LABELS = {'entailment': 'e', 'neutral': 'n', 'contradiction': 'c'}
 
 
 def fields(example):
@@ -19,12 +16,6 @@ def fields(example):
       'context': example['context'],
       'hypothesis': example['hypothesis'],
       **choose(example['label'], ['Yes', "It's impossible to say", 'No'])}
-
-
-def sample(world):
-  context, hypothesis, relation = statements.inference(world, sentences=4)
-  return {'uid': '', 'context': context, 'hypothesis': hypothesis,
-          'label': LABELS[relation]}
 
 
 TEMPLATES = templates("""
@@ -121,5 +112,5 @@ for number, train, examples in (
   datasets.add(
       f'anli_r{number}', tfds=f'anli/r{number}:0.1.0', kind='classification',
       splits={'train': train, 'validation': 'validation[:200]', 'test': 'test'},
-      examples=examples, fields=fields, sample=sample,
+      examples=examples, fields=fields,
       templates=TEMPLATES, inverted=INVERTED, plain=PLAIN, metrics=['accuracy'])

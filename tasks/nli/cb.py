@@ -10,7 +10,6 @@ code mistakes in its prompt for the untuned baseline.
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose
 from flan_jax.data.templates import templates
-from flan_jax.world import statements
 
 
 def fields(example):
@@ -18,11 +17,6 @@ def fields(example):
       'premise': example['premise'],
       'hypothesis': example['hypothesis'],
       **choose(example['label'], ['true', 'false', 'neither'])}
-
-
-def sample(world):
-  premise, hypothesis, relation = statements.inference(world, sentences=3)
-  return {'premise': premise, 'hypothesis': hypothesis, 'idx': 0, 'label': relation}
 
 
 TEMPLATES = templates("""
@@ -112,6 +106,5 @@ answer:
 datasets.add(
     'cb', tfds='super_glue/cb:1.0.2', kind='classification',
     splits={'train': 'train[:-50]', 'validation': 'train[-50:]', 'test': 'validation'},
-    examples=200, fields=fields, sample=sample,
-    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN,
+    examples=200, fields=fields, templates=TEMPLATES, inverted=INVERTED, plain=PLAIN,
     metrics=['accuracy', 'macro_f1'])

@@ -10,7 +10,6 @@ Premises are often transcribed speech, without capitals or full stops.
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose
 from flan_jax.data.templates import templates
-from flan_jax.world import statements
 
 
 def fields(example):
@@ -18,12 +17,6 @@ def fields(example):
       'premise': example['premise'],
       'hypothesis': example['hypothesis'],
       **choose(example['label'], ['yes', 'maybe', 'no'])}
-
-
-def sample(world):
-  sentences = world.random.randint(1, 2)
-  premise, hypothesis, relation = statements.inference(world, sentences)
-  return {'premise': premise, 'hypothesis': hypothesis, 'idx': 0, 'label': relation}
 
 
 TEMPLATES = templates("""
@@ -111,5 +104,5 @@ for genres in ('matched', 'mismatched'):
       f'mnli_{genres}', tfds='glue/mnli:2.0.0', kind='classification',
       splits={'train': 'train[:30000]', 'validation': 'train[-200:]',
               'test': f'validation_{genres}'},
-      examples=392_500, fields=fields, sample=sample,
+      examples=392_500, fields=fields,
       templates=TEMPLATES, plain=PLAIN, metrics=['accuracy'])

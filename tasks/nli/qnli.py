@@ -8,7 +8,6 @@ test set. "entailment" means that the sentence answers the question.
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose
 from flan_jax.data.templates import templates
-from flan_jax.world import statements
 
 
 def fields(example):
@@ -16,12 +15,6 @@ def fields(example):
       'question': example['question'],
       'sentence': example['sentence'],
       **choose(example['label'], ['yes', 'no'])}
-
-
-def sample(world):
-  question, sentence, answered = statements.question_sentence(world)
-  label = 'entailment' if answered else 'not_entailment'
-  return {'question': question, 'sentence': sentence, 'idx': 0, 'label': label}
 
 
 TEMPLATES = templates("""
@@ -110,5 +103,5 @@ datasets.add(
     'qnli', tfds='glue/qnli:2.0.0', kind='classification',
     splits={
         'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'validation'},
-    examples=104_540, fields=fields, sample=sample,
+    examples=104_540, fields=fields,
     templates=TEMPLATES, inverted=INVERTED, plain=PLAIN, metrics=['accuracy'])

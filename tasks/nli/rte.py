@@ -8,7 +8,6 @@ public, so the validation split is the test set and the last 200 training rows a
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose
 from flan_jax.data.templates import templates
-from flan_jax.world import statements
 
 
 def fields(example):
@@ -16,12 +15,6 @@ def fields(example):
       'premise': example['premise'],
       'hypothesis': example['hypothesis'],
       **choose(example['label'], ['yes', 'no'])}
-
-
-def sample(world):
-  premise, hypothesis, relation = statements.inference(world, sentences=2)
-  label = 'entailment' if relation == 'entailment' else 'not_entailment'
-  return {'premise': premise, 'hypothesis': hypothesis, 'idx': 0, 'label': label}
 
 
 TEMPLATES = templates("""
@@ -112,5 +105,5 @@ datasets.add(
     'rte', tfds='super_glue/rte:1.0.2', kind='classification',
     splits={
         'train': 'train[:-200]', 'validation': 'train[-200:]', 'test': 'validation'},
-    examples=2_290, fields=fields, sample=sample,
+    examples=2_290, fields=fields,
     templates=TEMPLATES, inverted=INVERTED, plain=PLAIN, metrics=['accuracy'])

@@ -10,7 +10,6 @@ much as they were put to the annotators.
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose, labelled
 from flan_jax.data.templates import templates
-from flan_jax.world import statements
 
 
 def fields(example):
@@ -19,11 +18,6 @@ def fields(example):
       'hypothesis': example['hypothesis'],
       **choose(example['label'], [
           'definitely true', 'possibly true', 'definitely false'])}
-
-
-def sample(world):
-  premise, hypothesis, relation = statements.inference(world)
-  return {'premise': premise, 'hypothesis': hypothesis, 'label': relation}
 
 
 TEMPLATES = templates("""
@@ -106,5 +100,5 @@ The guess is
 datasets.add(
     'snli', tfds='snli:1.1.0', kind='classification',
     splits={'train': 'train[:30000]', 'validation': 'validation[:200]', 'test': 'test'},
-    examples=549_360, fields=fields, sample=sample, keep=labelled(),
+    examples=549_360, fields=fields, keep=labelled(),
     templates=TEMPLATES, inverted=INVERTED, plain=PLAIN, metrics=['accuracy'])

@@ -9,7 +9,6 @@ Unlike in RTE and QNLI, class 1 is the entailment.
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose
 from flan_jax.data.templates import templates
-from flan_jax.world import statements
 
 
 def fields(example):
@@ -17,12 +16,6 @@ def fields(example):
       'sentence1': example['sentence1'],
       'sentence2': example['sentence2'],
       **choose(example['label'], ['no', 'yes'])}
-
-
-def sample(world):
-  sentence1, sentence2, entailed = statements.coreference_pair(world)
-  label = 'entailment' if entailed else 'not_entailment'
-  return {'sentence1': sentence1, 'sentence2': sentence2, 'idx': 0, 'label': label}
 
 
 TEMPLATES = templates("""
@@ -107,5 +100,4 @@ answer:
 datasets.add(
     'wnli', tfds='glue/wnli:2.0.0', kind='classification',
     splits={'train': 'train[:-30]', 'validation': 'train[-30:]', 'test': 'validation'},
-    examples=600, fields=fields, sample=sample,
-    templates=TEMPLATES, plain=PLAIN, metrics=['accuracy'])
+    examples=600, fields=fields, templates=TEMPLATES, plain=PLAIN, metrics=['accuracy'])

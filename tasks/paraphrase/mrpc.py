@@ -8,7 +8,6 @@ split is the test set.
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose
 from flan_jax.data.templates import templates
-from flan_jax.world import statements
 
 
 def fields(example):
@@ -16,12 +15,6 @@ def fields(example):
       'sentence1': example['sentence1'],
       'sentence2': example['sentence2'],
       **choose(example['label'], ['no', 'yes'])}
-
-
-def sample(world):
-  sentence1, sentence2, same = statements.paraphrase(world)
-  label = 'equivalent' if same else 'not_equivalent'
-  return {'sentence1': sentence1, 'sentence2': sentence2, 'idx': 0, 'label': label}
 
 
 TEMPLATES = templates("""
@@ -110,5 +103,5 @@ datasets.add(
     'glue_mrpc', tfds='glue/mrpc:2.0.0', kind='classification',
     splits={
         'train': 'train[:-200]', 'validation': 'train[-200:]', 'test': 'validation'},
-    examples=3_460, fields=fields, sample=sample,
+    examples=3_460, fields=fields,
     templates=TEMPLATES, plain=PLAIN, metrics=['accuracy', 'f1'])

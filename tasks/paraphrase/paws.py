@@ -10,7 +10,6 @@ One of FLAN's ten templates has no options; all of ours have them.
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose
 from flan_jax.data.templates import templates
-from flan_jax.world import statements
 
 
 def fields(example):
@@ -18,12 +17,6 @@ def fields(example):
       'sentence1': example['sentence1'],
       'sentence2': example['sentence2'],
       **choose(example['label'], ['no', 'yes'])}
-
-
-def sample(world):
-  sentence1, sentence2, same = statements.paraphrase(world)
-  label = 'paraphrase' if same else 'different_meaning'
-  return {'sentence1': sentence1, 'sentence2': sentence2, 'label': label}
 
 
 TEMPLATES = templates("""
@@ -116,5 +109,4 @@ answer:
 datasets.add(
     'paws_wiki', tfds='paws_wiki/labeled_final_tokenized:1.1.0', kind='classification',
     splits={'train': 'train[:30000]', 'validation': 'validation[:200]', 'test': 'test'},
-    examples=49_400, fields=fields, sample=sample,
-    templates=TEMPLATES, plain=PLAIN, metrics=['accuracy'])
+    examples=49_400, fields=fields, templates=TEMPLATES, plain=PLAIN, metrics=['accuracy'])

@@ -9,7 +9,6 @@ is left here, an apostrophe in FLAN's code.
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose, undoubled
 from flan_jax.data.templates import templates
-from flan_jax.world import statements
 
 
 def fields(example):
@@ -17,12 +16,6 @@ def fields(example):
       'question1': undoubled(example['question1']),
       'question2': undoubled(example['question2']),
       **choose(example['label'], ['no', 'yes'])}
-
-
-def sample(world):
-  question1, question2, same = statements.question_pair(world)
-  label = 'duplicate' if same else 'not_duplicate'
-  return {'question1': question1, 'question2': question2, 'idx': 0, 'label': label}
 
 
 TEMPLATES = templates("""
@@ -113,5 +106,5 @@ datasets.add(
     'glue_qqp', tfds='glue/qqp:2.0.0', kind='classification',
     splits={
         'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'validation'},
-    examples=363_640, fields=fields, sample=sample,
+    examples=363_640, fields=fields,
     templates=TEMPLATES, plain=PLAIN, metrics=['accuracy', 'f1'])

@@ -11,7 +11,6 @@ import tensorflow as tf
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose
 from flan_jax.data.templates import templates
-from flan_jax.world import statements
 
 
 def fields(example):
@@ -20,11 +19,6 @@ def fields(example):
       'sentence1': example['sentence1'],
       'sentence2': example['sentence2'],
       **choose(nearest, ['0', '1', '2', '3', '4', '5'])}
-
-
-def sample(world):
-  sentence1, sentence2, score = statements.graded_pair(world)
-  return {'sentence1': sentence1, 'sentence2': sentence2, 'idx': 0, 'label': score}
 
 
 TEMPLATES = templates("""
@@ -111,6 +105,5 @@ datasets.add(
     'stsb', tfds='glue/stsb:2.0.0', kind='classification',
     splits={
         'train': 'train[:-100]', 'validation': 'train[-100:]', 'test': 'validation'},
-    examples=5_640, fields=fields, sample=sample,
-    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN,
+    examples=5_640, fields=fields, templates=TEMPLATES, inverted=INVERTED, plain=PLAIN,
     metrics=['pearson', 'spearman'])

@@ -10,7 +10,6 @@ import tensorflow as tf
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose
 from flan_jax.data.templates import templates
-from flan_jax.world import reading
 
 
 def fields(example):
@@ -29,12 +28,6 @@ def _as_sentence(question):
   rest = tf.strings.regex_replace(question, '(?s)^.', '')
   question = tf.strings.join([initial, rest])
   return tf.strings.regex_replace(question, r'([^\s?])[\s?]*$', r'\1?', False)
-
-
-def sample(world):
-  passage, question, answer = reading.yes_no(world)
-  return {'title': passage.title, 'passage': passage.text, 'question': question,
-          'answer': answer}
 
 
 TEMPLATES = templates("""
@@ -126,5 +119,4 @@ datasets.add(
     'bool_q', tfds='bool_q:1.0.0', kind='classification',
     splits={
         'train': 'train[:-200]', 'validation': 'train[-200:]', 'test': 'validation'},
-    examples=9_220, fields=fields, sample=sample,
-    templates=TEMPLATES, plain=PLAIN, metrics=['accuracy'])
+    examples=9_220, fields=fields, templates=TEMPLATES, plain=PLAIN, metrics=['accuracy'])

@@ -10,7 +10,6 @@ import tensorflow as tf
 
 from flan_jax.data import datasets
 from flan_jax.data.templates import templates
-from flan_jax.world import counting
 
 
 def fields(example):
@@ -20,13 +19,6 @@ def fields(example):
       'question': example['question'],
       'answer': answer,
       'references': tf.concat([[answer], example['validated_answers']], axis=0)}
-
-
-def sample(world):
-  passage, asked = counting.question(world)
-  answer, *others = asked.answers
-  return {'passage': passage, 'question': asked.question, 'answer': answer,
-          'validated_answers': others, 'query_id': ''}
 
 
 TEMPLATES = templates("""
@@ -102,6 +94,5 @@ A:
 datasets.add(
     'drop', tfds='drop:2.0.0', kind='generation',
     splits={'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'dev'},
-    examples=77_200, fields=fields, sample=sample,
-    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN,
+    examples=77_200, fields=fields, templates=TEMPLATES, inverted=INVERTED, plain=PLAIN,
     metrics=['squad_f1', 'squad_exact_match'])

@@ -6,16 +6,11 @@ is the test set and the last 200 training rows are dev. A row is one proposed an
 judged by itself; the rows of a question share their `group`.
 """
 
-import zlib
-
 import tensorflow as tf
 
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose
 from flan_jax.data.templates import templates
-from flan_jax.world import candidates
-
-QUESTIONS = 720  # of the embedded data: few enough that each comes with several answers
 
 
 def fields(example):
@@ -26,16 +21,6 @@ def fields(example):
       'candidate': example['answer'],
       'group': tf.strings.reduce_join(tf.strings.as_string(numbers), separator='/'),
       **choose(example['label'], ['no', 'yes'])}
-
-
-def sample(world):
-  passage, question, right, wrong = candidates.several(
-      world, world.random.randrange(QUESTIONS))
-  label = world.choice(('False', 'True'))
-  texts = {'paragraph': passage.text, 'question': question,
-           'answer': world.choice(right if label == 'True' else wrong)}
-  numbers = {part: zlib.crc32(text.encode()) >> 1 for part, text in texts.items()}
-  return texts | {'idx': numbers, 'label': label}
 
 
 TEMPLATES = templates("""
@@ -131,5 +116,5 @@ datasets.add(
     'multirc', tfds='super_glue/multirc:1.0.2', kind='classification',
     splits={
         'train': 'train[:-200]', 'validation': 'train[-200:]', 'test': 'validation'},
-    examples=27_040, fields=fields, sample=sample, templates=TEMPLATES,
+    examples=27_040, fields=fields, templates=TEMPLATES,
     inverted=INVERTED, plain=PLAIN, metrics=['f1a', 'question_exact_match'])

@@ -12,7 +12,6 @@ import tensorflow as tf
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose
 from flan_jax.data.templates import templates
-from flan_jax.world import science
 
 LETTERS = 'ABCD'
 
@@ -24,16 +23,6 @@ def fields(example):
       'fact': example['fact1'],
       'question': question['stem'],
       **choose(example['answerKey'], choices)}
-
-
-def sample(world):
-  asked = science.question(world, wrong=len(LETTERS) - 1)
-  texts = world.random.sample([asked.right, *asked.wrong], len(LETTERS))
-  choices = {f'choice_{letter}': text for letter, text in zip(LETTERS, texts)}
-  return {
-      'question': {'stem': asked.stem, **choices}, 'fact1': asked.fact,
-      'humanScore': 1.0, 'clarity': 1.0, 'turkIdAnonymized': '',
-      'answerKey': LETTERS[texts.index(asked.right)]}
 
 
 TEMPLATES = templates("""
@@ -117,5 +106,5 @@ answer:
 datasets.add(
     'openbookqa', tfds='openbookqa:0.1.0', kind='classification',
     splits={'train': 'train', 'validation': 'validation[:200]', 'test': 'test'},
-    examples=4_950, fields=fields, sample=sample,
+    examples=4_950, fields=fields,
     templates=TEMPLATES, inverted=INVERTED, plain=PLAIN, metrics=['accuracy'])

@@ -12,7 +12,6 @@ import tensorflow as tf
 from flan_jax.data import datasets
 from flan_jax.data.fields import first, spaced
 from flan_jax.data.templates import templates
-from flan_jax.world import reading
 
 
 def fields(example):
@@ -26,27 +25,6 @@ def fields(example):
       'question': example['question'],
       'answer': first(texts),
       'references': texts}
-
-
-def sample(world):
-  return _record(*reading.spans(world))
-
-
-def sample_with_unanswerable(world):
-  if world.random.random() < 0.5:
-    return sample(world) | {'is_impossible': False, 'plausible_answers': ()}
-  passage, question, plausible = reading.beyond(world)
-  record = _record(passage, question, ())
-  return record | {'is_impossible': True, 'plausible_answers': _answers(plausible)}
-
-
-def _record(passage, question, spans):
-  return {'id': '', 'title': passage.title.replace(' ', '_'), 'context': passage.text,
-          'question': question, 'answers': _answers(spans)}
-
-
-def _answers(spans):
-  return [{'text': text, 'answer_start': start} for start, text in spans]
 
 
 TEMPLATES = templates("""
@@ -129,10 +107,9 @@ SPLITS = dict(train='train[:30000]', validation='train[-200:]', test='validation
 
 datasets.add(
     'squad_v1', tfds='squad/v1.1:3.0.0', kind='generation', splits=SPLITS,
-    examples=87_390, fields=fields, sample=sample, templates=TEMPLATES,
+    examples=87_390, fields=fields, templates=TEMPLATES,
     inverted=INVERTED, plain=PLAIN, metrics=['squad_f1', 'squad_exact_match'])
 datasets.add(
     'squad_v2', tfds='squad/v2.0:3.0.0', kind='generation', splits=SPLITS,
-    examples=130_110, fields=fields, sample=sample_with_unanswerable,
-    templates=TEMPLATES + MAYBE_UNANSWERABLE, plain=PLAIN,
+    examples=130_110, fields=fields, templates=TEMPLATES + MAYBE_UNANSWERABLE, plain=PLAIN,
     metrics=['squad_f1', 'squad_exact_match'])

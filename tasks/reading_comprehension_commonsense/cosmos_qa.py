@@ -9,7 +9,6 @@ that turn the task around do not show the answer.
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose
 from flan_jax.data.templates import templates
-from flan_jax.world import motives
 
 ANSWERS = [f'answer{number}' for number in range(4)]
 
@@ -19,13 +18,6 @@ def fields(example):
       'passage': example['context'],
       'question': example['question'],
       **choose(example['label'], [example[name] for name in ANSWERS])}
-
-
-def sample(world):
-  context, question, answers, label = motives.question(world)
-  return {
-      'id': '', 'context': context, 'question': question, 'label': label,
-      **dict(zip(ANSWERS, answers))}
 
 
 TEMPLATES = templates("""
@@ -119,5 +111,5 @@ datasets.add(
     'cosmos_qa', tfds='cosmos_qa:1.0.0', kind='classification',
     splits={
         'train': 'train[:-200]', 'validation': 'train[-200:]', 'test': 'validation'},
-    examples=25_060, fields=fields, sample=sample,
+    examples=25_060, fields=fields,
     templates=TEMPLATES, inverted=INVERTED, plain=PLAIN, metrics=['accuracy'])

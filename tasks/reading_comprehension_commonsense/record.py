@@ -16,7 +16,6 @@ import tensorflow as tf
 from flan_jax.data import datasets
 from flan_jax.data.fields import first
 from flan_jax.data.templates import templates
-from flan_jax.world import cloze
 
 
 def fields(example):
@@ -37,14 +36,6 @@ def fields(example):
 
 def keep(example):
   return tf.strings.regex_full_match(example['query'], r'(?s).*@placeholder.*')
-
-
-def sample(world):
-  gap = cloze.gap(world)
-  return {
-      'passage': '\n@highlight\n'.join((gap.text, *gap.points)), 'query': gap.query,
-      'entities': gap.entities, 'answers': gap.answers,
-      'idx': {'passage': 0, 'query': 0}}
 
 
 TEMPLATES = templates("""
@@ -132,5 +123,5 @@ datasets.add(
     'record', tfds='super_glue/record:1.0.2', kind='classification',
     splits={
         'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'validation'},
-    examples=100_520, fields=fields, keep=keep, sample=sample,
+    examples=100_520, fields=fields, keep=keep,
     templates=TEMPLATES, plain=PLAIN, metrics=['squad_f1', 'squad_exact_match'])

@@ -11,19 +11,11 @@ import tensorflow as tf
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose
 from flan_jax.data.templates import templates
-from flan_jax.world import reviews
 
 
 def fields(example):
   text = tf.strings.regex_replace(example['text'], r'(\s*<br\s*/?>\s*)+', '\n')
   return {'text': text, **choose(example['label'], ['negative', 'positive'])}
-
-
-def sample(world):
-  positive = world.random.random() < 0.5
-  text = reviews.review(world, 'film', positive)
-  return {'text': text.replace('. ', '.<br /><br />', world.random.randrange(2)),
-          'label': 'pos' if positive else 'neg'}
 
 
 TEMPLATES = templates("""
@@ -97,5 +89,5 @@ sentiment:
 datasets.add(
     'imdb_reviews', tfds='imdb_reviews/plain_text:1.0.0', kind='classification',
     splits={'train': 'train[:-200]', 'validation': 'train[-200:]', 'test': 'test'},
-    examples=24_800, fields=fields, sample=sample,
+    examples=24_800, fields=fields,
     templates=TEMPLATES, inverted=INVERTED, plain=PLAIN, metrics=['accuracy'])

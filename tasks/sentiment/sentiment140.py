@@ -14,7 +14,6 @@ import tensorflow as tf
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose
 from flan_jax.data.templates import templates
-from flan_jax.world import reviews
 
 ENTITIES = {'&lt;': '<', '&gt;': '>', '&quot;': '"', '&amp;': '&'}  # & comes last
 
@@ -28,15 +27,6 @@ def fields(example):
 
 def keep(example):
   return example['polarity'] != 2
-
-
-def sample(world):
-  positive = world.random.random() < 0.5
-  day = world.random.randrange(1, 31)
-  return {'text': reviews.review(world, 'tweet', positive),
-          'polarity': 4 if positive else 0, 'query': 'NO_QUERY',
-          'date': f'Mon Jun {day:02} 10:00:00 PDT 2009',
-          'user': world.person().first_name.lower()}
 
 
 TEMPLATES = templates("""
@@ -102,5 +92,5 @@ sentiment:
 datasets.add(
     'sentiment140', tfds='sentiment140:1.0.0', kind='classification',
     splits={'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'test'},
-    examples=1_599_800, fields=fields, sample=sample, keep=keep,
+    examples=1_599_800, fields=fields, keep=keep,
     templates=TEMPLATES, inverted=INVERTED, plain=PLAIN, metrics=['accuracy'])

@@ -10,18 +10,11 @@ Training rows are phrases of any length, in lower case, punctuation set apart.
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose
 from flan_jax.data.templates import templates
-from flan_jax.world import reviews
 
 
 def fields(example):
   return {'phrase': example['sentence'],
           **choose(example['label'], ['negative', 'positive'])}
-
-
-def sample(world):
-  positive = world.random.random() < 0.5
-  return {'sentence': reviews.review(world, 'phrase', positive) + ' ', 'idx': 0,
-          'label': 'positive' if positive else 'negative'}
 
 
 TEMPLATES = templates("""
@@ -90,5 +83,5 @@ datasets.add(
     'sst2', tfds='glue/sst2:2.0.0', kind='classification',
     splits={
         'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'validation'},
-    examples=67_140, fields=fields, sample=sample,
+    examples=67_140, fields=fields,
     templates=TEMPLATES, inverted=INVERTED, plain=PLAIN, metrics=['accuracy'])

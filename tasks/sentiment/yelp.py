@@ -12,19 +12,11 @@ import tensorflow as tf
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose, undoubled
 from flan_jax.data.templates import templates
-from flan_jax.world import reviews
 
 
 def fields(example):
   text = tf.strings.regex_replace(example['text'], r'(\\n)+', '\n')
   return {'review': undoubled(text), **choose(example['label'], ['bad', 'good'])}
-
-
-def sample(world):
-  positive = world.random.random() < 0.5
-  text = reviews.review(world, 'restaurant', positive)
-  return {'text': text.replace('. ', r'.\n', world.random.randrange(2)),
-          'label': '2' if positive else '1'}
 
 
 TEMPLATES = templates("""
@@ -95,5 +87,5 @@ All in all, my experience was
 datasets.add(
     'yelp_polarity_reviews', tfds='yelp_polarity_reviews:0.2.0', kind='classification',
     splits={'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'test'},
-    examples=559_800, fields=fields, sample=sample,
+    examples=559_800, fields=fields,
     templates=TEMPLATES, inverted=INVERTED, plain=PLAIN, metrics=['accuracy'])

@@ -12,7 +12,6 @@ import tensorflow as tf
 
 from flan_jax.data import datasets
 from flan_jax.data.templates import templates
-from flan_jax.world import scenes
 
 
 def fields(example):
@@ -20,13 +19,6 @@ def fields(example):
       'concepts': tf.strings.reduce_join(example['concepts'], separator=', '),
       'answer': example['target'],
       'references': tf.concat([example['references'], [example['target']]], axis=0)}
-
-
-def sample(world):
-  concepts, sentences = scenes.draw(world, 4)
-  return {
-      'gem_id': '', 'gem_parent_id': '', 'concept_set_id': 0,
-      'concepts': list(concepts), 'target': sentences[0], 'references': list(sentences)}
 
 
 TEMPLATES = templates("""
@@ -90,6 +82,5 @@ datasets.add(
     'common_gen', tfds='gem/common_gen:1.1.0', kind='generation',
     splits={
         'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'validation'},
-    examples=67_180, fields=fields, sample=sample,
-    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN,
+    examples=67_180, fields=fields, templates=TEMPLATES, inverted=INVERTED, plain=PLAIN,
     metrics=['rouge1', 'rouge2', 'rougeLsum'])

@@ -9,13 +9,10 @@ markers and no words: both are removed, as in FLAN's code. Training rows have on
 each and no references, so the target is added to the references.
 """
 
-import re
-
 import tensorflow as tf
 
 from flan_jax.data import datasets
 from flan_jax.data.templates import templates
-from flan_jax.world import descriptions, restaurants, triples
 
 
 MARKER = r'\[[A-Z_]+\] ?'
@@ -27,25 +24,6 @@ def fields(example):
       'facts': tf.strings.reduce_join(facts, separator='\n'),
       'answer': example['target'],
       'references': tf.concat([example['references'], [example['target']]], axis=0)}
-
-
-def sample(world):
-  if world.random.random() < 0.25:
-    about = restaurants.draw(world, most=4)
-  else:
-    about = triples.draw(world, ('person', 'person', 'book', 'film', 'town'))
-  texts = descriptions.texts(world.random, about, 3)
-  return {
-      'gem_id': '', 'gem_parent_id': '', 'dart_id': 0, 'subtree_was_extended': False,
-      'tripleset': [f'{subject} {_column(relation)} {value}'
-                    for subject, relation, value in about.triples],
-      'target_sources': ['embedded'] * len(texts),
-      'target': texts[0], 'references': list(texts)}
-
-
-def _column(relation):
-  """'birthPlace' -> 'BIRTH_PLACE'."""
-  return re.sub('([A-Z])', r'_\1', relation).replace(' ', '_').upper()
 
 
 TEMPLATES = templates("""
@@ -121,6 +99,5 @@ datasets.add(
     'dart', tfds='gem/dart:1.1.0', kind='generation',
     splits={
         'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'validation'},
-    examples=62_450, fields=fields, sample=sample,
-    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN,
+    examples=62_450, fields=fields, templates=TEMPLATES, inverted=INVERTED, plain=PLAIN,
     metrics=['rouge1', 'rouge2', 'rougeLsum'])

@@ -13,7 +13,6 @@ import tensorflow as tf
 
 from flan_jax.data import datasets
 from flan_jax.data.templates import templates
-from flan_jax.world import descriptions, restaurants
 
 # Patterns in the meaning representation, and what they become in the list.
 _LIST = ((r'\]\s*,\s*', '\n'), (r'\[', ': '), (r'\]', ''), ('eatType', 'type'),
@@ -29,17 +28,6 @@ def fields(example):
       'attributes': attributes,
       'answer': example['target'],
       'references': tf.concat([example['references'], [example['target']]], axis=0)}
-
-
-def sample(world):
-  about = restaurants.draw(world)
-  texts = descriptions.texts(world.random, about, 3)
-  told = [('name', about.thing.name)]
-  told += [(relation, value) for _, relation, value in about.triples]
-  return {
-      'gem_id': '', 'gem_parent_id': '',
-      'meaning_representation': ', '.join(f'{key}[{value}]' for key, value in told),
-      'target': texts[0], 'references': list(texts)}
 
 
 TEMPLATES = templates("""
@@ -101,5 +89,5 @@ datasets.add(
     'e2e_nlg', tfds='gem/e2e_nlg:1.1.0', kind='generation',
     splits={
         'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'validation'},
-    examples=33_320, fields=fields, sample=sample,
+    examples=33_320, fields=fields,
     templates=TEMPLATES, plain=PLAIN, metrics=['rouge1', 'rouge2', 'rougeLsum'])

@@ -14,7 +14,6 @@ import tensorflow as tf
 from flan_jax.data import datasets
 from flan_jax.data.fields import spaced
 from flan_jax.data.templates import templates
-from flan_jax.world import descriptions, triples
 
 
 def fields(example):
@@ -24,21 +23,6 @@ def fields(example):
       'triples': tf.strings.reduce_join(lines, separator='\n'),
       'answer': example['target'],
       'references': tf.concat([example['references'], [example['target']]], axis=0)}
-
-
-def sample(world):
-  about = triples.draw(world, ('town', 'book', 'film', 'country', 'person'))
-  texts = descriptions.texts(world.random, about, 3)
-  return {
-      'gem_id': '', 'gem_parent_id': '', 'webnlg_id': '',
-      'category': about.thing.noun.title() or 'Person',
-      'input': [' | '.join(map(_written, triple)) for triple in about.triples],
-      'target': texts[0], 'references': list(texts)}
-
-
-def _written(part):
-  """As DBpedia has it: 'Ada Bell' -> 'Ada_Bell', 'plum cake' -> '"plum cake"'."""
-  return f'"{part}"' if part.islower() and ' ' in part else part.replace(' ', '_')
 
 
 TEMPLATES = templates("""
@@ -105,6 +89,5 @@ datasets.add(
     'web_nlg_en', tfds='gem/web_nlg_en:1.1.0', kind='generation',
     splits={
         'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'validation'},
-    examples=35_220, fields=fields, sample=sample,
-    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN,
+    examples=35_220, fields=fields, templates=TEMPLATES, inverted=INVERTED, plain=PLAIN,
     metrics=['rouge1', 'rouge2', 'rougeLsum'])

@@ -10,18 +10,12 @@ import tensorflow as tf
 
 from flan_jax.data import datasets
 from flan_jax.data.templates import templates
-from flan_jax.world import mail
 
 
 def fields(example):
   return {
       'email': tf.strings.regex_replace(example['email_body'], r'\n', ' '),
       'answer': tf.strings.regex_replace(example['subject_line'], r'\n', ' ')}
-
-
-def sample(world):
-  body, subject = mail.mail(world)
-  return {'email_body': f'{body}\n', 'subject_line': f'{subject}\n'}
 
 
 TEMPLATES = templates("""
@@ -85,5 +79,5 @@ subject:
 datasets.add(
     'aeslc', tfds='aeslc:1.0.0', kind='generation',
     splits={'train': 'train', 'validation': 'validation[-200:]', 'test': 'test'},
-    examples=14_430, fields=fields, sample=sample, templates=TEMPLATES,
+    examples=14_430, fields=fields, templates=TEMPLATES,
     inverted=INVERTED, plain=PLAIN, metrics=['rouge1', 'rouge2', 'rougeLsum'])

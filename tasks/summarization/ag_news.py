@@ -13,7 +13,6 @@ import tensorflow as tf
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose
 from flan_jax.data.templates import templates
-from flan_jax.world import news
 
 TOPICS = ['world', 'sports', 'business', 'science and technology']
 REMAINS = {  # in this order
@@ -32,16 +31,6 @@ def _cleaned(text):
   for remains, character in REMAINS.items():
     text = tf.strings.regex_replace(text, remains, character)
   return text
-
-
-def sample(world):
-  event = news.event(world, news.TOPICS)
-  if world.random.random() < 0.5:
-    text = news.wire(world, event)
-  else:
-    text = ' '.join(news.article(world, event).sentences[:2])
-    text = f'{event.names["paper"]} - {text}'
-  return {'label': event.kind.topic, 'title': event.headline, 'description': text}
 
 
 TEMPLATES = templates("""
@@ -120,5 +109,5 @@ news section:
 datasets.add(
     'ag_news_subset', tfds='ag_news_subset:1.0.0', kind='classification',
     splits={'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'test'},
-    examples=119_800, fields=fields, sample=sample,
+    examples=119_800, fields=fields,
     templates=TEMPLATES, inverted=INVERTED, plain=PLAIN, metrics=['accuracy'])

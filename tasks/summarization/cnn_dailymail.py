@@ -16,7 +16,6 @@ import tensorflow as tf
 
 from flan_jax.data import datasets
 from flan_jax.data.templates import templates
-from flan_jax.world import news
 
 # 'By . Ada Bell . PUBLISHED: . 14:11 EST, 25 October 2013 . | . UPDATED: . ... 2013 . '
 BYLINE = (r'^\s*(?:By ?\. .{0,120}?)?(?:(?:\| ?\. ?)?'
@@ -30,23 +29,6 @@ def fields(example):
   return {
       'article': tf.strings.regex_replace(article, DATELINE, ''),
       'answer': tf.strings.regex_replace(example['highlights'], '(?m)^NEW: ', '')}
-
-
-def sample(world):
-  event = news.event(world)
-  article = news.article(world, event)
-  publisher = world.choice(('cnn', 'dm', ''))
-  return {
-      'article': _opening(world, event, publisher) + ' '.join(article.sentences),
-      'highlights': '\n'.join(news.highlights(world, event, article)),
-      'publisher': publisher, 'id': ''}
-
-
-def _opening(world, event, publisher):
-  if publisher == 'cnn':
-    return f'{event.names["town"]}, {event.names["country"]} (CNN) -- '
-  date = f'{world.random.randint(1, 28)} {world.choice(news.MONTHS)} 2013'
-  return f'By. {world.person().name}. PUBLISHED:. 14:11, {date}. ' if publisher else ''
 
 
 TEMPLATES = templates("""
@@ -116,6 +98,5 @@ highlights:
 datasets.add(
     'cnn_dailymail', tfds='cnn_dailymail:3.4.0', kind='generation',
     splits={'train': 'train[:30000]', 'validation': 'validation[:200]', 'test': 'test'},
-    examples=287_040, fields=fields, sample=sample,
-    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN,
+    examples=287_040, fields=fields, templates=TEMPLATES, inverted=INVERTED, plain=PLAIN,
     metrics=['rouge1', 'rouge2', 'rougeLsum'])

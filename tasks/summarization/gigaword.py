@@ -12,7 +12,6 @@ import tensorflow as tf
 
 from flan_jax.data import datasets
 from flan_jax.data.templates import templates
-from flan_jax.world import news
 
 
 def fields(example):
@@ -22,12 +21,6 @@ def fields(example):
 def keep(example):
   both = tf.strings.join([example['document'], example['summary']], separator=' ')
   return ~tf.strings.regex_full_match(both, r'(?s).*(?:#|\bUNK\b|<unk>).*')
-
-
-def sample(world):
-  event = news.event(world)
-  return {'document': news.tokenized(news.wire(world, event)),
-          'summary': news.tokenized(event.headline)}
 
 
 TEMPLATES = templates("""
@@ -88,6 +81,5 @@ headline:
 datasets.add(
     'gigaword', tfds='gigaword:1.2.0', kind='generation',
     splits={'train': 'train[:30000]', 'validation': 'validation[:200]', 'test': 'test'},
-    examples=2_044_370, fields=fields, sample=sample, keep=keep,
-    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN,
-    metrics=['rouge1', 'rouge2', 'rougeLsum'])
+    examples=2_044_370, fields=fields, keep=keep, templates=TEMPLATES, inverted=INVERTED,
+    plain=PLAIN, metrics=['rouge1', 'rouge2', 'rougeLsum'])

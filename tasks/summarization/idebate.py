@@ -11,7 +11,6 @@ source. FLAN's code turns four templates around, this file three: the paper's li
 from flan_jax.data import datasets
 from flan_jax.data.fields import numbered, spaced
 from flan_jax.data.templates import templates
-from flan_jax.world import debates
 
 SENTENCES = 10  # of an argument, at most
 
@@ -21,14 +20,6 @@ def fields(example):
       'debate': spaced(example['_debate_name']),
       'arguments': numbered(example['_argument_sentences']['value'][:SENTENCES]),
       'answer': example['_claim']}
-
-
-def sample(world):
-  motion, claim, reasons = debates.debate(world)
-  return {
-      '_debate_name': motion, '_claim_id': '', '_claim': claim,
-      '_argument_sentences': {
-          'key': [str(n) for n in range(len(reasons))], 'value': reasons}}
 
 
 TEMPLATES = templates("""
@@ -101,7 +92,7 @@ claim:
 
 datasets.add(
     'opinion_abstracts_idebate', tfds='opinion_abstracts/idebate:1.0.0',
-    kind='generation', examples=1_650, fields=fields, sample=sample,
+    kind='generation', examples=1_650, fields=fields,
     splits={
         'train': 'train[:-600]', 'validation': 'train[-600:-500]',
         'test': 'train[-500:]'},

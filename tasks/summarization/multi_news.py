@@ -14,7 +14,6 @@ import tensorflow as tf
 
 from flan_jax.data import datasets
 from flan_jax.data.templates import templates
-from flan_jax.world import news
 
 
 def fields(example):
@@ -24,12 +23,6 @@ def fields(example):
   return {
       'articles': tf.strings.reduce_join(texts, separator='\n\n'),
       'answer': tf.strings.regex_replace(example['summary'], r'^\s*[–—-]+\s*', '')}
-
-
-def sample(world):
-  articles, summary = news.press(world, news.event(world))
-  texts = [' '.join(article.sentences) for article in articles]
-  return {'document': ' ||||| '.join(texts), 'summary': f'– {summary}'}
 
 
 TEMPLATES = templates("""
@@ -100,6 +93,5 @@ summary:
 datasets.add(
     'multi_news', tfds='multi_news:2.1.0', kind='generation',
     splits={'train': 'train[:30000]', 'validation': 'validation[:200]', 'test': 'test'},
-    examples=44_960, fields=fields, sample=sample,
-    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN,
+    examples=44_960, fields=fields, templates=TEMPLATES, inverted=INVERTED, plain=PLAIN,
     metrics=['rouge1', 'rouge2', 'rougeLsum'])

@@ -8,7 +8,6 @@ show it. How much a summary copies (density, coverage, compression) is not used.
 
 from flan_jax.data import datasets
 from flan_jax.data.templates import templates
-from flan_jax.world import news
 
 
 def fields(example):
@@ -16,17 +15,6 @@ def fields(example):
       'article': example['text'],
       'title': example['title'],
       'answer': example['summary']}
-
-
-def sample(world):
-  event = news.event(world)
-  article = news.article(world, event)
-  bins = ('density_bin', 'coverage_bin', 'compression_bin')
-  return {
-      'text': '\n\n'.join(article.sentences), 'title': event.headline,
-      'summary': news.summary(world, event, article),
-      **dict.fromkeys(('url', 'date', *bins), ''),
-      **dict.fromkeys(('density', 'coverage', 'compression'), 0.0)}
 
 
 TEMPLATES = templates("""
@@ -93,7 +81,7 @@ TL;DR:
 datasets.add(
     'newsroom', tfds='newsroom:1.0.0', kind='generation',
     splits={'train': 'train[:30000]', 'validation': 'validation[:200]', 'test': 'test'},
-    examples=994_560, fields=fields, sample=sample,
+    examples=994_560, fields=fields,
     templates=TEMPLATES, inverted=INVERTED, plain=PLAIN,
     metrics=['rouge1', 'rouge2', 'rougeLsum'],
     manual='train.jsonl, dev.jsonl and test.jsonl (after registration at '

@@ -10,7 +10,6 @@ words of a film's name are joined by underscores, which become spaces.
 from flan_jax.data import datasets
 from flan_jax.data.fields import numbered, spaced
 from flan_jax.data.templates import templates
-from flan_jax.world import critics
 
 REVIEWS = 10  # of a film, at most
 
@@ -20,14 +19,6 @@ def fields(example):
       'film': spaced(example['_movie_name']),
       'reviews': numbered(example['_critics']['value'][:REVIEWS]),
       'answer': example['_critic_consensus']}
-
-
-def sample(world):
-  title, reviews, consensus = critics.opinions(world)
-  return {
-      '_movie_name': title.replace(' ', '_'), '_movie_id': '',
-      '_critic_consensus': consensus,
-      '_critics': {'key': [str(n) for n in range(len(reviews))], 'value': reviews}}
 
 
 TEMPLATES = templates("""
@@ -97,7 +88,7 @@ consensus:
 
 datasets.add(
     'opinion_abstracts_rotten_tomatoes', tfds='opinion_abstracts/rotten_tomatoes:1.0.0',
-    kind='generation', examples=3_130, fields=fields, sample=sample,
+    kind='generation', examples=3_130, fields=fields,
     splits={
         'train': 'train[:-600]', 'validation': 'train[-600:-500]',
         'test': 'train[-500:]'},

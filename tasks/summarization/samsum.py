@@ -13,7 +13,6 @@ import tensorflow as tf
 
 from flan_jax.data import datasets
 from flan_jax.data.templates import templates
-from flan_jax.world import chats
 
 
 PLACEHOLDER = r'<[A-Za-z][\w -]*>'  # <file_gif>, <link>; not <3 or >.<
@@ -22,11 +21,6 @@ PLACEHOLDER = r'<[A-Za-z][\w -]*>'  # <file_gif>, <link>; not <3 or >.<
 def fields(example):
   dialogue = tf.strings.regex_replace(example['dialogue'], PLACEHOLDER, ' ')
   return {'dialogue': dialogue, 'answer': example['summary']}
-
-
-def sample(world):
-  dialogue, summary = chats.chat(world)
-  return {'dialogue': dialogue, 'summary': summary, 'id': ''}
 
 
 TEMPLATES = templates("""
@@ -98,7 +92,7 @@ summary:
 datasets.add(
     'samsum', tfds='samsum:1.0.0', kind='generation',
     splits={'train': 'train', 'validation': 'validation[:200]', 'test': 'test'},
-    examples=14_730, fields=fields, sample=sample, templates=TEMPLATES,
+    examples=14_730, fields=fields, templates=TEMPLATES,
     inverted=INVERTED, plain=PLAIN, metrics=['rouge1', 'rouge2', 'rougeLsum'],
     manual='train.json, val.json and test.json out of '
     'https://arxiv.org/src/1911.12237v2/anc/corpus.7z')

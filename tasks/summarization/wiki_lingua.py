@@ -10,7 +10,6 @@ import tensorflow as tf
 
 from flan_jax.data import datasets
 from flan_jax.data.templates import templates
-from flan_jax.world import guides
 
 
 def fields(example):
@@ -19,14 +18,6 @@ def fields(example):
       'article': example['source_aligned']['en'],
       'answer': summary,
       'references': tf.concat([example['references'], [summary]], axis=0)}
-
-
-def sample(world):
-  article, summary = guides.guide(world)
-  return {
-      'gem_id': '', 'gem_parent_id': '', 'source': article, 'target': summary,
-      'source_aligned': {'en': article}, 'target_aligned': {'en': summary},
-      'references': []}
 
 
 TEMPLATES = templates("""
@@ -92,7 +83,7 @@ the steps in short:
 
 datasets.add(
     'wiki_lingua_english_en', tfds='gem/wiki_lingua_english_en:1.1.0',
-    kind='generation', examples=99_000, fields=fields, sample=sample,
+    kind='generation', examples=99_000, fields=fields,
     splits={
         'train': 'train[:30000]', 'validation': 'validation[:200]', 'test': 'test'},
     templates=TEMPLATES, inverted=INVERTED, plain=PLAIN,

@@ -10,17 +10,10 @@ has the same two features.
 
 from flan_jax.data import datasets
 from flan_jax.data.templates import templates
-from flan_jax.world import news
 
 
 def fields(example):
   return {'article': example['document'], 'answer': example['summary']}
-
-
-def sample(world):
-  event = news.event(world)
-  article = news.article(world, event)
-  return {'document': '\n'.join(article.sentences), 'summary': event.summary}
 
 
 TEMPLATES = templates("""
@@ -84,7 +77,7 @@ TL;DR:
 datasets.add(
     'xsum', tfds='xsum:1.1.0', kind='generation',
     splits={'train': 'train[:30000]', 'validation': 'validation[:200]', 'test': 'test'},
-    examples=203_560, fields=fields, sample=sample,
+    examples=203_560, fields=fields,
     templates=TEMPLATES, inverted=INVERTED, plain=PLAIN,
     metrics=['rouge1', 'rouge2', 'rougeLsum'],
     manual='xsum-extracts-from-downloads.tar.gz (made as described at '

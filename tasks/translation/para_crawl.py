@@ -8,11 +8,8 @@ their own. The mixtures train on Spanish alone: German and French stand in the p
 figure, not in its code.
 """
 
-import functools
-
 from flan_jax.data import datasets
 from flan_jax.data.templates import templates
-from flan_jax.world import languages
 
 
 LANGUAGES = {'de': 'German', 'es': 'Spanish', 'fr': 'French'}
@@ -22,11 +19,6 @@ def fields(example):
   [code] = set(example) - {'en'}
   return {
       'english': example['en'], 'foreign': example[code], 'language': LANGUAGES[code]}
-
-
-def sample(world, code):
-  english, foreign = languages.pair(world, code)
-  return {'en': english, code: foreign}
 
 
 FROM_ENGLISH = """
@@ -108,7 +100,6 @@ for _code in ('es', 'de', 'fr'):
       splits={'train': 'train[:30000]', 'validation': 'train[-1200:-1000]',
               'test': 'train[-1000:]'},
       examples=30_000, fields=fields, metrics=['bleu'], mixed=_code == 'es',
-      sample=functools.partial(sample, code=_code),
       templates=templates(FROM_ENGLISH, direction=f'en-{_code}') + templates(
           TO_ENGLISH, direction=f'{_code}-en'),
       plain=templates(PLAIN_FROM_ENGLISH, direction=f'en-{_code}') + templates(

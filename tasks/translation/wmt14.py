@@ -9,16 +9,10 @@ their own.
 
 from flan_jax.data import datasets
 from flan_jax.data.templates import templates
-from flan_jax.world import languages
 
 
 def fields(example):
   return {'english': example['en'], 'foreign': example['fr'], 'language': 'French'}
-
-
-def sample(world):
-  english, foreign = languages.pair(world, 'fr')
-  return {'en': english, 'fr': foreign}
 
 
 FROM_ENGLISH = """
@@ -95,7 +89,7 @@ English sentence:
 datasets.add(
     'wmt14_enfr', tfds='wmt14_translate/fr-en:1.0.0', kind='generation',
     splits={'train': 'train[:30000]', 'validation': 'validation[:200]', 'test': 'test'},
-    examples=40_835_840, fields=fields, sample=sample, metrics=['bleu'],
+    examples=40_835_840, fields=fields, metrics=['bleu'],
     templates=templates(FROM_ENGLISH, direction='en-fr') + templates(
         TO_ENGLISH, direction='fr-en'),
     plain=templates(PLAIN_FROM_ENGLISH, direction='en-fr') + templates(

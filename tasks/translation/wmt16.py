@@ -8,11 +8,8 @@ with templates of their own. For Czech and Russian, TFDS wants a part of the tra
 rows as a file that was fetched by hand.
 """
 
-import functools
-
 from flan_jax.data import datasets
 from flan_jax.data.templates import templates
-from flan_jax.world import languages
 
 
 LANGUAGES = {'cs': 'Czech', 'de': 'German', 'fi': 'Finnish', 'ro': 'Romanian',
@@ -23,11 +20,6 @@ def fields(example):
   [code] = set(example) - {'en'}
   return {
       'english': example['en'], 'foreign': example[code], 'language': LANGUAGES[code]}
-
-
-def sample(world, code):
-  english, foreign = languages.pair(world, code)
-  return {'en': english, code: foreign}
 
 
 FROM_ENGLISH = """
@@ -111,7 +103,7 @@ for _code, _examples in (
       kind='generation', examples=_examples, fields=fields, metrics=['bleu'],
       splits={
           'train': 'train[:30000]', 'validation': 'validation[:200]', 'test': 'test'},
-      sample=functools.partial(sample, code=_code), manual=_MANUAL.get(_code, ''),
+      manual=_MANUAL.get(_code, ''),
       templates=templates(FROM_ENGLISH, direction=f'en-{_code}') + templates(
           TO_ENGLISH, direction=f'{_code}-en'),
       plain=templates(PLAIN_FROM_ENGLISH, direction=f'en-{_code}') + templates(

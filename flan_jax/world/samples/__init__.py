@@ -5,13 +5,17 @@
       return {'premise': ..., 'hypothesis': ..., 'idx': 0, 'label': 'entailment'}
 
 A record has the features of the dataset's TFDS builder. One module for each cluster; all
-are imported when the first sample is asked for. A dataset may have none.
+are imported when the first sample is asked for. A dataset may have none. A function that
+returns a tuple needs no other around it:
+
+    samples.columns('qqp', statements.question_pair, 'question1 question2 label',
+                    ('not_duplicate', 'duplicate'), idx=0)
 """
 
 import functools
 import importlib
 import pkgutil
-from typing import Callable, Mapping
+from typing import Any, Callable, Mapping, Sequence
 
 Sample = Callable[..., Mapping]
 
@@ -33,6 +37,23 @@ def of(*names: str) -> Callable[[Sample], Sample]:
     return sample
 
   return register
+
+
+def columns(
+    names: str, values: Callable[..., tuple], features: str,
+    labels: Mapping | Sequence[str] | None = None, **constants: Any) -> None:
+  """Registers rows that have the values a function returns, in the order of `features`.
+
+  labels: what the last value is called: {'neutral': 'n', ...}, or (if False, if True).
+  """
+
+  @functools.wraps(values)  # so that it is known which module the rows are from
+  def sample(world) -> Mapping:
+    *others, last = values(world)
+    named = zip(features.split(), [*others, labels[last] if labels else last])
+    return constants | dict(named)
+
+  of(*names.split())(sample)
 
 
 def get(name: str) -> Sample | None:

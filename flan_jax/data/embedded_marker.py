@@ -1,0 +1,38 @@
+"""DIR/embedded.json, by which a data_dir says that its data is embedded; see `embedded`.
+
+Needs the standard library only: every run asks, and none of them needs the world.
+"""
+
+import functools
+import json
+import pathlib
+
+from flan_jax.errors import UserError
+
+FILE = 'embedded.json'
+
+
+def read(data_dir) -> dict | None:
+  """The contents of embedded.json, or None where the folder is no embedded data."""
+  path = pathlib.Path(data_dir).expanduser() / FILE
+  if not path.is_file():
+    return None
+  stamp = path.stat()
+  return _recorded(path, stamp.st_mtime_ns, stamp.st_size)
+
+
+@functools.lru_cache(maxsize=8)
+def _recorded(path: pathlib.Path, *_stamp: int) -> dict:
+  """Read once though every task asks; not to be changed."""
+  try:
+    recorded = json.loads(path.read_text())
+    recorded['parts'], recorded['data']
+    return recorded
+  except (ValueError, TypeError, KeyError):
+    raise UserError(f'{path} is not what `flan_jax sample` writes; move the folder '
+                    'away and let it write a new one') from None
+
+
+def origin(data_dir) -> str:
+  """What runs and results on a data_dir say of it: 'embedded' or 'tfds'."""
+  return 'embedded' if read(data_dir) else 'tfds'

@@ -1,0 +1,53 @@
+"""Miscellaneous: grammar, conversations, equations, kinds of questions, word senses."""
+
+from functools import partial
+
+from flan_jax.world import algebra, asking, dialogues, grammar, languages, samples, senses
+
+samples.columns('cola', grammar.sentence, 'sentence label',
+                ('unacceptable', 'acceptable'), idx=0)
+samples.columns('trec', asking.question, 'text label-coarse label-fine')
+samples.columns('fix_punct true_case word_segment', partial(languages.pair, code='da'),
+                'en da')
+
+
+@samples.of('coqa')
+def coqa(world):
+  story, turns = dialogues.story(world)
+  return {
+      'source': 'embedded', 'story': story, 'questions': [turn.question for turn in turns],
+      'answers': {
+          'input_text': [turn.answer or 'unknown' for turn in turns],
+          'answer_start': [turn.start for turn in turns],
+          'answer_end': [turn.end for turn in turns]}}
+
+
+@samples.of('quac')
+def quac(world):
+  article = dialogues.article(world)
+  turn = article.turn
+  spans = turn.spans or (('CANNOTANSWER', len(article.text) + 1),)
+  texts, starts = zip(*spans)
+  return {
+      'title': article.title, 'background': article.background,
+      'section_title': article.section, 'question': turn.question,
+      'context': f'{article.text} CANNOTANSWER',
+      'answers': {'text': texts, 'answer_start': starts},
+      'orig_answer': {'text': texts[0], 'answer_start': starts[0]},
+      'yesno': {'yes': 'y', 'no': 'n'}.get(turn.answer, 'x'),
+      'followup': world.choice('ymn')}
+
+
+@samples.of('math_dataset')
+def math_dataset(world):
+  equation, unknown, solution = algebra.linear_equation(world)
+  return {'question': f'Solve {equation} for {unknown}.', 'answer': str(solution)}
+
+
+@samples.of('wic')
+def wic(world):
+  word, one, two, same = senses.pair(world)
+  return {
+      'word': word, 'sentence1': one.sentence, 'sentence2': two.sentence,
+      'start1': one.start, 'start2': two.start, 'end1': one.end, 'end2': two.end,
+      'idx': 0, 'label': 'True' if same else 'False'}

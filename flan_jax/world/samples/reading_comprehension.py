@@ -1,0 +1,68 @@
+"""Reading comprehension: passages of facts, reports to count in, science."""
+
+import zlib
+
+from flan_jax.world import candidates, counting, reading, samples, science
+
+LETTERS = 'ABCD'
+QUESTIONS = 720  # of MultiRC: few enough that each comes with several answers
+
+
+@samples.of('bool_q')
+def bool_q(world):
+  passage, question, answer = reading.yes_no(world)
+  return {'title': passage.title, 'passage': passage.text, 'question': question,
+          'answer': answer}
+
+
+@samples.of('drop')
+def drop(world):
+  passage, asked = counting.question(world)
+  answer, *others = asked.answers
+  return {'passage': passage, 'question': asked.question, 'answer': answer,
+          'validated_answers': others, 'query_id': ''}
+
+
+@samples.of('multirc')
+def multirc(world):
+  passage, question, right, wrong = candidates.several(
+      world, world.random.randrange(QUESTIONS))
+  label = world.choice(('False', 'True'))
+  texts = {'paragraph': passage.text, 'question': question,
+           'answer': world.choice(right if label == 'True' else wrong)}
+  numbers = {part: zlib.crc32(text.encode()) >> 1 for part, text in texts.items()}
+  return texts | {'idx': numbers, 'label': label}
+
+
+@samples.of('openbookqa')
+def openbookqa(world):
+  asked = science.question(world, wrong=len(LETTERS) - 1)
+  texts = world.random.sample([asked.right, *asked.wrong], len(LETTERS))
+  choices = {f'choice_{letter}': text for letter, text in zip(LETTERS, texts)}
+  return {
+      'question': {'stem': asked.stem, **choices}, 'fact1': asked.fact,
+      'humanScore': 1.0, 'clarity': 1.0, 'turkIdAnonymized': '',
+      'answerKey': LETTERS[texts.index(asked.right)]}
+
+
+@samples.of('squad_v1')
+def squad_v1(world):
+  return _record(*reading.spans(world))
+
+
+@samples.of('squad_v2')
+def squad_v2(world):
+  if world.random.random() < 0.5:
+    return squad_v1(world) | {'is_impossible': False, 'plausible_answers': ()}
+  passage, question, plausible = reading.beyond(world)
+  record = _record(passage, question, ())
+  return record | {'is_impossible': True, 'plausible_answers': _answers(plausible)}
+
+
+def _record(passage, question, spans):
+  return {'id': '', 'title': passage.title.replace(' ', '_'), 'context': passage.text,
+          'question': question, 'answers': _answers(spans)}
+
+
+def _answers(spans):
+  return [{'text': text, 'answer_start': start} for start, text in spans]

@@ -1,0 +1,59 @@
+"""Structured data to text: everyday words, triples and restaurants in sentences."""
+
+import re
+
+from flan_jax.world import descriptions, restaurants, samples, scenes, triples
+
+_GEM = {'gem_id': '', 'gem_parent_id': ''}
+
+
+@samples.of('common_gen')
+def common_gen(world):
+  concepts, texts = scenes.draw(world, 4)
+  return {**_GEM, 'concept_set_id': 0, 'concepts': list(concepts), **_targets(texts)}
+
+
+@samples.of('dart')
+def dart(world):
+  if world.random.random() < 0.25:
+    about = restaurants.draw(world, most=4)
+  else:
+    about = triples.draw(world, ('person', 'person', 'book', 'film', 'town'))
+  texts = descriptions.texts(world.random, about, 3)
+  return {
+      **_GEM, 'dart_id': 0, 'subtree_was_extended': False,
+      'tripleset': [f'{subject} {_column(relation)} {value}'
+                    for subject, relation, value in about.triples],
+      'target_sources': ['embedded'] * len(texts), **_targets(texts)}
+
+
+@samples.of('e2e_nlg')
+def e2e_nlg(world):
+  about = restaurants.draw(world)
+  attributes = [('name', about.thing.name), *(triple[1:] for triple in about.triples)]
+  meaning = ', '.join(f'{name}[{value}]' for name, value in attributes)
+  return {**_GEM, 'meaning_representation': meaning,
+          **_targets(descriptions.texts(world.random, about, 3))}
+
+
+@samples.of('web_nlg_en')
+def web_nlg(world):
+  about = triples.draw(world, ('town', 'book', 'film', 'country', 'person'))
+  return {
+      **_GEM, 'webnlg_id': '', 'category': about.thing.noun.title() or 'Person',
+      'input': [' | '.join(map(_entity, triple)) for triple in about.triples],
+      **_targets(descriptions.texts(world.random, about, 3))}
+
+
+def _targets(texts):
+  return {'target': texts[0], 'references': list(texts)}
+
+
+def _column(relation):
+  """'birthPlace' -> 'BIRTH_PLACE'."""
+  return re.sub('([A-Z])', r'_\1', relation).replace(' ', '_').upper()
+
+
+def _entity(part):
+  """As DBpedia has it: 'Ada Bell' -> 'Ada_Bell', 'plum cake' -> '"plum cake"'."""
+  return f'"{part}"' if part.islower() and ' ' in part else part.replace(' ', '_')
