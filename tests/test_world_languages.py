@@ -159,3 +159,13 @@ def test_finnish_suffixes_follow_the_vowels():
     for word, formed in both(form, 'fi'):
       back = re.search('[aou]', word.lower())
       assert formed.endswith('ssa' if back else 'ssä')
+
+
+def test_a_plan_says_the_same_in_every_language():
+  plan, chosen = [('scene: lost', 0), ('scene: lost', 2)], {'thing': 0, 'place': 1}
+  quoted, speaking = [*plan, ('said', 0)], {**chosen, 'who3': 17}
+  assert [languages.text(plan, chosen, code) for code in ('en', 'de')] == [
+      'Where is the lamp? Perhaps the lamp is at the museum.',
+      'Wo ist die Lampe? Vielleicht ist die Lampe im Museum.']
+  assert languages.text(quoted, speaking, 'ru') == (
+      'Нора говорит: «Где лампа? Может быть, лампа в музее».')
