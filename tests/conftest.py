@@ -70,7 +70,7 @@ HELD_IN = ['arc_challenge', 'arc_easy', 'imdb_reviews', 'natural_questions',
 @pytest.fixture(scope='session')
 def embedded_data(tmp_path_factory):
   """A data_dir with few rows: what holding out NLI trains on, and RTE and CB of NLI."""
-  from flan_jax.data import embedded
+  from flan_jax.data.sample_data import embedded
   folder = tmp_path_factory.mktemp('data')
   embedded.write(folder, 24, [*HELD_IN, 'rte', 'cb'], seed=0)
   return folder

@@ -8,7 +8,8 @@ import pytest
 
 import flan_jax.tasks
 from flan_jax.cli import prompts
-from flan_jax.data import catalogue, datasets, embedded_content, rendering
+from flan_jax.data import catalogue, datasets, rendering
+from flan_jax.data.sample_data import embedded_content
 from flan_jax.errors import UserError
 from flan_jax.world import samples
 

@@ -6,7 +6,7 @@ import pytest
 
 import flan_jax.tasks  # noqa: F401  registers everything
 from flan_jax.data import datasets
-from flan_jax.data import embedded
+from flan_jax.data.sample_data import embedded
 from flan_jax.data import rendering
 from flan_jax.data import splits
 

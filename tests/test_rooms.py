@@ -24,18 +24,19 @@ ROOMS = {  # room -> rooms that it may import besides
     'cli': {'data', 'model', 'training', 'inference', 'evaluation', 'report', 'runs',
             'planning'},
     'world': set(),
-    'tasks': {'data'},
+    'tasks': {'data', 'evaluation'},
 }
 # Between two rooms only these: `inference` packs rows of tokens and reads a vocabulary, and
-# needs the mesh; a page names clusters.
+# needs the mesh; a page names clusters; tasks are given metrics for SeqIO.
 ONLY = {
     ('inference', 'data'): {
         'data.tokens.packing', 'data.vocabulary', 'data.encoding'},
     ('inference', 'training'): {'training.sharding'},
     ('report', 'data'): {'data.clusters'},
+    ('tasks', 'evaluation'): {'evaluation.seqio_metrics'},
 }
 # Modules that write the embedded data, which no run imports.
-WRITERS = {'data.embedded', 'data.embedded_content'}
+WRITERS = {f'data.sample_data.embedded{part}' for part in ('', '_content', '_rows')}
 LINES, MODULES = 400, 22
 
 

@@ -12,10 +12,10 @@ import tensorflow_datasets as tfds
 
 from flan_jax.cli import sample
 from flan_jax.data import datasets
-from flan_jax.data import embedded
-from flan_jax.data import embedded_content
-from flan_jax.data import embedded_marker
-from flan_jax.data import embedded_rows
+from flan_jax.data.sample_data import embedded
+from flan_jax.data.sample_data import embedded_content
+from flan_jax.data.sample_data import embedded_marker
+from flan_jax.data.sample_data import embedded_rows
 from flan_jax.errors import UserError
 from flan_jax.world import samples
 

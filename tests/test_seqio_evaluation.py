@@ -12,8 +12,8 @@ import tensorflow as tf
 import flan_jax.tasks
 from flan_jax.data import clusters
 from flan_jax.data import datasets
-from flan_jax.data import embedded
-from flan_jax.data import embedded_content
+from flan_jax.data.sample_data import embedded
+from flan_jax.data.sample_data import embedded_content
 from flan_jax.data import expected
 from flan_jax.data import holdouts
 from flan_jax.data import rendering

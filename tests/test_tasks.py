@@ -11,7 +11,7 @@ import pytest
 import tensorflow as tf
 
 import flan_jax.tasks
-from flan_jax.data import embedded_content
+from flan_jax.data.sample_data import embedded_content
 from flan_jax.data import datasets, rendering, templates as templates_lib
 from flan_jax.world import reviews
 from flan_jax.world.world import World

@@ -6,7 +6,7 @@ import functools
 import jax
 import jax.numpy as jnp
 
-from flan_jax.data import embedded
+from flan_jax.data.sample_data import embedded
 from flan_jax.model import decoder
 from flan_jax.training import checkpoint, state as state_lib
 

@@ -127,8 +127,9 @@ def _template_numbers(dataset, template: int | None, count: int) -> list[int]:
 
 def _records(dataset, split: str, count: int):
   """Records of the dataset, what to draw exemplars from, a line on where it all is from."""
-  from flan_jax.data import datasets, embedded_marker, rendering, splits
-  from flan_jax.data.embedded_content import sampled
+  from flan_jax.data import datasets, rendering, splits
+  from flan_jax.data.sample_data import embedded_marker
+  from flan_jax.data.sample_data.embedded_content import sampled
   if 'TFDS_DATA_DIR' not in os.environ and not dataset.source.prepared():
     drawn = dataset.shots and rendering.exemplars(dataset, sampled(dataset, _POOL, seed=1))
     return sampled(dataset, count), drawn, 'embedded sample'

@@ -41,7 +41,7 @@ def run(data_dir: str, examples: int, words: str, seed: int,
         new_vocabulary: bool = False) -> None:
   """Writes with a progress bar, then says what has been written."""
   registration.load_tasks()
-  from flan_jax.data import embedded
+  from flan_jax.data.sample_data import embedded
   names, without = _sampled(words)
   bar = sys.stderr.isatty()
   # In a log every part that is written has its line; a total would thin them to ten.
@@ -68,7 +68,8 @@ def _sampled(words: str) -> tuple[list[str], list[str]]:
 
   One that is named itself, or alone, is to be written: then it is refused with a remedy.
   """
-  from flan_jax.data import datasets, embedded_rows, holdouts
+  from flan_jax.data import datasets, holdouts
+  from flan_jax.data.sample_data import embedded_rows
   asked = holdouts.named(words) or datasets.names()
   named = set(map(str.strip, words.split(',')))
   without = [name for name in asked if not embedded_rows.has_sample(name)

@@ -1,5 +1,5 @@
 """From datasets to rows.
 
-Text: `datasets`, `templates`, `fields`, `splits`, `clusters`, `holdouts`, `vocabulary`,
-`embedded`. Tokens, which know nothing of text: `tokens`.
+Text: `datasets`, `templates`, `fields`, `splits`, `clusters`, `holdouts`, `vocabulary`.
+Tokens, which know nothing of text: `tokens`. The embedded data: `sample_data`.
 """

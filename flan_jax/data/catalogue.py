@@ -18,8 +18,8 @@ from flan_jax import storage
 from flan_jax.data import clusters
 from flan_jax.data import datasets
 from flan_jax.data import dataset_checks
-from flan_jax.data import embedded_content
-from flan_jax.data import embedded_rows
+from flan_jax.data.sample_data import embedded_content
+from flan_jax.data.sample_data import embedded_rows
 from flan_jax.data import rendering
 from flan_jax.data import splits
 from flan_jax.data import templates as templates_lib

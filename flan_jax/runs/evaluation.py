@@ -215,7 +215,8 @@ class _Job:
 def _data_identity(task: str, encoding) -> str:
   """Changes with the rows of a dataset, its code and its templates."""
   import seqio
-  from flan_jax.data import datasets, embedded_marker, identity, splits
+  from flan_jax.data import datasets, identity, splits
+  from flan_jax.data.sample_data import embedded_marker
   from flan_jax.data.tokens import store
   dataset = datasets.get(task)
   settings = store.Settings(

@@ -329,6 +329,7 @@ def resumed_vocabulary(run: Mapping, model_dir: str) -> str | None:
 
 def check_data(wanted: Sequence[str]) -> str:
   """'embedded' or 'tfds'; raises UserError if a dataset is not there."""
-  from flan_jax.data import datasets, embedded_marker, splits
+  from flan_jax.data import datasets, splits
+  from flan_jax.data.sample_data import embedded_marker
   datasets.require_prepared(wanted)
   return embedded_marker.origin(splits.data_dir())

@@ -89,7 +89,8 @@ def _described(words) -> str:
 def store_settings(name: str, rows: Any, seed: int) -> dict:
   """Keyword arguments of store.ensure for a task of a run."""
   import seqio
-  from flan_jax.data import datasets, embedded_marker, identity, rendering, splits, vocabulary
+  from flan_jax.data import datasets, identity, rendering, splits, vocabulary
+  from flan_jax.data.sample_data import embedded_marker
   features = seqio.TaskRegistry.get(name).output_features
   same = vocabulary.FLAN == features['targets'].vocabulary
   ours = name in datasets.every()

@@ -210,7 +210,7 @@ def _sized(model, words):
 
 def _describe(
     config, words, mixture, held_out, tasks, rows, optimizer, loss, seed, init_from):
-  from flan_jax.data import embedded_marker
+  from flan_jax.data.sample_data import embedded_marker
   from flan_jax.training import optim
   import flan_jax
   return {

@@ -19,7 +19,8 @@ LENGTHS = {'inputs': 1024, 'targets': 256}
 
 def prepare(folder: str) -> None:
   """Embedded rows of the tasks, and their vocabulary in force."""
-  from flan_jax.data import embedded, vocabulary
+  from flan_jax.data import vocabulary
+  from flan_jax.data.sample_data import embedded
   embedded.write(folder, EXAMPLES, TASKS, seed=0)
   os.environ['TFDS_DATA_DIR'] = folder
   vocabulary.FLAN.use(os.path.join(folder, 'vocab.model'))

@@ -30,9 +30,9 @@ from typing import Callable
 from flan_jax import storage
 from flan_jax import world as world_package
 from flan_jax.data import datasets
-from flan_jax.data import embedded_content as content
-from flan_jax.data import embedded_marker
-from flan_jax.data import embedded_rows
+from flan_jax.data.sample_data import embedded_content as content
+from flan_jax.data.sample_data import embedded_marker
+from flan_jax.data.sample_data import embedded_rows
 from flan_jax.data import splits
 from flan_jax.data.code import syntax
 from flan_jax.errors import UserError

@@ -10,7 +10,7 @@ import itertools
 import re
 
 from flan_jax.data import dataset_checks
-from flan_jax.data import embedded_rows
+from flan_jax.data.sample_data import embedded_rows
 from flan_jax.data import rendering
 from flan_jax.data import splits
 from flan_jax.data import templates
