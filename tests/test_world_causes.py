@@ -36,7 +36,7 @@ KNOWN = {
         a shout of joy.* How -> Proud; clung to the rail.* How -> frightened
     """,
     'hellaswag': """
-        tea leaves into the pot END -> boiling water; kneads? the dough END -> cloth
+        tea leaves into the pot END -> boiling water; kneads? the dough END -> under a cloth
         a deep hole END -> young tree; wets? its fur END -> rubs? shampoo
         a harness END -> ties? the rope
     """}

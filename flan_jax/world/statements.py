@@ -6,7 +6,7 @@ stream of the world they are given, so they are as deterministic as the world is
 
 from flan_jax.world import events
 from flan_jax.world.inference import inference, order_pair, sentence
-from flan_jax.world.pronouns import coreference_pair
+from flan_jax.world.schemas import coreference_pair
 from flan_jax.world.text import capitalized
 
 __all__ = ['coreference_pair', 'graded_pair', 'inference', 'paraphrase',
