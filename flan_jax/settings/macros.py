@@ -1,6 +1,6 @@
 """What gin files and Python calls set: each macro, and each parameter without one.
 
-The meaning is what a message says of it; README's table says more. A parameter that no
+The meaning is what a message says of it; the table of docs/how-to/train.md says more. A parameter that no
 macro sets has a name in small letters.
 """
 
