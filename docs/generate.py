@@ -59,7 +59,7 @@ def help_text(name: str) -> str:
 
 def flags(name: str) -> set[str]:
   """The flags of a command: {'--gin_file', ...}."""
-  return set(re.findall(r'(?<![\w-])--\w[\w-]*', help_text(name)))
+  return {flag.rstrip('.-') for flag in re.findall(r'(?<![\w-])--\w[\w.-]*', help_text(name))}
 
 
 def commands() -> str:
