@@ -21,7 +21,7 @@ STAGES = {
 COMMANDS = tuple(name for names in STAGES.values() for name in names)
 HARNESS = """## harness
 
-`flan_jax harness` is the command `lm_eval` of lm-evaluation-harness with the model `flan_jax`. It
+`flan_jax harness` is the command `lm_eval` of lm-evaluation-harness, with one more model. It
 takes the flags of `lm_eval`; see [lm-evaluation-harness](../how-to/harness.md).
 """
 GROUPS = {
@@ -59,7 +59,8 @@ def help_text(name: str) -> str:
 
 def flags(name: str) -> set[str]:
   """The flags of a command: {'--gin_file', ...}."""
-  return {flag.rstrip('.-') for flag in re.findall(r'(?<![\w-])--\w[\w.-]*', help_text(name))}
+  found = re.findall(r'(?<![\w-])--\w[\w.-]*', help_text(name))
+  return {flag.rstrip('.-') for flag in found}
 
 
 def commands() -> str:
@@ -99,8 +100,8 @@ def _row(setting, defaults: dict[str, tuple[str, str]]) -> str:
   value = {'%gin.REQUIRED': 'required'}.get(value, f'`{value}`' if value else '')
   meaning = f'{setting.meaning} ({comment})' if comment else setting.meaning
   sets = ', '.join(f'`{name}`' for name in setting.of)
-  cells = (f'`{setting.name}`', value, setting.wanted, meaning, sets)
-  return f'| {" | ".join(cell.replace("|", chr(92) + "|") for cell in cells)} |'
+  cells = (f'`{setting.name}`', value, setting.wanted, meaning.replace('<', '&lt;'), sets)
+  return f'| {" | ".join(cells)} |'
 
 
 def _defaults(name: str) -> dict[str, tuple[str, str]]:

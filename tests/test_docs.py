@@ -20,9 +20,9 @@ GENERATED = {'commands.md', 'settings.md'}
 # Flags of other programs, after whose name they stand.
 OTHERS = ('pip ', 'make ', 'lm_eval ', 'seqio_cache_tasks ', 'tfds ')
 # Makes of the real run one that a test can do: other places, a small model, few steps.
-PLACES = (('/data/tfds', 'data'), ('/models/vocab.model', 'data/vocab.model'), ('/runs/', 'runs/'),
-          ('models/8b.gin', 'models/tiny.gin'), ('meshes/v5e_16.gin', 'meshes/local.gin'),
-          ('--processes=8', '--processes=1'))
+PLACES = {'/data/tfds': 'data', '/models/vocab.model': 'data/vocab.model',
+          '/runs/': 'runs/', 'models/8b.gin': 'models/tiny.gin',
+          'meshes/v5e_16.gin': 'meshes/local.gin', '--processes=8': '--processes=1'}
 SMALL = ("--gin.TRAIN_STEPS=2 --gin.TASKS=\"'prepared'\" --gin.LAYERS=1 --gin.D_MODEL=32 "
          '--gin.HEADS=2 --gin.HEAD_DIM=16 --gin.D_FF=64')
 
@@ -56,8 +56,10 @@ def command_lines(path):
   text = path.read_text(encoding='utf-8').replace('\\\n', ' ')
   lines = [line for block in re.findall(r'^```(?:ba)?sh\n(.*?)^```', text, re.M | re.S)
            for line in block.splitlines()]
-  lines += [code.replace('\n', ' ') for code in re.findall(r'(?<!`)`([^`]+)`(?!`)', prose(path))]
-  found = [re.search(r'(?:^|[ /|])flan_jax ([a-z]\w*.*)', line.partition(' #')[0]) for line in lines]
+  lines += [code.replace('\n', ' ')
+            for code in re.findall(r'(?<!`)`([^`]+)`(?!`)', prose(path))]
+  found = [re.search(r'(?:^|[ /|])flan_jax ([a-z]\w*.*)', line.partition(' #')[0])
+           for line in lines]
   return [match[1].split() for match in found if match and not any(
       other in match[0].partition('flan_jax')[0] for other in OTHERS)]
 
@@ -144,7 +146,7 @@ def test_the_generated_pages_have_every_command_and_setting(generate):
 
 
 def test_the_generated_pages_need_neither_jax_nor_tensorflow(generate):
-  code = ('import runpy, sys; made = runpy.run_path("docs/generate.py"); made["settings"]();'
+  code = ('import runpy, sys; runpy.run_path("docs/generate.py")["settings"]();'
           'assert not {"jax", "tensorflow", "seqio", "gin"} & set(sys.modules)')
   subprocess.run([sys.executable, '-c', code], cwd=CHECKOUT, check=True,
                  env=os.environ | {'PYTHONPATH': str(CHECKOUT)})
@@ -187,7 +189,7 @@ def test_the_tutorial_runs_as_it_stands(tmp_path):
 @pytest.mark.slow
 def test_the_real_run_of_the_readme_runs_on_embedded_data(tmp_path):
   text = '\n'.join(blocks(README, 'bash'))
-  for there, here in PLACES:
+  for there, here in PLACES.items():
     text = text.replace(there, here)
   text = re.sub(r'^flan_jax (train|cache) ', rf'flan_jax \1 {SMALL} ', text, flags=re.M)
   text = re.sub(r'^flan_jax evaluate ', 'flan_jax evaluate --limit=2 ', text, flags=re.M)
