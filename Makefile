@@ -2,6 +2,7 @@
 # make test   every test but the slow ones        make test-all   all of them
 # make test-newest   those that need no torch, on the newest Python and JAX
 # make bench  figures against named peers, a JSON line each
+# make docs   the documentation in site/; fails on a broken link
 # Each does all the set-up on a fresh machine: a virtual environment in .venv. `run` installs
 # the package alone; tests and benchmarks add what they compare it with, torch among it.
 # test-newest has an environment of its own, .venv-newest, of the newest Python that is
@@ -30,7 +31,7 @@ OTHER_ROOMS := commandline comparison damaged_answers decoding evaluate experime
   world_language world_languages world_news world_reading world_texts world_triples
 LEFT_OUT := $(foreach name,$(WITH_TORCH) $(OTHER_ROOMS),--ignore=tests/test_$(name).py)
 
-.PHONY: run test test-all test-newest tested-newest bench clean
+.PHONY: run test test-all test-newest tested-newest bench docs clean
 
 run: export TFDS_DATA_DIR := $(DATA)
 run: export FLAN_VOCABULARY := $(DATA)/vocab.model
@@ -62,22 +63,27 @@ tested-newest: $(VENV)/newest
 bench: $(VENV)/test
 	@for name in packing loading store collection training scoring decoding; do $(RUN) tests.bench.$$name || exit 1; done
 
+docs: export NO_MKDOCS_2_WARNING := 1
+docs: $(VENV)/docs
+	$(RUN) mkdocs build --strict
+
 # A marker is written when all is installed, and there is none while pip works: what was
 # interrupted is gone on with. Where the Python is gone, markers say nothing.
 # Modules are compiled when they are first imported, and that is kept: most never are.
 unexport PYTHONDONTWRITEBYTECODE
-MARKERS := $(foreach name,ready test aot newest,$(VENV)/$(name))
+MARKERS := $(foreach name,ready test aot newest docs,$(VENV)/$(name))
 ifneq ($(shell $(VENV)/bin/python -c 'print("there")' 2>/dev/null),there)
 .PHONY: $(MARKERS)
 endif
 
-$(VENV)/ready: SIZE := 1 GB to download on a fresh machine
+$(VENV)/ready $(VENV)/docs: SIZE := 1 GB to download on a fresh machine
 $(VENV)/test $(VENV)/aot: SIZE := 1.6 GB to download, 4 GB if torch is a CUDA build
 $(VENV)/newest: SIZE := 1.2 GB to download
 $(VENV)/test: EXTRAS := '[test]'
 # Apart: where libtpu is installed, jax asks it for TPUs at every start, and it complains.
 $(VENV)/aot: EXTRAS := '[aot,test]'
 $(VENV)/newest: EXTRAS := '[aot,pytest]'
+$(VENV)/docs: EXTRAS := '[docs]'
 
 $(MARKERS): setup.py pyproject.toml
 	@rm -f $(VENV)/ready $@
@@ -87,4 +93,4 @@ $(MARKERS): setup.py pyproject.toml
 	@touch $(VENV)/ready $@
 
 clean:
-	rm -rf $(RUNS) build *.egg-info
+	rm -rf $(RUNS) build site *.egg-info

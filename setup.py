@@ -12,11 +12,24 @@ setuptools.setup(
     long_description=open('README.md', encoding='utf-8').read(),
     long_description_content_type='text/markdown',
     license='Apache-2.0',
+    license_files=['LICENSE'],
+    keywords=['FLAN', 'JAX', 'SeqIO', 'instruction tuning', 'language model', 'zero-shot'],
+    classifiers=[
+        'Development Status :: 4 - Beta',
+        'Environment :: Console',
+        'Intended Audience :: Science/Research',
+        'Operating System :: POSIX',
+        'Programming Language :: Python :: 3',
+        'Programming Language :: Python :: 3.11',
+        'Programming Language :: Python :: 3.12',
+        'Programming Language :: Python :: 3.13',
+        'Topic :: Scientific/Engineering :: Artificial Intelligence',
+        'Typing :: Typed'],
     python_requires='>=3.11,<3.14',  # TensorFlow has wheels for these
     packages=[*setuptools.find_packages(include=['flan_jax', 'flan_jax.*']),
               'flan_jax.gin', 'flan_jax.tasks', *TASKS],
     package_dir={'flan_jax.tasks': 'tasks', 'flan_jax.gin': 'gin'},
-    package_data={'flan_jax.gin': ['*/*.gin'], 'flan_jax.world': ['tables/*.txt'],
+    package_data={'flan_jax': ['py.typed'], 'flan_jax.gin': ['*/*.gin'], 'flan_jax.world': ['tables/*.txt'],
                   'flan_jax.data': ['*.html.j2'],
                   'flan_jax.report': ['*.html.j2', '*.css', '*.js']},
     install_requires=[
@@ -58,6 +71,7 @@ setuptools.setup(
         # accelerate: of lm_eval's own model, which ours is compared with.
         'test': [*PYTEST, 'accelerate>=1.0,<2', 'lm_eval>=0.4.10,<0.5', 'torch==2.13.0',
                  'transformers>=5.0,<6'],
+        'docs': ['mkdocs>=1.6,<2', 'mkdocs-material>=9.5,<10'],
         'pytest': PYTEST,  # for the tests that need nothing of these
     },
     # lm_eval knows no plug-ins: its command with one more model, in the place of its own.

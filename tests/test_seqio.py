@@ -7,7 +7,6 @@ import re
 import shutil
 import subprocess
 import sys
-import textwrap
 import types
 
 import gin
@@ -103,17 +102,18 @@ def test_a_users_task_of_the_same_vocabulary_is_mixed_with_ours(
     seqio.TaskRegistry.remove(name)
 
 
-def readme_lines():
-  """What README says that a t5x user writes."""
+def documented_lines():
+  """What docs/how-to/seqio.md says that a t5x user writes."""
   folder = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-  with open(os.path.join(folder, 'README.md'), encoding='utf-8') as file:
-    [block] = re.findall(r"^    MIXTURE_OR_TASK_MODULE = .*?\n\n", file.read(), re.M | re.S)
-  return textwrap.dedent(block).strip().splitlines()
+  page = os.path.join(folder, 'docs', 'how-to', 'seqio.md')
+  with open(page, encoding='utf-8') as file:
+    [block] = re.findall(r'^```gin\n(MIXTURE_OR_TASK_MODULE = .*?)```', file.read(), re.M | re.S)
+  return block.strip().splitlines()
 
 
 def test_what_a_t5x_user_writes_is_accepted(data_dir, tmp_path, monkeypatch):
-  """The six lines of README, with another file, and t5x's two objects stood in for."""
-  lines = readme_lines()
+  """The six lines of the page, with another file, and t5x's two objects stood in for."""
+  lines = documented_lines()
   assert len(lines) == 6
   copied = shutil.copy(data_dir / 'vocab.model', tmp_path)
   utils = types.ModuleType('utils')

@@ -137,9 +137,10 @@ def test_the_files_of_the_package_are_what_they_should_be(files):
     commandline.check_gin('evaluate', files, bindings[:1], RUN_FILES['evaluate'])
 
 
-def test_the_readme_names_settings_that_are_there():
+def test_the_table_of_training_names_settings_that_are_there():
   folder = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-  with open(os.path.join(folder, 'README.md'), encoding='utf-8') as file:
+  page = os.path.join(folder, 'docs', 'how-to', 'train.md')
+  with open(page, encoding='utf-8') as file:
     rows = [line for line in file if line.startswith('| `')]
   names = [name for row in rows for name in re.findall(r'`([A-Z_]{4,})`', row.split('|')[1])]
   assert len(names) > 25 and set(names) <= set(settings.MACROS)
