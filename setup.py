@@ -29,7 +29,8 @@ setuptools.setup(
     packages=[*setuptools.find_packages(include=['flan_jax', 'flan_jax.*']),
               'flan_jax.gin', 'flan_jax.tasks', *TASKS],
     package_dir={'flan_jax.tasks': 'tasks', 'flan_jax.gin': 'gin'},
-    package_data={'flan_jax': ['py.typed'], 'flan_jax.gin': ['*/*.gin'], 'flan_jax.world': ['tables/*.txt'],
+    package_data={'flan_jax': ['py.typed'], 'flan_jax.gin': ['*/*.gin'],
+                  'flan_jax.world': ['tables/*.txt'],
                   'flan_jax.data': ['*.html.j2'],
                   'flan_jax.report': ['*.html.j2', '*.css', '*.js']},
     install_requires=[

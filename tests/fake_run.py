@@ -3,8 +3,7 @@
 import json
 import random
 
-from flan_jax.evaluation import answers
-from flan_jax.evaluation import groups
+from flan_jax.evaluation import answers, groups
 from flan_jax.evaluation import results as results_lib
 
 NASTY = ('</script><script>alert("x")</script> & \'co\' \u2028 <!-- é 日本 '

@@ -8,11 +8,7 @@ import jax
 import numpy as np
 
 from flan_jax.model import decoder
-from flan_jax.training import multihost
-from flan_jax.training import metric_log
-from flan_jax.training import loop
-from flan_jax.training import optim
-from flan_jax.training import sharding
+from flan_jax.training import loop, metric_log, multihost, optim, sharding
 
 CONFIG = decoder.DecoderConfig(
     vocab_size=16, d_model=8, layers=1, heads=2, head_dim=8, d_ff=8, dtype='float32')

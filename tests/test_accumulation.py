@@ -10,12 +10,8 @@ import optax
 import pytest
 
 from flan_jax.errors import UserError
-from flan_jax.model import decoder
-from flan_jax.model import losses
-from flan_jax.training import metric_log
-from flan_jax.training import loop
-from flan_jax.training import optim
-from flan_jax.training import sharding
+from flan_jax.model import decoder, losses
+from flan_jax.training import loop, metric_log, optim, sharding
 from flan_jax.training import state as state_lib
 from flan_jax.training import step as step_lib
 from tests import rounding

@@ -7,8 +7,7 @@ import pytest
 import tensorflow as tf
 
 import flan_jax.tasks  # noqa: F401  registers everything
-from flan_jax.data import datasets
-from flan_jax.data import rendering
+from flan_jax.data import datasets, rendering
 
 
 def fields(name, **record):

@@ -6,19 +6,15 @@ import types
 
 import jax
 import jax.numpy as jnp
-from jax._src.cudnn import fused_attention_stablehlo
 import numpy as np
 import pytest
+from jax._src.cudnn import fused_attention_stablehlo
 
 from flan_jax.errors import UserError
-from flan_jax.model import attention
+from flan_jax.model import attention, decoder, losses
 from flan_jax.model import attention_backends as backends
-from flan_jax.model import decoder
-from flan_jax.model import losses
-from flan_jax.planning import aot
-from flan_jax.planning import estimate
+from flan_jax.planning import aot, candidates, estimate
 from flan_jax.settings import hardware
-from flan_jax.planning import candidates
 from flan_jax.training import sharding
 from tests import rounding
 

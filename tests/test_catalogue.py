@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-import flan_jax.tasks
+import flan_jax.tasks  # noqa: F401  registers every dataset
 from flan_jax.cli import prompts
 from flan_jax.data import catalogue, datasets, rendering
 from flan_jax.data.sample_data import embedded_content

@@ -7,10 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from flan_jax.model import attention
-from flan_jax.model import cpu_attention
-from flan_jax.model import layers
-from flan_jax.model import positions
+from flan_jax.model import attention, cpu_attention, layers, positions
 from flan_jax.model.config import DecoderConfig
 from tests import rounding
 

@@ -5,10 +5,8 @@ import re
 import pytest
 
 import flan_jax.tasks  # noqa: F401  registers everything
-from flan_jax.data import datasets
+from flan_jax.data import datasets, rendering, splits
 from flan_jax.data.sample_data import embedded
-from flan_jax.data import rendering
-from flan_jax.data import splits
 
 EXAMPLES = 40
 BLEMISH = re.compile(r"[{}]|  | \n|\n\n\n|\bb['\"]")

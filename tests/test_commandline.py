@@ -5,12 +5,12 @@ import os
 import subprocess
 import sys
 
-import gin
 import pytest
 
+import gin
 from flan_jax.cli import commandline, holdout, main, train
-from flan_jax.runs import progress
 from flan_jax.errors import UserError
+from flan_jax.runs import progress
 
 DOORS = ['cache', 'evaluate', 'experiment', 'generate', 'holdout', 'huggingface',
          'prompts', 'report', 'sample', 'train']

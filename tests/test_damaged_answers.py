@@ -9,12 +9,12 @@ import zlib
 import numpy as np
 import pytest
 
+import flan_jax.tasks  # noqa: F401  registers everything
 from flan_jax.data import rendering, vocabulary
 from flan_jax.data.vocabulary import FLAN
 from flan_jax.errors import UserError
 from flan_jax.evaluation import answer_files, answers, protocol, questions
 from flan_jax.inference import decoding, scoring
-import flan_jax.tasks  # noqa: F401  registers everything
 from tests import tiny_runs
 
 LOADED = types.SimpleNamespace(config=None, params=None, run=tiny_runs.RUN)

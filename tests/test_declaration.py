@@ -7,10 +7,7 @@ import pytest
 import tensorflow as tf
 
 import flan_jax.tasks  # noqa: F401  registers everything
-from flan_jax.data import clusters
-from flan_jax.data import datasets
-from flan_jax.data import dataset_checks
-from flan_jax.data import rendering
+from flan_jax.data import clusters, dataset_checks, datasets, rendering
 from flan_jax.data.fields import choose, first, numbered
 from flan_jax.data.templates import templates
 from flan_jax.errors import UserError
@@ -153,7 +150,8 @@ RECORDS = [('fine', 1), ('', 1), ('no label', -1), ('wrong label', 7), ('  ', 0)
 def flawed():
   texts, labels = zip(*RECORDS)
   dataset = dataclasses.replace(
-      datasets.get('cola'), name='flawed', fields=fields, keep=lambda example: example['text'] != 'too',
+      datasets.get('cola'), name='flawed', fields=fields,
+      keep=lambda example: example['text'] != 'too',
       templates=block())
   return dataset, tf.data.Dataset.from_tensor_slices(
       {'text': list(texts), 'label': list(labels)})

@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 
 from flan_jax.errors import UserError
-from flan_jax.model import attention
-from flan_jax.model import decoder
+from flan_jax.model import attention, decoder
 from flan_jax.training import sharding
 from tests import rounding
 

@@ -9,9 +9,7 @@ import numpy as np
 import pytest
 
 from flan_jax.errors import UserError
-from flan_jax.inference import decoding
-from flan_jax.inference import decode_loop
-from flan_jax.inference import scoring
+from flan_jax.inference import decode_loop, decoding, scoring
 from flan_jax.model import decoder
 from flan_jax.training import sharding
 from tests import rounding

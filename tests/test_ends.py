@@ -6,21 +6,17 @@ import json
 
 import numpy as np
 import pytest
-import seqio
 import sentencepiece
+import seqio
 import tokenizers
 
-from flan_jax.runs import evaluation_request
 from flan_jax.cli import prompts
-from flan_jax.data.tokenizers import tokenizer_files
-from flan_jax.runs import training
-from flan_jax.data.tokens import cutting
-from flan_jax.data.tokenizers import ends
-from flan_jax.data.tokens import store
-from flan_jax.data.tokens import tokenizing
 from flan_jax.data import vocabulary
-from flan_jax.errors import UserError
 from flan_jax.data.encoding import Encoding
+from flan_jax.data.tokenizers import ends, tokenizer_files
+from flan_jax.data.tokens import cutting, store, tokenizing
+from flan_jax.errors import UserError
+from flan_jax.runs import evaluation_request, training
 from flan_jax.training import checkpoint
 
 PIECES = ['<|endoftext|>', '<s>', '<|im_end|>', '<|pad|>']

@@ -2,14 +2,14 @@
 
 import shutil
 
-import gin
 import pytest
 
+import gin
 from flan_jax.cli import evaluate
-from flan_jax.runs import evaluation, evaluation_request
 from flan_jax.errors import UserError
 from flan_jax.evaluation import results
 from flan_jax.inference import decoding
+from flan_jax.runs import evaluation, evaluation_request
 from flan_jax.training import checkpoint, run_file
 from tests import tiny_runs
 

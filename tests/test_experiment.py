@@ -10,15 +10,15 @@ import subprocess
 import sys
 import time
 
-import gin
 import pytest
 
+import gin
 from flan_jax.cli import experiment
-from flan_jax.runs import experiments as experiments_lib
 from flan_jax.data import clusters, datasets, vocabulary
 from flan_jax.errors import UserError
 from flan_jax.evaluation import groups, results
 from flan_jax.report import experiment as experiment_lib
+from flan_jax.runs import experiments as experiments_lib
 from tests import test_job
 from tests.conftest import QUICK, TRAINED_ON
 
@@ -36,14 +36,14 @@ class Fake:
     self.asked, self.fails, self.interrupts = [], set(), set()
 
   def __call__(self, arguments, log):
-    door, *flags = arguments
+    _, door, *flags = arguments
     bound = {}
     for flag in flags:
       if flag.startswith('--gin.'):
         name, value = flag.removeprefix('--gin.').split('=', 1)
         bound[name] = ast.literal_eval(value)
     folder = bound['MODEL_DIR']
-    what = f'{door.removeprefix("flan_jax.")} {os.path.basename(folder)}'
+    what = f'{door} {os.path.basename(folder)}'
     self.asked.append(what)
     if what in self.interrupts:
       raise KeyboardInterrupt
@@ -257,7 +257,7 @@ def test_a_dry_run_prints_commands_that_survive_a_shell(fake, base, tmp_path, ca
       '--gin_file=models/tiny.gin', f'--gin.TRAIN_STEPS={STEPS}',
       '--gin.STORE_DIR="b = c"', '--gin_file=holdout/commonsense.gin', place,
       f'--gin.INIT_FROM={str(tmp_path / "base")!r}', data]
-  assert evaluate[3:] == ['--gin_file=meshes/cpu8.gin', place, '--limit=3', data]
+  assert evaluate[4:] == ['--gin_file=meshes/cpu8.gin', place, '--limit=3', data]
   run(root, base, TWO, '--dry_run')
   told = [line.startswith('# finished: ')
           for line in capsys.readouterr().out.splitlines()]
@@ -336,12 +336,13 @@ def test_what_a_process_says_is_shown_and_kept(tmp_path, capsys, monkeypatch):
 
 PROBE = '''
 import signal
-from flan_jax import experiment, stages
+from flan_jax.cli import experiment
+from flan_jax.runs import experiments
 # A suite that runs in the background has SIGINT ignored, and hands that on.
 signal.signal(signal.SIGINT, signal.default_int_handler)
-run = stages.Run('x', 'x', 'run', (), (), None, 1, None)
-stages.Run.stages = lambda self: [('tuning', ['child'])]
-stages.Run.finished = lambda *_: False
+run = experiments.Run('x', 'x', 'run', (), (), None, 1, None)
+experiments.Run.stages = lambda self: [('tuning', ['child'])]
+experiments.Run.finished = lambda *_: False
 experiment._execute([run], 'AGAIN')
 '''
 CHILD = '''
@@ -357,7 +358,7 @@ time.sleep(600)
 @pytest.mark.parametrize('sent, code', [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_a_signal_ends_the_child_too_and_says_how_to_go_on(sent, code, tmp_path):
   (tmp_path / 'child.py').write_text(CHILD)
-  checkout = os.path.dirname(os.path.dirname(experiment.__file__))
+  checkout = os.path.dirname(os.path.dirname(os.path.dirname(experiment.__file__)))
   path = os.pathsep.join([checkout, *filter(None, [os.environ.get('PYTHONPATH')])])
   driver = subprocess.Popen(
       [sys.executable, '-c', PROBE], cwd=tmp_path, text=True, stdout=subprocess.PIPE,

@@ -11,11 +11,9 @@ import torch
 import transformers
 
 from flan_jax.errors import UserError
-from flan_jax.model import decoder
-from flan_jax.model import families
+from flan_jax.model import decoder, families
 from flan_jax.training import sharding
-from tests import rounding
-from tests import torch_double
+from tests import rounding, torch_double
 
 pytestmark = pytest.mark.usefixtures('double')
 

@@ -4,13 +4,10 @@ import dataclasses
 
 import pytest
 
-from flan_jax.data import datasets
-from flan_jax.data import fewshot
-from flan_jax.data import rendering
-from flan_jax.data import prompt_variants
+import flan_jax.tasks  # noqa: F401  registers everything
+from flan_jax.data import datasets, fewshot, prompt_variants, rendering
 from flan_jax.data.vocabulary import FLAN
 from flan_jax.errors import UserError
-import flan_jax.tasks  # noqa: F401  registers everything
 
 
 def words(texts):

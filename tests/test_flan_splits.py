@@ -8,10 +8,7 @@ import re
 import pytest
 
 import flan_jax.tasks  # noqa: F401  registers everything
-from flan_jax.data import clusters
-from flan_jax.data import datasets
-from flan_jax.data import flan_splits
-from flan_jax.data import holdouts
+from flan_jax.data import clusters, datasets, flan_splits, holdouts
 from flan_jax.data.mixture_subset import Selection
 from flan_jax.errors import UserError
 from tests import paper_table

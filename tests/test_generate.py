@@ -17,8 +17,8 @@ import pytest
 
 from flan_jax.cli import generate
 from flan_jax.data import vocabulary
-from flan_jax.errors import UserError
 from flan_jax.data.encoding import Encoding
+from flan_jax.errors import UserError
 from flan_jax.inference import prompt_files, repl, text_generation
 from flan_jax.inference.decoding import Settings
 from flan_jax.model import decoder

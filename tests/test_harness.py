@@ -1,29 +1,30 @@
 """lm-evaluation-harness: requests share what they share, and score as if alone."""
 
 import dataclasses
+import importlib
 import json
 import os
-import runpy
 import subprocess
 import sys
 
 import jax
 import lm_eval
+import numpy as np
+import pytest
 from lm_eval import tasks as harness_tasks
 from lm_eval.api import registry
 from lm_eval.api.instance import Instance
-import numpy as np
-import pytest
 
+from flan_jax import runs
+from flan_jax.cli import harness as harness_command
 from flan_jax.cli import huggingface
-from flan_jax.runs import harness
 from flan_jax.data import vocabulary
 from flan_jax.errors import UserError
 from flan_jax.inference import decoding, harness_requests, scoring
 from flan_jax.model import decoder
+from flan_jax.runs import harness
 from flan_jax.training import checkpoint
-from tests import rounding
-from tests import tiny_runs
+from tests import rounding, tiny_runs
 
 CONFIG = rounding.doubled(decoder.DecoderConfig(
     vocab_size=384, d_model=32, layers=1, heads=2, head_dim=16, d_ff=64, remat='none'))
@@ -335,7 +336,7 @@ def test_the_command_line_is_the_harness_s_own_and_knows_the_model(monkeypatch):
   given = []
   monkeypatch.setattr('lm_eval.__main__.cli_evaluate', lambda: given.extend(sys.argv))
   monkeypatch.setattr(sys, 'argv', ['lm_eval'])
-  harness.main(['--model', 'flan_jax'])
+  harness_command.main(['--model', 'flan_jax'])
   assert given == ['lm_eval', '--model', 'flan_jax']
   assert registry.get_model('flan_jax') is harness.FlanJax
 
@@ -354,8 +355,9 @@ def test_mistakes_end_the_command_line_without_a_trace(tasks):
 def test_without_lm_eval_it_is_said_how_to_get_it(monkeypatch):
   monkeypatch.setitem(sys.modules, 'lm_eval.api.model', None)
   monkeypatch.delitem(sys.modules, 'flan_jax.runs.harness')
-  module = runpy.run_module('flan_jax.runs.harness', run_name='other')
-  for use in (lambda: module['main']([]), lambda: module['FlanJax'](model_dir='x')):
+  monkeypatch.setattr(runs, 'harness', harness)  # to be put back
+  module = importlib.import_module('flan_jax.runs.harness')
+  for use in (lambda: harness_command.main([]), lambda: module.FlanJax(model_dir='x')):
     with pytest.raises(UserError, match=r"pip install 'flan_jax\[lm_eval\]'"):
       use()
 
@@ -408,6 +410,7 @@ def test_what_a_trainer_left_in_a_tokenizer_changes_no_text(
 @pytest.mark.parametrize('begins', [False, True])
 def test_the_same_as_the_harness_says_of_transformers(tmp_path, monkeypatch, begins):
   from lm_eval.models.huggingface import HFLM
+
   from tests import torch_double
   monkeypatch.setenv(vocabulary.VARIABLE, vocabulary.BYTES)
   monkeypatch.setattr(vocabulary.FLAN, '_loaded', None)

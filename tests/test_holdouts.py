@@ -7,12 +7,10 @@ import pathlib
 import pytest
 import seqio
 
-import flan_jax.tasks
+import flan_jax.tasks  # noqa: F401  registers every dataset
 from flan_jax.cli import commandline
 from flan_jax.cli import holdout as door
-from flan_jax.data import clusters
-from flan_jax.data import datasets
-from flan_jax.data import holdouts
+from flan_jax.data import clusters, datasets, holdouts
 from flan_jax.errors import UserError
 from tests import paper_table
 

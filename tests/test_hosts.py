@@ -15,12 +15,8 @@ import pytest
 from flan_jax.data import vocabulary
 from flan_jax.errors import UserError
 from flan_jax.model import decoder
-from flan_jax.training import checkpoint
-from flan_jax.training import multihost
-from flan_jax.training import metric_log
-from tests import doors
-from tests import host_worker
-from tests import rounding
+from flan_jax.training import checkpoint, metric_log, multihost
+from tests import doors, host_worker, rounding
 from tests.conftest import QUICK
 
 CHECKOUT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -267,8 +263,8 @@ def test_a_launcher_is_known_by_its_environment(environment, many):
     (0, 'not all of the 2 processes came'),
     (1, 'process 1 did not get through to process 0')])
 def test_a_process_that_is_left_alone_says_so_in_time(index, words):
-  code = (f'from flan_jax.training import hosts\n'
-          f'hosts.start("127.0.0.1:{port()}", 2, {index}, timeout=1)')
+  code = (f'from flan_jax.training import multihost\n'
+          f'multihost.start("127.0.0.1:{port()}", 2, {index}, timeout=1)')
   process = start(['-c', code], {})
   _, err = process.communicate(timeout=300)
   assert process.returncode == 1 and f'UserError: {words}' in err, err

@@ -6,7 +6,6 @@ import os
 import shutil
 import sys
 
-import gin
 import jax
 import numpy as np
 import pytest
@@ -15,17 +14,13 @@ import tokenizers
 import torch
 import transformers
 
-from flan_jax.cli import commandline
-from flan_jax.cli import generate
-from flan_jax.cli import huggingface
+import gin
+from flan_jax.cli import commandline, generate, huggingface
 from flan_jax.data import vocabulary
 from flan_jax.errors import UserError
-from flan_jax.model import decoder
-from flan_jax.model import families
-from flan_jax.training import checkpoint
-from flan_jax.training import sharding
-from tests import rounding
-from tests import torch_double
+from flan_jax.model import decoder, families
+from flan_jax.training import checkpoint, sharding
+from tests import rounding, torch_double
 
 SIZES = dict(
     vocab_size=101, hidden_size=30, num_hidden_layers=2, num_attention_heads=3,

@@ -14,10 +14,8 @@ import seqio
 import tensorflow as tf
 
 import flan_jax.tasks  # noqa: F401  registers everything
+from flan_jax.data import datasets, identity, plain_text
 from flan_jax.data.code import code_identity
-from flan_jax.data import datasets
-from flan_jax.data import identity
-from flan_jax.data import plain_text
 from flan_jax.training import differences
 
 FILMS = '''
@@ -196,7 +194,7 @@ def test_a_function_without_source_is_told_by_its_constants_and_names():
 SAYS = '''
 import json, sys
 sys.path[:0] = [sys.argv[1], sys.argv[2]]
-from flan_jax.data import code_identity
+from flan_jax.data.code import code_identity
 import films
 made = films.fields, films.LANGUAGES['de'], films.PAIR[1], films.BOUND
 print(' '.join(code_identity.of(one)['digest'] for one in made))
@@ -208,14 +206,14 @@ def test_every_python_says_the_same(films, tmp_path):
   module = films()
   made = module.fields, module.LANGUAGES['de'], module.PAIR[1], module.BOUND
   assert ' '.join(code_identity.of(one)['digest'] for one in made) == DIGESTS
-  root = os.path.dirname(os.path.dirname(code_identity.__file__))
+  root = os.path.dirname(os.path.dirname(flan_jax.__file__))
   here = f'{sys.version_info.major}.{sys.version_info.minor}'
   others = {re.search(r'3\.1[123]', path)[0]: path for path in glob.glob(
       os.path.expanduser('~/.pyenv/versions/3.1[123].*/bin/python'))}
   for version, path in sorted(others.items()):
     if version != here:
       said = subprocess.run(
-          [path, '-B', '-c', SAYS, os.path.dirname(root), str(tmp_path)],
+          [path, '-B', '-c', SAYS, root, str(tmp_path)],
           capture_output=True, text=True, timeout=300)
       assert said.stdout.strip() == DIGESTS, said.stderr
 

@@ -12,17 +12,13 @@ import pytest
 import seqio
 import tensorflow as tf
 
-from flan_jax.runs import report_inputs
-from flan_jax.runs import training
-from flan_jax.data import datasets
+from flan_jax.data import datasets, vocabulary
 from flan_jax.data import fields as fields_lib
-from flan_jax.data import vocabulary
 from flan_jax.data.mixture_subset import Selection
 from flan_jax.errors import UserError
 from flan_jax.model import decoder
-from flan_jax.training import checkpoint
-from flan_jax.training import metric_log
-from flan_jax.training import loop
+from flan_jax.runs import report_inputs, training
+from flan_jax.training import checkpoint, loop, metric_log
 from tests import doors
 from tests.conftest import HELD_IN, TRAINED_ON
 
@@ -302,7 +298,8 @@ def test_base_must_fit_vocabulary_model_and_what_is_held_out(
 
 def test_held_out_scores_are_logged_while_training(
     data_dir, one_device, tmp_path, capsys):
-  check(tmp_path / 'run', rows=training.Rows(512, 256, 64, 12, 64), held_out='sentiment', dry_run=False, held_out_examples=2,
+  check(tmp_path / 'run', rows=training.Rows(512, 256, 64, 12, 64), held_out='sentiment',
+        dry_run=False, held_out_examples=2,
         selection=Selection(clusters=('closed_book_qa',)),
         schedule=loop.Schedule(3, 0, 0, 1, held_out_every=2),
         store_dir=str(tmp_path / 'store'))

@@ -3,15 +3,15 @@
 import functools
 import json
 
-import gin
 import jax
 import pytest
 
+import gin
 from flan_jax.cli import evaluate, train
-from flan_jax.runs import evaluation, evaluation_request, registration, training
 from flan_jax.data import vocabulary
 from flan_jax.errors import UserError
 from flan_jax.model import decoder
+from flan_jax.runs import evaluation, evaluation_request, registration, training
 from flan_jax.training import layouts, sharding
 from tests import conftest, tiny_runs
 

@@ -10,8 +10,7 @@ import scipy.special
 
 from flan_jax.data.tokens import packing
 from flan_jax.errors import UserError
-from flan_jax.model import decoder
-from flan_jax.model import losses
+from flan_jax.model import decoder, losses
 from flan_jax.training import sharding
 from tests import rounding
 

@@ -5,10 +5,8 @@ import pytest
 import tensorflow as tf
 
 import flan_jax.tasks  # noqa: F401  registers everything
-from flan_jax.data import datasets
+from flan_jax.data import datasets, fields, rendering
 from flan_jax.data.sample_data import embedded_content
-from flan_jax.data import fields
-from flan_jax.data import rendering
 from flan_jax.errors import UserError
 
 

@@ -8,8 +8,7 @@ from scipy import stats
 from sklearn import metrics as sklearn_metrics
 
 from flan_jax.errors import UserError
-from flan_jax.evaluation import metrics
-from flan_jax.evaluation import additive_metrics
+from flan_jax.evaluation import additive_metrics, metrics
 
 
 def chosen(answers, labels, options=('a', 'b', 'c')):

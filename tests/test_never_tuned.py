@@ -11,11 +11,12 @@ import types
 import pytest
 
 from flan_jax.cli import generate
-from flan_jax.runs import evaluation, evaluation_request, training
 from flan_jax.data import vocabulary
 from flan_jax.errors import UserError
 from flan_jax.evaluation import groups
-from flan_jax.report import comparison, experiment, page as page_lib
+from flan_jax.report import comparison, experiment
+from flan_jax.report import page as page_lib
+from flan_jax.runs import evaluation, evaluation_request, training
 from flan_jax.training import checkpoint
 from tests import fake_run, tiny_runs
 

@@ -2,14 +2,14 @@
 
 import ast
 import functools
-from importlib import metadata as installed
 import os
 import re
 import runpy
+from importlib import metadata as installed
 from unittest import mock
 
-from packaging import requirements, specifiers
 import pytest
+from packaging import requirements, specifiers
 
 from tests import test_makefile
 from tests.test_makefile import CHECKOUT, make, python, run, without_pythons

@@ -11,8 +11,7 @@ import pytest
 
 from flan_jax.errors import UserError
 from flan_jax.model import decoder
-from flan_jax.training import checkpoint
-from flan_jax.training import optim
+from flan_jax.training import checkpoint, optim
 from tests import rounding
 
 LAYERS = 4

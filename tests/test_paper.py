@@ -7,12 +7,20 @@ import re
 import pytest
 
 import flan_jax.tasks  # noqa: F401
-from flan_jax.runs import report_inputs
 from flan_jax.data import datasets
 from flan_jax.data.prompt_variants import Variant
-from flan_jax.report import page as page_lib, paper
-from flan_jax.report.paper import FEW_SHOT, FEW_SHOT_BEST, FLAN, GPT3, LAMDA
-from flan_jax.report.paper import ZERO_SHOT, ZERO_SHOT_BEST
+from flan_jax.report import page as page_lib
+from flan_jax.report import paper
+from flan_jax.report.paper import (
+  FEW_SHOT,
+  FEW_SHOT_BEST,
+  FLAN,
+  GPT3,
+  LAMDA,
+  ZERO_SHOT,
+  ZERO_SHOT_BEST,
+)
+from flan_jax.runs import report_inputs
 from tests import fake_run
 
 # Every cell that a source beside the paper repeats: dataset, system, setting -> value.

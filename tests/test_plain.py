@@ -6,11 +6,8 @@ import pytest
 
 import flan_jax.tasks  # noqa: F401  registers everything
 from flan_jax.cli import prompts
-from flan_jax.data import datasets
+from flan_jax.data import datasets, prompt_variants, rendering, vocabulary
 from flan_jax.data.sample_data import embedded_content
-from flan_jax.data import rendering
-from flan_jax.data import prompt_variants
-from flan_jax.data import vocabulary
 from flan_jax.data.templates import INVERTED
 
 MAXIMUM_WORDS = 25  # of its own; an instruction would take more

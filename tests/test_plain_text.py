@@ -3,7 +3,7 @@
 import pytest
 import seqio
 
-import flan_jax.tasks
+import flan_jax.tasks  # noqa: F401  registers every dataset
 from flan_jax.data import plain_text
 from flan_jax.data.tokens import store
 from flan_jax.errors import UserError

@@ -8,21 +8,17 @@ import os
 import re
 
 import jax
-from jax.extend import core
 import jax.numpy as jnp
-from jax.sharding import NamedSharding, PartitionSpec
 import pytest
+from jax.extend import core
+from jax.sharding import NamedSharding, PartitionSpec
 
-from flan_jax.cli import commandline
-from flan_jax.cli import precompile
-from flan_jax.runs import training
+from flan_jax.cli import commandline, precompile
 from flan_jax.errors import UserError
 from flan_jax.model import decoder
-from flan_jax.planning import aot
-from flan_jax.planning import estimate
+from flan_jax.planning import aot, candidates, estimate, hlo
+from flan_jax.runs import training
 from flan_jax.settings import hardware
-from flan_jax.planning import hlo
-from flan_jax.planning import candidates
 from flan_jax.training import sharding
 
 CONFIG = decoder.DecoderConfig(
@@ -443,7 +439,7 @@ def mesh_file(folder, name):
 
 def test_every_mesh_file_names_a_topology_that_it_fills():
   folder = os.path.join(commandline.gin_folder(), 'meshes')
-  files = [name for name in os.listdir(folder) 
+  files = [name for name in os.listdir(folder)
            if not name.startswith(('cpu', 'local'))]
   assert len(files) >= 10
   for name in files:

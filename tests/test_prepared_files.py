@@ -7,8 +7,7 @@ import pytest
 import seqio
 
 import flan_jax.tasks  # noqa: F401  registers everything
-from flan_jax.data import datasets
-from flan_jax.data import holdouts
+from flan_jax.data import datasets, holdouts
 from flan_jax.data.tokens import store
 from flan_jax.errors import UserError
 

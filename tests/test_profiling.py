@@ -11,11 +11,7 @@ from flan_jax.data.tokens import packing
 from flan_jax.errors import UserError
 from flan_jax.model import decoder
 from flan_jax.settings import hardware
-from flan_jax.training import metric_log
-from flan_jax.training import loop
-from flan_jax.training import optim
-from flan_jax.training import profiling
-from flan_jax.training import sharding
+from flan_jax.training import loop, metric_log, optim, profiling, sharding
 
 CONFIG = decoder.DecoderConfig(
     vocab_size=32, d_model=16, layers=2, heads=2, head_dim=8, d_ff=16, dtype='float32')

@@ -8,18 +8,16 @@ import jax
 import numpy as np
 import pytest
 
-from flan_jax.data import datasets
-from flan_jax.data import rendering
-from flan_jax.data import vocabulary
+import flan_jax.tasks  # noqa: F401  registers everything
+from flan_jax.data import datasets, rendering, vocabulary
+from flan_jax.data.encoding import Encoding
 from flan_jax.data.vocabulary import FLAN
 from flan_jax.errors import UserError
-from flan_jax.data.encoding import Encoding
-from flan_jax.evaluation import answers as answers_lib, metrics, protocol, questions
+from flan_jax.evaluation import answers as answers_lib
+from flan_jax.evaluation import metrics, protocol, questions
 from flan_jax.inference import decoding, scoring
 from flan_jax.training import checkpoint
-import flan_jax.tasks  # noqa: F401  registers everything
-from tests import rounding
-from tests import tiny_runs
+from tests import rounding, tiny_runs
 from tests.tiny_runs import NAMES
 
 # Scores are kept with six decimals: two of them are off by half of the last one each.

@@ -7,10 +7,10 @@ import pathlib
 import subprocess
 import sys
 
+import flan_jax.tasks  # noqa: F401  registers every dataset
 from flan_jax.data import datasets
 from flan_jax.data.code import code_identity
 from flan_jax.world import samples
-import flan_jax.tasks  # noqa: F401  registers every dataset
 
 CHECKOUT = pathlib.Path(__file__).parents[1]
 WORLD = 'flan_jax.world'

@@ -7,11 +7,8 @@ import re
 import pytest
 
 from flan_jax.errors import UserError
-from flan_jax.report import charts
-from flan_jax.report import score_plot
+from flan_jax.report import charts, score_plot, sections, tables
 from flan_jax.report import page as page_lib
-from flan_jax.report import sections
-from flan_jax.report import tables
 from tests import fake_run
 
 

@@ -3,9 +3,9 @@
 import ast
 import pathlib
 
-from packaging.requirements import Requirement
 import pytest
 import setuptools
+from packaging.requirements import Requirement
 
 CHECKOUT = pathlib.Path(__file__).resolve().parent.parent
 # Names of modules that are not those of their packages.

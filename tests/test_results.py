@@ -7,11 +7,11 @@ import json
 import pytest
 
 from flan_jax.cli import report as door
-from flan_jax.runs import report_inputs
-from flan_jax.runs import experiments
 from flan_jax.errors import UserError
 from flan_jax.evaluation import answers, groups, results
-from flan_jax.report import charts, page as page_lib, tables
+from flan_jax.report import charts, tables
+from flan_jax.report import page as page_lib
+from flan_jax.runs import experiments, report_inputs
 from tests import fake_run
 
 

@@ -7,10 +7,8 @@ import numpy as np
 import pytest
 
 from flan_jax.errors import UserError
-from flan_jax.model import decoder
-from flan_jax.model import precision
-from tests import rounding
-from tests import xla_flags
+from flan_jax.model import decoder, precision
+from tests import rounding, xla_flags
 
 
 def test_gamma_bounds_a_sum_in_any_order():

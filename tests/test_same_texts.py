@@ -6,25 +6,22 @@ import json
 import os
 import shutil
 
-from lm_eval.api.instance import Instance
-from lm_eval.models.huggingface import HFLM
 import numpy as np
 import pytest
 import sentencepiece
 import tokenizers
 import torch
 import transformers
+from lm_eval.api.instance import Instance
+from lm_eval.models.huggingface import HFLM
 
-from flan_jax.runs import evaluation_request
-from flan_jax.cli import generate
-from flan_jax.runs import harness
-from flan_jax.cli import huggingface
-from flan_jax.data.tokenizers import tokenizer_files
-from flan_jax.data.tokenizers import ends as ends_lib
+from flan_jax.cli import generate, huggingface
 from flan_jax.data import vocabulary
-from flan_jax.inference import text_generation
-from flan_jax.inference import decoding
+from flan_jax.data.tokenizers import ends as ends_lib
+from flan_jax.data.tokenizers import tokenizer_files
+from flan_jax.inference import decoding, text_generation
 from flan_jax.model import decoder
+from flan_jax.runs import evaluation_request, harness
 from flan_jax.training import checkpoint
 from tests import tiny_runs
 

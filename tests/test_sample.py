@@ -12,10 +12,7 @@ import tensorflow_datasets as tfds
 
 from flan_jax.cli import sample
 from flan_jax.data import datasets
-from flan_jax.data.sample_data import embedded
-from flan_jax.data.sample_data import embedded_content
-from flan_jax.data.sample_data import embedded_marker
-from flan_jax.data.sample_data import embedded_rows
+from flan_jax.data.sample_data import embedded, embedded_content, embedded_marker, embedded_rows
 from flan_jax.errors import UserError
 from flan_jax.world import samples
 
@@ -237,7 +234,7 @@ def test_the_door_speaks_without_tensorflow():
 
 
 def test_the_marker_is_read_without_tensorflow_and_without_the_world(written):
-  code = (f'from flan_jax.data import embedded_marker; import sys; '
+  code = (f'from flan_jax.data.sample_data import embedded_marker; import sys; '
           f'print(embedded_marker.read({str(written)!r})["data"], '
           '"tensorflow" in sys.modules, "flan_jax.world" in sys.modules)')
   printed = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True,

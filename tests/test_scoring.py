@@ -8,8 +8,7 @@ from flan_jax.errors import UserError
 from flan_jax.inference import scoring
 from flan_jax.model import decoder
 from flan_jax.training import sharding
-from tests import rounding
-from tests import tiny_runs
+from tests import rounding, tiny_runs
 
 CONFIG = rounding.doubled(decoder.DecoderConfig(
     vocab_size=96, d_model=32, layers=2, heads=2, head_dim=16, d_ff=64, remat='none'))
@@ -77,7 +76,7 @@ def test_scores_do_not_depend_on_the_rows_of_a_pass(params):
 
 
 def test_an_option_is_greedy_if_each_of_its_tokens_is_the_likeliest(params):
-  likeliest = lambda ids: int(np.argmax(np.asarray(tiny_runs.likelihoods(CONFIG, 
+  likeliest = lambda ids: int(np.argmax(np.asarray(tiny_runs.likelihoods(CONFIG,
       params, np.array([[*ids, *[0] * (40 - len(ids))]])))[0, len(ids) - 1]))
   inputs = [5, 9, 11]
   first = likeliest(inputs)

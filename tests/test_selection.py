@@ -3,12 +3,11 @@
 import pytest
 import seqio
 
+import flan_jax.tasks  # noqa: F401  registers everything
 from flan_jax.cli import commandline
-from flan_jax.data import datasets
-from flan_jax.data import holdouts
+from flan_jax.data import datasets, holdouts
 from flan_jax.data.mixture_subset import PAPER_ORDER, Selection
 from flan_jax.errors import UserError
-import flan_jax.tasks  # noqa: F401  registers everything
 
 HELD_OUT = 'nli,closed_book_qa,commonsense'
 
@@ -117,7 +116,8 @@ def test_rates_are_those_of_the_datasets():
 
 def test_names_tell_selections_apart():
   wanted = [Selection(clusters=2), Selection(clusters=('math', 'nli')),
-            Selection(templates=4), Selection(style='name'), Selection(shots=3), Selection(shots=3, shot_seed=1),
+            Selection(templates=4), Selection(style='name'), Selection(shots=3),
+            Selection(shots=3, shot_seed=1),
             Selection(datasets_per_cluster=4), Selection(tasks=4), Selection(tasks='sst2'),
             Selection(clusters='nli', tasks='rte,cb')]
   assert len({one.apply(holdouts.ALL) for one in wanted}) == len(wanted)

@@ -9,20 +9,18 @@ import subprocess
 import sys
 import types
 
-import gin
 import numpy as np
 import pytest
 import seqio
 import tensorflow as tf
 
-import flan_jax.tasks
-from flan_jax.data import datasets
-from flan_jax.data import holdouts
-from flan_jax.data.tokens import store
-from flan_jax.data import vocabulary
-from flan_jax.data.mixture_subset import Selection
-from flan_jax.errors import UserError
+import flan_jax.tasks  # noqa: F401  registers every dataset
+import gin
+from flan_jax.data import datasets, holdouts, vocabulary
 from flan_jax.data.encoding import Encoding
+from flan_jax.data.mixture_subset import Selection
+from flan_jax.data.tokens import store
+from flan_jax.errors import UserError
 from tests.conftest import TRAINED_ON
 
 LENGTHS = {'inputs': 192, 'targets': 64}

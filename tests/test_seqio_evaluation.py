@@ -9,23 +9,21 @@ import sentencepiece
 import seqio
 import tensorflow as tf
 
-import flan_jax.tasks
-from flan_jax.data import clusters
-from flan_jax.data import datasets
-from flan_jax.data.sample_data import embedded
-from flan_jax.data.sample_data import embedded_content
-from flan_jax.data import expected
-from flan_jax.data import holdouts
-from flan_jax.data import rendering
-from flan_jax.data import prompt_variants
-from flan_jax.data import vocabulary
-from flan_jax.data.expected import Expected
-from flan_jax.errors import UserError
-from flan_jax.evaluation import metrics
+import flan_jax.tasks  # noqa: F401  registers every dataset
+from flan_jax.data import (
+  clusters,
+  datasets,
+  expected,
+  holdouts,
+  prompt_variants,
+  rendering,
+  vocabulary,
+)
 from flan_jax.data.encoding import Encoding
-from flan_jax.evaluation import questions
-from flan_jax.evaluation import ranking
-from flan_jax.evaluation import seqio_metrics
+from flan_jax.data.expected import Expected
+from flan_jax.data.sample_data import embedded, embedded_content
+from flan_jax.errors import UserError
+from flan_jax.evaluation import metrics, questions, ranking, seqio_metrics
 
 COUNTED = 'word_edit_distance'  # 0 is best, so accuracy stands beside it
 

@@ -11,17 +11,17 @@ import re
 import subprocess
 import sys
 
-import gin
 import pytest
 
+import gin
 from flan_jax import settings
 from flan_jax.cli import commandline, experiment, gin_files, precompile
-from flan_jax.runs import evaluation, registration, training
 from flan_jax.data import mixture_subset, prompt_variants, vocabulary
 from flan_jax.errors import UserError
 from flan_jax.evaluation import protocol, ranking
 from flan_jax.model import attention_backends, config, decoder, layers, losses, positions
 from flan_jax.planning import aot
+from flan_jax.runs import evaluation, registration, training
 from flan_jax.training import loop, optim, sharding
 from tests import mutations, tiny_runs
 
@@ -327,7 +327,8 @@ FILES = {
     'unset.gin': 'SEED = %NOWHERE', 'text.gin': 'MODEL_DIR = runs/nli',
     'tuning.gin': "include 'runs/tune.gin'\nTRAIN_STEPS = 3",
     'site.gin': "STORE_DIR = 'store'", 'wide.gin': 'decoder.DecoderConfig.d_modle = 3',
-    'optimizer.gin': "from __gin__ import dynamic_registration\nfrom flan_jax.runs import training\n"
+    'optimizer.gin': "from __gin__ import dynamic_registration\n"
+    'from flan_jax.runs import training\n'
     "training.train.optimizer = {'learning_rate': 1e-3, 'warmup': 3}"}
 
 

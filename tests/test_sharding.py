@@ -4,16 +4,14 @@ import dataclasses
 import functools
 
 import jax
-from jax.sharding import PartitionSpec
 import numpy as np
 import pytest
+from jax.sharding import PartitionSpec
 
 from flan_jax.errors import UserError
 from flan_jax.model import decoder
-from flan_jax.training import optim
-from flan_jax.training import sharding
+from flan_jax.training import optim, sharding, step
 from flan_jax.training import state as state_lib
-from flan_jax.training import step
 from tests import rounding
 
 CONFIG = decoder.DecoderConfig(

@@ -8,9 +8,7 @@ from scipy import stats
 from sklearn import metrics as sklearn_metrics
 
 from flan_jax.errors import UserError
-from flan_jax.evaluation import metrics
-from flan_jax.evaluation import bootstrap
-from flan_jax.evaluation import additive_metrics
+from flan_jax.evaluation import additive_metrics, bootstrap, metrics
 
 WORDS = 'the a red brick house, by an old river. Stands still! and waits'.split()
 

@@ -16,9 +16,8 @@ import seqio
 import tensorflow as tf
 import tensorflow_datasets as tfds
 
-from flan_jax.data.tokens import drafts
 from flan_jax.data import truncation
-from flan_jax.data.tokens import store
+from flan_jax.data.tokens import drafts, store
 from flan_jax.errors import UserError
 from tests import rounding
 
@@ -461,7 +460,7 @@ class TestDrafts:
 
   def killed(self, folder):
     """A draft whose process was killed."""
-    script = ('import sys; from flan_jax.data import drafts; '
+    script = ('import sys; from flan_jax.data.tokens import drafts; '
               'print(drafts.make(sys.argv[1]), flush=True); sys.stdin.read()')
     with subprocess.Popen([sys.executable, '-c', script, folder], text=True,
                           stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:

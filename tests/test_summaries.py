@@ -5,9 +5,10 @@ import json
 import numpy as np
 import pytest
 
-from flan_jax.data.encoding import Encoding
-from flan_jax.evaluation import answers as answers_lib, metrics, summaries
 import flan_jax.tasks  # noqa: F401  registers everything
+from flan_jax.data.encoding import Encoding
+from flan_jax.evaluation import answers as answers_lib
+from flan_jax.evaluation import metrics, summaries
 
 ENCODING = Encoding(inputs_length=400, targets_length=24)
 

@@ -3,7 +3,7 @@
 import pytest
 import tensorflow as tf
 
-import flan_jax.tasks
+import flan_jax.tasks  # noqa: F401  registers every dataset
 from flan_jax.data import datasets, rendering
 
 

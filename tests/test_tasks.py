@@ -10,9 +10,10 @@ import re
 import pytest
 import tensorflow as tf
 
-import flan_jax.tasks
+import flan_jax.tasks  # noqa: F401  registers every dataset
+from flan_jax.data import datasets, rendering
+from flan_jax.data import templates as templates_lib
 from flan_jax.data.sample_data import embedded_content
-from flan_jax.data import datasets, rendering, templates as templates_lib
 from flan_jax.world import reviews
 from flan_jax.world.world import World
 from tests import paper_table

@@ -8,9 +8,7 @@ import textwrap
 
 import pytest
 
-from flan_jax.training import checkpoint
-from flan_jax.training import metric_log
-from flan_jax.training import termination
+from flan_jax.training import checkpoint, metric_log, termination
 from tests import test_training
 
 

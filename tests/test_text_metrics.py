@@ -7,8 +7,7 @@ import re
 
 import pytest
 
-from flan_jax.evaluation import metrics
-from flan_jax.evaluation import text_metrics
+from flan_jax.evaluation import metrics, text_metrics
 
 WORDS = 'the a red brick house stands by river, and people; sing old Songs daily.'.split()
 

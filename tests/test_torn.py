@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 
 from flan_jax.cli import generate, huggingface, report
-from flan_jax.runs import evaluation, evaluation_request
 from flan_jax.data import vocabulary
 from flan_jax.errors import UserError
 from flan_jax.evaluation import results
-from flan_jax.training import checkpoint, metric_log, state as state_lib
+from flan_jax.runs import evaluation, evaluation_request
+from flan_jax.training import checkpoint, metric_log
+from flan_jax.training import state as state_lib
 from tests import tiny_runs
 
 
@@ -326,7 +327,8 @@ def test_a_run_falls_back_to_its_own_copy_of_the_vocabulary(
   assert vocabulary.FLAN.path == copy
   # The next time it is found again, for run.json goes on naming the original.
   checkpoint.write_run(str(tmp_path), run)
-  assert evaluation_request.described_vocabulary(vocabulary.FLAN, str(tmp_path)) == run['vocabulary']
+  described = evaluation_request.described_vocabulary(vocabulary.FLAN, str(tmp_path))
+  assert described == run['vocabulary']
   huggingface._copy_vocabulary(
       str(tmp_path), evaluation_request.own_vocabulary(run['vocabulary'], str(tmp_path)),
       run['vocabulary'])

@@ -12,11 +12,7 @@ import pytest
 from flan_jax.data.tokens import packing
 from flan_jax.errors import UserError
 from flan_jax.model import decoder
-from flan_jax.training import checkpoint
-from flan_jax.training import metric_log
-from flan_jax.training import loop
-from flan_jax.training import optim
-from flan_jax.training import sharding
+from flan_jax.training import checkpoint, loop, metric_log, optim, sharding
 
 CONFIG = decoder.DecoderConfig(
     vocab_size=128, d_model=128, layers=2, heads=2, head_dim=64, d_ff=256,

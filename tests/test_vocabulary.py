@@ -8,11 +8,10 @@ import pickle
 import shutil
 
 import pytest
-import seqio
 import sentencepiece
+import seqio
 import tensorflow as tf
-from tokenizers import (
-    Tokenizer, decoders, models, normalizers, pre_tokenizers, processors)
+from tokenizers import decoders, models, normalizers, pre_tokenizers, processors, Tokenizer
 
 from flan_jax.data import vocabulary
 from flan_jax.data.vocabulary import FlanVocabulary

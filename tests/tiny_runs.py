@@ -8,7 +8,8 @@ import jax.numpy as jnp
 
 from flan_jax.data.sample_data import embedded
 from flan_jax.model import decoder
-from flan_jax.training import checkpoint, state as state_lib
+from flan_jax.training import checkpoint
+from flan_jax.training import state as state_lib
 
 CONFIG = decoder.DecoderConfig(
     vocab_size=384, d_model=32, layers=2, heads=2, head_dim=16, d_ff=64,

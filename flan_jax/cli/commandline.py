@@ -13,7 +13,7 @@ import textwrap
 from typing import Callable, Sequence
 
 from flan_jax import settings
-from flan_jax.errors import UserError, did_you_mean
+from flan_jax.errors import did_you_mean, UserError
 from flan_jax.runs import registration
 
 QUIET = {

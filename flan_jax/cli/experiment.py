@@ -11,9 +11,9 @@ import sys
 from typing import Any, Mapping, Sequence
 
 from flan_jax.cli import commandline
-from flan_jax.runs import registration
-from flan_jax.runs import experiments as experiments_lib
 from flan_jax.errors import UserError
+from flan_jax.runs import experiments as experiments_lib
+from flan_jax.runs import registration
 
 HOLDOUTS, WAYS = 'holdouts', 'ways'
 LAST = 'miscellaneous'  # of the twelve clusters of figure 3
@@ -41,7 +41,8 @@ def main(arguments: Sequence[str]) -> None:
   if flags.dry_run:
     print('\n'.join(experiments_lib.plan(runs)))
     return
-  problems = _execute(runs, experiments_lib.command_line(['experiment', *arguments]))
+  problems = _execute(runs, experiments_lib.command_line(
+      ['flan_jax', 'experiment', *arguments]))
   report(flags.experiment, flags.root, runs, problems, flags.limit)
   if problems:
     sys.exit(1)
@@ -112,8 +113,8 @@ def _check_flags(made, flags) -> None:
 def _check_sizes() -> None:
   """Raises UserError for sizes that no run could have; of devices nothing is known."""
   import gin
-  from flan_jax.runs import training
   from flan_jax.model import decoder, losses
+  from flan_jax.runs import training
   from flan_jax.training import layouts, loop, optim, step
   commandline.call(decoder.DecoderConfig)
   commandline.call(losses.LossConfig)
@@ -251,6 +252,7 @@ def show(table: Mapping[str, Any]) -> None:
   from rich import box
   from rich.console import Console
   from rich.table import Table
+
   from flan_jax.report import experiment as experiment_lib
   title = f'{table["title"]} · data: {table["data"] or experiment_lib.NOTHING}'
   drawn = Table(title=title, box=box.SIMPLE_HEAD, title_justify='left')

@@ -9,12 +9,10 @@ import dataclasses
 import sys
 from typing import Any, Mapping, Sequence
 
-from flan_jax.cli import commandline
-from flan_jax.runs import registration
-from flan_jax.runs import progress
-from flan_jax.runs import evaluation_request
 from flan_jax import settings
+from flan_jax.cli import commandline
 from flan_jax.errors import UserError
+from flan_jax.runs import evaluation_request, progress, registration
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -350,6 +348,7 @@ def ask(model: Model, asked: Any) -> None:
     UserError: whatever is wrong; in a terminal it is printed instead.
   """
   import jax
+
   from flan_jax.inference import repl
   if jax.process_count() > 1:
     raise UserError('several processes have no standard input together; give --input '

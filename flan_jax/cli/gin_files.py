@@ -10,7 +10,7 @@ import os
 from typing import Any, Iterator, Mapping, Sequence
 
 from flan_jax import settings
-from flan_jax.errors import UserError, did_you_mean
+from flan_jax.errors import did_you_mean, UserError
 
 # Our functions and classes that gin files bind, and the doors that read each.
 _TRAINING = ('train', 'cache', 'experiment', 'precompile')

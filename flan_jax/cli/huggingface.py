@@ -13,10 +13,9 @@ import sys
 from typing import Any, Callable, Iterator, Mapping, Sequence
 
 from flan_jax.cli import commandline
-from flan_jax.runs import registration
-from flan_jax.runs import evaluation_request
 from flan_jax.data.tokenizers import tokenizer_files
 from flan_jax.errors import UserError
+from flan_jax.runs import evaluation_request, registration
 
 CONFIG, INDEX, WHOLE = 'config.json', 'model.safetensors.index.json', 'model.safetensors'
 TOKENIZERS = ('tokenizer.json', 'tokenizer.model')
@@ -160,6 +159,7 @@ def _vocabulary(src: str, path: str | None, config):
 
 def _placed(config, fsdp: int):
   import jax
+
   from flan_jax.model import decoder
   from flan_jax.training import sharding
   layout = sharding.mesh({'fsdp': fsdp}, jax.devices()[:fsdp])
@@ -216,6 +216,7 @@ def export_folder(src: str, dst: str, step: int | None = None, fsdp: int = 1) ->
       exists.
   """
   import jax
+
   from flan_jax.model import families
   from flan_jax.training import checkpoint, sharding
   run = checkpoint.read_run(src)

@@ -7,8 +7,8 @@ import dataclasses
 import json
 from typing import Any, Sequence
 
-from flan_jax.cli import commandline
 from flan_jax import settings
+from flan_jax.cli import commandline
 from flan_jax.errors import UserError
 
 GIB = 2**30

@@ -3,11 +3,10 @@
 import os
 from typing import Sequence
 
-from flan_jax.cli import commandline
-from flan_jax.runs import registration
-from flan_jax.runs import progress
 from flan_jax import storage
+from flan_jax.cli import commandline
 from flan_jax.errors import UserError
+from flan_jax.runs import progress, registration
 
 COLOURS = ('cyan', 'green', 'magenta', 'yellow')  # of segments, in turn
 _POOL = 53  # sampled examples to draw exemplars from
@@ -99,7 +98,8 @@ def describe(
       none was named no sample.
   """
   registration.load_tasks()
-  from flan_jax.data import prompt_variants, vocabulary as vocabularies
+  from flan_jax.data import prompt_variants
+  from flan_jax.data import vocabulary as vocabularies
   dataset = prompt_variants.register(prompt_variants.Variant(task, style=style, shots=shots))
   numbers = _template_numbers(dataset, template, count)
   words = vocabularies.FLAN
@@ -162,8 +162,8 @@ def token_table(
   loss: whether this token is itself a prediction that counts.
   """
   from flan_jax.data import truncation
-  from flan_jax.data.tokens import packing
   from flan_jax.data.tokenizers.ends import with_beginning
+  from flan_jax.data.tokens import packing
   texts = [prompt['inputs'] for prompt in prompts]
   passages = [prompt.get('passage', '') for prompt in prompts]
   inputs, _ = truncation.fitted(

@@ -3,10 +3,10 @@
 import os
 from typing import Sequence
 
-from flan_jax.cli import commandline
 from flan_jax import storage
-from flan_jax.runs import report_inputs
+from flan_jax.cli import commandline
 from flan_jax.errors import UserError
+from flan_jax.runs import report_inputs
 
 OUTPUT = 'comparison.html'
 

@@ -5,8 +5,7 @@ import sys
 from typing import Callable, Sequence
 
 from flan_jax.cli import commandline
-from flan_jax.runs import registration
-from flan_jax.runs import progress
+from flan_jax.runs import progress, registration
 
 
 def main(arguments: Sequence[str]) -> None:

@@ -15,14 +15,9 @@ import sys
 from typing import Callable, Mapping, Sequence
 
 from flan_jax import storage
-from flan_jax.data import clusters
-from flan_jax.data import datasets
-from flan_jax.data import dataset_checks
-from flan_jax.data.sample_data import embedded_content
-from flan_jax.data.sample_data import embedded_rows
-from flan_jax.data import rendering
-from flan_jax.data import splits
+from flan_jax.data import clusters, dataset_checks, datasets, rendering, splits
 from flan_jax.data import templates as templates_lib
+from flan_jax.data.sample_data import embedded_content, embedded_rows
 
 LABELS = ('Source', 'Licence', 'Splits')  # what the docstring of a dataset file states
 _TEMPLATE = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'catalogue.html.j2')

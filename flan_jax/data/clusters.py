@@ -7,7 +7,7 @@ miscellaneous one, and any that another package adds.
 import dataclasses
 from typing import Sequence
 
-from flan_jax.errors import UserError, did_you_mean
+from flan_jax.errors import did_you_mean, UserError
 
 
 @dataclasses.dataclass(frozen=True)

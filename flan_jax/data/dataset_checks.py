@@ -13,9 +13,8 @@ from typing import Callable, NoReturn
 
 from flan_jax.data import clusters as clusters_lib
 from flan_jax.data import splits as splits_lib
-from flan_jax.data.templates import (
-    ANSWER, CLASSIFICATION, GENERATION, INVERTED, OPTIONS, Template)
-from flan_jax.errors import UserError, did_you_mean
+from flan_jax.data.templates import ANSWER, CLASSIFICATION, GENERATION, INVERTED, OPTIONS, Template
+from flan_jax.errors import did_you_mean, UserError
 
 TEMPLATES = 10  # of a dataset, paper section 2.1
 MAXIMUM_INVERTED = 3

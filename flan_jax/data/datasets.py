@@ -18,17 +18,13 @@ import seqio
 import tensorflow as tf
 
 from flan_jax.data import clusters as clusters_lib
-from flan_jax.data.code import code_identity
-from flan_jax.data import dataset_checks
-from flan_jax.data import expected
-from flan_jax.data import fewshot
+from flan_jax.data import dataset_checks, expected, fewshot, rendering, vocabulary
 from flan_jax.data import fields as fields_lib
-from flan_jax.data import rendering
 from flan_jax.data import splits as splits_lib
 from flan_jax.data import templates as templates_lib
-from flan_jax.data import vocabulary
+from flan_jax.data.code import code_identity
 from flan_jax.data.templates import Template
-from flan_jax.errors import UserError, did_you_mean
+from flan_jax.errors import did_you_mean, UserError
 
 FEATURES = {
     name: seqio.Feature(vocabulary.FLAN, add_eos=True, required=name == 'targets')
@@ -108,7 +104,8 @@ def add(
     name: str, *, tfds: str, splits: Mapping[str, str], kind: str, examples: int,
     fields: Callable, templates: Sequence[Template], inverted: Sequence[Template] = (),
     metrics: Sequence[str], keep: Callable | None = None, clusters: Sequence[str] = (),
-    manual: str = '', mixed: bool = True, plain: Sequence[Template] = (), version: int = 1) -> Dataset:
+    manual: str = '', mixed: bool = True, plain: Sequence[Template] = (), version: int = 1,
+) -> Dataset:
   """Declares a dataset and registers its SeqIO task of the same name.
 
   Args:

@@ -3,10 +3,9 @@
 import dataclasses
 from typing import Mapping, Sequence
 
-from flan_jax.data import answer_lengths
-from flan_jax.data.tokens import tokenizing
-from flan_jax.data import truncation
+from flan_jax.data import answer_lengths, truncation
 from flan_jax.data.tokenizers.ends import with_beginning
+from flan_jax.data.tokens import tokenizing
 from flan_jax.data.vocabulary import FLAN
 from flan_jax.errors import UserError
 

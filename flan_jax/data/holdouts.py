@@ -12,12 +12,8 @@ from typing import Sequence
 
 import seqio
 
-from flan_jax.data import clusters
-from flan_jax.data import datasets
-from flan_jax.data import flan_splits
-from flan_jax.data import splits
-from flan_jax.data import prompt_variants
-from flan_jax.errors import UserError, did_you_mean
+from flan_jax.data import clusters, datasets, flan_splits, prompt_variants, splits
+from flan_jax.errors import did_you_mean, UserError
 
 MAXIMUM_RATE = 3_000  # examples, paper section 2.4
 ALL = 'flan_all'

@@ -9,9 +9,8 @@ The parts are for people, who are told what differs; `fingerprint` is without th
 import glob
 import os
 
+from flan_jax.data import datasets, plain_text
 from flan_jax.data.code import code_identity
-from flan_jax.data import datasets
-from flan_jax.data import plain_text
 
 
 def of_task(name: str) -> dict:

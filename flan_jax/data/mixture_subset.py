@@ -11,7 +11,7 @@ import sys
 from typing import Sequence
 
 from flan_jax import settings
-from flan_jax.errors import UserError, did_you_mean
+from flan_jax.errors import did_you_mean, UserError
 
 # The order in which the paper's figure 6 adds clusters.
 PAPER_ORDER = (

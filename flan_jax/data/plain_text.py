@@ -13,10 +13,7 @@ from typing import Mapping, Sequence
 import seqio
 import tensorflow as tf
 
-from flan_jax.data import datasets
-from flan_jax.data import expected
-from flan_jax.data import fields
-from flan_jax.data import splits
+from flan_jax.data import datasets, expected, fields, splits
 from flan_jax.errors import UserError
 
 WORLD_TEXT = 'world_text'

@@ -8,9 +8,7 @@ rate of its dataset, registered when it is first asked for.
 
 import dataclasses
 
-from flan_jax.data import datasets
-from flan_jax.data import fewshot
-from flan_jax.data import splits
+from flan_jax.data import datasets, fewshot, splits
 from flan_jax.data import templates as templates_lib
 from flan_jax.data.templates import Template
 from flan_jax.errors import UserError

@@ -14,12 +14,9 @@ from typing import Callable, Iterator, Mapping, Sequence
 import numpy as np
 import tensorflow as tf
 
-from flan_jax.data import dataset_checks
-from flan_jax.data import fewshot
+from flan_jax.data import dataset_checks, fewshot, splits, vocabulary
 from flan_jax.data import fields as fields_lib
-from flan_jax.data import splits
 from flan_jax.data import templates as templates_lib
-from flan_jax.data import vocabulary
 from flan_jax.data.templates import GROUP, OPTIONS, REFERENCES
 from flan_jax.errors import UserError
 

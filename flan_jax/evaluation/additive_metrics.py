@@ -15,8 +15,7 @@ from typing import Callable, Sequence
 import numpy as np
 
 from flan_jax.errors import UserError
-from flan_jax.evaluation import metrics
-from flan_jax.evaluation import text_metrics
+from flan_jax.evaluation import metrics, text_metrics
 
 Combine = Callable[[np.ndarray], np.ndarray]
 _BLEU_ORDERS = 4

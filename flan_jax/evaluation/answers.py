@@ -13,10 +13,8 @@ import os
 import sys
 from typing import Any, Callable, Iterator, Mapping, Sequence
 
-from flan_jax.evaluation import answer_files
-from flan_jax.evaluation import metrics
-from flan_jax.evaluation import ranking
-from flan_jax.evaluation.questions import DEV, TEST, rows
+from flan_jax.evaluation import answer_files, metrics, ranking
+from flan_jax.evaluation.questions import DEV, rows, TEST
 
 FOLDER, EXAMPLES = 'predictions', 'examples.jsonl'
 RANK, DECODE = 'rank', 'decode'

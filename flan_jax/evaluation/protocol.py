@@ -13,18 +13,15 @@ import numpy as np
 
 from flan_jax.data import datasets
 from flan_jax.data import templates as templates_lib
+from flan_jax.data.encoding import Encoding
 from flan_jax.data.vocabulary import FLAN
 from flan_jax.errors import UserError
-from flan_jax.evaluation import answer_files
-from flan_jax.evaluation import answers
-from flan_jax.inference import decoding
-from flan_jax.data.encoding import Encoding
+from flan_jax.evaluation import answer_files, answers, summaries
 from flan_jax.evaluation import questions as questions_lib
 from flan_jax.evaluation import ranking as ranking_lib
-from flan_jax.inference import scoring
-from flan_jax.evaluation import summaries
 from flan_jax.evaluation.answers import DECODE, RANK
-from flan_jax.evaluation.questions import DEV, TEST, Questions
+from flan_jax.evaluation.questions import DEV, Questions, TEST
+from flan_jax.inference import decoding, scoring
 
 BOTH = 'both'
 ANSWER_BY = RANK, DECODE, BOTH

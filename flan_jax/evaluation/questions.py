@@ -8,9 +8,7 @@ import dataclasses
 import itertools
 from typing import Iterator, Mapping, Sequence
 
-from flan_jax.data import answer_lengths
-from flan_jax.data import datasets
-from flan_jax.data import rendering
+from flan_jax.data import answer_lengths, datasets, rendering
 from flan_jax.data import templates as templates_lib
 from flan_jax.data.encoding import Encoding
 from flan_jax.errors import UserError

@@ -11,9 +11,7 @@ from typing import Mapping, Sequence
 
 from flan_jax import storage
 from flan_jax.errors import UserError
-from flan_jax.evaluation import answers
-from flan_jax.evaluation import groups
-from flan_jax.evaluation import results_schema
+from flan_jax.evaluation import answers, groups, results_schema
 
 FILE = 'results.json'
 SCHEMA = results_schema.SCHEMA

@@ -8,8 +8,7 @@ import numpy as np
 
 from flan_jax.data.expected import Expected
 from flan_jax.errors import UserError
-from flan_jax.evaluation import metrics
-from flan_jax.evaluation import ranking
+from flan_jax.evaluation import metrics, ranking
 
 TEXT = 'accuracy'  # compares whole texts; known to every kind of task
 

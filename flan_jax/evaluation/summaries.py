@@ -9,13 +9,10 @@ from typing import Mapping, Sequence
 import numpy as np
 
 from flan_jax.data import datasets
-from flan_jax.errors import UserError
-from flan_jax.evaluation import answers
-from flan_jax.evaluation import groups
-from flan_jax.evaluation import metrics
 from flan_jax.data.encoding import Encoding
+from flan_jax.errors import UserError
+from flan_jax.evaluation import answers, bootstrap, groups, metrics
 from flan_jax.evaluation import ranking as ranking_lib
-from flan_jax.evaluation import bootstrap
 from flan_jax.evaluation.questions import DEV, TEST
 
 

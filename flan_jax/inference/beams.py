@@ -11,8 +11,7 @@ import jax
 import jax.numpy as jnp
 from jax.sharding import Mesh
 
-from flan_jax.inference import decode_loop
-from flan_jax.inference import scoring
+from flan_jax.inference import decode_loop, scoring
 from flan_jax.model import decoder
 
 _NEVER = -1e30  # the score of what must not be chosen; finite, so that it can be divided

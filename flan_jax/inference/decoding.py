@@ -15,9 +15,7 @@ import jax
 import numpy as np
 
 from flan_jax.errors import UserError
-from flan_jax.inference import beams
-from flan_jax.inference import decode_loop
-from flan_jax.inference import scoring
+from flan_jax.inference import beams, decode_loop, scoring
 from flan_jax.model import decoder
 
 _SHORTEST_PROMPT = 32

@@ -8,9 +8,8 @@ together; answers come in the order of the requests.
 import collections
 from typing import Any, Mapping, Sequence
 
-from flan_jax.errors import UserError, did_you_mean
-from flan_jax.inference import decoding
-from flan_jax.inference import scoring
+from flan_jax.errors import did_you_mean, UserError
+from flan_jax.inference import decoding, scoring
 from flan_jax.model import decoder
 
 Ids = Sequence[int]

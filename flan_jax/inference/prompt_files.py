@@ -15,7 +15,7 @@ import sys
 from typing import Any, BinaryIO, Iterator, Mapping, Sequence
 
 from flan_jax import storage
-from flan_jax.errors import UserError, did_you_mean
+from flan_jax.errors import did_you_mean, UserError
 
 STDIN = '-'
 SIDE_FILE = '.run.json'  # after the name of the file of continuations

@@ -4,9 +4,9 @@ import contextlib
 import dataclasses
 from typing import Callable
 
-from flan_jax.errors import UserError, did_you_mean
-from flan_jax.inference.text_generation import Asked
+from flan_jax.errors import did_you_mean, UserError
 from flan_jax.inference.decoding import Settings
+from flan_jax.inference.text_generation import Asked
 
 # (text, asked, turn) -> what the text is continued with
 Answer = Callable[[str, Asked, int], list[str]]

@@ -10,19 +10,15 @@ import collections
 import contextlib
 import dataclasses
 import functools
-from typing import (
-    Any, Callable, ContextManager, Iterator, Mapping, NamedTuple, Sequence)
+from typing import Any, Callable, ContextManager, Iterator, Mapping, NamedTuple, Sequence
 
 import jax
-from jax.sharding import Mesh, NamedSharding, PartitionSpec
 import numpy as np
+from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
 from flan_jax.data.tokens import packing
 from flan_jax.errors import UserError
-from flan_jax.model import decoder
-from flan_jax.model import layers
-from flan_jax.model import losses
-from flan_jax.model import precision
+from flan_jax.model import decoder, layers, losses, precision
 
 Ids = Sequence[int]
 Prompt = tuple[Ids, Sequence[Ids]]  # inputs, options

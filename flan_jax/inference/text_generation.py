@@ -5,10 +5,10 @@ from typing import Callable, Sequence
 
 import numpy as np
 
+from flan_jax.data.encoding import Encoding
 from flan_jax.data.vocabulary import FLAN
 from flan_jax.errors import UserError
 from flan_jax.inference import decoding
-from flan_jax.data.encoding import Encoding
 
 _TEXTS_AT_ONCE = 4_096
 _BATCHES_OF_A_GROUP = 16

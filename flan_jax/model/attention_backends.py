@@ -21,12 +21,11 @@ from typing import Any, Callable, Optional, Union
 
 import jax
 import jax.numpy as jnp
-from jax.sharding import PartitionSpec
 import numpy as np
+from jax.sharding import PartitionSpec
 
 from flan_jax.errors import UserError
-from flan_jax.model import attention
-from flan_jax.model import cpu_attention
+from flan_jax.model import attention, cpu_attention
 from flan_jax.model.layers import ROW_AXES, row_parts
 
 # The mesh axis that heads are spread over, as sharding.AXIS_RULES has it.

@@ -13,8 +13,7 @@ from typing import Iterator, Optional
 import jax
 import jax.numpy as jnp
 
-from flan_jax.model import attention
-from flan_jax.model import precision
+from flan_jax.model import attention, precision
 
 # Queries of a block, at least, and blocks of a row, at most: smaller products would be
 # slow, and more of them save little.

@@ -30,11 +30,7 @@ import jax
 import jax.numpy as jnp
 
 from flan_jax.errors import UserError
-from flan_jax.model import attention
-from flan_jax.model import attention_backends
-from flan_jax.model import layers
-from flan_jax.model import positions
-from flan_jax.model import precision
+from flan_jax.model import attention, attention_backends, layers, positions, precision
 from flan_jax.model.config import DecoderConfig, REMAT_POLICIES
 
 Batch = Mapping[str, jax.Array]

@@ -8,9 +8,7 @@ import flax.linen as nn
 import jax
 import jax.numpy as jnp
 
-from flan_jax.model import attention
-from flan_jax.model import positions
-from flan_jax.model import precision
+from flan_jax.model import attention, positions, precision
 
 # The mesh axes that rows of a batch are spread over, slower network first.
 ROW_AXES = ('data', 'fsdp')

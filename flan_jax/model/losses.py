@@ -15,9 +15,7 @@ import jax
 import jax.numpy as jnp
 
 from flan_jax import settings
-from flan_jax.model import decoder
-from flan_jax.model import layers
-from flan_jax.model import precision
+from flan_jax.model import decoder, layers, precision
 
 Unembed = Callable[[jax.Array], jax.Array]
 

@@ -9,13 +9,10 @@ import jax
 import jax.numpy as jnp
 
 from flan_jax.errors import UserError
-from flan_jax.model import decoder
-from flan_jax.model import losses
-from flan_jax.planning import estimate
+from flan_jax.model import decoder, losses
+from flan_jax.planning import estimate, hlo
 from flan_jax.settings import hardware
-from flan_jax.planning import hlo
-from flan_jax.training import optim
-from flan_jax.training import sharding
+from flan_jax.training import optim, sharding
 from flan_jax.training import state as state_lib
 from flan_jax.training import step as step_lib
 

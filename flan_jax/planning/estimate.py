@@ -14,8 +14,8 @@ from typing import Optional
 import jax
 
 from flan_jax.model import decoder
-from flan_jax.settings import hardware
 from flan_jax.planning import hlo
+from flan_jax.settings import hardware
 
 MODES = ('train', 'score', 'generate')
 

@@ -7,15 +7,9 @@ import dataclasses
 import os
 from typing import Any, Callable, Mapping, Sequence
 
-from flan_jax.evaluation import answers
-from flan_jax.report import charts
-from flan_jax.report import comparison_notices
-from flan_jax.evaluation import groups
-from flan_jax.report import score_plot
+from flan_jax.evaluation import answers, bootstrap, groups, summaries
+from flan_jax.report import charts, comparison_notices, score_plot, tables
 from flan_jax.report import page as page_lib
-from flan_jax.evaluation import bootstrap
-from flan_jax.evaluation import summaries
-from flan_jax.report import tables
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _TEMPLATE = os.path.join(_HERE, 'comparison.html.j2')

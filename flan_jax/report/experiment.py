@@ -19,8 +19,8 @@ from typing import Any, Mapping, Sequence
 
 from flan_jax import storage
 from flan_jax.evaluation import groups as groups_lib
-from flan_jax.report import score_plot
 from flan_jax.evaluation import metrics
+from flan_jax.report import score_plot
 
 SCHEMA = 1
 UNTUNED, PLAIN, TUNED = 'untuned', 'plain', 'tuned'

@@ -11,13 +11,9 @@ from typing import Any, Mapping, Sequence
 
 from flan_jax import storage
 from flan_jax.errors import UserError
-from flan_jax.report import charts
 from flan_jax.evaluation import groups
-from flan_jax.report import score_plot
-from flan_jax.report import paper
+from flan_jax.report import charts, paper, score_plot, sections, tables
 from flan_jax.report import samples as samples_lib
-from flan_jax.report import sections
-from flan_jax.report import tables
 
 FILE = 'report.html'
 INPUTS = 'report.json'  # what only the evaluation knew, to make the page again

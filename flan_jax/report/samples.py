@@ -6,9 +6,7 @@ import math
 import os
 from typing import Any, Mapping, Sequence
 
-from flan_jax.evaluation import answers
-from flan_jax.evaluation import groups
-from flan_jax.evaluation import text_metrics
+from flan_jax.evaluation import answers, groups, text_metrics
 
 MOST_BYTES = 4_000_000  # of the examples that a page holds
 _FEWER = (20, 10, 5, 3, 2, 1)  # examples of a template, tried in turn

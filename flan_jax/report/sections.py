@@ -4,10 +4,8 @@ on, which templates did best, and what went wrong."""
 from typing import Any, Mapping, Sequence
 
 from flan_jax.data import clusters
-from flan_jax.evaluation import groups
-from flan_jax.report import score_plot
-from flan_jax.evaluation import metrics
-from flan_jax.report import tables
+from flan_jax.evaluation import groups, metrics
+from flan_jax.report import score_plot, tables
 
 
 def unseen(rule: Mapping | None, results: Mapping) -> dict[str, Any] | None:

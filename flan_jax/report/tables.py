@@ -6,8 +6,7 @@ Serves the terminal and the page alike. `results` is a group, see `groups`.
 import re
 from typing import Mapping, Sequence
 
-from flan_jax.evaluation import groups
-from flan_jax.evaluation import metrics
+from flan_jax.evaluation import groups, metrics
 
 NOTHING = '–'
 PLAIN_RANKING = 'sum'

@@ -9,9 +9,8 @@ from collections.abc import Sequence
 from concurrent import futures
 from typing import Any
 
-from flan_jax.runs import progress
-from flan_jax.runs import registration
 from flan_jax.errors import UserError
+from flan_jax.runs import progress, registration
 from flan_jax.settings import places
 
 SPLITS = ('train', 'validation')  # what a training run reads
@@ -40,7 +39,8 @@ def cache(tasks: Sequence[str], rows: Any, *, seed: int = 0,
   """
   if processes < 1:
     raise UserError(f'--processes={processes}; at least 1 must do the work')
-  from flan_jax.data import datasets, splits as splits_lib
+  from flan_jax.data import datasets
+  from flan_jax.data import splits as splits_lib
   from flan_jax.data.tokens import store
   from flan_jax.runs import training
   datasets.require_prepared([name for name in tasks if name in datasets.every()])
@@ -63,8 +63,8 @@ def cache(tasks: Sequence[str], rows: Any, *, seed: int = 0,
 
 def _locations(name: str, splits: Sequence[str], rows, seed: int, store_dir: str):
   """(split, path) of every store that a task needs."""
-  from flan_jax.runs import feeds
   from flan_jax.data.tokens import store
+  from flan_jax.runs import feeds
   task = _task(name)
   given = feeds.store_settings(name, rows, seed)
   store.check_room(task, **given)
@@ -121,8 +121,8 @@ def _build_afresh(recipe: tuple, *job) -> int:
 
 def _build(name: str, split: str, rows, seed: int, store_dir: str) -> int:
   """Builds one store; returns the number of its prompts."""
-  from flan_jax.runs import feeds
   from flan_jax.data.tokens import store
+  from flan_jax.runs import feeds
   built = store.ensure(_task(name), split, directory=store_dir,
                        **feeds.store_settings(name, rows, seed))
   feeds.report_dropped(name, split)

@@ -10,11 +10,9 @@ import sys
 import time
 from typing import Any, Callable, Mapping, Sequence
 
-from flan_jax.runs import progress
-from flan_jax.runs import registration
-from flan_jax.runs import evaluation_request
 from flan_jax import settings as settings_lib
 from flan_jax.errors import UserError
+from flan_jax.runs import evaluation_request, progress, registration
 from flan_jax.runs.evaluation_request import Candidate
 
 _POLL = 10  # seconds between two looks
@@ -181,9 +179,9 @@ class _Job:
 
   def _conclude(self, run: Mapping) -> dict:
     """Compares tuned with its baselines, writes the report, prints the table."""
-    from flan_jax.runs import report_inputs
     from flan_jax.evaluation import groups, results
     from flan_jax.report import page
+    from flan_jax.runs import report_inputs
     *earlier, group = groups.split(results.read(self.model_dir))
     found = results.compared(self.model_dir, self.conditions, self._comparisons(group))
     group = groups.split(found)[-1]
@@ -215,6 +213,7 @@ class _Job:
 def _data_identity(task: str, encoding) -> str:
   """Changes with the rows of a dataset, its code and its templates."""
   import seqio
+
   from flan_jax.data import datasets, identity, splits
   from flan_jax.data.sample_data import embedded_marker
   from flan_jax.data.tokens import store
@@ -281,6 +280,7 @@ def show(results: Mapping[str, Any]) -> None:
   from rich import box
   from rich.console import Console
   from rich.table import Table
+
   from flan_jax.report import tables
   names = [one['name'] for one in tables.main(results)]
   table = Table(title=tables.title(results), box=box.SIMPLE_HEAD, title_justify='left',

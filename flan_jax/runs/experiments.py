@@ -39,8 +39,8 @@ class Run:
 
   def stages(self) -> list[tuple[str, list[str]]]:
     """(what is done, arguments of `python -m`), in order."""
-    return [(TUNE, ['train', *self.train]),
-            (EVALUATE, ['evaluate', *self.evaluate])]
+    return [(TUNE, ['flan_jax', 'train', *self.train]),
+            (EVALUATE, ['flan_jax', 'evaluate', *self.evaluate])]
 
   def finished(self, stage: str) -> bool:
     return self.tuned() if stage == TUNE else self.results() is not None
@@ -105,7 +105,7 @@ def plan(runs: Sequence[Run]) -> list[str]:
 
 
 def command_line(arguments: Sequence[str]) -> str:
-  return shlex.join([sys.executable, '-m', 'flan_jax', *arguments])
+  return shlex.join([sys.executable, '-m', *arguments])
 
 
 def execute(runs: Sequence[Run]) -> dict[str, str]:
@@ -166,7 +166,7 @@ def call(arguments: Sequence[str], log: str) -> int:
     print(f'$ {command_line(arguments)}', file=file, flush=True)
     # A session of its own: a terminal's Ctrl-C would reach it too, as a second signal.
     with subprocess.Popen(
-        [sys.executable, '-m', 'flan_jax', *arguments], stdin=subprocess.DEVNULL,
+        [sys.executable, '-m', *arguments], stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding='utf-8',
         errors='replace', env=os.environ | {'PYTHONUNBUFFERED': '1'},
         start_new_session=True) as child:

@@ -8,13 +8,14 @@ import os
 import sys
 from typing import Any
 
-from flan_jax.runs import progress as progress_lib
 from flan_jax.errors import UserError
+from flan_jax.runs import progress as progress_lib
 from flan_jax.settings import places
 
 
 def stores_of(tasks, split: str, store_dir: str, rows: Any, seed: int) -> dict:
   import seqio
+
   from flan_jax.data.tokens import store
   from flan_jax.training import multihost
   stores, title, first = {}, f'prompts ({split})', multihost.first()
@@ -50,6 +51,7 @@ def shortfalls(stores: dict) -> list[str]:
 def check_stores(tasks, store_dir: str, rows: Any, seed: int) -> None:
   """Raises UserError for prompts without room, or a store that cannot be written."""
   import seqio
+
   from flan_jax.data.tokens import store
   problem = places.folder_problem(store_dir, made=True)
   for task in map(seqio.TaskRegistry.get, tasks):
@@ -89,6 +91,7 @@ def _described(words) -> str:
 def store_settings(name: str, rows: Any, seed: int) -> dict:
   """Keyword arguments of store.ensure for a task of a run."""
   import seqio
+
   from flan_jax.data import datasets, identity, rendering, splits, vocabulary
   from flan_jax.data.sample_data import embedded_marker
   features = seqio.TaskRegistry.get(name).output_features

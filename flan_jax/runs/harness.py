@@ -9,11 +9,10 @@ import functools
 import sys
 from typing import Any, Callable, Iterator, Mapping, Sequence
 
-from flan_jax.runs import registration
-from flan_jax.runs import evaluation_request
 from flan_jax import settings
 from flan_jax.data.tokenizers import ends as ends_lib
-from flan_jax.errors import UserError, did_you_mean
+from flan_jax.errors import did_you_mean, UserError
+from flan_jax.runs import evaluation_request, registration
 
 try:
   from lm_eval.api.model import TemplateLM

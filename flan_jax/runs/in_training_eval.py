@@ -7,8 +7,8 @@ only `flan_jax evaluate` says where it got to.
 
 from typing import Any, Callable, Mapping
 
-from flan_jax.runs import evaluation_request
 from flan_jax.errors import UserError
+from flan_jax.runs import evaluation_request
 
 _DECODE_TOKENS = 64  # of a generated answer, at most
 

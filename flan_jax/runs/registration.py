@@ -40,7 +40,7 @@ def load_tasks() -> None:
   Those of the modules named by --import too, in this process and in its children.
   """
   with quietly():
-    import flan_jax.tasks
+    import flan_jax.tasks  # noqa: F401  registers every dataset
   modules = [name for name in os.environ.get(MODULES, '').split(',') if name]
   for module in modules:
     _import(module)

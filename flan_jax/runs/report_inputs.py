@@ -6,9 +6,9 @@ import os
 import sys
 from typing import Any, Mapping, Sequence
 
-from flan_jax.runs import evaluation_request
 from flan_jax import storage
 from flan_jax.errors import UserError
+from flan_jax.runs import evaluation_request
 
 DRAWN = 'drawn.json'  # of MODEL_DIR: prompts of each task that training has drawn
 

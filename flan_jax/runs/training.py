@@ -7,12 +7,10 @@ import os
 import sys
 from typing import Any
 
-from flan_jax.runs import registration
-from flan_jax.runs import evaluation_request
-from flan_jax.runs import feeds
 from flan_jax import settings
 from flan_jax.data.tokenizers import tokenizer_files
 from flan_jax.errors import UserError
+from flan_jax.runs import evaluation_request, feeds, registration
 
 VOCABULARY_MULTIPLE = 128  # the table's rows, so that it divides over devices
 
@@ -91,11 +89,18 @@ def train(
   mixture, tasks = _checked_tasks(mixture, held_out, selection)
   words = use_vocabulary(vocabulary, model_dir, init_from, begin)
   feeds.check_vocabulary(tasks, words)
-  from flan_jax.runs import report_inputs
-  from flan_jax.runs import in_training_eval
   from flan_jax.model import decoder, losses
+  from flan_jax.runs import in_training_eval, report_inputs
   from flan_jax.training import (
-      checkpoint, layouts, loop, multihost, optim, profiling, sharding, step)
+    checkpoint,
+    layouts,
+    loop,
+    multihost,
+    optim,
+    profiling,
+    sharding,
+    step,
+  )
   from flan_jax.training.termination import Termination
   sharding.host_devices(host_devices)
   steps = profiling.window(profile, schedule.train_steps) if profile else None
@@ -210,9 +215,9 @@ def _sized(model, words):
 
 def _describe(
     config, words, mixture, held_out, tasks, rows, optimizer, loss, seed, init_from):
+  import flan_jax
   from flan_jax.data.sample_data import embedded_marker
   from flan_jax.training import optim
-  import flan_jax
   return {
       'version': flan_jax.__version__, 'data': embedded_marker.origin(_data_dir()),
       'mixture': mixture, 'held_out': held_out, 'tasks': tasks,
@@ -228,6 +233,7 @@ def _describe(
 def _prompts(name: str, rows: Rows, seed: int) -> dict:
   """What decides the prompts of a task, part by part, besides the settings of the run."""
   import seqio
+
   from flan_jax.data import identity, vocabulary
   from flan_jax.data.tokens import store
   task = seqio.TaskRegistry.get(name)

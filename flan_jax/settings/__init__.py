@@ -8,8 +8,7 @@ import dataclasses
 from typing import Any, Mapping
 
 from flan_jax.errors import UserError
-from flan_jax.settings import flags
-from flan_jax.settings import macros
+from flan_jax.settings import flags, macros
 from flan_jax.settings.kinds import PARAMETERS, Setting, shown
 
 MACROS = {setting.name: setting for setting in macros.SETTINGS if setting.name.isupper()}

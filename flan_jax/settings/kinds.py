@@ -7,7 +7,7 @@ import numbers
 import re
 from typing import Any, Callable, Mapping
 
-from flan_jax.errors import UserError, did_you_mean
+from flan_jax.errors import did_you_mean, UserError
 from flan_jax.settings import places
 
 AXES = ('data', 'fsdp', 'tensor')  # of a mesh; sharding.MESH_AXES

@@ -19,16 +19,18 @@ import jax
 import orbax.checkpoint as ocp
 
 from flan_jax.errors import UserError
-from flan_jax.model import decoder
-from flan_jax.model import losses
-from flan_jax.training import differences
-from flan_jax.training import multihost
-from flan_jax.training import optim
-from flan_jax.training import reading
-from flan_jax.training import sharding
+from flan_jax.model import decoder, losses
+from flan_jax.training import differences, multihost, optim, reading, sharding
 from flan_jax.training import state as state_lib
 from flan_jax.training.run_file import (  # noqa: F401  a run and its checkpoints
-    RUN_FILE, check_keys, lineage, model_config, read_run, trained_tasks, write_run)
+  check_keys,
+  lineage,
+  model_config,
+  read_run,
+  RUN_FILE,
+  trained_tasks,
+  write_run,
+)
 
 FOLDER = 'checkpoints'
 UNREADABLE = 'checkpoints-unreadable'  # beside it, where Orbax does not look

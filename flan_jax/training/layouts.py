@@ -12,8 +12,7 @@ import jax
 from jax.sharding import AbstractMesh, AxisType, Mesh
 
 from flan_jax.errors import UserError
-from flan_jax.model import attention
-from flan_jax.model import attention_backends
+from flan_jax.model import attention, attention_backends
 from flan_jax.settings import hardware
 from flan_jax.training import sharding
 

@@ -13,13 +13,8 @@ import optax
 
 from flan_jax import settings
 from flan_jax.errors import UserError
-from flan_jax.model import decoder
-from flan_jax.model import losses
-from flan_jax.training import checkpoint
-from flan_jax.training import multihost
-from flan_jax.training import metric_log
-from flan_jax.training import profiling
-from flan_jax.training import sharding
+from flan_jax.model import decoder, losses
+from flan_jax.training import checkpoint, metric_log, multihost, profiling, sharding
 from flan_jax.training import state as state_lib
 from flan_jax.training.step import make_step, summed
 from flan_jax.training.termination import Termination

@@ -6,9 +6,9 @@ import os
 import sys
 from typing import Iterator, Mapping
 
-from etils import epath
 import jax
 import orbax.checkpoint as ocp
+from etils import epath
 
 from flan_jax.training import multihost
 

@@ -9,9 +9,9 @@ import math
 from typing import Any, Mapping, Optional, Sequence
 
 import jax
+import numpy as np
 from jax.experimental import mesh_utils
 from jax.sharding import AxisType, Mesh, NamedSharding, PartitionSpec
-import numpy as np
 
 from flan_jax.errors import UserError
 from flan_jax.model.layers import ROW_AXES, row_parts

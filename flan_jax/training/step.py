@@ -7,11 +7,8 @@ import jax.numpy as jnp
 import optax
 
 from flan_jax.errors import UserError
-from flan_jax.model import decoder
-from flan_jax.model import layers
-from flan_jax.model import losses
-from flan_jax.training import optim
-from flan_jax.training import sharding
+from flan_jax.model import decoder, layers, losses
+from flan_jax.training import optim, sharding
 from flan_jax.training import state as state_lib
 
 

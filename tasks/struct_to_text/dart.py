@@ -14,7 +14,6 @@ import tensorflow as tf
 from flan_jax.data import datasets
 from flan_jax.data.templates import templates
 
-
 MARKER = r'\[[A-Z_]+\] ?'
 
 

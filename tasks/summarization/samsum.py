@@ -14,7 +14,6 @@ import tensorflow as tf
 from flan_jax.data import datasets
 from flan_jax.data.templates import templates
 
-
 PLACEHOLDER = r'<[A-Za-z][\w -]*>'  # <file_gif>, <link>; not <3 or >.<
 
 

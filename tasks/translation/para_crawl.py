@@ -11,7 +11,6 @@ figure, not in its code.
 from flan_jax.data import datasets
 from flan_jax.data.templates import templates
 
-
 LANGUAGES = {'de': 'German', 'es': 'Spanish', 'fr': 'French'}
 
 

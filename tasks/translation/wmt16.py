@@ -11,7 +11,6 @@ rows as a file that was fetched by hand.
 from flan_jax.data import datasets
 from flan_jax.data.templates import templates
 
-
 LANGUAGES = {'cs': 'Czech', 'de': 'German', 'fi': 'Finnish', 'ro': 'Romanian',
              'ru': 'Russian', 'tr': 'Turkish'}
 

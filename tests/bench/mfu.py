@@ -31,6 +31,7 @@ def main(arguments) -> None:
 def measure(config, rows: int, length: int, slots: int) -> dict:
   """Prints and returns the figures of STEPS steps after WARM_UP ones."""
   import jax
+
   from flan_jax.training import profiling
   from tests.bench import figures
   kind = jax.devices()[0].device_kind
@@ -49,6 +50,7 @@ def measure(config, rows: int, length: int, slots: int) -> dict:
 def _timed(config, batch) -> tuple[float, list[float]]:
   """(model FLOPs of a step, seconds of each)."""
   import jax
+
   from flan_jax.training import optim, profiling, sharding, state, step
   mesh, rule = sharding.mesh({'fsdp': -1}), optim.optimizer(3e-5)
   _, placed = state.shardings(config, rule, mesh)

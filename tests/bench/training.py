@@ -17,8 +17,7 @@ import time
 
 import numpy as np
 
-from tests.bench import figures
-from tests.bench import sides
+from tests.bench import figures, sides
 
 VOCAB_SIZE, WIDTH, LAYERS, HEADS, HIDDEN = 32_128, 512, 8, 8, 2_048
 ROWS, LENGTH, SLOTS, RATE = 8, 512, 144, 1e-3
@@ -115,6 +114,7 @@ def ours(folder: str):
   """(loss, batch) -> loss; the update of training.step, jitted as training.loop does."""
   import jax
   from safetensors import numpy as safetensors
+
   from flan_jax.model import families
   from flan_jax.training import optim, sharding, state, step
   with open(f'{folder}/config.json', encoding='utf-8') as file:

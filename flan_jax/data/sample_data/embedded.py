@@ -29,12 +29,10 @@ from typing import Callable
 
 from flan_jax import storage
 from flan_jax import world as world_package
-from flan_jax.data import datasets
-from flan_jax.data.sample_data import embedded_content as content
-from flan_jax.data.sample_data import embedded_marker
-from flan_jax.data.sample_data import embedded_rows
-from flan_jax.data import splits
+from flan_jax.data import datasets, splits
 from flan_jax.data.code import syntax
+from flan_jax.data.sample_data import embedded_content as content
+from flan_jax.data.sample_data import embedded_marker, embedded_rows
 from flan_jax.errors import UserError
 
 VOCABULARY = 'vocab.model'
@@ -126,7 +124,7 @@ def _local(data_dir):
 
 def _groups(names, recorded):
   """{TFDS name: its datasets that have a sample}, of what is asked for or is there."""
-  import flan_jax.tasks  # registers every dataset
+  import flan_jax.tasks  # noqa: F401  registers every dataset
   for name in names or ():
     embedded_rows.sample(datasets.get(name))  # a UserError if it has none
   sampled = [name for name in datasets.names() if embedded_rows.has_sample(name)]

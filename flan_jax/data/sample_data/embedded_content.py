@@ -9,11 +9,8 @@ import io
 import itertools
 import re
 
-from flan_jax.data import dataset_checks
+from flan_jax.data import dataset_checks, rendering, splits, templates
 from flan_jax.data.sample_data import embedded_rows
-from flan_jax.data import rendering
-from flan_jax.data import splits
-from flan_jax.data import templates
 from flan_jax.errors import UserError
 from flan_jax.world import World
 

@@ -13,10 +13,9 @@ from typing import Any, Callable, Mapping
 
 import numpy as np
 
-from flan_jax.data import dataset_checks
-from flan_jax.data import datasets
+from flan_jax.data import dataset_checks, datasets
 from flan_jax.data.code import code_identity
-from flan_jax.errors import UserError, did_you_mean
+from flan_jax.errors import did_you_mean, UserError
 from flan_jax.world import samples
 
 _SHORT = reprlib.Repr()

@@ -112,7 +112,7 @@ def _put_beginning(target: str, ends: ends_lib.Ends, words: Any) -> None:
   _write(target, ends_lib.TOKENIZER, told)
   if words.is_sentencepiece:
     return
-  from tokenizers import Tokenizer, processors
+  from tokenizers import processors, Tokenizer
   path = os.path.join(target, _VOCABULARIES[0])
   made, before = Tokenizer.from_file(path), ''.join(f'{piece} ' for piece in pieces)
   made.post_processor = processors.TemplateProcessing(

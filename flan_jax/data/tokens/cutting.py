@@ -3,8 +3,8 @@
 import collections
 import dataclasses
 
-from flan_jax.data.tokens import tokenizing
 from flan_jax.data.tokenizers.ends import with_beginning
+from flan_jax.data.tokens import tokenizing
 from flan_jax.errors import UserError
 
 EMPTY = 'their targets are empty'

@@ -27,10 +27,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
-from flan_jax.data.tokens import cutting
-from flan_jax.data.tokens import drafts
+from flan_jax.data.tokens import cutting, drafts, tokenizing
 from flan_jax.data.tokens import manifest as manifests
-from flan_jax.data.tokens import tokenizing
 from flan_jax.data.tokens.manifest import Unusable
 from flan_jax.errors import UserError
 
