@@ -26,20 +26,18 @@ def amounts(text):
 
 
 def solve(text, question):
-  """The answer to a form of question that is known here; else None."""
+  """The answer, from the form of the question; None if the form is not known."""
   asked = question.replace(',', '').rstrip('?')
   first = amounts(text)
   assert len(first) == 4, text
-  towns = re.search(r'(?:of|evening) (\w+) (?:against|played against) (\w+)', text)
+  towns = re.search(r'(?:of|evening) (\w+) (?:played )?against (\w+)', text)
   side, total = sum(list(first.values())[:2]), sum(first.values())
-  years = [int(year) for year in re.findall(r'\b1[89]\d\d\b', text)]
   some = [first[name] for name in sorted(first, key=asked.find) if name in asked]
   limit = int((re.findall(r'more than (\d+)', asked) or [0])[0])
   order = sorted(first, key=first.get, reverse=True)
   people = [int(n.replace(',', '')) for n in re.findall(r'([\d,]+) people', text)]
   forms = (
       ('more people', lambda: people[1] - people[0]),
-      ('first count', lambda: years[-1] - years[0]),
       (r'more than \d', lambda: sum(number > limit for number in first.values())),
       ('(more|greater) .*than', lambda: abs(some[0] - some[1])),
       ('scored in all|four crops of|whole journey', lambda: total),
@@ -49,7 +47,7 @@ def solve(text, question):
       ('together|lived on .* or', lambda: sum(some)),
       ('not live on', lambda: 100 - some[0]),
       ('most in|most households|farthest|most points', lambda: order[0]),
-      ('second longest|second in|second highest', lambda: order[1]),
+      ('second longest|second highest', lambda: order[1]),
       ('fewest households', lambda: order[-1]),
       ('fewer households', lambda: min(
           (name for name in first if name in asked), key=first.get)))

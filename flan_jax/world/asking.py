@@ -41,7 +41,7 @@ def question(world):
 
 
 def _room(pattern):
-  """How many questions a pattern makes, damped; 40 people, towns or works at least."""
+  """About how many questions a pattern makes, damped; 40 people, towns, works each."""
   gaps = re.findall(r'{(?:a_)?(\w+)}', pattern)
   return min(400, math.prod(len(_LISTS.get(gap, 40 * ' ')) for gap in gaps)) ** 0.7
 
