@@ -20,7 +20,7 @@ GENERATED = {'commands.md', 'settings.md'}
 # Flags of other programs, after whose name they stand.
 OTHERS = ('pip ', 'make ', 'lm_eval ', 'seqio_cache_tasks ', 'tfds ')
 # Makes of the real run one that a test can do: other places, a small model, few steps.
-PLACES = {'/data/tfds': 'data', '/models/vocab.model': 'data/vocab.model',
+PLACES = {'/data/tfds': '$PWD/data', '/models/vocab.model': 'data/vocab.model',
           '/runs/': 'runs/', 'models/8b.gin': 'models/tiny.gin',
           'meshes/v5e_16.gin': 'meshes/local.gin', '--processes=8': '--processes=1'}
 SMALL = ("--gin.TRAIN_STEPS=2 --gin.TASKS=\"'prepared'\" --gin.LAYERS=1 --gin.D_MODEL=32 "
