@@ -11,7 +11,6 @@ How each attribute may be said stands in tables; see `wordings`.
 
 import dataclasses
 
-from flan_jax.world.lexicon import table
 from flan_jax.world.text import a, capitalized
 
 _TRIES = 6  # texts drawn for each one wanted: some come out the same
@@ -32,23 +31,18 @@ class Wording:
   sentences: tuple[str, ...]
 
 
-def wordings(text):
-  """A table of relations -> {relation: Wording}.
+def wordings(rows):
+  """Rows of a table -> {relation: Wording}.
 
   Columns: relation | said of the subject | before its noun | as its noun | after the
   noun, where | after the noun, a participle or so | whole sentences. Ways to say the
   same are parted by semicolons. {s} is the subject, {o} the value, {an} the value with
   an article. A relation can be `priceRange=cheap`: for that value only. What cannot be
-  said of the subject must have a noun, and the first sentence tells it.
-
-      river | lies on the river {o} | | | on the river {o} | | the {o} flows by {s}
+  said of the subject must have a noun.
   """
-  found = {}
-  for rank, (relation, *columns) in enumerate(table(text)):
-    ways = [tuple(way.strip() for way in column.split(';') if way.strip())
-            for column in columns]
-    found[relation] = Wording(rank, *ways, *[()] * (6 - len(ways)))
-  return found
+  return {relation: Wording(rank, *(
+      tuple(column.split('; ')) if column else () for column in columns))
+          for rank, (relation, *columns) in enumerate(rows)}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -152,14 +146,6 @@ def _apposition(draw, thing, attributes):
   return f'{thing.name}, {phrase}, {_verbs(draw, left[:2])}', left[2:]
 
 
-def _fronted_naming(draw, thing, attributes):
-  first, *left = sorted(attributes, key=lambda one: not one.wording.after)
-  phrase, left = _noun_phrase(draw, thing, left)
-  if not first.wording.after or not phrase:
-    return None
-  return f'{first.said(draw, "after")}, {thing.name} is {phrase}', left
-
-
 def _fronted(draw, thing, attributes):
   first, *left = sorted(attributes, key=lambda one: not one.wording.after)
   if not first.wording.after or not left:
@@ -172,14 +158,6 @@ def _plain(draw, thing, attributes):
   return f'{thing.name} {_verbs(draw, attributes[:2])}', attributes[2:]
 
 
-def _relative(draw, thing, attributes):
-  if len(attributes) < 2:
-    return None
-  one, other, *left = attributes
-  return (f'{thing.name}, {thing.relative} {_verbs(draw, [one])}, '
-          f'{_verbs(draw, [other])}', left)
-
-
 def _from_the_object(draw, thing, attributes):
   first, *left = sorted(attributes, key=lambda one: not one.wording.sentences)
   if not first.wording.sentences:
@@ -188,8 +166,8 @@ def _from_the_object(draw, thing, attributes):
 
 
 _OF_THE_KNOWN = (_naming, _apposition, _fronted, _plain)  # after it has been mentioned
-_WITH_A_NOUN = (_naming, _naming, _apposition, _existing, _fronted_naming)
-_OPENINGS = (*_OF_THE_KNOWN * 2, _existing, _relative, _from_the_object)
+_WITH_A_NOUN = (_naming, _naming, _apposition, _existing)
+_OPENINGS = (*_OF_THE_KNOWN * 2, _existing, _from_the_object)
 
 
 def _noun_phrase(draw, thing, attributes, called=''):

@@ -2,15 +2,15 @@
 
 `story` makes a little story for CoQA, with questions that follow one upon the other;
 `article` an entry on a person or a town for QuAC, with single questions. Both are put
-together from the beats of `dialogue_texts`, a few sentences with their questions. Beats
+together from beats of its table, a few sentences with their questions. Beats
 that are not told lend the questions that a text leaves open.
 """
 
 import dataclasses
 
-from flan_jax.world import dialogue_texts as texts
 from flan_jax.world import lexicon
-from flan_jax.world.lexicon import words
+from flan_jax.world import tables
+from flan_jax.world import themes
 from flan_jax.world.text import a
 from flan_jax.world.text import capitalized
 from flan_jax.world.text import number_words
@@ -78,14 +78,14 @@ def article(world):
   gaps = _gaps_of_life(world) if person else _gaps_of_town(world)
   beats = [beat for beat in _some(world, _LIVES if person else _TOWNS)
            if beat.topic not in gaps['not']]
-  count = world.random.randint(4, 5)
+  count, kind = world.random.randint(4, 5), 'person' if person else 'town'
   later = gaps | _named(*gaps['again'])
   text, turns = _told(beats[:count], [gaps] + [later] * (count - 1))
   if world.random.random() < _OPEN_ARTICLES:
     turns = _open(beats[count:], later)
   return Article(
-      gaps['name'], world.choice(texts.BACKGROUNDS[person]).format_map(gaps),
-      world.choice(texts.SECTIONS[person]), text, world.choice(turns))
+      gaps['name'], world.choice(_FIRST_WORDS[kind]).format_map(gaps),
+      world.choice(_SECTIONS[kind]), text, world.choice(turns))
 
 
 # Beats, and what becomes of them.
@@ -98,15 +98,15 @@ class _Beat:
   asked: tuple  # of (follows, question, answer, evidence)
 
 
-def _beats(text):
-  """Blocks as described above -> tuple of beats."""
-  return tuple(_beat(block.split('\n')) for block in text.strip().split('\n\n'))
+def _beats(rows):
+  """'= topic: What is told. // A question? ; its answer ; what proves it' and so on."""
+  return tuple(map(_beat, f' {themes.joined(rows)}'.split(' = ')[1:]))
 
 
-def _beat(lines):
-  told = ' '.join(line for line in lines if '|' not in line)
+def _beat(text):
+  told, *asked = text.split(' // ')
   topic, _, telling = told.partition(': ')
-  rows = [line.split(' | ') for line in lines if '|' in line]
+  rows = [row.split(' ; ') for row in asked]
   return _Beat(topic, telling, tuple(
       (question.startswith('+'), question.lstrip('+ '), answer, *(evidence or [answer]))
       for question, answer, *evidence in rows))
@@ -151,21 +151,13 @@ def _asked(world, turns):
   return chosen
 
 
-_OPENINGS, _DETAILS, _WAYS, _PLOTS, _ENDINGS, _LIVES, _TOWNS = map(_beats, (
-    texts.OPENINGS, texts.DETAILS, texts.WAYS, texts.PLOTS, texts.ENDINGS, texts.LIVES,
-    texts.TOWNS))
-
-
-# What fills the gaps.
-
-_VENUES = words("""
-museum, library, station, theatre, swimming pool, zoo, market hall, town hall,
-concert hall, sports ground
-""")
-_THINGS = words("""
-umbrella, whistle, watch, key, compass, hat, camera, scarf, notebook, torch
-""")
-_WARES = words('paper lanterns, wooden toys, straw hats, candles, kites, baskets')
+_TABLES = tables.read('dialogues')
+_OPENINGS, _DETAILS, _WAYS, _PLOTS, _ENDINGS, _LIVES, _TOWNS = (
+    _beats(_TABLES[name]) for name in
+    ('openings', 'details', 'ways', 'plots', 'endings', 'lives', 'towns'))
+_FIRST_WORDS, _SECTIONS = (
+    themes.lists(_TABLES[name], ' / ') for name in ('first words', 'sections'))
+_WORDS = themes.lists(_TABLES['words'])
 _FORMS = {'she': ('she', 'her', 'her'), 'he': ('he', 'him', 'his')}
 
 
@@ -178,12 +170,12 @@ def _gaps_of_story(world):
   drawn = zip(
       ('count', 'price', 'day', 'later', 'one', 'other'),
       (*numbers, *draw.sample(lexicon.DAYS, 2), *draw.sample(range(99, 500), 2)))
-  thing = world.choice(_THINGS)
+  thing = world.choice(_WORDS['thing'])
   return _gaps_of(person) | dict(drawn) | dict(
       friend=friend.first_name, he=he, He=capitalized(he), him=him, his=his,
       man={'he': 'man', 'she': 'woman'}[he], coin=person.home.country.coin,
-      thing=thing, a_thing=a(thing), place=world.choice(_VENUES),
-      wares=world.choice(_WARES), tune=world.choice(lexicon.INSTRUMENTS),
+      thing=thing, a_thing=a(thing), place=world.choice(_WORDS['place']),
+      wares=world.choice(_WORDS['wares']), tune=world.choice(lexicon.INSTRUMENTS),
       dish=world.choice(lexicon.FOODS))
 
 

@@ -5,8 +5,7 @@
     event.headline   'Toldrel hotel loses roof in fire'
     news.article(world, event).sentences[0]    'A fire broke out at a hotel in Toldrel.'
 
-An article says everything that the summary needs, and more. The texts stand in
-`news_public`, `news_sports` and `news_trade`, sorted by topic.
+An article says everything that the summary needs, and more.
 """
 
 import dataclasses
@@ -15,35 +14,16 @@ import re
 import string
 
 from flan_jax.world import lexicon
-from flan_jax.world import news_public
-from flan_jax.world import news_sports
-from flan_jax.world import news_trade
+from flan_jax.world import tables
+from flan_jax.world import themes
 from flan_jax.world.text import a, capitalized, number_words
 
 TOPICS = ('World', 'Sports', 'Business', 'Sci/Tech')  # in the order of AG News
 LOCAL = 'Local'
-_BLOCKS = {
-    'World': news_public.WORLD, 'Sports': news_sports.SPORTS,
-    'Business': news_trade.BUSINESS, 'Sci/Tech': news_trade.SCIENCE,
-    LOCAL: news_public.LOCAL}
-
-MONTHS = lexicon.words("""
-January, February, March, April, May, June, July, August, September, October, November,
-December
-""")
-_PAPERS = lexicon.words('Courier, Gazette, Herald, Chronicle, Post, Observer, Mirror')
-_FIRMS = lexicon.words('Works, Group, Limited, Industries, Company, Partners')
-_GOODS = lexicon.words("""
-furniture, paper, soap, chocolate, paint, glass, footwear, kitchenware, clothing,
-packaging, jewellery, sports equipment, garden furniture, bed linen
-""")
-_SAYING = lexicon.words("""
-the {paper} reported on {day}, local radio said on {day}, the {paper} said on {day},
-news agencies reported on {day}, it was reported on {day}
-""")
-_QUOTING = lexicon.words("""
-according to the {paper}, according to news agencies, local radio said on {day}
-""")
+_TABLES = tables.read('news')
+_WORDS = themes.lists(_TABLES['words'])
+MONTHS, _FIRMS = _WORDS['month'], _WORDS['firm']
+_SAYING, _QUOTING = _WORDS['saying'], _WORDS['quoting']
 # Gaps that tell where and when, not what.
 _SETTING = frozenset('town, country, away, abroad, day, river, coins'.split(', '))
 
@@ -106,9 +86,8 @@ class _Value(str):
     return a(self) if form == 'a' else str(self)
 
 
-def _kind(topic, block):
-  rows = [line.partition(': ')[::2] for line in
-          block.strip().replace('\n  ', ' ').splitlines()]
+def _kind(topic, text):
+  rows = [entry.partition(': ')[::2] for entry in text.split(' // ')]
   texts = {name: tuple(text for key, text in rows if key == name)
            for name in ('lead', 'told', 'extra', 'quote', 'summary')}
   slots = {key: _values(text) for key, text in rows if key not in texts}
@@ -121,14 +100,14 @@ def _kind(topic, block):
 
 def _point(text):
   wordings, brief = text.split(' > ')
-  return Point(tuple(wordings.split(' | ')), brief)
+  return Point(tuple(wordings.split(' / ')), brief)
 
 
 def _values(text):
   """'2-9' -> ('two', 'three', ...), '20-40 by 10' -> ('20', '30', '40'), or a list."""
   numbers = re.fullmatch(r'(\d+)-(\d+)(?: by (\d+))?', text)
   if not numbers:
-    return tuple(map(_Value, lexicon.words(text)))
+    return tuple(map(_Value, text.split(', ')))
   first, last, step = (int(number or 1) for number in numbers.groups())
   return tuple(_Value(number_words(n) if n < 10 else f'{n:,}')
                for n in range(first, last + 1, step))
@@ -137,7 +116,8 @@ def _values(text):
 @functools.cache
 def kinds(topic):
   """Every kind of event of a topic."""
-  return tuple(_kind(topic, block) for block in re.split('\n---\n', _BLOCKS[topic]))
+  text = themes.joined(_TABLES[topic]).removeprefix('= ')
+  return tuple(_kind(topic, part) for part in text.split(' = '))
 
 
 @functools.cache
@@ -165,7 +145,8 @@ def _setting(world):
       local=f'{person.name}, {a(person.job)} in {town.name}',
       day=lexicon.DAYS[day], month=world.choice(MONTHS),
       later=lexicon.DAYS[(day + world.random.randint(1, 4)) % 7],
-      paper=f'{town.name} {world.choice(_PAPERS)}', goods=world.choice(_GOODS))
+      paper=f'{town.name} {world.choice(_WORDS["paper"])}',
+      goods=world.choice(_WORDS['goods']))
 
 
 def _strangers(world):

@@ -12,23 +12,15 @@ something ('the plot is thin, but ...'); the verdict always agrees with the labe
 import dataclasses
 
 from flan_jax.world import lexicon
-from flan_jax.world.lexicon import words
+from flan_jax.world import tables
+from flan_jax.world import themes
 from flan_jax.world.text import a, capitalized
 
 _NEGATED = 0.15  # of clauses: 'not dull at all'
 _CONCEDED = 0.2  # of reviews: 'although the plot was thin, ...'
 _BENT_PHRASES = 0.2  # of phrases: either of the two
 
-_GOOD = words("""
-superb, wonderful, excellent, delightful, lovely, brilliant, terrific, splendid,
-marvellous, impressive, outstanding, fantastic, charming, first-rate, amazing,
-great, perfect, remarkable
-""")
-_BAD = words("""
-awful, terrible, dreadful, poor, disappointing, horrible, mediocre, lousy, pathetic,
-dismal, second-rate, annoying, unpleasant, hopeless, miserable, atrocious,
-appalling, abysmal
-""")
+_WORDS = themes.lists(tables.read('reviews')['words'])
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,79 +32,18 @@ class Topic:
   bad: tuple[str, ...]
 
   def side(self, positive):
-    return self.good + _GOOD if positive else self.bad + _BAD
+    side = 'good' if positive else 'bad'
+    return getattr(self, side) + _WORDS[f'any {side}']
 
 
-_FILM = Topic(
-    words("""
-    the acting, the script, the camera work, the ending, the music, the story,
-    the dialogue, the plot, the lead performance, the first half, the final scene,
-    the humour, the editing, the opening, the cast, the second act
-    """),
-    words("""
-    gripping, moving, clever, funny, fresh, touching, witty, thrilling, imaginative,
-    captivating, heartfelt, inspired, absorbing, elegant, lively, sincere
-    """),
-    words("""
-    dull, boring, clumsy, predictable, tedious, lifeless, stale, shallow, confusing,
-    wooden, muddled, bland, pointless, dreary, lazy, tiresome
-    """))
-_SERVICE = Topic(
-    words('the service, our waiter, the cook, the owner, the man at the door'),
-    words('friendly, attentive, polite, welcoming, kind, helpful, cheerful'),
-    words('rude, slow, careless, unfriendly, grumpy, indifferent, arrogant, clueless'))
-_ROOM = Topic(
-    words('the dining room, the table, the terrace, the bathroom, the place itself'),
-    words('cosy, spotless, comfortable, inviting, cheerful, pretty, welcoming'),
-    words('dirty, smelly, cramped, shabby, sticky, gloomy, filthy'))
-_FOOD = Topic(
-    tuple(f'the {food}' for food in lexicon.FOODS),
-    words("""
-    delicious, tasty, fresh, well seasoned, full of flavour, crisp, generous, divine
-    """),
-    words('tasteless, soggy, overcooked, burnt, greasy, inedible, stale, rubbery'))
-_DAILY = Topic(
-    words("""
-    my new phone, this song, the weather, the concert, my haircut, the match, my day,
-    this book, the new bus line, the party, this film, my lunch, our hotel, the coffee,
-    my first lesson, this game, the new album, the train ride, my birthday, the traffic
-    """),
-    words('awesome, fun, sweet, cool, nice, fab, epic, ace'),
-    words('rubbish, lame, stupid, bad, gross, nasty, useless, boring'))
+_WORDS['food things'] = tuple(f'the {food}' for food in lexicon.FOODS)
+_FILM, _SERVICE, _ROOM, _FOOD, _DAILY = (
+    Topic(*(_WORDS[f'{name} {part}'] for part in ('things', 'good', 'bad')))
+    for name in ('film', 'service', 'room', 'food', 'daily'))
 
-_FILM_VERDICTS = {
-    True: words("""
-    I loved it, I loved every minute of it, I would gladly watch it again,
-    I recommend it to everyone, one of the best films of the year, what a treat,
-    go and see it, I left the cinema smiling, it deserves every prize, do not miss it
-    """),
-    False: words("""
-    I hated it, I hated every minute of it, I nearly fell asleep, stay away from it,
-    one of the worst films of the year, what a waste of time, do not bother,
-    I left before the end, I want my money back, it deserves no audience
-    """)}
-_RESTAURANT_VERDICTS = {
-    True: words("""
-    we will be back soon, I loved this place, highly recommended, worth every penny,
-    my new favourite restaurant, five stars from me, we left happy, what a find
-    """),
-    False: words("""
-    I will not come back, I hated this place, avoid it, a waste of money,
-    the worst meal in years, no stars from me, we left hungry and angry, never again
-    """)}
-_TWEET_OPENERS = {
-    True: words("""
-    yay, woohoo, so happy, wow, love love love, best day ever, feeling great, hooray,
-    cant stop smiling, thank you thank you
-    """),
-    False: words("""
-    ugh, argh, so sad, oh no, hate hate hate, worst day ever, feeling awful, damn,
-    i could cry, seriously fed up
-    """)}
-_SUBJECTS = words("""
-growing up, friendship, first love, family life, old age, small town life, ambition,
-grief, loneliness, work, war, a long marriage, life at sea, the theatre, exile
-""")
+
+def _verdict(world, name, positive):
+  return world.choice(_WORDS[f'{name} {"praise" if positive else "blame"}'])
 
 
 def review(world, kind, positive):
@@ -139,7 +70,7 @@ def _film(world, positive):
       f'{work.maker.name} directed {work.title} in {work.place.name}',
       f'My friend {person.first_name} lent me this film on {day}']
   clauses = _judgements(world, [_FILM] * 4, positive, is_)
-  return _text(world, settings, clauses, _FILM_VERDICTS[positive])
+  return _text(world, settings, clauses, _verdict(world, 'film', positive))
 
 
 def _restaurant(world, positive):
@@ -152,19 +83,18 @@ def _restaurant(world, positive):
       f'This is a small place near the {town.landmark} in {town.name}']
   topics = world.random.sample([_FOOD, _SERVICE, _ROOM, _FOOD], 4)
   clauses = _judgements(world, topics, positive, 'was')
-  return _text(world, settings, clauses, _RESTAURANT_VERDICTS[positive])
+  return _text(world, settings, clauses, _verdict(world, 'restaurant', positive))
 
 
-def _text(world, settings, clauses, verdicts):
+def _text(world, settings, clauses, verdict):
   """A neutral opening, the judgements and a verdict, which at times comes first."""
   sentences = [world.choice(settings), *clauses]
-  sentences.insert(world.choice([1, len(sentences), len(sentences)]),
-                   world.choice(verdicts))
+  sentences.insert(world.choice([1, len(sentences), len(sentences)]), verdict)
   return ' '.join(f'{capitalized(sentence)}.' for sentence in sentences)
 
 
 def _tweet(world, positive):
-  name, opener = world.person().first_name, world.choice(_TWEET_OPENERS[positive])
+  name, opener = world.person().first_name, _verdict(world, 'tweet', positive)
   aspect = world.choice(_aspects(world, [_DAILY, _FOOD]))
   place = world.choice([f'in {world.choice(world.towns).name}',
                         f'with {world.person().first_name}', '', ''])
@@ -181,8 +111,8 @@ def _phrase(world, positive):
   right, wrong = _FILM.side(positive), _FILM.side(not positive)
   one, two, three = world.random.sample(right, 3)
   thing, other = world.random.sample(_FILM.things, 2)
-  kind = world.choice(words('film, movie, drama, comedy, thriller, picture, debut'))
-  subject, job = world.choice(_SUBJECTS), world.choice(lexicon.JOBS)
+  kind = world.choice(_WORDS['kinds of film'])
+  subject, job = world.choice(_WORDS['subjects']), world.choice(lexicon.JOBS)
   plain = [
       f'{a(one)} and {two} {kind} about {subject}', f'{one} , {two} and {three} {kind}',
       f'{thing} is {one} and {other} is {two}', f'{a(one)} portrait of {a(job)}',
