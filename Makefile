@@ -1,6 +1,7 @@
 # make run    the whole job on embedded data: base, tuning with NLI held out, evaluation
 # make test   every test but the slow ones        make test-all   all of them
 # make test-newest   those that need no torch, on the newest Python and JAX
+# make lint   the linter's rules (pyproject.toml)
 # make bench  figures against named peers, a JSON line each
 # make docs   the documentation in site/; fails on a broken link
 # Each does all the set-up on a fresh machine: a virtual environment in .venv. `run` installs
@@ -31,7 +32,7 @@ OTHER_ROOMS := commandline comparison damaged_answers decoding evaluate experime
   world_language world_languages world_news world_reading world_texts world_triples
 LEFT_OUT := $(foreach name,$(WITH_TORCH) $(OTHER_ROOMS),--ignore=tests/test_$(name).py)
 
-.PHONY: run test test-all test-newest tested-newest bench docs clean
+.PHONY: run lint test test-all test-newest tested-newest bench docs clean
 
 run: export TFDS_DATA_DIR := $(DATA)
 run: export FLAN_VOCABULARY := $(DATA)/vocab.model
@@ -44,6 +45,9 @@ run: $(VENV)/ready
 	$(RUN) flan_jax train --gin_file=runs/quickstart.gin --gin_file=holdout/nli.gin \
 	  --gin.MODEL_DIR="'$(RUNS)/quickstart'" --gin.INIT_FROM="'$(RUNS)/base'"
 	$(RUN) flan_jax evaluate --gin.MODEL_DIR="'$(RUNS)/quickstart'" --held_in=sentiment --limit=100
+
+lint: $(VENV)/aot
+	$(RUN) ruff check
 
 test: $(VENV)/aot
 	$(RUN) pytest -m 'not slow' $(SHARED)

@@ -179,7 +179,8 @@ def test_what_is_installed_here_is_supported(metadata):
 
 
 @pytest.mark.parametrize('version, jobs', [
-    ('3.11', ['test']), ('3.12', ['test', 'test-newest PYTHON_NEWEST=python3.12'])])
+    ('3.11', ['lint', 'test']),
+    ('3.12', ['lint', 'test', 'test-newest PYTHON_NEWEST=python3.12'])])
 def test_continuous_integration_tests_both_or_says_so(tmp_path, version, jobs):
   path = without_pythons(tmp_path)
   python(path, version)
@@ -189,13 +190,13 @@ def test_continuous_integration_tests_both_or_says_so(tmp_path, version, jobs):
   assert done.returncode == 0
   *said, = done.stdout.splitlines()
   assert said[-len(jobs):] == [f'made {job}' for job in jobs]
-  assert (len(jobs) == 1) == ('test-newest is left out' in said[0])
+  assert (len(jobs) == 2) == ('test-newest is left out' in said[0])
 
 
 def test_continuous_integration_fails_with_either(tmp_path):
   path = without_pythons(tmp_path)
   python(path, '3.12')
-  for failing in ('test', 'test-newest'):
+  for failing in ('lint', 'test', 'test-newest'):
     (path / 'make').write_text(f'#!/bin/sh\n[ "$1" != {failing} ]\n')
     (path / 'make').chmod(0o755)
     assert run('bash', f'{CHECKOUT}/.ci/run', path=path).returncode
