@@ -137,25 +137,7 @@ def comparisons(text, first, second):
   return found
 
 
-def judge_state(premise, hypothesis):
-  asked = re.match(r'When (\w+) .*, the ([\w ]+) was (\w+)$', hypothesis)
-  if not asked:
-    return None
-  made = {made: state for first, makes, second, unmakes, _ in inference.STATES
-          for made, state in ((makes, first), (unmakes, second))}
-  thing, verbs = asked[2], '|'.join(sorted(made, key=len, reverse=True))
-  state = None
-  for shape in (rf'({verbs}) (?:and finally ({verbs}) )?the {thing} and',
-                rf'found the {thing} \w+, ({verbs}) it'):
-    for match in re.finditer(shape, premise):
-      state = made[match[match.lastindex]]
-  untouched = re.search(rf'found the {thing} (\w+), did not touch it', premise)
-  state = untouched[1] if untouched else state
-  return 'neutral' if not state else (
-      'entailment' if state == asked[3] else 'contradiction')
-
-
-JUDGES = (judge_state, judge_order, judge_events)
+JUDGES = (judge_order, judge_events)
 
 
 def judge(premise, hypothesis):

@@ -38,7 +38,7 @@ def aside(world, people):
 
 
 _ASSERTED, _OPEN, _DENIED = zip(*tables.read('events')['frames'])
-ORDERS, STATES = (tables.read('events')[name] for name in ('orders', 'states'))
+ORDERS = tables.read('events')['orders']
 
 
 def _event_family(world, people, relation):
@@ -53,7 +53,10 @@ def _event_family(world, people, relation):
 
 
 def _asserting(world, event, witness):
-  event = events.particular(world, event)
+  return _asserted(world, events.particular(world, event), witness)
+
+
+def _asserted(world, event, witness):
   if world.random.random() < 0.5:
     return events.told(world, event)
   return _framed(world, _ASSERTED, event, witness)
@@ -64,27 +67,20 @@ def _denying(world, event, witness):
 
 
 def _leaving_open(world, event, witness):
-  stranger = event.changed(agent=witness)
-  ways = [
-      lambda: _framed(world, _OPEN, events.particular(world, event), witness),
-      lambda: events.told(world, events.particular(world, stranger))]
+  others = [events.particular(world, event.changed(agent=witness))]
   if event.other:
-    ways.append(lambda: events.told(world, event.changed(other=witness)))
+    others.append(event.changed(other=witness))
   if event.verb in events.MEETINGS:
-    ways.append(lambda: events.told(world, events.particular(world, event.swapped())))
-  if events.general(world, event, least=1) != event:
-    ways += 3 * [lambda: _asserting_less(world, event, witness)]
-  if not event.place or not event.day:
-    ways += 3 * [lambda: _framed(
-        world, _DENIED, events.particular(world, event, least=1), witness)]
-  return world.choice(ways)()
-
-
-def _asserting_less(world, event, witness):
+    others.append(events.particular(world, event.swapped()))
+  ways = [_framed(world, _OPEN, events.particular(world, event), witness),
+          *(events.told(world, other) for other in others)]
   less = events.general(world, event, least=1)
-  if world.random.random() < 0.5:
-    return events.told(world, less)
-  return _framed(world, _ASSERTED, less, witness)
+  if less != event:
+    ways += 3 * [_asserted(world, less, witness)]
+  if not event.place or not event.day:
+    more = events.particular(world, event, least=1)
+    ways += 3 * [_framed(world, _DENIED, more, witness)]
+  return world.choice(ways)
 
 
 def _framed(world, frames, event, witness):
@@ -121,35 +117,4 @@ def _one_sided(world, items, phrases):
       f'{near} {phrase} {third} and {third} {converse} {far}'))
 
 
-def _state_family(world, people, relation):
-  *states, things = world.choice(STATES)
-  held, opposed = world.random.sample([states[:2], states[2:]], 2)
-  thing, elsewhere = world.random.sample(things.split(', '), 2)
-  leaving = world.choice(('left', 'went home', 'went to bed'))
-  hypothesis = f'when {people[0]} {leaving}, the {thing} was {held[0]}'
-  if relation == NEUTRAL:
-    done = _beside_the_point(world, thing, elsewhere, states)
-  else:
-    ends = (held, opposed) if relation == ENTAILMENT else (opposed, held)
-    done = _brought_about(world, thing, *ends)
-  return f'{people[0]} {done} and {leaving} at once', hypothesis
-
-
-def _brought_about(world, thing, end, start):
-  """What was done to a thing so that it ends in one state; each is (state, made)."""
-  return world.choice((
-      f'{end[1]} the {thing}',
-      f'first {start[1]} and finally {end[1]} the {thing}',
-      f'found the {thing} {start[0]}, {end[1]} it',
-      f'found the {thing} {end[0]}, did not touch it'))
-
-
-def _beside_the_point(world, thing, elsewhere, states):
-  usual, made = world.choice((states[:2], states[2:]))
-  return world.choice((
-      f'{made} the {elsewhere} next to the {thing}',
-      f'found the {elsewhere} {usual}, looked at the {thing}',
-      f'thought of the {thing}, which is often {usual},'))
-
-
-_FAMILIES = (_event_family, _event_family, _order_family, _state_family)
+_FAMILIES = (_event_family, _event_family, _order_family)
