@@ -1,32 +1,24 @@
 """The world as plain text: what is so, what happened, what people thought of it.
 
 A document is one line of a few sentences. Facts are told in rounds, each round in
-another wording, so that a few thousand documents state every fact several times. The
-questions here are worded unlike `Fact.questions`, and nothing is labelled: a model that
-read this text has met every answer and every word, but not one task of the datasets.
+another wording, so that a few thousand documents state every fact several times. Nothing
+is asked or labelled: a model that read this text has met every answer and every word,
+but not one task of the datasets.
 """
 
 import itertools
 
 from flan_jax.world import reviews, statements
-from flan_jax.world.text import capitalized
 
-# Kinds of document in turn: four of ten tell facts.
-_KINDS = ('facts', 'opinion', 'facts', 'opinion', 'events', 'facts', 'asked', 'facts',
-          'opinion', 'asked')
-_ASKED = (
-    'Q: Please name {phrase}. A: {answer}.',
-    'Do you know {phrase}? Yes, it is {answer}.',
-    'Asked about {phrase}, everybody answers: {answer}.',
-    'Is {wrong} {phrase}? No, not {wrong} but {answer}.')
+_KINDS = ('facts', 'opinion', 'events')  # of document, in turn
 _OPINIONS = ('film', 'restaurant', 'tweet', 'phrase')
+_LONGEST = 5  # facts of a document
 
 
 def documents(world, count):
   """Yields `count` documents, drawn from the world's stream."""
   told = _told(world)
-  write = {'facts': lambda: next(told), 'asked': lambda: _asked(world),
-           'opinion': lambda: _opinion(world),
+  write = {'facts': lambda: next(told), 'opinion': lambda: _opinion(world),
            'events': lambda: statements.scene(world, world.random.randint(2, 5))}
   for kind in itertools.islice(itertools.cycle(_KINDS), count):
     yield write[kind]()
@@ -34,37 +26,25 @@ def documents(world, count):
 
 def _told(world):
   """Endless documents; round k says every fact once, in its wording number k."""
-  groups = _by_subject(world.facts)
+  subjects = {}
+  for fact in world.facts:
+    subjects.setdefault(fact.subject, []).append(fact)
   for turn in itertools.count():
-    parts = [part for group in groups for part in
-             _parts(world.random, world.random.sample(group, len(group)))]
-    for part in world.random.sample(parts, len(parts)):
-      yield ' '.join(_stated(fact, turn) for fact in part)
+    pending = []
+    # What is left of one subject is told together with another.
+    for facts in world.random.sample(list(subjects.values()), len(subjects)):
+      pending += world.random.sample(facts, len(facts))
+      while len(pending) > _LONGEST + 1:
+        length = world.random.randint(2, _LONGEST)
+        yield _stated(pending[:length], turn)
+        pending = pending[length:]
+    yield _stated(pending, turn)
 
 
-def _stated(fact, turn):
+def _stated(facts, turn):
   # Two wordings of one document should not be built alike, hence the shift.
-  shift = sum(map(ord, fact.relation))
-  return fact.statements[(turn + shift) % len(fact.statements)]
-
-
-def _parts(draw, facts):
-  """Cuts a list into runs of 2 to 6; a last single fact joins the run before it."""
-  while facts:
-    length = draw.randint(2, 5)
-    length += len(facts) == length + 1
-    yield facts[:length]
-    facts = facts[length:]
-
-
-def _by_subject(facts):
-  """Lists of facts about one person, town, country or work; things go together."""
-  groups = {}
-  for fact in facts:
-    named = {'owner': fact.answer, 'worker': fact.answer, 'capital_of': fact.answer,
-             'tool': 'things', 'young': 'things'}
-    groups.setdefault(named.get(fact.relation, fact.subject), []).append(fact)
-  return groups.values()
+  shifted = [(fact.statements, turn + sum(map(ord, fact.relation))) for fact in facts]
+  return ' '.join(texts[number % len(texts)] for texts, number in shifted)
 
 
 def _opinion(world):
@@ -73,10 +53,3 @@ def _opinion(world):
   count = 3 if kind in ('tweet', 'phrase') else 1
   texts = [reviews.review(world, kind, positive) for _ in range(count)]
   return ' '.join(text if text[-1] in '.!' else f'{text} .' for text in texts)
-
-
-def _asked(world):
-  facts = world.random.sample(world.facts, world.random.randint(2, 4))
-  return ' '.join(capitalized(world.choice(_ASKED).format(
-      phrase=fact.phrase, answer=fact.answer, wrong=world.choice(fact.distractors)))
-                  for fact in facts)

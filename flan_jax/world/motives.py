@@ -1,7 +1,7 @@
 """Short narratives and questions on what lies between the lines.
 
-    question(world) -> ('I opened my bag. My purse was not in it. I turned red.',
-                        'Why did the narrator turn red?', [four answers], 2)
+    question(world) -> ('Ada opened her bag. Her purse was not in it. Ada turned red.',
+                        'Why did Ada turn red?', [four answers], 2)
 
 A narrative can take two turns. The answer that goes with the other turn is always among
 the wrong ones, and the rest are answers to questions about other narratives, so that an
@@ -14,7 +14,6 @@ from flan_jax.world import telling
 
 NONE = 'None of the above choices.'
 _NONE = 0.3  # how often it is among the answers; it is right in a quarter of these
-_FIRST_PERSON = 0.5
 _NARRATIVES = telling.blocks('motives', 'narratives', 4)
 
 
@@ -36,9 +35,11 @@ def question(world):
   turn, (asked, pair) = world.random.randrange(2), world.choice(asked)
   pair = pair.split(' / ')
   others = [answer for other, answer in _ANSWERS[_kind(asked)] if other is not chosen]
-  narrative, asked, right, *wrong = _worded(world, [
-      f'{before} {turns[turn]} {after}', asked, pair[turn], pair[1 - turn],
-      *world.random.sample(others, 2)])
+  slots = telling.roles(world, first_person=0)
+  narrative, asked, right, *wrong = (
+      telling.told(text, slots) for text in telling.settled(world, [
+          f'{before} {turns[turn]} {after}', asked, pair[turn], pair[1 - turn],
+          *world.random.sample(others, 2)]))
   if world.random.random() < _NONE:
     # Right as often as any other answer, so that its presence gives nothing away.
     right, wrong = world.choice(
@@ -46,16 +47,3 @@ def question(world):
   answers = [right, *wrong]
   world.random.shuffle(answers)
   return narrative, asked, answers, answers.index(right)
-
-
-def _worded(world, texts):
-  """The narrative as its hero tells it or as others do, the rest as others do."""
-  slots = telling.roles(world, _FIRST_PERSON)
-  outside = slots
-  if slots['A'] == 'I':
-    outside = slots | {
-        'A': 'the narrator', 'As': "the narrator's", 'he': 'they', 'him': 'them',
-        'his': 'their', 'himself': 'themselves'}
-  narrative, *others = telling.settled(world, texts)
-  return [telling.told(narrative, slots)] + [
-      telling.told(text, outside) for text in others]

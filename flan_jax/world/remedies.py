@@ -13,8 +13,8 @@ from flan_jax.world.text import capitalized
 
 _TOOLS = 0.5  # how often the choice is between two things to use
 _FRAMES = (
-    'To {goal},', 'How to {goal}', '{goal}', 'How can I {goal}?', 'Tip for {name}: {goal}',
-    'What is a good way to {goal}?', 'I would like to {goal}.', '{name} wants to {goal}.',
+    'To {goal},', 'How to {goal}', '{name} tries to {goal}.', 'How can I {goal}?',
+    'Tip for {name}: {goal}', 'What is a good way to {goal}?', '{name} wants to {goal}.',
     '{name} has to {goal}.', '{name} asks how to {goal}.', '{name} would like to {goal}.')
 _ADVICE = ('use {tool}', 'take {tool}', 'reach for {tool}', '{tool} will do')
 

@@ -47,7 +47,7 @@ class Schema:
     return len(self.text[:_place(mention, self.text)].split())
 
 
-def twins(world, things=0.3):
+def twins(world, things=0.2):
   """The same sentence twice but for a word or two: meaning the first, the second.
 
   Args:
@@ -69,7 +69,7 @@ def twins(world, things=0.3):
                        candidates, meant) for meant in (0, 1))
 
 
-def schema(world, things=0.3):
+def schema(world, things=0.2):
   """One of two twins."""
   return world.choice(twins(world, things))
 
