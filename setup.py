@@ -1,13 +1,19 @@
 """Packages flan_jax; `tasks/` and `gin/` travel inside it as flan_jax.tasks and .gin."""
 
+import pathlib
+import re
+
 import setuptools
 
 TASKS = [f'flan_jax.tasks.{name}' for name in setuptools.find_packages('tasks')]
+VERSION = re.search(
+    r"^__version__ = '(.*)'$", pathlib.Path('flan_jax/__init__.py').read_text(encoding='utf-8'),
+    re.MULTILINE)[1]
 PYTEST = ['pytest>=8.3,<10', 'pytest-xdist>=3.6,<4']
 
 setuptools.setup(
     name='flan_jax',
-    version='0.1.0',
+    version=VERSION,
     description='Instruction tuning of decoder-only language models in JAX (FLAN)',
     long_description=open('README.md', encoding='utf-8').read(),
     long_description_content_type='text/markdown',

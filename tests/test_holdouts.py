@@ -62,8 +62,7 @@ def test_every_cluster_has_a_gin_file_that_holds_it_out():
   folder = pathlib.Path(commandline.gin_folder()) / 'holdout'
   assert {path.stem for path in folder.glob('*.gin')} == set(TRAINED_ON)
   for name in TRAINED_ON:
-    assert (folder / f'{name}.gin').read_text() == (
-        f"HELD_OUT = '{name}'\nMIXTURE = 'flan_holdout_{name}'\n")
+    assert (folder / f'{name}.gin').read_text() == f"HELD_OUT = '{name}'\n"
 
 
 def test_the_members_of_the_miscellaneous_are_no_kin():

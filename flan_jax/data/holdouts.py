@@ -250,7 +250,7 @@ def assert_agreement(mixture: str, held_out: str | None) -> None:
   if names_cluster and mixture != mixture_name(str(held_out)):
     raise UserError(
         f'HELD_OUT = {held_out!r} and MIXTURE = {mixture!r} disagree; '
-        'gin/holdout/<cluster>.gin sets both')
+        'leave MIXTURE out: it is what holding out leaves')
 
 
 def seen(tasks: Sequence[str], held_out: str | None) -> list[str]:
