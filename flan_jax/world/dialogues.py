@@ -7,13 +7,12 @@ that are not told lend the questions that a text leaves open.
 """
 
 import dataclasses
+import typing
 
 from flan_jax.world import lexicon
 from flan_jax.world import tables
 from flan_jax.world import themes
-from flan_jax.world.text import a
-from flan_jax.world.text import capitalized
-from flan_jax.world.text import number_words
+from flan_jax.world.text import a, capitalized, number_words
 
 _OPEN_STORIES = 0.3  # have one question that they leave open
 _OPEN_ARTICLES = 0.2
@@ -88,11 +87,7 @@ def article(world):
       world.choice(_SECTIONS[kind]), text, world.choice(turns))
 
 
-# Beats, and what becomes of them.
-
-
-@dataclasses.dataclass(frozen=True)
-class _Beat:
+class _Beat(typing.NamedTuple):
   topic: str
   telling: str
   asked: tuple  # of (follows, question, answer, evidence)
@@ -192,36 +187,35 @@ def _gaps_of(person):
 
 def _gaps_of_life(world):
   person = world.person()
-  birthplace, home = person.birthplace, person.home
-  return {
-      'not': (), 'again': _FORMS[person.pronoun], **_gaps_of(person),
-      **_named(person.name), 'material': person.material,
-      'birth_river': birthplace.river, 'birth_craft': birthplace.craft,
-      'country': home.country.name, 'landmark': home.landmark, 'founded': home.founded,
-      **_gaps_of_work(work for work in world.works if work.maker == person)}
+  return _work_gaps(work for work in world.works if work.maker == person) | _gaps_of(
+      person) | _named(person.name) | dict(
+          again=_FORMS[person.pronoun], material=person.material,
+          birth_river=person.birthplace.river, birth_craft=person.birthplace.craft,
+          country=person.home.country.name, landmark=person.home.landmark,
+          founded=person.home.founded)
 
 
 def _gaps_of_town(world):
   town = world.choice(world.towns)
   country = town.country
   [capital] = [t.name for t in world.towns if t.is_capital and t.country == country]
-  resident = world.choice([p for p in world.people if p.home == town])
-  works = _gaps_of_work(work for work in world.works if work.place == town)
-  wrong = 'province' if town.is_capital else 'capital'
-  return works | _named(town.name) | {
-      'not': (wrong, *works.get('not', ())), 'again': ('the town',),
-      'name': town.name, 'founded': town.founded, 'river': town.river,
-      'craft': town.craft, 'landmark': town.landmark, 'resident': resident.name,
-      'a_resident_job': a(resident.job), 'country': country.name, 'coin': country.coin,
-      'language': country.language, 'an_emblem': a(country.emblem), 'capital': capital}
+  resident = world.choice([person for person in world.people if person.home == town])
+  gaps = _work_gaps(work for work in world.works if work.place == town)
+  gaps['not'] += ('province' if town.is_capital else 'capital',)
+  return gaps | _named(town.name) | dict(
+      again=('the town',), name=town.name, founded=town.founded, river=town.river,
+      craft=town.craft, landmark=town.landmark, resident=resident.name,
+      a_resident_job=a(resident.job), country=country.name, coin=country.coin,
+      language=country.language, an_emblem=a(country.emblem), capital=capital)
 
 
-def _gaps_of_work(works):
-  """Of the first of the works; where there is none, nothing is told of any."""
+def _work_gaps(works):
+  """Of the first of the works; if there is none, its topic is `not` to be told."""
   for work in works:
     made, make = {'book': ('wrote', 'write'), 'film': ('directed', 'direct')}[work.kind]
-    return dict(work=work.title, kind=work.kind, maker=work.maker.name, year=work.year,
-                place=work.place.name, made=made, make=make)
+    return {'not': ()} | dict(
+        work=work.title, kind=work.kind, maker=work.maker.name, year=work.year,
+        place=work.place.name, made=made, make=make)
   return {'not': ('work',)}
 
 

@@ -12,8 +12,10 @@ import dataclasses
 import functools
 import re
 import string
+import typing
 
 from flan_jax.world import lexicon
+from flan_jax.world import outlines
 from flan_jax.world import tables
 from flan_jax.world import themes
 from flan_jax.world.text import a, capitalized, number_words
@@ -28,16 +30,14 @@ _SAYING, _QUOTING = _WORDS['saying'], _WORDS['quoting']
 _SETTING = frozenset('town, country, away, abroad, day, river, coins'.split(', '))
 
 
-@dataclasses.dataclass(frozen=True)
-class Point:
+class Point(typing.NamedTuple):
   """One thing to say: full sentences that say it, and a short one."""
 
   wordings: tuple
   brief: str
 
 
-@dataclasses.dataclass(frozen=True)
-class Kind:
+class Kind(typing.NamedTuple):
   """What may happen, with gaps: `slots` holds what may fill those of its own."""
 
   topic: str
@@ -71,8 +71,7 @@ class Event:
     return self.said(self.headline_form)
 
 
-@dataclasses.dataclass(frozen=True)
-class Article:
+class Article(typing.NamedTuple):
   """Sentences in their order; `points` are those told (all but the quotes)."""
 
   sentences: tuple
@@ -137,11 +136,12 @@ def event(world, topics=(*TOPICS, LOCAL)):
 def _setting(world):
   person, day = world.person(), world.random.randrange(7)
   town = person.home
-  away = _other(world, world.towns, town)
+  away = world.choice([other for other in world.towns if other != town])
+  abroad = world.choice([other for other in world.countries if other != town.country])
   return dict(
       town=town.name, country=town.country.name, river=town.river, craft=town.craft,
       landmark=town.landmark, coins=f'{town.country.coin}s', away=away.name,
-      abroad=_other(world, world.countries, town.country).name,
+      abroad=abroad.name,
       local=f'{person.name}, {a(person.job)} in {town.name}',
       day=lexicon.DAYS[day], month=world.choice(MONTHS),
       later=lexicon.DAYS[(day + world.random.randint(1, 4)) % 7],
@@ -151,22 +151,11 @@ def _setting(world):
 
 def _strangers(world):
   """People and firms that are in the news only: nothing else is known of them."""
-  known = {person.name for person in world.people}
-  names = []
-  while len(names) < 2:
-    first = world.choice(lexicon.WOMEN + lexicon.MEN)
-    name = f'{first} {world.choice(lexicon.SURNAMES)}'
-    if name not in known and name.split()[1] not in ' '.join(names):
-      names.append(name)
+  chief, deputy = outlines.figures(world, 2)
   firm, rival = world.random.sample(lexicon.SURNAMES, 2)
   return dict(
-      chief=names[0], last=names[0].split()[1], deputy=names[1],
+      chief=chief.full, last=chief.full.split()[1], deputy=deputy.full,
       firm=f'{firm} {world.choice(_FIRMS)}', rival=f'{rival} {world.choice(_FIRMS)}')
-
-
-def _other(world, things, thing):
-  return next(other for other in iter(lambda: world.choice(things), None)
-              if other != thing)
 
 
 def article(world, event):

@@ -9,8 +9,6 @@ a word of the other side ('not dull at all'), and a minority of reviews first co
 something ('the plot is thin, but ...'); the verdict always agrees with the label.
 """
 
-import dataclasses
-
 from flan_jax.world import lexicon
 from flan_jax.world import tables
 from flan_jax.world import themes
@@ -20,30 +18,8 @@ _NEGATED = 0.15  # of clauses: 'not dull at all'
 _CONCEDED = 0.2  # of reviews: 'although the plot was thin, ...'
 _BENT_PHRASES = 0.2  # of phrases: either of the two
 
-_WORDS = themes.lists(tables.read('reviews')['words'])
-
-
-@dataclasses.dataclass(frozen=True)
-class Topic:
-  """Things to judge (plural where they end in s), words of praise and of blame."""
-
-  things: tuple[str, ...]
-  good: tuple[str, ...]
-  bad: tuple[str, ...]
-
-  def side(self, positive):
-    side = 'good' if positive else 'bad'
-    return getattr(self, side) + _WORDS[f'any {side}']
-
-
-_WORDS['food things'] = tuple(f'the {food}' for food in lexicon.FOODS)
-_FILM, _SERVICE, _ROOM, _FOOD, _DAILY = (
-    Topic(*(_WORDS[f'{name} {part}'] for part in ('things', 'good', 'bad')))
-    for name in ('film', 'service', 'room', 'food', 'daily'))
-
-
-def _verdict(world, name, positive):
-  return world.choice(_WORDS[f'{name} {"praise" if positive else "blame"}'])
+_WORDS = themes.lists(tables.read('reviews')['words']) | {
+    'food things': tuple(f'the {food}' for food in lexicon.FOODS)}
 
 
 def review(world, kind, positive):
@@ -60,42 +36,54 @@ def review(world, kind, positive):
   return writer(world, positive)
 
 
+def _side(topic, positive):
+  """Words for or against things of a topic: plain ones and those of the topic."""
+  side = 'good' if positive else 'bad'
+  return _WORDS[f'{topic} {side}'] + _WORDS[f'any {side}']
+
+
+def _verdict(world, kind, positive):
+  return world.choice(_WORDS[f'{kind} {"praise" if positive else "blame"}'])
+
+
 def _film(world, positive):
-  is_ = world.choice(['is', 'was'])
-  work, person, day = world.choice(world.works), world.person(), _day(world)
-  settings = [
+  work, person, day = world.choice(world.works), world.person(), world.choice(lexicon.DAYS)
+  settings = (
       f'I saw {work.title} with {person.first_name} on {day}',
       f'{work.title} tells the story of {a(person.job)} in {work.place.name}',
-      f'{person.name} plays {a(world.person().job)} in this one',
       f'{work.maker.name} directed {work.title} in {work.place.name}',
-      f'My friend {person.first_name} lent me this film on {day}']
-  clauses = _judgements(world, [_FILM] * 4, positive, is_)
-  return _text(world, settings, clauses, _verdict(world, 'film', positive))
+      f'My friend {person.first_name} lent me this film on {day}')
+  return _text(world, 'film', settings, ['film'] * 4, positive)
 
 
 def _restaurant(world, positive):
-  person, town, day = world.person(), world.choice(world.towns), _day(world)
-  settings = [
+  person, town, day = world.person(), world.choice(world.towns), world.choice(lexicon.DAYS)
+  settings = (
       f'We came here on {day} with {person.first_name}',
-      f'I had dinner here on {day}',
       f'We spent {day} in {town.name} and tried this restaurant',
       f'{person.name} the {person.job} took us here',
-      f'This is a small place near the {town.landmark} in {town.name}']
-  topics = world.random.sample([_FOOD, _SERVICE, _ROOM, _FOOD], 4)
-  clauses = _judgements(world, topics, positive, 'was')
-  return _text(world, settings, clauses, _verdict(world, 'restaurant', positive))
+      f'This is a small place near the {town.landmark} in {town.name}')
+  topics = world.random.sample(['food', 'service', 'room', 'food'], 4)
+  return _text(world, 'restaurant', settings, topics, positive)
 
 
-def _text(world, settings, clauses, verdict):
-  """A neutral opening, the judgements and a verdict, which at times comes first."""
+def _text(world, kind, settings, topics, positive):
+  """A neutral opening, two or three judgements and a verdict, which may come first."""
+  is_ = world.choice(('is', 'was')) if kind == 'film' else 'was'
+  aspects = _aspects(world, topics)
+  concedes = world.random.random() < _CONCEDED
+  clauses = [_concession(world, *aspects[:2], positive, is_)] if concedes else []
+  clauses += [_judgement(world, aspect, positive, is_)
+              for aspect in aspects[2 * concedes:world.choice([2, 3]) + concedes]]
   sentences = [world.choice(settings), *clauses]
-  sentences.insert(world.choice([1, len(sentences), len(sentences)]), verdict)
+  sentences.insert(world.choice([1, len(sentences), len(sentences)]),
+                   _verdict(world, kind, positive))
   return ' '.join(f'{capitalized(sentence)}.' for sentence in sentences)
 
 
 def _tweet(world, positive):
   name, opener = world.person().first_name, _verdict(world, 'tweet', positive)
-  aspect = world.choice(_aspects(world, [_DAILY, _FOOD]))
+  aspect = world.choice(_aspects(world, ['daily', 'food']))
   place = world.choice([f'in {world.choice(world.towns).name}',
                         f'with {world.person().first_name}', '', ''])
   sentence = _judgement(world, aspect, positive, world.choice(['is', 'is', 'was']))
@@ -103,55 +91,45 @@ def _tweet(world, positive):
       world.choice([f'@{name.lower()}{world.random.randrange(100)}', '', '']),
       world.choice([opener + world.choice([',', '!']), '']),
       f'{sentence} {place}'.strip() + world.choice(['', '', '!', '!!', '...']),
-      world.choice([f'#{_day(world).lower()}', ''])]
-  return ' '.join(part for part in parts if part)
+      world.choice([f'#{world.choice(lexicon.DAYS).lower()}', ''])]
+  return ' '.join(filter(None, parts))
 
 
 def _phrase(world, positive):
-  right, wrong = _FILM.side(positive), _FILM.side(not positive)
-  one, two, three = world.random.sample(right, 3)
-  thing, other = world.random.sample(_FILM.things, 2)
-  kind = world.choice(_WORDS['kinds of film'])
-  subject, job = world.choice(_WORDS['subjects']), world.choice(lexicon.JOBS)
+  bad = world.choice(_side('film', not positive))
+  one, two, three = world.random.sample(_side('film', positive), 3)
+  thing, other = world.random.sample(_WORDS['film things'], 2)
+  kind, subject, job = map(
+      world.choice, (_WORDS['kinds of film'], _WORDS['subjects'], lexicon.JOBS))
   plain = [
       f'{a(one)} and {two} {kind} about {subject}', f'{one} , {two} and {three} {kind}',
       f'{thing} is {one} and {other} is {two}', f'{a(one)} portrait of {a(job)}',
       f'{one} from start to finish , with {a(two)} look at {subject} .',
-      f'as {one} as it is {two}', f"{thing} is {one} , and so is the {job} 's part .",
-      f'{a(one)} , {two} tale of {a(job)} and {subject} .',
-      f"the {kind} 's {one} {thing.removeprefix('the ')} makes for {a(two)} evening ."]
+      f"{thing} is {one} , and so is the {job} 's part .",
+      f'{a(one)} , {two} tale of {a(job)} and {subject} .']
   bent = [
-      f'{_denied(world, world.choice(wrong))} , this {kind} about {subject} is {one}',
-      f'{thing} is {_denied(world, world.choice(wrong))} , and {other} is {one} .',
-      f'{thing} may be {world.choice(wrong)} , but the {kind} is {one} and {two} .']
+      f'{_denied(world, bad)} , this {kind} about {subject} is {one}',
+      f'{thing} is {_denied(world, bad)} , and {other} is {one} .',
+      f'{thing} may be {bad} , but the {kind} is {one} and {two} .']
   return world.choice(bent if world.random.random() < _BENT_PHRASES else plain)
 
 
 def _aspects(world, topics):
-  """A thing to judge for each topic, none twice."""
+  """A (topic, thing) to judge for each topic, none twice."""
   chosen = []
   for topic in topics:
-    free = [thing for thing in topic.things if (topic, thing) not in chosen]
+    free = [thing for thing in _WORDS[f'{topic} things'] if (topic, thing) not in chosen]
     chosen.append((topic, world.choice(free)))
   return chosen
-
-
-def _judgements(world, topics, positive, is_):
-  """Two or three clauses on different things; at times the first one concedes."""
-  aspects = _aspects(world, topics)
-  concedes = world.random.random() < _CONCEDED
-  first = [_concession(world, *aspects[:2], positive, is_)] if concedes else []
-  return first + [_judgement(world, aspect, positive, is_)
-                  for aspect in aspects[2 * concedes:world.choice([2, 3]) + concedes]]
 
 
 def _judgement(world, aspect, positive, is_):
   """'the acting was superb', or now and then 'the acting was not dull at all'."""
   topic, thing = aspect
   if world.random.random() < _NEGATED:
-    denied = _denied(world, world.choice(topic.side(not positive)))
+    denied = _denied(world, world.choice(_side(topic, not positive)))
     return f'{thing} {_verb(thing, is_)} {denied}'
-  one, two = world.random.sample(topic.side(positive), 2)
+  one, two = world.random.sample(_side(topic, positive), 2)
   return f'{thing} {_verb(thing, is_)} ' + world.choice(
       [one, one, f'{one} and {two}', f'simply {one}', f'truly {one}'])
 
@@ -159,8 +137,8 @@ def _judgement(world, aspect, positive, is_):
 def _concession(world, conceded, praised, positive, is_):
   """'although the plot was dull, the acting was superb': the last word decides."""
   (one, thing), (two, other) = conceded, praised
-  against = f'{thing} {_verb(thing, is_)} {world.choice(one.side(not positive))}'
-  right = f'{other} {_verb(other, is_)} {world.choice(two.side(positive))}'
+  against = f'{thing} {_verb(thing, is_)} {world.choice(_side(one, not positive))}'
+  right = f'{other} {_verb(other, is_)} {world.choice(_side(two, positive))}'
   right += world.choice([', and that decides it', ', and that is what counts'])
   return world.choice([f'{against}, but {right}', f'although {against}, {right}'])
 
@@ -172,7 +150,3 @@ def _denied(world, word):
 
 def _verb(thing, is_):
   return {'is': 'are', 'was': 'were'}[is_] if thing.endswith('s') else is_
-
-
-def _day(world):
-  return world.choice(lexicon.DAYS)

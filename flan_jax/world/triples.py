@@ -62,11 +62,14 @@ def _person(world, person=None):
           _linked(_PERSON, 'birthPlace', person.birthplace, _town))
 
 
-def _town(world, town=None):
+def _town(world, town=None, of_country=False):
+  """A town; a capital as seen from its country does not tell of that again."""
   town = town or world.choice(world.towns)
-  return Thing(town.name, 'town'), _known(
-      _TOWN, river=town.river, knownFor=town.craft, landmark=town.landmark,
-      foundingYear=str(town.founded)) + _linked(_TOWN, 'country', town.country, _land)
+  known = _known(_TOWN, river=town.river, knownFor=town.craft, landmark=town.landmark,
+                 foundingYear=str(town.founded))
+  if not of_country:
+    known += _linked(_TOWN, 'country', town.country, _land)
+  return Thing(town.name, 'town'), known
 
 
 def _land(world, country):
@@ -79,21 +82,16 @@ def _land(world, country):
 def _country(world):
   capital = world.choice([town for town in world.towns if town.is_capital])
   thing, known = _land(world, capital.country)
-  return thing, known + _linked(_COUNTRY, 'capital', capital, _city)
-
-
-def _city(world, town):
-  """A capital as seen from its country, which need not be told again."""
-  thing, known = _town(world, town)
-  return thing, [fact for fact in known if fact[0].relation != 'country']
+  return thing, known + _linked(
+      _COUNTRY, 'capital', capital, lambda world, town: _town(world, town, True))
 
 
 def _work(world, kind):
   work = world.choice([work for work in world.works if work.kind == kind])
-  book = kind == 'book'
-  wording, year = (_BOOK, 'publicationYear') if book else (_FILM, 'releaseYear')
+  wording, maker, year = {'book': (_BOOK, 'author', 'publicationYear'),
+                          'film': (_FILM, 'director', 'releaseYear')}[kind]
   return Thing(work.title, kind), _known(wording, **{year: str(work.year)}) + (
-      _linked(wording, 'author' if book else 'director', work.maker, _person) +
+      _linked(wording, maker, work.maker, _person) +
       _linked(wording, 'setting', work.place, _town))
 
 
