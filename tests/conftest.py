@@ -103,3 +103,10 @@ def world(random_runs, monkeypatch):
   monkeypatch.setenv(vocabulary.VARIABLE, 'bytes')
   monkeypatch.setattr(vocabulary.FLAN, '_loaded', None)
   return random_runs
+
+
+def replace_sample(patch, name, sample):
+  """Puts another sample in the place of a dataset's; None: it has none."""
+  from flan_jax.world import samples
+  samples.get(name)  # all are registered before one is replaced
+  patch.setitem(samples._SAMPLES, name, sample)

@@ -12,6 +12,7 @@ from flan_jax.data import catalogue, datasets, rendering
 from flan_jax.data.sample_data import embedded_content
 from flan_jax.errors import UserError
 from flan_jax.world import samples
+from tests.conftest import replace_sample
 
 NASTY = '<script>alert("x")</script> & {{ co }}'
 NAMES = ['anli_r1', 'anli_r2', 'anli_r3', 'rte', 'nasty', 'sst2', 'stsb']
@@ -31,7 +32,7 @@ def page():
   rte = samples.get('rte')
   with pytest.MonkeyPatch.context() as patch:
     patch.setitem(datasets._DATASETS, 'nasty', nasty())
-    patch.setitem(samples._SAMPLES, 'nasty', lambda world: rte(world) | {'premise': NASTY})
+    replace_sample(patch, 'nasty', lambda world: rte(world) | {'premise': NASTY})
     yield catalogue.page(NAMES)
 
 
@@ -69,8 +70,7 @@ def test_a_dataset_is_described(page):
 
 
 def test_without_a_sample_the_fields_stand_for_the_example(monkeypatch):
-  assert samples.get('sst2')
-  monkeypatch.setitem(samples._SAMPLES, 'sst2', None)
+  replace_sample(monkeypatch, 'sst2', None)
   assert '{phrase}' in re.sub('<[^>]*>', '', html.unescape(catalogue.page(['sst2'])))
 
 

@@ -8,7 +8,7 @@ import pytest
 from flan_jax.cli import prompts
 from flan_jax.data import vocabulary
 from flan_jax.errors import UserError
-from flan_jax.world import samples
+from tests.conftest import replace_sample
 
 
 @pytest.fixture(scope='module', autouse=True)
@@ -93,8 +93,7 @@ def test_a_named_data_dir_without_the_dataset_is_an_error(monkeypatch, tmp_path)
 
 
 def test_without_data_and_without_a_sample_the_remedy_is_told(monkeypatch):
-  assert samples.get('rte')
-  monkeypatch.setitem(samples._SAMPLES, 'rte', None)
+  replace_sample(monkeypatch, 'rte', None)
   with pytest.raises(UserError, match=r"rte.py\) has no sample.*samples.of\('rte'\)"):
     prompts.describe('rte', shots=1)
 

@@ -14,7 +14,7 @@ from flan_jax.cli import sample
 from flan_jax.data import datasets
 from flan_jax.data.sample_data import embedded, embedded_content, embedded_marker, embedded_rows
 from flan_jax.errors import UserError
-from flan_jax.world import samples
+from tests.conftest import replace_sample
 
 EXAMPLES = 30
 NAMES = ['cb', 'natural_questions']
@@ -261,11 +261,6 @@ RECORD = {'title': 'a', 'sectionName': 'b', 'idx': 1, 'label': 'yes', 'score': 0
           'spans': {'text': ['a', 'b'], 'start': [1, 2]}, 'words': ('a',), 'fine': True}
 
 
-def replace_sample(patch, name, sample):
-  samples.get(name)  # all are registered before one is replaced
-  patch.setitem(samples._SAMPLES, name, sample)
-
-
 def drawn(returned):
   with pytest.MonkeyPatch.context() as patch:
     replace_sample(patch, 'cb', returned)
@@ -328,63 +323,3 @@ def test_a_sample_that_gives_no_record_is_named(function, words):
   with pytest.raises(UserError) as error:
     drawn(function)
   assert words in str(error.value) and str(error.value).startswith('cb (')
-
-
-WITHOUT = {'cb', 'snli'}
-
-
-@pytest.fixture
-def two_without(monkeypatch):
-  """As if the world had no samples for CB and SNLI."""
-  for name in WITHOUT:
-    replace_sample(monkeypatch, name, None)
-
-
-@pytest.mark.parametrize('words', ['cb', 'rte,cb', 'cb.name'])
-def test_a_dataset_without_a_sample_is_refused_with_the_remedy(
-    words, tmp_path, two_without):
-  from flan_jax.data import prompt_variants
-  prompt_variants.register(prompt_variants.Variant('cb', style='name'))
-  with pytest.raises(UserError) as error:
-    sample.main([f'--data_dir={tmp_path}/new', f'--datasets={words}'])
-  said = str(error.value)
-  assert said.startswith('cb (') and 'tasks/nli/cb.py) has no sample' in said
-  assert "@flan_jax.world.samples.of('cb')" in said and '\n' not in said
-  assert 'tfds build super_glue/cb:1.0.2' in said
-  assert not (tmp_path / 'new').exists()
-
-
-@pytest.mark.parametrize('words', ['', 'nli'])
-def test_of_several_those_without_a_sample_are_left_out_and_told(
-    words, tmp_path, two_without, monkeypatch, capsys):
-  asked = {}
-  def write(data_dir, examples, names, *others):
-    asked['names'] = names
-    return {'written': [], 'unchanged': [], 'kept': []}
-  monkeypatch.setattr(embedded, 'write', write)
-  sample.main([f'--data_dir={tmp_path}', f'--datasets={words}'])
-  assert 'left out: cb, snli, without a sample' in capsys.readouterr().out
-  assert 'rte' in asked['names'] and not WITHOUT & set(asked['names'])
-  assert ('sst2' in asked['names']) == (not words)
-
-
-def test_a_part_is_wanted_anew_when_its_dataset_its_sample_or_the_world_changes(
-    monkeypatch):
-  world, [group] = embedded.world_package.World(0), embedded._groups(['cb'], ()).values()
-  def wanted():
-    return embedded._builder_part('super_glue/cb:1.0.2', group, EXAMPLES, world).wanted
-  first = wanted()
-  assert wanted() == first
-  others = []
-  with monkeypatch.context() as patch:
-    patch.setattr(embedded, '_own_sources', lambda: ['another world'])
-    others.append(wanted())
-  text = embedded.syntax.of_module
-  for module in ('flan_jax.tasks.nli.cb', __name__):
-    with monkeypatch.context() as patch:
-      replace_sample(patch, 'cb', yielding)  # of this module
-      same = wanted()
-      patch.setattr(embedded.syntax, 'of_module', lambda read: text(read) + (
-          'changed' if read.__name__ == module else ''))
-      others += [same, wanted()]
-  assert len({first, *others}) == 5

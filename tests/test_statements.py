@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from flan_jax.world import World, events, inference, statements
+from flan_jax.world import events, inference, statements, World
 
 DAY = r'[Oo]n ((?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)'
 PLACE = rf'(?i:({"|".join(events.PLACES)}))'

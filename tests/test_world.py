@@ -9,8 +9,7 @@ import sys
 
 import pytest
 
-from flan_jax.world import World
-from flan_jax.world import text
+from flan_jax.world import text, World
 
 DOCUMENTS = 8_000  # as in the embedded data
 

@@ -6,8 +6,7 @@ import re
 
 import pytest
 
-from flan_jax.world import World
-from flan_jax.world import algebra
+from flan_jax.world import algebra, World
 
 TERM = re.compile(r'([+-]) (?:(\d+)(\*[a-z])?|([a-z]))(?= |$)')
 

@@ -5,8 +5,7 @@ import re
 
 import pytest
 
-from flan_jax.world import World
-from flan_jax.world import asking
+from flan_jax.world import asking, World
 
 FINE = {
     'DESC': 'def desc manner reason', 'ABBR': 'abb exp', 'HUM': 'ind gr title desc',

@@ -6,8 +6,7 @@ import re
 
 import pytest
 
-from flan_jax.world import World
-from flan_jax.world import causes, endings, motives, procedures, remedies
+from flan_jax.world import causes, endings, motives, procedures, remedies, World
 
 DRAWS = 1_500
 

@@ -5,9 +5,7 @@ import re
 
 import pytest
 
-from flan_jax.world import World
-from flan_jax.world import cloze
-from flan_jax.world import science
+from flan_jax.world import cloze, science, World
 
 DRAWS = 800
 

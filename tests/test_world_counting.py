@@ -4,8 +4,7 @@ import re
 
 import pytest
 
-from flan_jax.world import World
-from flan_jax.world import counting
+from flan_jax.world import counting, World
 
 DRAWS = 300
 AMOUNTS = (r'(\w+day)\b[^.]*?(\d+) km|'

@@ -5,8 +5,7 @@ import re
 
 import pytest
 
-from flan_jax.world import World
-from flan_jax.world import dialogues
+from flan_jax.world import dialogues, World
 
 DRAWS = 600
 

@@ -6,10 +6,7 @@ import re
 
 import pytest
 
-from flan_jax.world import grammar
-from flan_jax.world import lexicon
-from flan_jax.world import schemas
-from flan_jax.world import senses
+from flan_jax.world import grammar, lexicon, schemas, senses
 from flan_jax.world.world import World
 
 DRAWS = 1_500

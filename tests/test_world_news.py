@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from flan_jax.world import World, news
+from flan_jax.world import news, World
 from flan_jax.world.text import number_words
 
 NUMBERS = {number_words(number): number for number in range(2, 100)} | {'twice': 2}

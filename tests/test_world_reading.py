@@ -4,9 +4,7 @@ import re
 
 import pytest
 
-from flan_jax.world import World
-from flan_jax.world import candidates
-from flan_jax.world import reading
+from flan_jax.world import candidates, reading, World
 
 DRAWS = 400
 

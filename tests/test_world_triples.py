@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from flan_jax.world import World, descriptions, restaurants, scenes, triples
+from flan_jax.world import descriptions, restaurants, scenes, triples, World
 
 DRAWS = 400
 KINDS = ('person', 'town', 'country', 'book', 'film')

@@ -104,8 +104,8 @@ def add(
     name: str, *, tfds: str, splits: Mapping[str, str], kind: str, examples: int,
     fields: Callable, templates: Sequence[Template], inverted: Sequence[Template] = (),
     metrics: Sequence[str], keep: Callable | None = None, clusters: Sequence[str] = (),
-    manual: str = '', mixed: bool = True, plain: Sequence[Template] = (), version: int = 1,
-) -> Dataset:
+    manual: str = '', mixed: bool = True, plain: Sequence[Template] = (),
+    version: int = 1) -> Dataset:
   """Declares a dataset and registers its SeqIO task of the same name.
 
   Args:

@@ -98,12 +98,13 @@ def store_settings(name: str, rows: Any, seed: int) -> dict:
   same = vocabulary.FLAN == features['targets'].vocabulary
   ours = name in datasets.every()
   extra = identity.fingerprint(identity.of_task(name))
+  embedded = bool(embedded_marker.read(splits.data_dir()))
   return dict(
       inputs_length=rows.inputs_length, targets_length=rows.targets_length,
       separators=tuple(rows.separators), overflow=rows.overflow, seed=seed,
       cap=rendering.MAXIMUM_PROMPTS if ours else None,
       beginning=vocabulary.FLAN.ends.beginning if same else (),
-      fingerprint_extra={'embedded': bool(embedded_marker.read(splits.data_dir())), **extra})
+      fingerprint_extra={'embedded': embedded, **extra})
 
 
 def feed(tasks, split: str, store_dir: str, rows: Any, seed: int, ours, stop=None):

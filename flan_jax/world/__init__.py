@@ -5,10 +5,6 @@ with its own random stream. The embedded data (`data/embedded.py`) is drawn from
 """
 
 from flan_jax.world.facts import Fact
-from flan_jax.world.world import Country
-from flan_jax.world.world import Person
-from flan_jax.world.world import Town
-from flan_jax.world.world import Work
-from flan_jax.world.world import World
+from flan_jax.world.world import Country, Person, Town, Work, World
 
 __all__ = ['Country', 'Fact', 'Person', 'Town', 'Work', 'World']

@@ -9,10 +9,7 @@ A and B talk; C and D are talked about. The summary holds what the talk came to:
 later time where the first one did not suit.
 """
 
-from flan_jax.world import lexicon
-from flan_jax.world import outlines
-from flan_jax.world import tables
-from flan_jax.world import themes
+from flan_jax.world import lexicon, outlines, tables, themes
 from flan_jax.world.text import a
 
 _TWO_TOPICS, _CLOSED = 0.3, 0.4  # of chats

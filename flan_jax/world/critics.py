@@ -13,10 +13,7 @@ that a single critic makes stay out of the consensus.
 
 import dataclasses
 
-from flan_jax.world import lexicon
-from flan_jax.world import outlines
-from flan_jax.world import tables
-from flan_jax.world import themes
+from flan_jax.world import lexicon, outlines, tables, themes
 
 _DISSENT = 0.5  # of films: a critic who sees one aspect otherwise
 _VERDICT = 0.3  # of reviews: a verdict at the end

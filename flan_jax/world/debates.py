@@ -9,8 +9,7 @@ A proposal is made about several things (ban dogs, ban drones). It has claims fo
 against it, and the reasons for a claim fit every thing in the table.
 """
 
-from flan_jax.world import outlines
-from flan_jax.world import themes
+from flan_jax.world import outlines, themes
 
 _PROPOSALS = themes.themes('debates')
 

@@ -9,9 +9,7 @@ that are not told lend the questions that a text leaves open.
 import dataclasses
 import typing
 
-from flan_jax.world import lexicon
-from flan_jax.world import tables
-from flan_jax.world import themes
+from flan_jax.world import lexicon, tables, themes
 from flan_jax.world.text import a, capitalized, number_words
 
 _OPEN_STORIES = 0.3  # have one question that they leave open

@@ -9,8 +9,7 @@ A guide knows five or six steps in their order; an article holds some of them. W
 step is done with and how long it takes depends on the thing that the guide is about.
 """
 
-from flan_jax.world import outlines
-from flan_jax.world import themes
+from flan_jax.world import outlines, themes
 
 GUIDES = themes.themes('guides')  # an outline is a step, its head the step in a few words
 _OPENINGS = (

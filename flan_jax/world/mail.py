@@ -8,10 +8,7 @@
 The subject says what a mail is about in other words than the mail itself.
 """
 
-from flan_jax.world import lexicon
-from flan_jax.world import outlines
-from flan_jax.world import tables
-from flan_jax.world import themes
+from flan_jax.world import lexicon, outlines, tables, themes
 from flan_jax.world.text import a
 
 _OPENED, _WITH_ASIDE = 0.35, 0.4  # of mails

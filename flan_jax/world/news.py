@@ -14,10 +14,7 @@ import re
 import string
 import typing
 
-from flan_jax.world import lexicon
-from flan_jax.world import outlines
-from flan_jax.world import tables
-from flan_jax.world import themes
+from flan_jax.world import lexicon, outlines, tables, themes
 from flan_jax.world.text import a, capitalized, number_words
 
 TOPICS = ('World', 'Sports', 'Business', 'Sci/Tech')  # in the order of AG News

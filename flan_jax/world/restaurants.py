@@ -9,8 +9,7 @@ The same name comes back with other attributes: each record is a case of its own
 that a text can only be written from what is given.
 """
 
-from flan_jax.world import tables
-from flan_jax.world import themes
+from flan_jax.world import tables, themes
 from flan_jax.world.descriptions import Attribute, Description, Thing, wordings
 
 _TABLES = tables.read('restaurants')

@@ -9,9 +9,7 @@ a word of the other side ('not dull at all'), and a minority of reviews first co
 something ('the plot is thin, but ...'); the verdict always agrees with the label.
 """
 
-from flan_jax.world import lexicon
-from flan_jax.world import tables
-from flan_jax.world import themes
+from flan_jax.world import lexicon, tables, themes
 from flan_jax.world.text import a, capitalized
 
 _NEGATED = 0.15  # of clauses: 'not dull at all'

@@ -10,8 +10,7 @@ Where a row of such a table ends means nothing.
 
 import dataclasses
 
-from flan_jax.world import outlines
-from flan_jax.world import tables
+from flan_jax.world import outlines, tables
 
 
 @dataclasses.dataclass(frozen=True)
