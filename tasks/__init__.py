@@ -6,8 +6,7 @@ Importing this package registers all SeqIO tasks and mixtures, `world_text` incl
 import importlib
 import pkgutil
 
-from flan_jax.data import expected, holdouts
-from flan_jax.data import plain_text  # noqa: F401  registers world_text
+from flan_jax.data import expected, holdouts, plain_text  # noqa: F401  world_text
 from flan_jax.evaluation import seqio_metrics
 
 _MODULES = pkgutil.walk_packages(__path__, f'{__name__}.')
