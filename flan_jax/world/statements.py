@@ -167,7 +167,8 @@ def graded_pair(world):
   other = _GRADES[grade](world, event, people[2:])
   # Within a grade, the more differs, the lower.
   score = float(grade) if grade in (0, 5) else grade + 0.4 - 0.2 * sum(
-      getattr(event, slot) != getattr(other, slot) for slot in ('adjective', 'place', 'day'))
+      getattr(event, slot) != getattr(other, slot)
+      for slot in ('adjective', 'place', 'day'))
   return *_unlike(lambda: _told(world, [event]), lambda: _told(world, [other])), score
 
 
