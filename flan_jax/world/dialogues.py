@@ -6,7 +6,6 @@ together from beats of its table, a few sentences with their questions. Beats
 that are not told lend the questions that a text leaves open.
 """
 
-import dataclasses
 import typing
 
 from flan_jax.world import lexicon, tables, themes
@@ -16,8 +15,7 @@ _OPEN_STORIES = 0.3  # have one question that they leave open
 _OPEN_ARTICLES = 0.2
 
 
-@dataclasses.dataclass(frozen=True)
-class Turn:
+class Turn(typing.NamedTuple):
   """A question, its answer, and the words at text[start:end] that prove it.
 
   `answer` may be worded freely; it is 'yes', 'no' or, for a question that the text
@@ -45,8 +43,7 @@ class Turn:
     return (self.evidence, self.start), (self.answer, self.start + part)
 
 
-@dataclasses.dataclass(frozen=True)
-class Article:
+class Article(typing.NamedTuple):
   """An entry: heading, first words, the text of one section, a question about it."""
 
   title: str

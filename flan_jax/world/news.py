@@ -8,7 +8,6 @@
 An article says everything that the summary needs, and more.
 """
 
-import dataclasses
 import functools
 import re
 import string
@@ -21,8 +20,7 @@ TOPICS = ('World', 'Sports', 'Business', 'Sci/Tech')  # in the order of AG News
 LOCAL = 'Local'
 _TABLES = tables.read('news')
 _WORDS = themes.lists(_TABLES['words'])
-MONTHS, _FIRMS = _WORDS['month'], _WORDS['firm']
-_SAYING, _QUOTING = _WORDS['saying'], _WORDS['quoting']
+MONTHS, _SAYING = _WORDS['month'], _WORDS['saying']
 # Gaps that tell where and when, not what.
 _SETTING = frozenset('town, country, away, abroad, day, river, coins'.split(', '))
 
@@ -46,26 +44,16 @@ class Kind(typing.NamedTuple):
   summaries: tuple  # of (summary, headline)
 
 
-@dataclasses.dataclass(frozen=True)
 class Event:
-  """A kind with its gaps filled by `names`."""
+  """A kind with its gaps filled by `names`, its summary and its headline."""
 
-  kind: Kind
-  names: dict
-  summary_form: str
-  headline_form: str
+  def __init__(self, kind, names, summary_form, headline_form):
+    self.kind, self.names, self.summary_form = kind, names, summary_form
+    self.summary, self.headline = self.said(summary_form), self.said(headline_form)
 
   def said(self, form):
     """'{place:a} in {town} burns.' -> 'A hotel in Toldrel burns.'"""
     return capitalized(form.format_map(self.names))
-
-  @property
-  def summary(self):
-    return self.said(self.summary_form)
-
-  @property
-  def headline(self):
-    return self.said(self.headline_form)
 
 
 class Article(typing.NamedTuple):
@@ -152,7 +140,8 @@ def _strangers(world):
   firm, rival = world.random.sample(lexicon.SURNAMES, 2)
   return dict(
       chief=chief.full, last=chief.full.split()[1], deputy=deputy.full,
-      firm=f'{firm} {world.choice(_FIRMS)}', rival=f'{rival} {world.choice(_FIRMS)}')
+      firm=f'{firm} {world.choice(_WORDS["firm"])}',
+      rival=f'{rival} {world.choice(_WORDS["firm"])}')
 
 
 def article(world, event):
@@ -235,7 +224,7 @@ def press(world, event):
 def wire(world, event):
   """One sentence of an agency: the summary, its source, and perhaps something more."""
   if world.random.random() < 0.5:
-    return event.said(f'{event.summary[:-1]}, {world.choice(_SAYING + _QUOTING)}.')
+    return event.said(f'{event.summary[:-1]}, {world.choice(_SAYING + _WORDS["quoting"])}.')
   detail = world.choice(world.choice(event.kind.extra).wordings)
   detail = (detail[0].lower() + detail[1:]).replace('{last}', '{chief}')
   return event.said(
