@@ -201,13 +201,35 @@ def change_tensors(change):
   return break_it
 
 
+def write(*files):
+  """Writes files by name and content into a folder; None makes a folder of it."""
+  def break_it(folder):
+    for name, content in zip(files[::2], files[1::2]):
+      (folder / name).unlink(missing_ok=True)
+      (folder / name).mkdir() if content is None else (folder / name).write_bytes(content)
+  return break_it
+
+
 EXTRA = {'model.layers.0.self_attn.q_proj.bias': np.zeros(30, np.float32)}
 EIGHT = {'model.norm.weight': np.ones(30, np.int8)}
 
 
 @pytest.mark.parametrize('break_it, message', [
     (lambda folder: (folder / 'config.json').unlink(), 'has no config.json'),
-    (lambda folder: (folder / 'config.json').write_text('{'), 'is not JSON'),
+    (write('config.json', b'{'), 'config.json is not JSON .*download it again'),
+    (write('config.json', b'\xff'), r'config.json is not JSON \(.utf-8.*\); download it again'),
+    (write('config.json', b'[]'), r"config.json holds no JSON object but '\[\]'; download"),
+    (write('config.json', None), 'config.json cannot be read .Is a directory.; download'),
+    (write(huggingface.INDEX, b'{"weight_map": {'), 'index.json is not JSON .*download it'),
+    (write(huggingface.INDEX, b'[]'), 'index.json holds no JSON object .*download it again'),
+    (write(huggingface.INDEX, b'{}'), 'index.json has no object weight_map; download it'),
+    (write(huggingface.INDEX, b'{"weight_map": ["a"]}'), 'has no object weight_map'),
+    (write(huggingface.INDEX, b'{"weight_map": {"lm_head.weight": 3}}'),
+     'index.json: weight_map has 3 as the file of lm_head.weight; download it again'),
+    (write(huggingface.INDEX, None), 'index.json cannot be read .Is a directory.'),
+    (write(huggingface.WHOLE, None, huggingface.INDEX,
+           b'{"weight_map": {"lm_head.weight": "model.safetensors"}}'),
+     'model.safetensors is broken .*download it again'),
     (change_config(model_type='t5'), "model_type 't5'"),
     (lambda folder: (folder / huggingface.WHOLE).unlink(), 'has neither'),
     (lambda folder: (folder / huggingface.WHOLE).write_bytes(b'junk'), 'is broken'),

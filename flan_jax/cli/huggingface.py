@@ -13,6 +13,7 @@ import sys
 from typing import Any, Callable, Iterator, Mapping, Sequence
 
 from flan_jax.cli import commandline
+from flan_jax.data.tokenizers import ends as ends_lib
 from flan_jax.data.tokenizers import tokenizer_files
 from flan_jax.errors import UserError
 from flan_jax.runs import evaluation_request, registration
@@ -80,13 +81,10 @@ def import_folder(
 
 
 def _read_config(src: str) -> dict:
-  try:
-    with open(os.path.join(src, CONFIG), encoding='utf-8') as file:
-      return json.load(file)
-  except FileNotFoundError:
-    raise UserError(f'{src} has no {CONFIG}; name a folder of the Llama family') from None
-  except json.JSONDecodeError as error:
-    raise UserError(f'{src}/{CONFIG} is not JSON: {error}') from None
+  path = os.path.join(src, CONFIG)
+  if not os.path.exists(path):
+    raise UserError(f'{src} has no {CONFIG}; name a folder of the Llama family')
+  return ends_lib.read_object(path)
 
 
 def _check_new(dst: str) -> None:
@@ -105,7 +103,7 @@ def _open_tensors(src: str, files: contextlib.ExitStack) -> dict[str, Any]:
       file = files.enter_context(safetensors.safe_open(path, 'np'))
     except FileNotFoundError:
       raise UserError(f'{path} is missing; download the whole folder') from None
-    except safetensors.SafetensorError as error:
+    except (OSError, safetensors.SafetensorError) as error:
       raise UserError(f'{path} is broken ({error}); download it again') from None
     tensors |= {key: file.get_slice(key) for key in file.keys()}
   return tensors
@@ -113,9 +111,15 @@ def _open_tensors(src: str, files: contextlib.ExitStack) -> dict[str, Any]:
 
 def _file_names(src: str) -> list[str]:
   index = os.path.join(src, INDEX)
-  if os.path.isfile(index):
-    with open(index, encoding='utf-8') as file:
-      return sorted(set(json.load(file)['weight_map'].values()))
+  if os.path.exists(index):
+    place = ends_lib.read_object(index).get('weight_map')
+    if not isinstance(place, dict):
+      raise UserError(f'{index} has no object weight_map; download it again')
+    for key, name in place.items():
+      if not isinstance(name, str) or not name:
+        raise UserError(f'{index}: weight_map has {name!r} as the file of {key}; '
+                        'download it again')
+    return sorted(set(place.values()))
   if os.path.isfile(os.path.join(src, WHOLE)):
     return [WHOLE]
   raise UserError(f'{src} has neither {WHOLE} nor {INDEX}; other formats are not read')
@@ -142,7 +146,6 @@ def _vocabulary(src: str, path: str | None, config):
   """(the vocabulary, in force, and what ends and begins a text of the model)."""
   with registration.quietly():
     from flan_jax.data import vocabulary
-    from flan_jax.data.tokenizers import ends as ends_lib
   inside = [os.path.join(src, name) for name in TOKENIZERS]
   path = path or next(filter(os.path.isfile, inside), None)
   if path is None:
@@ -256,7 +259,6 @@ def _read_ends(run: Mapping, path: str | None, src: str) -> tuple:
   """(the vocabulary or None if it is gone, what ends and begins a text of a run)."""
   with registration.quietly():
     from flan_jax.data import vocabulary
-    from flan_jax.data.tokenizers import ends as ends_lib
   words = path and vocabulary.opened(path)
   ends = ends_lib.of_run(run, words) if words or 'ends' in run else None
   if not ends:

@@ -157,17 +157,21 @@ def of_folder(folder: str, words: Words) -> Ends | None:
 def read(folder: str, name: str) -> dict:
   """The object in a JSON file, {} if there is no such file; UserError if it is torn."""
   path = os.path.join(folder, name)
+  return read_object(path, 'download it again or bring it back, or remove it if it is not '
+                     'of the vocabulary beside it') if os.path.exists(path) else {}
+
+
+def read_object(path: str, remedy: str = 'download it again') -> dict:
+  """The object in a JSON file; UserError, with the remedy, where there is none."""
   try:
     with open(path, encoding='utf-8') as file:
       found = json.load(file)
-  except (FileNotFoundError, NotADirectoryError):
-    return {}
-  except (OSError, ValueError) as error:
-    raise UserError(f'{path} cannot be read as JSON ({error}); bring it back, or remove '
-                    'it if it is not of the vocabulary beside it') from None
+  except OSError as error:
+    raise UserError(f'{path} cannot be read ({error.strerror}); {remedy}') from None
+  except (ValueError, RecursionError) as error:  # ValueError: not UTF-8, too
+    raise UserError(f'{path} is not JSON ({error}); {remedy}') from None
   if not isinstance(found, dict):
-    raise UserError(f'{path} holds no JSON object; bring it back, or remove it if it is '
-                    'not of the vocabulary beside it')
+    raise UserError(f'{path} holds no JSON object but {str(found)[:40]!r}; {remedy}')
   return found
 
 
