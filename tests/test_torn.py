@@ -341,6 +341,23 @@ def test_a_run_falls_back_to_its_own_copy_of_the_vocabulary(
     evaluation_request.use_vocabulary(None, run, str(tmp_path))
 
 
+def test_a_damaged_copy_of_a_vocabulary_that_is_gone_is_named(words, tmp_path):
+  path, run = words
+  copy = tmp_path / 'vocabulary.json'
+  path.unlink()
+  copy.write_text('on')
+  vocabulary._content_hash.cache_clear()
+  told = f'{path}., which is not there, and its copy {copy} is damaged .*name its new place'
+  with pytest.raises(UserError, match=told):
+    evaluation_request.use_vocabulary(None, run, str(tmp_path))
+  with pytest.raises(UserError, match=told):
+    evaluation_request.resumed_vocabulary(run, str(tmp_path))
+  path.write_text('another')
+  vocabulary._content_hash.cache_clear()
+  with pytest.raises(UserError, match=f'name that one, whose copy {copy} is damaged, with'):
+    evaluation_request.use_vocabulary(None, run, str(tmp_path))
+
+
 def test_a_vocabulary_that_the_user_names_is_no_other(words, tmp_path, monkeypatch):
   _, run = words
   monkeypatch.setenv(vocabulary.VARIABLE, '/elsewhere/vocab.model')

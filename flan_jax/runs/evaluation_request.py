@@ -17,6 +17,7 @@ BOTH, ALL = 'both', 'all'
 NEEDED = ('model', 'vocabulary', 'rows', 'tasks', 'held_out', 'mixture', 'data',
           'init_from')  # of run.json, when a run is evaluated
 NOTHING = 'none'  # of held_out: no cluster at all
+_FLAG = "--gin.VOCABULARY=\"'FILE'\""
 _SHOWN = 20  # names of tasks in a message
 
 
@@ -220,7 +221,7 @@ def check_unseen(
 
 def use_vocabulary(
     path: str | None, run: dict, model_dir: str,
-    flag: str = "--gin.VOCABULARY=\"'FILE'\"", begin: bool | str | None = None) -> None:
+    flag: str = _FLAG, begin: bool | str | None = None) -> None:
   """Puts the run's vocabulary in force, by default from its own path.
 
   If that is gone or holds another one now, the copy in MODEL_DIR serves, and says so.
@@ -234,12 +235,13 @@ def use_vocabulary(
   wanted = run['vocabulary']
   path = path or own_vocabulary(wanted, model_dir) or wanted['path']
   if path != 'bytes' and not os.path.isfile(path):
-    raise UserError(f'the vocabulary of the run in {model_dir} was {path!r}, which is '
-                    f'not there; name its new place with {flag}')
+    raise UserError(_gone(path, wanted, model_dir, flag))
   FLAN.use(path)
   if FLAN.content_hash != wanted['hash']:
     kept = kept_vocabulary(model_dir, wanted)
-    copy = f', of which {kept} is a copy,' if kept else ''
+    damaged = _damaged(wanted, model_dir)
+    copy = (f', of which {kept} is a copy,' if kept
+            else f', whose copy {damaged} is damaged,' if damaged else '')
     raise UserError(
         f'the vocabulary {path!r} is not the one that the run in {model_dir} was '
         f'trained with (sha256 {FLAN.content_hash}, not {wanted["hash"]}); name that '
@@ -313,18 +315,40 @@ def own_vocabulary(told: Mapping, model_dir: str) -> str | None:
   return kept
 
 
+def _gone(path: str, told: Mapping, model_dir: str, flag: str) -> str:
+  damaged = _damaged(told, model_dir)
+  copy = f', and its copy {damaged} is damaged (sha256 is not {told["hash"]})' if (
+      damaged) else ''
+  return (f'the vocabulary of the run in {model_dir} was {path!r}, which is not there{copy}; '
+          f'bring it back, or name its new place with {flag}')
+
+
+def _damaged(told: Mapping, model_dir: str) -> str | None:
+  """The copy in MODEL_DIR that is not what it was, if there is one and no whole one."""
+  if kept_vocabulary(model_dir, told):
+    return None
+  return next((path for path in _copies(model_dir, told['path'])
+               if path != told['path'] and os.path.isfile(path)), None)
+
+
 def resumed_vocabulary(run: Mapping, model_dir: str) -> str | None:
   """The vocabulary that a run goes on with if VOCABULARY names none.
 
   None if FLAN_VOCABULARY names another than the run's own path, whose content may have
   changed.
+
+  Raises:
+    UserError: it is not there, and its copy is damaged.
   """
   from flan_jax.data import vocabulary
   named = os.environ.get(vocabulary.VARIABLE)
   told = run['vocabulary']
   if named and os.path.abspath(os.path.expanduser(named)) != told['path']:
     return None
-  return own_vocabulary(told, model_dir) or told['path']
+  own = own_vocabulary(told, model_dir)
+  if not own and not os.path.isfile(told['path']) and _damaged(told, model_dir):
+    raise UserError(_gone(told['path'], told, model_dir, _FLAG))
+  return own or told['path']
 
 
 def check_data(wanted: Sequence[str]) -> str:
