@@ -102,6 +102,14 @@ def test_the_end_is_what_the_files_say_in_their_order(tmp_path, files, expected,
     ({'config': {'eos_token_id': 'two'}}, "config.json has eos_token_id 'two'"),
     ({'generation_config': {'eos_token_id': [True]}}, 'generation_config.json has'),
     ({'config': {'eos_token_id': 999, 'vocab_size': 260}}, '999, and the model has 260'),
+    ({'config': {'pad_token_id': 'x'}}, "^config.json has pad_token_id 'x'; it must be the"),
+    ({'config': {'pad_token_id': -1}}, '^config.json has pad_token_id -1; it must be the'),
+    ({'config': {'pad_token_id': [3]}}, r'pad_token_id \[3\]; .* a token, or null$'),
+    ({'config': {'pad_token_id': 3}, 'generation_config': {'pad_token_id': -1}},
+     '^generation_config.json has pad_token_id -1'),
+    ({'config': {'pad_token_id': 260, 'vocab_size': 260}}, '260 token rows; name the padding'),
+    ({'tokenizer_config': {'eos_token': '<s>', 'added_tokens_decoder': {'x': {}}}},
+     "tokenizer_config.json: added_tokens_decoder has the key 'x', which is no number"),
     ({'config': [1]}, 'config.json holds no JSON object .* download it again or bring')])
 def test_an_end_that_cannot_be_is_named(tmp_path, files, message):
   with pytest.raises(UserError, match=message):

@@ -196,7 +196,7 @@ def test_what_cannot_be_read_is_named(change, message):
 
 
 def test_a_missing_key_is_named():
-  with pytest.raises(UserError, match='has no hidden_size, intermediate_size'):
+  with pytest.raises(UserError, match='has no hidden_size, intermediate_size; download'):
     values = {k: SIZES[k] for k in SIZES if k not in ('hidden_size', 'intermediate_size')}
     families.read_config({'model_type': 'llama', **values})
 

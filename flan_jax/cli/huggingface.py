@@ -63,7 +63,7 @@ def import_folder(
   """
   from flan_jax.model import families
   values = _read_config(src)
-  config = families.read_config(values)
+  config = _described(values, src)
   _check_new(dst)
   with contextlib.ExitStack() as files:
     tensors = _open_tensors(src, files)
@@ -85,6 +85,15 @@ def _read_config(src: str) -> dict:
   if not os.path.exists(path):
     raise UserError(f'{src} has no {CONFIG}; name a folder of the Llama family')
   return ends_lib.read_object(path)
+
+
+def _described(values: Mapping, src: str):
+  """The DecoderConfig; what cannot be is told with the folder that it is in."""
+  from flan_jax.model import families
+  try:
+    return families.read_config(values)
+  except UserError as error:
+    raise UserError(f'{src}: {error}') from None
 
 
 def _check_new(dst: str) -> None:

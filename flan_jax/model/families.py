@@ -104,7 +104,10 @@ def read_config(values: Mapping[str, Any], dtype: str = 'bfloat16'):
     )
   missing = sorted(key for key in FIELDS.values() if key not in values)
   if missing:
-    raise UserError(f'config.json has no {", ".join(missing)}: it cannot be read.')
+    raise UserError(
+      f'config.json has no {", ".join(missing)}; download it again, or name a folder that '
+      'was saved whole.'
+    )
   fields = {name: values[key] for name, key in FIELDS.items()}
   flags = {name: bool(values.get(key, False)) for name, key in family.flags.items()}
   heads = fields['heads']

@@ -20,6 +20,7 @@ TOKENIZER, SPECIAL = 'tokenizer_config.json', 'special_tokens_map.json'
 ADDED = 'added_tokens.json'
 RUN = 'run.json'  # of a MODEL_DIR
 BY_TOKENIZER = 'tokenizer'  # of BEGIN: what the model's own tokenizer does
+_END = 'eos_token_id'
 _LLAMA = 'LlamaTokenizer'
 _QWEN_END = '<|endoftext|>'  # of transformers' Qwen2Tokenizer, if no file names another
 _QWEN = ('qwen2', 'qwen3')
@@ -150,8 +151,13 @@ def beside(folder: str, words: Words, content_hash: str) -> Ends | None:
 
 def of_folder(folder: str, words: Words) -> Ends | None:
   """Of the files that transformers reads there; see `beside`."""
-  return _of_files({name: read(folder, name) for name in (
-      CONFIG, GENERATION, TOKENIZER, SPECIAL, ADDED)}, words)
+  told = {name: read(folder, name) for name in (
+      CONFIG, GENERATION, TOKENIZER, SPECIAL, ADDED)}
+  odd = next((key for key in _decoder(told[TOKENIZER]) if not key.isdecimal()), None)
+  if odd is not None:
+    raise UserError(f'{os.path.join(folder, TOKENIZER)}: added_tokens_decoder has the key '
+                    f'{odd!r}, which is no number of a token; download it again')
+  return _of_files(told, words)
 
 
 def read(folder: str, name: str) -> dict:
@@ -195,25 +201,28 @@ def _of_files(told: Mapping[str, Mapping], words: Words) -> Ends | None:
   named = next(iter(ends)) if named is None else named
   # A SentencePiece model alone has tokens that nobody may ever have put anywhere.
   prefix = named if bos is None or not (beginning or any(told.values())) else bos
-  pad = next((told[name]['pad_token_id'] for name in (CONFIG, GENERATION)
-              if told[name].get('pad_token_id') is not None),
-             _named(told, 'pad_token', words))
+  pads = [_ids(told[name].get('pad_token_id'), name, told[CONFIG], 'pad_token_id')
+          for name in (CONFIG, GENERATION)]
+  pad = next((one for ids in pads for one in ids), _named(told, 'pad_token', words))
   pad = words.own_pad if pad is None else pad
   return Ends(tuple(ends), beginning, bos, prefix, named, pad,
               _drops_space(told, words), source)
 
 
-def _ids(value: Any, source: str, config: Mapping = {}) -> tuple[int, ...]:
-  """Of eos_token_id: a number, a list of them, or None. config: of the model."""
-  ids = () if value is None else tuple(value) if isinstance(value, list) else (value,)
+def _ids(value: Any, source: str, config: Mapping = {}, key: str = _END
+         ) -> tuple[int, ...]:
+  """Of a key: a number, of an end also a list of them, or None. config: of the model."""
+  several = key == _END and isinstance(value, list)
+  ids = () if value is None else tuple(value) if several else (value,)
   rows = config.get('vocab_size')
   for one in ids:
     if isinstance(one, bool) or not isinstance(one, int) or one < 0:
-      raise UserError(f'{source} has eos_token_id {value!r}; it must be the number of a '
-                      'token, or a list of such numbers')
+      raise UserError(f'{source} has {key} {value!r}; it must be the number of a token'
+                      f'{", or a list of such numbers" if key == _END else ", or null"}')
     if isinstance(rows, int) and one >= rows:
-      raise UserError(f'{source} has eos_token_id {value!r}, and the model has {rows} '
-                      'token rows; name the end of the tokenizer there')
+      named = 'end' if key == _END else 'padding'
+      raise UserError(f'{source} has {key} {value!r}, and the model has {rows} token rows; '
+                      f'name the {named} of the tokenizer there')
   return ids
 
 
