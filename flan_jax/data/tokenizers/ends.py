@@ -201,8 +201,9 @@ def _of_files(told: Mapping[str, Mapping], words: Words) -> Ends | None:
   named = next(iter(ends)) if named is None else named
   # A SentencePiece model alone has tokens that nobody may ever have put anywhere.
   prefix = named if bos is None or not (beginning or any(told.values())) else bos
-  pads = [_ids(told[name].get('pad_token_id'), name, told[CONFIG], 'pad_token_id')
-          for name in (CONFIG, GENERATION)]
+  # Folders of the first Llama say -1 for none.
+  pads = [_ids(None if pad == -1 else pad, name, told[CONFIG], 'pad_token_id')
+          for name in (CONFIG, GENERATION) for pad in [told[name].get('pad_token_id')]]
   pad = next((one for ids in pads for one in ids), _named(told, 'pad_token', words))
   pad = words.own_pad if pad is None else pad
   return Ends(tuple(ends), beginning, bos, prefix, named, pad,
