@@ -279,6 +279,23 @@ def test_records_that_are_missing_are_told(tmp_path, capsys, lines, told):
     assert f'{tmp_path}/{metric_log.FILE}' in line and words in line
 
 
+@pytest.mark.parametrize('line', [
+    '{"step": true}', '{"step": -1}', '{"step": 0}', '{"step": 20, "steps": true}',
+    '{"step": 20, "steps": 0}', '{"step": 20, "loss": "x"}', '{"step": 20, "loss": null}',
+    '{"step": 20.0}', '[20]', '"step"', '{"loss": 1.5}'])
+def test_what_is_no_record_is_passed_over_and_told(tmp_path, capsys, line):
+  whole = '{"step": 10, "steps": 10, "loss": NaN, "mfu": 0.5}'
+  (tmp_path / metric_log.FILE).write_text(f'{whole}\n{line}\n')
+  assert [one['step'] for one in metric_log.read(str(tmp_path))] == [10]
+  assert f'line 2 is torn and was passed over: {line!r}' in capsys.readouterr().err
+
+
+def test_metrics_that_are_a_folder_are_named(tmp_path):
+  (tmp_path / metric_log.FILE).mkdir()
+  with pytest.raises(UserError, match=f'{metric_log.FILE} cannot be read: Is a directory'):
+    metric_log.read(str(tmp_path))
+
+
 @pytest.mark.parametrize('lines, kept, told', [
     ([record(10), record(20), record(30)], 2, []),
     ([record(10)], 1, ['no record of steps 11 to 20']),

@@ -7,6 +7,7 @@ import time
 from typing import Iterator, Mapping
 
 from flan_jax import storage
+from flan_jax.errors import UserError
 
 FILE = 'metrics.jsonl'
 # The numbers of a record: name -> (unit, what it is of). A record tells of the steps
@@ -102,6 +103,10 @@ def _lines(model_dir: str) -> Iterator[tuple[str, dict | None]]:
       lines = file.read().split('\n')
   except (FileNotFoundError, NotADirectoryError):
     return
+  except OSError as error:
+    raise UserError(
+        f'{os.path.join(model_dir, FILE)} cannot be read: {error.strerror}; put the file of '
+        'the run there, or move away what stands in its place') from None
   for number, line in enumerate(lines[:-1], 1):
     record = _record(line)
     if record is None:
@@ -112,10 +117,16 @@ def _lines(model_dir: str) -> Iterator[tuple[str, dict | None]]:
 def _record(line: str) -> dict | None:
   try:
     record = json.loads(line)
-    whole = isinstance(record['step'], int) and isinstance(record.get('steps', 0), int)
+    whole = all(_is_number(value) for value in record.values()) and all(
+        isinstance(record[name], int) and record[name] >= 1
+        for name in ('step', *(['steps'] if 'steps' in record else [])))
     return record if whole else None
-  except (ValueError, TypeError, KeyError):
+  except (ValueError, TypeError, KeyError, AttributeError):
     return None
+
+
+def _is_number(value: object) -> bool:
+  return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _missing(records: list[dict], end: int | None = None) -> Iterator[tuple[int, int]]:
