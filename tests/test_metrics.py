@@ -132,6 +132,14 @@ def test_an_empty_answer_is_wrong_in_every_metric(name):
       assert metrics.score(name, ours) == combine(table.sum(axis=0)) == worst
 
 
+@pytest.mark.parametrize('name', ['rouge1', 'rouge2', 'rougeLsum'])
+def test_references_without_a_word_that_rouge_reads_do_not_count(name):
+  assert metrics.score(name, written(['red fish'], [('Привет', '—', 'Red fish')])) == 100
+  for nothing in ('...', '—', 'Привет'):
+    with pytest.raises(UserError, match='no reference'):
+      metrics.score(name, written([nothing], [(nothing,)]))
+
+
 @pytest.mark.parametrize('name', ['trivia_exact_match', 'trivia_f1', 'squad_exact_match',
                                   'squad_f1'])
 def test_references_of_which_normalising_leaves_nothing_do_not_count(name):

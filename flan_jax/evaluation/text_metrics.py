@@ -113,7 +113,14 @@ METRICS: dict[str, Metric] = {
     'bleu': _bleu, 'word_edit_distance': _word_edit_distance}
 
 
+def _rouge_normalized(text: str) -> str:
+  """The words that rouge-score compares, which have Latin letters and digits only."""
+  from rouge_score import tokenize
+  return ' '.join(tokenize.tokenize(text, None))
+
+
 _NORMALIZED: dict[str, Callable[[str], str]] = {
+    **dict.fromkeys(('rouge1', 'rouge2', 'rougeLsum'), _rouge_normalized),
     'trivia_exact_match': trivia_normalized, 'trivia_f1': trivia_normalized,
     'squad_exact_match': squad_normalized, 'squad_f1': squad_normalized}
 
