@@ -1,6 +1,9 @@
-"""Files that are there whole or not at all, and pages made from a template."""
+"""Files that are there whole or not at all, JSON that is named where it is torn, pages."""
 
+import json
 import os
+
+from flan_jax.errors import UserError
 
 
 def write_whole(path: str | os.PathLike, text: str) -> None:
@@ -9,6 +12,20 @@ def write_whole(path: str | os.PathLike, text: str) -> None:
   with open(unfinished, 'w', encoding='utf-8') as file:
     file.write(text)
   os.replace(unfinished, path)
+
+
+def read_object(path: str, remedy: str = 'download it again') -> dict:
+  """The object in a JSON file; UserError, with the remedy, where there is none."""
+  try:
+    with open(path, encoding='utf-8') as file:
+      found = json.load(file)
+  except OSError as error:
+    raise UserError(f'{path} cannot be read ({error.strerror}); {remedy}') from None
+  except (ValueError, RecursionError) as error:  # ValueError: not UTF-8, too
+    raise UserError(f'{path} is not JSON ({error}); {remedy}') from None
+  if not isinstance(found, dict):
+    raise UserError(f'{path} holds no JSON object but {str(found)[:40]!r}; {remedy}')
+  return found
 
 
 def filled(template: str, **values) -> str:

@@ -12,6 +12,7 @@ import shutil
 import sys
 from typing import Any, Callable, Iterator, Mapping, Sequence
 
+from flan_jax import storage
 from flan_jax.cli import commandline
 from flan_jax.data.tokenizers import ends as ends_lib
 from flan_jax.data.tokenizers import tokenizer_files
@@ -84,7 +85,7 @@ def _read_config(src: str) -> dict:
   path = os.path.join(src, CONFIG)
   if not os.path.exists(path):
     raise UserError(f'{src} has no {CONFIG}; name a folder of the Llama family')
-  return ends_lib.read_object(path)
+  return storage.read_object(path)
 
 
 def _described(values: Mapping, src: str):
@@ -121,7 +122,7 @@ def _open_tensors(src: str, files: contextlib.ExitStack) -> dict[str, Any]:
 def _file_names(src: str) -> list[str]:
   index = os.path.join(src, INDEX)
   if os.path.exists(index):
-    place = ends_lib.read_object(index).get('weight_map')
+    place = storage.read_object(index).get('weight_map')
     if not isinstance(place, dict):
       raise UserError(f'{index} has no object weight_map; download it again')
     for key, name in place.items():
@@ -198,7 +199,6 @@ def _kept_vocabulary(dst: str, words) -> dict:
 def _write_run(
     dst: str, config, words: dict, ends, values: Mapping, src: str) -> None:
   import flan_jax
-  from flan_jax import storage
   from flan_jax.training import checkpoint
   model = dataclasses.asdict(config)
   lines = [f'decoder.DecoderConfig.{name} = {value!r}' for name, value in model.items()]

@@ -9,10 +9,10 @@ its end, and nothing begins a text.
 """
 
 import dataclasses
-import json
 import os
 from typing import Any, Callable, Mapping, Protocol, Sequence
 
+from flan_jax import storage
 from flan_jax.errors import UserError
 
 CONFIG, GENERATION = 'config.json', 'generation_config.json'
@@ -163,22 +163,8 @@ def of_folder(folder: str, words: Words) -> Ends | None:
 def read(folder: str, name: str) -> dict:
   """The object in a JSON file, {} if there is no such file; UserError if it is torn."""
   path = os.path.join(folder, name)
-  return read_object(path, 'download it again or bring it back, or remove it if it is not '
+  return storage.read_object(path, 'download it again or bring it back, or remove it if it is not '
                      'of the vocabulary beside it') if os.path.exists(path) else {}
-
-
-def read_object(path: str, remedy: str = 'download it again') -> dict:
-  """The object in a JSON file; UserError, with the remedy, where there is none."""
-  try:
-    with open(path, encoding='utf-8') as file:
-      found = json.load(file)
-  except OSError as error:
-    raise UserError(f'{path} cannot be read ({error.strerror}); {remedy}') from None
-  except (ValueError, RecursionError) as error:  # ValueError: not UTF-8, too
-    raise UserError(f'{path} is not JSON ({error}); {remedy}') from None
-  if not isinstance(found, dict):
-    raise UserError(f'{path} holds no JSON object but {str(found)[:40]!r}; {remedy}')
-  return found
 
 
 def _of_files(told: Mapping[str, Mapping], words: Words) -> Ends | None:
