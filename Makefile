@@ -22,7 +22,7 @@ CLUSTERS := nli,paraphrase,sentiment,closed_book_qa
 SHARED := -n 2 --dist loadfile --no-loadscope-reorder
 
 # Left out of test-newest: what needs torch, and what is of evaluation, of its reports, of
-# the world or of the front doors, the records of each dataset, and what is marked `long`.
+# the world or of the commands, the records of each dataset, and what is marked `long`.
 # A new file of tests is taken unless it is listed.
 WITH_TORCH := families harness huggingface same_texts
 OTHER_ROOMS := commandline comparison damaged_answers decoding evaluate experiment generate \

@@ -6,6 +6,7 @@ from flan_jax.cli import commandline
 
 _TIMEOUT = 3_600  # seconds to wait for another checkpoint
 
+
 def main(arguments: Sequence[str]) -> None:
   made = commandline.parser('evaluate', """
       Evaluates a run on the cluster it held out: the run's INIT_FROM with the same

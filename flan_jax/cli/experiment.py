@@ -49,7 +49,7 @@ def main(arguments: Sequence[str]) -> None:
 
 
 def _execute(runs: Sequence[experiments_lib.Run], again: str) -> dict[str, str]:
-  """stages.execute; SIGTERM ends the process that works too. `again` is then told."""
+  """experiments.execute; SIGTERM ends the process that works too. `again` is then told."""
   before = signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
   try:
     return experiments_lib.execute(runs)

@@ -195,8 +195,8 @@ def write(
 
   Args:
     prompts: as prompt_files.read gives them.
-    output: file; see evaluation.prompt_files.
-    asked: continuations.Asked; plain None: if the model was never tuned.
+    output: file; see inference.prompt_files.
+    asked: text_generation.Asked; plain None: if the model was never tuned.
     overwrite: begin the file again.
 
   Raises:
@@ -342,7 +342,7 @@ def _report(output: str, total: int, done: int, shortened: int, length: int) -> 
 def ask(model: Model, asked: Any) -> None:
   """Prints what standard input is continued with, or asks a terminal for prompts.
 
-  asked: continuations.Asked; plain None: if the model was never tuned.
+  asked: text_generation.Asked; plain None: if the model was never tuned.
 
   Raises:
     UserError: whatever is wrong; in a terminal it is printed instead.

@@ -86,7 +86,7 @@ def describe(
     split: 'train', 'validation' or 'test'.
     vocabulary: as `vocabulary.FLAN.use` takes it.
     inputs_length, targets_length: tokens at most, their end included.
-    shots, style: see variants.Variant.
+    shots, style: see prompt_variants.Variant.
     begin: whether a token begins each prompt; None: as the model's own tokenizer does.
 
   Returns:

@@ -52,7 +52,7 @@ class Dataset:
   mixed: bool = True
   plain: tuple[Template, ...] = ()
   version: int = 1
-  variant: Any = None  # variants.Variant, of a dataset asked in another way
+  variant: Any = None  # prompt_variants.Variant, of a dataset asked in another way
 
   @property
   def source(self) -> splits_lib.Source:
@@ -132,7 +132,7 @@ def add(
       a run does not go on with prompts of another version.
 
   Raises:
-    UserError: the name is taken, or `declaration.check` refuses.
+    UserError: the name is taken, or `dataset_checks.check` refuses.
   """
   declared = [dataclasses.replace(t, kind=kind) for t in templates]
   declared += [dataclasses.replace(t, kind=templates_lib.INVERTED) for t in inverted]

@@ -27,7 +27,7 @@ class Selection:
   datasets_per_cluster: so many tasks of each; variants such as the rounds of ANLI count
   one by one. tasks: names as well, or how many in all, or 'prepared': those whose data is
   there, the others being told. More always contains fewer. templates, style, shots,
-  shot_seed: see variants.Variant.
+  shot_seed: see prompt_variants.Variant.
   """
 
   clusters: Sequence[str] | str | int | None = None

@@ -90,7 +90,7 @@ def matrix(
 
   Each: `name`, `metric`, `heading` (of the section that it begins, or ''), `mean_row`,
   `cells`. Each cell, one a run: `score`, `interval`; `why` it cannot be compared with
-  the first run's, '' where it can; `difference` from it, as lanes.difference has it, or
+  the first run's, '' where it can; `difference` from it, as score_plot.difference has it, or
   None. tell: is given what is wrong with predictions; by default a notice.
   """
   tell = tell or answers.once()
@@ -153,7 +153,7 @@ def _mean_row(runs: Sequence[Run], gaps: Mapping, rows: Sequence[Mapping]) -> di
 
 
 def _told(gaps: Sequence[tuple], metric: str) -> dict:
-  """The mean of differences, as lanes.difference has it."""
+  """The mean of differences, as score_plot.difference has it."""
   found = bootstrap.mean_difference(gaps)
   return score_plot.difference({'difference': found.difference, 'p': found.p,
                            'interval': [found.low, found.high]}, metric)

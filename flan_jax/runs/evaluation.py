@@ -35,11 +35,11 @@ def evaluate(
     model_dir: the run; its INIT_FROM is the untuned model.
     held_out: see holdouts.holdout; None is what the run held out, 'none' is nothing.
     held_in: clusters or tasks, joined by commas, that the run was trained on.
-    only: see evaluated.candidates.
+    only: see evaluation_request.candidates.
     step: of the tuned checkpoint, None for the last.
     limit, held_in_test, ranking, answer_by, rows, tokens_per_forward, decode_tokens:
       see protocol.Settings.
-    style, shots, shot_seed: how the datasets are asked, see variants.Variant.
+    style, shots, shot_seed: how the datasets are asked, see prompt_variants.Variant.
     vocabulary: file; None is the one the run was trained with.
     mesh: sizes of the axes data, fsdp and tensor; None: all devices have rows of their
       own. topology: what it is for, see training.train. host_devices: made of the processor.

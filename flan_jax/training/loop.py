@@ -195,7 +195,7 @@ class _Window:
           "set NAN_POLICY = 'skip' to pass over such steps")
 
   def close(self, nan_policy: str) -> dict[str, float]:
-    """Means and rates of the steps since `restart`; logbook.NUMBERS says what each is."""
+    """Means and rates of the steps since `restart`; metric_log.NUMBERS says what each is."""
     self.check(nan_policy)
     good = [sums for _, sums in self._read if not sums['skipped']]
     total = {name: sum(sums[name] for sums in good) for name in self._read[-1][1]}
