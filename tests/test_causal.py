@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from flan_jax.model import attention, cpu_attention, layers, positions
+from flan_jax.model import attention, cpu_attention, cpu_kernels, positions
 from flan_jax.model.config import DecoderConfig
 from tests import rounding
 
@@ -80,10 +80,10 @@ def test_a_kernels_gradient_is_the_same_whichever_operand_is_turned(inner, outer
   )
   gradient = lambda product: jax.jit(jax.grad(
     lambda x, kernel: jnp.sum(product(x, kernel) * weight), argnums=(0, 1)))(x, kernel)
-  rounding.assert_equal(gradient(layers.product), gradient(jnp.matmul))
+  rounding.assert_equal(gradient(cpu_kernels.product), gradient(jnp.matmul))
 
 
-@pytest.mark.parametrize('activation', layers.ACTIVATIONS)
+@pytest.mark.parametrize('activation', cpu_kernels.ACTIVATIONS)
 def test_a_gated_product_made_again_has_the_gradients_of_one_that_is_kept(
     activation, double):
   keys = jax.random.split(jax.random.key(0), 4)
@@ -91,8 +91,8 @@ def test_a_gated_product_made_again_has_the_gradients_of_one_that_is_kept(
     jax.random.normal(key, shape)
     for key, shape in zip(keys, [(2, 3, 24), (2, 3, 24), (24, 40), (2, 3, 40)])
   )
-  kept = lambda gate, up, kernel: (layers.ACTIVATIONS[activation](gate) * up) @ kernel
-  made_again = functools.partial(layers.gated_product, activation)
+  kept = lambda gate, up, kernel: (cpu_kernels.ACTIVATIONS[activation](gate) * up) @ kernel
+  made_again = functools.partial(cpu_kernels.gated_product, activation)
   gradient = lambda product: jax.jit(jax.grad(
     lambda *operands: jnp.sum(product(*operands) * weight), argnums=(0, 1, 2)))(*operands)
   rounding.assert_equal(gradient(made_again), gradient(kept))

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from flan_jax.errors import UserError
-from flan_jax.model import attention, decoder
+from flan_jax.model import attention, decoder, kv_cache
 from flan_jax.training import sharding
 from tests import rounding
 
@@ -236,7 +236,7 @@ NEW_TOKENS = 6
 
 
 def cached_greedy(config, params, batch, lengths):
-  x_BLD, cache = decoder.prefill(
+  x_BLD, cache = kv_cache.prefill(
     config, params, batch, batch['tokens'].shape[1] + NEW_TOKENS
   )
   last_BD = decoder.gather_queries(x_BLD, lengths[:, None] - 1)[:, 0]
@@ -244,7 +244,7 @@ def cached_greedy(config, params, batch, lengths):
 
   def step(carry, index):
     tokens_B, cache = carry
-    logits_BV, cache = decoder.decode_step(
+    logits_BV, cache = kv_cache.decode_step(
       config, params, tokens_B, lengths + index, cache
     )
     return (jnp.argmax(logits_BV, -1), cache), (tokens_B, logits_BV)
@@ -276,7 +276,7 @@ def test_cached_decoding_equals_recomputation(double):
 
 def test_cache_shorter_than_the_prompts_is_refused():
   with pytest.raises(ValueError, match='cache_length is 4'):
-    decoder.prefill(TINY, params(), plain_batch([8], 8), 4)
+    kv_cache.prefill(TINY, params(), plain_batch([8], 8), 4)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import torch
 import transformers
 
 from flan_jax.errors import UserError
-from flan_jax.model import decoder, families
+from flan_jax.model import decoder, families, kv_cache
 from flan_jax.training import sharding
 from tests import rounding, torch_double
 
@@ -144,9 +144,9 @@ def test_prefill_and_steps_equal_the_whole_pass(name, change):
   batch, prompt = plain(tokens()), 7
   expected = logits(config, params, batch)
   start = {key: value[:, :prompt] for key, value in batch.items()}
-  x_BLD, cache = decoder.prefill(config, params, start, LENGTH)
+  x_BLD, cache = kv_cache.prefill(config, params, start, LENGTH)
   got = [decoder.logits(config, params, x_BLD[:, -1])]
-  step = jax.jit(decoder.decode_step, static_argnums=0)
+  step = jax.jit(kv_cache.decode_step, static_argnums=0)
   for index in range(prompt, LENGTH):
     positions_B = jnp.full((2,), index, jnp.int32)
     one, cache = step(config, params, batch['tokens'][:, index], positions_B, cache)

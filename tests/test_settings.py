@@ -19,7 +19,7 @@ from flan_jax.cli import commandline, experiment, gin_files, precompile
 from flan_jax.data import mixture_subset, prompt_variants, vocabulary
 from flan_jax.errors import UserError
 from flan_jax.evaluation import protocol, ranking
-from flan_jax.model import attention_backends, config, decoder, layers, losses, positions
+from flan_jax.model import attention_backends, config, cpu_kernels, decoder, losses, positions
 from flan_jax.planning import aot
 from flan_jax.runs import evaluation, registration, training
 from flan_jax.training import loop, optim, sharding
@@ -109,7 +109,7 @@ def test_choices_are_those_of_the_library():
       'Selection.style': prompt_variants.STYLES, 'Schedule.nan_policy': loop.NAN_POLICIES,
       'optimizer.name': optim.OPTIMIZERS, 'optimizer.schedule': optim.SCHEDULES,
       'evaluate.ranking': ranking.RANKINGS, 'evaluate.answer_by': protocol.ANSWER_BY,
-      'DecoderConfig.activation': layers.ACTIVATIONS,
+      'DecoderConfig.activation': cpu_kernels.ACTIVATIONS,
       'DecoderConfig.remat': config.REMAT_POLICIES,
       'DecoderConfig.attention': attention_backends.CHOICES,
       'DecoderConfig.rope_scaling': positions.SCALINGS, 'precompile.mode': aot.STEPS}

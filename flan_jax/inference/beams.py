@@ -12,7 +12,7 @@ import jax.numpy as jnp
 from jax.sharding import Mesh
 
 from flan_jax.inference import decode_loop, scoring
-from flan_jax.model import decoder
+from flan_jax.model import decoder, kv_cache
 
 _NEVER = -1e30  # the score of what must not be chosen; finite, so that it can be divided
 
@@ -31,10 +31,10 @@ def search(
 
 
 def _search(config, max_tokens, beams, length_penalty, params, batch, ends_E):
-  each_layer = decoder.unstacked(config, params)
+  each_layer = kv_cache.unstacked(config, params)
   logits_BV, cache = decode_loop.read(config, params, batch, max_tokens)
   height = logits_BV.shape[0]
-  cache = decoder.cache_rows(config, cache, jnp.repeat(jnp.arange(height), beams))
+  cache = kv_cache.take_rows(config, cache, jnp.repeat(jnp.arange(height), beams))
   size_BK = jnp.repeat(batch['size'][:, None], beams, axis=1)
   penalty = lambda tokens: ((5 + tokens) / 6) ** length_penalty
   # At first all beams are equal: only the first counts.
@@ -58,9 +58,9 @@ def _search(config, max_tokens, beams, length_penalty, params, batch, ends_E):
     state = _with_finished(state, chosen, penalty(place + 1))
     state, rows_BK, token_BK = _with_unfinished(state, chosen, beams)
     rows = (rows_BK + beams * jnp.arange(height)[:, None]).reshape(-1)
-    logits, cache = decoder.decode_step(
+    logits, cache = kv_cache.decode_step(
         config, params, token_BK.reshape(-1), (size_BK + place).reshape(-1),
-        decoder.cache_rows(config, state['cache'], rows), each_layer)
+        kv_cache.take_rows(config, state['cache'], rows), each_layer)
     return {**state, 'step': place + 1, 'cache': cache,
             'logits': logits.reshape(height, beams, -1)}
 

@@ -13,7 +13,7 @@ import jax.numpy as jnp
 from jax.sharding import Mesh, PartitionSpec
 
 from flan_jax.inference import scoring
-from flan_jax.model import decoder
+from flan_jax.model import decoder, kv_cache
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,14 +50,14 @@ def loop(
 
 def read(
     config: decoder.DecoderConfig, params: decoder.Params, batch, max_tokens: int
-) -> tuple[jax.Array, decoder.Cache]:
+) -> tuple[jax.Array, kv_cache.Cache]:
   """(logits_BV of the first new token, a cache with room for max_tokens more)."""
   tokens_BL, size_B = batch['tokens'], batch['size']
   index_BL = jnp.broadcast_to(
       jnp.arange(tokens_BL.shape[1], dtype=jnp.int32), tokens_BL.shape)
   rows = {'tokens': tokens_BL, 'positions': index_BL,
           'segment_ids': (index_BL < size_B[:, None]).astype(jnp.int32)}
-  x_BLD, cache = decoder.prefill(
+  x_BLD, cache = kv_cache.prefill(
       config, params, rows, tokens_BL.shape[1] + max_tokens)
   last_B1 = jnp.maximum(size_B - 1, 0)[:, None]
   x_BD = decoder.gather_queries(x_BLD, last_B1)[:, 0]
@@ -84,7 +84,7 @@ def _start(config, max_tokens, drawing, params, batch, ends_E, key):
 
 def _grow(config, drawing, params, state, stopped_B, until):
   state = {**state, 'ended': state['ended'] | stopped_B}
-  each_layer = decoder.unstacked(config, params)
+  each_layer = kv_cache.unstacked(config, params)
 
   def unfinished(state):
     return (state['step'] < until) & ~jnp.all(state['ended'])
@@ -94,7 +94,7 @@ def _grow(config, drawing, params, state, stopped_B, until):
     token_B = jnp.where(state['ended'], ends_E[0], state['token'])
     new_BT = jax.lax.dynamic_update_slice_in_dim(
         state['new'], token_B[:, None], place, 1)
-    logits_BV, cache = decoder.decode_step(
+    logits_BV, cache = kv_cache.decode_step(
         config, params, token_B, state['size'] + place, state['cache'], each_layer)
     return {**state, 'step': place + 1, 'new': new_BT, 'cache': cache,
             'token': draw(drawing, logits_BV, state['keys'], place + 1),

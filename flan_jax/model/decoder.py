@@ -23,7 +23,7 @@ is no relative_bias.
 """
 
 import functools
-from typing import Any, Mapping, Optional, Sequence
+from typing import Any, Mapping
 
 import flax.linen as nn
 import jax
@@ -35,11 +35,10 @@ from flan_jax.model.config import DecoderConfig, REMAT_POLICIES
 
 Batch = Mapping[str, jax.Array]
 Params = Mapping[str, Any]
-Cache = Mapping[str, Any]
 
 
 class Decoder(nn.Module):
-  """The parameters and the two passes over them; call the functions below instead."""
+  """The parameters and the passes over them; call the functions below instead."""
 
   config: DecoderConfig
 
@@ -74,52 +73,76 @@ class Decoder(nn.Module):
     boxed = init(jax.random.split(rng, self.config.layers))
     return nn.meta.add_axis(boxed, 0, {nn.PARTITION_NAME: 'layers'})
 
-  def hidden_states(
-    self, tokens_BL, view, keep=False, query_position_BS=None, slot=None, unstacked=None
-  ):
-    """Runs the layers; returns x_BLD after the last norm and what is kept, or None.
+  def read(self, tokens_BL, view, query_position_BS=None):
+    """Returns x_BLD after the last norm, or x_BSD at query_position_BS only.
 
-    keep: the keys and values [B, L, G, H] of the tokens, layers first, or a tuple of one
-    pair for each layer if they are not scanned. With query_position_BS x_BSD, the states
-    at those positions, is all that is computed of the last layer, unless it is one of a
-    scan. slot: (attention.Past, scalar): the view's keys are those of the cache, where
-    the tokens are written; the cache is kept. unstacked: see `unstacked` below.
+    Of the last layer no more than those positions is computed, unless layers are scanned.
+    """
+    config, rotation, pick = self.config, self._rotation(view), layers.whole
+    run = run_last = self._layer_runner(view, rotation)
+    if query_position_BS is not None:
+      pick = functools.partial(gather_queries, query_position_BS=query_position_BS)
+      if not config.scan and query_position_BS.shape[1] < tokens_BL.shape[1]:
+        run_last = self._layer_runner(view.of(pick), rotation, pick)
+        pick = layers.whole  # the last layer picks already
+    x_BLD, _ = _each_layer(config, run, run_last, *self._start(tokens_BL))
+    return self._end(pick(x_BLD))
+
+  def prefill(self, tokens_BL, view):
+    """Returns x_BLD as `read` does, and the keys and values [B, L, G, H] of the tokens.
+
+    Those are stacked, layers first, or a tuple of one pair for each layer if layers are
+    not scanned.
+    """
+    run = self._layer_runner(view, self._rotation(view), keep=True)
+    x_BLD, kept = _each_layer(self.config, run, run, *self._start(tokens_BL))
+    return self._end(x_BLD), kept
+
+  def decode(self, tokens_BL, view, past, index, unstacked=None):
+    """Writes the tokens into the cache and reads it; returns x_BLD and the cache.
+
+    past: an attention.Past, or one for each layer. index: scalar, the slot of the first
+    token. view: over the keys of the cache. unstacked: see `unstacked` below.
+    """
+    run = self._layer_runner(view, self._rotation(view), keep=True)
+    x_BLD, (params, windows) = self._start(tokens_BL)
+    each = unstacked or params, windows
+    x_BLD, past = _each_layer_writes(self.config, run, x_BLD, each, past, index)
+    return self._end(x_BLD), past
+
+  def _start(self, tokens_BL):
+    """Returns the first layer's input, and the (parameters, window) of all layers."""
+    windows = self.config.layer_windows
+    windows = jnp.array(windows, jnp.int32) if windows else None
+    return layers.over_width(self._embedded(tokens_BL)), (self.layers, windows)
+
+  def _end(self, x_BLD):
+    return self.final_norm(layers.over_rows(x_BLD))
+
+  def _rotation(self, view):
+    if self.config.positions != 'rope':
+      return None
+    rows = isinstance(view, attention.Rows)
+    turn = positions.row_rotation if rows else positions.rotation
+    return turn(self.config, view.query_positions_BL)
+
+  def _layer_runner(self, view, rotation, pick=layers.whole, keep=False):
+    """Returns the function that applies one layer, for a scan.
+
+    view: of the tokens whose states are wanted; pick: takes them from the layer's input.
     """
     config = self.config
     table_KN = self.relative_bias if config.positions == 'relative' else None
-    attend_with = functools.partial(
-      attention_backends.attend_with, config, table_KN=table_KN
-    )
-    attend_all = attend_with(view)
-    rotation = None
-    if config.positions == 'rope':
-      rows = isinstance(view, attention.Rows)
-      turn = positions.row_rotation if rows else positions.rotation
-      rotation = turn(config, view.query_positions_BL)
-    windows = config.layer_windows
-    windows = jnp.array(windows, jnp.int32) if windows else None
+    attend = attention_backends.attend_with(config, view, table_KN=table_KN)
     block = layers.Block(config, parent=None)
 
-    def run_layer(x_BLD, layer, attend=attend_all, pick=layers.whole, slot=None):
+    def run_layer(x_BLD, layer, slot=None):
       params, window = layer
       look = functools.partial(attend, window=window)
       x_BLD, kept = block.apply({'params': params}, x_BLD, look, rotation, slot, pick)
       return x_BLD, (kept if keep else None)
 
-    x_BLD = layers.over_width(self._embedded(tokens_BL))
-    each = unstacked or self.layers, windows
-    if slot is not None:
-      x_BLD, past = _each_layer_writes(config, run_layer, x_BLD, each, *slot)
-      return self.final_norm(layers.over_rows(x_BLD)), past
-    run_last, pick = run_layer, layers.whole  # pick: what is taken after the last layer
-    if query_position_BS is not None:
-      pick = functools.partial(gather_queries, query_position_BS=query_position_BS)
-      if not config.scan and query_position_BS.shape[1] < tokens_BL.shape[1]:
-        attend = attend_with(view.of(pick))
-        run_last = functools.partial(run_layer, attend=attend, pick=pick)
-        pick = layers.whole
-    x_BLD, kept = _each_layer(config, run_layer, run_last, x_BLD, each)
-    return self.final_norm(layers.over_rows(pick(x_BLD))), kept
+    return run_layer
 
   def _embedded(self, tokens_BL):
     x_BLD = self.embedding[tokens_BL].astype(self.config.dtype)
@@ -146,7 +169,7 @@ class Decoder(nn.Module):
     return product if cap is None else cap * jnp.tanh(product / cap)
 
   def __call__(self, tokens_BL, view):
-    return self.logits(self.hidden_states(tokens_BL, view)[0])
+    return self.logits(self.read(tokens_BL, view))
 
 
 def _each_layer(config, run_layer, run_last, x_BLD, each):
@@ -168,7 +191,7 @@ def _each_layer(config, run_layer, run_last, x_BLD, each):
   outputs = []
   for index in range(config.layers):
     run = run_last if index == config.layers - 1 else run_layer
-    x_BLD, output = run(x_BLD, tuple(_layer(part, index) for part in each))
+    x_BLD, output = run(x_BLD, tuple(layer_of(part, index) for part in each))
     outputs.append(output)
   return x_BLD, tuple(outputs)
 
@@ -178,7 +201,7 @@ def _each_layer_writes(config, run_layer, x_BLD, each, past, index):
   if not config.scan:
     written = []
     for number, own in enumerate(past):
-      layer = tuple(_layer(part, number) for part in each)
+      layer = tuple(layer_of(part, number) for part in each)
       slot = attention.Slot(own, index, None)
       x_BLD, own = run_layer(x_BLD, layer, slot=slot)
       written.append(own)
@@ -193,7 +216,8 @@ def _each_layer_writes(config, run_layer, x_BLD, each, past, index):
   return jax.lax.scan(body, (x_BLD, past), (*each, numbers))[0]
 
 
-def _layer(part, index: int):
+def layer_of(part, index: int):
+  """One layer's part of stacked arrays, or of a tuple of those of each layer."""
   return part[index] if isinstance(part, tuple) else jax.tree.map(
     lambda leaf: leaf[index], part
   )
@@ -242,11 +266,13 @@ def count_parameters(tree: Params, embeddings: bool) -> int:
   return sum(leaf.size for leaf in jax.tree.leaves(kept))
 
 
-def _apply(config: DecoderConfig, params: Params, method: str, *args, **kwargs):
+def apply(config: DecoderConfig, params: Params, method: str, *args, **kwargs):
+  """Calls a method of Decoder."""
   return Decoder(config).apply({'params': params}, *args, method=method, **kwargs)
 
 
-def _rows(batch: Batch) -> attention.Rows:
+def rows_of(batch: Batch) -> attention.Rows:
+  """Which tokens of the batch see which."""
   return attention.Rows(
     batch['positions'], batch['segment_ids'], batch.get('branch')
   )
@@ -254,8 +280,8 @@ def _rows(batch: Batch) -> attention.Rows:
 
 def hidden_states(config: DecoderConfig, params: Params, batch: Batch) -> jax.Array:
   """x_BLD after the final norm, in config.dtype. On padding it means nothing."""
-  rows = _rows(batch)
-  return _apply(config, params, 'hidden_states', batch['tokens'], rows)[0]
+  view = rows_of(batch)
+  return apply(config, params, 'read', batch['tokens'], view)
 
 
 def queried_states(config: DecoderConfig, params: Params, batch: Batch) -> jax.Array:
@@ -264,11 +290,9 @@ def queried_states(config: DecoderConfig, params: Params, batch: Batch) -> jax.A
   Faster than to compute all of them where the layers are not scanned: of the last one
   the other tokens need keys and values only.
   """
-  arguments = batch['tokens'], _rows(batch)
+  arguments = batch['tokens'], rows_of(batch)
   queries = jnp.asarray(batch['query_position'])
-  return _apply(
-    config, params, 'hidden_states', *arguments, query_position_BS=queries
-  )[0]
+  return apply(config, params, 'read', *arguments, query_position_BS=queries)
 
 
 def gather_queries(x_BLD: jax.Array, query_position_BS: jax.Array) -> jax.Array:
@@ -282,95 +306,4 @@ def gather_queries(x_BLD: jax.Array, query_position_BS: jax.Array) -> jax.Array:
 
 def logits(config: DecoderConfig, params: Params, x: jax.Array) -> jax.Array:
   """[..., V], float32 at least, from hidden states [..., D]."""
-  return _apply(config, params, 'logits', x)
-
-
-def prefill(
-  config: DecoderConfig, params: Params, batch: Batch, cache_length: int
-) -> tuple[jax.Array, Cache]:
-  """Reads prompts, one segment a row and padding wherever it may be.
-
-  Returns x_BLD, whose state at a row's last prompt token predicts the first new one,
-  and a cache with room for cache_length - L new tokens:
-    past (an attention.Past [layers, B, G, M, H], or a tuple of one for each layer if
-    they are not scanned), positions [B, M], valid [B, M] (bool), and length (scalar),
-    the slot of the next token, the same in every row.
-
-  Raises ValueError if cache_length is less than L.
-  """
-  length = batch['tokens'].shape[1]
-  if cache_length < length:
-    raise ValueError(f'cache_length is {cache_length}, the prompts take {length}.')
-  x_BLD, kept = _apply(
-    config, params, 'hidden_states', batch['tokens'], _rows(batch), keep=True
-  )
-
-  def with_room(leaf, axis):
-    widths = [(0, 0)] * leaf.ndim
-    widths[axis] = (0, cache_length - length)
-    return jnp.pad(leaf, widths)
-
-  room = lambda leaf: layers.over_heads(with_room(leaf, leaf.ndim - 2))
-  return x_BLD, {
-    'past': jax.tree.map(room, _past(config, kept)),
-    'positions': with_room(jnp.asarray(batch['positions']), 1),
-    'valid': with_room(jnp.asarray(batch['segment_ids']) > 0, 1),
-    'length': jnp.asarray(length, jnp.int32),
-  }
-
-
-def _past(config: DecoderConfig, kept):
-  """New keys and values, as hidden_states returns them, as those of a cache."""
-  if config.scan:
-    return attention.Past.of(*kept)
-  return tuple(attention.Past.of(*one) for one in kept)
-
-
-def unstacked(config: DecoderConfig, params: Params) -> Optional[tuple[Params, ...]]:
-  """The parameters of each layer by itself, for many a decode_step; None if scanned.
-
-  A loop would take them out of the stack at every step: a copy of all of them.
-  """
-  if config.scan:
-    return None
-  return tuple(_layer(params['layers'], index) for index in range(config.layers))
-
-
-def decode_step(
-  config: DecoderConfig,
-  params: Params,
-  tokens_B: jax.Array,
-  positions_B: jax.Array,
-  cache: Cache,
-  each_layer: Optional[Sequence[Params]] = None,
-) -> tuple[jax.Array, Cache]:
-  """Appends one token to each row and predicts the next: (logits_BV, cache).
-
-  positions_B: each token's position in its own sequence (the prompt's length for the
-  first new token). Shapes do not change, so the step fits a lax loop. The cache must
-  have room: past its end the last slot would be overwritten. each_layer: `unstacked`
-  of the parameters, made outside the loop.
-  """
-  positions_B1, length = positions_B[:, None], cache['length']
-  write = functools.partial(jax.lax.dynamic_update_slice_in_dim, start_index=length, axis=1)
-  flat = {
-    'positions': write(cache['positions'], positions_B1),
-    'valid': write(cache['valid'], jnp.ones_like(positions_B1, bool)),
-  }
-  view = attention.Continuation(
-    positions_B1, flat['positions'], flat['valid'][:, None, :]
-  )
-  x_B1D, past = _apply(
-    config, params, 'hidden_states', tokens_B[:, None], view, keep=True,
-    slot=(cache['past'], length), unstacked=each_layer,
-  )
-  cache = {**flat, 'past': past, 'length': length + 1}
-  return logits(config, params, x_B1D[:, 0]), cache
-
-
-def cache_rows(config: DecoderConfig, cache: Cache, rows_B: jax.Array) -> Cache:
-  """The cache of some rows, in this order, each as often as it is named."""
-  axis = 1 if config.scan else 0
-  past = jax.tree.map(lambda leaf: jnp.take(leaf, rows_B, axis=axis), cache['past'])
-  flat = {name: cache[name][rows_B] for name in ('positions', 'valid')}
-  return {**cache, **flat, 'past': past}
+  return apply(config, params, 'logits', x)

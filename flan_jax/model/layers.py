@@ -1,6 +1,5 @@
 """The parts of one decoder layer, as Flax modules; axis letters as in decoder.py."""
 
-import functools
 import math
 from typing import Any, Callable, Mapping, Optional
 
@@ -8,19 +7,12 @@ import flax.linen as nn
 import jax
 import jax.numpy as jnp
 
-from flan_jax.model import attention, positions, precision
+from flan_jax.model import attention, cpu_kernels, positions, precision
 
 # The mesh axes that rows of a batch are spread over, slower network first.
 ROW_AXES = ('data', 'fsdp')
 # The one that shares heads and hidden units and, between layers, the width.
 TENSOR_AXIS = 'tensor'
-
-ACTIVATIONS = {
-  'gelu': jax.nn.gelu,
-  'gelu_exact': functools.partial(jax.nn.gelu, approximate=False),
-  'silu': jax.nn.silu,
-  'relu': jax.nn.relu,
-}
 
 # Takes some tokens' entries from an array [B, L, ...].
 Pick = Callable[[jax.Array], jax.Array]
@@ -126,84 +118,6 @@ class RMSNorm(nn.Module):
     return (x * jnp.expand_dims(scale, tuple(range(x.ndim - 1)))).astype(self.dtype)
 
 
-@jax.custom_vjp
-def product(x: jax.Array, kernel: jax.Array) -> jax.Array:
-  """x @ kernel for x [B, L, in], kernel [in, out]; its derivative knows the CPU."""
-  return x @ kernel
-
-
-def _product_forward(x, kernel):
-  return x @ kernel, (x, kernel)
-
-
-def _product_backward(residuals, gradient):
-  x, kernel = residuals
-  return gradient @ kernel.T, _by_kernel(x, gradient)
-
-
-product.defvjp(_product_forward, _product_backward)
-
-
-def _by_kernel(x, gradient):
-  """The gradient of x @ kernel by the kernel."""
-
-  def turned_round(x, gradient):
-    # The CPU's matrix product is half as fast reading x down its columns as it is on a
-    # copy of x turned round; a barrier keeps the copy. The narrower one is turned.
-    x = no_sooner(x, gradient)
-    x, gradient = (one.reshape(-1, one.shape[-1]) for one in (x, gradient))
-    keep = jax.lax.optimization_barrier
-    if gradient.shape[-1] < x.shape[-1]:
-      return keep(keep(gradient.T) @ x).T
-    return keep(x.T) @ gradient
-
-  def as_it_stands(x, gradient):
-    return jnp.einsum('BLi,BLo->io', x, gradient)
-
-  return jax.lax.platform_dependent(
-    x, gradient, cpu=turned_round, default=as_it_stands
-  )
-
-
-def no_sooner(x: jax.Array, gradient: jax.Array) -> jax.Array:
-  """x, which on a CPU may be used only when the gradient is there.
-
-  XLA's CPU compiler drops barriers before it looks for equal computations: it would
-  take what a backward pass makes again from the forward pass, and keep it in memory for
-  so long. Hence a true dependency, of no effect on finite numbers.
-  """
-  depend = lambda x, gradient: x + (0 * gradient[(0,) * gradient.ndim]).astype(x.dtype)
-  return jax.lax.platform_dependent(
-    x, gradient, cpu=depend, default=lambda x, gradient: x
-  )
-
-
-@functools.partial(jax.custom_vjp, nondiff_argnums=(0,))
-def gated_product(
-  activation: str, gate: jax.Array, up: jax.Array, kernel: jax.Array
-) -> jax.Array:
-  """(activation(gate) * up) @ kernel; keeps gate and up, and makes their product again."""
-  return _gated(activation, gate, up) @ kernel
-
-
-def _gated(activation, gate, up):
-  return ACTIVATIONS[activation](gate) * up
-
-
-def _gated_product_forward(activation, gate, up, kernel):
-  return gated_product(activation, gate, up, kernel), (gate, up, kernel)
-
-
-def _gated_product_backward(activation, residuals, gradient):
-  gate, up, kernel = residuals
-  gate, up = (no_sooner(x, gradient) for x in (gate, up))
-  hidden, derivative = jax.vjp(functools.partial(_gated, activation), gate, up)
-  return *derivative(gradient @ kernel.T), _by_kernel(hidden, gradient)
-
-
-gated_product.defvjp(_gated_product_forward, _gated_product_backward)
-
-
 class Linear(nn.Module):
   """A matrix product; the kernel is 2-D so that Adafactor factors it."""
 
@@ -213,7 +127,7 @@ class Linear(nn.Module):
   bias: bool = False
 
   @nn.compact
-  def __call__(self, x: jax.Array, multiply: Callable = product) -> jax.Array:
+  def __call__(self, x: jax.Array, multiply: Callable = cpu_kernels.product) -> jax.Array:
     """multiply: (x, kernel) -> out, for a product of more than x."""
     init = nn.with_logical_partitioning(KERNEL_INIT, self.axes)
     kernel = self.param('kernel', init, (x.shape[-1], self.features))
@@ -296,7 +210,9 @@ class GatedMLP(nn.Module):
     )
     out = Linear(x_BLD.shape[-1], ('mlp', 'embed'), dtype, config.mlp_bias, name='wo')
     return out(
-      gate_BLF, lambda gate, kernel: gated_product(config.activation, gate, up_BLF, kernel)
+      gate_BLF, lambda gate, kernel: cpu_kernels.gated_product(
+        config.activation, gate, up_BLF, kernel
+      )
     )
 
 

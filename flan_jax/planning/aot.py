@@ -19,7 +19,7 @@ import jax.numpy as jnp
 from jax.sharding import Mesh
 
 from flan_jax.errors import UserError
-from flan_jax.model import decoder, losses
+from flan_jax.model import decoder, kv_cache, losses
 from flan_jax.planning import candidates, estimate, hlo
 from flan_jax.settings import hardware
 from flan_jax.training import optim, profiling, sharding
@@ -145,12 +145,12 @@ def _generate(plan: candidates.Plan, mesh: Mesh):
   work = plan.work
 
   def generate(params, batch):
-    x_BLD, cache = decoder.prefill(plan.config, params, batch, work.length + work.slots)
+    x_BLD, cache = kv_cache.prefill(plan.config, params, batch, work.length + work.slots)
     logits_BV = decoder.logits(plan.config, params, x_BLD[:, -1])
 
     def grow(step, carry):
       token_B, position_B, cache = carry
-      logits_BV, cache = decoder.decode_step(
+      logits_BV, cache = kv_cache.decode_step(
           plan.config, params, token_B, position_B + step, cache)
       return _likeliest(logits_BV), position_B, cache
 
