@@ -34,9 +34,9 @@ def run(folder, steps, tell=lambda text: None):
   tell(f'rows {ours}')
   feed = lambda first: (rows_of(step, ours) for step in range(first, 10**6))
   with unittest.mock.patch.object(metric_log, 'Logbook'):  # TensorFlow takes seconds
-    return loop.train(
+    return loop.train(loop.Job(
         CONFIG, optim.optimizer(1e-2), mesh, feed, ROWS, loop.Schedule(steps, 0, 0, 1),
-        str(folder), seed=0, say=tell, show=lambda line: tell('step'))
+        str(folder), seed=0, say=tell, show=lambda line: tell('step')))
 
 
 if __name__ == '__main__':

@@ -198,9 +198,9 @@ def test_a_run_goes_on_with_other_microbatches_and_logs_the_extras(tmp_path):
   def run(name, steps, microbatches):
     feed = lambda first: iter([example_batch()] * 10)
     schedule = loop.Schedule(steps, 0, 1, 1, microbatches=microbatches)
-    return loop.train(
+    return loop.train(loop.Job(
         CONFIG, optimizer, mesh, feed, ROWS, schedule, str(tmp_path / name), seed=0,
-        dev_batches=lambda: iter([example_batch()]), say=str, show=str, loss=LOSS)
+        dev_batches=lambda: iter([example_batch()]), say=str, show=str, loss=LOSS))
   run('changed', 1, 1)
   run('changed', 2, 4)
   run('same', 2, 1)

@@ -23,10 +23,10 @@ def batch():
 
 
 def train(folder, steps, feed, log_every=None, **options):
-  loop.train(
+  loop.train(loop.Job(
       CONFIG, optim.optimizer(1e-2), sharding.mesh({}, jax.devices()[:1]), feed, 2,
       loop.Schedule(steps, 0, 0, log_every or steps), str(folder), seed=0,
-      say=lambda text: None, **{'show': lambda text: None} | options)
+      say=lambda text: None, **{'show': lambda text: None} | options))
   return metric_log.read(str(folder))
 
 

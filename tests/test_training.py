@@ -35,10 +35,10 @@ def batches(first):
 def run(model_dir, steps, *, devices=1, rate=1e-2, feed=batches, **schedule):
   mesh = {'data': 2, 'fsdp': 2, 'tensor': 2} if devices == 8 else {}
   settings = dict(save_every=0, eval_every=0, log_every=1) | schedule
-  return loop.train(
+  return loop.train(loop.Job(
       CONFIG, optim.optimizer(rate), sharding.mesh(mesh, jax.devices()[:devices]), feed,
       ROWS, loop.Schedule(train_steps=steps, **settings), str(model_dir), seed=0,
-      say=lambda text: None, show=lambda text: None)
+      say=lambda text: None, show=lambda text: None))
 
 
 def leaves(tree):

@@ -145,12 +145,12 @@ def train(
   asked = ('learning_rate', 'schedule', 'warmup_steps', 'decay_steps')
   rate = optim.learning_rate_at(**{k: optimizer[k] for k in asked if k in optimizer})
   with _voices() as (say, show):
-    state = loop.train(
+    state = loop.train(loop.Job(
         config, rule, layout, feed, rows.per_step, schedule, model_dir, seed,
         learning_rate=rate, initial_params=_base_params(init_from, layout),
         dev_batches=dev, profile=steps, say=say, show=show, loss=loss, frozen=frozen,
         held_out=watched and in_training_eval.scores(
-            run, config, watched, held_out_examples))
+            run, config, watched, held_out_examples)))
   reached = int(state.step)
   if multihost.first():
     report_inputs.write_drawn(model_dir, reached, plan.drawn(reached), feeds.shortfalls(stores))

@@ -49,88 +49,84 @@ class Schedule:
     settings.check_fields(self)
 
 
-def train(
-    config: decoder.DecoderConfig, optimizer: optax.GradientTransformation,
-    mesh: jax.sharding.Mesh, batches: Batches, rows_per_step: int, schedule: Schedule,
-    model_dir: str, seed: int, learning_rate: Callable[[int], float] = lambda step: 0.0,
-    initial_params: Callable[[], Any] | None = None,
-    dev_batches: Callable[[], Iterator[Mapping[str, np.ndarray]]] | None = None,
-    profile: tuple[int, int] | None = None,
-    say: Callable[[str], None] = print,
-    show: Callable[[str], None] = print, loss: losses.LossConfig = losses.PLAIN,
-    frozen: Sequence[str] = (),
-    held_out: Callable[[Any], Mapping[str, float]] | None = None) -> state_lib.State:
-  """Trains to schedule.train_steps and returns the last state.
+@dataclasses.dataclass(frozen=True)
+class Job:
+  """What a run computes, from which rows, and where it is kept.
 
   Args:
     batches: step -> this process's rows of that step and of all later ones.
     rows_per_step: rows of a step over all processes.
+    learning_rate: step -> the rate that is logged.
     initial_params: gives parameters in their shards, unless the run has a checkpoint.
     dev_batches: a few batches whose loss is logged as dev_loss every eval_every steps.
+    held_out: parameters -> scalars to be logged every held_out_every steps.
     profile: first and last step to trace, see profiling.Trace.
-    say, show: take events, and the line of progress.
     loss: what is added to the cross-entropy; dev_loss is without.
     frozen: the optimizer's, see make_step.
-    held_out: parameters -> scalars to be logged every held_out_every steps.
+    say, show: take events, and the line of progress.
+  """
+
+  config: decoder.DecoderConfig
+  optimizer: optax.GradientTransformation
+  mesh: jax.sharding.Mesh
+  batches: Batches
+  rows_per_step: int
+  schedule: Schedule
+  model_dir: str
+  seed: int
+  learning_rate: Callable[[int], float] = lambda step: 0.0
+  initial_params: Callable[[], Any] | None = None
+  dev_batches: Callable[[], Iterator[Mapping[str, np.ndarray]]] | None = None
+  held_out: Callable[[Any], Mapping[str, float]] | None = None
+  profile: tuple[int, int] | None = None
+  loss: losses.LossConfig = losses.PLAIN
+  frozen: Sequence[str] = ()
+  say: Callable[[str], None] = print
+  show: Callable[[str], None] = print
+
+  def on_devices(self, batch: Mapping[str, np.ndarray]) -> Mapping[str, jax.Array]:
+    """The rows of all processes, spread over the mesh."""
+    rows = sharding.batch_sharding(self.mesh)
+    return sharding.global_batch(rows, batch, self.rows_per_step)
+
+
+def train(job: Job) -> state_lib.State:
+  """Trains to schedule.train_steps and returns the last state.
 
   Raises:
     UserError: the loss is not finite and the policy is to stop; a checkpoint cannot be
       written; there are checkpoints, and none can be read.
     SystemExit: SIGINT (code 130) or SIGTERM (143) asked to stop; what was done is saved.
   """
-  shapes, placed = state_lib.shardings(config, optimizer, mesh)
-  rows = sharding.batch_sharding(mesh)
+  schedule = job.schedule
+  shapes, placed = state_lib.shardings(job.config, job.optimizer, job.mesh)
   with contextlib.ExitStack() as stack:
-    termination = stack.enter_context(Termination(lambda: checkpoint.kept(model_dir)))
+    termination = stack.enter_context(Termination(lambda: checkpoint.kept(job.model_dir)))
     # Closing waits for the checkpoint that is being written, whatever happens.
     checkpoints = stack.enter_context(
-        checkpoint.opened(model_dir, schedule.keep_checkpoints))
-    # Own last checkpoint, then given weights, then scratch.
-    state = checkpoint.restore(checkpoints, state_lib.abstract(shapes, placed))
-    if state is None:
-      given = initial_params() if initial_params else None
-      state = state_lib.fresh(config, optimizer, placed, seed, given)
-    elif int(state.step) <= schedule.train_steps:
-      say(f'resuming from step {int(state.step)}')
+      checkpoint.opened(job.model_dir, schedule.keep_checkpoints))
+    state = _first_state(job, checkpoints, shapes, placed)
     first = int(state.step)
-    book = stack.enter_context(
-        contextlib.closing(metric_log.Logbook(
-            model_dir, first, schedule.train_steps, writes=multihost.first())))
-    stack.enter_context(jax.set_mesh(mesh))
-    trace = stack.enter_context(profiling.Trace(model_dir, profile))
-    one_step = make_step(config, optimizer, loss, schedule.microbatches, frozen)
+    stack.enter_context(jax.set_mesh(job.mesh))
+    record = stack.enter_context(contextlib.closing(_Record(job, first)))
+    trace = stack.enter_context(profiling.Trace(job.model_dir, job.profile))
+    one_step = make_step(
+      job.config, job.optimizer, job.loss, schedule.microbatches, job.frozen)
     update = jax.jit(
-        profiling.counted(one_step), donate_argnums=0, out_shardings=(placed, None))
-    dev_loss = jax.jit(lambda params, batch: summed(
-        lambda rows: losses.decoder_loss(config, params, rows), batch,
-        schedule.microbatches))
-    window = _Window(config)
-    feed = batches(first) if first < schedule.train_steps else iter(())
+      profiling.counted(one_step), donate_argnums=0, out_shardings=(placed, None))
+    feed = job.batches(first) if first < schedule.train_steps else iter(())
     for step in range(first + 1, schedule.train_steps + 1):
       trace.before(step, state)
-      batch = sharding.global_batch(rows, window.wait(feed), rows_per_step)
+      batch = job.on_devices(record.window.wait(feed))
       with jax.profiler.StepTraceAnnotation('train', step_num=step):
         state, sums = update(state, batch)
       termination.begun = True  # compiled, too: now there is something to save
-      window.add(step, sums)
+      record.window.add(step, sums)
       trace.after(step, state)
       last = step == schedule.train_steps or termination.asked(checkpoints, step)
-      evaluate = bool(dev_batches) and (last or _due(step, schedule.eval_every))
-      look = bool(held_out) and (last or _due(step, schedule.held_out_every))
-      if last or evaluate or look or _due(step, schedule.log_every):
-        scalars = window.close(schedule.nan_policy)
-        scalars['learning_rate'] = float(learning_rate(step - 1))
-        if evaluate:
-          scalars['dev_loss'] = _mean(
-              dev_loss(state.params, sharding.global_batch(rows, batch, rows_per_step))
-              for batch in dev_batches())
-        if look:
-          scalars |= held_out(state.params)
-        book.write(step, scalars)
-        show(book.line(step, scalars))
-        window.restart()
+      record.after(step, state, last)
       if last or _due(step, schedule.save_every):
-        window.check(schedule.nan_policy)
+        record.window.check(schedule.nan_policy)
         checkpoint.save(checkpoints, state)
       if last:
         checkpoint.finish(checkpoints, step)
@@ -138,9 +134,52 @@ def train(
     if hasattr(feed, 'close'):
       feed.close()
   if termination.received:
-    say(f'saved step {int(state.step)} and stopped, as asked by {termination.name}')
+    job.say(f'saved step {int(state.step)} and stopped, as asked by {termination.name}')
     sys.exit(termination.code)
   return state
+
+
+def _first_state(job: Job, checkpoints, shapes, placed) -> state_lib.State:
+  """Own last checkpoint, then given weights, then scratch."""
+  state = checkpoint.restore(checkpoints, state_lib.abstract(shapes, placed))
+  if state is None:
+    params = job.initial_params() if job.initial_params else None
+    return state_lib.fresh(job.config, job.optimizer, placed, job.seed, params)
+  if int(state.step) <= job.schedule.train_steps:
+    job.say(f'resuming from step {int(state.step)}')
+  return state
+
+
+class _Record:
+  """What is logged of a run, and when: means of steps, dev loss, held-out scores."""
+
+  def __init__(self, job: Job, first: int):
+    self.window, self._job = _Window(job.config), job
+    self._book = metric_log.Logbook(
+      job.model_dir, first, job.schedule.train_steps, writes=multihost.first())
+    self._dev_loss = jax.jit(lambda params, batch: summed(
+      lambda rows: losses.decoder_loss(job.config, params, rows), batch,
+      job.schedule.microbatches))
+
+  def after(self, step: int, state: state_lib.State, last: bool) -> None:
+    job, schedule = self._job, self._job.schedule
+    evaluate = bool(job.dev_batches) and (last or _due(step, schedule.eval_every))
+    look = bool(job.held_out) and (last or _due(step, schedule.held_out_every))
+    if not (last or evaluate or look or _due(step, schedule.log_every)):
+      return
+    scalars = self.window.close(schedule.nan_policy)
+    scalars['learning_rate'] = float(job.learning_rate(step - 1))
+    if evaluate:
+      scalars['dev_loss'] = _mean(
+        self._dev_loss(state.params, job.on_devices(batch)) for batch in job.dev_batches())
+    if look:
+      scalars |= job.held_out(state.params)
+    self._book.write(step, scalars)
+    job.show(self._book.line(step, scalars))
+    self.window.restart()
+
+  def close(self) -> None:
+    self._book.close()
 
 
 def _due(step: int, every: int) -> bool:
