@@ -14,8 +14,8 @@ import seqio
 import tensorflow as tf
 
 import flan_jax.tasks  # noqa: F401  registers everything
-from flan_jax.data import datasets, identity, plain_text
-from flan_jax.data.code import code_identity
+from flan_jax.data import datasets, plain_text
+from flan_jax.data.code import code_identity, identity
 from flan_jax.training import differences
 
 FILMS = '''

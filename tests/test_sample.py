@@ -11,7 +11,7 @@ import sentencepiece
 import tensorflow_datasets as tfds
 
 from flan_jax.cli import sample
-from flan_jax.data import datasets
+from flan_jax.data import datasets, private_names
 from flan_jax.data.sample_data import embedded, embedded_content, embedded_marker, embedded_rows
 from flan_jax.errors import UserError
 from tests.conftest import replace_sample
@@ -64,7 +64,7 @@ def test_every_split_has_its_rows(written, name):
 
 def test_tasks_read_the_splits_of_the_paper(written):
   from flan_jax.data import splits
-  before = splits.seqio.utils._TFDS_DATA_DIR_OVERRIDE
+  before = private_names.data_dir_override()
   try:
     splits.set_data_dir(str(written))
     source = datasets.get('cb').source

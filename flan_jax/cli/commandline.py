@@ -152,11 +152,12 @@ def configure(flags: argparse.Namespace) -> None:
   folders = [folder for folder in flags.gin_search_paths.split(',') if folder]
   paths = check_gin(flags.door, flags.gin_file, flags.bindings, flags.default_gin, folders)
   import gin
+  from flan_jax.data import private_names
   for folder in [*folders, gin_folder()]:
     gin.add_config_file_search_path(folder)
   # gin would also look for gin files in Python packages called `runs` or `models`, and
   # takes any folder of that name, such as the user's own, for one.
-  gin.config._FILE_READERS[:] = [(open, os.path.isfile)]
+  private_names.set_gin_readers(gin, [(open, os.path.isfile)])
   try:
     gin.parse_config_files_and_bindings([path for _, path in paths], flags.bindings)
   except UserError:

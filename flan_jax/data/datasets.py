@@ -65,7 +65,7 @@ class Dataset:
 
   @property
   def identity(self) -> dict:
-    """What decides the rendered text, besides the TFDS rows; see `data.identity`.
+    """What decides the rendered text, besides the TFDS rows; see `data.code.identity`.
 
     A digest for each template, in their order, and for code, whose comments do not count.
     """

@@ -23,7 +23,7 @@ import tensorflow as tf
 import tensorflow_datasets as tfds
 from tensorflow_datasets.core import read_only_builder
 
-from flan_jax.data import prepared_files
+from flan_jax.data import prepared_files, private_names
 from flan_jax.errors import UserError
 
 TRAIN, DEV, TEST = 'train', 'validation', 'test'
@@ -126,7 +126,7 @@ def set_data_dir(data_dir: str | None) -> None:
 
 def data_dir() -> str:
   """The TFDS data_dir in force (flag --tfds_data_dir, else TFDS_DATA_DIR, else TFDS's)."""
-  return (seqio.utils._TFDS_DATA_DIR_OVERRIDE or os.environ.get('TFDS_DATA_DIR')
+  return (private_names.data_dir_override() or os.environ.get('TFDS_DATA_DIR')
           or str(tfds.core.constants.DATA_DIR))
 
 
@@ -168,7 +168,7 @@ class Loader(seqio.LazyTfdsLoader):
     return _resolved(self.name, data_dir(), tuple(self._split_map.items()), others)
 
   def _get_builder(self, split: str | None = None):
-    memory, key = seqio.LazyTfdsLoader._MEMOIZED_BUILDERS, (self.name, data_dir())
+    memory, key = private_names.opened_builders(), (self.name, data_dir())
     try:
       if key not in memory:  # as tfds.builder does once it has imported the builder's code
         with contextlib.suppress(tfds.core.registered.DatasetNotFoundError):
@@ -189,7 +189,7 @@ class Loader(seqio.LazyTfdsLoader):
 @functools.lru_cache(maxsize=None)
 def _resolved(
     name: str, directory: str, declared: tuple, others: tuple) -> dict[str, Slice]:
-  builder = seqio.LazyTfdsLoader._MEMOIZED_BUILDERS[name, directory]
+  builder = private_names.opened_builders()[name, directory]
   sizes = {split: info.num_examples for split, info in builder.info.splits.items()}
   prepared_files.require(
       name, builder, {parse(expression).base for _, expression in declared})

@@ -16,6 +16,7 @@ from typing import Sequence
 import seqio
 import tensorflow as tf
 
+from flan_jax.data import private_names
 from flan_jax.data.tokenizers import ends as ends_lib
 from flan_jax.data.tokenizers.tokenizer_vocabulary import TokenizerVocabulary
 from flan_jax.errors import UserError
@@ -136,7 +137,8 @@ class FlanVocabulary(seqio.SentencePieceVocabulary, seqio.ByteVocabulary):
     # Not inner.decode, which stops at the end that the vocabulary itself names.
     # An end need not be marked as special in its file.
     inner, ends = self.inner, self.ends.ends
-    return inner._decode([one for one in ids if one < inner.vocab_size and one not in ends])
+    return private_names.decoded(
+      inner, [one for one in ids if one < inner.vocab_size and one not in ends])
 
   def _encode_tf(self, text: tf.Tensor) -> tf.Tensor:
     if self.ends.drops_space:
@@ -144,7 +146,7 @@ class FlanVocabulary(seqio.SentencePieceVocabulary, seqio.ByteVocabulary):
     return self.inner.encode_tf(text)
 
   def _decode_tf(self, ids: tf.Tensor) -> tf.Tensor:
-    return self.inner._decode_tf(ids)
+    return private_names.decoded_tf(self.inner, ids)
 
   def __getstate__(self) -> dict:
     """Pickled by path only: a worker process loads it for itself."""

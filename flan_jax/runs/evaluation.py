@@ -214,7 +214,8 @@ def _data_identity(task: str, encoding) -> str:
   """Changes with the rows of a dataset, its code and its templates."""
   import seqio
 
-  from flan_jax.data import datasets, identity, splits
+  from flan_jax.data import datasets, splits
+  from flan_jax.data.code import identity
   from flan_jax.data.sample_data import embedded_marker
   from flan_jax.data.tokens import store
   dataset = datasets.get(task)

@@ -92,7 +92,8 @@ def store_settings(name: str, rows: Any, seed: int) -> dict:
   """Keyword arguments of store.ensure for a task of a run."""
   import seqio
 
-  from flan_jax.data import datasets, identity, rendering, splits, vocabulary
+  from flan_jax.data import datasets, rendering, splits, vocabulary
+  from flan_jax.data.code import identity
   from flan_jax.data.sample_data import embedded_marker
   features = seqio.TaskRegistry.get(name).output_features
   same = vocabulary.FLAN == features['targets'].vocabulary

@@ -234,7 +234,8 @@ def _prompts(name: str, rows: Rows, seed: int) -> dict:
   """What decides the prompts of a task, part by part, besides the settings of the run."""
   import seqio
 
-  from flan_jax.data import identity, vocabulary
+  from flan_jax.data import vocabulary
+  from flan_jax.data.code import identity
   from flan_jax.data.tokens import store
   task = seqio.TaskRegistry.get(name)
   settings = store.Settings(**feeds.store_settings(name, rows, seed))

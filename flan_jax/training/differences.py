@@ -42,7 +42,7 @@ def tasks(old: Mapping[str, float], new: Mapping[str, float],
 def prompts(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, list[str]]:
   """What is different -> the tasks that it is different of.
 
-  Of what `data.identity.of_task` says of each task; tasks that only one has are passed
+  Of what `data.code.identity.of_task` says of each task; tasks that only one has are passed
   over, as are those of a version that told less.
   """
   found: dict[str, list[str]] = {}

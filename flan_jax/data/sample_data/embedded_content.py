@@ -9,7 +9,7 @@ import io
 import itertools
 import re
 
-from flan_jax.data import dataset_checks, rendering, splits, templates
+from flan_jax.data import dataset_checks, private_names, rendering, splits, templates
 from flan_jax.data.sample_data import embedded_rows
 from flan_jax.errors import UserError
 from flan_jax.world import World
@@ -33,9 +33,7 @@ def write_builder(path, tfds_name, group, rows, world):
   made = builder(tfds_name, path)
   chosen = distinct_rows(made.info.features, _readers(group), rows,
                          world.stream(tfds_name))
-  # Not called `pipeline`: TFDS goes by the parameter's name and would ask for Beam.
-  made._split_generators = lambda download_manager: {
-      split: enumerate(examples) for split, examples in chosen.items()}
+  private_names.give_rows(made, chosen)
   with contextlib.redirect_stdout(io.StringIO()):  # TFDS speaks of downloads
     made.download_and_prepare(
         download_config=tfds.download.DownloadConfig(try_download_gcs=False))

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 from concurrent import futures
 
-from flan_jax.data import truncation
+from flan_jax.data import private_names, truncation
 from flan_jax.errors import UserError
 
 PASSAGE = 'passage'  # feature: the part of the inputs that is shortened
@@ -109,8 +109,8 @@ def source_identity(source, split: str) -> dict:
 
 def _tfds_identity(loader, split: str) -> dict:
   """Where the files lie does not matter, what they hold does."""
-  info = loader._get_builder(split).info
-  expression = str(loader._map_split(split))
+  info = private_names.loader_builder(loader, split).info
+  expression = private_names.loader_slice(loader, split)
   used = [name for name in info.splits if name in re.findall(r'\w+', expression)]
   return {
       'tfds': info.full_name, 'rows': expression,

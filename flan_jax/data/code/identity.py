@@ -9,7 +9,7 @@ The parts are for people, who are told what differs; `fingerprint` is without th
 import glob
 import os
 
-from flan_jax.data import datasets, plain_text
+from flan_jax.data import datasets, plain_text, private_names
 from flan_jax.data.code import code_identity
 
 
@@ -32,8 +32,8 @@ def _of_steps(task) -> dict:
            if not isinstance(step, seqio.CacheDatasetPlaceholder)]
   found = {'preprocessors': code_identity.of(*steps, role='')} if steps else {}
   if isinstance(task.source, seqio.FunctionDataSource):
-    found['source'] = code_identity.of(task.source._dataset_fn)
-  patterns = getattr(task.source, '_split_to_filepattern', None) or {}
+    found['source'] = code_identity.of(private_names.source_function(task.source))
+  patterns = private_names.source_patterns(task.source)
   return found | {'text': {split: _files(pattern) for split, pattern in patterns.items()}}
 
 
