@@ -3,15 +3,13 @@
 mkdocs calls `on_files` at every build. Nothing here imports jax or TensorFlow.
 """
 
-import ast
 import functools
 import os
 import re
 import subprocess
 import sys
-from typing import Iterator
 
-from flan_jax.cli import main
+from flan_jax.cli import gin_defaults, main
 
 CHECKOUT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 COMMANDS = tuple(name for name in main.COMMANDS if name != 'harness')
@@ -89,29 +87,13 @@ def settings() -> str:
   return '\n\n'.join(parts) + '\n'
 
 
-def _row(setting, defaults: dict[str, tuple[str, str]]) -> str:
-  value, comment = defaults.get(setting.name, ('', ''))
-  value = {'%gin.REQUIRED': 'required'}.get(value, f'`{value}`' if value else '')
-  meaning = f'{setting.meaning} ({comment})' if comment else setting.meaning
+def _row(setting, defaults: dict[str, gin_defaults.Macro]) -> str:
+  value, meaning = defaults.get(setting.name, ('', setting.meaning))
+  value = {gin_defaults.REQUIRED: 'required'}.get(value, f'`{value}`' if value else '')
   sets = ', '.join(f'`{name}`' for name in setting.of)
   cells = (f'`{setting.name}`', value, setting.wanted, meaning.replace('<', '&lt;'), sets)
   return f'| {" | ".join(cells)} |'
 
 
-def _defaults(name: str) -> dict[str, tuple[str, str]]:
-  """Macro -> (value, comment) of a gin file and those that it includes."""
-  found: dict[str, tuple[str, str]] = {}
-  for line in _lines(name):
-    match = re.fullmatch(r'([A-Z_]+) = (.*?)(?:  # (.*))?', line)
-    if match:
-      found[match[1]] = match[2], match[3] or found.get(match[1], ('', ''))[1]
-  return found
-
-
-def _lines(name: str) -> Iterator[str]:
-  with open(os.path.join(CHECKOUT, 'gin', name), encoding='utf-8') as file:
-    for line in file.read().splitlines():
-      if line.startswith('include '):
-        yield from _lines(ast.literal_eval(line.removeprefix('include ')))
-      else:
-        yield line
+def _defaults(name: str) -> dict[str, gin_defaults.Macro]:
+  return gin_defaults.macros(name, os.path.join(CHECKOUT, 'gin'))

@@ -15,7 +15,7 @@ import pytest
 
 import gin
 from flan_jax import settings
-from flan_jax.cli import commandline, experiment, gin_files, precompile
+from flan_jax.cli import commandline, experiment, gin_defaults, gin_files, precompile
 from flan_jax.data import mixture_subset, prompt_variants, vocabulary
 from flan_jax.errors import UserError
 from flan_jax.evaluation import protocol, ranking
@@ -102,6 +102,19 @@ def test_every_macro_is_described_by_its_own_name(door):
   for parameter, macro in wired(door).items():
     own = settings.PARAMETERS[parameter]
     assert macro == own.name or own.name == own.name.lower(), parameter
+
+
+@pytest.mark.parametrize('door', RUN_FILES)
+def test_a_macro_has_its_meaning_in_the_run_file_and_help_prints_it(door, capsys):
+  folder = commandline.gin_folder()
+  macros = gin_defaults.macros(RUN_FILES[door], folder)
+  assert {name for name in macros if not macros[name].meaning} == set()
+  assert set(macros) <= set(settings.MACROS)
+  assert not any(setting.meaning for setting in settings.MACROS.values())
+  text = ' '.join(gin_defaults.help_text(RUN_FILES[door], folder).split())
+  for name, (default, meaning) in macros.items():
+    value = 'required' if default == gin_defaults.REQUIRED else default
+    assert f'{name} = {value} {meaning}' in text
 
 
 def test_choices_are_those_of_the_library():

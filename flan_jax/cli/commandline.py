@@ -13,6 +13,7 @@ import textwrap
 from typing import Callable, Sequence
 
 from flan_jax import settings
+from flan_jax.cli import gin_defaults
 from flan_jax.errors import did_you_mean, UserError
 from flan_jax.runs import registration
 
@@ -45,6 +46,7 @@ def parser(
       help='Python modules that register datasets of your own')
   if gin is not None:
     made.set_defaults(default_gin=gin)
+    made.epilog = gin_defaults.help_text(gin, gin_folder())
     made.add_argument(
         '--gin_file', action='append', default=[], metavar='FILE',
         help=f'gin file, may be repeated; later ones win (default: {gin})')

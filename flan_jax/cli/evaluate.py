@@ -17,12 +17,8 @@ def main(arguments: Sequence[str]) -> None:
 
       Every forward template is scored on dev and test: classification by rank over the
       options, generation by greedy decoding. Prints the table, and writes results.json,
-      predictions/ and report.html into MODEL_DIR. Started again after an interruption,
-      it goes on where it was.
-
-      Macros: MODEL_DIR (required), HELD_OUT, HELD_IN, ONLY, STEP, LIMIT, HELD_IN_TEST,
-      RANKING, ANSWER_BY, VOCABULARY, ROW_LENGTH, ROWS, TOKENS_PER_FORWARD,
-      DECODE_TOKENS, STYLE, SHOTS, SHOT_SEED. Flags win over gin.""",
+      predictions/ and report.html into MODEL_DIR. Rerun after an interruption to
+      continue; finished answers are kept. Flags win over gin.""",
       gin='runs/evaluate.gin')
   made.add_argument('--limit', metavar='N', help='at most N examples a split')
   made.add_argument('--held_in', metavar='A,B', help='clusters or tasks that were '

@@ -21,8 +21,8 @@ def main(arguments: Sequence[str]) -> None:
         flan_jax precompile --gin_file=models/137b.gin \\
           --gin_file=meshes/v3_128.gin
 
-      Prints bytes, FLOPs, collectives and a roofline; the last line is JSON. Macros:
-      those of the run to come, and TOPOLOGY, VOCAB_SIZE.""", gin='runs/precompile.gin')
+      Prints bytes, FLOPs, collectives and a roofline; the last line is JSON.""",
+      gin='runs/precompile.gin')
   made.add_argument('--topology', metavar='KIND:AxB', help='such as v3:8x8, 2*v5e:4x4 '
                     '(two slices) or h100:8 (default: TOPOLOGY in gin)')
   made.add_argument('--mode', choices=('train', 'score', 'generate'), default='train')

@@ -13,11 +13,8 @@ def main(arguments: Sequence[str]) -> None:
           --gin_file=meshes/v3_128.gin --gin_file=holdout/nli.gin \\
           --gin.MODEL_DIR="'gs://bucket/run'" --tfds_data_dir=DIR
 
-      Macros: MODEL_DIR, HELD_OUT (required), MIXTURE, INIT_FROM, VOCABULARY, STORE_DIR,
-      CLUSTERS, DATASETS_PER_CLUSTER, TASKS, TEMPLATES, STYLE, SHOTS, SHOT_SEED,
-      TRAIN_STEPS, TOKENS_PER_BATCH, ROW_LENGTH, TARGET_SLOTS, INPUTS_LENGTH,
-      TARGETS_LENGTH, LEARNING_RATE, SEED, SAVE_EVERY, EVAL_EVERY, LOG_EVERY.
-      Started again with the same MODEL_DIR, a run goes on where it was.""",
+      Rerun with the same MODEL_DIR to resume at the exact next example. Settings that
+      define the run cannot change.""",
       gin='runs/tune.gin')
   made.add_argument(
       '--profile', metavar='FIRST:LAST', help='steps to trace for TensorBoard, from 1')

@@ -2,9 +2,10 @@
 
 Checked with gin-config 0.5.0, seqio 0.0.20 and tensorflow-datasets 4.9.9 and 4.9.10;
 tests/test_private_names.py fails when one of them changes. SeqIO is imported when it is
-needed, and gin only by commands. Two classes also override such names, as their base classes ask subclasses to:
-`splits.Loader` (`_get_builder`, `_map_split` of seqio.LazyTfdsLoader) and the vocabularies
-(`_encode`, `_decode` and their like of seqio.Vocabulary).
+needed, and gin only by commands. Two classes also override such names, as their base
+classes ask subclasses to: `splits.Loader` (`_get_builder`, `_map_split` of
+seqio.LazyTfdsLoader) and the vocabularies (`_encode`, `_decode` and their like of
+seqio.Vocabulary).
 """
 
 from typing import Any, Callable, Mapping, Sequence

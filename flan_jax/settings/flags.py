@@ -1,4 +1,7 @@
-"""What command lines set: every flag of every command that takes a value."""
+"""What command lines set: every flag of every command that takes a value.
+
+What a flag means stands in the help of its command.
+"""
 
 from flan_jax.settings.kinds import Setting
 
@@ -6,85 +9,79 @@ _SEEDS = dict(least=0, most=2**32 - 1)
 _COUNT = dict(least=1, most=2**31 - 1)
 
 
-def _place(name: str, meaning: str, kind: str = 'path', **rest) -> Setting:
-  return Setting(name, kind, meaning, **rest)
+def _place(name: str, kind: str = 'path', **rest) -> Setting:
+  return Setting(name, kind, **rest)
 
 
 SETTINGS = (
     # Of all commands, or many.
-    _place('tfds_data_dir', 'TFDS data_dir'),
-    Setting('import', 'names', 'modules that register datasets'),
-    _place('gin_file', 'a gin file'),
-    _place('train_gin', 'a gin file of the training'),
-    _place('evaluate_gin', 'a gin file of the evaluation'),
-    Setting('gin_search_paths', 'names', 'folders of gin files'),
-    Setting('coordinator_address', 'text', 'HOST:PORT of process 0'),
-    Setting('process_count', 'whole', 'how many processes there are', least=1, most=2**20),
-    Setting('process_index', 'whole', 'which process this is', least=0, most=2**20),
-    _place('model_dir', 'the run', 'folder'),
-    Setting('step', 'whole', 'of the checkpoint', least=0, most=2**31 - 1),
-    _place('vocabulary', "a vocabulary's file, or 'bytes'"),
-    Setting('seed', 'whole', 'of drawing, or of the world', **_SEEDS),
-    Setting('limit', 'whole', 'examples of each split', **_COUNT),
-    _place('output', 'file to write'),
+    _place('tfds_data_dir'),
+    Setting('import', 'names'),
+    _place('gin_file'),
+    _place('train_gin'),
+    _place('evaluate_gin'),
+    Setting('gin_search_paths', 'names'),
+    Setting('coordinator_address', 'text'),
+    Setting('process_count', 'whole', least=1, most=2**20),
+    Setting('process_index', 'whole', least=0, most=2**20),
+    _place('model_dir', 'folder'),
+    Setting('step', 'whole', least=0, most=2**31 - 1),
+    _place('vocabulary'),
+    Setting('seed', 'whole', **_SEEDS),
+    Setting('limit', 'whole', **_COUNT),
+    _place('output'),
     # train
-    Setting('profile', 'window', 'steps to trace'),
+    Setting('profile', 'window'),
     # evaluate
-    Setting('held_in', 'joined', 'clusters or tasks that were trained on'),
-    Setting('only', 'some', 'which models',
-            choices=('all', 'both', 'untuned', 'plain', 'tuned')),
-    Setting('ranking', 'choice', 'how options are compared',
-            choices=('sum', 'normalised', 'calibrated')),
-    Setting('timeout', 'number', 'seconds', least=0, most=1e9),
+    Setting('held_in', 'joined'),
+    Setting('only', 'some', choices=('all', 'both', 'untuned', 'plain', 'tuned')),
+    Setting('ranking', 'choice', choices=('sum', 'normalised', 'calibrated')),
+    Setting('timeout', 'number', least=0, most=1e9),
     # generate
-    _place('input', 'prompts'),
-    Setting('field', 'text', 'of an object that holds the text'),
-    Setting('max_tokens', 'whole', 'of a continuation', least=1, most=2**24),
-    Setting('temperature', 'number', 'of drawing', least=0, most=1e6),
-    Setting('top_k', 'whole', 'so many of the likeliest tokens', least=0, most=2**31 - 1),
-    Setting('top_p', 'number', 'the likeliest that are so probable', above=0, most=1),
-    Setting('samples', 'whole', 'texts of each prompt', least=1, most=2**20),
-    Setting('beams', 'whole', 'of beam search', least=1, most=2**16),
-    Setting('length_penalty', 'number', 'of beam search', least=0, most=1e6),
-    Setting('stop', 'any text', 'ends a continuation'),
-    Setting('rows', 'whole', 'of a batch on each device', least=1, most=2**20),
-    Setting('mesh', 'text', 'data=A,fsdp=B,tensor=C'),
-    Setting('host_devices', 'whole', 'made of the processor', least=1, most=4096),
+    _place('input'),
+    Setting('field', 'text'),
+    Setting('max_tokens', 'whole', least=1, most=2**24),
+    Setting('temperature', 'number', least=0, most=1e6),
+    Setting('top_k', 'whole', least=0, most=2**31 - 1),
+    Setting('top_p', 'number', above=0, most=1),
+    Setting('samples', 'whole', least=1, most=2**20),
+    Setting('beams', 'whole', least=1, most=2**16),
+    Setting('length_penalty', 'number', least=0, most=1e6),
+    Setting('stop', 'any text'),
+    Setting('rows', 'whole', least=1, most=2**20),
+    Setting('mesh', 'text'),
+    Setting('host_devices', 'whole', least=1, most=4096),
     # experiment
-    Setting('experiment', 'choice', 'which', choices=('holdouts', 'ways'),
-            positional=True),
-    _place('root', 'folder of the runs', 'made'),
-    _place('base', 'MODEL_DIR of the run that gives the parameters', 'folder'),
-    Setting('clusters', 'joined', 'which clusters'),
-    Setting('cluster', 'text', 'a cluster'),
+    Setting('experiment', 'choice', choices=('holdouts', 'ways'), positional=True),
+    _place('root', 'made'),
+    _place('base', 'folder'),
+    Setting('clusters', 'joined'),
+    Setting('cluster', 'text'),
     # report
-    _place('runs', 'MODEL_DIR of an evaluated run', 'folder', positional=True),
+    _place('runs', 'folder', positional=True),
     # sample
-    _place('data_dir', 'folder to write to', 'made'),
-    Setting('examples', 'whole', 'training rows of a dataset', least=1, most=10**7),
-    Setting('datasets', 'joined', 'tasks or clusters'),
+    _place('data_dir', 'made'),
+    Setting('examples', 'whole', least=1, most=10**7),
+    Setting('datasets', 'joined'),
     # cache
-    Setting('tasks', 'names', 'SeqIO tasks'),
-    Setting('mixture', 'text', 'a SeqIO mixture'),
-    _place('store_dir', 'folder of the stores', 'folder'),
-    Setting('processes', 'whole', 'tasks rendered at once', least=1, most=4096),
+    Setting('tasks', 'names'),
+    Setting('mixture', 'text'),
+    _place('store_dir', 'folder'),
+    Setting('processes', 'whole', least=1, most=4096),
     # prompts
-    Setting('task', 'text', 'a dataset'),
-    _place('html', 'file to write'),
-    Setting('template', 'whole', 'number of the template', least=0, most=10**6),
-    Setting('n', 'whole', 'prompts to print', least=1, most=10**6),
-    Setting('split', 'choice', 'of prepared data',
-            choices=('train', 'validation', 'test')),
-    Setting('shots', 'whole', 'exemplars before each prompt', least=0, most=16),
-    Setting('style', 'choice', 'how the dataset is asked',
-            choices=('instructions', 'name', 'none', 'plain')),
+    Setting('task', 'text'),
+    _place('html'),
+    Setting('template', 'whole', least=0, most=10**6),
+    Setting('n', 'whole', least=1, most=10**6),
+    Setting('split', 'choice', choices=('train', 'validation', 'test')),
+    Setting('shots', 'whole', least=0, most=16),
+    Setting('style', 'choice', choices=('instructions', 'name', 'none', 'plain')),
     # precompile
-    Setting('topology', 'topology', 'the hardware to compile for'),
-    Setting('mode', 'choice', 'what is compiled', choices=('train', 'score', 'generate')),
-    Setting('tries', 'whole', 'programs that a search compiles', least=1, most=10**6),
+    Setting('topology', 'topology'),
+    Setting('mode', 'choice', choices=('train', 'score', 'generate')),
+    Setting('tries', 'whole', least=1, most=10**6),
     # huggingface
-    Setting('direction', 'choice', 'which way', choices=('import', 'export'),
-            positional=True),
-    _place('src', 'what to read', 'folder', positional=True),
-    _place('dst', 'folder to write', 'made', positional=True),
-    Setting('fsdp', 'whole', 'devices to spread the parameters over', least=1, most=2**20))
+    Setting('direction', 'choice', choices=('import', 'export'), positional=True),
+    _place('src', 'folder', positional=True),
+    _place('dst', 'made', positional=True),
+    Setting('fsdp', 'whole', least=1, most=2**20))

@@ -18,17 +18,17 @@ PARAMETERS: dict[str, 'Setting'] = {}
 
 @dataclasses.dataclass(frozen=True)
 class Setting:
-  """A setting: name, kind, range, meaning.
+  """A setting: name, kind, range.
 
   kind: one of KINDS. least, most, above, below: the range of a number, or of each of
   several. choices: of a text. none: what None means, '' if it means nothing. of: the
   parameters it is the value of, as in 'Rows.row_length'. positional: of a flag without
-  a name on the command line.
+  a name on the command line. meaning: of what no gin file and no help tells.
   """
 
   name: str
   kind: str
-  meaning: str
+  meaning: str = ''
   least: float | None = None
   most: float | None = None
   above: float | None = None

@@ -1,7 +1,7 @@
 """What gin files and Python calls set: each macro, and each parameter without one.
 
-The meaning stands in messages and in the generated page of settings. A parameter that no
-macro sets has a name in small letters.
+What a macro means and its default stand in the gin run file, see cli/gin_defaults. A
+parameter that no macro sets has a name in small letters, and its meaning here.
 """
 
 from flan_jax.settings.kinds import PARAMETERS, Setting
@@ -13,184 +13,128 @@ _ALL = 'all'
 _STYLES = ('instructions', 'name', 'none', 'plain')
 
 
-def _optimizer(name: str, parameter: str, kind: str, meaning: str, **rest) -> Setting:
-  return Setting(name, kind, meaning, of=(f'optimizer.{parameter}',), **rest)
+def _optimizer(name: str, parameter: str, kind: str, **rest) -> Setting:
+  return Setting(name, kind, of=(f'optimizer.{parameter}',), **rest)
 
 
-def _decoder(name: str, kind: str, meaning: str, **rest) -> Setting:
+def _decoder(name: str, kind: str, meaning: str = '', **rest) -> Setting:
   return Setting(name, kind, meaning, of=(f'DecoderConfig.{name.lower()}',), **rest)
 
 
-def _row(name: str, meaning: str, **rest) -> Setting:
-  return Setting(
-      name, 'whole', meaning, of=(f'Rows.{name.lower()}',), **{**_TOKENS, **rest})
+def _row(name: str, **rest) -> Setting:
+  return Setting(name, 'whole', of=(f'Rows.{name.lower()}',), **{**_TOKENS, **rest})
 
 
-def _every(name: str, meaning: str, **rest) -> Setting:
-  return Setting(
-      name, 'whole', meaning, of=(f'Schedule.{name.lower()}',), **{**_STEPS, **rest})
+def _every(name: str, **rest) -> Setting:
+  return Setting(name, 'whole', of=(f'Schedule.{name.lower()}',), **{**_STEPS, **rest})
 
 
 RUN = (
-    Setting('MODEL_DIR', 'made', 'folder of the run',
-            of=('train.model_dir', 'evaluate.model_dir')),
-    Setting('HELD_OUT', 'text', 'cluster or task that stays unseen', none='nothing',
-            of=('train.held_out',)),
-    Setting('MIXTURE', 'text', 'SeqIO mixture or task', none='what holding out leaves',
-            of=('train.mixture',)),
-    Setting('VOCABULARY', 'path', 'SentencePiece model or tokenizer.json',
-            none='FLAN_VOCABULARY', of=('train.vocabulary',)),
-    Setting('STORE_DIR', 'folder', 'folder of the prompt store',
-            none='`store` in the data_dir',
-            of=('train.store_dir',)),
-    Setting('INIT_FROM', 'folder', 'MODEL_DIR of the run that gives the parameters',
-            none='from scratch', of=('train.init_from',)),
-    Setting('SEED', 'whole', 'seed of parameters, templates and data order',
-            of=('train.seed',),
-            **_SEEDS),
+    Setting('MODEL_DIR', 'made', of=('train.model_dir', 'evaluate.model_dir')),
+    Setting('HELD_OUT', 'text', none='nothing', of=('train.held_out',)),
+    Setting('MIXTURE', 'text', none='what holding out leaves', of=('train.mixture',)),
+    Setting('VOCABULARY', 'path', none='FLAN_VOCABULARY', of=('train.vocabulary',)),
+    Setting('STORE_DIR', 'folder', none='`store` in the data_dir', of=('train.store_dir',)),
+    Setting('INIT_FROM', 'folder', none='from scratch', of=('train.init_from',)),
+    Setting('SEED', 'whole', of=('train.seed',), **_SEEDS),
     Setting('HELD_OUT_EXAMPLES', 'whole',
-            'dev examples per held-out dataset, of quick scores',
             least=1, most=2**31 - 1, of=('train.held_out_examples',)),
-    Setting('MESH', 'mesh', 'sizes of the axes data, fsdp and tensor',
-            none='all devices, on data',
+    Setting('MESH', 'mesh', none='all devices, on data',
             of=('train.mesh', 'evaluate.mesh', 'precompile.mesh')),
-    Setting('HOST_DEVICES', 'whole', 'virtual CPU devices', least=1, most=4096,
-            none='those that are there',
+    Setting('HOST_DEVICES', 'whole', least=1, most=4096, none='those that are there',
             of=('train.host_devices', 'evaluate.host_devices')),
-    Setting('TOPOLOGY', 'topology', 'hardware that the mesh is for', none='any',
+    Setting('TOPOLOGY', 'topology', none='any',
             of=('train.topology', 'evaluate.topology', 'precompile.topology')))
 
 SELECTION = (
-    Setting('CLUSTERS', 'names or count', 'clusters of the mixture to use', least=1,
-            none=_ALL,
-            of=('Selection.clusters',)),
-    Setting('TASKS', 'names or count', 'tasks of the mixture to use', least=1, none=_ALL,
-            of=('Selection.tasks',)),
-    Setting('DATASETS_PER_CLUSTER', 'whole', 'datasets per cluster to use', least=1,
-            none=_ALL,
+    Setting('CLUSTERS', 'names or count', least=1, none=_ALL, of=('Selection.clusters',)),
+    Setting('TASKS', 'names or count', least=1, none=_ALL, of=('Selection.tasks',)),
+    Setting('DATASETS_PER_CLUSTER', 'whole', least=1, none=_ALL,
             of=('Selection.datasets_per_cluster',)),
-    Setting('TEMPLATES', 'whole', 'templates per dataset', least=1, most=1000, none=_ALL,
-            of=('Selection.templates',)),
-    Setting('STYLE', 'choice', 'style of the prompts', choices=_STYLES,
-            of=('Selection.style', 'evaluate.style')),
-    Setting('SHOTS', 'whole', 'exemplars before each prompt', least=0, most=16,
-            of=('Selection.shots', 'evaluate.shots')),
-    Setting('SHOT_SEED', 'whole', 'seed of the choice of exemplars',
-            of=('Selection.shot_seed', 'evaluate.shot_seed'), **_SEEDS))
+    Setting('TEMPLATES', 'whole', least=1, most=1000, none=_ALL, of=('Selection.templates',)),
+    Setting('STYLE', 'choice', choices=_STYLES, of=('Selection.style', 'evaluate.style')),
+    Setting('SHOTS', 'whole', least=0, most=16, of=('Selection.shots', 'evaluate.shots')),
+    Setting('SHOT_SEED', 'whole', of=('Selection.shot_seed', 'evaluate.shot_seed'), **_SEEDS))
 
 ROWS = (
-    _row('TOKENS_PER_BATCH', 'tokens per step, over all hosts', most=2**31 - 1),
-    Setting('ROW_LENGTH', 'whole', 'tokens per packed row', of=('Rows.row_length',),
-            **_TOKENS),
-    _row('TARGET_SLOTS', 'targets that a row can hold'),
-    _row('INPUTS_LENGTH', 'longest inputs, in tokens'),
-    _row('TARGETS_LENGTH', 'longest targets, in tokens'),
-    Setting('SEPARATORS', 'pair', 'ends of inputs and of targets',
-            of=('Rows.separators',)),
-    Setting('BEGIN', 'truth or choice', 'whether a token begins each text',
-            choices=('tokenizer',), none='as the run was trained',
+    _row('TOKENS_PER_BATCH', most=2**31 - 1),
+    Setting('ROW_LENGTH', 'whole', of=('Rows.row_length',), **_TOKENS),
+    _row('TARGET_SLOTS'),
+    _row('INPUTS_LENGTH'),
+    _row('TARGETS_LENGTH'),
+    Setting('SEPARATORS', 'pair', of=('Rows.separators',)),
+    Setting('BEGIN', 'truth or choice', choices=('tokenizer',), none='as the run was trained',
             of=('train.begin', 'evaluate.begin')),
-    Setting('OVERFLOW', 'choice', 'treatment of longer targets',
-            choices=('cut', 'split'), of=('Rows.overflow',)))
+    Setting('OVERFLOW', 'choice', choices=('cut', 'split'), of=('Rows.overflow',)))
 
 SCHEDULE = (
-    _every('TRAIN_STEPS', 'steps of the run'),
-    _every('SAVE_EVERY', 'steps between checkpoints; 0: at the end'),
-    _every('EVAL_EVERY', 'steps between dev losses; 0: never'),
-    _every('LOG_EVERY', 'steps between records', least=1),
-    _every('HELD_OUT_EVERY', 'steps between quick held-out scores; 0: never'),
-    _every('KEEP_CHECKPOINTS', 'number of last checkpoints to keep', least=1, none=_ALL),
-    _every('MICROBATCHES', 'parts of a step, computed one after the other', least=1),
-    Setting('NAN_POLICY', 'choice', 'treatment of a step that is not finite',
-            choices=('stop', 'skip'), of=('Schedule.nan_policy',)))
+    _every('TRAIN_STEPS'),
+    _every('SAVE_EVERY'),
+    _every('EVAL_EVERY'),
+    _every('LOG_EVERY', least=1),
+    _every('HELD_OUT_EVERY'),
+    _every('KEEP_CHECKPOINTS', least=1, none=_ALL),
+    _every('MICROBATCHES', least=1),
+    Setting('NAN_POLICY', 'choice', choices=('stop', 'skip'), of=('Schedule.nan_policy',)))
 
 OPTIMIZER = (
-    _optimizer('OPTIMIZER', 'name', 'choice', 'the update rule',
-               choices=('adafactor', 'adam', 'adamw')),
-    _optimizer('LEARNING_RATE', 'learning_rate', 'number', 'peak learning rate', above=0,
-               most=1e6),
-    _optimizer('SCHEDULE', 'schedule', 'choice', 'course of the learning rate',
+    _optimizer('OPTIMIZER', 'name', 'choice', choices=('adafactor', 'adam', 'adamw')),
+    _optimizer('LEARNING_RATE', 'learning_rate', 'number', above=0, most=1e6),
+    _optimizer('SCHEDULE', 'schedule', 'choice',
                choices=('constant', 'cosine', 'inverse_sqrt')),
-    _optimizer('WARMUP_STEPS', 'warmup_steps', 'whole',
-               'steps until the peak learning rate', **_STEPS),
-    _optimizer('DECAY_STEPS', 'decay_steps', 'whole', "step at which 'cosine' ends",
-               **_STEPS),
-    _optimizer('CLIP', 'clip', 'number', 'largest norm of the gradient', above=0,
-               most=1e30, none='any norm'),
-    _optimizer('PARAMETER_SCALE', 'multiply_by_parameter_scale', 'truth',
-               "whether Adafactor's step is relative to the parameter"),
-    _optimizer('BETAS', 'betas', 'two numbers', 'betas of adam and adamw', least=0,
-               below=1),
-    _optimizer('WEIGHT_DECAY', 'weight_decay', 'number', 'weight decay of adamw', least=0,
-               most=1e6),
-    _optimizer('FROZEN', 'frozen', 'patterns', 'parameters that do not change'),
-    Setting('Z_LOSS', 'number', 'weight of the z-loss, added to the cross-entropy',
-            least=0, most=1e6,
-            of=('LossConfig.z_loss',)),
-    Setting('LABEL_SMOOTHING', 'number', 'probability spread over the other tokens',
+    _optimizer('WARMUP_STEPS', 'warmup_steps', 'whole', **_STEPS),
+    _optimizer('DECAY_STEPS', 'decay_steps', 'whole', **_STEPS),
+    _optimizer('CLIP', 'clip', 'number', above=0, most=1e30, none='any norm'),
+    _optimizer('PARAMETER_SCALE', 'multiply_by_parameter_scale', 'truth'),
+    _optimizer('BETAS', 'betas', 'two numbers', least=0, below=1),
+    _optimizer('WEIGHT_DECAY', 'weight_decay', 'number', least=0, most=1e6),
+    _optimizer('FROZEN', 'frozen', 'patterns'),
+    Setting('Z_LOSS', 'number', least=0, most=1e6, of=('LossConfig.z_loss',)),
+    Setting('LABEL_SMOOTHING', 'number',
             least=0, below=1, of=('LossConfig.label_smoothing',)))
 
 EVALUATION = (
-    Setting('HELD_OUT', 'text', "cluster or tasks to evaluate, or 'none'",
-            none='what the run held out',
-            of=('evaluate.held_out',)),
-    Setting('VOCABULARY', 'path', 'file of the vocabulary', none="the run's",
-            of=('evaluate.vocabulary',)),
-    Setting('HELD_IN', 'joined', 'clusters or tasks that were trained on',
-            of=('evaluate.held_in',)),
-    Setting('ONLY', 'some', 'models to evaluate',
+    Setting('HELD_OUT', 'text', none='what the run held out', of=('evaluate.held_out',)),
+    Setting('VOCABULARY', 'path', none="the run's", of=('evaluate.vocabulary',)),
+    Setting('HELD_IN', 'joined', of=('evaluate.held_in',)),
+    Setting('ONLY', 'some',
             choices=('all', 'both', 'untuned', 'plain', 'tuned'), of=('evaluate.only',)),
-    Setting('STEP', 'whole', 'step of the tuned checkpoint', none='the last',
-            of=('evaluate.step', 'FlanJax.step'), **_STEPS),
-    Setting('LIMIT', 'whole', 'examples per split', least=1, most=2**31 - 1,
-            none=_ALL, of=('evaluate.limit',)),
-    Setting('HELD_IN_TEST', 'truth', 'whether HELD_IN is evaluated on test sets too',
-            of=('evaluate.held_in_test',)),
-    Setting('RANKING', 'choice', 'scores by which options are compared',
+    Setting('STEP', 'whole', none='the last', of=('evaluate.step', 'FlanJax.step'), **_STEPS),
+    Setting('LIMIT', 'whole', least=1, most=2**31 - 1, none=_ALL, of=('evaluate.limit',)),
+    Setting('HELD_IN_TEST', 'truth', of=('evaluate.held_in_test',)),
+    Setting('RANKING', 'choice',
             choices=('sum', 'normalised', 'calibrated'), of=('evaluate.ranking',)),
-    Setting('ANSWER_BY', 'choice', 'method of answering classification',
+    Setting('ANSWER_BY', 'choice',
             choices=('rank', 'decode', 'both'), of=('evaluate.answer_by',)),
-    Setting('ROW_LENGTH', 'whole', 'longest row, in tokens', none="the run's",
+    Setting('ROW_LENGTH', 'whole', none="the run's",
             of=('evaluate.row_length', 'FlanJax.max_length'), **_TOKENS),
-    Setting('ROWS', 'whole', 'rows per forward pass and device', least=1, most=2**20,
+    Setting('ROWS', 'whole', least=1, most=2**20,
             none='from TOKENS_PER_FORWARD', of=('evaluate.rows',)),
-    Setting('TOKENS_PER_FORWARD', 'whole', 'tokens per forward pass and device',
-            none='automatic',
+    Setting('TOKENS_PER_FORWARD', 'whole', none='automatic',
             of=('evaluate.tokens_per_forward',), least=1, most=2**31 - 1),
-    Setting('DECODE_TOKENS', 'whole', 'longest decoded answer, in tokens',
-            none="the run's",
+    Setting('DECODE_TOKENS', 'whole', none="the run's",
             of=('evaluate.decode_tokens',), **_TOKENS),
     Setting('continuous', 'number', 'seconds to wait for a checkpoint', least=0,
             most=1e9, none='one evaluation', of=('evaluate.continuous',)))
 
 DECODER = (
-    _decoder('LAYERS', 'whole', 'number of layers', least=1, most=2**14),
-    _decoder('D_MODEL', 'whole', 'width of the model', least=1, most=2**20),
-    _decoder('HEADS', 'whole', 'attention heads', least=1, most=2**16),
-    _decoder('HEAD_DIM', 'whole', 'width of a head', least=1, most=2**16),
-    _decoder('D_FF', 'whole', 'hidden units per layer', least=1, most=2**24),
-    _decoder('KV_HEADS', 'whole', 'heads of keys and values', least=1, most=2**16,
-             none='HEADS'),
-    _decoder('ACTIVATION', 'choice', 'activation of the hidden units',
-             choices=('gelu', 'silu', 'gelu_exact', 'relu')),
-    _decoder('POSITIONS', 'choice', 'position encoding',
-             choices=('relative', 'rope', 'none')),
-    _decoder('WINDOWS', 'windows', 'attention window per layer, in tokens; 0: all',
-             least=0,
-             most=2**31 - 1),
-    _decoder('TIED_EMBEDDINGS', 'truth',
-             'whether input and output share the embedding table'),
-    _decoder('ATTENTION', 'choice', 'attention kernels',
-             choices=('auto', 'xla', 'splash', 'cudnn')),
-    _decoder('DTYPE', 'choice', 'type of the computation',
-             choices=('bfloat16', 'float16', 'float32', 'float64')),
-    _decoder('REMAT', 'choice', 'what the backward pass recomputes',
-             choices=('none', 'dots', 'full')),
-    _decoder('SCAN', 'truth', 'whether one program serves all layers'),
+    _decoder('LAYERS', 'whole', least=1, most=2**14),
+    _decoder('D_MODEL', 'whole', least=1, most=2**20),
+    _decoder('HEADS', 'whole', least=1, most=2**16),
+    _decoder('HEAD_DIM', 'whole', least=1, most=2**16),
+    _decoder('D_FF', 'whole', least=1, most=2**24),
+    _decoder('KV_HEADS', 'whole', least=1, most=2**16, none='HEADS'),
+    _decoder('ACTIVATION', 'choice', choices=('gelu', 'silu', 'gelu_exact', 'relu')),
+    _decoder('POSITIONS', 'choice', choices=('relative', 'rope', 'none')),
+    _decoder('WINDOWS', 'windows', least=0, most=2**31 - 1),
+    _decoder('TIED_EMBEDDINGS', 'truth'),
+    _decoder('ATTENTION', 'choice', choices=('auto', 'xla', 'splash', 'cudnn')),
+    _decoder('DTYPE', 'choice', choices=('bfloat16', 'float16', 'float32', 'float64')),
+    _decoder('REMAT', 'choice', choices=('none', 'dots', 'full')),
+    _decoder('SCAN', 'truth'),
     _decoder('vocab_size', 'whole', 'rows of the token table', least=1, most=2**24,
              none="the vocabulary's"),
-    Setting('VOCAB_SIZE', 'whole', 'size of a vocabulary that is not present', least=1,
-            most=2**24, of=('precompile.vocab_size',)),
+    Setting('VOCAB_SIZE', 'whole', least=1, most=2**24, of=('precompile.vocab_size',)),
     _decoder('relative_buckets', 'whole', 'buckets of relative positions', least=2,
              most=2**16),
     _decoder('relative_max_distance', 'whole', 'distance of the last bucket', **_TOKENS),
@@ -207,15 +151,13 @@ DECODER = (
              most=2**31 - 1),
     _decoder('qk_norm', 'truth', 'whether queries and keys are normalised'),
     _decoder('attention_soft_cap', 'number', 'soft cap of attention scores', above=0,
-             most=1e30,
-             none='no cap'),
+             most=1e30, none='no cap'),
     _decoder('logit_soft_cap', 'number', 'soft cap of logits', above=0, most=1e30,
              none='no cap'),
     _decoder('qkv_bias', 'truth', 'whether query, key and value have a bias'),
     _decoder('out_bias', 'truth', 'whether the attention output has a bias'),
     _decoder('mlp_bias', 'truth', 'whether the hidden layers have a bias'),
-    _decoder('embedding_scale', 'number', 'factor of the embedded input', above=0,
-             most=1e30),
+    _decoder('embedding_scale', 'number', 'factor of the embedded input', above=0, most=1e30),
     _decoder('logit_scale', 'number', 'factor of the logits', above=0, most=1e30,
              none='by the embedding'))
 
@@ -227,8 +169,7 @@ CALLS = (
     Setting('profile', 'window', 'steps to trace', none='none', of=('train.profile',)),
     Setting('dry_run', 'truth', 'whether to stop after the checks', of=(
         'train.dry_run', 'evaluate.dry_run', 'precompile.dry_run')),
-    Setting('microbatches', 'whole', 'parts of a step, computed one after the other',
-            least=1,
+    Setting('microbatches', 'whole', 'parts of a step, computed one after the other', least=1,
             most=2**31 - 1, of=('precompile.microbatches',)),
     Setting('train_steps', 'whole', 'steps of the run', of=('precompile.train_steps',),
             **_STEPS),
