@@ -1,7 +1,29 @@
-"""The one error for a user's mistake."""
+"""The one error for a user's mistake, and notices of what does not stop the work."""
 
 import difflib
+import logging
+import sys
 from typing import Iterable
+
+# Notices go to standard error unless a program that uses the library says otherwise.
+LOG = logging.getLogger('flan_jax')
+
+
+class _Stderr(logging.StreamHandler):
+  """Writes to what sys.stderr is when a notice is given."""
+
+  stream = property(lambda self: sys.stderr, lambda self, stream: None)  # type: ignore
+
+
+if not LOG.handlers:
+  LOG.addHandler(_Stderr())
+  LOG.handlers[0].setFormatter(logging.Formatter('notice: %(message)s'))
+  LOG.propagate = False
+
+
+def notice(text: str) -> None:
+  """Tells what a reader of the log must know."""
+  LOG.warning('%s', text)
 
 
 class UserError(ValueError):

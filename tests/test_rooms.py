@@ -120,3 +120,14 @@ def test_no_room_is_crowded(folder):
   lines = collections.Counter({
       path.name: len(path.read_text(encoding='utf-8').splitlines()) for path in files})
   assert lines.most_common(1)[0][1] <= LINES, lines.most_common(3)
+
+
+def test_library_code_prints_nothing():
+  """Notices go through `errors.notice`; what a command shows stands in `cli` and `runs`."""
+  allowed = {'inference.repl'}  # a terminal
+  for name, path in modules().items():
+    if room(name) in {'cli', 'runs', 'world', 'tasks'} or name in allowed:
+      continue
+    calls = [node.lineno for node in ast.walk(ast.parse(path.read_text(encoding='utf-8')))
+             if isinstance(node, ast.Call) and getattr(node.func, 'id', '') == 'print']
+    assert not calls, (name, calls)

@@ -7,11 +7,10 @@ FLAN's public code (`flan_splits`).
 """
 
 import dataclasses
-import sys
 from typing import Sequence
 
 from flan_jax import settings
-from flan_jax.errors import did_you_mean, UserError
+from flan_jax.errors import did_you_mean, notice, UserError
 
 # The order in which the paper's figure 6 adds clusters.
 PAPER_ORDER = (
@@ -146,8 +145,8 @@ def _prepared(names: list[str], mixture: str) -> list[str]:
     datasets.require_prepared([datasets.plain(name) for name in names])
   missing = [name for name in names if name not in kept]
   if missing:
-    print(f'notice: {len(kept)} of {len(names)} tasks of {mixture} are prepared in '
-          f'{splits.data_dir()}; left out: {", ".join(missing)}', file=sys.stderr)
+    notice(f'{len(kept)} of {len(names)} tasks of {mixture} are prepared in '
+          f'{splits.data_dir()}; left out: {", ".join(missing)}')
   return kept
 
 

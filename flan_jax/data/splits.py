@@ -15,7 +15,6 @@ import dataclasses
 import functools
 import os
 import re
-import sys
 from typing import Iterator, Mapping, NoReturn, Sequence
 
 import seqio
@@ -24,7 +23,7 @@ import tensorflow_datasets as tfds
 from tensorflow_datasets.core import read_only_builder
 
 from flan_jax.data import prepared_files, private_names
-from flan_jax.errors import UserError
+from flan_jax.errors import notice, UserError
 
 TRAIN, DEV, TEST = 'train', 'validation', 'test'
 
@@ -200,8 +199,8 @@ def _resolved(
   for split, expression in declared:
     base = parse(expression).base
     if _scale(base, list(map(parse, others)), sizes[base]) < 1:
-      print(f'notice: {name} is small here; {split} = {expression} is read as '
-            f'{resolved[split]}', file=sys.stderr)
+      notice(f'{name} is small here; {split} = {expression} is read as '
+            f'{resolved[split]}')
   return resolved
 
 

@@ -10,9 +10,9 @@ counts as missing, and so does a damaged one; either is told.
 
 import dataclasses
 import os
-import sys
 from typing import Any, Callable, Iterator, Mapping, Sequence
 
+from flan_jax.errors import notice
 from flan_jax.evaluation import answer_files, metrics, ranking
 from flan_jax.evaluation.questions import DEV, rows, TEST
 
@@ -57,11 +57,6 @@ class Cell:
 
 def _nothing(answer: int | str) -> bool:
   return not answer.strip() if isinstance(answer, str) else answer == ranking.NO_ANSWER
-
-
-def notice(text: str) -> None:
-  """Tells what a reader of the log must know."""
-  print(f'notice: {text}', file=sys.stderr, flush=True)
 
 
 def once(tell: Callable[[str], None] = notice) -> Callable[[str], None]:

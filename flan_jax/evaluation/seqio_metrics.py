@@ -1,13 +1,12 @@
 """The metrics of written answers, as SeqIO's evaluator asks for them: a mean a task."""
 
 import collections
-import sys
 from typing import Sequence
 
 import numpy as np
 
 from flan_jax.data.expected import Expected
-from flan_jax.errors import UserError
+from flan_jax.errors import notice, UserError
 from flan_jax.evaluation import metrics, ranking
 
 TEXT = 'accuracy'  # compares whole texts; known to every kind of task
@@ -68,4 +67,4 @@ def _chosen(text: str, options: Sequence[str]) -> int:
 
 def _tell(task: str, count: int, total: int, what: str) -> None:
   if count:
-    print(f'notice: {task}: {count:,} of {total:,} {what}', file=sys.stderr)
+    notice(f'{task}: {count:,} of {total:,} {what}')

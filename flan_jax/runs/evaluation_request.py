@@ -6,10 +6,9 @@ For the doors that evaluate or continue text; nothing here is expensive.
 import dataclasses
 import os
 import shutil
-import sys
 from typing import Mapping, Sequence
 
-from flan_jax.errors import UserError
+from flan_jax.errors import notice, UserError
 
 COPY = 'vocabulary'  # of a run, in MODEL_DIR, with the suffix of the original
 UNTUNED, PLAIN, TUNED = MODELS = 'untuned', 'plain', 'tuned'
@@ -188,8 +187,8 @@ def tasks(found: Sequence[str], style: str, shots: int, shot_seed: int,
   bare = [name for name in found
           if shots and splits.TRAIN not in datasets.get(name).splits]
   if bare and not plain:
-    print(f'notice: {", ".join(bare)} has no training split to draw exemplars from and '
-          'is not evaluated', file=sys.stderr)
+    notice(f'{", ".join(bare)} has no training split to draw exemplars from and '
+          'is not evaluated')
   asked = {}
   for name in found:
     if name not in bare:
@@ -310,8 +309,8 @@ def own_vocabulary(told: Mapping, model_dir: str) -> str | None:
   kept = kept_vocabulary(model_dir, told)
   if kept:
     what = 'is another now' if os.path.isfile(told['path']) else 'is not there any more'
-    print(f'notice: the vocabulary {told["path"]} of the run in {model_dir} {what}; its '
-          f'copy {kept} serves', file=sys.stderr)
+    notice(f'the vocabulary {told["path"]} of the run in {model_dir} {what}; its '
+          f'copy {kept} serves')
   return kept
 
 

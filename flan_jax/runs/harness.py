@@ -6,12 +6,11 @@
 import contextlib
 import dataclasses
 import functools
-import sys
 from typing import Any, Callable, Iterator, Mapping, Sequence
 
 from flan_jax import settings
 from flan_jax.data.tokenizers import ends as ends_lib
-from flan_jax.errors import did_you_mean, UserError
+from flan_jax.errors import did_you_mean, notice, UserError
 from flan_jax.runs import evaluation_request, registration
 
 try:
@@ -69,8 +68,8 @@ class FlanJax(TemplateLM):
         max_length=max_length, max_gen_toks=max_gen_toks, add_bos_token=add_bos_token,
         prefix_token_id=prefix_token_id, seed=seed, data=data, fsdp=fsdp, tensor=tensor))
     if device is not None:
-      print(f'notice: device = {device!r} is not read: JAX takes what JAX_PLATFORMS '
-            'says', file=sys.stderr)
+      notice(f'device = {device!r} is not read: JAX takes what JAX_PLATFORMS '
+            'says')
     self.rows = _rows(rows, batch_size)
     mesh = _mesh(data=data, fsdp=fsdp, tensor=tensor)
     self.loaded, self.words, self.ends = _loaded(model_dir, step, vocabulary, mesh)

@@ -3,11 +3,10 @@
 import dataclasses
 import json
 import os
-import sys
 from typing import Any, Mapping, Sequence
 
 from flan_jax import storage
-from flan_jax.errors import UserError
+from flan_jax.errors import notice, UserError
 from flan_jax.runs import evaluation_request
 
 DRAWN = 'drawn.json'  # of MODEL_DIR: prompts of each task that training has drawn
@@ -130,6 +129,6 @@ def _drawn_file(model_dir: str) -> dict[str, Any]:
   except FileNotFoundError:
     return {}
   except (ValueError, TypeError, KeyError, AttributeError) as error:
-    print(f'notice: {path} is torn ({error!r}), so the report shows nothing of what was '
-          'drawn; the same `train` command, run again, writes it anew', file=sys.stderr)
+    notice(f'{path} is torn ({error!r}), so the report shows nothing of what was '
+          'drawn; the same `train` command, run again, writes it anew')
     return {}

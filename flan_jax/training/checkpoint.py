@@ -12,13 +12,12 @@ import dataclasses
 import hashlib
 import json
 import os
-import sys
 from typing import Any, Iterator, Mapping, Sequence
 
 import jax
 import orbax.checkpoint as ocp
 
-from flan_jax.errors import UserError
+from flan_jax.errors import notice, UserError
 from flan_jax.model import decoder, losses
 from flan_jax.training import differences, multihost, optim, reading, sharding
 from flan_jax.training import state as state_lib
@@ -180,7 +179,7 @@ def _newest(
 
 def _tell(line: str) -> None:
   if multihost.first():
-    print(f'notice: {line}', file=sys.stderr, flush=True)
+    notice(f'{line}')
 
 
 def _set_aside(model_dir: str, torn: Sequence[int]) -> None:
@@ -350,10 +349,9 @@ def check_run(model_dir: str, run: Mapping) -> None:
 def _tell_unknown(model_dir: str, run: Mapping) -> None:
   """Runs of the first versions noted one digest a task, which tells nothing apart."""
   if any(not isinstance(told, Mapping) for told in run.get('prompts', {}).values()):
-    print(f'notice: the run in {model_dir} was begun by an earlier version of flan_jax, '
+    notice(f'the run in {model_dir} was begun by an earlier version of flan_jax, '
           'which did not note templates, code and data apart, so it cannot be checked '
-          'that its prompts are still the same; it goes on with them as they are now',
-          file=sys.stderr)
+          'that its prompts are still the same; it goes on with them as they are now')
 
 
 def _marks(run: Mapping) -> dict:

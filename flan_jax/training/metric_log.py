@@ -2,12 +2,11 @@
 
 import json
 import os
-import sys
 import time
 from typing import Iterator, Mapping
 
 from flan_jax import storage
-from flan_jax.errors import UserError
+from flan_jax.errors import notice, UserError
 
 FILE = 'metrics.jsonl'
 # The numbers of a record: name -> (unit, what it is of). A record tells of the steps
@@ -162,7 +161,7 @@ def _resume(model_dir: str, step: int) -> None:
 
 
 def _tell(model_dir: str, what: str) -> None:
-  print(f'notice: {os.path.join(model_dir, FILE)} {what}', file=sys.stderr, flush=True)
+  notice(f'{os.path.join(model_dir, FILE)} {what}')
 
 
 def _speed(scalars: Mapping[str, float]) -> str:

@@ -11,9 +11,10 @@ import os
 import re
 import shutil
 import socket
-import sys
 import tempfile
 import time
+
+from flan_jax.errors import notice
 
 PREFIX = '.building-'
 ABANDONED = 24 * 3600  # seconds without a change, where the process cannot be looked for
@@ -37,8 +38,8 @@ def clear(folder: str) -> None:
   for path in ended:
     shutil.rmtree(path, ignore_errors=True)
   if ended:
-    print(f'NOTE: cleared {len(ended)} unfinished prompt stores of processes that have '
-          f'ended in {folder}', file=sys.stderr, flush=True)
+    notice(f'cleared {len(ended)} unfinished prompt stores of processes that have '
+          f'ended in {folder}')
 
 
 def _in_use(entry: os.DirEntry) -> bool:

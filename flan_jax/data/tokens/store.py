@@ -21,7 +21,6 @@ import hashlib
 import json
 import os
 import shutil
-import sys
 import zlib
 from collections.abc import Callable, Iterable, Sequence
 
@@ -30,7 +29,7 @@ import numpy as np
 from flan_jax.data.tokens import cutting, drafts, tokenizing
 from flan_jax.data.tokens import manifest as manifests
 from flan_jax.data.tokens.manifest import Unusable
-from flan_jax.errors import UserError
+from flan_jax.errors import notice, UserError
 
 FORMAT = 2  # raise when the files, or the ids in them, come out differently
 
@@ -157,7 +156,7 @@ def find(path: str, say: Callable[[str], object] = lambda text: None) -> Store |
     if found.manifest.get('fingerprint', _fingerprint(path)) != _fingerprint(path):
       raise Unusable(path, 'it was built for another task or with other settings')
   except Unusable as error:
-    say(f'NOTE: the prompt store at {path} cannot be used: {error.why}; it is built again')
+    say(f'the prompt store at {path} cannot be used: {error.why}; it is built again')
     return None
   return found
 
@@ -188,7 +187,7 @@ def ensure(task, split: str = 'train', *, directory: str,
   It is built if it is missing, and again if its files are not those that were written.
   """
   path, _ = location(task, split, directory, Settings(**settings))
-  return find(path, _say) or build(
+  return find(path, notice) or build(
       task, split, directory=directory, progress=progress, **settings)
 
 
@@ -314,7 +313,7 @@ def _report_refused(
         f' {refused}, and each was refused: {tally.reasons(vocabulary)}. Look at what its'
         ' preprocessors render, and at the rows of its dataset.')
   if refused:
-    _say(f'NOTE: {name} ({split}): {refused:,} of {kept + refused:,} prompts refused: '
+    notice(f'{name} ({split}): {refused:,} of {kept + refused:,} prompts refused: '
          f'{tally.reasons(vocabulary)}')
 
 
@@ -328,10 +327,6 @@ def shortfalls(store: Store) -> list[str]:
        'TARGETS_LENGTH', settings['targets_length'])]
   return [f'{cut:,} of {count:,} {what} ({macro} = {length})'
           for cut, what, macro, length in lines if cut]
-
-
-def _say(text: str) -> None:
-  print(text, file=sys.stderr, flush=True)
 
 
 def _publish(draft: str, path: str) -> None:
