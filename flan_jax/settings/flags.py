@@ -1,6 +1,7 @@
 """What command lines set: every flag of every command that takes a value."""
 
 from flan_jax.settings.kinds import Setting
+from flan_jax.settings.places import RUN_FOLDERS
 
 _SEEDS = dict(least=0, most=2**32 - 1)
 _COUNT = dict(least=1, most=2**31 - 1)
@@ -21,7 +22,7 @@ SETTINGS = (
     Setting('coordinator_address', 'text', 'HOST:PORT of process 0'),
     Setting('process_count', 'whole', 'how many processes there are', least=1, most=2**20),
     Setting('process_index', 'whole', 'which process this is', least=0, most=2**20),
-    _place('model_dir', 'the run', 'folder'),
+    _place('model_dir', 'the run', 'folder', inside=RUN_FOLDERS),
     Setting('step', 'whole', 'of the checkpoint', least=0, most=2**31 - 1),
     _place('vocabulary', "a vocabulary's file, or 'bytes'"),
     Setting('seed', 'whole', 'of drawing, or of the world', **_SEEDS),
@@ -54,11 +55,13 @@ SETTINGS = (
     Setting('experiment', 'choice', 'which', choices=('holdouts', 'ways'),
             positional=True),
     _place('root', 'folder of the runs', 'made'),
-    _place('base', 'MODEL_DIR of the run that gives the parameters', 'folder'),
+    _place('base', 'MODEL_DIR of the run that gives the parameters', 'folder',
+           inside=RUN_FOLDERS),
     Setting('clusters', 'joined', 'which clusters'),
     Setting('cluster', 'text', 'a cluster'),
     # report
-    _place('runs', 'MODEL_DIR of an evaluated run', 'folder', positional=True),
+    _place('runs', 'MODEL_DIR of an evaluated run', 'folder', positional=True,
+           inside=RUN_FOLDERS),
     # sample
     _place('data_dir', 'folder to write to', 'made'),
     Setting('examples', 'whole', 'training rows of a dataset', least=1, most=10**7),

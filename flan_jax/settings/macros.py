@@ -5,6 +5,7 @@ macro sets has a name in small letters.
 """
 
 from flan_jax.settings.kinds import PARAMETERS, Setting
+from flan_jax.settings.places import RUN_FOLDERS
 
 _SEEDS = dict(least=0, most=2**32 - 1)
 _STEPS = dict(least=0, most=2**31 - 1)  # a step is an int32
@@ -32,7 +33,7 @@ def _every(name: str, meaning: str, **rest) -> Setting:
 
 
 RUN = (
-    Setting('MODEL_DIR', 'made', 'folder of the run',
+    Setting('MODEL_DIR', 'made', 'folder of the run', inside=RUN_FOLDERS,
             of=('train.model_dir', 'evaluate.model_dir')),
     Setting('HELD_OUT', 'text', 'cluster or task that stays unseen', none='nothing',
             of=('train.held_out',)),
@@ -44,7 +45,7 @@ RUN = (
             none='`store` in the data_dir',
             of=('train.store_dir',)),
     Setting('INIT_FROM', 'folder', 'MODEL_DIR of the run that gives the parameters',
-            none='from scratch', of=('train.init_from',)),
+            none='from scratch', inside=RUN_FOLDERS, of=('train.init_from',)),
     Setting('SEED', 'whole', 'seed of parameters, templates and data order',
             of=('train.seed',),
             **_SEEDS),
@@ -244,7 +245,8 @@ CALLS = (
             of=('train.loss', 'precompile.loss')))
 
 HARNESS = (
-    Setting('model_dir', 'path', 'folder of the run', of=('FlanJax.model_dir',)),
+    Setting('model_dir', 'folder', 'folder of the run', inside=RUN_FOLDERS,
+            of=('FlanJax.model_dir',)),
     Setting('vocabulary', 'path', 'file of the vocabulary', none="the run's",
             of=('FlanJax.vocabulary',)),
     Setting('dtype', 'choice', 'type of the computation', none="the run's",
