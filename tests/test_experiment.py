@@ -54,7 +54,10 @@ class Fake:
     return 0
 
   def train(self, folder, bound, flags):
-    os.makedirs(f'{folder}/checkpoints/{bound["TRAIN_STEPS"]}', exist_ok=True)
+    step = f'{folder}/checkpoints/{bound["TRAIN_STEPS"]}'
+    os.makedirs(step, exist_ok=True)
+    with open(f'{step}/manifest', 'w') as file:
+      file.write('whole')
     with open(f'{folder}/run.json', 'w') as file:
       json.dump({'init_from': bound.get('INIT_FROM')}, file)
 

@@ -5,6 +5,7 @@ import dataclasses
 import functools
 import io
 import json
+import os
 import shutil
 import socket
 import subprocess
@@ -228,6 +229,27 @@ def test_a_file_is_gone_on_with_by_the_checkpoint_that_can_be_read(
   assert out.read_bytes() == whole
   with pytest.raises(UserError, match='checkpoint 5 in .* cannot be read'):
     door(world, tmp_path / 'other.jsonl', '--step=5', run=tmp_path / 'run')
+
+
+@pytest.mark.parametrize('tear', [os.mkdir, lambda path: path.write_text('')],
+                         ids=['an empty folder', 'a plain file'])
+def test_a_newest_checkpoint_that_nothing_is_known_of_is_passed_over(
+    world, tmp_path, capsys, unbroken, tear):
+  run = shutil.copytree(world / 'tuned', tmp_path / 'run')
+  tear(run / 'checkpoints/5')
+  for output, flags in (('a.jsonl', []), ('a.jsonl', []), ('b.jsonl', ['--overwrite'])):
+    door(world, tmp_path / output, *DRAWN, *flags, run=run)
+    assert 'checkpoint 1 serves instead' in capsys.readouterr().err
+    assert (tmp_path / output).read_bytes() == unbroken
+    told = json.loads((tmp_path / f'{output}.run.json').read_text())
+    assert (told['step'], told['checkpoint']) == (1, checkpoint.identity(run, 1))
+    load_once.cache_clear()
+  with pytest.raises(UserError, match='checkpoint 5 in .* is torn'):
+    door(world, tmp_path / 'c.jsonl', '--step=5', run=run)
+  shutil.rmtree(run / 'checkpoints/1')
+  with pytest.raises(UserError, match=r'none of the checkpoints \[5\] in .* can be read'):
+    door(world, tmp_path / 'c.jsonl', run=run)
+  assert not (tmp_path / 'c.jsonl').exists()
 
 
 def test_a_continuation_ends_before_a_stop(world, tmp_path):

@@ -152,6 +152,158 @@ def changes(old, after, part):
   assert old['parts'].get(part) != new['parts'].get(part), new['parts']
 
 
+HOLDERS = '''
+import enum
+
+BASE = {'a': 1}
+EXTRA = {'b': 2}
+
+
+class Slots:
+  """Two slots, one of them private."""
+  __slots__ = ('mark', '__hidden', 'empty')
+
+  def __init__(self, mark, hidden):
+    self.mark, self.__hidden = mark, hidden
+
+  def told(self):
+    return self.mark + self.__hidden
+
+
+class Further(Slots):
+  """Its values are in the slots of another class, and in its own dictionary."""
+
+  def __init__(self):
+    super().__init__('further ', 'slots')
+    self.more = 'more'
+
+
+class Tripled:
+  """A descriptor."""
+
+  def __init__(self, text):
+    self.text = text
+
+  def __get__(self, thing, kind):
+    return 3 * self.text
+
+
+class Words(dict):
+  """A dictionary that does more."""
+
+  def __missing__(self, key):
+    return 'missing'
+
+
+class Holder:
+  """Values at the class."""
+  _private = BASE['a']
+  tripled = Tripled('three')
+  _seen, _last = {}, None
+  _first = dict(BASE)
+
+  def told(self, text):
+    self._seen[text] = text
+    Holder._last = text
+    self._first.setdefault(text, 0)
+    return f'{self._private}{self.tripled}'
+
+
+class Kind(enum.Enum):
+  """Values of an enumeration."""
+  A = BASE['a']
+
+
+MADE = Slots('slots ', 'hidden')
+FURTHER = Further()
+WORDS = Words(a='dictionary')
+MEMORY = {'start': 'memory'}
+MEMORY.update(EXTRA)
+MEMORY['x'] = 'set'
+LIST = ['list']
+LIST.append('appended')
+for word in ('looped', 'words'):
+  MEMORY[word] = word.upper()
+
+
+def fields(example):
+  """What is asked for."""
+  MEMORY[example['a']] = 1
+  return {'a': MADE.told() + FURTHER.told() + WORDS['a'] + LIST[0],
+          'b': Holder().told('x'), 'c': Kind.A, 'd': MEMORY}
+'''
+
+
+@pytest.mark.parametrize('old, new', [
+    ("'slots ', 'hidden'", "'slot ', 'hidden'"), ("'slots ', 'hidden'", "'slots ', 'hid'"),
+    ("'further ', 'slots'", "'further ', 'slot'"), ("more = 'more'", "more = 'less'"),
+    ("_private = BASE['a']", "_private = BASE['a'] + 1"), ("{'a': 1}", "{'a': 2}"),
+    ("Tripled('three')", "Tripled('four')"), ("return 'missing'", "return 'gone'"),
+    ("a='dictionary'", "a='dict'"), ("'start': 'memory'", "'start': 'mem'"),
+    ('MEMORY.update(EXTRA)', 'MEMORY.update(EXTRA, c=3)'), ("{'b': 2}", "{'b': 3}"),
+    ("MEMORY['x'] = 'set'", "MEMORY['x'] = 'sets'"),
+    ("MEMORY['x'] =", "MEMORY['y'] ="), ("append('appended')", "append('other')"),
+    ("LIST.append('appended')", "LIST[0] = 'appended'"),
+    ("'looped', 'words'", "'looped', 'word'"), ("word.upper()", "word.lower()"),
+    ("_first = dict(BASE)", "_first = dict(EXTRA)")])
+def test_what_helpers_hold_counts(films, old, new):
+  before = code_identity.of(films(HOLDERS).fields)
+  after = code_identity.of(films(replaced(HOLDERS, old, new)).fields)
+  assert after['digest'] != before['digest']
+
+
+@pytest.mark.parametrize('old, new', [
+    ('"""Two slots, one of them private."""', '# Two.'),
+    ('"""Values at the class."""', '"""More than one line.\n\n  Of it.\n  """'),
+    ('MEMORY.update(EXTRA)', '\n# More of them.\nMEMORY.update(\n    EXTRA,  # twice\n)'),
+    ("LIST.append('appended')", "\n\nLIST.append('appended')  # the second"),
+    ("MEMORY['x'] = 'set'", "MEMORY[\n  'x'] = ('set')"),
+    ("EXTRA = {'b': 2}", "EXTRA = {'b': 2}\nUNREAD = []\nUNREAD.append(EXTRA)"),
+    ('_seen, _last = {}, None', '_seen, _last = {}, None  # as it goes')])
+def test_looks_of_what_helpers_hold_do_not_count(films, old, new):
+  before = code_identity.of(films(HOLDERS).fields)
+  assert code_identity.of(films(replaced(HOLDERS, old, new)).fields) == before
+
+
+def test_what_classes_remember_does_not_count(films):
+  module = films(HOLDERS)
+  before = code_identity.of(module.fields)
+  module.fields({'a': 'z'})
+  assert module.Holder._last and module.Holder._seen and 'x' in module.Holder._first
+  assert code_identity.of(module.fields) == before
+  module.Holder._private = 'another'
+  assert code_identity.of(module.fields)['digest'] != before['digest']
+
+
+IMPORTS = '''
+from films_helpers import WORDS
+
+WORDS.update(c='film')
+
+
+def fields(example):
+  WORDS[example['a']] = 1
+  return WORDS
+'''
+
+
+def test_what_fills_an_imported_memory_counts_here_and_there(films):
+  before = code_identity.of(films(IMPORTS).fields)
+  here = code_identity.of(films(replaced(IMPORTS, "c='film'", "c='movie'")).fields)
+  there = code_identity.of(films(IMPORTS, replaced(
+      HELPERS, "'a': 'film'", "'a': 'movie'")).fields)
+  assert len({one['digest'] for one in (before, here, there)}) == 3
+
+
+def test_values_that_are_set_by_each_other_end(films):
+  text = ('A, B = object(), object()\nprint(A, B, end="")\n\n\n'
+          'def fields(example):\n  return A, B\n')
+  one = code_identity.of(films(text).fields)['digest']
+  assert one == code_identity.of(films(text).fields)['digest']
+  other = films(text.replace('(A, B,', '(A, B, "",'))
+  assert one != code_identity.of(other.fields)['digest']
+
+
 def test_what_a_function_remembers_does_not_count(films):
   module = films()
   before = code_identity.of(module.fields)
@@ -200,12 +352,17 @@ made = films.fields, films.LANGUAGES['de'], films.PAIR[1], films.BOUND
 print(' '.join(code_identity.of(one)['digest'] for one in made))
 '''
 DIGESTS = 'b75e6da10b454403 8091b36b9d60104e fcb7010e2ed5a7d8 79a6a3b721b4fcd4'
+SAYS_OF_HOLDERS = SAYS.replace("films.LANGUAGES['de'], films.PAIR[1], films.BOUND", '')
 
 
-def test_every_python_says_the_same(films, tmp_path):
-  module = films()
-  made = module.fields, module.LANGUAGES['de'], module.PAIR[1], module.BOUND
-  assert ' '.join(code_identity.of(one)['digest'] for one in made) == DIGESTS
+@pytest.mark.parametrize('text, says', [(FILMS, SAYS), (HOLDERS, SAYS_OF_HOLDERS)])
+def test_every_python_says_the_same(films, tmp_path, text, says):
+  module = films(text)
+  made = [module.fields]
+  if text is FILMS:
+    made += [module.LANGUAGES['de'], module.PAIR[1], module.BOUND]
+  here_said = ' '.join(code_identity.of(one)['digest'] for one in made)
+  assert text is not FILMS or here_said == DIGESTS
   root = os.path.dirname(os.path.dirname(flan_jax.__file__))
   here = f'{sys.version_info.major}.{sys.version_info.minor}'
   others = {re.search(r'3\.1[123]', path)[0]: path for path in glob.glob(
@@ -213,9 +370,9 @@ def test_every_python_says_the_same(films, tmp_path):
   for version, path in sorted(others.items()):
     if version != here:
       said = subprocess.run(
-          [path, '-B', '-c', SAYS, root, str(tmp_path)],
+          [path, '-B', '-c', says, root, str(tmp_path)],
           capture_output=True, text=True, timeout=300)
-      assert said.stdout.strip() == DIGESTS, said.stderr
+      assert said.stdout.strip() == here_said, said.stderr
 
 
 def test_rte_reads_its_helpers_and_no_library():

@@ -115,7 +115,8 @@ def test_an_example_without_a_reference_is_refused_by_every_metric(name):
   kinds = [dataclasses.replace(chosen([0, 1], [0, 1], ('1', '2')), references=refs)
            for refs in ([('1',), ()], [('1',), ('', ' \u3000')])]
   if name in metrics.known_metrics(chosen=False):
-    kinds += [written(['red', 'blue'], [('red',), refs]) for refs in ((), ('', '\t'))]
+    kinds += [written(['red', 'blue'], [('red fish',), refs])
+              for refs in ((), ('', '\t'))]
   for answers in kinds:
     for scored in (metrics.score, additive_metrics.summands):
       with pytest.raises(UserError, match=f'example 1 has no reference that {name} can'):
@@ -138,6 +139,23 @@ def test_references_without_a_word_that_rouge_reads_do_not_count(name):
   for nothing in ('...', '—', 'Привет'):
     with pytest.raises(UserError, match='no reference'):
       metrics.score(name, written([nothing], [(nothing,)]))
+
+
+@pytest.mark.parametrize('single', ['Red', 'red!', '— Red —', 'Привет red'])
+def test_references_of_one_word_count_but_for_pairs_of_words(single):
+  alone = written(['red', 'red fish'], [(single,), ('red fish',)])
+  both = written(['red', 'red fish'], [(single, 'red fish'), ('Red fish', single)])
+  for name in ('rouge1', 'rougeLsum', 'bleu', 'word_edit_distance'):
+    assert metrics.comparable([name], [single], chosen=False) == (single,)
+  for name in ('rouge1', 'rougeLsum'):
+    assert metrics.score(name, alone) == 100
+  assert metrics.comparable(['rouge2'], [single, 'red fish'], chosen=False) == ('red fish',)
+  table, combine = additive_metrics.summands('rouge2', both)
+  assert table.tolist() == [[0, 1], [1, 1]] and combine(table.sum(axis=0)) == 50
+  assert metrics.score('rouge2', both) == 50
+  for scored in (metrics.score, additive_metrics.summands):
+    with pytest.raises(UserError, match='example 0 has no reference that rouge2 can'):
+      scored('rouge2', alone)
 
 
 @pytest.mark.parametrize('name', ['trivia_exact_match', 'trivia_f1', 'squad_exact_match',

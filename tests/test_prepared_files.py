@@ -1,5 +1,6 @@
 """Files of a data_dir that are torn or missing: named, whoever reads them."""
 
+import json
 import os
 import shutil
 
@@ -29,6 +30,14 @@ def nothing(path):
   path.write_text('')
 
 
+def ends(path):
+  """Where each record of a TFRecord file ends: 8 bytes of length, 4, the record, 4."""
+  content, found = path.read_bytes(), []
+  while (start := found[-1] if found else 0) < len(content):
+    found.append(start + 16 + int.from_bytes(content[start:start + 8], 'little'))
+  return found
+
+
 def torn(folder, name, spoil):
   path = folder / 'glue/sst2/2.0.0' / name
   spoil(path)
@@ -53,15 +62,56 @@ def copy(data_dir, tmp_path, monkeypatch):
   return folder
 
 
-@pytest.mark.parametrize('spoil', [flip, half, nothing])
+@pytest.mark.parametrize('spoil', [flip, half])
 def test_torn_records_are_named_in_training_and_evaluation(spoil, copy):
   path = torn(copy, RECORDS, spoil)
-  # A file of no records is no torn file: it has fewer than the folder says.
-  named = f'{path.parent} .*contained only' if spoil is nothing else f'{path} cannot be read'
   for read in (evaluated, lambda: stored(copy)):
-    with pytest.raises(UserError, match=f'glue/sst2:2.0.0: {named}.*Delete '
+    with pytest.raises(UserError, match=f'glue/sst2:2.0.0: {path} cannot be read.*Delete '
                        f'{path.parent} and prepare'):
       read()
+
+
+@pytest.mark.parametrize('left', [0, 1, -1])
+def test_a_file_that_ends_between_two_records_is_named_with_its_count(left, copy):
+  path = copy / 'glue/sst2/2.0.0' / RECORDS
+  there = ends(path)
+  count = left % len(there)
+  os.truncate(path, there[count - 1] if count else 0)
+  for read in (evaluated, lambda: stored(copy)):
+    with pytest.raises(UserError, match=(
+        rf'{path} cannot be read \(it holds {count:,} records instead of {len(there):,} '
+        rf'\({INFO}\)\). Delete {path.parent} and prepare')):
+      read()
+
+
+def two_files(path):
+  """Shares the records out to two files, as TFDS does with many; returns the second."""
+  first, second = (path.with_name(f'glue-train.tfrecord-0000{n}-of-00002') for n in (0, 1))
+  there, content = ends(path), path.read_bytes()
+  first.write_bytes(content[:there[4]])
+  second.write_bytes(content[there[4]:])
+  path.unlink()
+  described = json.loads(path.with_name(INFO).read_text())
+  [train] = [one for one in described['splits'] if one['name'] == 'train']
+  train['shardLengths'] = ['5', str(len(there) - 5)]
+  path.with_name(INFO).write_text(json.dumps(described))
+  return second, len(there) - 5
+
+
+@pytest.mark.parametrize('more', [False, True])
+def test_of_several_files_that_with_another_count_is_named(more, copy):
+  path, wanted = two_files(copy / 'glue/sst2/2.0.0' / RECORDS)
+  if more:
+    with open(path, 'ab') as file:
+      file.write(path.read_bytes()[:ends(path)[0]])
+    said = f'it holds {wanted + 1:,} records instead of {wanted:,} '
+  else:
+    os.truncate(path, ends(path)[-2])
+    said = f'it holds {wanted - 1:,} records instead of {wanted:,} '
+  with pytest.raises(UserError, match=f'{path} cannot be read .{said}'):
+    stored(copy)
+
+
 
 
 @pytest.mark.parametrize('name, spoil', [

@@ -149,6 +149,35 @@ def test_another_seed_rebuilds_and_leaves_other_files_alone(copy):
     assert (copy / file).read_text() == 'mine'
 
 
+def test_datasets_that_are_written_again_are_named_before(copy, capsys, monkeypatch):
+  class Begun(Exception):
+    pass
+
+  def begins(*_):
+    raise Begun
+  monkeypatch.setattr(embedded, '_replace', begins)
+  ours = {datasets.get(name).tfds for name in NAMES}
+  before = stamps(copy)
+  for changes, named in (
+      (dict(examples=EXAMPLES - 10), ours),
+      (dict(seed=1), ours | {'text/train.txt', 'text/validation.txt'})):
+    with pytest.raises(Begun):  # the dataset that is not asked for is named too
+      embedded.write(copy, **{'examples': EXAMPLES, 'names': ['cb'], **changes})
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith(f'NOTE: these stand in {copy} and are written again')
+    assert set(line.split('content: ')[1].split('. Runs')[0].split(', ')) == named
+    assert 'Runs and prompt stores that were made on them cannot go on' in line
+  (copy / PATHS['cb']).rename(copy / 'gone')  # of it nothing stands
+  with pytest.raises(Begun):
+    embedded.write(copy, EXAMPLES - 10, NAMES)
+  assert 'super_glue/cb' not in (said := capsys.readouterr().err) and 'NOTE' in said
+  (copy / 'gone').rename(copy / PATHS['cb'])
+  embedded.write(copy, EXAMPLES, NAMES)
+  with pytest.raises(Begun):
+    embedded.write(copy, EXAMPLES, [*NAMES, 'rte'])  # added to what stands
+  assert capsys.readouterr().err == '' and stamps(copy) == before
+
+
 @pytest.mark.long
 def test_a_vocabulary_that_stands_is_made_anew_only_if_asked(written, tmp_path, capsys):
   embedded.write(tmp_path, EXAMPLES, ['cb'])

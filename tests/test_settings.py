@@ -8,6 +8,7 @@ import json
 import os
 import random
 import re
+import shutil
 import subprocess
 import sys
 
@@ -22,6 +23,7 @@ from flan_jax.evaluation import protocol, ranking
 from flan_jax.model import attention_backends, config, cpu_kernels, decoder, losses, positions
 from flan_jax.planning import aot
 from flan_jax.runs import evaluation, registration, training
+from flan_jax.settings import places
 from flan_jax.training import loop, optim, sharding
 from tests import mutations, tiny_runs
 
@@ -414,6 +416,46 @@ def test_the_remedy_is_named(doors, place, capsys, door, given, words):
       flag.split('=')[0] for flag in given}]
   result, said_of_it = outcome(door, [*own, *given], capsys)
   assert result == 'refused' and words in said_of_it, said_of_it
+
+
+@pytest.mark.parametrize('name', places.RUN_FOLDERS)
+@pytest.mark.parametrize('door, flag', [
+    ('train', "--gin.MODEL_DIR='%s'"), ('train', "--gin.INIT_FROM='%s'"),
+    ('cache', "--gin.INIT_FROM='%s'"), ('evaluate', "--gin.MODEL_DIR='%s'"),
+    ('experiment', '--base=%s'), ('generate', '--model_dir=%s'), ('report', '%s')])
+def test_folders_of_a_run_that_are_none_are_named(
+    doors, place, tmp_path, capsys, door, flag, name):
+  run, own = shutil.copytree(place / 'run', tmp_path / 'run'), ASKED[door]
+  own = [one for one in own if one.split('=')[0] != flag.split('=')[0] and one != 'run']
+  shutil.rmtree(run / name, ignore_errors=True)
+  for spoil, words in (
+      (lambda: (run / name).touch(), f'{run / name} is a file'),
+      (lambda: (run / name).symlink_to(tmp_path / 'gone'),
+       f'{run / name} is a link to {tmp_path}/gone, which is not there')):
+    spoil()
+    result, said = outcome(door, [*own, flag % run], capsys)
+    assert result == 'refused' and words in said and '\n' not in said.strip(), said
+    (run / name).unlink()
+  (tmp_path / 'gone').mkdir()
+  (run / name).symlink_to(tmp_path / 'gone')
+  assert f'{run / name} is' not in outcome(door, [*own, flag % run], capsys)[1]
+  assert not list((tmp_path / 'gone').iterdir())
+
+
+def test_the_run_of_the_harness_is_checked_alike(tmp_path):
+  model_dir = settings.PARAMETERS['FlanJax.model_dir']
+  assert model_dir.problem(str(tmp_path)) is None
+  (tmp_path / 'checkpoints').touch()
+  assert model_dir.problem(str(tmp_path)) == f'{tmp_path}/checkpoints is a file'
+
+
+def test_a_folder_that_is_a_link_to_nothing_is_named_with_its_target(tmp_path):
+  (tmp_path / 'link').symlink_to('gone')
+  said = 'is a link to gone, which is not there'
+  for made in (False, True):
+    assert places.folder_problem(str(tmp_path / 'link'), made) == f'it {said}'
+    assert places.folder_problem(
+        str(tmp_path / 'link/in/it'), made) == f'{tmp_path}/link {said}'
 
 
 def test_macros_of_ones_own_and_every_rule_of_gin_stay(doors, place, capsys):

@@ -44,7 +44,7 @@ def made_choices(seed, count=60, options=('1', '2.5', '-3', '40')):
 
 def made_texts(seed, count=40):
   rng = np.random.default_rng(seed)
-  references = [('red', *(' '.join(rng.choice(WORDS, rng.integers(1, 12)))
+  references = [('red fish', *(' '.join(rng.choice(WORDS, rng.integers(1, 12)))
                           for _ in range(rng.integers(0, 3)))) for _ in range(count)]
   texts = [right[-1] if rng.random() < 0.2 else
            ' '.join(rng.choice(WORDS, rng.integers(0, 12))) for right in references]

@@ -77,7 +77,10 @@ def rouge_n(text, reference, n):
 
 @pytest.mark.parametrize('n', [1, 2])
 def test_rouge_as_another_implementation_with_the_best_reference(n):
-  written, right = pairs(n)
+  # A reference of fewer than n words has nothing to compare.
+  written, right = zip(*(
+      (text, long) for text, texts in zip(*pairs(n))
+      if (long := [one for one in texts if len(re.findall('[a-z0-9]+', one.lower())) >= n])))
   expected = sum(max(rouge_n(text, one, n) for one in texts)
                  for text, texts in zip(written, right)) / len(written)
   assert score(f'rouge{n}', written, right) == pytest.approx(100 * expected)

@@ -200,6 +200,29 @@ def test_a_checkpoint_without_metadata_is_known_by_its_index(runs, tmp_path):
     checkpoint.identity(run, 1)
 
 
+@pytest.mark.parametrize('name', checkpoint.places.RUN_FOLDERS)
+def test_readers_without_settings_name_a_folder_that_is_none(world, tmp_path, name):
+  checkpoint.write_run(str(tmp_path / 'run'), tiny_runs.RUN)
+  child = {**tiny_runs.RUN, 'init_from': str(tmp_path / 'run')}
+  checkpoint.write_run(str(tmp_path / 'child'), child)
+  (tmp_path / 'run' / name).touch()
+  for reader in (
+      lambda: checkpoint.load(str(tmp_path / 'run')),
+      lambda: generate.open_model(str(tmp_path / 'child'), untuned=True),
+      lambda: evaluation_request.candidates(str(tmp_path / 'child'), 'untuned')):
+    with pytest.raises(UserError, match=f'has no checkpoint; {tmp_path}/run/{name} is a '):
+      reader()
+
+
+@pytest.mark.parametrize('tear, torn', [
+    (lambda step: None, False), (TEARS['empty file'], True),
+    (TEARS['empty folder'], True), (TEARS['no folder'], True)])
+def test_a_checkpoint_without_content_looks_torn(saved, tmp_path, tear, torn):
+  run = shutil.copytree(saved, tmp_path / 'run')
+  tear(run / 'checkpoints/20')
+  assert [checkpoint.looks_torn(str(run), step) for step in (10, 20)] == [False, torn]
+
+
 TORN = {'empty': '', 'cut': '{"model": {"d_mo', 'a list': '[]', 'a number': '7',
         'no keys': '{}', 'no object': '{"model": 3, "init_from": null}',
         'no text': b'\xff\xfe'}

@@ -193,6 +193,18 @@ def call(function: Callable, **given):
     raise UserError(str(error).split('\n  In call to')[0]) from None
 
 
+def mesh(text: str) -> dict[str, int]:
+  """Reads --mesh: 'data=2,tensor=4' -> {'data': 2, 'tensor': 4}."""
+  pairs = [part.partition('=') for part in text.split(',')]
+  try:
+    sizes = {name.strip(): int(size) for name, _, size in pairs}
+  except ValueError:
+    raise UserError(f'--mesh={text} is not understood; write it as '
+                    '--mesh=data=2,fsdp=2,tensor=1') from None
+  settings.check(settings.MACROS['MESH'], sizes, '--mesh')
+  return sizes
+
+
 def set_data_dir(flags: argparse.Namespace) -> None:
   """Makes --tfds_data_dir the data_dir of this process and of its children."""
   if not flags.tfds_data_dir:

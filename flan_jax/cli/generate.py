@@ -9,7 +9,6 @@ import dataclasses
 import sys
 from typing import Any, Mapping, Sequence
 
-from flan_jax import settings
 from flan_jax.cli import commandline
 from flan_jax.errors import UserError
 from flan_jax.runs import evaluation_request, progress, registration
@@ -47,7 +46,7 @@ def main(arguments: Sequence[str]) -> None:
   if bool(flags.input) != bool(flags.output):
     made.error('--input=FILE and --output=FILE go together; without both, standard '
                'input is one prompt, or a terminal asks')
-  mesh = flags.mesh and _mesh(flags.mesh)
+  mesh = flags.mesh and commandline.mesh(flags.mesh)
   commandline.join_processes(flags, saves_on_sigterm=False)
   asked = _asked(flags)
   prompts = flags.input and _prompts(flags.input, flags.output, flags.field)
@@ -103,18 +102,6 @@ def _asked(flags):
 
 def _unescaped(text: str) -> str:
   return text.replace('\\n', '\n')  # which shells make hard to write
-
-
-def _mesh(text: str) -> dict[str, int]:
-  """'data=2,tensor=4' -> {'data': 2, 'tensor': 4}"""
-  pairs = [part.partition('=') for part in text.split(',')]
-  try:
-    mesh = {name.strip(): int(size) for name, _, size in pairs}
-  except ValueError:
-    raise UserError(f'--mesh={text} is not understood; write it as '
-                    '--mesh=data=2,fsdp=2,tensor=1') from None
-  settings.check(settings.MACROS['MESH'], mesh, '--mesh')
-  return mesh
 
 
 @dataclasses.dataclass(frozen=True)
@@ -206,6 +193,9 @@ def write(
   asked = _settled(model, asked)
   ids, shortened = _tokens(model, prompts.texts, asked, f'{prompts.name}, line')
   model, loaded = (model, None) if overwrite else _opened(model, output)
+  if not (loaded or _is_known(model)):
+    loaded = model.load()
+    model = dataclasses.replace(model, step=loaded.step)
   told = _told(model, prompts, asked)
   done = _written(output, told, len(ids), overwrite)
   if done < len(ids):
@@ -253,6 +243,22 @@ def _opened(model: Model, output: str) -> tuple[Model, Any]:
   return dataclasses.replace(model, step=loaded.step), loaded
 
 
+def _is_known(model: Model) -> bool:
+  """Whether `_told` can name the checkpoint, on every process.
+
+  Of an empty folder it cannot. If that very step was asked for, `_told` says why; else
+  the checkpoint that serves instead is known once it is loaded.
+  """
+  from flan_jax.training import checkpoint, multihost
+  if model.asked:
+    return True
+  try:
+    checkpoint.identity(model.path, model.step)
+  except UserError:
+    return multihost.everywhere(False)
+  return multihost.everywhere(True)
+
+
 def _told(model: Model, prompts, asked) -> dict:
   """What the continuations depend on; not where the files lie."""
   from flan_jax.training import checkpoint
@@ -278,25 +284,14 @@ def _written(output: str, told: Mapping, total: int, overwrite: bool) -> int:
         done = prompt_files.written(output, told, total)
       except UserError as error:
         done, mistake = -1, error
-  done = _agreed(done, told['input_sha256'])
+  mine = list(bytes.fromhex(told['input_sha256']))
+  if not multihost.everywhere(multihost.agreed(mine) == mine):
+    raise UserError('--input is not the same file for all processes; copy it to every '
+                    'host')
+  [done] = multihost.agreed([done])
   if done < 0:
     raise mistake or UserError(f'process 0 does not go on with {output}, and says why')
   return done
-
-
-def _agreed(done: int, digest: str) -> int:
-  """`done` of process 0; all must have prompts of the same digest."""
-  import jax
-  import numpy as np
-  if jax.process_count() == 1:
-    return done
-  from jax.experimental import multihost_utils
-  mine = np.array([done, *bytes.fromhex(digest)], np.int32)
-  of_all = multihost_utils.process_allgather(mine)
-  if (of_all[:, 1:] != mine[1:]).any():
-    raise UserError('--input is not the same file for all processes; copy it to every '
-                    'host')
-  return int(of_all[0, 0])
 
 
 def _grown(output: str, told: Mapping, done: int):

@@ -17,14 +17,18 @@ def main(arguments: Sequence[str]) -> None:
       The rows tell of an invented world and are true in it; the same seed gives the
       same rows. What is unchanged is kept, and nothing else in DIR is touched. Datasets
       may be added later; the vocabulary that stands is kept, for runs that need it.
+      DIR has one seed and one number of examples: with others than before, all datasets
+      that stand there are written again. A NOTE names them first, for runs and prompt
+      stores that were made on them cannot go on.
       Then: --tfds_data_dir=DIR and FLAN_VOCABULARY=DIR/vocab.model.""")
   made.add_argument('--data_dir', help='folder to write to (default: --tfds_data_dir)')
   made.add_argument('--examples', default=600, metavar='N',
-                    help='training rows a dataset, dev not counted (default: 600)')
+                    help='training rows of each dataset in DIR, dev not counted '
+                    '(default: 600)')
   made.add_argument('--datasets', default='', metavar='A,B',
                     help='tasks or clusters to write, by name (default: all that have '
                     'a sample)')
-  made.add_argument('--seed', default=0, help='of the world (default: 0)')
+  made.add_argument('--seed', default=0, help='of the world, for all of DIR (default: 0)')
   made.add_argument('--new_vocabulary', action='store_true',
                     help='make vocab.model anew from all that DIR then holds; runs that '
                     'were trained with the one before can be neither resumed nor '

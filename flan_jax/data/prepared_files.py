@@ -6,6 +6,7 @@ import re
 from typing import Collection
 
 import tensorflow as tf
+import tensorflow_datasets as tfds
 
 from flan_jax.errors import UserError
 
@@ -76,13 +77,26 @@ def _culprit(folder: str) -> tuple[str, str] | None:
   names = sorted(os.listdir(folder))
   if _DESCRIPTIONS[0] not in names:
     return os.path.join(folder, _DESCRIPTIONS[0]), 'it is missing'
-  for name in names:
-    path = os.path.join(folder, name)
-    why = _json_flaw(path) if name in _DESCRIPTIONS else (
-        _records_flaw(path) if '.tfrecord-' in name else None)
+  for name in filter(names.__contains__, _DESCRIPTIONS):  # they tell of the others
+    why = _json_flaw(os.path.join(folder, name))
     if why:
-      return path, why
+      return os.path.join(folder, name), why
+  lengths = _shard_lengths(folder)
+  for name in (name for name in names if '.tfrecord-' in name):
+    why = _records_flaw(os.path.join(folder, name), lengths.get(name))
+    if why:
+      return os.path.join(folder, name), why
   return None
+
+
+def _shard_lengths(folder: str) -> dict[str, int]:
+  """File -> how many records it should hold; empty if TFDS cannot tell."""
+  try:
+    found = tfds.builder_from_directory(folder).info.splits.values()
+    return {name: length for split in found
+            for name, length in zip(split.filenames, split.shard_lengths, strict=True)}
+  except Exception:  # of a file as torn as it may be, TFDS raises anything
+    return {}
 
 
 def _json_flaw(path: str) -> str | None:
@@ -93,10 +107,14 @@ def _json_flaw(path: str) -> str | None:
     return f'{error}'
 
 
-def _records_flaw(path: str) -> str | None:
+def _records_flaw(path: str, wanted: int | None) -> str | None:
+  """What is wrong with a file of records. wanted: how many it should hold, if known."""
+  count = 0
   try:
     for _ in tf.data.TFRecordDataset(path, buffer_size=2**20):
-      pass
+      count += 1
   except tf.errors.OpError as error:
     return _reason(error)
-  return None
+  if wanted is None or count == wanted:
+    return None
+  return f'it holds {count:,} records instead of {wanted:,} ({_DESCRIPTIONS[0]})'

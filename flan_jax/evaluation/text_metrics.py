@@ -4,8 +4,9 @@ Each takes N texts and for each its references; per-text ones are averaged over 
 texts, each against its best reference. Fractions 0..1, but for `bleu` (0..1 as well, of
 the corpus) and `word_edit_distance` (words; lower is better).
 
-Two metrics compare texts after normalising them. A reference of which that leaves nothing
-('...', 'the') is none: an answer of nothing would be right. See `references`.
+Some metrics compare texts after normalising them. A reference of which that leaves nothing
+('...', 'the') is none: an answer of nothing would be right. Nor is one that no answer could
+match, a single word to `rouge2`. See `references`.
 """
 
 import collections
@@ -113,14 +114,23 @@ METRICS: dict[str, Metric] = {
     'bleu': _bleu, 'word_edit_distance': _word_edit_distance}
 
 
+@functools.lru_cache(_NORMALIZED_AT_ONCE)
 def _rouge_normalized(text: str) -> str:
   """The words that rouge-score compares, which have Latin letters and digits only."""
   from rouge_score import tokenize
   return ' '.join(tokenize.tokenize(text, None))
 
 
+def _rouge2_normalized(text: str) -> str:
+  """'' for a single word too: rouge2 compares pairs of words, and would always be 0."""
+  words = _rouge_normalized(text)
+  return words if ' ' in words else ''
+
+
+# BLEU has no such text: all tokens count, and the corpus is scored as one.
 _NORMALIZED: dict[str, Callable[[str], str]] = {
-    **dict.fromkeys(('rouge1', 'rouge2', 'rougeLsum'), _rouge_normalized),
+    'rouge1': _rouge_normalized, 'rouge2': _rouge2_normalized,
+    'rougeLsum': _rouge_normalized,
     'trivia_exact_match': trivia_normalized, 'trivia_f1': trivia_normalized,
     'squad_exact_match': squad_normalized, 'squad_f1': squad_normalized}
 

@@ -57,7 +57,7 @@ class Run:
     from flan_jax.training import checkpoint
     # A torn one does not count: training, run again, makes it anew.
     return max((step for step in checkpoint.steps(self.model_dir)
-                if not checkpoint.has_empty_file(self.model_dir, step)), default=-1)
+                if not checkpoint.looks_torn(self.model_dir, step)), default=-1)
 
   def _command(self) -> list[str] | None:
     try:

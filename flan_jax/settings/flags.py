@@ -4,6 +4,7 @@ What a flag means stands in the help of its command.
 """
 
 from flan_jax.settings.kinds import Setting
+from flan_jax.settings.places import RUN_FOLDERS
 
 _SEEDS = dict(least=0, most=2**32 - 1)
 _COUNT = dict(least=1, most=2**31 - 1)
@@ -24,7 +25,7 @@ SETTINGS = (
     Setting('coordinator_address', 'text'),
     Setting('process_count', 'whole', least=1, most=2**20),
     Setting('process_index', 'whole', least=0, most=2**20),
-    _place('model_dir', 'folder'),
+    _place('model_dir', 'folder', inside=RUN_FOLDERS),
     Setting('step', 'whole', least=0, most=2**31 - 1),
     _place('vocabulary'),
     Setting('seed', 'whole', **_SEEDS),
@@ -54,11 +55,11 @@ SETTINGS = (
     # experiment
     Setting('experiment', 'choice', choices=('holdouts', 'ways'), positional=True),
     _place('root', 'made'),
-    _place('base', 'folder'),
+    _place('base', 'folder', inside=RUN_FOLDERS),
     Setting('clusters', 'joined'),
     Setting('cluster', 'text'),
     # report
-    _place('runs', 'folder', positional=True),
+    _place('runs', 'folder', positional=True, inside=RUN_FOLDERS),
     # sample
     _place('data_dir', 'made'),
     Setting('examples', 'whole', least=1, most=10**7),

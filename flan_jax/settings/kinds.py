@@ -23,7 +23,8 @@ class Setting:
   kind: one of KINDS. least, most, above, below: the range of a number, or of each of
   several. choices: of a text. none: what None means, '' if it means nothing. of: the
   parameters it is the value of, as in 'Rows.row_length'. positional: of a flag without
-  a name on the command line. meaning: of what no gin file and no help tells.
+  a name on the command line. inside: names in a folder that must be folders too. meaning:
+  of what no gin file and no help tells.
   """
 
   name: str
@@ -37,6 +38,7 @@ class Setting:
   none: str = ''
   of: tuple[str, ...] = ()
   positional: bool = False
+  inside: tuple[str, ...] = ()
 
   @property
   def wanted(self) -> str:
@@ -209,11 +211,13 @@ def _path(setting: Setting, value: Any) -> str | None:
 
 
 def _folder(setting: Setting, value: Any) -> str | None:
-  return _path(setting, value) or places.folder_problem(value, made=False)
+  return _path(setting, value) or places.folder_problem(
+      value, made=False, inside=setting.inside)
 
 
 def _made(setting: Setting, value: Any) -> str | None:
-  return _path(setting, value) or places.folder_problem(value, made=True)
+  return _path(setting, value) or places.folder_problem(
+      value, made=True, inside=setting.inside)
 
 
 def _pair(setting: Setting, value: Any) -> str | None:

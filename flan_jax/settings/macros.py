@@ -5,6 +5,7 @@ parameter that no macro sets has a name in small letters, and its meaning here.
 """
 
 from flan_jax.settings.kinds import PARAMETERS, Setting
+from flan_jax.settings.places import RUN_FOLDERS
 
 _SEEDS = dict(least=0, most=2**32 - 1)
 _STEPS = dict(least=0, most=2**31 - 1)  # a step is an int32
@@ -30,12 +31,14 @@ def _every(name: str, **rest) -> Setting:
 
 
 RUN = (
-    Setting('MODEL_DIR', 'made', of=('train.model_dir', 'evaluate.model_dir')),
+    Setting('MODEL_DIR', 'made', inside=RUN_FOLDERS,
+            of=('train.model_dir', 'evaluate.model_dir')),
     Setting('HELD_OUT', 'text', none='nothing', of=('train.held_out',)),
     Setting('MIXTURE', 'text', none='what holding out leaves', of=('train.mixture',)),
     Setting('VOCABULARY', 'path', none='FLAN_VOCABULARY', of=('train.vocabulary',)),
     Setting('STORE_DIR', 'folder', none='`store` in the data_dir', of=('train.store_dir',)),
-    Setting('INIT_FROM', 'folder', none='from scratch', of=('train.init_from',)),
+    Setting('INIT_FROM', 'folder', none='from scratch', inside=RUN_FOLDERS,
+            of=('train.init_from',)),
     Setting('SEED', 'whole', of=('train.seed',), **_SEEDS),
     Setting('HELD_OUT_EXAMPLES', 'whole',
             least=1, most=2**31 - 1, of=('train.held_out_examples',)),
@@ -185,7 +188,8 @@ CALLS = (
             of=('train.loss', 'precompile.loss')))
 
 HARNESS = (
-    Setting('model_dir', 'path', 'folder of the run', of=('FlanJax.model_dir',)),
+    Setting('model_dir', 'folder', 'folder of the run', inside=RUN_FOLDERS,
+            of=('FlanJax.model_dir',)),
     Setting('vocabulary', 'path', 'file of the vocabulary', none="the run's",
             of=('FlanJax.vocabulary',)),
     Setting('dtype', 'choice', 'type of the computation', none="the run's",

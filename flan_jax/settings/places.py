@@ -2,6 +2,10 @@
 
 import os
 import tempfile
+from typing import Sequence
+
+# Of a MODEL_DIR: of checkpoints, and of those that could not be read.
+RUN_FOLDERS = 'checkpoints', 'checkpoints-unreadable'
 
 
 def expanded(path: str) -> str:
@@ -9,25 +13,35 @@ def expanded(path: str) -> str:
   return os.path.expanduser(path)
 
 
-def folder_problem(path: str, made: bool) -> str | None:
+def folder_problem(path: str, made: bool, inside: Sequence[str] = ()) -> str | None:
   """Why a path cannot be a folder, None if it can; nothing is left behind.
 
   made: whether it is to be written to, and made if it is missing. A folder may be
   missing otherwise too: whoever reads it says what it should hold.
+  inside: names in it that must be folders too, if they are there.
   """
   if '://' in path:  # of a file system that only libraries know
     return None
-  folder, missing = os.path.abspath(path), []
+  whole = os.path.abspath(path)
   try:
-    while not os.path.lexists(folder):
-      folder, name = os.path.split(folder)
-      missing.append(name)
-    if not os.path.isdir(folder):
-      return f'{folder if missing else "it"} is a file' if os.path.exists(folder) else (
-          f'{folder} is a link to nothing')
-    return _unwritable(folder, missing) if made else None
+    return _in_the_way(whole, whole, made) or next(filter(None, (
+        _in_the_way(os.path.join(whole, name), whole, False) for name in inside)), None)
   except (OSError, ValueError) as error:
     return f'it cannot be one ({getattr(error, "strerror", None) or error})'
+
+
+def _in_the_way(folder: str, whole: str, made: bool) -> str | None:
+  """What is no folder where one is wanted; `whole`, which the user named, is 'it'."""
+  missing = []
+  while not os.path.lexists(folder):
+    folder, name = os.path.split(folder)
+    missing.append(name)
+  what = 'it' if folder == whole else folder
+  if not os.path.exists(folder):
+    return f'{what} is a link to {os.readlink(folder)}, which is not there'
+  if not os.path.isdir(folder):
+    return f'{what} is a file'
+  return _unwritable(folder, missing) if made else None
 
 
 def _unwritable(folder: str, missing: list[str]) -> str | None:

@@ -19,6 +19,7 @@ import orbax.checkpoint as ocp
 
 from flan_jax.errors import notice, UserError
 from flan_jax.model import decoder, losses
+from flan_jax.settings import places
 from flan_jax.training import differences, multihost, optim, reading, sharding
 from flan_jax.training import state as state_lib
 from flan_jax.training.run_file import (  # noqa: F401  a run and its checkpoints
@@ -31,8 +32,7 @@ from flan_jax.training.run_file import (  # noqa: F401  a run and its checkpoint
   write_run,
 )
 
-FOLDER = 'checkpoints'
-UNREADABLE = 'checkpoints-unreadable'  # beside it, where Orbax does not look
+FOLDER, UNREADABLE = places.RUN_FOLDERS  # the second is where Orbax does not look
 _METADATA = '_CHECKPOINT_METADATA'  # of Orbax, in the folder of a step
 _INDEX = 'manifest.ocdbt'  # of TensorStore, in the folder of an item
 ITEMS = ('params', 'progress')  # apart, so that a model is loaded without its optimizer
@@ -263,11 +263,11 @@ def kept(model_dir: str) -> str:
   return f'{model_dir} has {f"checkpoint {there[-1]}" if there else "no checkpoint"}'
 
 
-def has_empty_file(model_dir: str, step: int) -> bool:
+def looks_torn(model_dir: str, step: int) -> bool:
   """Whether a checkpoint is torn, at first sight; only reading it tells for sure."""
-  folder = _folder(model_dir, step)
-  return any(os.path.getsize(os.path.join(root, name)) == 0
-             for root, _, names in os.walk(folder) for name in names)
+  sizes = [os.path.getsize(os.path.join(root, name)) for root, _, names in os.walk(
+      _folder(model_dir, step)) for name in names]
+  return not sizes or 0 in sizes
 
 
 def check_step(model_dir: str, step: int | None = None) -> int:
@@ -275,7 +275,9 @@ def check_step(model_dir: str, step: int | None = None) -> int:
   there = steps(model_dir)
   if not there or (step is not None and step not in there):
     wanted = 'no checkpoint' if step is None else f'no checkpoint of step {step}'
-    raise UserError(f'{model_dir} has {wanted}; it has {there or "none at all"}')
+    problem = places.folder_problem(model_dir, False, places.RUN_FOLDERS)
+    known = problem or f'it has {there or "none at all"}'
+    raise UserError(f'{model_dir} has {wanted}; {known}')
   return there[-1] if step is None else step
 
 

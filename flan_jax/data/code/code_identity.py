@@ -82,6 +82,7 @@ class _Walk:
     self.own, self.parts = own, {}
     self._done: dict[int, tuple[Any, str]] = {}  # the thing itself too: ids recur
     self._open: list[int] = []
+    self._assigning: list[tuple[str, str]] = []  # (module, variable)
 
   def digest(self, thing: Any, role: str = 'constant') -> str:
     """Of any value. role: what it is to the function that reads it; '' if it is that."""
@@ -97,7 +98,9 @@ class _Walk:
 
   def _described(self, thing: Any, role: str) -> list:
     if isinstance(thing, enum.Enum):
-      return ['enum', self.digest(type(thing)), thing.name]
+      kind = type(thing)
+      value = [] if _is_library(kind.__module__, self.own) else [self.digest(thing._value_)]
+      return ['enum', self.digest(kind), thing.name, *value]
     if isinstance(thing, _PLAIN) and type(thing) in _PLAIN:
       return [type(thing).__name__, repr(thing)]
     if isinstance(thing, types.FunctionType):
@@ -123,11 +126,11 @@ class _Walk:
     kind = type(thing)
     if isinstance(thing, collections.abc.Mapping):
       return ['mapping', [[self.digest(key), self.digest(value)]
-                          for key, value in thing.items()]]
+                          for key, value in thing.items()], *self._held(thing)]
     if isinstance(thing, (list, tuple, collections.deque)):
-      return [kind.__name__, [self.digest(value) for value in thing]]
+      return [kind.__name__, [self.digest(value) for value in thing], *self._held(thing)]
     if isinstance(thing, (set, frozenset)):
-      return ['set', sorted(self.digest(value) for value in thing)]
+      return ['set', sorted(self.digest(value) for value in thing), *self._held(thing)]
     if isinstance(thing, re.Pattern):
       return ['pattern', self.digest(thing.pattern), thing.flags]
     if dataclasses.is_dataclass(thing):
@@ -137,12 +140,26 @@ class _Walk:
       values = thing.__array__()
       return ['array', str(values.dtype), repr(values.tolist())]
     if not _is_library(kind.__module__, self.own):
-      cached = {name for name in dir(kind) if isinstance(
-          getattr(kind, name, None), functools.cached_property)}
-      return [self.digest(kind), [[name, self.digest(value)] for name, value in sorted(
-          getattr(thing, '__dict__', {}).items()) if name not in cached]]
+      return self._held(thing)
     text = re.sub(r' at 0x[0-9a-f]+', '', repr(thing))
     return ['library', kind.__module__.partition('.')[0], kind.__qualname__, text]
+
+  def _held(self, thing: Any) -> list:
+    """The class of an instance, and what is in its `__dict__` and its `__slots__`.
+
+    Of a library's class nothing: a list or a dictionary is what is in it.
+    """
+    kind = type(thing)
+    if _is_library(kind.__module__, self.own):
+      return []
+    members = {name: value for base in reversed(kind.__mro__)
+               for name, value in vars(base).items()}
+    held = {name: getattr(thing, name) for name, value in members.items() if isinstance(
+        value, types.MemberDescriptorType) and hasattr(thing, name)}
+    held |= {name: value for name, value in getattr(thing, '__dict__', {}).items()
+             if not isinstance(members.get(name), functools.cached_property)}
+    return [self.digest(kind), [[name, self.digest(value)]
+                                for name, value in sorted(held.items())]]
 
   def _part(self, label: str, digest: str) -> str:
     """Notes the digest of a thing alone; of two with one label both are kept."""
@@ -177,11 +194,26 @@ class _Walk:
     node = syntax.of_class(kind)
     own = syntax.text(node) if node else kind.__qualname__
     self._part(f'class `{kind.__qualname__}` in {_file(kind.__module__)}', _hash(own))
+    known = vars(sys.modules.get(kind.__module__, types.SimpleNamespace()))
+    filled = syntax.filled_attributes(node) if node else {}
     members = [
-        [name, self.digest(value, 'method')] for name, value in sorted(vars(kind).items())
-        if _written(value) or not (name.startswith('_') or hasattr(value, '__get__'))]
+        [name, _hash(self._read_by(filled[name], known, name)) if name in filled
+         else self.digest(value, 'method')]
+        for name, value in sorted(vars(kind).items()) if self._counts(name, value)]
     return ['class', _hash(own), members,
             [self.digest(base) for base in kind.__bases__]]
+
+  def _counts(self, name: str, value: Any) -> bool:
+    """Whether a member of a class was written, and is not what Python adds by itself.
+
+    Each Python adds others: `__module__`, `_member_map_`, `__replace__`.
+    """
+    special = name == '_abc_impl' or re.fullmatch('_.*_', name)
+    if _written(value):
+      module = getattr(_behind_member(value), '__globals__', {}).get('__name__', '')
+      return not (special and _is_library(module, self.own))
+    return not special and not (hasattr(value, '__get__') and _is_library(
+        type(value).__module__, self.own))
 
   def _read(self, function: types.FunctionType, node, closed: dict) -> list:
     """[name, digest] of each thing of its surroundings that a function reads."""
@@ -223,20 +255,37 @@ class _Walk:
 
     For values that do not tell what they are, such as a lookup table.
     """
+    variable = known.get('__name__', ''), name
+    if variable in self._assigning:  # two whose statements read each other
+      return f'again {self._assigning[::-1].index(variable)}'
+    self._assigning.append(variable)
+    try:
+      return self._of_statements(known, name)
+    finally:
+      self._assigning.pop()
+
+  def _of_statements(self, known: dict, name: str) -> str:
     module = sys.modules.get(known.get('__name__', ''))
     statements = syntax.assignments(module, name) if module else []
-    for statement in statements:
-      for other, value in _imported(statement, known):
-        if other == name and hasattr(statement, 'module'):
-          return self._assigned(vars(importlib.import_module(_resolved(
-              statement, known))), syntax.original(statement, name))
-    read = [['.'.join([root, *rest]), self._chain(known, known[root], root, rest)]
-            for statement in statements for root, *rest in syntax.chains(statement)
-            if root in known and root != name]
+    origins = [(statement, self._assigned(vars(importlib.import_module(_resolved(
+        statement, known))), syntax.original(statement, name))) for statement in statements
+               if any(other == name and hasattr(statement, 'module')
+                      for other, _ in _imported(statement, known))]
+    statements = [one for one in statements if one not in [first for first, _ in origins]]
+    if origins and not statements:
+      return origins[-1][1]
+    read = [['', origin] for _, origin in origins]
+    read += self._read_by(statements, known, name)
     own = [syntax.text(statement) for statement in statements]
     label = f'constant `{name}` in {_file(known.get("__name__", "?"))}'
     self._part(label, _hash(own))
     return _hash([own, read])
+
+  def _read_by(self, statements: list, known: dict, name: str) -> list:
+    """[name, digest] of what the statements that set a variable read besides."""
+    return [['.'.join([root, *rest]), self._chain(known, known[root], root, rest)]
+            for statement in statements for root, *rest in syntax.chains(statement)
+            if root in known and root != name]
 
 
 def _content(cell) -> Any:
@@ -248,10 +297,14 @@ def _content(cell) -> Any:
 
 def _written(value: Any) -> bool:
   """Whether a member of a class is code that stands in a file."""
-  function = getattr(value, '__func__', None) or getattr(value, 'fget', None) or getattr(
-      value, 'func', value)
-  code = getattr(function, '__code__', None)
+  code = getattr(_behind_member(value), '__code__', None)
   return code is not None and not code.co_filename.startswith('<')
+
+
+def _behind_member(value: Any) -> Any:
+  """The function of a method, property or cached property; else the value itself."""
+  return getattr(value, '__func__', None) or getattr(value, 'fget', None) or getattr(
+      value, 'func', value)
 
 
 def _imported(node, known: dict) -> Iterator[tuple[str, Any]]:

@@ -15,6 +15,7 @@ from typing import Any, Iterator
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _LOAD_GLOBAL, _LOAD_NAME = dis.opmap['LOAD_GLOBAL'], dis.opmap['LOAD_NAME']
+_FILLING = {'add', 'append', 'appendleft', 'extend', 'insert', 'setdefault', 'update'}
 _LEFT_OUT = {'ctx', 'kind', 'type_comment', 'type_params', 'returns', 'annotation'}
 
 
@@ -215,6 +216,32 @@ def filled(node: ast.AST) -> set[str]:
 
 
 @functools.lru_cache(maxsize=4096)
+def filled_attributes(node: ast.ClassDef) -> dict[str, list[ast.AST]]:
+  """Attributes of a class that its methods write to, as memories are.
+
+  Such as `cls._last = x`, `self._seen[x] = y` or `self._seen.append(x)`; each with the
+  statements of the class that set it.
+  """
+  names = {name for body in node.body if isinstance(body, _DEFINITIONS)
+           for part in _nodes(body) for name in _attribute_filled(part, node.name)}
+  return {name: [one for one in node.body if name in _set_by(one)] for name in names}
+
+
+def _attribute_filled(part: ast.AST, kind: str) -> Iterator[str]:
+  target = None
+  if isinstance(part, ast.Subscript) and isinstance(part.ctx, ast.Store):
+    target = part.value
+  elif isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute) and (
+      part.func.attr in _FILLING):
+    target = part.func.value
+  elif isinstance(part, ast.Attribute) and isinstance(part.ctx, ast.Store) and isinstance(
+      part.value, ast.Name) and part.value.id in ('cls', kind):
+    target = part
+  if isinstance(target, ast.Attribute):
+    yield target.attr
+
+
+@functools.lru_cache(maxsize=4096)
 def imports(node: ast.AST | None) -> list[ast.Import | ast.ImportFrom]:
   """The import statements within a piece of code."""
   return [part for part in _nodes(node) if isinstance(
@@ -228,7 +255,11 @@ def original(statement: ast.ImportFrom, name: str) -> str:
 
 
 def assignments(module: types.ModuleType, name: str) -> list[ast.AST]:
-  """The statements of a module, outside functions and classes, that set a name."""
+  """The statements of a module, outside functions and classes, that set or fill a name.
+
+  Such as `TABLE = {}`, `TABLE['x'] = 1`, `TABLE.update(MORE)`, `fill(TABLE)`, or a loop
+  around one of them.
+  """
   tree = _tree(getattr(module, '__file__', None) or '', vars(module))
   return [node for node in _outside(tree) if name in _set_by(node)] if tree else []
 
@@ -243,6 +274,33 @@ def _outside(node: ast.AST) -> Iterator[ast.AST]:
 def _set_by(node: ast.AST) -> set[str]:
   if isinstance(node, (ast.Import, ast.ImportFrom)):
     return {alias.asname or alias.name for alias in node.names}
+  if isinstance(node, ast.Expr):
+    return _filled_by(node.value)
+  if isinstance(node, (ast.For, ast.While)):
+    return _names_in([getattr(node, 'target', None)]).union(*map(_set_by, _outside(node)))
   targets = getattr(node, 'targets', None) or [getattr(node, 'target', None)]
+  return _names_in(targets)
+
+
+def _names_in(targets: list[ast.AST | None]) -> set[str]:
   return {part.id for target in targets if target is not None
           for part in ast.walk(target) if isinstance(part, ast.Name)}
+
+
+def _filled_by(node: ast.AST) -> set[str]:
+  """What a call may change: that whose method is called, and its arguments."""
+  if isinstance(node, (ast.ListComp, ast.SetComp)):
+    return _filled_by(node.elt)
+  if not isinstance(node, ast.Call):
+    return set()
+  values = [*node.args, *(one.value for one in node.keywords)]
+  if isinstance(node.func, ast.Attribute):
+    values.append(node.func.value)
+  return {root for root in map(_root, values) if root}
+
+
+def _root(node: ast.AST) -> str | None:
+  """The name that `TABLE['x'].words[0]` begins with."""
+  while isinstance(node, (ast.Attribute, ast.Subscript, ast.Starred)):
+    node = node.value
+  return node.id if isinstance(node, ast.Name) else None

@@ -64,7 +64,8 @@ def write(data_dir, examples=TRAIN_ROWS, names=None, seed=0, advance=None,
   """Writes or completes the embedded data in a folder; unchanged parts stay.
 
   The vocabulary that stands stays as well, though it was made from other rows: what was
-  trained with it needs it.
+  trained with it needs it. Parts that stand and are written again are named first, on
+  standard error.
 
   Args:
     data_dir: a local folder, made where missing; later a run's `tfds_data_dir`.
@@ -95,8 +96,11 @@ def write(data_dir, examples=TRAIN_ROWS, names=None, seed=0, advance=None,
   folder.mkdir(parents=True, exist_ok=True)
   done = {'written': [], 'unchanged': [], 'kept': []}
   with _work_folder(folder) as work:
+    outcomes = {part.name: _outcome(
+        folder, recorded['parts'].get(part.name), part, new_vocabulary) for part in parts}
+    _tell_rewritten(folder, recorded['parts'], outcomes)
     for part in parts:
-      outcome = _outcome(folder, recorded['parts'].get(part.name), part, new_vocabulary)
+      outcome = outcomes[part.name]
       if outcome == 'written':
         _replace(folder, work, recorded, part)
       done[outcome].append(part.name)
@@ -261,6 +265,18 @@ def _outcome(folder, record, part, new_vocabulary):
   if record['wanted'] == part.wanted:
     return 'unchanged'
   return 'kept' if part.name == VOCABULARY and not new_vocabulary else 'written'
+
+
+def _tell_rewritten(folder, recorded, outcomes):
+  """Names the whole parts that stand and will have another content, before they have."""
+  again = [name for name, outcome in outcomes.items()
+           if outcome == 'written' and recorded.get(name, {}).get('wanted')
+           and (folder / recorded[name]['path']).exists()]
+  if again:
+    print(f'NOTE: these stand in {folder} and are written again, with another content: '
+          f'{", ".join(again)}. Runs and prompt stores that were made on them cannot go on '
+          'with it; to keep them, stop this and name another --data_dir', file=sys.stderr,
+          flush=True)
 
 
 def _replace(folder, work, recorded, part):
