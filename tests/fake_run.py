@@ -5,6 +5,8 @@ import random
 
 from flan_jax.evaluation import answers, groups
 from flan_jax.evaluation import results as results_lib
+from flan_jax.model import config
+from flan_jax.training import rows, run_file
 
 NASTY = ('</script><script>alert("x")</script> & \'co\' \u2028 <!-- é 日本 '
          'http://x.test/a.js')
@@ -74,11 +76,13 @@ def results(limit=None, **changes):
           'mean': found, 'datasets': {'rte': found, 'stsb': unclear}}]}
 
 
-def run():
-  return {'model': {'layers': 2, 'd_model': 128}, 'mixture': 'flan_holdout_nli',
-          'data': 'embedded', 'held_out': 'nli', 'init_from': '/runs/base', 'seed': 0,
-          'vocabulary': {'path': f'/data/{NASTY}.model', 'hash': 'abcdef012345'},
-          'tasks': {'sst2': 600.0, NASTY: 150.0}}
+def run(**changes):
+  return run_file.Run(**{
+      'model': config.DecoderConfig(256, 128, 2, 4, 32, 512), 'mixture': 'flan_holdout_nli',
+      'data': 'embedded', 'held_out': 'nli', 'init_from': '/runs/base', 'seed': 0,
+      'rows': rows.Rows(1024, 512, 64, 400, 24),
+      'vocabulary': run_file.Vocabulary(f'/data/{NASTY}.model', 'abcdef012345'),
+      'tasks': {'sst2': 600.0, NASTY: 150.0}, **changes})
 
 
 def rule():
@@ -121,7 +125,7 @@ def write(folder, seed=0, made=None, right=0.5):
   made = made or results()
   folder.mkdir(parents=True)
   (folder / 'results.json').write_text(json.dumps(made))
-  (folder / 'run.json').write_text(json.dumps(run()))
+  (folder / 'run.json').write_text(json.dumps(run().to_json()))
   lines = [json.dumps(one) for one in CURVES['tuning']]
   (folder / 'metrics.jsonl').write_text('\n'.join(lines) + '\n{"step": 11, "lo')
   for one in made['evaluations']:

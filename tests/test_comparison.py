@@ -234,7 +234,8 @@ def test_runs_that_differ_say_in_what(folders, tmp_path, changed, words):
 @pytest.mark.parametrize('key, value, words', [
     ('vocabulary', {'path': '/other', 'hash': '1'},
      'b/nli has another vocabulary than a/nli'),
-    ('model', {'layers': 9, 'd_model': 64}, 'b/nli has 9 layers of width 64, a/nli 2'),
+    ('model', {'vocab_size': 256, 'd_model': 64, 'layers': 9, 'heads': 4, 'head_dim': 16,
+               'd_ff': 64}, 'b/nli has 9 layers of width 64, a/nli 2'),
     ('data', 'tfds', 'b/nli was trained on tfds data, a/nli on embedded data')])
 def test_other_models_are_told(folders, tmp_path, key, value, words):
   with open(f'{folders[1]}/run.json') as file:

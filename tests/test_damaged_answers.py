@@ -17,7 +17,7 @@ from flan_jax.evaluation import answer_files, answers, protocol, questions
 from flan_jax.inference import decoding, scoring
 from tests import tiny_runs
 
-LOADED = types.SimpleNamespace(config=None, params=None, run=tiny_runs.RUN)
+LOADED = types.SimpleNamespace(config=None, params=None, run=tiny_runs.run())
 TASKS = ['cb', 'natural_questions', 'rte']
 
 

@@ -18,6 +18,7 @@ from flan_jax.data.tokens import cutting, store, tokenizing
 from flan_jax.errors import UserError
 from flan_jax.runs import evaluation_request, training
 from flan_jax.training import checkpoint
+from tests import tiny_runs
 
 PIECES = ['<|endoftext|>', '<s>', '<|im_end|>', '<|pad|>']
 RTE = 'rte'
@@ -222,10 +223,10 @@ def test_a_prompt_to_train_on_begins_once_and_fits():
 def test_training_evaluation_and_prompts_begin_alike(tmp_path):
   path = write_tokenizer(tmp_path, True, config={'eos_token_id': 2})
   words = training.use_vocabulary(path, None, None, 'tokenizer')
-  run = {'rows': {'inputs_length': 12, 'targets_length': 4, 'separators': ['eos', 'eos']},
-         'vocabulary': {'path': path, 'hash': words.content_hash},
-         'ends': words.ends.told()}
-  evaluation_request.use_vocabulary(None, run, str(tmp_path))
+  run = tiny_runs.run(
+      rows={'inputs_length': 12, 'targets_length': 4}, ends=words.ends.told(),
+      vocabulary={'path': path, 'hash': words.content_hash})
+  run = evaluation_request.use_vocabulary(None, run, str(tmp_path))
   encoding = Encoding.of(run)
   letters = words.encode('ab')
   assert encoding.inputs(['ab']) == [[1, *letters, 2]]
@@ -240,8 +241,7 @@ def test_training_evaluation_and_prompts_begin_alike(tmp_path):
   cutter = cutting.Cutter.of('made', words, store.Settings(
       12, 4, beginning=words.ends.beginning))
   assert cutter.prompts(letters, [7], False, cutting.Tally())[0][0] == [1, *letters, 2]
-  run = dict(run)
-  evaluation_request.use_vocabulary(None, run, str(tmp_path), begin=False)
+  run = evaluation_request.use_vocabulary(None, run, str(tmp_path), begin=False)
   assert Encoding.of(run).inputs(['ab']) == [[*letters, 2]]
 
 
@@ -268,7 +268,7 @@ def test_begin_overrides_the_tokenizer(tmp_path, pieces_model):
   assert found.begun(True).beginning == (1,)
   assert found.begun(True).begun(False).beginning == ()
   assert found.begun(True).begun('tokenizer').beginning == (1,)  # as a run has it
-  bare = ends.of_run({}, vocabulary.opened('bytes'))
+  bare = ends.of_run(None, None, vocabulary.opened('bytes'))
   with pytest.raises(UserError, match='BEGIN = True, yet the vocabulary has no token'):
     bare.begun(True)
 
@@ -276,7 +276,7 @@ def test_begin_overrides_the_tokenizer(tmp_path, pieces_model):
 def test_a_run_goes_on_as_it_was_trained(tmp_path):
   path = write_tokenizer(tmp_path / 'model', True, config={'eos_token_id': 2})
   whole = read(path)
-  run = {'vocabulary': {'path': path, 'hash': whole.content_hash}, 'init_from': None}
+  run = tiny_runs.told(vocabulary={'path': path, 'hash': whole.content_hash})
   base, old = str(tmp_path / 'base'), str(tmp_path / 'old')
   checkpoint.write_run(base, {**run, 'ends': whole.ends.begun(False).told()})
   checkpoint.write_run(old, run)
@@ -287,8 +287,8 @@ def test_a_run_goes_on_as_it_was_trained(tmp_path):
   # Of a version that told nothing: with the end by name, and without a beginning.
   found = use(old, base, None)
   assert (found.ends, found.beginning) == ((0,), ())
-  assert evaluation_request.described_ends(vocabulary.FLAN, old) == {}
-  told = evaluation_request.described_ends(vocabulary.FLAN, str(tmp_path / 'new'))['ends']
+  assert evaluation_request.described_ends(vocabulary.FLAN, old) is None
+  told = evaluation_request.described_ends(vocabulary.FLAN, str(tmp_path / 'new'))
   assert ends.Ends.from_told(json.loads(json.dumps(told))) == found
 
 

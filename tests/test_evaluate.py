@@ -135,7 +135,7 @@ def test_mistakes_are_told_before_anything_expensive(world, changes, message):
 
 
 def candidate(run):
-  return evaluation_request.Candidate('tuned', {'held_out': None, 'tasks': {}, **run}, '/no/run', 1)
+  return evaluation_request.Candidate('tuned', tiny_runs.run(**{'tasks': {}, **run}), '/no/run', 1)
 
 
 @pytest.fixture
@@ -182,8 +182,7 @@ def test_what_is_neither_seen_nor_unseen_is_said_to_be(trained):
 
 
 def test_another_vocabulary_than_the_checkpoints_is_refused(world):
-  run = checkpoint.read_run(str(world / 'tuned'))
-  run['vocabulary']['hash'] = '0123456789abcdef'
+  run = tiny_runs.run(vocabulary={'path': 'bytes', 'hash': '0123456789abcdef'})
   with pytest.raises(UserError, match='not the one'):
     evaluation_request.use_vocabulary(None, run, 'DIR')
 

@@ -19,7 +19,7 @@ from flan_jax.errors import UserError
 from flan_jax.evaluation import groups, results
 from flan_jax.report import experiment as experiment_lib
 from flan_jax.runs import experiments as experiments_lib
-from tests import test_job
+from tests import fake_run, test_job
 from tests.conftest import QUICK, TRAINED_ON
 
 STEPS = 7
@@ -59,7 +59,7 @@ class Fake:
     with open(f'{step}/manifest', 'w') as file:
       file.write('whole')
     with open(f'{folder}/run.json', 'w') as file:
-      json.dump({'init_from': bound.get('INIT_FROM')}, file)
+      json.dump(fake_run.run(init_from=bound.get('INIT_FROM')).to_json(), file)
 
   def evaluate(self, folder, bound, flags):
     base = json.load(open(f'{folder}/run.json'))['init_from']
@@ -116,7 +116,7 @@ def fake(monkeypatch):
 @pytest.fixture
 def base(tmp_path):
   (tmp_path / 'base').mkdir()
-  (tmp_path / 'base/run.json').write_text('{"init_from": null}')
+  (tmp_path / 'base/run.json').write_text(json.dumps(fake_run.run(init_from=None).to_json()))
   return f'--base={tmp_path}/base'
 
 

@@ -38,9 +38,8 @@ ASKED = text_generation.Asked(Settings(8))
 def world(tmp_path_factory):
   """A base and a run from it; prompts of at most 32 bytes."""
   folder = tmp_path_factory.mktemp('world')
-  rows = {'inputs_length': 32, 'targets_length': 8, 'separators': ['eos', 'eos']}
-  run = {'model': dataclasses.asdict(CONFIG), 'rows': rows, 'init_from': None,
-         'vocabulary': {'path': 'bytes', 'hash': 'bytes'}}
+  run = tiny_runs.told(model=dataclasses.asdict(CONFIG),
+                       rows={'inputs_length': 32, 'targets_length': 8})
   tuned = {**run, 'init_from': str(folder / 'base')}
   random = np.random.default_rng(0)
   drawn = lambda leaf: jax.numpy.asarray(random.normal(0, 0.5, leaf.shape), 'float32')
@@ -504,7 +503,7 @@ def beside(world, name, changes, begun_from=None):
   if not folder.exists():
     folder.mkdir()
     (folder / 'checkpoints').symlink_to(world / 'tuned' / 'checkpoints')
-  run = checkpoint.read_run(str(world / 'tuned'))
+  run = checkpoint.read_run(str(world / 'tuned')).to_json()
   rows = run['rows'] | changes.get('rows', {})
   checkpoint.write_run(str(folder), {
       **run, **changes, 'rows': rows,

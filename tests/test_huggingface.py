@@ -41,7 +41,7 @@ def logits_of_run(model_dir):
   index_BL = np.broadcast_to(np.arange(9, dtype=np.int32), TOKENS.shape)
   batch = {'tokens': TOKENS, 'positions': index_BL, 'branch': 0 * index_BL,
            'segment_ids': 1 + 0 * index_BL}
-  config = rounding.doubled(decoder.DecoderConfig(**loaded.run['model']))
+  config = rounding.doubled(loaded.run.model)
   with rounding.double():
     params = rounding.as_double(loaded.params)
     return decoder.logits(config, params, decoder.hidden_states(config, params, batch))
@@ -121,7 +121,7 @@ def test_model_gin_states_the_model_and_its_vocabulary(folder, tmp_path):
     assert gin.config_str()
   finally:
     gin.clear_config()
-  assert config == decoder.DecoderConfig(**checkpoint.read_run(run)['model'])
+  assert config == checkpoint.read_run(run).model
   assert words == f'{run}/tokenizer.json'
 
 
@@ -131,7 +131,7 @@ def test_an_import_tells_where_it_is_from_and_that_it_was_not_tuned(
   said = capsys.readouterr().out
   assert 'not known here' in said and 'not tuned here' in said
   run = checkpoint.read_run(str(tmp_path / 'run'))
-  assert run['imported_from'] == str(folder) and run['tasks'] == {}
+  assert run.imported_from == str(folder) and run.tasks == {}
 
 
 def save_tokenizer(folder, begins):

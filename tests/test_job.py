@@ -164,9 +164,9 @@ def copy(data_dir, one_device, tmp_path, monkeypatch):
   """A MODEL_DIR whose run.json is that of `check`; nothing was trained."""
   described = []
   with monkeypatch.context() as patched:
-    patched.setattr(checkpoint, 'check_run', lambda _, run: described.append(run))
+    patched.setattr(checkpoint, 'check_run', lambda _, run: described.append(run) or run)
     check(tmp_path / 'run')
-  checkpoint.write_run(tmp_path / 'run', described[0])
+  checkpoint.write_run(tmp_path / 'run', described[0].to_json())
   return tmp_path / 'run'
 
 

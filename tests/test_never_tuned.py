@@ -160,7 +160,7 @@ def test_training_from_an_import_says_that_it_may_have_seen_what_is_held_out(tmp
   tuned = {**tiny_runs.RUN, 'init_from': write(tmp_path / 'import', IMPORTED)}
 
   def told(**changes):
-    run = {**tiny_runs.RUN, 'data': 'embedded', 'held_out': 'nli', **changes}
+    run = tiny_runs.run(**{'held_out': 'nli', **changes})
     return 'nli is held out of this run, and may have been seen before it' in (
         training._summary(run, layout, shape, schedule))
 

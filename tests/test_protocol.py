@@ -63,9 +63,9 @@ def test_plain_prompts_are_continued(world):
 
 
 def test_a_pretrained_base_has_no_prompt_lengths_of_its_own():
-  rows = {'inputs_length': 1, 'targets_length': 511, 'separators': ['eos', 'eos']}
+  rows = {'inputs_length': 1, 'targets_length': 511, 'target_slots': 511}
   for overflow, length in (('split', 1024), ('cut', 1)):
-    run = {'rows': {**rows, 'overflow': overflow}}
+    run = tiny_runs.run(rows={**rows, 'overflow': overflow})
     assert Encoding.of(run).inputs_length == length
 
 
@@ -211,7 +211,7 @@ def optional(*options):
   return rendering.Example((), (), options, 0, options[:1])
 
 
-RANDOM = types.SimpleNamespace(config=None, params=None, run=tiny_runs.RUN)
+RANDOM = types.SimpleNamespace(config=None, params=None, run=tiny_runs.run())
 
 
 def test_examples_that_nothing_can_answer_are_left_out_and_said(reads):

@@ -198,7 +198,7 @@ BROKEN = {
 
 @pytest.mark.parametrize('text', BROKEN.values(), ids=BROKEN)
 def test_a_torn_or_changed_file_is_named_in_one_paragraph(tmp_path, text):
-  (tmp_path / 'run.json').write_text(json.dumps(fake_run.run()))
+  (tmp_path / 'run.json').write_text(json.dumps(fake_run.run().to_json()))
   (tmp_path / 'results.json').write_text(text)
   for reads in (results.read, lambda folder: door.write([str(folder)]),
                 lambda folder: results.merge(folder, one('tuned'))):
@@ -313,7 +313,7 @@ def test_what_is_declared_no_more_is_shown_as_the_last_report_had_it(tmp_path):
   (tmp_path / 'report.json').write_text(json.dumps({
       **{name: {} for name in page_lib._INPUTS}, 'cut': [], 'rules': {'gone': rule},
       'phrasings': {'gone': {'0': 'as it was'}}}))
-  (tmp_path / 'run.json').write_text(json.dumps(fake_run.run() | {'tasks': {}}))
+  (tmp_path / 'run.json').write_text(json.dumps(fake_run.run(tasks={}).to_json()))
   rules = report_inputs.rules(found, fake_run.run(), str(tmp_path))
   assert rules['gone'] == rule and set(rules['nli']['held_out']) > {'rte', 'cb'}
   phrasings = report_inputs.inputs(found, str(tmp_path))['phrasings']

@@ -113,7 +113,7 @@ def write_source(folder, family, shape, config, generation, tokenizer):
 
 def tuned_from(base, folder, begin=None):
   """A run that begins from an import, as training leaves it but for the steps."""
-  run = checkpoint.read_run(base)
+  run = checkpoint.read_run(base).to_json()
   run.pop('imported')
   run['ends'] = ends_lib.Ends.from_told(run['ends']).begun(begin).told()
   checkpoint.write_run(folder, {

@@ -164,13 +164,13 @@ def test_datasets_that_are_written_again_are_named_before(copy, capsys, monkeypa
     with pytest.raises(Begun):  # the dataset that is not asked for is named too
       embedded.write(copy, **{'examples': EXAMPLES, 'names': ['cb'], **changes})
     [line] = capsys.readouterr().err.splitlines()
-    assert line.startswith(f'NOTE: these stand in {copy} and are written again')
+    assert line.startswith(f'notice: these stand in {copy} and are written again')
     assert set(line.split('content: ')[1].split('. Runs')[0].split(', ')) == named
     assert 'Runs and prompt stores that were made on them cannot go on' in line
   (copy / PATHS['cb']).rename(copy / 'gone')  # of it nothing stands
   with pytest.raises(Begun):
     embedded.write(copy, EXAMPLES - 10, NAMES)
-  assert 'super_glue/cb' not in (said := capsys.readouterr().err) and 'NOTE' in said
+  assert 'super_glue/cb' not in (said := capsys.readouterr().err) and 'notice' in said
   (copy / 'gone').rename(copy / PATHS['cb'])
   embedded.write(copy, EXAMPLES, NAMES)
   with pytest.raises(Begun):

@@ -18,13 +18,14 @@ import gin
 from flan_jax import settings
 from flan_jax.cli import commandline, experiment, gin_defaults, gin_files, precompile
 from flan_jax.data import mixture_subset, prompt_variants, vocabulary
+from flan_jax.data.tokenizers import ends
 from flan_jax.errors import UserError
 from flan_jax.evaluation import protocol, ranking
 from flan_jax.model import attention_backends, config, cpu_kernels, decoder, losses, positions
 from flan_jax.planning import aot
 from flan_jax.runs import evaluation, registration, training
 from flan_jax.settings import places
-from flan_jax.training import loop, optim, sharding
+from flan_jax.training import loop, optim, run_file, sharding
 from tests import mutations, tiny_runs
 
 DOORS = ['cache', 'evaluate', 'experiment', 'generate', 'holdout', 'huggingface',
@@ -90,7 +91,8 @@ def test_every_flag_is_described(monkeypatch):
 
 def test_every_parameter_is_described():
   owners = (training.train, evaluation.evaluate, precompile.precompile, training.Rows,
-            loop.Schedule, mixture_subset.Selection, decoder.DecoderConfig, losses.LossConfig)
+            loop.Schedule, mixture_subset.Selection, decoder.DecoderConfig, losses.LossConfig,
+            run_file.Run, run_file.Vocabulary, ends.Ends)
   for owner in owners:
     names = {f'{owner.__name__}.{name}' for name in inspect.signature(owner).parameters}
     own = {name for name in settings.PARAMETERS if name.startswith(f'{owner.__name__}.')}

@@ -1,5 +1,6 @@
 """Torn files of a run: none is silent or nameless, none swallows later work."""
 
+import dataclasses
 import json
 import os
 import shutil
@@ -245,14 +246,12 @@ def test_a_torn_run_json_is_named_by_every_reader(world, tmp_path, text):
       'generate': lambda: generate.open_model(str(run)),
       'report': lambda: report.write([str(run)]),
       'export': lambda: huggingface.export_folder(str(run), str(tmp_path / 'out')),
-      'resume': lambda: checkpoint.check_run(str(run), tiny_runs.RUN),
+      'resume': lambda: checkpoint.check_run(str(run), tiny_runs.run()),
       'lineage': lambda: checkpoint.lineage(str(tmp_path / 'child')),
       'baselines': lambda: evaluation.evaluate(model_dir=str(tmp_path / 'child')),
       'base': lambda: generate.open_model(str(tmp_path / 'child'), untuned=True).load()}
-  if 'model' in str(text):  # the rest of it is as it should be
-    readers.pop('lineage'), readers.pop('baselines')
   for name, reader in readers.items():
-    with pytest.raises(UserError, match=r'run/run\.json') as caught:
+    with pytest.raises(UserError, match=r'run/run\.json cannot be used: ') as caught:
       reader()
     assert '\n' not in str(caught.value), name
     assert 'Bring it back' in str(caught.value), name
@@ -260,18 +259,117 @@ def test_a_torn_run_json_is_named_by_every_reader(world, tmp_path, text):
 
 def test_a_model_that_is_none_is_named(world, tmp_path):
   shutil.copytree(world / 'tuned', tmp_path / 'run')
-  run = checkpoint.read_run(str(tmp_path / 'run'))
+  run = checkpoint.read_run(str(tmp_path / 'run')).to_json()
   run['model']['d_modle'] = run['model'].pop('d_model')
   checkpoint.write_run(str(tmp_path / 'run'), run)
-  with pytest.raises(UserError, match='run.json is torn: its model is none .*d_modle'):
+  with pytest.raises(UserError, match='run.json cannot be used: .*model.d_model'):
     checkpoint.load(str(tmp_path / 'run'))
+
+
+NO_RUN = {  # field of run.json -> what it cannot be, and what is said
+    'version': (5, 'version = 5 must be a text'), 'data': (None, 'data = None must be'),
+    'mixture': (5, 'mixture = 5 must be'), 'held_out': (['nli'], "held_out = .'nli'. must"),
+    'tasks': ({'rte': '1'}, "an object of numbers of at least 0; that of 'rte' is '1'"),
+    'tasks.rte': (float('nan'), "that of 'rte' is nan: it is not finite"),
+    'model': ({}, 'it has no model.vocab_size'),
+    'model.layers': ('x', "model.layers = 'x' must be a whole number"),
+    'model.vocab_size': (None, 'model.vocab_size = None must be a whole number'),
+    'model.windows': ([], 'model.windows'), 'model.kv_heads': (3, 'does not divide'),
+    'model.layer': (3, 'model.layer is none of the settings.* did you mean layers'),
+    'vocabulary': ({}, 'it has no vocabulary.path'),
+    'vocabulary.path': (5, 'vocabulary.path = 5 must be a text'),
+    'vocabulary.hash': ('', "vocabulary.hash = '' must be a text"),
+    'ends': ({}, 'it has no ends.ends'),
+    'ends.ends': (3, 'ends.ends = 3 must be a list of one or more whole numbers'),
+    'ends.ends.0': ('x', "ends.ends = .'x', 2. must be .* of 'x': it is a text"),
+    'ends.ends.1': (99_999, 'ends.ends = .1, 99999. must be below the 384 token rows'),
+    'ends.beginning': (3, 'ends.beginning = 3 must be a list of whole numbers'),
+    'ends.bos': ('x', "ends.bos = 'x' must be a whole number"),
+    'ends.drops_space': (1, 'ends.drops_space = 1 must be True or False'),
+    'rows': ([], 'rows = .. must be an object'),
+    'rows.inputs_length': ('x', "rows.inputs_length = 'x' must be a whole number"),
+    'rows.row_length': (None, 'rows.row_length = None must be'),
+    'rows.separators': (['eos'], "rows.separators = .'eos'. must be two texts.*it has 1"),
+    'rows.overflow': ('x', "rows.overflow = 'x' must be one of 'cut', 'split'"),
+    'optimizer': (3, 'optimizer = 3 must be an object'),
+    'optimizer.learning_rate': ('x', "optimizer.learning_rate = 'x' must be a number"),
+    'loss': ({'z_loss': 'x'}, "loss.z_loss = 'x' must be a number"),
+    'seed': (-1, 'seed = -1 must be a whole number of at least 0'),
+    'prompts': ({'rte': 5}, "that of 'rte' is 5"),
+    'prompts.rte': ({'data': 5}, "that of 'rte' is {'data': 5}"),
+    'init_from': (5, 'init_from = 5 must be a text, or None'),
+    'imported': ({'eos_token_id': 'x'}, "imported.eos_token_id = 'x' must be"),
+    'format': ('1', "format is '1' instead of a whole number")}
+
+
+@pytest.mark.parametrize('field', NO_RUN)
+def test_a_field_that_cannot_be_is_named_with_its_value(tmp_path, field):
+  told = json.loads(json.dumps(tiny_runs.told(
+      ends={'ends': [1, 2]}, optimizer={'learning_rate': 1.0}, tasks={'rte': 1.0})))
+  *way, last = field.split('.')
+  place = told
+  for key in way:
+    place = place.setdefault(key, {})
+  place[int(last) if isinstance(place, list) else last], words = NO_RUN[field]
+  checkpoint.write_run(str(tmp_path), told)
+  with pytest.raises(UserError, match=f'{tmp_path}/run.json.*{words}') as caught:
+    checkpoint.read_run(str(tmp_path))
+  said = str(caught.value)
+  assert '\n' not in said and said.lower().count('bring') == 1
+
+
+@pytest.mark.parametrize('field', ['data', 'mixture', 'held_out', 'tasks', 'model', 'rows',
+                                   'init_from', 'vocabulary'])
+def test_a_field_that_is_missing_is_named(tmp_path, field):
+  told = tiny_runs.told()
+  del told[field]
+  checkpoint.write_run(str(tmp_path), told)
+  with pytest.raises(UserError, match=f'run.json cannot be used: it has no {field}'):
+    checkpoint.read_run(str(tmp_path))
+
+
+def test_a_run_of_a_later_format_is_refused_and_its_fields_are_kept(tmp_path):
+  told = tiny_runs.told(later=[1], rows={'later': 2}, format=1)
+  found = checkpoint.Run.from_json(json.loads(json.dumps(told)))
+  again = json.loads(json.dumps(found.to_json()))
+  assert again['later'] == [1] and again['rows']['later'] == 2
+  assert checkpoint.Run.from_json(again) == found
+  checkpoint.write_run(str(tmp_path), told)
+  assert checkpoint.check_run(str(tmp_path), tiny_runs.run()) == found
+  checkpoint.write_run(str(tmp_path), told | {'format': 2})
+  with pytest.raises(UserError, match='run.json was written by a later version of flan_jax '
+                                      '.format 2; this one reads up to 1.: update flan_jax'):
+    checkpoint.read_run(str(tmp_path))
+
+
+def test_an_import_that_does_not_tell_its_vocabulary_opens(words, tmp_path):
+  path, _ = words
+  told = tiny_runs.told(imported={'eos_token_id': 1}, tasks={}, vocabulary={})
+  run = checkpoint.Run.from_json(told)
+  with pytest.raises(UserError, match='does not tell its vocabulary; name the file with'):
+    evaluation_request.use_vocabulary(None, run, str(tmp_path))
+  known = evaluation_request.use_vocabulary(
+      str(path), dataclasses.replace(run, ends={'ends': [1]}), str(tmp_path))
+  assert known.ends['ends'] == [1] and vocabulary.FLAN.path == str(path)
+
+
+def test_parameters_of_another_model_than_run_json_tells_are_refused(runs, tmp_path):
+  told = tiny_runs.told()
+  shutil.copytree(runs, tmp_path / 'run')
+  checkpoint.write_run(str(tmp_path / 'run'), {
+      **told, 'model': {**told['model'], 'layers': 3}})
+  with pytest.raises(UserError, match=(
+      r'has the shape \(2, .* by the model in run.json must be \(3, .*bring run.json back'
+  )) as caught:
+    checkpoint.load(str(tmp_path / 'run'), 1)
+  assert '\n' not in str(caught.value)
 
 
 def test_a_lineage_that_comes_back_to_itself_ends(tmp_path):
   run = {**tiny_runs.RUN, 'init_from': str(tmp_path / 'run')}
   checkpoint.write_run(str(tmp_path / 'run'), run)
   [found] = checkpoint.lineage(str(tmp_path / 'run'))
-  assert found['tasks'] == run['tasks']
+  assert found.tasks == run['tasks']
 
 
 def records(folder, lines):
@@ -346,7 +444,7 @@ def words(tmp_path, monkeypatch):
   vocabulary._content_hash.cache_clear()
   told = {'path': str(path), 'hash': vocabulary.FLAN.content_hash}
   evaluation_request.keep_vocabulary(str(tmp_path), vocabulary.FLAN)
-  return path, {'vocabulary': told, 'ends': {'ends': [1], 'beginning': []}}
+  return path, tiny_runs.run(vocabulary=told, ends={'ends': [1], 'beginning': []})
 
 
 @pytest.mark.parametrize('change', ['gone', 'another'])
@@ -354,7 +452,7 @@ def test_a_run_falls_back_to_its_own_copy_of_the_vocabulary(
     words, tmp_path, capsys, change):
   path, run = words
   copy = str(tmp_path / 'vocabulary.json')
-  assert evaluation_request.own_vocabulary(run['vocabulary'], str(tmp_path)) == str(path)
+  assert evaluation_request.own_vocabulary(run.vocabulary, str(tmp_path)) == str(path)
   assert capsys.readouterr().err == ''
   if change == 'gone':
     path.unlink()
@@ -366,12 +464,12 @@ def test_a_run_falls_back_to_its_own_copy_of_the_vocabulary(
   evaluation_request.use_vocabulary(None, run, str(tmp_path))
   assert vocabulary.FLAN.path == copy
   # The next time it is found again, for run.json goes on naming the original.
-  checkpoint.write_run(str(tmp_path), run)
+  checkpoint.write_run(str(tmp_path), run.to_json())
   described = evaluation_request.described_vocabulary(vocabulary.FLAN, str(tmp_path))
-  assert described == run['vocabulary']
+  assert described == run.vocabulary
   huggingface._copy_vocabulary(
-      str(tmp_path), evaluation_request.own_vocabulary(run['vocabulary'], str(tmp_path)),
-      run['vocabulary'])
+      str(tmp_path), evaluation_request.own_vocabulary(run.vocabulary, str(tmp_path)),
+      run.vocabulary)
   assert (tmp_path / 'tokenizer.json').read_text() == 'one'
   with pytest.raises(UserError, match=str(path)):  # that one, by name
     evaluation_request.use_vocabulary(str(path), run, str(tmp_path))
@@ -403,4 +501,4 @@ def test_a_vocabulary_that_the_user_names_is_no_other(words, tmp_path, monkeypat
   monkeypatch.setenv(vocabulary.VARIABLE, '/elsewhere/vocab.model')
   assert evaluation_request.resumed_vocabulary(run, str(tmp_path)) is None
   monkeypatch.delenv(vocabulary.VARIABLE)
-  assert evaluation_request.resumed_vocabulary(run, str(tmp_path)) == run['vocabulary']['path']
+  assert evaluation_request.resumed_vocabulary(run, str(tmp_path)) == run.vocabulary.path

@@ -15,11 +15,22 @@ CONFIG = decoder.DecoderConfig(
     vocab_size=384, d_model=32, layers=2, heads=2, head_dim=16, d_ff=64,
     dtype='float32', remat='none')
 NAMES = ['cb', 'rte', 'natural_questions']
-ROWS = {'row_length': 512, 'inputs_length': 400, 'targets_length': 24,
-        'separators': ['eos', 'eos'], 'overflow': 'cut'}
+ROWS = {'tokens_per_batch': 1024, 'row_length': 512, 'target_slots': 64,
+        'inputs_length': 400, 'targets_length': 24, 'separators': ['eos', 'eos'],
+        'overflow': 'cut'}
 RUN = {'model': dataclasses.asdict(CONFIG), 'rows': ROWS, 'mixture': 'made',
        'held_out': None, 'init_from': None, 'tasks': {'world_text': 1.0},
        'data': 'embedded', 'vocabulary': {'path': 'bytes', 'hash': 'bytes'}}
+
+
+def told(**changes):
+  """RUN with changes; those of `rows` one by one."""
+  return {**RUN, **changes, 'rows': {**ROWS, **changes.get('rows', {})}}
+
+
+def run(**changes):
+  """The same, as it is read."""
+  return checkpoint.Run.from_json(told(**changes))
 
 
 def write(folder):

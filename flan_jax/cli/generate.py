@@ -108,12 +108,12 @@ def _unescaped(text: str) -> str:
 class Model:
   """What continues prompts.
 
-  run: run.json of MODEL_DIR, which says how prompts become tokens. path, step: of the
+  run: that of MODEL_DIR, which says how prompts become tokens. path, step: of the
   parameters, which may be those the run began from. mesh: to spread them over. asked:
   whether this very step was asked for; else one before it may serve.
   """
 
-  run: dict
+  run: Any
   path: str
   step: int
   mesh: Any = None
@@ -151,7 +151,7 @@ def open_model(
     raise UserError(f'--model_dir={model_dir} holds no run (no {checkpoint.RUN_FILE}); '
                     'name one that `flan_jax train` wrote')
   if untuned and not evaluation_request.never_tuned(model_dir):
-    path = run['init_from']
+    path = run.init_from
     if not path:
       raise UserError(f'the run in {model_dir} began from scratch (no INIT_FROM), so '
                       'there is no untuned model; leave --untuned out')
@@ -159,7 +159,8 @@ def open_model(
       raise UserError(f'INIT_FROM of the run in {model_dir} was {path!r}, which holds '
                       'no run any more; bring it back, or leave --untuned out')
   chosen = checkpoint.check_step(path, step)
-  evaluation_request.use_vocabulary(vocabulary, run, model_dir, '--vocabulary=FILE', begin)
+  run = evaluation_request.use_vocabulary(
+      vocabulary, run, model_dir, '--vocabulary=FILE', begin)
   return Model(run, path, chosen, _devices(mesh, host_devices), step is not None)
 
 

@@ -187,37 +187,36 @@ def _save(dst: str, params) -> None:
     checkpoint.finish(checkpoints, 0)
 
 
-def _kept_vocabulary(dst: str, words) -> dict:
+def _kept_vocabulary(dst: str, words):
   """The vocabulary as run.json has it, its file copied into DST."""
-  told = {'path': words.path, 'hash': words.content_hash}
-  if os.path.isfile(words.path):
-    told['path'] = os.path.join(os.path.abspath(dst), os.path.basename(words.path))
-    shutil.copyfile(words.path, told['path'])
-  return told
+  from flan_jax.training import run_file
+  path = words.path
+  if os.path.isfile(path):
+    path = os.path.join(os.path.abspath(dst), os.path.basename(path))
+    shutil.copyfile(words.path, path)
+  return run_file.Vocabulary(path, words.content_hash)
 
 
 def _write_run(
-    dst: str, config, words: dict, ends, values: Mapping, src: str) -> None:
+    dst: str, config, words, ends, values: Mapping, src: str) -> None:
   import flan_jax
-  from flan_jax.training import checkpoint
-  model = dataclasses.asdict(config)
-  lines = [f'decoder.DecoderConfig.{name} = {value!r}' for name, value in model.items()]
+  from flan_jax.training import checkpoint, rows
+  lines = [f'decoder.DecoderConfig.{name} = {value!r}'
+           for name, value in dataclasses.asdict(config).items()]
   storage.write_whole(os.path.join(dst, 'model.gin'), '\n'.join([
       '# What an imported model is; follows the run file.',
       'from __gin__ import dynamic_registration',
       'from flan_jax.model import decoder', '',
-      f'VOCABULARY = {words["path"]!r}', *lines, '']))
+      f'VOCABULARY = {words.path!r}', *lines, '']))
   # The rows are the paper's (section 2.4): nothing was tuned, so nothing else is known.
-  checkpoint.write_run(dst, {
-      'version': flan_jax.__version__, 'data': 'unknown', 'mixture': 'imported',
-      'held_out': None, 'tasks': {}, 'model': model, 'vocabulary': words,
-      'ends': ends.told(),
-      'rows': {'tokens_per_batch': 8192, 'row_length': 2048, 'target_slots': 640,
-               'inputs_length': 1024, 'targets_length': 256,
-               'separators': ['eos', 'eos'], 'overflow': 'cut'},
-      'optimizer': {}, 'seed': 0, 'prompts': {}, 'init_from': None,
-      'imported_from': os.path.abspath(src),
-      'imported': {key: values[key] for key in ('model_type', *KEPT) if key in values}})
+  checkpoint.write_run(dst, checkpoint.Run(
+      version=flan_jax.__version__, data='unknown', mixture='imported', held_out=None,
+      tasks={}, model=config, vocabulary=words, ends=ends.told(), rows=rows.Rows(
+          tokens_per_batch=8192, row_length=2048, target_slots=640, inputs_length=1024,
+          targets_length=256),
+      seed=0, init_from=None, imported_from=os.path.abspath(src),
+      imported={key: values[key] for key in ('model_type', *KEPT) if key in values}
+  ).to_json())
 
 
 def export_folder(src: str, dst: str, step: int | None = None, fsdp: int = 1) -> None:
@@ -235,23 +234,22 @@ def export_folder(src: str, dst: str, step: int | None = None, fsdp: int = 1) ->
   if run is None:
     raise UserError(f'{src} holds no run (no {checkpoint.RUN_FILE}); name a MODEL_DIR')
   kept = {key: value for past in reversed(checkpoint.lineage(src))
-          for key, value in past.get('imported', {}).items() if key in KEPT}
-  length = kept.get('max_position_embeddings', run['rows']['row_length'])
-  config = checkpoint.model_config(run, src)
-  values = families.write_config(config, length)
+          for key, value in (past.imported or {}).items() if key in KEPT}
+  length = kept.get('max_position_embeddings', run.rows.row_length)
+  values = families.write_config(run.model, length)
   _check_new(dst)
-  path = evaluation_request.own_vocabulary(run['vocabulary'], src)
+  path = evaluation_request.own_vocabulary(run.vocabulary, src)
   words, ends = _read_ends(run, path, src)
   if words:
     ends = dataclasses.replace(
-        ends, ends=ends.stops(run['rows']['separators'][1], words.encode))
+        ends, ends=ends.stops(run.rows.separators[1], words.encode))
   tokens = {key: value for key, value in kept.items() if key.endswith('_token_id')}
   values |= kept | tokenizer_files.tokens(ends, tokens)
   layout = sharding.mesh({'fsdp': fsdp}, jax.devices()[:fsdp])
   loaded = checkpoint.load(src, step, mesh=layout)
   os.makedirs(dst, exist_ok=True)
-  _write_tensors(dst, families.tensors(config), families.written_tensors(loaded.params))
-  _copy_vocabulary(dst, path, run['vocabulary'])
+  _write_tensors(dst, families.tensors(run.model), families.written_tensors(loaded.params))
+  _copy_vocabulary(dst, path, run.vocabulary)
   with open(os.path.join(dst, CONFIG), 'w', encoding='utf-8') as file:
     json.dump(values, file, indent=2)
   tokenizer_files.give(src, dst, ends, words)
@@ -264,15 +262,15 @@ def export_folder(src: str, dst: str, step: int | None = None, fsdp: int = 1) ->
           f'that of {dst} as transformers.PreTrainedTokenizerFast', file=sys.stderr)
 
 
-def _read_ends(run: Mapping, path: str | None, src: str) -> tuple:
+def _read_ends(run: Any, path: str | None, src: str) -> tuple:
   """(the vocabulary or None if it is gone, what ends and begins a text of a run)."""
   with registration.quietly():
     from flan_jax.data import vocabulary
   words = path and vocabulary.opened(path)
-  ends = ends_lib.of_run(run, words) if words or 'ends' in run else None
+  ends = ends_lib.of_run(run.ends, run.imported, words) if words or run.ends else None
   if not ends:
     raise UserError(f'{src} does not tell what ends a text, and its vocabulary '
-                    f'{run["vocabulary"]["path"]}, which does, is gone; bring it back')
+                    f'{run.vocabulary.path}, which does, is gone; bring it back')
   return words, ends
 
 
@@ -309,11 +307,11 @@ def _groups(sizes: Mapping[str, int]) -> list[list[str]]:
   return groups
 
 
-def _copy_vocabulary(dst: str, path: str | None, told: Mapping) -> None:
-  """path: of the vocabulary; None: gone. told: `path` and `hash` of run.json."""
+def _copy_vocabulary(dst: str, path: str | None, told: Any) -> None:
+  """path: of the vocabulary; None: gone. told: of the run."""
   from flan_jax.data.tokenizers import byte_tokenizer
   if path is None:
-    print(f'notice: the vocabulary {told["path"]} is not there any more, or is another '
+    print(f'notice: the vocabulary {told.path} is not there any more, or is another '
           'now, and was not copied', file=sys.stderr)
   elif path == 'bytes':
     byte_tokenizer.write(os.path.join(dst, TOKENIZERS[0]))

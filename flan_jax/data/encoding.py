@@ -1,7 +1,7 @@
 """How the text of prompts and answers becomes tokens outside the prompt store."""
 
 import dataclasses
-from typing import Mapping, Sequence
+from typing import Any, Sequence
 
 from flan_jax.data import answer_lengths, truncation
 from flan_jax.data.tokenizers.ends import with_beginning
@@ -28,17 +28,17 @@ class Encoding:
   beginning: tuple[int, ...] = ()
 
   @classmethod
-  def of(cls, run: Mapping) -> 'Encoding':
-    """The encoding of the prompts that a run (its run.json) was tuned on.
+  def of(cls, run: Any) -> 'Encoding':
+    """The encoding of the prompts that a run (training.run_file.Run) was tuned on.
 
     Pretraining has no prompts, its rows are documents: then the paper's lengths serve.
     """
-    rows = run['rows']
-    lengths = rows['inputs_length'], rows['targets_length']
-    if rows.get('overflow') == 'split':
+    rows = run.rows
+    lengths = rows.inputs_length, rows.targets_length
+    if rows.overflow == 'split':
       lengths = PAPER_LENGTHS
-    beginning = tuple(run.get('ends', {}).get('beginning', ()))
-    return cls(*lengths, tuple(rows['separators']), beginning=beginning)
+    beginning = tuple((run.ends or {}).get('beginning', ()))
+    return cls(*lengths, rows.separators, beginning=beginning)
 
   def told(self) -> dict:
     """What answers depend on, as JSON has it; as before there were beginnings."""

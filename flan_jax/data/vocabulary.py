@@ -261,7 +261,7 @@ def opened(path: str) -> Words:
 
 def _ends_beside(path: str, inner: seqio.Vocabulary) -> ends_lib.Ends:
   words = Words(inner)
-  found = ends_lib.of_run({}, words) if path == BYTES else ends_lib.beside(
+  found = ends_lib.of_run(None, None, words) if path == BYTES else ends_lib.beside(
       os.path.dirname(path), words, _content_hash(path))
   if found is None:
     raise UserError(

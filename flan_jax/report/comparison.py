@@ -71,13 +71,13 @@ def alike(runs: Sequence[Run]) -> list[Run]:
 
 
 def _about(one: Run) -> dict[str, Any]:
-  model = one.run['model']
-  trained = ('not known: imported', '') if 'imported' in one.run else (
-      one.run['mixture'], one.run.get('seed', ''))
+  model = one.run.model
+  trained = ('not known: imported', '') if one.run.imported is not None else (
+      one.run.mixture, '' if one.run.seed is None else one.run.seed)
   cluster = one.group['cluster'] or 'nothing'
   return {'name': one.name, 'folder': one.model_dir, 'facts': [
       ('held out', 'nothing' if groups.perhaps_seen(one.group) else cluster),
-      ('model', f'{model["layers"]} layers of width {model["d_model"]}'),
+      ('model', f'{model.layers} layers of width {model.d_model}'),
       ('trained on', trained[0]), ('seed', trained[1]),
       ('evaluated', f'{one.evaluation["name"]}, step {one.evaluation["step"]:,}'),
       ('on', f'{cluster}, {one.group["data"]} data'),

@@ -50,17 +50,16 @@ def _of_model(one, first) -> list[str]:
   if ours['name'] != theirs['name']:
     found.append(f'the model of {one.name} is {ours["name"]}, that of {first.name} '
                  f'{theirs["name"]}')
-  sizes = [{key: run.run['model'].get(key) for key in ('layers', 'd_model')}
+  words = [f'{run.run.model.layers} layers of width {run.run.model.d_model}'
            for run in (one, first)]
-  if sizes[0] != sizes[1]:
-    words = ['{layers} layers of width {d_model}'.format(**size) for size in sizes]
+  if words[0] != words[1]:
     found.append(f'{one.name} has {words[0]}, {first.name} {words[1]}')
-  if one.run['vocabulary']['hash'] != first.run['vocabulary']['hash']:
+  if one.run.vocabulary.hash != first.run.vocabulary.hash:
     found.append(f'{one.name} has another vocabulary than {first.name}: '
-                 f'{one.run["vocabulary"]["path"]}, not {first.run["vocabulary"]["path"]}')
-  if one.run['data'] != first.run['data']:
-    found.append(f'{one.name} was trained on {one.run["data"]} data, {first.name} on '
-                 f'{first.run["data"]} data')
+                 f'{one.run.vocabulary.path}, not {first.run.vocabulary.path}')
+  if one.run.data != first.run.data:
+    found.append(f'{one.name} was trained on {one.run.data} data, {first.name} on '
+                 f'{first.run.data} data')
   return found
 
 

@@ -26,7 +26,7 @@ _TEMPLATE = os.path.join(_HERE, 'report.html.j2')
 
 
 def write(
-    model_dir: str, results: Mapping, run: Mapping, rules: Mapping[str, Mapping],
+    model_dir: str, results: Mapping, run: Any, rules: Mapping[str, Mapping],
     curves: Mapping[str, Sequence[Mapping]], *, references: Mapping | None = None,
     drawn: Mapping | None = None, phrasings: Mapping | None = None,
     samples: Sequence[Mapping] | None = None, cut: Sequence[str] = ()) -> str:
@@ -55,7 +55,7 @@ def _named(results: Mapping) -> dict[str, Mapping]:
 
 
 def again(
-    model_dir: str, results: Mapping, run: Mapping,
+    model_dir: str, results: Mapping, run: Any,
     curves: Mapping[str, Sequence[Mapping]], references: Mapping | None = None) -> str:
   """Writes report.html of an evaluated run anew; returns its path.
 
@@ -114,7 +114,7 @@ def _why_not(given: Any) -> str:
 
 
 def page(
-    results: Mapping, run: Mapping, rules: Mapping[str, Mapping | None],
+    results: Mapping, run: Any, rules: Mapping[str, Mapping | None],
     curves: Mapping[str, Sequence[Mapping]], *,
     references: Mapping[str, Sequence[Mapping]] | None = None,
     drawn: Mapping[str, int | None] | None = None,
@@ -124,7 +124,7 @@ def page(
 
   Args:
     results: what results.json holds.
-    run: run.json of the run.
+    run: training.run_file.Run of the run.
     rules: cluster ('None' if none is held out) -> {'dropped': task -> reason,
       'held_out' and 'trained': task -> its clusters}; `trained` is of the runs before as
       well. None: the cluster is not known any more.
@@ -144,8 +144,8 @@ def page(
   return filled(
       _TEMPLATE, title=_title(every), parts=shown, facts=_facts(run),
       aggregates=paper.aggregates(), charts=_charts(results, every, run, curves),
-      mixture=run['mixture'], imported='imported' in run, cut=cut,
-      shares=sections.shares(run['tasks'], drawn), samples=markup(packed), count=count,
+      mixture=run.mixture, imported=run.imported is not None, cut=cut,
+      shares=sections.shares(run.tasks, drawn), samples=markup(packed), count=count,
       written=now())
 
 
@@ -218,27 +218,26 @@ def _tiles(results: Mapping) -> list[dict]:
   return tiles
 
 
-def _facts(run: Mapping) -> list[tuple[str, str]]:
+def _facts(run: Any) -> list[tuple[str, str]]:
   """What is the same for all evaluations."""
-  model, words = run['model'], run['vocabulary']
-  tasks = len(run['tasks'])
-  trained = f'{run["mixture"]}, {tasks} task{"s" * (tasks != 1)} ({run["data"]})'
-  if 'imported' in run:
-    trained = f'not known: imported ({run["imported"].get("model_type", "model")})'
+  model, words, tasks = run.model, run.vocabulary, len(run.tasks)
+  trained = f'{run.mixture}, {tasks} task{"s" * (tasks != 1)} ({run.data})'
+  if run.imported is not None:
+    trained = f'not known: imported ({run.imported.get("model_type", "model")})'
   return [
       ('trained on', trained),
-      ('model', f'{model["layers"]} layers of width {model["d_model"]}'),
-      ('vocabulary', f'{words["path"]} ({words["hash"]})')]
+      ('model', f'{model.layers} layers of width {model.d_model}'),
+      ('vocabulary', f'{words.path} ({words.hash})')]
 
 
-def _asked(results: Mapping, run: Mapping) -> list[tuple[str, str]]:
+def _asked(results: Mapping, run: Any) -> list[tuple[str, str]]:
   """What a group was asked, and of which checkpoints."""
   steps = ', '.join(f'{one["name"]} at step {one["step"]:,}'
                     for one in tables.main(results))
   cluster = results['cluster'] or 'nothing'
   first = ('asked', cluster) if groups.perhaps_seen(results) else ('held out', cluster)
   never = not any(one['name'] == 'tuned' or tables.step(one['name']) is not None
-                  for one in results['evaluations']) and not run.get('init_from')
+                  for one in results['evaluations']) and not run.init_from
   return [first, ('how', groups.manner(results)), ('data', results['data']),
           ('checkpoints', steps)] + (
               [('tuned', 'never: with the prompts of tuned models it is "untuned"')]
@@ -256,7 +255,7 @@ def _references(results: Mapping, references: Mapping) -> list[dict]:
   return found
 
 
-def _charts(results, every, run: Mapping, curves: Mapping) -> list[dict[str, Any]]:
+def _charts(results, every, run: Any, curves: Mapping) -> list[dict[str, Any]]:
   """Every chart of the page that has a curve: `title`, `note`, and its points."""
   kinds = []
   for name, records in curves.items():
@@ -271,6 +270,6 @@ def _charts(results, every, run: Mapping, curves: Mapping) -> list[dict[str, Any
     of = f'full evaluations of {groups.label(group, every)}' if len(every) > 1 else (
         'full evaluations')
     kinds.append((f'{subject}, {of}', 'scores of whole checkpoints',
-                  charts.evaluated(group, bool(run.get('init_from'))), 1))
+                  charts.evaluated(group, bool(run.init_from)), 1))
   return [{'title': heading, 'note': note, **charts.chart(series, digits)}
           for heading, note, series, digits in kinds if series]

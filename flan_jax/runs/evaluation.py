@@ -67,9 +67,9 @@ def evaluate(
   settings = protocol.Settings(
       limit=limit, held_in_test=held_in_test, decode_tokens=decode_tokens,
       ranking=ranking, answer_by=answer_by, rows=rows,
-      row_length=row_length or run['rows']['row_length'],
+      row_length=row_length or run.rows.row_length,
       tokens_per_forward=tokens_per_forward)
-  cluster = run['held_out'] if held_out is None else held_out
+  cluster = run.held_out if held_out is None else held_out
   cluster = None if cluster == evaluation_request.NOTHING else cluster
   names = evaluation_request.names(models, cluster, held_in)
   asked = functools.partial(
@@ -77,13 +77,13 @@ def evaluate(
   tasks = {plain: {held: asked(group, plain=plain) for held, group in names.items()}
            for plain in sorted({one.plain for one in models})}
   Encoding.of(run).within(settings.row_length)
-  evaluation_request.use_vocabulary(vocabulary, run, model_dir, begin=begin)
+  run = evaluation_request.use_vocabulary(vocabulary, run, model_dir, begin=begin)
+  models = [dataclasses.replace(one, run=run) for one in models]
   data = evaluation_request.check_data([name for group in names.values() for name in group])
-  from flan_jax.model import decoder
   from flan_jax.training import layouts, multihost, sharding
   sharding.host_devices(host_devices)
   layout = layouts.chosen(mesh, topology, dry_run)
-  sharding.check_widths(decoder.DecoderConfig(**run['model']), layout.shape)
+  sharding.check_widths(run.model, layout.shape)
   if dry_run:
     checked = 'everything' if layout.here else 'all that can be seen from here'
     if multihost.first():
@@ -177,7 +177,7 @@ class _Job:
         self.tell).values()) for row in wanted}
     return {row: columns for row, columns in found.items() if columns}
 
-  def _conclude(self, run: Mapping) -> dict:
+  def _conclude(self, run: Any) -> dict:
     """Compares tuned with its baselines, writes the report, prints the table."""
     from flan_jax.evaluation import groups, results
     from flan_jax.report import page

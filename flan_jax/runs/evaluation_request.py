@@ -6,15 +6,13 @@ For the doors that evaluate or continue text; nothing here is expensive.
 import dataclasses
 import os
 import shutil
-from typing import Mapping, Sequence
+from typing import Any, Sequence
 
 from flan_jax.errors import notice, UserError
 
 COPY = 'vocabulary'  # of a run, in MODEL_DIR, with the suffix of the original
 UNTUNED, PLAIN, TUNED = MODELS = 'untuned', 'plain', 'tuned'
 BOTH, ALL = 'both', 'all'
-NEEDED = ('model', 'vocabulary', 'rows', 'tasks', 'held_out', 'mixture', 'data',
-          'init_from')  # of run.json, when a run is evaluated
 NOTHING = 'none'  # of held_out: no cluster at all
 _FLAG = "--gin.VOCABULARY=\"'FILE'\""
 _SHOWN = 20  # names of tasks in a message
@@ -30,7 +28,7 @@ class Candidate:
   """
 
   name: str
-  run: Mapping
+  run: Any
   path: str
   step: int
   asked: bool = False
@@ -40,7 +38,7 @@ class Candidate:
     return self.name == PLAIN
 
 
-def read_run(model_dir: str) -> dict:
+def read_run(model_dir: str) -> Any:
   """run.json of a MODEL_DIR. Raises UserError where no whole run is."""
   from flan_jax.training import checkpoint
   run = checkpoint.read_run(model_dir)
@@ -48,14 +46,13 @@ def read_run(model_dir: str) -> dict:
     raise UserError(f'MODEL_DIR = {model_dir!r} holds no run (no '
                     f'{checkpoint.RUN_FILE}); name one that '
                     '`flan_jax train` wrote')
-  checkpoint.check_keys(run, NEEDED)
   return run
 
 
 def never_tuned(model_dir: str) -> bool:
   """Whether no run behind the parameters had prompts: an import, or plain text only."""
   from flan_jax.training import checkpoint
-  return not any(run.get('tasks', True) and run['rows'].get('overflow') != 'split'
+  return not any(run.tasks and run.rows.overflow != 'split'
                  for run in checkpoint.lineage(model_dir))
 
 
@@ -68,10 +65,11 @@ def training(model_dir: str) -> str:
   from flan_jax.evaluation import groups
   from flan_jax.training import checkpoint
   runs = checkpoint.lineage(model_dir)
-  if not runs or 'imported' in runs[0]:
+  if not runs or runs[0].imported is not None:
     return groups.UNKNOWN
   first = runs[-1]
-  return groups.BASE_UNKNOWN if 'imported' in first or first['init_from'] else groups.KNOWN
+  known = first.imported is None and not first.init_from
+  return groups.KNOWN if known else groups.BASE_UNKNOWN
 
 
 def candidates(
@@ -95,7 +93,7 @@ def candidates(
           "'all'")
   if never_tuned(model_dir):
     return _never_tuned(model_dir, run, only, wanted, step)
-  base, found = run['init_from'], []
+  base, found = run.init_from, []
   for name in (name for name in MODELS if name in wanted):
     if name == TUNED:
       chosen = checkpoint.check_step(model_dir, step)
@@ -113,7 +111,7 @@ def _never_tuned(model_dir, run, only, wanted, step) -> list[Candidate]:
   """The model itself with the prompts of tuned ones, and asked plainly."""
   from flan_jax.training import checkpoint
   if TUNED in wanted and only != ALL:
-    what = ('was imported and not tuned here' if 'imported' in run
+    what = ('was imported and not tuned here' if run.imported is not None
             else 'was trained on plain text only')
     raise UserError(
         f'ONLY = {only!r}: the model in {model_dir} {what}, so there is no tuned model; '
@@ -138,11 +136,11 @@ def names(models: Sequence[Candidate], cluster: str | None,
   from flan_jax.training import checkpoint
   run = models[-1].run
   held_out = list(holdouts.holdout(cluster).held_out) if cluster else []
-  own = run['held_out'] if _within(held_out, run['held_out']) else None
+  own = run.held_out if _within(held_out, run.held_out) else None
   for one in models:
     check_unseen(one.name, one.path, cluster, own)
   inside = holdouts.named(held_in)
-  trained = {datasets.plain(name) for name in run['tasks']}
+  trained = {datasets.plain(name) for name in run.tasks}
   foreign = [name for name in inside if name not in trained]
   if foreign:
     before = checkpoint.trained_tasks(models[-1].path)
@@ -167,11 +165,11 @@ def _within(tasks: Sequence[str], held_out: str | None) -> bool:
       holdouts.holdout(held_out).held_out)
 
 
-def _trained_on(run: Mapping) -> str:
-  if not run['tasks']:
+def _trained_on(run: Any) -> str:
+  if not run.tasks:
     return ('the model was imported and never tuned here, so what it was trained on is '
             'not known')
-  names, more = list(run['tasks'])[:_SHOWN], len(run['tasks']) - _SHOWN
+  names, more = list(run.tasks)[:_SHOWN], len(run.tasks) - _SHOWN
   return f'the run was trained on {", ".join(names)}' + (
       f' and {more} more' if more > 0 else '')
 
@@ -219,39 +217,44 @@ def check_unseen(
 
 
 def use_vocabulary(
-    path: str | None, run: dict, model_dir: str,
-    flag: str = _FLAG, begin: bool | str | None = None) -> None:
+    path: str | None, run: Any, model_dir: str,
+    flag: str = _FLAG, begin: bool | str | None = None) -> Any:
   """Puts the run's vocabulary in force, by default from its own path.
 
   If that is gone or holds another one now, the copy in MODEL_DIR serves, and says so.
-  `run` gets what ends and begins its texts, with BEGIN, where that is given.
+
+  Returns:
+    The run, with what ends and begins its texts, with BEGIN if that is given.
 
   Raises:
     UserError: it is not there, or is another one; `flag` is the remedy.
   """
   from flan_jax.data.tokenizers import ends as ends_lib
   from flan_jax.data.vocabulary import FLAN
-  wanted = run['vocabulary']
-  path = path or own_vocabulary(wanted, model_dir) or wanted['path']
+  wanted = run.vocabulary
+  path = path or own_vocabulary(wanted, model_dir) or wanted.path
+  if not path:
+    raise UserError(f'the import in {model_dir} does not tell its vocabulary; name the '
+                    f'file with {flag}')
   if path != 'bytes' and not os.path.isfile(path):
     raise UserError(_gone(path, wanted, model_dir, flag))
   FLAN.use(path)
-  if FLAN.content_hash != wanted['hash']:
+  if FLAN.content_hash != (wanted.hash or FLAN.content_hash):
     kept = kept_vocabulary(model_dir, wanted)
     damaged = _damaged(wanted, model_dir)
     copy = (f', of which {kept} is a copy,' if kept
             else f', whose copy {damaged} is damaged,' if damaged else '')
     raise UserError(
         f'the vocabulary {path!r} is not the one that the run in {model_dir} was '
-        f'trained with (sha256 {FLAN.content_hash}, not {wanted["hash"]}); name that '
+        f'trained with (sha256 {FLAN.content_hash}, not {wanted.hash}); name that '
         f'one{copy} with {flag}')
-  if 'ends' in run:  # told: nothing has to be loaded yet
-    ends = ends_lib.Ends.from_told(run['ends'])
+  if run.ends is not None:  # told: nothing has to be loaded yet
+    ends = ends_lib.Ends.from_told(run.ends)
   else:
-    ends = ends_lib.of_run(run, FLAN.words) or FLAN.ends
+    ends = ends_lib.of_run(None, run.imported, FLAN.words) or FLAN.ends
   ends = ends.begun(begin)
   FLAN.use(path, ends)
-  run['ends'] = ends.told()
+  return dataclasses.replace(run, ends=ends.told())
 
 
 def keep_vocabulary(model_dir: str, words) -> None:
@@ -263,35 +266,35 @@ def keep_vocabulary(model_dir: str, words) -> None:
     os.replace(f'{target}.new', target)
 
 
-def described_vocabulary(words, model_dir: str) -> dict:
+def described_vocabulary(words, model_dir: str) -> Any:
   """What run.json tells of the vocabulary in force: of a copy, where it is from."""
-  from flan_jax.training import checkpoint
-  run, told = checkpoint.read_run(model_dir), {
-      'path': words.path, 'hash': words.content_hash}
-  if run and run['vocabulary']['hash'] == told['hash'] and (
+  from flan_jax.training import checkpoint, run_file
+  run = checkpoint.read_run(model_dir)
+  if run and run.vocabulary.hash == words.content_hash and (
       words.path in _copies(model_dir, words.path)):
-    return dict(run['vocabulary'])
-  return told
+    return run.vocabulary
+  return run_file.Vocabulary(words.path, words.content_hash)
 
 
-def described_ends(words, model_dir: str) -> dict:
+def described_ends(words, model_dir: str) -> dict | None:
   """What run.json tells of what ends and begins a text, under 'ends'.
 
-  Nothing for a run of a version that told nothing, if it goes on as it was.
+  None for a run of a version that told nothing, if it goes on as it was.
   """
   from flan_jax.data.tokenizers import ends as ends_lib
   from flan_jax.training import checkpoint
   run = checkpoint.read_run(model_dir)
-  if run and 'ends' not in run and words.ends == ends_lib.of_run(run, words.words):
-    return {}
-  return {'ends': words.ends.told()}
+  if run and run.ends is None and (
+      words.ends == ends_lib.of_run(None, run.imported, words.words)):
+    return None
+  return words.ends.told()
 
 
-def kept_vocabulary(model_dir: str, told: Mapping) -> str | None:
-  """The copy in MODEL_DIR of a vocabulary (`path`, `hash` of run.json), if it is there."""
+def kept_vocabulary(model_dir: str, told: Any) -> str | None:
+  """The copy in MODEL_DIR of a vocabulary (run_file.Vocabulary), if it is there."""
   from flan_jax.data import vocabulary
-  return next((path for path in _copies(model_dir, told['path'])
-               if vocabulary.matches(path, told['hash'])), None)
+  return next((path for path in _copies(model_dir, told.path)
+               if vocabulary.matches(path, told.hash)), None)
 
 
 def _copies(model_dir: str, path: str) -> tuple[str, str]:
@@ -301,36 +304,35 @@ def _copies(model_dir: str, path: str) -> tuple[str, str]:
           os.path.join(folder, os.path.basename(path)))
 
 
-def own_vocabulary(told: Mapping, model_dir: str) -> str | None:
+def own_vocabulary(told: Any, model_dir: str) -> str | None:
   """The path of a run's vocabulary, or of its copy, which is told; None: neither."""
   from flan_jax.data import vocabulary
-  if vocabulary.matches(told['path'], told['hash']):
-    return told['path']
+  if vocabulary.matches(told.path, told.hash):
+    return told.path
   kept = kept_vocabulary(model_dir, told)
   if kept:
-    what = 'is another now' if os.path.isfile(told['path']) else 'is not there any more'
-    notice(f'the vocabulary {told["path"]} of the run in {model_dir} {what}; its '
-          f'copy {kept} serves')
+    what = 'is another now' if os.path.isfile(told.path) else 'is not there any more'
+    notice(f'the vocabulary {told.path} of the run in {model_dir} {what}; its copy {kept} serves')
   return kept
 
 
-def _gone(path: str, told: Mapping, model_dir: str, flag: str) -> str:
+def _gone(path: str, told: Any, model_dir: str, flag: str) -> str:
   damaged = _damaged(told, model_dir)
-  copy = f', and its copy {damaged} is damaged (sha256 is not {told["hash"]})' if (
+  copy = f', and its copy {damaged} is damaged (sha256 is not {told.hash})' if (
       damaged) else ''
   return (f'the vocabulary of the run in {model_dir} was {path!r}, which is not there{copy}; '
           f'bring it back, or name its new place with {flag}')
 
 
-def _damaged(told: Mapping, model_dir: str) -> str | None:
+def _damaged(told: Any, model_dir: str) -> str | None:
   """The copy in MODEL_DIR that is not what it was, if there is one and no whole one."""
   if kept_vocabulary(model_dir, told):
     return None
-  return next((path for path in _copies(model_dir, told['path'])
-               if path != told['path'] and os.path.isfile(path)), None)
+  return next((path for path in _copies(model_dir, told.path)
+               if path != told.path and os.path.isfile(path)), None)
 
 
-def resumed_vocabulary(run: Mapping, model_dir: str) -> str | None:
+def resumed_vocabulary(run: Any, model_dir: str) -> str | None:
   """The vocabulary that a run goes on with if VOCABULARY names none.
 
   None if FLAN_VOCABULARY names another than the run's own path, whose content may have
@@ -341,13 +343,13 @@ def resumed_vocabulary(run: Mapping, model_dir: str) -> str | None:
   """
   from flan_jax.data import vocabulary
   named = os.environ.get(vocabulary.VARIABLE)
-  told = run['vocabulary']
-  if named and os.path.abspath(os.path.expanduser(named)) != told['path']:
+  told = run.vocabulary
+  if named and os.path.abspath(os.path.expanduser(named)) != told.path:
     return None
   own = own_vocabulary(told, model_dir)
-  if not own and not os.path.isfile(told['path']) and _damaged(told, model_dir):
-    raise UserError(_gone(told['path'], told, model_dir, _FLAG))
-  return own or told['path']
+  if not own and not os.path.isfile(told.path) and _damaged(told, model_dir):
+    raise UserError(_gone(told.path, told, model_dir, _FLAG))
+  return own or told.path
 
 
 def check_data(wanted: Sequence[str]) -> str:

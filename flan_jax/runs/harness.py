@@ -74,7 +74,7 @@ class FlanJax(TemplateLM):
     mesh = _mesh(data=data, fsdp=fsdp, tensor=tensor)
     self.loaded, self.words, self.ends = _loaded(model_dir, step, vocabulary, mesh)
     self.config = _computed_in(dtype, self.loaded.config)
-    self.max_length = max_length or self.loaded.run['rows']['row_length']
+    self.max_length = max_length or self.loaded.run.rows.row_length
     self.max_gen_toks, self.seed = max_gen_toks, seed
     known = (prefix_token_id, self.ends.prefix, self.eot_token_id)
     self._prefix = next(number for number in known if number is not None)
@@ -143,8 +143,7 @@ class FlanJax(TemplateLM):
 
   def _stops(self) -> list[int]:
     """The tokens at which texts end: those of the run, and the tokenizer's own end."""
-    separator = self.loaded.run['rows'].get('separators', ['eos', 'eos'])[1]
-    ends = self.ends.stops(separator, self.words.encode)
+    ends = self.ends.stops(self.loaded.run.rows.separators[1], self.words.encode)
     return list(dict.fromkeys([*ends, self.eot_token_id]))
 
   def apply_chat_template(self, chat_history, add_generation_prompt=True) -> str:

@@ -43,7 +43,7 @@ def scores(
   from flan_jax.training import checkpoint
   encoding = Encoding.of(run)
   settings = protocol.Settings(
-      limit=examples, splits=(questions.DEV,), row_length=run['rows']['row_length'],
+      limit=examples, splits=(questions.DEV,), row_length=run.rows.row_length,
       decode_tokens=min(_DECODE_TOKENS, encoding.targets_length))
   read: dict = {}
 

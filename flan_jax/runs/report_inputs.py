@@ -12,7 +12,7 @@ from flan_jax.runs import evaluation_request
 DRAWN = 'drawn.json'  # of MODEL_DIR: prompts of each task that training has drawn
 
 
-def rules(results: Mapping, run: Mapping, model_dir: str) -> dict[str, dict | None]:
+def rules(results: Mapping, run: Any, model_dir: str) -> dict[str, dict | None]:
   """For each cluster of the results its rule, as report.page wants them.
 
   Of a cluster that is declared no more, the one that the last report had.
@@ -37,7 +37,7 @@ def _before(model_dir: str) -> dict:
     return {}
 
 
-def rule(run: Mapping, model_dir: str, cluster: str | None) -> dict:
+def rule(run: Any, model_dir: str, cluster: str | None) -> dict:
   """What was trained on, held out and dropped.
 
   `trained` is of the runs before as well.
@@ -54,11 +54,11 @@ def rule(run: Mapping, model_dir: str, cluster: str | None) -> dict:
                   for name in checkpoint.trained_tasks(model_dir)}}
 
 
-def curves(run: Mapping, model_dir: str) -> dict[str, list[dict]]:
+def curves(run: Any, model_dir: str) -> dict[str, list[dict]]:
   """The records of metrics.jsonl, of the base (where it can be read) and of the run."""
   from flan_jax.training import metric_log
-  own = 'tuning' if run['init_from'] else 'training'
-  places = {'base': run['init_from'], own: model_dir}
+  own = 'tuning' if run.init_from else 'training'
+  places = {'base': run.init_from, own: model_dir}
   found = {name: metric_log.read(place) for name, place in places.items() if place}
   return {name: records for name, records in found.items() if records}
 

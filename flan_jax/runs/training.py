@@ -11,39 +11,9 @@ from flan_jax import settings
 from flan_jax.data.tokenizers import tokenizer_files
 from flan_jax.errors import UserError
 from flan_jax.runs import evaluation_request, feeds, registration
+from flan_jax.training.rows import Rows
 
 VOCABULARY_MULTIPLE = 128  # the table's rows, so that it divides over devices
-
-
-@dataclasses.dataclass(frozen=True)
-class Rows:
-  """Shape of a step. All in tokens; the paper's: section 2.4."""
-
-  tokens_per_batch: int
-  row_length: int
-  target_slots: int
-  inputs_length: int
-  targets_length: int
-  separators: tuple[str, str] = ('eos', 'eos')
-  overflow: str = 'cut'
-
-  def __post_init__(self):
-    settings.check_fields(self)
-    if self.tokens_per_batch % self.row_length:
-      raise UserError(
-          f'TOKENS_PER_BATCH = {self.tokens_per_batch} is not a multiple of ROW_LENGTH = '
-          f'{self.row_length}')
-    if self.inputs_length + self.targets_length > self.row_length:
-      raise UserError(
-          f'INPUTS_LENGTH {self.inputs_length} + TARGETS_LENGTH {self.targets_length} '
-          f'exceed ROW_LENGTH {self.row_length}; a prompt must fit a row')
-    if self.targets_length > self.target_slots:
-      raise UserError(
-          f'TARGETS_LENGTH {self.targets_length} exceeds TARGET_SLOTS {self.target_slots}')
-
-  @property
-  def per_step(self) -> int:
-    return self.tokens_per_batch // self.row_length
 
 
 def train(
@@ -105,11 +75,9 @@ def train(
   sharding.host_devices(host_devices)
   steps = profiling.window(profile, schedule.train_steps) if profile else None
   config, loss = _sized(model, words), loss or losses.PLAIN
-  run = _describe(
-      config, words, mixture, held_out, tasks, rows, optimizer, loss, seed, init_from)
-  run['vocabulary'] = evaluation_request.described_vocabulary(words, model_dir)
-  run |= evaluation_request.described_ends(words, model_dir)
-  checkpoint.check_run(model_dir, run)
+  run = checkpoint.check_run(model_dir, _describe(
+      config, words, model_dir, mixture, held_out, tasks, rows, optimizer, loss, seed,
+      init_from))
   if init_from and not checkpoint.steps(model_dir):
     _check_base(init_from, run)
   store_dir = store_dir or os.path.join(_data_dir(), 'store')
@@ -138,7 +106,7 @@ def train(
     plan, stores, feed = feeds.feed(tasks, 'train', store_dir, rows, seed, ours)
     dev = feeds.dev_feed(tasks, store_dir, rows, seed, ours, dev_steps, schedule)
   if multihost.first():
-    checkpoint.write_run(model_dir, run)
+    checkpoint.write_run(model_dir, run.to_json())
     evaluation_request.keep_vocabulary(model_dir, words)
     tokenizer_files.keep(model_dir, words.path, init_from)
     _write_operative_gin(model_dir)
@@ -197,9 +165,9 @@ def use_vocabulary(
   words.use(resumed or words.path)  # in force before or not: with ends of its own
   words.inner  # loads it: a broken file is an error now, not later
   known = run or init_from and checkpoint.read_run(init_from)
-  if known and known['vocabulary']['hash'] != words.content_hash:
+  if known and known.vocabulary.hash != words.content_hash:
     known = None  # which is an error, but not here
-  ends = known and ends_lib.of_run(known, words.words) or words.ends
+  ends = known and ends_lib.of_run(known.ends, known.imported, words.words) or words.ends
   words.use(words.path, ends.begun(begin))
   return words
 
@@ -214,20 +182,19 @@ def _sized(model, words):
 
 
 def _describe(
-    config, words, mixture, held_out, tasks, rows, optimizer, loss, seed, init_from):
+    config, words, model_dir, mixture, held_out, tasks, rows, optimizer, loss, seed,
+    init_from):
   import flan_jax
   from flan_jax.data.sample_data import embedded_marker
-  from flan_jax.training import optim
-  return {
-      'version': flan_jax.__version__, 'data': embedded_marker.origin(_data_dir()),
-      'mixture': mixture, 'held_out': held_out, 'tasks': tasks,
-      'model': dataclasses.asdict(config),
-      'vocabulary': {'path': words.path, 'hash': words.content_hash},
-      'rows': {**dataclasses.asdict(rows), 'separators': list(rows.separators)},
-      'optimizer': optim.settings(optimizer), 'loss': dataclasses.asdict(loss),
-      'seed': seed,
-      'prompts': {name: _prompts(name, rows, seed) for name in tasks},
-      'init_from': os.path.abspath(init_from) if init_from else None}
+  from flan_jax.training import optim, run_file
+  return run_file.Run(
+      version=flan_jax.__version__, data=embedded_marker.origin(_data_dir()),
+      mixture=mixture, held_out=held_out, tasks=tasks, model=config,
+      vocabulary=evaluation_request.described_vocabulary(words, model_dir),
+      ends=evaluation_request.described_ends(words, model_dir), rows=rows,
+      optimizer=optim.settings(optimizer), loss=loss, seed=seed,
+      prompts={name: _prompts(name, rows, seed) for name in tasks},
+      init_from=os.path.abspath(init_from) if init_from else None)
 
 
 def _prompts(name: str, rows: Rows, seed: int) -> dict:
@@ -246,25 +213,25 @@ def _prompts(name: str, rows: Rows, seed: int) -> dict:
           **identity.of_task(name)}
 
 
-def _check_base(init_from: str, run: dict) -> None:
+def _check_base(init_from: str, run: Any) -> None:
   from flan_jax.training import checkpoint
   base = checkpoint.read_run(init_from)
   if base is None:
     raise UserError(f'INIT_FROM = {init_from!r} holds no run; name the MODEL_DIR of one')
   checkpoint.check_step(init_from)
-  if base['vocabulary']['hash'] != run['vocabulary']['hash']:
-    kept = evaluation_request.kept_vocabulary(init_from, base['vocabulary'])
+  if base.vocabulary.hash not in ('', run.vocabulary.hash):
+    kept = evaluation_request.kept_vocabulary(init_from, base.vocabulary)
     copy = f', of which {kept} is a copy' if kept else ''
     raise UserError(
         f'INIT_FROM = {init_from!r} was trained with the vocabulary '
-        f'{base["vocabulary"]["path"]}, this run uses {run["vocabulary"]["path"]}, which '
+        f'{base.vocabulary.path}, this run uses {run.vocabulary.path}, which '
         f'is another; set VOCABULARY to the first{copy}')
-  checkpoint.check_same_model(base['model'], run['model'], init_from)
+  checkpoint.check_same_model(base.model, run.model, init_from)
   from flan_jax.data import holdouts
-  leaked = holdouts.seen(checkpoint.trained_tasks(init_from), run['held_out'])
+  leaked = holdouts.seen(checkpoint.trained_tasks(init_from), run.held_out)
   if leaked:
     raise UserError(
-        f'{run["held_out"]} is held out, yet INIT_FROM = {init_from!r} was trained on '
+        f'{run.held_out} is held out, yet INIT_FROM = {init_from!r} was trained on '
         f'{", ".join(dict.fromkeys(leaked))}; begin from another run')
 
 
@@ -289,18 +256,17 @@ def _write_operative_gin(model_dir: str) -> None:
     file.write(gin.config_str())
 
 
-def _summary(run: dict, layout, rows: Rows, schedule) -> str:
+def _summary(run: Any, layout, rows: Rows, schedule) -> str:
   from flan_jax.model import decoder
-  config = decoder.DecoderConfig(**run['model'])
-  count = decoder.count_parameters(decoder.abstract_params(config), embeddings=False)
-  total = sum(run['tasks'].values())
+  count = decoder.count_parameters(decoder.abstract_params(run.model), embeddings=False)
+  total = sum(run.tasks.values())
   sizes = ' x '.join(f'{axis} {size}' for axis, size in layout.shape.items())
   return '\n'.join([
-      f'data: {run["data"]} ({_data_dir()})',
-      f'mixture: {run["mixture"]}, {len(run["tasks"])} tasks, rates sum to {total:,.0f}; '
-      f'held out: {run["held_out"] or "nothing"}',
-      f'model: {count:,} parameters without embeddings, {config.vocab_size:,} token rows; '
-      f'vocabulary: {run["vocabulary"]["path"]}',
+      f'data: {run.data} ({_data_dir()})',
+      f'mixture: {run.mixture}, {len(run.tasks)} tasks, rates sum to {total:,.0f}; '
+      f'held out: {run.held_out or "nothing"}',
+      f'model: {count:,} parameters without embeddings, {run.model.vocab_size:,} token rows; '
+      f'vocabulary: {run.vocabulary.path}',
       _ends(),
       f'mesh: {sizes}; {schedule.train_steps:,} steps of {rows.per_step} rows x '
       f'{rows.row_length:,} tokens, {rows.target_slots:,} targets a row',
@@ -312,13 +278,13 @@ def _ends() -> str:
   return FLAN.ends.described(FLAN.piece)
 
 
-def _unknown_base(run: dict) -> str | None:
+def _unknown_base(run: Any) -> str | None:
   from flan_jax.evaluation import groups
-  base = run['init_from']
-  if not (base and run['held_out']) or evaluation_request.training(base) == groups.KNOWN:
+  base = run.init_from
+  if not (base and run.held_out) or evaluation_request.training(base) == groups.KNOWN:
     return None
   return (f'what the parameters of {base} were trained on is not known: '
-          f'{run["held_out"]} is held out of this run, and may have been seen before it')
+          f'{run.held_out} is held out of this run, and may have been seen before it')
 
 
 def _nothing(*_) -> None:

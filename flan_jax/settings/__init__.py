@@ -8,7 +8,7 @@ import dataclasses
 from typing import Any, Mapping
 
 from flan_jax.errors import UserError
-from flan_jax.settings import flags, macros
+from flan_jax.settings import flags, macros, run_fields  # noqa: F401  fill PARAMETERS
 from flan_jax.settings.kinds import PARAMETERS, Setting, shown
 
 MACROS = {setting.name: setting for setting in macros.SETTINGS if setting.name.isupper()}
@@ -38,6 +38,17 @@ def check_fields(instance: Any) -> None:
   """Checks the fields of one of our dataclasses; to be called from __post_init__."""
   check_call(type(instance).__name__, {
       field.name: getattr(instance, field.name) for field in dataclasses.fields(instance)})
+
+
+def check_told(owner: str, told: Mapping[str, Any], name: str) -> None:
+  """Checks the fields of one of our dataclasses that a file tells.
+
+  Fields that the dataclass does not have are passed over. name: of the object in the file.
+  """
+  for field, value in told.items():
+    setting = PARAMETERS.get(f'{owner}.{field}')
+    if setting:
+      check(setting, value, f'{name}.{field}'.removeprefix('.'))
 
 
 def read_flag(name: str, text: str) -> Any:

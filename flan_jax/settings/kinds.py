@@ -69,7 +69,7 @@ class Setting:
 
 
 @dataclasses.dataclass(frozen=True)
-class _Kind:
+class Kind:
   """wanted: words for what a value must be. problem: what is wrong with one. read: as
   Setting.read; by default the text is the value."""
 
@@ -93,7 +93,7 @@ def is_number(value: Any) -> bool:
   return isinstance(value, numbers.Real) and not isinstance(value, bool)
 
 
-def _found(value: Any) -> str:
+def kind_of(value: Any) -> str:
   """'it is a truth value': what a value is that is of another kind."""
   if isinstance(value, bool):
     return 'it is a truth value'
@@ -115,7 +115,7 @@ def _without_quotes(text: str) -> str:
   return f': write {shown(value)} without quotes' if not isinstance(value, str) else ''
 
 
-def _range(setting: Setting) -> str:
+def range_of(setting: Setting) -> str:
   limits = [(setting.least, 'of at least {:,}'), (setting.above, 'above {:,}'),
             (setting.most, 'at most {:,}'), (setting.below, 'below {:,}')]
   words = [text.format(limit) for limit, text in limits if limit is not None]
@@ -128,22 +128,22 @@ def _whole(setting: Setting, value: Any) -> str | None:
   if is_number(value):
     whole = math.isfinite(value) and value == int(value)
     return f'write it as {int(value)}' if whole else 'it is no whole number'
-  return _found(value)
+  return kind_of(value)
 
 
 def _number(setting: Setting, value: Any) -> str | None:
   if not is_number(value):
-    return _found(value)
+    return kind_of(value)
   return setting.out_of_range(value) if math.isfinite(value) else 'it is not finite'
 
 
 def _truth(setting: Setting, value: Any) -> str | None:
-  return None if isinstance(value, bool) else _found(value)
+  return None if isinstance(value, bool) else kind_of(value)
 
 
 def _text(setting: Setting, value: Any) -> str | None:
   if not isinstance(value, str):
-    return f'{_found(value)}: a text stands in quotes'
+    return f'{kind_of(value)}: a text stands in quotes'
   if not value.strip():
     return 'it is empty'
   return 'it holds a character without meaning' if '\0' in value else None
@@ -151,7 +151,7 @@ def _text(setting: Setting, value: Any) -> str | None:
 
 def _any_text(setting: Setting, value: Any) -> str | None:
   if not isinstance(value, str):
-    return f'{_found(value)}: a text stands in quotes'
+    return f'{kind_of(value)}: a text stands in quotes'
   return None if value else 'it is empty'
 
 
@@ -159,7 +159,7 @@ def _choice(setting: Setting, value: Any) -> str | None:
   if isinstance(value, str) and value in setting.choices:
     return None
   if not isinstance(value, str):
-    return f'{_found(value)}: a text stands in quotes'
+    return f'{kind_of(value)}: a text stands in quotes'
   return f'it is none of them{did_you_mean(value, setting.choices)}'
 
 
@@ -170,7 +170,7 @@ def _listed(setting: Setting) -> str:
 def _some(setting: Setting, value: Any) -> str | None:
   """Of the choices, one that stands for several alone, or some joined by commas."""
   if not isinstance(value, str):
-    return f'{_found(value)}: a text stands in quotes'
+    return f'{kind_of(value)}: a text stands in quotes'
   parts = value.split(',')
   wrong = [part for part in parts if part not in setting.choices]
   return (f'{wrong[0]!r} is none of {_listed(setting)}'
@@ -187,7 +187,7 @@ def _names(setting: Setting, value: Any) -> str | None:
   elif isinstance(value, tuple | list):
     names = value
   else:
-    return _found(value)
+    return kind_of(value)
   if not names or not all(isinstance(name, str) and name.strip() for name in names):
     return 'a name is missing or no text'
   return None
@@ -196,7 +196,7 @@ def _names(setting: Setting, value: Any) -> str | None:
 def _joined(setting: Setting, value: Any) -> str | None:
   """Names in one text; '' is none of them."""
   if not isinstance(value, str):
-    return f'{_found(value)}: a text stands in quotes'
+    return f'{kind_of(value)}: a text stands in quotes'
   return _names(setting, value) if value else None
 
 
@@ -222,7 +222,7 @@ def _made(setting: Setting, value: Any) -> str | None:
 
 def _pair(setting: Setting, value: Any) -> str | None:
   if not isinstance(value, tuple | list):
-    return _found(value)
+    return kind_of(value)
   if len(value) != 2:
     return f'it has {len(value)}'
   return next((f'{shown(one)} is no text' for one in value if not isinstance(one, str)),
@@ -231,13 +231,13 @@ def _pair(setting: Setting, value: Any) -> str | None:
 
 def _two_numbers(setting: Setting, value: Any) -> str | None:
   if not isinstance(value, tuple | list):
-    return _found(value)
+    return kind_of(value)
   if len(value) != 2:
     return f'it has {len(value)}'
-  return _of_each(setting, value, _number)
+  return of_each(setting, value, _number)
 
 
-def _of_each(setting: Setting, values, problem: Callable) -> str | None:
+def of_each(setting: Setting, values, problem: Callable) -> str | None:
   for value in values:
     wrong = problem(setting, value)
     if wrong:
@@ -247,14 +247,14 @@ def _of_each(setting: Setting, values, problem: Callable) -> str | None:
 
 def _windows(setting: Setting, value: Any) -> str | None:
   if not isinstance(value, tuple | list):
-    return _found(value)
-  return _of_each(setting, value, _whole) if value else 'it is empty'
+    return kind_of(value)
+  return of_each(setting, value, _whole) if value else 'it is empty'
 
 
 def _patterns(setting: Setting, value: Any) -> str | None:
   if not isinstance(value, tuple | list):
     hint = f': write ({value!r},)' if isinstance(value, str) else ''
-    return f'{_found(value)}{hint}'
+    return f'{kind_of(value)}{hint}'
   for pattern in value:
     if not isinstance(pattern, str) or not pattern:
       return f'{shown(pattern)} is no pattern'
@@ -267,13 +267,13 @@ def _patterns(setting: Setting, value: Any) -> str | None:
 
 def _mesh(setting: Setting, value: Any) -> str | None:
   if not isinstance(value, Mapping):
-    return _found(value)
+    return kind_of(value)
   unknown = [axis for axis in value if axis not in AXES]
   if unknown:
     return f'it has the unknown axis {unknown[0]!r}{did_you_mean(unknown[0], AXES)}'
   for axis, size in value.items():
     if not is_whole(size):
-      return f'the size of {axis!r} is {shown(size)}: {_found(size)}'
+      return f'the size of {axis!r} is {shown(size)}: {kind_of(size)}'
     if size < 1 and size != -1 or size > 2**24:
       return f'{axis!r} cannot be {size}'
   return 'only one axis may be -1' if list(value.values()).count(-1) > 1 else None
@@ -293,7 +293,7 @@ def _topology(setting: Setting, value: Any) -> str | None:
 
 def _window(setting: Setting, value: Any) -> str | None:
   if not isinstance(value, str):
-    return _found(value)
+    return kind_of(value)
   form = re.fullmatch(r'(\d{1,9}):(\d{1,9})', value)
   if not form:
     return 'it has another form'
@@ -303,7 +303,7 @@ def _window(setting: Setting, value: Any) -> str | None:
 
 def _optimizer(setting: Setting, value: Any) -> str | None:
   if not isinstance(value, Mapping):
-    return _found(value)
+    return kind_of(value)
   for name, one in value.items():
     own = PARAMETERS.get(f'optimizer.{name}')
     if own is None:
@@ -318,7 +318,7 @@ def _optimizer(setting: Setting, value: Any) -> str | None:
 def _object(setting: Setting, value: Any) -> str | None:
   """Made by Python code, which checks what it is made of."""
   literal = isinstance(value, str | bool | numbers.Number | tuple | list | Mapping)
-  return _found(value) if literal else None
+  return kind_of(value) if literal else None
 
 
 def _read_whole(text: str) -> tuple[Any, str | None]:
@@ -339,36 +339,36 @@ def _fixed(words: str) -> Callable[[Setting], str]:
 
 
 KINDS = {
-    'whole': _Kind(lambda s: f'a whole number{_range(s)}', _whole, _read_whole),
-    'number': _Kind(lambda s: f'a number{_range(s)}', _number, _read_number),
-    'truth': _Kind(_fixed('True or False'), _truth),
-    'text': _Kind(_fixed('a text'), _text),
-    'any text': _Kind(_fixed('a text'), _any_text),
-    'choice': _Kind(lambda s: f'one of {_listed(s)}', _choice),
-    'truth or choice': _Kind(
+    'whole': Kind(lambda s: f'a whole number{range_of(s)}', _whole, _read_whole),
+    'number': Kind(lambda s: f'a number{range_of(s)}', _number, _read_number),
+    'truth': Kind(_fixed('True or False'), _truth),
+    'text': Kind(_fixed('a text'), _text),
+    'any text': Kind(_fixed('a text'), _any_text),
+    'choice': Kind(lambda s: f'one of {_listed(s)}', _choice),
+    'truth or choice': Kind(
         lambda s: f'True, False or one of {_listed(s)}', _truth_or_choice),
-    'some': _Kind(lambda s: f'one of {_listed(s)}, or some, joined by commas', _some),
-    'names': _Kind(_fixed("names, as in 'a,b' or ('a', 'b')"), _names),
-    'joined': _Kind(_fixed("names in one text, as in 'a,b'"), _joined),
-    'names or count': _Kind(
-        lambda s: f"names, as in 'a,b' or ('a', 'b'), or a whole number{_range(s)}",
+    'some': Kind(lambda s: f'one of {_listed(s)}, or some, joined by commas', _some),
+    'names': Kind(_fixed("names, as in 'a,b' or ('a', 'b')"), _names),
+    'joined': Kind(_fixed("names in one text, as in 'a,b'"), _joined),
+    'names or count': Kind(
+        lambda s: f"names, as in 'a,b' or ('a', 'b'), or a whole number{range_of(s)}",
         _names_or_count),
-    'path': _Kind(_fixed('a path'), _path,
+    'path': Kind(_fixed('a path'), _path,
                   lambda text: (places.expanded(text), None)),
-    'folder': _Kind(_fixed('a folder'), _folder,
+    'folder': Kind(_fixed('a folder'), _folder,
                     lambda text: (places.expanded(text), None)),
-    'made': _Kind(_fixed('a folder that is there, or can be made'), _made,
+    'made': Kind(_fixed('a folder that is there, or can be made'), _made,
                   lambda text: (places.expanded(text), None)),
-    'pair': _Kind(_fixed("two texts, as in ('eos', '\\n')"), _pair),
-    'two numbers': _Kind(lambda s: f'two numbers{_range(s)}', _two_numbers),
-    'windows': _Kind(lambda s: f'whole numbers{_range(s)}, as in (4096, 0)', _windows),
-    'patterns': _Kind(_fixed("regular expressions, as in ('embedding', 'layers/mlp/.*')"),
+    'pair': Kind(_fixed("two texts, as in ('eos', '\\n')"), _pair),
+    'two numbers': Kind(lambda s: f'two numbers{range_of(s)}', _two_numbers),
+    'windows': Kind(lambda s: f'whole numbers{range_of(s)}, as in (4096, 0)', _windows),
+    'patterns': Kind(_fixed("regular expressions, as in ('embedding', 'layers/mlp/.*')"),
                       _patterns),
-    'mesh': _Kind(_fixed("sizes of axes, as in {'data': 1, 'fsdp': -1, 'tensor': 2}"),
+    'mesh': Kind(_fixed("sizes of axes, as in {'data': 1, 'fsdp': -1, 'tensor': 2}"),
                   _mesh),
-    'topology': _Kind(_fixed("a kind and its chips, as in 'v5e:4x4' or 'h100:8'"),
+    'topology': Kind(_fixed("a kind and its chips, as in 'v5e:4x4' or 'h100:8'"),
                       _topology),
-    'window': _Kind(_fixed('steps FIRST:LAST, as in 10:12'), _window),
-    'optimizer': _Kind(_fixed('the arguments of optim.optimizer'), _optimizer),
-    'object': _Kind(_fixed('made by Python code, as in @training.Rows()'), _object),
+    'window': Kind(_fixed('steps FIRST:LAST, as in 10:12'), _window),
+    'optimizer': Kind(_fixed('the arguments of optim.optimizer'), _optimizer),
+    'object': Kind(_fixed('made by Python code, as in @training.Rows()'), _object),
 }

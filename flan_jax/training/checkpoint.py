@@ -23,10 +23,9 @@ from flan_jax.settings import places
 from flan_jax.training import differences, multihost, optim, reading, sharding
 from flan_jax.training import state as state_lib
 from flan_jax.training.run_file import (  # noqa: F401  a run and its checkpoints
-  check_keys,
   lineage,
-  model_config,
   read_run,
+  Run,
   RUN_FILE,
   trained_tasks,
   write_run,
@@ -46,7 +45,7 @@ class Loaded:
 
   config: decoder.DecoderConfig
   params: Any
-  run: dict
+  run: Run
   step: int
 
 
@@ -228,7 +227,7 @@ def load(
     raise UserError(f'{path} holds no run (no {RUN_FILE}); name the MODEL_DIR of one')
   last = check_step(path, step)
   mesh = mesh or sharding.mesh({}, jax.devices()[:1])
-  config = model_config(run, path)
+  config = run.model
   shapes = decoder.abstract_params(config)
   placed = sharding.param_shardings(mesh, decoder.parameter_axes(config), shapes)
   targets = {'params': state_lib.abstract(shapes, placed)}
@@ -305,7 +304,8 @@ def identity(model_dir: str, step: int) -> str:
         f'({error.strerror}); bring it back from a copy, or name another step') from None
 
 
-def check_same_model(base: Mapping, model: Mapping, base_dir: str) -> None:
+def check_same_model(
+    base: decoder.DecoderConfig, model: decoder.DecoderConfig, base_dir: str) -> None:
   """Raises UserError unless the parameters of the base fit the model."""
   other = differences.settings(_shape(base), _shape(model))
   if other:
@@ -314,25 +314,27 @@ def check_same_model(base: Mapping, model: Mapping, base_dir: str) -> None:
         'Choose the models/*.gin it was trained with')
 
 
-def _shape(model: Mapping) -> dict:
+def _shape(model: decoder.DecoderConfig) -> dict:
   """What must agree; a field younger than the run has its default."""
-  fields = dataclasses.fields(decoder.DecoderConfig)
-  defaults = {f.name: f.default for f in fields if f.default is not dataclasses.MISSING}
-  whole = json.loads(json.dumps({**defaults, **model}))  # tuples as run.json has them
-  return {key: value for key, value in whole.items() if key not in FREE}
+  return {name: value for name, value in dataclasses.asdict(model).items()
+          if name not in FREE}
 
 
-def check_run(model_dir: str, run: Mapping) -> None:
-  """Raises UserError if MODEL_DIR belongs to a run of another configuration."""
+def check_run(model_dir: str, run: Run) -> Run:
+  """The run, with what a later version told of it in MODEL_DIR.
+
+  Raises:
+    UserError: MODEL_DIR belongs to a run of another configuration.
+  """
   there = read_run(model_dir)
   if not there:
-    return
-  changed = differences.prompts(there.get('prompts', {}), run.get('prompts', {}))
+    return run
+  changed = differences.prompts(there.prompts, run.prompts)
   data = {name for line, names in changed.items() if 'the data of' in line
           for name in names}
   other = differences.settings(_identity(there), _identity(run))
-  other += differences.vocabulary(there['vocabulary'], run['vocabulary'])
-  other += differences.tasks(there.get('tasks', {}), run.get('tasks', {}), data)
+  other += differences.vocabulary(there.vocabulary, run.vocabulary)
+  other += differences.tasks(there.tasks, run.tasks, data)
   prompts = differences.told(changed)
   if other or prompts:
     what = ['of another configuration: ' + '; '.join(other)] if other else []
@@ -346,31 +348,32 @@ def check_run(model_dir: str, run: Mapping) -> None:
         f'{" and ".join(back)}; otherwise choose a new MODEL_DIR{begin}. Nothing was '
         'changed')
   _tell_unknown(model_dir, there)
+  return dataclasses.replace(run, others=there.others)
 
 
-def _tell_unknown(model_dir: str, run: Mapping) -> None:
+def _tell_unknown(model_dir: str, run: Run) -> None:
   """Runs of the first versions noted one digest a task, which tells nothing apart."""
-  if any(not isinstance(told, Mapping) for told in run.get('prompts', {}).values()):
+  if any(not isinstance(told, Mapping) for told in run.prompts.values()):
     notice(f'the run in {model_dir} was begun by an earlier version of flan_jax, '
           'which did not note templates, code and data apart, so it cannot be checked '
           'that its prompts are still the same; it goes on with them as they are now')
 
 
-def _marks(run: Mapping) -> dict:
+def _marks(run: Run) -> dict:
   """The tokens that end and begin a text; where they were read does not matter."""
-  told = run.get('ends', {})
+  told = run.ends or {}
   ends = {'ends': list(told['ends'])} if told else {}
   return ends | {'beginning': list(told.get('beginning', []))}
 
 
-def _identity(run: Mapping) -> dict:
+def _identity(run: Run) -> dict:
   """The settings that must not change on resume. Paths may.
 
   What a run of an earlier version does not tell of was what is now the default.
   """
-  rest = {key: value for key, value in run.items() if key not in (
-      'model', 'vocabulary', 'version', 'init_from', 'prompts', 'tasks', 'ends')}
-  plain = dataclasses.asdict(losses.PLAIN)
+  names = 'data', 'mixture', 'held_out', 'seed', 'imported'
   return {
-      'model': _shape(run['model']), **rest, **_marks(run),
-      'optimizer': optim.settings(run['optimizer']), 'loss': plain | run.get('loss', {})}
+      'model': _shape(run.model), **{name: getattr(run, name) for name in names},
+      'rows': dataclasses.asdict(run.rows), **_marks(run),
+      'optimizer': optim.settings(run.optimizer),
+      'loss': dataclasses.asdict(run.loss or losses.PLAIN)}

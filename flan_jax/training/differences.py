@@ -1,10 +1,12 @@
 """What differs between two runs, in the words of people.
 
-Both are as `run.json` has them. No digest is ever shown: nobody can set one back.
+No digest is ever shown: nobody can set one back.
 """
 
 import re
 from typing import Any, Mapping
+
+from flan_jax.training.run_file import Vocabulary
 
 SHOWN = 4  # names in a row; the rest is counted
 
@@ -17,13 +19,13 @@ def settings(old: Any, new: Any, name: str = '') -> list[str]:
   return [] if old == new else [f'{name} was {old!r} and is now {new!r}']
 
 
-def vocabulary(old: Mapping, new: Mapping) -> list[str]:
-  """Of {'path', 'hash'}: only the contents count."""
-  if old['hash'] == new['hash']:
+def vocabulary(old: Vocabulary, new: Vocabulary) -> list[str]:
+  """Only the contents count."""
+  if old.hash == new.hash:
     return []
-  if old['path'] == new['path']:
-    return [f'the vocabulary {new["path"]} has other contents than when the run began']
-  return [f'the vocabulary {new["path"]} is not the one of the run, {old["path"]}']
+  if old.path == new.path:
+    return [f'the vocabulary {new.path} has other contents than when the run began']
+  return [f'the vocabulary {new.path} is not the one of the run, {old.path}']
 
 
 def tasks(old: Mapping[str, float], new: Mapping[str, float],

@@ -41,7 +41,25 @@ def _attempt(folder: str, step: int, targets: Mapping) -> tuple[dict, str]:
   except (MemoryError, jax.errors.JaxRuntimeError):  # no fault of the files
     raise
   except Exception as error:  # Orbax and TensorStore raise many types for torn files
-    return {}, reason(error)
+    return {}, _misfit(folder, targets) or reason(error)
+
+
+def _misfit(folder: str, targets: Mapping) -> str:
+  """Which array has another shape than is wanted; '' if none has, or none can be read."""
+  shapes = lambda tree: {
+      jax.tree_util.keystr(path, simple=True, separator='/'): tuple(leaf.shape)
+      for path, leaf in jax.tree_util.tree_leaves_with_path(tree)}
+  for name, target in targets.items():
+    try:
+      there = shapes(ocp.StandardCheckpointHandler().metadata(
+          epath.Path(os.path.join(folder, name))).tree)
+    except Exception:  # torn, too: many types
+      continue
+    for array, shape in shapes(target).items():
+      if there.get(array, shape) != shape:
+        return (f'{array} has the shape {there[array]}, which by the model in run.json must '
+                f'be {shape}: bring run.json back as it was')
+  return ''
 
 
 def reason(error: Exception) -> str:

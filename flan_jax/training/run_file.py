@@ -1,98 +1,181 @@
-"""run.json of a MODEL_DIR: what the run is. Read with care, for files get torn."""
+"""run.json of a MODEL_DIR: what a run is. Every field is checked when the file is read."""
 
+import dataclasses
 import json
 import os
-from typing import Mapping, Sequence
+from typing import Any, Mapping
 
-from flan_jax import storage
-from flan_jax.errors import UserError
-from flan_jax.model import decoder
+from flan_jax import settings, storage
+from flan_jax.errors import did_you_mean, UserError
+from flan_jax.model.config import DecoderConfig
+from flan_jax.model.losses import LossConfig
+from flan_jax.training.rows import Rows
 
 RUN_FILE = 'run.json'
-_OBJECTS = ('tasks', 'model', 'vocabulary', 'rows', 'optimizer', 'loss', 'prompts',
-            'imported', 'ends')  # the keys of run.json whose values are objects
+FORMAT = 1  # higher if a reader of this version would misread the file; else it reads it
 
 
-class _Run(dict):
-  """An object of run.json; a key that it lacks is an error that names the file."""
+@dataclasses.dataclass(frozen=True)
+class Vocabulary:
+  """path: of its file. hash: of the content, or 'bytes'. '': an import that tells none."""
 
-  path = ''
-
-  def __missing__(self, key):
-    raise UserError(_torn(self.path, f'it has no {key!r} among {", ".join(self)}'))
+  path: str = ''
+  hash: str = ''
 
 
-def read_run(model_dir: str) -> dict | None:
+@dataclasses.dataclass(frozen=True)
+class Run:
+  """What a run is; docs/reference/schemas.md has the meaning of each field.
+
+  None: the file does not tell, but for held_out and init_from. others: what a later
+  version tells besides, objects of it under their names.
+  """
+
+  data: str
+  mixture: str
+  held_out: str | None
+  tasks: Mapping[str, float]
+  model: DecoderConfig
+  rows: Rows
+  init_from: str | None
+  vocabulary: Vocabulary = Vocabulary()
+  ends: Mapping[str, Any] | None = None
+  version: str | None = None
+  optimizer: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+  loss: LossConfig | None = None
+  seed: int | None = None
+  prompts: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+  imported_from: str | None = None
+  imported: Mapping[str, Any] | None = None
+  others: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+  @classmethod
+  def from_json(cls, told: Any, path: str = RUN_FILE) -> 'Run':
+    """The run that the object in a file tells.
+
+    Raises:
+      UserError: a field is missing, or is what it cannot be; or a later version wrote it.
+    """
+    if not isinstance(told, Mapping) or not told:
+      raise UserError(_torn(path, f'it holds {str(told)[:40]!r} instead of an object'))
+    storage.check_version(path, 'format', told.get('format', FORMAT), FORMAT)
+    try:
+      return _run({name: value for name, value in told.items() if name != 'format'})
+    except UserError as error:
+      raise UserError(_torn(path, str(error))) from None
+
+  def to_json(self) -> dict[str, Any]:
+    """As run.json has it; what a later version told is told again."""
+    told = dataclasses.asdict(self)
+    others = told.pop('others')
+    needed = {field.name for field in dataclasses.fields(self) if _is_needed(field)}
+    told = {name: value for name, value in told.items()
+            if value is not None or name in needed}
+    for name, value in others.items():
+      told[name] = told[name] | value if name in told else value
+    return {'format': FORMAT, **told}
+
+
+_OBJECTS = {'model': DecoderConfig, 'rows': Rows, 'vocabulary': Vocabulary,
+            'loss': LossConfig}  # fields of Run that are dataclasses
+
+
+def _run(told: Mapping[str, Any]) -> Run:
+  given, others = _fields(Run, told, '')
+  for name, owner in _OBJECTS.items():
+    if given.get(name) is not None:
+      own, more = _fields(owner, given[name], name)
+      given[name] = owner(**own)
+      others |= {name: more} if more else {}
+  unknown = next(iter(others.get('model', ())), None)
+  if unknown:  # of a later version: without it this would be another model
+    names = [field.name for field in dataclasses.fields(DecoderConfig)]
+    raise UserError(f'model.{unknown} is none of the settings of a model'
+                    f'{did_you_mean(unknown, names)}')
+  run = Run(**given, others=others)
+  _check_told(run)
+  return run
+
+
+def _fields(owner: type, told: Mapping[str, Any], name: str) -> tuple[dict, dict]:
+  """(the fields of a dataclass that an object tells, the others). name: of the object."""
+  settings.check_told(owner.__name__, told, name)
+  fields = {field.name: field for field in dataclasses.fields(owner)
+            if field.name != 'others'}
+  lacking = next((one for one, field in fields.items()
+                  if one not in told and _is_needed(field)), None)
+  if lacking:
+    raise UserError(f'it has no {f"{name}.{lacking}".removeprefix(".")}')
+  return ({one: tuple(value) if isinstance(value, list) else value
+           for one, value in told.items() if one in fields},
+          {one: value for one, value in told.items() if one not in fields})
+
+
+def _is_needed(field: dataclasses.Field) -> bool:
+  return field.default is field.default_factory is dataclasses.MISSING
+
+
+def _check_told(run: Run) -> None:
+  """What the fields must be beside each other, and what stands in objects of no class."""
+  if run.model.vocab_size is None:
+    raise UserError('model.vocab_size = None must be a whole number')
+  for name, value in dataclasses.asdict(run.vocabulary).items():
+    if not value and run.imported is None:
+      raise UserError(f'it has no vocabulary.{name}')
+  for owner, name in (('Imported', 'imported'), ('optimizer', 'optimizer'), ('Ends', 'ends')):
+    settings.check_told(owner, getattr(run, name) or {}, name)
+  if run.ends is not None and 'ends' not in run.ends:
+    raise UserError('it has no ends.ends')
+  for name in ('ends', 'beginning'):
+    for number in (run.ends or {}).get(name, ()):
+      if number >= run.model.vocab_size:
+        raise UserError(f'ends.{name} = {run.ends[name]} must be below the '
+                        f'{run.model.vocab_size:,} token rows of the model')
+
+
+def read_run(model_dir: str) -> Run | None:
   """run.json of a MODEL_DIR, or None where no run has started.
 
   Raises:
-    UserError: the file is torn, or what it holds is no run; so does a key that is
-      missing, when it is asked for.
+    UserError: the file is torn, or tells no run.
   """
   path = os.path.join(model_dir, RUN_FILE)
-
-  def made(pairs):
-    found = _Run(pairs)
-    found.path = path
-    return found
-
   try:
     with open(path, encoding='utf-8') as file:
-      run = json.load(file, object_pairs_hook=made)
+      told = json.load(file)
   except (FileNotFoundError, NotADirectoryError):
     return None
   except OSError as error:
     raise UserError(f'{path} cannot be read: {error.strerror}') from None
-  except ValueError as error:
+  except (ValueError, RecursionError) as error:
     raise UserError(_torn(path, f'it is not JSON: {error}')) from None
-  if not isinstance(run, dict) or not run:
-    raise UserError(_torn(path, f'it holds {str(run)[:40]!r} instead of an object'))
-  wrong = [key for key in _OBJECTS if not isinstance(run.get(key, {}), dict)]
-  if wrong:
-    raise UserError(_torn(path, f'its {wrong[0]!r} is {str(run[wrong[0]])[:40]!r} instead '
-                          'of an object'))
-  return run
-
-
-def check_keys(run: Mapping, keys: Sequence[str]) -> None:
-  """Raises UserError if a run lacks one of them; now, instead of when it is needed."""
-  for key in keys:
-    run[key]
+  return Run.from_json(told, path)
 
 
 def _torn(path: str, what: str) -> str:
-  return (f'{path} is torn: {what}. Bring it back from a copy; or delete it and start '
-          '`train` with the same settings again, which writes it and goes on from the last '
-          'checkpoint (an imported model: import it again)')
+  return (f'{path} cannot be used: {what.rstrip(".")}. Bring it back from a copy; or delete it and '
+          'start `train` with the same settings again, which writes it and goes on from the '
+          'last checkpoint (an imported model: import it again)')
 
 
-def model_config(run: Mapping, model_dir: str) -> decoder.DecoderConfig:
-  """The model that run.json describes. Raises UserError if it describes none."""
-  try:
-    return decoder.DecoderConfig(**run['model'])
-  except TypeError as error:
-    path = os.path.join(model_dir, RUN_FILE)
-    raise UserError(_torn(path, f'its model is none that is known: {error}')) from None
-
-
-def lineage(model_dir: str | None) -> list[dict]:
+def lineage(model_dir: str | None) -> list[Run]:
   """The run, the run it began from, and so on, as far as they are there."""
   runs, seen = [], set()
   while model_dir and os.path.abspath(model_dir) not in seen and (
       run := read_run(model_dir)):
     seen.add(os.path.abspath(model_dir))
     runs.append(run)
-    model_dir = run['init_from']
+    model_dir = run.init_from
   return runs
 
 
 def trained_tasks(model_dir: str | None) -> list[str]:
   """All tasks that the parameters there were ever trained on, the last run's first."""
-  return [task for run in lineage(model_dir) for task in run['tasks']]
+  return [task for run in lineage(model_dir) for task in run.tasks]
 
 
-def write_run(model_dir: str, run: Mapping) -> None:
-  """Writes run.json, whole or not at all."""
+def write_run(model_dir: str, told: Mapping) -> None:
+  """Writes run.json, whole or not at all. told: as Run.to_json has it."""
   path = os.path.join(model_dir, RUN_FILE)
   os.makedirs(model_dir, exist_ok=True)
-  storage.write_whole(path, json.dumps(run, indent=1))
+  storage.write_whole(path, json.dumps(told, indent=1))

@@ -33,7 +33,7 @@ from flan_jax.data import datasets, splits
 from flan_jax.data.code import syntax
 from flan_jax.data.sample_data import embedded_content as content
 from flan_jax.data.sample_data import embedded_marker, embedded_rows
-from flan_jax.errors import UserError
+from flan_jax.errors import notice, UserError
 
 VOCABULARY = 'vocab.model'
 TRAIN_ROWS, OTHER_ROWS = 600, 250
@@ -273,10 +273,9 @@ def _tell_rewritten(folder, recorded, outcomes):
            if outcome == 'written' and recorded.get(name, {}).get('wanted')
            and (folder / recorded[name]['path']).exists()]
   if again:
-    print(f'NOTE: these stand in {folder} and are written again, with another content: '
-          f'{", ".join(again)}. Runs and prompt stores that were made on them cannot go on '
-          'with it; to keep them, stop this and name another --data_dir', file=sys.stderr,
-          flush=True)
+    notice(f'these stand in {folder} and are written again, with another content: '
+           f'{", ".join(again)}. Runs and prompt stores that were made on them cannot go on '
+           'with it; to keep them, stop this and name another --data_dir')
 
 
 def _replace(folder, work, recorded, part):

@@ -12,7 +12,7 @@ import dataclasses
 import os
 from typing import Any, Callable, Mapping, Protocol, Sequence
 
-from flan_jax import storage
+from flan_jax import settings, storage
 from flan_jax.errors import UserError
 
 CONFIG, GENERATION = 'config.json', 'generation_config.json'
@@ -67,9 +67,10 @@ class Ends:
     """Of what `told` gave; what a later version adds is passed over."""
     names = [field.name for field in dataclasses.fields(cls)]
     given = {name: told[name] for name in names if name in told}
-    if not given.get('ends'):
-      raise UserError(f'{RUN} tells no token that ends a text: its `ends` is {told!r}; '
-                      'bring the file back from a copy')
+    try:
+      settings.check_told(cls.__name__, {'ends': [], **given}, 'ends')
+    except UserError as error:
+      raise UserError(f'{RUN}: {error}; bring the file back from a copy') from None
     return cls(**given | {name: tuple(given.get(name, ()))
                           for name in ('ends', 'beginning')})
 
@@ -116,20 +117,21 @@ def with_beginning(beginning: tuple[int, ...], ids: list[int]) -> list[int]:
   return [*beginning, *ids]
 
 
-def of_run(run: Mapping, words: Words) -> Ends | None:
-  """What run.json tells; None if no end is known.
+def of_run(ends: Mapping | None, imported: Mapping | None, words: Words) -> Ends | None:
+  """What these fields of run.json tell; None if no end is known.
 
   A run of a version that told nothing was trained with the end that the vocabulary itself
   names and no beginning; an import of such a version told its tokens.
   """
-  if 'ends' in run:
-    return Ends.from_told(run['ends'])
-  imported = run.get('imported') or {}
+  if ends is not None:
+    return Ends.from_told(ends)
+  imported = imported or {}
   ends = _ids(imported.get('eos_token_id'), CONFIG)
   if not ends:
     own = words.own_end
     return None if own is None else Ends((own,), bos=words.own_beginning, prefix=own,
                                          named=own, pad=words.own_pad)
+  settings.check_told('Imported', imported, 'imported')
   bos = imported.get('bos_token_id')
   begins = bos is not None and (words.is_sentencepiece or words.puts_first[:1] == (bos,))
   return Ends(ends, (bos,) if begins else (), bos, ends[0] if bos is None else bos,
@@ -143,9 +145,15 @@ def beside(folder: str, words: Words, content_hash: str) -> Ends | None:
     UserError: a file that is no JSON object, or an end that is no token.
   """
   run = read(folder, RUN)
+  try:
+    settings.check_told('Run', {name: run[name] for name in (
+        'vocabulary', 'ends', 'imported') if name in run}, '')
+  except UserError as error:
+    raise UserError(f'{os.path.join(folder, RUN)}: {error}; bring the file back from a '
+                    'copy') from None
   own = run.get('vocabulary')
-  if isinstance(own, Mapping) and own.get('hash') == content_hash:
-    return of_run(run, words)
+  if own and own.get('hash') == content_hash:
+    return of_run(run.get('ends'), run.get('imported'), words)
   return of_folder(folder, words)
 
 
