@@ -33,8 +33,9 @@ _PUBLIC = {
     'mesh': 'training.sharding:mesh',
     'optimizer': 'training.optim:optimizer',
     'LossConfig': 'model.losses:LossConfig',
-    'Rows': 'runs.training:Rows',
+    'Rows': 'training.rows:Rows',
     'Schedule': 'training.loop:Schedule',
+    'Training': 'runs.training:Training',
     'train': 'runs.training:train',
     'load': 'training.checkpoint:load',
     # Answers and their scores.

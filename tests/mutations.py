@@ -7,7 +7,7 @@ from flan_jax import settings
 
 # Of each of our functions: what a gin file imports to bind it.
 MODULES = {
-    'train': 'flan_jax.runs.training', 'Rows': 'flan_jax.runs.training',
+    'Training': 'flan_jax.runs.training', 'Rows': 'flan_jax.runs.training',
     'evaluate': 'flan_jax.runs.evaluation', 'precompile': 'flan_jax.cli.precompile',
     'Schedule': 'flan_jax.training.loop',
     'Selection': 'flan_jax.data.mixture_subset', 'DecoderConfig': 'flan_jax.model.decoder',

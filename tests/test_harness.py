@@ -46,9 +46,9 @@ def run(tmp_path_factory):
   patch = pytest.MonkeyPatch()
   patch.setenv(vocabulary.VARIABLE, vocabulary.BYTES)
   patch.setattr(vocabulary.FLAN, '_loaded', None)
-  checkpoint.write_run(folder, {
-      'model': dataclasses.asdict(CONFIG), 'rows': {'row_length': LENGTH},
-      'vocabulary': {'path': 'bytes', 'hash': 'bytes'}, 'init_from': None})
+  checkpoint.write_run(folder, tiny_runs.told(
+      model=dataclasses.asdict(CONFIG), rows={
+          'tokens_per_batch': LENGTH, 'row_length': LENGTH, 'inputs_length': 64}))
   tiny_runs.save(folder, 7, tiny_runs.random_params(CONFIG, 0))
   yield folder
   patch.undo()

@@ -104,7 +104,7 @@ def check(model_dir, **changes):
       model_dir=str(model_dir), mixture=None, held_out='nli', model=MODEL, mesh={},
       rows=ROWS, schedule=loop.Schedule(4, 0, 0, 1), optimizer={'learning_rate': 1e-2},
       seed=0, selection=Selection(clusters=TRAINED_ON), dry_run=True) | changes
-  training.train(**settings)
+  training.train(training.Training(**settings))
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from flan_jax.errors import UserError
 from flan_jax.evaluation import groups
 from flan_jax.report import comparison, experiment
 from flan_jax.report import page as page_lib
-from flan_jax.runs import evaluation, evaluation_request, training
+from flan_jax.runs import description, evaluation, evaluation_request
 from flan_jax.training import checkpoint
 from tests import fake_run, tiny_runs
 
@@ -154,7 +154,6 @@ def test_a_run_from_an_import_says_that_the_import_may_have_seen_the_data():
 
 def test_training_from_an_import_says_that_it_may_have_seen_what_is_held_out(tmp_path):
   layout = types.SimpleNamespace(shape={'data': 1, 'fsdp': 1, 'tensor': 1}, note='')
-  shape = types.SimpleNamespace(per_step=1, row_length=8, target_slots=4)
   schedule = types.SimpleNamespace(train_steps=1)
   known = write(tmp_path / 'known', tiny_runs.RUN)
   tuned = {**tiny_runs.RUN, 'init_from': write(tmp_path / 'import', IMPORTED)}
@@ -162,7 +161,7 @@ def test_training_from_an_import_says_that_it_may_have_seen_what_is_held_out(tmp
   def told(**changes):
     run = tiny_runs.run(**{'held_out': 'nli', **changes})
     return 'nli is held out of this run, and may have been seen before it' in (
-        training._summary(run, layout, shape, schedule))
+        description.summary(run, layout, schedule))
 
   assert told(init_from=tuned['init_from'])
   assert told(init_from=write(tmp_path / 'tuned', tuned))

@@ -12,7 +12,7 @@ import pytest
 from flan_jax.errors import UserError
 from flan_jax.model import decoder
 from flan_jax.training import checkpoint, optim
-from tests import rounding
+from tests import rounding, tiny_runs
 
 LAYERS = 4
 SCALES = np.array([0.01, 0.1, 1, 10])
@@ -222,27 +222,26 @@ def test_patterns_that_cannot_be_meant_are_named(patterns, message):
     jax.eval_shape(tx.init, decoder.abstract_params(CONFIG))
 
 
-RUN = {
-  'model': {'d_model': 8}, 'vocabulary': {'path': '/a', 'hash': 'x'},
-  'optimizer': {'learning_rate': 1.0, 'name': 'adam'},
-}
+RUN = tiny_runs.told(optimizer={'learning_rate': 1.0, 'name': 'adam'})
 
 
 def test_a_run_that_tells_of_no_loss_is_resumed_at_the_defaults_only(tmp_path):
   checkpoint.write_run(tmp_path, RUN)
   loss = {'z_loss': 0.0, 'label_smoothing': 0.0}
   now = RUN | {'optimizer': optim.settings(RUN['optimizer']), 'loss': loss}
-  assert json.loads(json.dumps(now)) == now
-  checkpoint.check_run(tmp_path, now)
+  told = now['optimizer']
+  assert json.loads(json.dumps(told)) == told
+  read = checkpoint.Run.from_json
+  checkpoint.check_run(tmp_path, read(now))
   for change, message in [
     ({'loss': loss | {'z_loss': 1e-4}}, 'loss.z_loss was 0.0 and is now 0.0001'),
     ({'optimizer': optim.settings(RUN['optimizer'] | {'frozen': ('embedding',)})},
      "optimizer.frozen was .. and is now .'embedding'."),
   ]:
     with pytest.raises(UserError, match=message):
-      checkpoint.check_run(tmp_path, now | change)
+      checkpoint.check_run(tmp_path, read(now | change))
   checkpoint.write_run(tmp_path, now)
-  checkpoint.check_run(tmp_path, RUN)
+  checkpoint.check_run(tmp_path, read(RUN))
 
 
 def test_warmup_reaches_the_update():

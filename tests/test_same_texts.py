@@ -118,7 +118,8 @@ def tuned_from(base, folder, begin=None):
   run['ends'] = ends_lib.Ends.from_told(run['ends']).begun(begin).told()
   checkpoint.write_run(folder, {
       **run, 'init_from': base, 'mixture': 'made', 'tasks': {'rte': 1.0},
-      'rows': {**run['rows'], 'row_length': LENGTH, 'inputs_length': 48,
+      'rows': {**run['rows'], 'tokens_per_batch': LENGTH, 'row_length': LENGTH,
+               'inputs_length': 48,
                'targets_length': 16}})
   evaluation_request.use_vocabulary(None, checkpoint.read_run(folder), folder)
   evaluation_request.keep_vocabulary(folder, vocabulary.FLAN)
@@ -256,7 +257,8 @@ def write_scratch(folder, path):
   vocabulary.FLAN.use(path)
   words = vocabulary.FLAN
   run = {**tiny_runs.RUN, 'model': vars(config), 'tasks': {'rte': 1.0},
-         'rows': {**tiny_runs.ROWS, 'row_length': LENGTH, 'inputs_length': 48},
+         'rows': {**tiny_runs.ROWS, 'tokens_per_batch': LENGTH, 'row_length': LENGTH,
+                  'inputs_length': 48},
          'vocabulary': {'path': path, 'hash': words.content_hash},
          'ends': words.ends.told()}
   checkpoint.write_run(folder, run)

@@ -170,7 +170,7 @@ def test_the_ablations_by_gin(name, monkeypatch):
     raise UserError('enough')
   monkeypatch.setattr(training, '_checked_tasks', checked)
   with pytest.raises(UserError, match='enough'):
-    commandline.call(training.train)
+    training.train(commandline.call(training.Training))
   gin.clear_config()
   mixture, count = ABLATIONS[name]
   assert read['mixture'] == mixture and len(read['tasks']) == count

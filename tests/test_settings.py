@@ -90,7 +90,7 @@ def test_every_flag_is_described(monkeypatch):
 
 
 def test_every_parameter_is_described():
-  owners = (training.train, evaluation.evaluate, precompile.precompile, training.Rows,
+  owners = (training.Training, evaluation.evaluate, precompile.precompile, training.Rows,
             loop.Schedule, mixture_subset.Selection, decoder.DecoderConfig, losses.LossConfig,
             run_file.Run, run_file.Vocabulary, ends.Ends)
   for owner in owners:
@@ -281,7 +281,7 @@ def cases():
   found = [case for case in found if not (
       # These doors start no run of their own.
       case.door in ('cache', 'experiment', 'precompile') and case.value == 'None'
-      and case.name in ('MODEL_DIR', 'train.model_dir'))]
+      and case.name in ('MODEL_DIR', 'Training.model_dir'))]
   found = [case for case in found if not (
       # An experiment sets these in each run, and says so.
       case.door == 'experiment' and case.name in experiment.OWN)]
@@ -346,7 +346,7 @@ FILES = {
     'site.gin': "STORE_DIR = 'store'", 'wide.gin': 'decoder.DecoderConfig.d_modle = 3',
     'optimizer.gin': "from __gin__ import dynamic_registration\n"
     'from flan_jax.runs import training\n'
-    "training.train.optimizer = {'learning_rate': 1e-3, 'warmup': 3}"}
+    "training.Training.optimizer = {'learning_rate': 1e-3, 'warmup': 3}"}
 
 
 @pytest.mark.parametrize('door, given, words', [
@@ -480,7 +480,7 @@ def test_a_call_from_python_is_checked_too(doors, tmp_path, changes, words):
       model=tiny_runs.CONFIG, rows=training.Rows(512, 256, 64, 192, 64), seed=0,
       schedule=loop.Schedule(4, 0, 0, 1), optimizer={'learning_rate': 1e-2})
   with pytest.raises(UserError, match=re.escape(words)):
-    training.train(**given | changes)
+    training.train(training.Training(**given | changes))
   with pytest.raises(UserError, match='LIMIT = True'):
     evaluation.evaluate(model_dir='run', limit=True)
 

@@ -120,7 +120,7 @@ def _check_sizes() -> None:
   commandline.call(losses.LossConfig)
   rows, schedule = commandline.call(training.Rows), commandline.call(loop.Schedule)
   step.check_microbatches(rows.per_step, schedule.microbatches, layouts.abstract({}))
-  bound = gin.query_parameter('training.train.optimizer')
+  bound = gin.query_parameter('training.Training.optimizer')
   optim.optimizer(**copy.deepcopy(bound))  # which makes gin fill the macros in
 
 

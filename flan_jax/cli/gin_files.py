@@ -15,11 +15,11 @@ from flan_jax.errors import did_you_mean, UserError
 # Our functions and classes that gin files bind, and the doors that read each.
 _TRAINING = ('train', 'cache', 'experiment', 'precompile')
 READ_BY = {
-    'train': _TRAINING, 'Rows': _TRAINING, 'Schedule': _TRAINING, 'Selection': _TRAINING,
+    'Training': _TRAINING, 'Rows': _TRAINING, 'Schedule': _TRAINING, 'Selection': _TRAINING,
     'DecoderConfig': _TRAINING, 'LossConfig': _TRAINING,
     'evaluate': ('evaluate',), 'precompile': ('precompile',)}
 # What a run file of a door must wire.
-WIRED = {'train': 'train', 'cache': 'train', 'experiment': 'train',
+WIRED = {'train': 'Training', 'cache': 'Training', 'experiment': 'Training',
          'evaluate': 'evaluate', 'precompile': 'precompile'}
 # Doors that start no run of their own, and leave out what each run is given.
 _WITHOUT_RUN = ('cache', 'experiment', 'precompile')
@@ -186,7 +186,7 @@ def _check_door(door: str, said: Sequence[Statement], default: str) -> None:
   for one in said:
     owner = _ours(one)
     if owner and door not in READ_BY[owner]:
-      other = owner if owner in WIRED else 'train'
+      other = next((name for name, wired in WIRED.items() if wired == owner), 'train')
       where = one.given if one.given == one.file else f'{one.given} ({one.file})'
       what = f'{where} sets {one.name}' if one.given else f'--gin.{one.name}'
       raise UserError(

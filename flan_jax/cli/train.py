@@ -23,4 +23,5 @@ def main(arguments: Sequence[str]) -> None:
   commandline.configure(flags)
   commandline.join_processes(flags)
   from flan_jax.runs import training
-  commandline.call(training.train, dry_run=flags.dry_run, profile=flags.profile)
+  training.train(commandline.call(
+    training.Training, dry_run=flags.dry_run, profile=flags.profile))

@@ -31,7 +31,7 @@ def cache(tasks: Sequence[str], rows: Any, *, seed: int = 0,
     vocabulary: file, see data.vocabulary; None leaves FLAN_VOCABULARY in force.
     splits: those that a task lacks are passed over.
     processes: how many work at once, each with a TensorFlow of its own (1 GB).
-    begin, init_from: of the run to come, see training.train.
+    begin, init_from: of the run to come, see training.Training.
     dry_run: only say what is there and what is missing.
 
   Raises:

@@ -42,7 +42,7 @@ def evaluate(
     style, shots, shot_seed: how the datasets are asked, see prompt_variants.Variant.
     vocabulary: file; None is the one the run was trained with.
     mesh: sizes of the axes data, fsdp and tensor; None: all devices have rows of their
-      own. topology: what it is for, see training.train. host_devices: made of the processor.
+      own. topology: what it is for, see training.Training. host_devices: made of the processor.
     row_length: tokens of the longest row; None is the run's.
     begin: whether a token begins each prompt; None: as the run was trained.
     continuous: evaluate every checkpoint, until so many seconds none has come.

@@ -5,27 +5,20 @@ import dataclasses
 import functools
 import os
 import sys
-from typing import Any
+from typing import Any, Callable, Mapping
 
 from flan_jax import settings
 from flan_jax.data.tokenizers import tokenizer_files
 from flan_jax.errors import UserError
-from flan_jax.runs import evaluation_request, feeds, registration
+from flan_jax.runs import description, evaluation_request, feeds, registration
 from flan_jax.training.rows import Rows
 
 VOCABULARY_MULTIPLE = 128  # the table's rows, so that it divides over devices
 
 
-def train(
-    *, model_dir: str, mixture: str | None, held_out: str | None, model: Any,
-    mesh: dict | None, rows: Rows, schedule: Any, optimizer: dict, seed: int,
-    selection: Any = None, topology: str | None = None, vocabulary: str | None = None,
-    loss: Any = None,
-    init_from: str | None = None, store_dir: str | None = None, dev_steps: int = 8,
-    held_out_examples: int = 16, begin: bool | str | None = None,
-    host_devices: int | None = None, profile: str | None = None,
-    dry_run: bool = False) -> None:
-  """Checks everything cheap first, then prepares prompts, then trains.
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Training:
+  """The settings of a training run.
 
   Args:
     model_dir: where the run lives; one that holds the same run is resumed.
@@ -48,81 +41,161 @@ def train(
     held_out_examples: of each held-out dataset, when schedule.held_out_every looks.
     begin: whether a token begins each text; 'tokenizer': as the model's own tokenizer
       does, see data.ends; None: the same, and what a run is that is resumed.
-    host_devices: this many devices made of the processor, of each process its own.
+    host_devices: number of virtual CPU devices, for each process its own.
     profile: 'FIRST:LAST', steps to trace, see profiling.window.
     dry_run: stop after the checks.
 
   Raises:
+    UserError: a value that a setting cannot have.
+  """
+
+  model_dir: str
+  mixture: str | None
+  held_out: str | None
+  model: Any
+  mesh: dict | None
+  rows: Rows
+  schedule: Any
+  optimizer: dict
+  seed: int
+  selection: Any = None
+  topology: str | None = None
+  vocabulary: str | None = None
+  loss: Any = None
+  init_from: str | None = None
+  store_dir: str | None = None
+  dev_steps: int = 8
+  held_out_examples: int = 16
+  begin: bool | str | None = None
+  host_devices: int | None = None
+  profile: str | None = None
+  dry_run: bool = False
+
+  def __post_init__(self):
+    settings.check_fields(self)
+
+  @property
+  def stores(self) -> str:
+    """The folder of prompt stores."""
+    from flan_jax.data import splits
+    return self.store_dir or os.path.join(splits.data_dir(), 'store')
+
+
+@dataclasses.dataclass(frozen=True)
+class Prepared:
+  """A training run whose settings fit together: nothing expensive has been done.
+
+  run: run_file.Run. words: the vocabulary. layout: layouts.Layout. update: the optax
+  transformation. watched: the held-out datasets that quick scores are of, or None.
+  """
+
+  job: Training
+  run: Any
+  words: Any
+  layout: Any
+  update: Any
+  watched: Mapping[str, str] | None
+
+
+def train(job: Training) -> None:
+  """Checks everything cheap first, then prepares prompts, then trains.
+
+  Raises:
     UserError: whatever is wrong, before anything expensive where it can be known.
   """
-  settings.check_call('train', locals())
-  mixture, tasks = _checked_tasks(mixture, held_out, selection)
-  words = use_vocabulary(vocabulary, model_dir, init_from, begin)
+  prepared = prepare(job)
+  tell = _teller()
+  tell(description.summary(prepared.run, prepared.layout, job.schedule))
+  if not job.dry_run:
+    run(prepared)
+    return
+  checked = 'everything' if prepared.layout.here else 'all that can be seen from here'
+  tell(f'dry run: {checked} checked, nothing started')
+
+
+def prepare(job: Training) -> Prepared:
+  """Checks that the settings fit together, and with what is there already."""
+  mixture, tasks = _checked_tasks(job.mixture, job.held_out, job.selection)
+  words = use_vocabulary(job.vocabulary, job.model_dir, job.init_from, job.begin)
   feeds.check_vocabulary(tasks, words)
   from flan_jax.model import decoder, losses
-  from flan_jax.runs import in_training_eval, report_inputs
-  from flan_jax.training import (
-    checkpoint,
-    layouts,
-    loop,
-    multihost,
-    optim,
-    profiling,
-    sharding,
-    step,
-  )
-  from flan_jax.training.termination import Termination
-  sharding.host_devices(host_devices)
-  steps = profiling.window(profile, schedule.train_steps) if profile else None
-  config, loss = _sized(model, words), loss or losses.PLAIN
-  run = checkpoint.check_run(model_dir, _describe(
-      config, words, model_dir, mixture, held_out, tasks, rows, optimizer, loss, seed,
-      init_from))
-  if init_from and not checkpoint.steps(model_dir):
-    _check_base(init_from, run)
-  store_dir = store_dir or os.path.join(_data_dir(), 'store')
-  feeds.check_stores(tasks, store_dir, rows, seed)
-  part = rows.per_step // (
-      1 if rows.per_step % schedule.microbatches else schedule.microbatches)
-  layout = layouts.chosen(mesh, topology, dry_run, part)
-  sharding.check_widths(config, layout.shape)
-  sharding.check_rows(rows.per_step, layout.shape)
-  step.check_microbatches(rows.per_step, schedule.microbatches, layout)
-  layouts.check_attention(config, layout, part, rows.row_length)
-  rule, frozen = optim.optimizer(**optimizer), optimizer.get('frozen', ())
-  optim.is_frozen(decoder.abstract_params(config), frozen)
-  tell = functools.partial(print, flush=True) if multihost.first() else _nothing
+  from flan_jax.runs import in_training_eval
+  from flan_jax.training import checkpoint, optim, profiling, sharding
+  sharding.host_devices(job.host_devices)
+  if job.profile:
+    profiling.window(job.profile, job.schedule.train_steps)
+  job = dataclasses.replace(
+    job, mixture=mixture, model=_sized(job.model, words), loss=job.loss or losses.PLAIN)
+  told = checkpoint.check_run(job.model_dir, description.describe(job, words, tasks))
+  if job.init_from and not checkpoint.steps(job.model_dir):
+    description.check_base(job.init_from, told)
+  feeds.check_stores(tasks, job.stores, job.rows, job.seed)
+  layout = _layout(job)
+  update = optim.optimizer(**job.optimizer)
+  optim.is_frozen(decoder.abstract_params(job.model), job.optimizer.get('frozen', ()))
   watched = in_training_eval.prepared(
-      held_out, held_out_examples) if schedule.held_out_every else None
-  tell(_summary(run, layout, rows, schedule))
-  if dry_run:
-    checked = 'everything' if layout.here else 'all that can be seen from here'
-    tell(f'dry run: {checked} checked, nothing started')
-    return
-  layout = layout.mesh
-  ours = sharding.local_rows(sharding.batch_sharding(layout), rows.per_step)
-  with Termination(lambda: f'prompts of finished tasks are kept in {store_dir}, '
-                           f'{checkpoint.kept(model_dir)}'):
-    plan, stores, feed = feeds.feed(tasks, 'train', store_dir, rows, seed, ours)
-    dev = feeds.dev_feed(tasks, store_dir, rows, seed, ours, dev_steps, schedule)
+    job.held_out, job.held_out_examples) if job.schedule.held_out_every else None
+  return Prepared(job, told, words, layout, update, watched)
+
+
+def _layout(job: Training) -> Any:
+  """The mesh, which rows, widths and attention have been checked to fit."""
+  from flan_jax.training import layouts, sharding, step
+  per_step, microbatches = job.rows.per_step, job.schedule.microbatches
+  part = per_step // (1 if per_step % microbatches else microbatches)
+  layout = layouts.chosen(job.mesh, job.topology, job.dry_run, part)
+  sharding.check_widths(job.model, layout.shape)
+  sharding.check_rows(per_step, layout.shape)
+  step.check_microbatches(per_step, microbatches, layout)
+  layouts.check_attention(job.model, layout, part, job.rows.row_length)
+  return layout
+
+
+def run(prepared: Prepared) -> None:
+  """Builds the prompt stores that are missing, and trains."""
+  from flan_jax.runs import in_training_eval, report_inputs
+  from flan_jax.training import checkpoint, loop, multihost, optim, profiling, sharding
+  from flan_jax.training.termination import Termination
+  job, told, mesh = prepared.job, prepared.run, prepared.layout.mesh
+  rows, schedule = job.rows, job.schedule
+  ours = sharding.local_rows(sharding.batch_sharding(mesh), rows.per_step)
+  with Termination(lambda: f'prompts of finished tasks are kept in {job.stores}, '
+                           f'{checkpoint.kept(job.model_dir)}'):
+    plan, stores, feed = feeds.feed(told.tasks, 'train', job.stores, rows, job.seed, ours)
+    dev = feeds.dev_feed(
+      told.tasks, job.stores, rows, job.seed, ours, job.dev_steps, schedule)
   if multihost.first():
-    checkpoint.write_run(model_dir, run.to_json())
-    evaluation_request.keep_vocabulary(model_dir, words)
-    tokenizer_files.keep(model_dir, words.path, init_from)
-    _write_operative_gin(model_dir)
-  asked = ('learning_rate', 'schedule', 'warmup_steps', 'decay_steps')
-  rate = optim.learning_rate_at(**{k: optimizer[k] for k in asked if k in optimizer})
+    _write_settings(prepared)
   with _voices() as (say, show):
     state = loop.train(loop.Job(
-        config, rule, layout, feed, rows.per_step, schedule, model_dir, seed,
-        learning_rate=rate, initial_params=_base_params(init_from, layout),
-        dev_batches=dev, profile=steps, say=say, show=show, loss=loss, frozen=frozen,
-        held_out=watched and in_training_eval.scores(
-            run, config, watched, held_out_examples)))
+      job.model, prepared.update, mesh, feed, rows.per_step, schedule, job.model_dir,
+      job.seed, learning_rate=optim.learning_rate_of(job.optimizer),
+      initial_params=_base_params(job.init_from, mesh), dev_batches=dev,
+      profile=profiling.window(job.profile, schedule.train_steps) if job.profile else None,
+      say=say, show=show, loss=job.loss, frozen=job.optimizer.get('frozen', ()),
+      held_out=prepared.watched and in_training_eval.scores(
+        told, job.model, prepared.watched, job.held_out_examples)))
   reached = int(state.step)
   if multihost.first():
-    report_inputs.write_drawn(model_dir, reached, plan.drawn(reached), feeds.shortfalls(stores))
-  tell(_outcome(reached, schedule.train_steps, model_dir))
+    report_inputs.write_drawn(
+      job.model_dir, reached, plan.drawn(reached), feeds.shortfalls(stores))
+  _teller()(_outcome(reached, schedule.train_steps, job.model_dir))
+
+
+def _teller() -> Callable[[str], None]:
+  """Prints on the first process."""
+  from flan_jax.training import multihost
+  return functools.partial(print, flush=True) if multihost.first() else _nothing
+
+
+def _write_settings(prepared: Prepared) -> None:
+  """Writes what the run is: run.json, copies of the vocabulary's files, config.gin."""
+  from flan_jax.training import checkpoint
+  folder, words = prepared.job.model_dir, prepared.words
+  checkpoint.write_run(folder, prepared.run.to_json())
+  evaluation_request.keep_vocabulary(folder, words)
+  tokenizer_files.keep(folder, words.path, prepared.job.init_from)
+  _write_operative_gin(folder)
 
 
 def _checked_tasks(
@@ -181,70 +254,11 @@ def _sized(model, words):
   return dataclasses.replace(model, vocab_size=model.vocab_size or rows)
 
 
-def _describe(
-    config, words, model_dir, mixture, held_out, tasks, rows, optimizer, loss, seed,
-    init_from):
-  import flan_jax
-  from flan_jax.data.sample_data import embedded_marker
-  from flan_jax.training import optim, run_file
-  return run_file.Run(
-      version=flan_jax.__version__, data=embedded_marker.origin(_data_dir()),
-      mixture=mixture, held_out=held_out, tasks=tasks, model=config,
-      vocabulary=evaluation_request.described_vocabulary(words, model_dir),
-      ends=evaluation_request.described_ends(words, model_dir), rows=rows,
-      optimizer=optim.settings(optimizer), loss=loss, seed=seed,
-      prompts={name: _prompts(name, rows, seed) for name in tasks},
-      init_from=os.path.abspath(init_from) if init_from else None)
-
-
-def _prompts(name: str, rows: Rows, seed: int) -> dict:
-  """What decides the prompts of a task, part by part, besides the settings of the run."""
-  import seqio
-
-  from flan_jax.data import vocabulary
-  from flan_jax.data.code import identity
-  from flan_jax.data.tokens import store
-  task = seqio.TaskRegistry.get(name)
-  settings = store.Settings(**feeds.store_settings(name, rows, seed))
-  decides = store.location(task, 'train', '', settings)[1]
-  own = task.output_features['targets'].vocabulary is not vocabulary.FLAN
-  return {'format': decides['format'], 'data': decides['source'],
-          **({'vocabulary': decides['vocabulary']} if own else {}),
-          **identity.of_task(name)}
-
-
-def _check_base(init_from: str, run: Any) -> None:
-  from flan_jax.training import checkpoint
-  base = checkpoint.read_run(init_from)
-  if base is None:
-    raise UserError(f'INIT_FROM = {init_from!r} holds no run; name the MODEL_DIR of one')
-  checkpoint.check_step(init_from)
-  if base.vocabulary.hash not in ('', run.vocabulary.hash):
-    kept = evaluation_request.kept_vocabulary(init_from, base.vocabulary)
-    copy = f', of which {kept} is a copy' if kept else ''
-    raise UserError(
-        f'INIT_FROM = {init_from!r} was trained with the vocabulary '
-        f'{base.vocabulary.path}, this run uses {run.vocabulary.path}, which '
-        f'is another; set VOCABULARY to the first{copy}')
-  checkpoint.check_same_model(base.model, run.model, init_from)
-  from flan_jax.data import holdouts
-  leaked = holdouts.seen(checkpoint.trained_tasks(init_from), run.held_out)
-  if leaked:
-    raise UserError(
-        f'{run.held_out} is held out, yet INIT_FROM = {init_from!r} was trained on '
-        f'{", ".join(dict.fromkeys(leaked))}; begin from another run')
-
-
 def _base_params(init_from: str | None, layout):
   if not init_from:
     return None
   from flan_jax.training import checkpoint
   return lambda: checkpoint.load(init_from, mesh=layout).params
-
-
-def _data_dir() -> str:
-  from flan_jax.data import splits
-  return splits.data_dir()
 
 
 def _write_operative_gin(model_dir: str) -> None:
@@ -254,37 +268,6 @@ def _write_operative_gin(model_dir: str) -> None:
   import gin
   with open(os.path.join(model_dir, 'config.gin'), 'w', encoding='utf-8') as file:
     file.write(gin.config_str())
-
-
-def _summary(run: Any, layout, rows: Rows, schedule) -> str:
-  from flan_jax.model import decoder
-  count = decoder.count_parameters(decoder.abstract_params(run.model), embeddings=False)
-  total = sum(run.tasks.values())
-  sizes = ' x '.join(f'{axis} {size}' for axis, size in layout.shape.items())
-  return '\n'.join([
-      f'data: {run.data} ({_data_dir()})',
-      f'mixture: {run.mixture}, {len(run.tasks)} tasks, rates sum to {total:,.0f}; '
-      f'held out: {run.held_out or "nothing"}',
-      f'model: {count:,} parameters without embeddings, {run.model.vocab_size:,} token rows; '
-      f'vocabulary: {run.vocabulary.path}',
-      _ends(),
-      f'mesh: {sizes}; {schedule.train_steps:,} steps of {rows.per_step} rows x '
-      f'{rows.row_length:,} tokens, {rows.target_slots:,} targets a row',
-      *[f'NOTE: {note}' for note in (layout.note, _unknown_base(run)) if note]])
-
-
-def _ends() -> str:
-  from flan_jax.data.vocabulary import FLAN
-  return FLAN.ends.described(FLAN.piece)
-
-
-def _unknown_base(run: Any) -> str | None:
-  from flan_jax.evaluation import groups
-  base = run.init_from
-  if not (base and run.held_out) or evaluation_request.training(base) == groups.KNOWN:
-    return None
-  return (f'what the parameters of {base} were trained on is not known: '
-          f'{run.held_out} is held out of this run, and may have been seen before it')
 
 
 def _nothing(*_) -> None:

@@ -32,22 +32,22 @@ def _every(name: str, **rest) -> Setting:
 
 RUN = (
     Setting('MODEL_DIR', 'made', inside=RUN_FOLDERS,
-            of=('train.model_dir', 'evaluate.model_dir')),
-    Setting('HELD_OUT', 'text', none='nothing', of=('train.held_out',)),
-    Setting('MIXTURE', 'text', none='what holding out leaves', of=('train.mixture',)),
-    Setting('VOCABULARY', 'path', none='FLAN_VOCABULARY', of=('train.vocabulary',)),
-    Setting('STORE_DIR', 'folder', none='`store` in the data_dir', of=('train.store_dir',)),
+            of=('Training.model_dir', 'evaluate.model_dir')),
+    Setting('HELD_OUT', 'text', none='nothing', of=('Training.held_out',)),
+    Setting('MIXTURE', 'text', none='what holding out leaves', of=('Training.mixture',)),
+    Setting('VOCABULARY', 'path', none='FLAN_VOCABULARY', of=('Training.vocabulary',)),
+    Setting('STORE_DIR', 'folder', none='`store` in the data_dir', of=('Training.store_dir',)),
     Setting('INIT_FROM', 'folder', none='from scratch', inside=RUN_FOLDERS,
-            of=('train.init_from',)),
-    Setting('SEED', 'whole', of=('train.seed',), **_SEEDS),
+            of=('Training.init_from',)),
+    Setting('SEED', 'whole', of=('Training.seed',), **_SEEDS),
     Setting('HELD_OUT_EXAMPLES', 'whole',
-            least=1, most=2**31 - 1, of=('train.held_out_examples',)),
+            least=1, most=2**31 - 1, of=('Training.held_out_examples',)),
     Setting('MESH', 'mesh', none='all devices, on data',
-            of=('train.mesh', 'evaluate.mesh', 'precompile.mesh')),
+            of=('Training.mesh', 'evaluate.mesh', 'precompile.mesh')),
     Setting('HOST_DEVICES', 'whole', least=1, most=4096, none='those that are there',
-            of=('train.host_devices', 'evaluate.host_devices')),
+            of=('Training.host_devices', 'evaluate.host_devices')),
     Setting('TOPOLOGY', 'topology', none='any',
-            of=('train.topology', 'evaluate.topology', 'precompile.topology')))
+            of=('Training.topology', 'evaluate.topology', 'precompile.topology')))
 
 SELECTION = (
     Setting('CLUSTERS', 'names or count', least=1, none=_ALL, of=('Selection.clusters',)),
@@ -67,7 +67,7 @@ ROWS = (
     _row('TARGETS_LENGTH'),
     Setting('SEPARATORS', 'pair', of=('Rows.separators',)),
     Setting('BEGIN', 'truth or choice', choices=('tokenizer',), none='as the run was trained',
-            of=('train.begin', 'evaluate.begin')),
+            of=('Training.begin', 'evaluate.begin')),
     Setting('OVERFLOW', 'choice', choices=('cut', 'split'), of=('Rows.overflow',)))
 
 SCHEDULE = (
@@ -166,12 +166,12 @@ DECODER = (
 
 CALLS = (
     Setting('optimizer', 'optimizer', 'keyword arguments of optim.optimizer',
-            of=('train.optimizer', 'precompile.optimizer')),
+            of=('Training.optimizer', 'precompile.optimizer')),
     Setting('dev_steps', 'whole', 'batches of a dev loss',
-            of=('train.dev_steps',), least=1, most=2**31 - 1),
-    Setting('profile', 'window', 'steps to trace', none='none', of=('train.profile',)),
+            of=('Training.dev_steps',), least=1, most=2**31 - 1),
+    Setting('profile', 'window', 'steps to trace', none='none', of=('Training.profile',)),
     Setting('dry_run', 'truth', 'whether to stop after the checks', of=(
-        'train.dry_run', 'evaluate.dry_run', 'precompile.dry_run')),
+        'Training.dry_run', 'evaluate.dry_run', 'precompile.dry_run')),
     Setting('microbatches', 'whole', 'parts of a step, computed one after the other', least=1,
             most=2**31 - 1, of=('precompile.microbatches',)),
     Setting('train_steps', 'whole', 'steps of the run', of=('precompile.train_steps',),
@@ -180,12 +180,12 @@ CALLS = (
             of=('precompile.mode',)),
     Setting('tries', 'whole', 'programs that a search compiles', least=0, most=10**6,
             of=('precompile.tries',)),
-    Setting('model', 'object', 'DecoderConfig', of=('train.model', 'precompile.model')),
-    Setting('rows', 'object', 'Rows', of=('train.rows', 'precompile.rows')),
-    Setting('schedule', 'object', 'Schedule', of=('train.schedule',)),
-    Setting('selection', 'object', 'Selection', none='all', of=('train.selection',)),
+    Setting('model', 'object', 'DecoderConfig', of=('Training.model', 'precompile.model')),
+    Setting('rows', 'object', 'Rows', of=('Training.rows', 'precompile.rows')),
+    Setting('schedule', 'object', 'Schedule', of=('Training.schedule',)),
+    Setting('selection', 'object', 'Selection', none='all', of=('Training.selection',)),
     Setting('loss', 'object', 'LossConfig', none='plain',
-            of=('train.loss', 'precompile.loss')))
+            of=('Training.loss', 'precompile.loss')))
 
 HARNESS = (
     Setting('model_dir', 'folder', 'folder of the run', inside=RUN_FOLDERS,

@@ -20,6 +20,7 @@ def folder_problem(path: str, made: bool, inside: Sequence[str] = ()) -> str | N
   missing otherwise too: whoever reads it says what it should hold.
   inside: names in it that must be folders too, if they are there.
   """
+  path = os.fspath(path)
   if '://' in path:  # of a file system that only libraries know
     return None
   whole = os.path.abspath(path)

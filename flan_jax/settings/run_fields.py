@@ -53,12 +53,12 @@ def _is_of_task(told: Any) -> bool:
   try:
     lengths = [one['shard_lengths'] for one in told.get('data', {}).get('files', {}).values()]
     files = [file for split in told.get('text', {}).values() for file in split]
-    parts = [told[name]['parts'].keys() and told[name]['digest']
-             for name in _CODE if name in told]
+    code = [(told[name]['digest'], told[name]['parts'].items())
+            for name in _CODE if name in told]
   except (AttributeError, KeyError, TypeError):
     return False
   return (isinstance(told.get('templates', []), list)
-          and all(isinstance(one, str) for one in parts)
+          and all(one is not None for one, _ in code)
           and not any(_ids(_LENGTHS, one) for one in lengths)
           and all(isinstance(one, list) and len(one) == 3 for one in files))
 

@@ -61,6 +61,12 @@ def learning_rate_at(
   return rate
 
 
+def learning_rate_of(arguments: Mapping[str, Any]) -> Schedule:
+  """The schedule that `optimizer` follows if it is given these arguments."""
+  names = 'learning_rate', 'schedule', 'warmup_steps', 'decay_steps'
+  return learning_rate_at(**{name: arguments[name] for name in names if name in arguments})
+
+
 def optimizer(
   learning_rate: float,
   schedule: str = 'constant',
