@@ -183,6 +183,8 @@ def test_scan_equals_loop():
   'change, message',
   [
     ({'model_type': 't5'}, "model_type 't5': this reads llama, mistral"),
+    ({'model_type': ['llama']}, r"model_type \['llama'\]: this reads llama, mistral"),
+    ({'model_type': None}, 'model_type None: this reads llama, mistral'),
     ({'hidden_act': 'tanh'}, "hidden_act 'tanh'"),
     ({'rope_scaling': {'rope_type': 'yarn'}}, "rope_type 'yarn'"),
     ({'partial_rotary_factor': 0.5}, 'partial_rotary_factor 0.5'),

@@ -4,7 +4,7 @@ Both are as `run.json` has them. No digest is ever shown: nobody can set one bac
 """
 
 import re
-from typing import Any, Mapping
+from typing import Any, Collection, Mapping
 
 SHOWN = 4  # names in a row; the rest is counted
 
@@ -27,7 +27,7 @@ def vocabulary(old: Mapping, new: Mapping) -> list[str]:
 
 
 def tasks(old: Mapping[str, float], new: Mapping[str, float],
-          explained: set[str] = frozenset()) -> list[str]:
+          explained: Collection[str] = ()) -> list[str]:
   """Of mixing rates. explained: tasks whose data differs, so that their rates do."""
   gone = [name for name in old if name not in new]
   added = [name for name in new if name not in old]

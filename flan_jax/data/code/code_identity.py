@@ -11,6 +11,7 @@ A helper may move to another file. `parts` tells what differs where digests do.
 Needs the standard library only, and says the same on every Python.
 """
 
+import ast
 import collections.abc
 import dataclasses
 import enum
@@ -79,7 +80,8 @@ class _Walk:
   """
 
   def __init__(self, own: str):
-    self.own, self.parts = own, {}
+    self.own = own
+    self.parts: dict[str, str] = {}
     self._done: dict[int, tuple[Any, str]] = {}  # the thing itself too: ids recur
     self._open: list[int] = []
 
@@ -227,7 +229,7 @@ class _Walk:
     statements = syntax.assignments(module, name) if module else []
     for statement in statements:
       for other, value in _imported(statement, known):
-        if other == name and hasattr(statement, 'module'):
+        if other == name and isinstance(statement, ast.ImportFrom):
           return self._assigned(vars(importlib.import_module(_resolved(
               statement, known))), syntax.original(statement, name))
     read = [['.'.join([root, *rest]), self._chain(known, known[root], root, rest)]
