@@ -216,9 +216,11 @@ def _splash_on_one_device(
 
   length, heads, head_dim = query.shape[1:]
   square = (length, length)
-  mask: kernels.Mask = kernels.CausalMask(square)
+  mask: kernels.Mask
   if static_window:
     mask = kernels.LocalMask(square, window_size=(static_window - 1, 0), offset=0)
+  else:
+    mask = kernels.CausalMask(square)
   block = math.gcd(length, 512)
   kernel = kernels.make_splash_mha(
     kernels.MultiHeadMask([mask] * heads), head_shards=1, q_seq_shards=1,

@@ -102,7 +102,7 @@ def read_config(values: Mapping[str, Any], dtype: str = 'bfloat16') -> decoder.D
       f'config.json has model_type {values.get("model_type")!r}: this reads '
       f'{", ".join(FAMILIES)} only.'
     )
-  missing = sorted(key for key in FIELDS.values() if key not in values)
+  missing = sorted(key for key in FIELDS.values() if values.get(key) is None)
   if missing:
     raise UserError(
       f'config.json has no {", ".join(missing)}; download it again, or name a folder that '
@@ -121,12 +121,12 @@ def read_config(values: Mapping[str, Any], dtype: str = 'bfloat16') -> decoder.D
   )
 
 
-def _known(table: Mapping[str, str], key: str, value: str) -> str:
-  if value not in table:
+def _known(table: Mapping[str, str], key: str, value: Any) -> str:
+  if str(value) not in table:
     raise UserError(
       f'config.json has {key} {value!r}: this knows {", ".join(table)} only.'
     )
-  return table[value]
+  return table[str(value)]
 
 
 def _rope(values: Mapping[str, Any]) -> dict[str, Any]:
