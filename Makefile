@@ -48,6 +48,7 @@ run: $(VENV)/ready
 
 lint: $(VENV)/aot
 	$(RUN) ruff check
+	$(RUN) mypy
 
 test: $(VENV)/aot
 	$(RUN) pytest -m 'not slow' $(SHARED)

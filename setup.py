@@ -76,7 +76,8 @@ setuptools.setup(
         # The reference of the public families. One version of torch: a range would
         # fetch the newest, with gigabytes for GPUs, where a CPU's build is there.
         # accelerate: of lm_eval's own model, which ours is compared with.
-        'test': [*PYTEST, 'accelerate>=1.0,<2', 'lm_eval>=0.4.10,<0.5', 'ruff>=0.8,<1',
+        'test': [*PYTEST, 'accelerate>=1.0,<2', 'lm_eval>=0.4.10,<0.5',
+                 'mypy>=1.15,<3', 'ruff>=0.8,<1',
                  'torch==2.13.0', 'transformers>=5.0,<6'],
         'docs': ['mkdocs>=1.6,<2', 'mkdocs-material>=9.5,<10'],
         'pytest': PYTEST,  # for the tests that need nothing of these

@@ -99,6 +99,15 @@ def test_no_other_dataset_asks_for_one():
   assert sorted(asked) == sorted(MANUAL)
 
 
+def numbered_fields(example):
+  return {1: example['text'], 'answer': example['text']}
+
+
+def test_a_field_whose_name_is_no_text_is_named_with_the_others():
+  with pytest.raises(UserError, match=r'asks for \{options\}; the fields are 1, answer'):
+    declare(fields=numbered_fields)
+
+
 def hidden(example):
   named = {'text': example['text']}
   return named

@@ -183,7 +183,11 @@ def test_scan_equals_loop():
   'change, message',
   [
     ({'model_type': 't5'}, "model_type 't5': this reads llama, mistral"),
+    ({'model_type': ['llama']}, r"model_type \['llama'\]: this reads llama, mistral"),
+    ({'model_type': None}, 'model_type None: this reads llama, mistral'),
+    ({'num_attention_heads': None}, 'has no num_attention_heads; download'),
     ({'hidden_act': 'tanh'}, "hidden_act 'tanh'"),
+    ({'hidden_act': ['silu']}, r"hidden_act \['silu'\]: this knows silu, "),
     ({'rope_scaling': {'rope_type': 'yarn'}}, "rope_type 'yarn'"),
     ({'partial_rotary_factor': 0.5}, 'partial_rotary_factor 0.5'),
     ({'num_key_value_heads': 2}, 'kv_heads of the decoder is 2'),

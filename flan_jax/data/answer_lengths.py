@@ -4,10 +4,13 @@ Options that are ranked are cut at TARGETS_LENGTH; a decoded answer ends there a
 at DECODE_TOKENS. What is cut is no longer what was asked for, so it is counted.
 """
 
-from typing import Sequence
+from typing import Sequence, TYPE_CHECKING
 
 from flan_jax.data.tokens import tokenizing
 from flan_jax.data.vocabulary import FLAN
+
+if TYPE_CHECKING:
+  from flan_jax.data.encoding import Encoding
 
 
 class Options:
@@ -50,7 +53,8 @@ class Options:
     return [self._whole[text] for text in options]
 
 
-def too_long(references: Sequence[Sequence[str]], encoding, tokens: int) -> list[bool]:
+def too_long(
+    references: Sequence[Sequence[str]], encoding: 'Encoding', tokens: int) -> list[bool]:
   """Whether every reference of each example has more than so many tokens."""
   def longer(texts):
     return [len(ids) > tokens for ids in encoding.answers(texts)]

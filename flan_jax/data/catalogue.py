@@ -12,7 +12,7 @@ import os
 import re
 import string
 import sys
-from typing import Callable, Mapping, Sequence
+from typing import Any, Callable, Mapping, Sequence
 
 from flan_jax import storage
 from flan_jax.data import clusters, dataset_checks, datasets, rendering, splits
@@ -45,7 +45,7 @@ def page(
 
 def grouped(chosen: Sequence[datasets.Dataset]) -> list[list[datasets.Dataset]]:
   """Datasets by entry: variants that one file declares and that share most templates."""
-  groups = []
+  groups: list[list[datasets.Dataset]] = []
   for dataset in chosen:
     home = next((group for group in groups if _are_variants(group[0], dataset)), None)
     if home is None:
@@ -138,15 +138,14 @@ def described(docstring: str) -> dict[str, str]:
       rf'(?:^|\s)({"|".join(LABELS)}):\s', inspect.cleandoc(docstring))
   said = dict(zip(labelled[::2], map(_unwrapped, labelled[1::2])))
   title, _, rest = head.partition('\n\n')
-  name = re.match('[^,:]*', _unwrapped(title))[0]
+  name = re.split('[,:]', _unwrapped(title), maxsplit=1)[0]
   # The first sentence is on the splits; the others are on what is special.
-  about_splits, notes = re.match(
-      r'(.*?[.](?= [A-Z"`])|.*)(.*)', said.get('Splits', '')).groups()
+  about_splits, *notes = re.split(r'(?<=[.])(?= [A-Z"`])', said.get('Splits', ''), maxsplit=1)
   return {
       'name': name, 'title': _unwrapped(title)[len(name):],
       'source': said.get('Source', '').rstrip('.'),
       'licence': said.get('Licence', '').rstrip('.'), 'splits': about_splits,
-      'notes': f'{_unwrapped(rest)} {notes}'.strip()}
+      'notes': f'{_unwrapped(rest)} {"".join(notes)}'.strip()}
 
 
 def _unwrapped(text: str) -> str:
@@ -197,7 +196,7 @@ def _cards(
 
   Where several share it, they take turns in giving the example.
   """
-  users = {}
+  users: dict[Any, list[datasets.Dataset]] = {}
   for dataset in group:
     users.setdefault(_wording(dataset.templates[number]), []).append(dataset)
   cards = []

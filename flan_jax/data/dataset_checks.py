@@ -9,18 +9,21 @@ import re
 import sys
 import textwrap
 import traceback
-from typing import Callable, NoReturn
+from typing import Callable, NoReturn, TYPE_CHECKING
 
 from flan_jax.data import clusters as clusters_lib
 from flan_jax.data import splits as splits_lib
 from flan_jax.data.templates import ANSWER, CLASSIFICATION, GENERATION, INVERTED, OPTIONS, Template
 from flan_jax.errors import did_you_mean, UserError
 
+if TYPE_CHECKING:
+  from flan_jax.data import datasets
+
 TEMPLATES = 10  # of a dataset, paper section 2.1
 MAXIMUM_INVERTED = 3
 
 
-def check(dataset) -> None:
+def check(dataset: 'datasets.Dataset') -> None:
   """Raises UserError naming what is wrong with a dataset, its file and its template."""
   if dataset.kind not in (CLASSIFICATION, GENERATION):
     _refuse(dataset, f"kind {dataset.kind!r} is neither 'classification' nor 'generation'")
@@ -58,9 +61,9 @@ def _check_template(
   if template.kind == GENERATION and OPTIONS in gaps:
     _refuse(dataset, "is declared generation but has {options}; take them out, or declare "
             "kind='classification'", number)
-  for gap in sorted(gaps - known) if known else ():
-    _refuse(dataset, f'asks for {{{gap}}}; the fields are {", ".join(sorted(known))}',
-            number)
+  if known and gaps - known:
+    _refuse(dataset, f'asks for {{{min(gaps - known)}}}; the fields are '
+            f'{", ".join(sorted(known))}', number)
 
 
 def _turned(template: Template) -> str:
@@ -75,8 +78,8 @@ def _check_plain(dataset, known: frozenset[str] | None) -> None:
   for template in dataset.plain:
     if OPTIONS in template.gaps:
       _refuse(dataset, 'plain has {options}, which untuned models are not shown')
-    for gap in sorted(template.gaps - known) if known else ():
-      _refuse(dataset, f'plain asks for {{{gap}}}; the fields are '
+    if known and template.gaps - known:
+      _refuse(dataset, f'plain asks for {{{min(template.gaps - known)}}}; the fields are '
               f'{", ".join(sorted(known))}')
   asked = [template.direction for template in dataset.plain]
   if asked and sorted(asked) != sorted(dataset.directions or ('',)):
@@ -86,7 +89,7 @@ def _check_plain(dataset, known: frozenset[str] | None) -> None:
 
 def _check_duplicates(dataset) -> None:
   """No two alike but for case, punctuation and spaces."""
-  seen = {}
+  seen: dict[str, int] = {}
   for number, template in enumerate(dataset.templates):
     bare = re.sub(r'[^\w{}]+', '', f'{template.inputs}=>{template.target}'.lower())
     if seen.setdefault(bare, number) != number:
@@ -118,10 +121,11 @@ def _keys(value, fields: Callable) -> set[str] | None:
   names = set()
   for key, part in zip(value.keys, value.values):
     if isinstance(key, ast.Constant):
-      names.add(key.value)
+      names.add(str(key.value))
       continue
-    called = isinstance(part, ast.Call) and isinstance(part.func, ast.Name)
-    helper = inspect.unwrap(fields).__globals__.get(part.func.id) if called else None
+    helper = None
+    if isinstance(part, ast.Call) and isinstance(part.func, ast.Name):
+      helper = inspect.unwrap(fields).__globals__.get(part.func.id)
     gives = getattr(helper, 'gives', None)
     if key is not None or gives is None:
       return None
@@ -134,7 +138,7 @@ def _refuse(dataset, what: str, number: int | None = None) -> NoReturn:
                   f'{"" if number is None else f"template {number} "}{what}')
 
 
-def file(dataset) -> str:
+def file(dataset: 'datasets.Dataset') -> str:
   """The file that declares a dataset."""
   return file_of(dataset.module)
 
@@ -144,7 +148,8 @@ def file_of(module: str) -> str:
   return getattr(sys.modules.get(module), '__file__', None) or module
 
 
-def failure(dataset, call: str, error: Exception, path: str = '') -> UserError:
+def failure(
+    dataset: 'datasets.Dataset', call: str, error: Exception, path: str = '') -> UserError:
   """What a function of a dataset raised, with the line of the file it stands in.
 
   call: 'sample(world)'. path: of that file; by default the dataset's own.

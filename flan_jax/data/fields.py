@@ -4,7 +4,7 @@ None of these fails on a record that is not as it should be: what cannot be had 
 '', and a record with an empty text is dropped and counted.
 """
 
-from typing import Sequence
+from typing import Callable, Mapping, Sequence
 
 import tensorflow as tf
 
@@ -22,7 +22,8 @@ def choose(label: tf.Tensor, options: Sequence[str] | tf.Tensor) -> dict[str, tf
   return {'options': options, 'answer': padded[tf.where(known, label, count)]}
 
 
-choose.gives = ('options', 'answer')  # known when a dataset is declared
+# Known when a dataset is declared.
+choose.gives = ('options', 'answer')  # type: ignore[attr-defined]  # functions take any
 
 
 def first(texts: tf.Tensor) -> tf.Tensor:
@@ -49,7 +50,7 @@ def undoubled(text: tf.Tensor) -> tf.Tensor:
   return tf.strings.regex_replace(text, r'\\?"{2,}', '"')
 
 
-def labelled(feature: str = 'label'):
+def labelled(feature: str = 'label') -> Callable[[Mapping], tf.Tensor]:
   """A `keep` function: drops records whose class is unknown (-1 in TFDS)."""
   return lambda example: example[feature] >= 0
 

@@ -101,7 +101,7 @@ def first_of_clusters(names: Sequence[str], count: int) -> list[str]:
 
   SQuAD 1.1 and 2.0 count as two tasks here. Tasks that the code lacks come last, by name.
   """
-  by_cluster = {}
+  by_cluster: dict[str, list[str]] = {}
   for name in _sorted(names, _tasks()):
     by_cluster.setdefault(datasets.clusters_of(name)[-1], []).append(name)
   chosen = {name for tasks in by_cluster.values() for name in tasks[:count]}

@@ -8,7 +8,7 @@ on.
 """
 
 import dataclasses
-from typing import Sequence
+from typing import Callable, Sequence
 
 import seqio
 
@@ -55,8 +55,8 @@ def holdout(held_out: str) -> Holdout:
 def _reasons(tasks: Sequence[str], held_out: str) -> dict[str, str]:
   """Why each task must not be trained on: HELD_OUT, another reason, '' if it may be."""
   if held_out in task_sets():
-    alone = task_sets()[held_out]
-    return {name: HELD_OUT * (datasets.plain(name) in alone) for name in tasks}
+    of_set = task_sets()[held_out]
+    return {name: HELD_OUT * (datasets.plain(name) in of_set) for name in tasks}
   held, alone = parsed(held_out)
   closed = _closed(held, alone)
   near = held | {one for name in alone for one in _kin(name)}
@@ -186,7 +186,9 @@ def mixture(held_out: str | None) -> str:
   return name
 
 
-def register_mixture(name: str, tasks: Sequence[str], default_rate=rate) -> str:
+def register_mixture(
+    name: str, tasks: Sequence[str],
+    default_rate: float | Callable[[seqio.Task], float] = rate) -> str:
   """A SeqIO mixture, by default with our rates; one of that name is replaced."""
   if name in seqio.MixtureRegistry.names():
     seqio.MixtureRegistry.remove(name)
@@ -269,4 +271,4 @@ def assert_unseen(mixture: str, cluster: str | None) -> None:
   if leaked:
     raise UserError(
         f'{cluster} is held out, yet mixture {mixture!r} trains on {", ".join(leaked)}. '
-        f'Use MIXTURE = {mixture_name(cluster)!r}, or hold out another cluster')
+        f'Use MIXTURE = {mixture_name(str(cluster))!r}, or hold out another cluster')

@@ -68,13 +68,10 @@ class Selection:
     from flan_jax.data import clusters, datasets
     if self.clusters is None:
       return names
-    wanted = {clusters.get(cluster).name for cluster in self._cluster_names()}
+    asked = PAPER_ORDER[:self.clusters] if isinstance(self.clusters, int) else _words(
+        self.clusters)
+    wanted = {clusters.get(cluster).name for cluster in asked}
     return [name for name in names if wanted & set(datasets.clusters_of(name))]
-
-  def _cluster_names(self) -> Sequence[str]:
-    if isinstance(self.clusters, int):
-      return PAPER_ORDER[:self.clusters]
-    return _words(self.clusters)
 
   def _of_tasks(self, names: list[str], members: list[str], mixture: str) -> list[str]:
     from flan_jax.data import flan_splits, holdouts

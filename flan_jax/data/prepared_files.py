@@ -3,7 +3,7 @@
 import json
 import os
 import re
-from typing import Collection
+from typing import Any
 
 import tensorflow as tf
 import tensorflow_datasets as tfds
@@ -52,7 +52,7 @@ def _remedy(name: str, folder: str) -> str:
           f'build {name}`, or embedded rows with `flan_jax sample`')
 
 
-def require(name: str, builder, bases: Collection[str]) -> None:
+def require(name: str, builder: Any, bases: set[str]) -> None:
   """Raises UserError if files of these splits of a prepared dataset are missing."""
   folder = str(builder.data_dir)
   there = set(tf.io.gfile.listdir(folder))

@@ -11,7 +11,7 @@ seqio.Vocabulary).
 from typing import Any, Callable, Mapping, Sequence
 
 
-def set_gin_readers(gin, readers: Sequence[tuple[Callable, Callable]]) -> None:
+def set_gin_readers(gin: Any, readers: Sequence[tuple[Callable, Callable]]) -> None:
   """Makes the package gin open files by these (open, exists) pairs only.
 
   By itself it would also look into Python packages, and takes a folder for a file.
@@ -31,38 +31,38 @@ def opened_builders() -> dict[tuple[str, str], Any]:
   return seqio.LazyTfdsLoader._MEMOIZED_BUILDERS
 
 
-def loader_builder(loader, split: str | None = None) -> Any:
+def loader_builder(loader: Any, split: str | None = None) -> Any:
   """The TFDS builder that a seqio.LazyTfdsLoader reads a split with."""
   return loader._get_builder(split)
 
 
-def loader_slice(loader, split: str) -> str:
+def loader_slice(loader: Any, split: str) -> str:
   """The TFDS expression that a seqio.LazyTfdsLoader reads a split as."""
   return str(loader._map_split(split))
 
 
-def source_function(source) -> Callable:
+def source_function(source: Any) -> Callable:
   """The function of a seqio.FunctionDataSource."""
   return source._dataset_fn
 
 
-def source_patterns(source) -> Mapping[str, Any]:
+def source_patterns(source: Any) -> Mapping[str, Any]:
   """{split: file pattern or patterns} of a SeqIO source of files; {} of others."""
   return getattr(source, '_split_to_filepattern', None) or {}
 
 
-def give_rows(builder, rows: Mapping[str, Sequence[Mapping]]) -> None:
+def give_rows(builder: Any, rows: Mapping[str, Sequence[Mapping]]) -> None:
   """Makes a TFDS builder yield these examples in place of what it would download."""
   # Not called `pipeline`: TFDS goes by the parameter's name and would ask for Beam.
   builder._split_generators = lambda download_manager: {
     split: enumerate(examples) for split, examples in rows.items()}
 
 
-def decoded(vocabulary, ids: Sequence[int]) -> str:
+def decoded(vocabulary: Any, ids: Sequence[int]) -> str:
   """The text of token ids, past an end of sequence too, where `decode` stops."""
   return vocabulary._decode(ids)
 
 
-def decoded_tf(vocabulary, ids: Any) -> Any:
+def decoded_tf(vocabulary: Any, ids: Any) -> Any:
   """`decoded` of a tensor."""
   return vocabulary._decode_tf(ids)

@@ -93,7 +93,7 @@ def _phrasings(plain: datasets.Dataset, variant: Variant) -> tuple[Template, ...
 
 def _bare(plain: datasets.Dataset, style: str, kept) -> tuple[Template, ...]:
   """One phrasing, or one a direction: the fields of a template without its words."""
-  bare = {}
+  bare: dict[str, Template] = {}
   for template in kept:
     gaps = [gap for gap in template.gaps_in_order if gap != templates_lib.OPTIONS]
     tag = f'[{plain.name}{" " * bool(template.direction)}{template.direction}]\n'

@@ -9,7 +9,7 @@ import collections
 import contextlib
 import dataclasses
 import re
-from typing import Callable, Iterator, Mapping, Sequence
+from typing import Callable, Iterator, Mapping, Sequence, TYPE_CHECKING
 
 import numpy as np
 import tensorflow as tf
@@ -20,6 +20,9 @@ from flan_jax.data import templates as templates_lib
 from flan_jax.data.templates import GROUP, OPTIONS, REFERENCES
 from flan_jax.errors import UserError
 
+if TYPE_CHECKING:
+  from flan_jax.data import datasets
+
 MAXIMUM_PROMPTS = 30_000  # a dataset, paper section 2.1
 NOT_KEPT = "left out by the dataset's rule"
 _BATCH = 256  # examples rendered together
@@ -28,7 +31,7 @@ _BATCH = 256  # examples rendered together
 _plainly = tf.autograph.experimental.do_not_convert
 
 # {task: {reason: records}} since `dropped` was last asked, in this process.
-_DROPPED = collections.defaultdict(collections.Counter)
+_DROPPED: dict[str, collections.Counter[str]] = collections.defaultdict(collections.Counter)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,7 +59,7 @@ def dropped(task: str) -> dict[str, int]:
   return dict(_DROPPED.pop(task, {}))
 
 
-def text_fields(record: Mapping, dataset) -> dict[str, tf.Tensor]:
+def text_fields(record: Mapping, dataset: 'datasets.Dataset') -> dict[str, tf.Tensor]:
   """The fields of a record, tidied; an option, and the answer among them, is one line."""
   named = {key: fields_lib.tidy(text) for key, text in dataset.fields(record).items()}
   if OPTIONS in named:
@@ -64,7 +67,9 @@ def text_fields(record: Mapping, dataset) -> dict[str, tf.Tensor]:
   return named
 
 
-def usable(records_ds: tf.data.Dataset, dataset, count=True) -> tf.data.Dataset:
+def usable(
+    records_ds: tf.data.Dataset, dataset: 'datasets.Dataset', count: bool | tf.Tensor = True
+) -> tf.data.Dataset:
   """The tidied fields of the records that can be used; the others are counted.
 
   count: whether to; a scalar bool.
@@ -125,7 +130,7 @@ def _check_names(dataset, named: Mapping) -> None:
 
 
 @_plainly
-def flaw(named: Mapping[str, tf.Tensor], dataset) -> tf.Tensor:
+def flaw(named: Mapping[str, tf.Tensor], dataset: 'datasets.Dataset') -> tf.Tensor:
   """Why the fields make no prompt, '' where they do: a scalar string."""
   asked = _asked(dataset)
   flaws = [(~tf.reduce_all(fields_lib.is_text(named[name])), f'{name} is not valid UTF-8')
@@ -142,7 +147,7 @@ def flaw(named: Mapping[str, tf.Tensor], dataset) -> tf.Tensor:
 
 
 def prompts(
-    records_ds: tf.data.Dataset, dataset, prompt_seed: int = 0,
+    records_ds: tf.data.Dataset, dataset: 'datasets.Dataset', prompt_seed: int = 0,
     prompt_length: int = fewshot.INPUTS_LENGTH, passages: bool = False
 ) -> tf.data.Dataset:
   """SeqIO preprocessor: at most 30,000 prompts {'inputs', 'targets'} of a dataset.
@@ -246,7 +251,9 @@ def _composer(dataset, length: int) -> Callable[[dict], dict]:
   return composed
 
 
-def exemplars(dataset, records_ds: tf.data.Dataset | None = None) -> fewshot.Exemplars:
+def exemplars(
+    dataset: 'datasets.Dataset', records_ds: tf.data.Dataset | None = None
+) -> fewshot.Exemplars:
   """What a few-shot variant draws from: by default the first rows of its training split."""
   if records_ds is None:
     records_ds = dataset.source.get_dataset(splits.TRAIN, shuffle=False)
@@ -256,7 +263,7 @@ def exemplars(dataset, records_ds: tf.data.Dataset | None = None) -> fewshot.Exe
     return _key(texts), *templates_lib.fill(dataset.templates, texts)
 
   named_ds = usable(records_ds, dataset, count=False).take(fewshot.POOL)
-  rows = [(*_decoded([key]), _decoded(inputs), _decoded(targets))
+  rows = [(_decoded([key])[0], _decoded(inputs), _decoded(targets))
           for key, inputs, targets in splits.elements(named_ds.map(view), dataset.source)]
   variant = dataset.variant
   return fewshot.Exemplars(
@@ -285,8 +292,8 @@ def _rendered(named: Mapping, phrasings: Sequence) -> dict[str, tf.Tensor]:
 
 
 def questions(
-    records_ds: tf.data.Dataset, dataset, prompt_length: int = fewshot.INPUTS_LENGTH
-) -> tf.data.Dataset:
+    records_ds: tf.data.Dataset, dataset: 'datasets.Dataset',
+    prompt_length: int = fewshot.INPUTS_LENGTH) -> tf.data.Dataset:
   """SeqIO preprocessor: every usable record in every forward template, side by side.
 
   A prompt {'inputs', 'targets'} has the number of its 'template' with it, and what its
@@ -313,7 +320,7 @@ def questions(
 
 
 def examples(
-    records_ds: tf.data.Dataset, dataset, numbers: Sequence[int],
+    records_ds: tf.data.Dataset, dataset: 'datasets.Dataset', numbers: Sequence[int],
     drawn: fewshot.Exemplars | None = None,
     prompt_length: int = fewshot.INPUTS_LENGTH) -> Iterator[Example]:
   """The usable records in the templates of those numbers, for evaluation.

@@ -43,7 +43,16 @@ class Slice:
   @property
   def inner(self) -> bool:
     """Whether both ends lie inside the split, so that a short split cannot hold it."""
-    return bool(self.start) and (self.start > 0 or self.stop is not None)
+    start = self.start or 0
+    return start > 0 or (start < 0 and self.stop is not None)
+
+
+@dataclasses.dataclass(frozen=True)
+class Resolved(Slice):
+  """A slice with both bounds, from 0 to the size of the split."""
+
+  start: int = 0
+  stop: int = 0
 
 
 def parse(expression: str) -> Slice:
@@ -57,14 +66,14 @@ def parse(expression: str) -> Slice:
 
 def resolve(
     declared: Mapping[str, str], sizes: Mapping[str, int], others: Sequence[str] = ()
-) -> dict[str, Slice]:
+) -> dict[str, Resolved]:
   """Slices with bounds 0 <= start < stop <= size, train apart from dev and test.
 
   others: expressions of further tasks that read the same builder. What must be scaled
   down is scaled as one, so that slices declared apart stay apart.
 
   resolve({'train': 'train[:30000]', 'validation': 'train[-200:]'}, {'train': 800})
-  -> {'train': Slice('train', 0, 600), 'validation': Slice('train', 600, 800)}
+  -> {'train': Resolved('train', 0, 600), 'validation': Resolved('train', 600, 800)}
 
   Raises:
     UserError: a split does not exist, or is too small for its slices.
@@ -99,16 +108,16 @@ def _scale(base: str, slices, size: int) -> float:
   return min(1.0, size / (front + back if front else 2 * back))
 
 
-def _absolute(slice_: Slice, size: int, scale: float) -> Slice:
+def _absolute(slice_: Slice, size: int, scale: float) -> Resolved:
   def bound(value, default):
     if value is None:
       return default
     value = int(value * scale)
     return min(value, size) if value >= 0 else max(size + value, 0)
-  return Slice(slice_.base, bound(slice_.start, 0), bound(slice_.stop, size))
+  return Resolved(slice_.base, bound(slice_.start, 0), bound(slice_.stop, size))
 
 
-def _before_others(name: str, resolved: Mapping[str, Slice]) -> Slice:
+def _before_others(name: str, resolved: Mapping[str, Resolved]) -> Resolved:
   """Train stops where a later slice of the same TFDS split begins."""
   own = resolved[name]
   if name != TRAIN:
@@ -149,7 +158,7 @@ def raise_missing(
 
 
 # {TFDS name: the splits that each task reads it with}
-_READERS = collections.defaultdict(list)
+_READERS: dict[str, list[dict[str, str]]] = collections.defaultdict(list)
 
 
 class Loader(seqio.LazyTfdsLoader):
@@ -160,7 +169,7 @@ class Loader(seqio.LazyTfdsLoader):
   def prepared(self) -> bool:
     return bool(self.builder.info.splits)
 
-  def resolved(self) -> dict[str, Slice]:
+  def resolved(self) -> dict[str, Resolved]:
     if not self.prepared():
       raise_missing([], [self.name])
     others = tuple(e for sibling in _READERS[self.name] for e in sibling.values())
@@ -187,7 +196,7 @@ class Loader(seqio.LazyTfdsLoader):
 
 @functools.lru_cache(maxsize=None)
 def _resolved(
-    name: str, directory: str, declared: tuple, others: tuple) -> dict[str, Slice]:
+    name: str, directory: str, declared: tuple, others: tuple) -> dict[str, Resolved]:
   builder = private_names.opened_builders()[name, directory]
   sizes = {split: info.num_examples for split, info in builder.info.splits.items()}
   prepared_files.require(

@@ -37,7 +37,7 @@ class FlanVocabulary(seqio.SentencePieceVocabulary, seqio.ByteVocabulary):
   def __init__(self):
     seqio.Vocabulary.__init__(self)  # there is no file yet
     self._loaded: tuple[str, seqio.Vocabulary] | None = None
-    self._beside: tuple[tuple, ends_lib.Ends] | None = None
+    self._beside: tuple[tuple[str, seqio.Vocabulary] | None, ends_lib.Ends] | None = None
 
   def use(self, path: str | None, ends: ends_lib.Ends | None = None) -> None:
     """Names the vocabulary: a SentencePiece model, a tokenizer.json, or 'bytes'.
@@ -88,9 +88,10 @@ class FlanVocabulary(seqio.SentencePieceVocabulary, seqio.ByteVocabulary):
       if path == self.path:
         return found
     loaded = self._loaded[1] if self._loaded else self.inner
-    if self._beside is None or self._beside[0] is not self._loaded:
-      self._beside = self._loaded, _ends_beside(self.path, loaded)
-    return self._beside[1]
+    beside = self._beside
+    if beside is None or beside[0] is not self._loaded:
+      beside = self._beside = self._loaded, _ends_beside(self.path, loaded)
+    return beside[1]
 
   @property
   def words(self) -> 'Words':
@@ -153,7 +154,7 @@ class FlanVocabulary(seqio.SentencePieceVocabulary, seqio.ByteVocabulary):
     return {'path': self.path}
 
   def __setstate__(self, state: dict) -> None:
-    self.__init__()
+    FlanVocabulary.__init__(self)
     os.environ.setdefault(VARIABLE, state['path'])
 
   def _model_context(self):
@@ -186,9 +187,11 @@ def _content(words: seqio.Vocabulary) -> tuple | None:
   A subclass may encode differently, so only SeqIO's classes themselves are known.
   """
   if isinstance(words, FlanVocabulary):
-    inner = words._loaded[1] if words._loaded else words.inner
-    kind, content, _ = _content(inner)
+    inner = _content(words._loaded[1] if words._loaded else words.inner)
     ends = words.ends  # of the run that it serves
+    if inner is None:
+      return None
+    kind, content, _ = inner
     return f'{kind}, a blank dropped' if ends.drops_space else kind, content, ends.ends[0]
   if type(words) is seqio.SentencePieceVocabulary:
     return 'sentencepiece', words.sp_model, words.eos_id
@@ -273,8 +276,8 @@ def _ends_beside(path: str, inner: seqio.Vocabulary) -> ends_lib.Ends:
 
 @functools.lru_cache(maxsize=16)
 def _told_ends(told: str) -> tuple[str, ends_lib.Ends]:
-  told = json.loads(told)
-  return told['path'], ends_lib.Ends.from_told(told)
+  record = json.loads(told)
+  return record['path'], ends_lib.Ends.from_told(record)
 
 
 def _resolve(path: str) -> str:

@@ -49,7 +49,8 @@ def loop(
 
 
 def read(
-    config: decoder.DecoderConfig, params: decoder.Params, batch, max_tokens: int
+    config: decoder.DecoderConfig, params: decoder.Params, batch: decoder.Batch,
+    max_tokens: int
 ) -> tuple[jax.Array, kv_cache.Cache]:
   """(logits_BV of the first new token, a cache with room for max_tokens more)."""
   tokens_BL, size_B = batch['tokens'], batch['size']

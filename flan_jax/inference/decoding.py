@@ -23,6 +23,7 @@ _LEAST_TOKENS = 8_192
 _STEPS_BETWEEN_LOOKS = 16  # tokens, before the text is searched for stop strings
 
 Decode = Callable[[list[int]], str]
+Tokens = Sequence[int] | np.ndarray
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,7 +66,7 @@ class Settings:
 
 def generate(
     config: decoder.DecoderConfig, params: decoder.Params,
-    prompts: Sequence[Sequence[int]], settings: Settings, eos_id: int | Sequence[int], *,
+    prompts: Sequence[Tokens], settings: Settings, eos_id: int | Sequence[int], *,
     decode: Decode | None = None, numbers: Sequence[int] | None = None,
     tokens_per_forward: int | None = None, rows: int | None = None,
     advance: Callable[[int], None] | None = None) -> list[list[int]]:
@@ -100,7 +101,7 @@ def generate(
   parts = scoring.row_parts(mesh)
   height = functools.partial(rows_of_batch, settings=settings, parts=parts, rows=rows,
                              tokens_per_forward=tokens_per_forward)
-  found = {}
+  found: dict[int, list[int]] = {}
   for length, chosen in _batches(sizes, height):
     batch = _padded([prompts[one] for one in chosen], [numbers[one] for one in chosen],
                     length, parts)
@@ -133,7 +134,7 @@ def rows_of_batch(
 def _batches(
     sizes: Sequence[int], height: Callable[[int], int]) -> Iterator[tuple[int, list[int]]]:
   """(padded length, a power of two; numbers of the prompts), shortest first."""
-  grouped = {}
+  grouped: dict[int, list[int]] = {}
   for number in sorted(range(len(sizes)), key=sizes.__getitem__):
     length = max(_SHORTEST_PROMPT, 1 << (sizes[number] - 1).bit_length())
     grouped.setdefault(length, []).append(number)
@@ -178,7 +179,7 @@ def _continued(
     state, new_BT, ended_B = loop.grow(
         params, state, stopped, min(until, settings.max_tokens))
     grown = _before_end(np.asarray(new_BT)[:used, :until], ends)
-    if settings.stop:
+    if settings.stop and decode:
       stopped[:used] = [_stops(settings.stop, decode(ids)) for ids in grown]
     if (np.asarray(ended_B) | stopped).all():
       break
@@ -197,7 +198,7 @@ def _stops(stop: Sequence[str], text: str) -> bool:
 
 def _cut(ids: list[int], stop: Sequence[str], decode: Decode | None) -> list[int]:
   """Up to the token that completes a stop."""
-  if not (stop and _stops(stop, decode(ids))):
+  if not (stop and decode and _stops(stop, decode(ids))):
     return ids
   starts = (ids[:end] for end in range(1, len(ids) + 1))
   return next(start for start in starts if _stops(stop, decode(start)))

@@ -13,6 +13,7 @@ from flan_jax.inference import decoding, scoring
 from flan_jax.model import decoder
 
 Ids = Sequence[int]
+_Key = tuple[int, ...]  # token ids, to look them up by
 
 _ROW_STEP = 128  # rows are a multiple of it
 # What harnesses call the most tokens of a continuation; of several the first holds.
@@ -39,7 +40,9 @@ def grouped(
   Raises:
     UserError: a context or a continuation is empty, or a continuation is too long.
   """
-  prompts, numbers, places = [], {}, []
+  prompts: list[tuple[_Key, dict[_Key, int]]] = []
+  numbers: dict[_Key, tuple[int, dict[_Key, int]]] = {}
+  places = []
   for context, continuation in pairs:
     if not context or not continuation or len(continuation) > longest:
       raise UserError(
@@ -51,7 +54,8 @@ def grouped(
     if number == len(prompts):
       prompts.append((context, options))
     places.append((number, options.setdefault(tuple(continuation), len(options))))
-  listed = [(list(context), list(map(list, options))) for context, options in prompts]
+  listed: list[scoring.Prompt] = [
+      (list(context), list(map(list, options))) for context, options in prompts]
   return listed, places
 
 
@@ -123,7 +127,7 @@ def texts(
   groups = collections.defaultdict(list)
   for number, (_, how) in enumerate(asked):
     groups[how].append(number)
-  found = {}
+  found: dict[int, str] = {}
   with progress('continuing prompts', len(asked)) as advance:
     for how, numbers in groups.items():
       grown = decoding.generate(

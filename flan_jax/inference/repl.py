@@ -2,7 +2,7 @@
 
 import contextlib
 import dataclasses
-from typing import Callable
+from typing import Any, Callable
 
 from flan_jax.errors import did_you_mean, UserError
 from flan_jax.inference.decoding import Settings
@@ -14,7 +14,7 @@ Answer = Callable[[str, Asked, int], list[str]]
 BETWEEN = '\n---\n'  # samples
 _HINT = ('A prompt may have several lines; an empty line ends it. :help lists the '
          'settings, Ctrl-D ends.')
-_TYPES = {field.name: field.type for field in dataclasses.fields(Settings)}
+_TYPES: dict[str, Any] = {field.name: field.type for field in dataclasses.fields(Settings)}
 _NAMES = [*_TYPES, 'samples', 'plain']
 _SWITCH = {'on': True, 'off': False}
 
@@ -43,7 +43,7 @@ def converse(answer: Answer, asked: Asked) -> None:
 
 def _typed() -> str | None:
   """Lines up to an empty one, or one that begins with a colon; None at the end."""
-  lines = []
+  lines: list[str] = []
   try:
     while line := input('... ' if lines else 'prompt> '):
       lines.append(line)
@@ -79,12 +79,13 @@ def changed(line: str, asked: Asked) -> Asked:
     return dataclasses.replace(asked, samples=_number(int, name, value))
   if name == 'plain':
     return dataclasses.replace(asked, plain=_switched(value))
+  new: dict[str, Any] = {}
   if name == 'stop':
     text = value.replace('\\n', '\n')
-    value = (*asked.settings.stop, text) if text else ()
+    new[name] = (*asked.settings.stop, text) if text else ()
   else:
-    value = _number(_TYPES[name], name, value)
-  settings = dataclasses.replace(asked.settings, **{name: value})
+    new[name] = _number(_TYPES[name], name, value)
+  settings = dataclasses.replace(asked.settings, **new)
   return dataclasses.replace(asked, settings=settings)
 
 

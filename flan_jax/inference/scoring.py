@@ -10,7 +10,7 @@ import collections
 import contextlib
 import dataclasses
 import functools
-from typing import Any, Callable, ContextManager, Iterator, Mapping, NamedTuple, Sequence
+from typing import Any, Callable, cast, ContextManager, Iterator, Mapping, NamedTuple, Sequence
 
 import jax
 import numpy as np
@@ -74,7 +74,7 @@ def scored(
   budget = tokens_per_forward or forward_tokens()
   mesh = mesh_of(params)
   forward = _forward(quickest(config), mesh)
-  waiting = collections.deque()
+  waiting: collections.deque[tuple[Any, np.ndarray, int]] = collections.deque()
 
   def finish():
     (likelihoods, highest), owners, done = waiting.popleft()
@@ -95,7 +95,9 @@ def scored(
       prompts) else []
 
 
-def scores(config, params, prompts, **settings) -> list[np.ndarray]:
+def scores(
+    config: decoder.DecoderConfig, params: decoder.Params, prompts: Sequence[Prompt],
+    **settings: Any) -> list[np.ndarray]:
   """The `scores` of `scored`, which has the arguments."""
   return [one.scores for one in scored(config, params, prompts, **settings)]
 
@@ -114,7 +116,8 @@ def forward_tokens() -> int:
 def mesh_of(params: Any) -> Mesh | None:
   """The mesh that parameters are spread over; None if they lie on one device."""
   placed = getattr(jax.tree.leaves(params)[0], 'sharding', None)
-  return placed.mesh if isinstance(placed, NamedSharding) else None
+  # Only what has no data can be spread over an abstract one.
+  return cast(Mesh, placed.mesh) if isinstance(placed, NamedSharding) else None
 
 
 def row_parts(mesh: Mesh | None) -> int:
@@ -204,7 +207,8 @@ def _cut(first, inputs, options, row_length) -> Iterator[tuple]:
     raise UserError(f'An option of {row_length - room} tokens leaves no room in a row '
                     f'of {row_length}: raise ROW_LENGTH.')
   inputs = inputs[-room:]
-  taken, used = [], len(inputs)
+  taken: list[Ids] = []
+  used = len(inputs)
   for option in options:
     if taken and used + len(option) > row_length:
       yield first, inputs, taken
@@ -220,9 +224,9 @@ def _lengths(tokens: np.ndarray, row_length: int, worthwhile: int) -> np.ndarray
   Attention is paid by the square of the length. A length whose prompts would not fill
   half a forward pass is not worth compiling: they join the next longer ones.
   """
-  ladder = [size for step in (64, 96) for size in step * 2**np.arange(40) if
-            size < row_length]
-  ladder = np.array([*sorted(ladder), row_length])
+  shorter = [size for step in (64, 96) for size in step * 2**np.arange(40) if
+             size < row_length]
+  ladder = np.array([*sorted(shorter), row_length])
   steps = np.searchsorted(ladder, tokens)
   for step in range(len(ladder)):
     longer = steps[steps > step]

@@ -1,7 +1,7 @@
 """Texts continued with texts: tokens as in training, groups of batches, samples."""
 
 import dataclasses
-from typing import Callable, Sequence
+from typing import Any, Callable, Protocol, Sequence
 
 import numpy as np
 
@@ -9,9 +9,20 @@ from flan_jax.data.encoding import Encoding
 from flan_jax.data.vocabulary import FLAN
 from flan_jax.errors import UserError
 from flan_jax.inference import decoding
+from flan_jax.model import decoder
 
 _TEXTS_AT_ONCE = 4_096
 _BATCHES_OF_A_GROUP = 16
+
+
+class Model(Protocol):
+  """What is continued with; as checkpoint.load gives it."""
+
+  @property
+  def config(self) -> decoder.DecoderConfig: ...
+
+  @property
+  def params(self) -> Any: ...
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,14 +96,14 @@ def group(prompts: Sequence[np.ndarray], asked: Asked, parts: int = 1) -> int:
 
 
 def continued(
-    loaded, prompts: Sequence[np.ndarray], asked: Asked, end_ids: Sequence[int],
+    loaded: Model, prompts: Sequence[np.ndarray], asked: Asked, end_ids: Sequence[int],
     first: int = 0, advance: Callable[[int], None] | None = None) -> list[list[str]]:
   """The texts that each prompt is continued with, before a stop.
 
   Answers are stripped; where the text itself goes on, its blanks and new lines stay.
 
   Args:
-    loaded: `config` and `params`, as checkpoint.load gives them.
+    loaded: the model.
     prompts: as `tokens` gives them.
     end_ids: the tokens at which a text ends.
     first: number of the first prompt; with the seed the numbers decide what is drawn.

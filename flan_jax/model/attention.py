@@ -96,11 +96,11 @@ class Past(NamedTuple):
 class Slot(NamedTuple):
   """Where a layer writes the keys and values of new tokens, and which cache it reads.
 
-  index: scalar, the slot of the first. layer: scalar, None if the cache is of one layer.
+  start: scalar, the slot of the first. layer: scalar, None if the cache is of one layer.
   """
 
   past: Past
-  index: jax.Array
+  start: jax.Array
   layer: Optional[jax.Array]
 
   def written(self, key_BLGH: jax.Array, value_BLGH: jax.Array) -> tuple[Past, Past]:
@@ -118,10 +118,10 @@ class Slot(NamedTuple):
     return past, jax.tree.map(take, past)
 
   def _put(self, old, new):
-    zero = jnp.zeros_like(self.index)
-    new, start = new.astype(old.dtype), (zero, zero, self.index, zero)
+    zero = jnp.zeros_like(self.start)
+    new, start = new.astype(old.dtype), [zero, zero, self.start, zero]
     if self.layer is not None:
-      new, start = new[None], (self.layer.astype(zero.dtype), *start)
+      new, start = new[None], [self.layer.astype(zero.dtype), *start]
     return jax.lax.dynamic_update_slice(old, new, start)
 
 

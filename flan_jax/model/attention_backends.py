@@ -17,7 +17,7 @@ Axis letters as in decoder.py.
 
 import functools
 import math
-from typing import Any, Callable, Optional, Union
+from typing import Any, Callable, Mapping, Optional, Protocol, Union
 
 import jax
 import jax.numpy as jnp
@@ -31,11 +31,17 @@ from flan_jax.model.layers import ROW_AXES, row_parts
 # The mesh axis that heads are spread over, as sharding.AXIS_RULES has it.
 HEAD_AXIS = 'tensor'
 
-# (query_BLNH, (key_BMGH, value_BMGH), the layer's window or None) -> out_BLNH
-Attend = Callable[[jax.Array, Any, Optional[jax.Array]], jax.Array]
 View = Union[attention.Rows, attention.Continuation]
 
 _PREFERRED = {'tpu': 'splash', 'gpu': 'cudnn'}
+
+
+class Attend(Protocol):
+  """(query_BLNH, (key_BMGH, value_BMGH), the layer's window or None) -> out_BLNH."""
+
+  def __call__(
+    self, query_BLNH: jax.Array, source: Any, window: Optional[jax.Array]
+  ) -> jax.Array: ...
 
 
 def attend_with(config: Any, view: View, table_KN: Optional[jax.Array]) -> Attend:
@@ -60,8 +66,8 @@ def choose(config: Any, view: View) -> str:
   # round it to the computation's dtype: only on request.
   unasked = automatic and config.positions == 'relative'
   obstacle = model_obstacle(name, config) or _case_obstacle(name, config, view)
-  if obstacle is None and not unasked:
-    return name
+  if obstacle is None:
+    return 'xla' if unasked else name
   if automatic or view.branch_BL is not None:
     return 'xla'
   raise UserError(refusal(name, obstacle))
@@ -210,6 +216,7 @@ def _splash_on_one_device(
 
   length, heads, head_dim = query.shape[1:]
   square = (length, length)
+  mask: kernels.Mask
   if static_window:
     mask = kernels.LocalMask(square, window_size=(static_window - 1, 0), offset=0)
   else:
@@ -275,7 +282,10 @@ def cudnn(config: Any, view: attention.Rows, table_KN: Optional[jax.Array]) -> A
   return functools.partial(attend_fused, run, config, view, table_KN)
 
 
-def attend_fused(run, config, view, table_KN, query_BLNH, source, window) -> jax.Array:
+def attend_fused(
+  run: Callable[..., jax.Array], config: Any, view: View, table_KN: Optional[jax.Array],
+  query_BLNH: jax.Array, source: Any, window: Optional[jax.Array]
+) -> jax.Array:
   """Runs fused_attention, some implementation bound, over the mesh in use."""
   key_BMGH, value_BMGH = source
   mask_BLM, bias_BNLM = fused_arguments(config, view, table_KN, window)
@@ -298,7 +308,8 @@ def fused_arguments(
 
 
 def fused_attention(
-  query_BLNH, key_BMGH, value_BMGH, mask_BLM, bias_BNLM=None, *, implementation
+  query_BLNH: jax.Array, key_BMGH: jax.Array, value_BMGH: jax.Array, mask_BLM: jax.Array,
+  bias_BNLM: Optional[jax.Array] = None, *, implementation: Any
 ) -> jax.Array:
   """Attention on one device. is_causal lets cuDNN skip what the mask hides anyway."""
   return jax.nn.dot_product_attention(
@@ -333,5 +344,7 @@ def _over_mesh(run, query_BLNH, key_BMGH, value_BMGH, extra):
   )(query_BLNH, key_BMGH, value_BMGH, *extra)
 
 
-BACKENDS = {'xla': xla, 'splash': splash, 'cudnn': cudnn}
+# (config, view, table_KN) -> Attend; which view and table one can do with, `choose` knows.
+BACKENDS: Mapping[str, Callable[[Any, Any, Any], Attend]] = {
+  'xla': xla, 'splash': splash, 'cudnn': cudnn}
 CHOICES = ('auto', *BACKENDS)

@@ -97,6 +97,16 @@ class DecoderConfig:
     _check_attention(self)
 
   @property
+  def known_vocab_size(self) -> int:
+    """vocab_size. Raises UserError if it is not filled in."""
+    if self.vocab_size is None:
+      raise UserError(
+        'vocab_size of the decoder is None: fill it from the vocabulary with '
+        'dataclasses.replace(config, vocab_size=...) before the parameters are made.'
+      )
+    return self.vocab_size
+
+  @property
   def key_heads(self) -> int:
     """Heads of the keys and values."""
     return self.heads if self.kv_heads is None else self.kv_heads
@@ -110,7 +120,8 @@ class DecoderConfig:
 
 
 def _check_dtype(config: DecoderConfig) -> None:
-  if config.dtype == 'float64' and not jax.config.jax_enable_x64:
+  enabled = jax.config.jax_enable_x64  # type: ignore[attr-defined]  # set by its name there
+  if config.dtype == 'float64' and not enabled:
     raise UserError(
       "dtype of the decoder is 'float64', and jax has 64-bit numbers only with "
       "JAX_ENABLE_X64=1 in the environment: set it, or choose 'float32'."

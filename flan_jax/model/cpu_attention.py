@@ -43,8 +43,9 @@ def _forward(query_BLNH, key_BLGH, value_BLGH, bias_BNLL, soft_cap):
 
 
 def _backward(soft_cap, operands, gradient_BLNH):
-  *heads, bias_BNLL = operands
-  heads, length = _heads_first(*heads), gradient_BLNH.shape[1]
+  query_BLNH, key_BLGH, value_BLGH, bias_BNLL = operands
+  heads = _heads_first(query_BLNH, key_BLGH, value_BLGH)
+  length = gradient_BLNH.shape[1]
   gradient_BNLH = jnp.swapaxes(gradient_BLNH, 1, 2)
   blocks = list(_blocks(length))
   query, key, value, bias = zip(*[
@@ -52,7 +53,7 @@ def _backward(soft_cap, operands, gradient_BLNH):
     for rows in blocks
   ])
   gradients = (
-    jnp.concatenate([jnp.swapaxes(x, 1, 2) for x in query], axis=1) * _scale(operands[0]),
+    jnp.concatenate([jnp.swapaxes(x, 1, 2) for x in query], axis=1) * _scale(query_BLNH),
     _joined(key, blocks),
     _joined(value, blocks),
     jnp.concatenate([_filled(part, length) for part in bias], axis=2),
@@ -63,10 +64,11 @@ def _backward(soft_cap, operands, gradient_BLNH):
 attend.defvjp(_forward, _backward)
 
 
-def _heads_first(query_BLNH, key_BLGH, value_BLGH):
+def _heads_first(query_BLNH, key_BLGH, value_BLGH) -> tuple[jax.Array, jax.Array, jax.Array]:
   """The same as [B, N or G, L, H], the query scaled."""
   query_BLNH = query_BLNH * _scale(query_BLNH)
-  return tuple(jnp.swapaxes(x, 1, 2) for x in (query_BLNH, key_BLGH, value_BLGH))
+  turned = lambda x: jnp.swapaxes(x, 1, 2)
+  return turned(query_BLNH), turned(key_BLGH), turned(value_BLGH)
 
 
 def _scale(query):
@@ -92,7 +94,9 @@ def _blocks(length: int) -> Iterator[slice]:
   return (slice(first, min(first + size, length)) for first in range(0, length, size))
 
 
-def _seen(rows, query_BNLH, key_BGLH, value_BGLH, bias_BNLL):
+def _seen(
+  rows: slice, query_BNLH, key_BGLH, value_BGLH, bias_BNLL
+) -> tuple[jax.Array, jax.Array, jax.Array, jax.Array]:
   """A block's queries, and the keys, values and bias up to its end."""
   until = slice(0, rows.stop)
   return (
@@ -109,7 +113,8 @@ def _block(soft_cap, query_BNCH, key_BGMH, value_BGMH, bias_BNCM):
 
 def _weights(soft_cap, query_BNCH, key_BGMH, bias_BNCM):
   """(weights, their sum, the soft cap's slope or 1), float32 at least: divide later."""
-  scores_BNCM, slope = attention.scores(query_BNCH, key_BGMH), 1.0
+  slope: jax.Array | float = 1.0
+  scores_BNCM = attention.scores(query_BNCH, key_BGMH)
   if soft_cap is not None:
     bounded_BNCM = jnp.tanh(scores_BNCM / soft_cap)
     scores_BNCM, slope = soft_cap * bounded_BNCM, 1 - bounded_BNCM**2

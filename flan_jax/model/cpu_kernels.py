@@ -4,11 +4,12 @@ On other devices they are what XLA derives by itself. Axis letters as in decoder
 """
 
 import functools
+from typing import Callable, Mapping
 
 import jax
 import jax.numpy as jnp
 
-ACTIVATIONS = {
+ACTIVATIONS: Mapping[str, Callable[[jax.Array], jax.Array]] = {
   'gelu': jax.nn.gelu,
   'gelu_exact': functools.partial(jax.nn.gelu, approximate=False),
   'silu': jax.nn.silu,

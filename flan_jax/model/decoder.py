@@ -23,13 +23,12 @@ is no relative_bias.
 """
 
 import functools
-from typing import Any, Mapping
+from typing import Any, Mapping, Sequence
 
 import flax.linen as nn
 import jax
 import jax.numpy as jnp
 
-from flan_jax.errors import UserError
 from flan_jax.model import attention, attention_backends, layers, positions, precision
 from flan_jax.model.config import DecoderConfig, REMAT_POLICIES
 
@@ -42,11 +41,11 @@ class Decoder(nn.Module):
 
   config: DecoderConfig
 
-  def setup(self):
+  def setup(self) -> None:
     config = self.config
     self.embedding = self._table(
       'embedding', nn.initializers.normal(1 / config.embedding_scale),
-      ('vocab', 'embed'), (config.vocab_size, config.d_model),
+      ('vocab', 'embed'), (config.known_vocab_size, config.d_model),
     )
     if config.positions == 'relative':
       self.relative_bias = self._table(
@@ -73,7 +72,10 @@ class Decoder(nn.Module):
     boxed = init(jax.random.split(rng, self.config.layers))
     return nn.meta.add_axis(boxed, 0, {nn.PARTITION_NAME: 'layers'})
 
-  def read(self, tokens_BL, view, query_position_BS=None):
+  def read(
+    self, tokens_BL: jax.Array, view: attention.Rows,
+    query_position_BS: jax.Array | None = None
+  ) -> jax.Array:
     """Returns x_BLD after the last norm, or x_BSD at query_position_BS only.
 
     Of the last layer no more than those positions is computed, unless layers are scanned.
@@ -88,7 +90,7 @@ class Decoder(nn.Module):
     x_BLD, _ = _each_layer(config, run, run_last, *self._start(tokens_BL))
     return self._end(pick(x_BLD))
 
-  def prefill(self, tokens_BL, view):
+  def prefill(self, tokens_BL: jax.Array, view: attention.Rows) -> tuple[jax.Array, Any]:
     """Returns x_BLD as `read` does, and the keys and values [B, L, G, H] of the tokens.
 
     Those are stacked, layers first, or a tuple of one pair for each layer if layers are
@@ -98,7 +100,10 @@ class Decoder(nn.Module):
     x_BLD, kept = _each_layer(self.config, run, run, *self._start(tokens_BL))
     return self._end(x_BLD), kept
 
-  def decode(self, tokens_BL, view, past, index, unstacked=None):
+  def decode(
+    self, tokens_BL: jax.Array, view: attention.Continuation, past: Any, index: jax.Array,
+    unstacked: Sequence[Params] | None = None
+  ) -> tuple[jax.Array, Any]:
     """Writes the tokens into the cache and reads it; returns x_BLD and the cache.
 
     past: an attention.Past, or one for each layer. index: scalar, the slot of the first
@@ -112,8 +117,8 @@ class Decoder(nn.Module):
 
   def _start(self, tokens_BL):
     """Returns the first layer's input, and the (parameters, window) of all layers."""
-    windows = self.config.layer_windows
-    windows = jnp.array(windows, jnp.int32) if windows else None
+    sizes = self.config.layer_windows
+    windows = jnp.array(sizes, jnp.int32) if sizes else None
     return layers.over_width(self._embedded(tokens_BL)), (self.layers, windows)
 
   def _end(self, x_BLD):
@@ -149,7 +154,7 @@ class Decoder(nn.Module):
     scale = self.config.embedding_scale
     return x_BLD if scale == 1 else x_BLD * scale
 
-  def logits(self, x):
+  def logits(self, x: jax.Array) -> jax.Array:
     """Logits, float32 at least; those of a fresh model are of order 1 either way.
 
     A tied embedding has entries of order 1, as the layers want their input; products
@@ -216,7 +221,7 @@ def _each_layer_writes(config, run_layer, x_BLD, each, past, index):
   return jax.lax.scan(body, (x_BLD, past), (*each, numbers))[0]
 
 
-def layer_of(part, index: int):
+def layer_of(part: Any, index: int) -> Any:
   """One layer's part of stacked arrays, or of a tuple of those of each layer."""
   return part[index] if isinstance(part, tuple) else jax.tree.map(
     lambda leaf: leaf[index], part
@@ -224,11 +229,6 @@ def layer_of(part, index: int):
 
 
 def _boxed_params(config: DecoderConfig, rng: jax.Array) -> Params:
-  if config.vocab_size is None:
-    raise UserError(
-      'vocab_size of the decoder is None: fill it from the vocabulary with '
-      'dataclasses.replace(config, vocab_size=...) before the parameters are made.'
-    )
   nothing = jnp.zeros((1, 1), jnp.int32)
   view = attention.Rows(nothing, nothing, nothing)
   return Decoder(config).init(rng, nothing, view)['params']
@@ -266,7 +266,9 @@ def count_parameters(tree: Params, embeddings: bool) -> int:
   return sum(leaf.size for leaf in jax.tree.leaves(kept))
 
 
-def apply(config: DecoderConfig, params: Params, method: str, *args, **kwargs):
+def apply(
+  config: DecoderConfig, params: Params, method: str, *args: Any, **kwargs: Any
+) -> Any:
   """Calls a method of Decoder."""
   return Decoder(config).apply({'params': params}, *args, method=method, **kwargs)
 

@@ -6,7 +6,7 @@ transposed, [out, in], one tensor a layer.
 """
 
 import dataclasses
-from typing import Any, Callable, Mapping
+from typing import Any, Callable, Iterator, Mapping
 
 import jax
 import numpy as np
@@ -60,7 +60,7 @@ ACTIVATIONS = {
 SCALINGS = {'default': 'none', 'linear': 'linear', 'llama3': 'llama3'}
 
 # What all of them are.
-COMMON = {'positions': 'rope', 'logit_scale': 1.0}
+COMMON: Mapping[str, Any] = {'positions': 'rope', 'logit_scale': 1.0}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -91,25 +91,25 @@ FAMILIES = {
 }
 
 
-def read_config(values: Mapping[str, Any], dtype: str = 'bfloat16'):
+def read_config(values: Mapping[str, Any], dtype: str = 'bfloat16') -> decoder.DecoderConfig:
   """The DecoderConfig that a config.json describes; dtype is that of the computation.
 
   Raises UserError for another family, a missing key, or mathematics not known here.
   """
-  family = FAMILIES.get(values.get('model_type'))
+  family = FAMILIES.get(str(values.get('model_type')))
   if family is None:
     raise UserError(
       f'config.json has model_type {values.get("model_type")!r}: this reads '
       f'{", ".join(FAMILIES)} only.'
     )
-  missing = sorted(key for key in FIELDS.values() if key not in values)
+  missing = sorted(key for key in FIELDS.values() if values.get(key) is None)
   if missing:
     raise UserError(
       f'config.json has no {", ".join(missing)}; download it again, or name a folder that '
       'was saved whole.'
     )
   fields = {name: values[key] for name, key in FIELDS.items()}
-  flags = {name: bool(values.get(key, False)) for name, key in family.flags.items()}
+  flags: dict[str, Any] = {name: bool(values.get(key, False)) for name, key in family.flags.items()}
   heads = fields['heads']
   return decoder.DecoderConfig(
     **fields, **flags, **family.always, **COMMON, **_rope(values),
@@ -121,15 +121,15 @@ def read_config(values: Mapping[str, Any], dtype: str = 'bfloat16'):
   )
 
 
-def _known(table: Mapping[str, str], key: str, value: str) -> str:
-  if value not in table:
+def _known(table: Mapping[str, str], key: str, value: Any) -> str:
+  if str(value) not in table:
     raise UserError(
       f'config.json has {key} {value!r}: this knows {", ".join(table)} only.'
     )
-  return table[value]
+  return table[str(value)]
 
 
-def _rope(values: Mapping[str, Any]) -> dict:
+def _rope(values: Mapping[str, Any]) -> dict[str, Any]:
   """Reads rope_scaling, and rope_parameters as transformers 5 calls them."""
   told = {**(values.get('rope_scaling') or {}), **(values.get('rope_parameters') or {})}
   kind = told.get('rope_type', told.get('type', 'default'))
@@ -167,24 +167,23 @@ def _windows(family: Family, values: Mapping[str, Any], layers: int) -> tuple[in
   return tuple(window if kind == 'sliding_attention' else 0 for kind in kinds)
 
 
-def write_config(config, max_length: int) -> dict:
+def write_config(config: decoder.DecoderConfig, max_length: int) -> dict[str, Any]:
   """The config.json of the first family that can say all of it, read back to be sure.
 
   max_length: max_position_embeddings, the tokens that a row may have.
 
   Raises UserError, naming what the nearest family cannot say.
   """
-  nearest = None
+  unsaid = {}
   for model_type in FAMILIES:
     written = _written(model_type, config, max_length)
-    differences = _unsaid(read_config(written, config.dtype), config)
-    if not differences:
+    unsaid[model_type] = _unsaid(read_config(written, config.dtype), config)
+    if not unsaid[model_type]:
       return written
-    if nearest is None or len(differences) < len(nearest[1]):
-      nearest = model_type, differences
+  nearest = min(unsaid, key=lambda model_type: len(unsaid[model_type]))
   raise UserError(
-    f'no family of {", ".join(FAMILIES)} can say what this model is; {nearest[0]} comes '
-    f'nearest, but for {", ".join(nearest[1])}.'
+    f'no family of {", ".join(FAMILIES)} can say what this model is; {nearest} comes '
+    f'nearest, but for {", ".join(unsaid[nearest])}.'
   )
 
 
@@ -241,7 +240,7 @@ def _unsaid(read, config) -> list[str]:
   return [f'{name} {getattr(config, name)!r}' for name in unsaid]
 
 
-def tensors(config) -> dict[str, tuple[int, ...]]:
+def tensors(config: decoder.DecoderConfig) -> dict[str, tuple[int, ...]]:
   """Name -> shape of every tensor that a folder of this model has."""
   found = {}
   for path, leaf in _leaves(decoder.abstract_params(config)):
@@ -253,7 +252,8 @@ def tensors(config) -> dict[str, tuple[int, ...]]:
 
 
 def read_params(
-  config, shardings: Any, read: Callable[[str, tuple[slice, ...]], np.ndarray]
+  config: decoder.DecoderConfig, shardings: Any,
+  read: Callable[[str, tuple[slice, ...]], np.ndarray]
 ) -> Any:
   """float32 parameters, straight into their shards: a process reads only its own.
 
@@ -280,7 +280,7 @@ def read_params(
   return jax.tree_util.tree_map_with_path(one, decoder.abstract_params(config), shardings)
 
 
-def written_tensors(params: Any):
+def written_tensors(params: Any) -> Iterator[tuple[str, Callable[[], np.ndarray]]]:
   """Yields (name, function that fetches the array), nothing fetched before it is asked."""
   for path, leaf in _leaves(params):
     turned = _turned(path)

@@ -17,6 +17,9 @@ TENSOR_AXIS = 'tensor'
 # Takes some tokens' entries from an array [B, L, ...].
 Pick = Callable[[jax.Array], jax.Array]
 
+# A Flax initializer: what it boxes, `self.param` gives without its box.
+Initializer = Callable[..., Any]
+
 # Fan-in, as T5: a kernel's output has the variance of its input. The cut at two
 # standard deviations is corrected for.
 KERNEL_INIT = nn.initializers.variance_scaling(1.0, 'fan_in', 'truncated_normal')
@@ -111,7 +114,7 @@ class RMSNorm(nn.Module):
 
   @nn.compact
   def __call__(self, x: jax.Array) -> jax.Array:
-    init = nn.with_logical_partitioning(nn.initializers.ones, (self.axis,))
+    init: Initializer = nn.with_logical_partitioning(nn.initializers.ones, (self.axis,))
     scale = self.param('scale', init, x.shape[-1:])
     x = x.astype(precision.wide(x.dtype))
     x = x * jax.lax.rsqrt(jnp.mean(x * x, axis=-1, keepdims=True) + self.epsilon)
@@ -129,12 +132,12 @@ class Linear(nn.Module):
   @nn.compact
   def __call__(self, x: jax.Array, multiply: Callable = cpu_kernels.product) -> jax.Array:
     """multiply: (x, kernel) -> out, for a product of more than x."""
-    init = nn.with_logical_partitioning(KERNEL_INIT, self.axes)
+    init: Initializer = nn.with_logical_partitioning(KERNEL_INIT, self.axes)
     kernel = self.param('kernel', init, (x.shape[-1], self.features))
     out = multiply(x.astype(self.dtype), self._whole(kernel.astype(self.dtype)))
     if not self.bias:
       return out
-    zeros = nn.with_logical_partitioning(nn.initializers.zeros, self.axes[1:])
+    zeros: Initializer = nn.with_logical_partitioning(nn.initializers.zeros, self.axes[1:])
     bias = self.param('bias', zeros, (self.features,))
     return out + bias.astype(self.dtype)[None, None, :]
 
@@ -177,7 +180,8 @@ class Attention(nn.Module):
         for name, x in (('query', query), ('key', key))
       )
     if rotation is not None:
-      query = positions.rotate(query, tuple(pick(part) for part in rotation))
+      cos, sin = rotation
+      query = positions.rotate(query, (pick(cos), pick(sin)))
       key = positions.rotate(key, rotation)
     kept = source = (key, value)
     if slot is not None:

@@ -192,7 +192,7 @@ def queried_log_likelihoods(
   x_BSD = decoder.queried_states(config, params, batch)
   unembed = functools.partial(decoder.logits, config, params)
   rows = -(-x_BSD.shape[0] // layers.row_parts())
-  chunk = max(1, _LOGITS_AT_ONCE // (rows * config.vocab_size))
+  chunk = max(1, _LOGITS_AT_ONCE // (rows * config.known_vocab_size))
   return token_log_likelihoods(unembed, x_BSD, batch['target_id'], chunk)
 
 

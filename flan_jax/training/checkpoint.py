@@ -59,7 +59,7 @@ def manager(model_dir: str, keep: int | None = 3) -> ocp.CheckpointManager:
 
 
 @contextlib.contextmanager
-def opened(model_dir: str, keep: int) -> Iterator[ocp.CheckpointManager]:
+def opened(model_dir: str, keep: int | None) -> Iterator[ocp.CheckpointManager]:
   """The manager for a run; at the end waits until everything is written.
 
   Raises:
@@ -235,12 +235,13 @@ def load(
     candidates = multihost.agreed([one for one in steps(path) if one <= last])
     last, items = _newest(path, candidates, targets)
   else:
-    items, why = reading.items(_folder(path, step), step, targets)
-    if items is None:
+    found, why = reading.items(_folder(path, step), step, targets)
+    if found is None:
       raise Unreadable(
           f'checkpoint {step} in {os.path.join(path, FOLDER)} cannot be read ({why}); '
           f'bring it back from a copy, or take another of {steps(path)}: leave the step '
           'out for the last one that can be read')
+    items = found
   return Loaded(config, items['params'], run, last)
 
 

@@ -4,7 +4,7 @@ No digest is ever shown: nobody can set one back.
 """
 
 import re
-from typing import Any, Mapping
+from typing import Any, Collection, Mapping
 
 from flan_jax.training.run_file import Vocabulary
 
@@ -29,7 +29,7 @@ def vocabulary(old: Vocabulary, new: Vocabulary) -> list[str]:
 
 
 def tasks(old: Mapping[str, float], new: Mapping[str, float],
-          explained: set[str] = frozenset()) -> list[str]:
+          explained: Collection[str] = ()) -> list[str]:
   """Of mixing rates. explained: tasks whose data differs, so that their rates do."""
   gone = [name for name in old if name not in new]
   added = [name for name in new if name not in old]

@@ -163,17 +163,17 @@ class _Record:
 
   def after(self, step: int, state: state_lib.State, last: bool) -> None:
     job, schedule = self._job, self._job.schedule
-    evaluate = bool(job.dev_batches) and (last or _due(step, schedule.eval_every))
-    look = bool(job.held_out) and (last or _due(step, schedule.held_out_every))
-    if not (last or evaluate or look or _due(step, schedule.log_every)):
+    dev_batches = job.dev_batches if last or _due(step, schedule.eval_every) else None
+    held_out = job.held_out if last or _due(step, schedule.held_out_every) else None
+    if not (last or dev_batches or held_out or _due(step, schedule.log_every)):
       return
     scalars = self.window.close(schedule.nan_policy)
     scalars['learning_rate'] = float(job.learning_rate(step - 1))
-    if evaluate:
+    if dev_batches:
       scalars['dev_loss'] = _mean(
-        self._dev_loss(state.params, job.on_devices(batch)) for batch in job.dev_batches())
-    if look:
-      scalars |= job.held_out(state.params)
+        self._dev_loss(state.params, job.on_devices(batch)) for batch in dev_batches())
+    if held_out:
+      scalars |= held_out(state.params)
     self._book.write(step, scalars)
     job.show(self._book.line(step, scalars))
     self.window.restart()
@@ -196,7 +196,8 @@ class _Window:
   """Sums of the steps since the last record, read while later steps run."""
 
   def __init__(self, config: decoder.DecoderConfig):
-    self._config, self._pending = config, []
+    self._config = config
+    self._pending: list[tuple[int, Mapping[str, jax.Array]]] = []
     self.restart()
     self._compiles = True  # the first step; its time is no other step's
 
@@ -215,7 +216,9 @@ class _Window:
       self._fetch()
 
   def _done(self, pending: tuple[int, Mapping[str, jax.Array]]) -> bool:
-    return all(value.is_ready() for value in pending[1].values())
+    return all(
+      value.is_ready()  # type: ignore[attr-defined]  # jax.Array has it, its types do not
+      for value in pending[1].values())
 
   def _fetch(self) -> None:
     step, sums = self._pending.pop(0)
@@ -259,5 +262,6 @@ class _Window:
         **profiling.utilisation(flops, seconds)}
 
   def restart(self) -> None:
-    self._read, self._lost, self._compiles = [], 0.0, False
+    self._read: list[tuple[int, dict[str, float]]] = []
+    self._lost, self._compiles = 0.0, False
     self._moments = [time.monotonic()]  # the start, then when each step was done

@@ -45,7 +45,7 @@ def start(
   jax.config.update('jax_enable_preemption_service', saves_on_sigterm)
   if any(value is not None for value in given.values()):
     _check(coordinator_address, process_count, process_index)
-    if process_count > 1:
+    if process_count is not None and process_count > 1:
       _join(given, timeout)
   elif launched():
     _join({}, timeout)

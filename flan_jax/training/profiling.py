@@ -2,7 +2,7 @@
 
 import functools
 import re
-from typing import Any, Mapping, Sequence
+from typing import Any, Callable, Mapping, Sequence
 
 import jax
 import jax.numpy as jnp
@@ -13,6 +13,9 @@ from flan_jax.model import decoder
 from flan_jax.settings import hardware
 
 PERCENTILES = (50, 90, 99)
+
+# (state, batch) -> (state, sums)
+Step = Callable[[Any, Any], tuple[Any, dict[str, jax.Array]]]
 
 
 def step_times(moments: Sequence[float]) -> dict[str, float]:
@@ -39,7 +42,7 @@ def work(batch: Mapping[str, jax.Array]) -> dict[str, jax.Array]:
   return {'pairs': jnp.sum(seen), 'targets': targets}
 
 
-def counted(step):
+def counted(step: Step) -> Step:
   """A training step that adds the `work` of its batch to its sums."""
   def with_work(state, batch):
     state, sums = step(state, batch)
@@ -56,7 +59,7 @@ def model_flops(
   slots without loss, scores that the mask hides, what rematerialisation does again.
   """
   attention = 12 * config.layers * config.heads * config.head_dim * pairs
-  unembedding = 6 * config.d_model * config.vocab_size * targets
+  unembedding = 6 * config.d_model * config.known_vocab_size * targets
   return 6 * _parameters(config) * used + attention + unembedding
 
 
@@ -110,7 +113,7 @@ class Trace:
 
   def after(self, step: int, state: Any) -> None:
     """After a step was started; waits for the last one, so that the trace holds it."""
-    if self._running and step == self._steps[1]:
+    if self._running and self._steps and step == self._steps[1]:
       jax.block_until_ready(state)
       self.__exit__()
 

@@ -127,9 +127,10 @@ def _check_told(run: Run) -> None:
   if run.ends is not None and 'ends' not in run.ends:
     raise UserError('it has no ends.ends')
   for name in ('ends', 'beginning'):
-    for number in (run.ends or {}).get(name, ()):
+    numbers = (run.ends or {}).get(name, ())
+    for number in numbers:
       if number >= run.model.vocab_size:
-        raise UserError(f'ends.{name} = {run.ends[name]} must be below the '
+        raise UserError(f'ends.{name} = {numbers} must be below the '
                         f'{run.model.vocab_size:,} token rows of the model')
 
 

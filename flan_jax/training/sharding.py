@@ -174,7 +174,7 @@ def check_widths(config: Any, axes: Mapping[str, int]) -> None:
   """
   for name, logical in WIDTHS.items():
     axis, size = AXIS_RULES[logical], getattr(config, name)
-    if size % axes[axis]:
+    if axis is not None and size % axes[axis]:
       shared = [getattr(config, n) for n in WIDTHS if AXIS_RULES[WIDTHS[n]] == axis]
       both = math.gcd(math.prod(axes.values()), *shared)
       raise UserError(
@@ -277,7 +277,8 @@ def local_rows(sharding: NamedSharding, global_rows: int) -> list[int]:
   """
   check_rows(global_rows, sharding.mesh.shape)
   slices = sharding.addressable_devices_indices_map((global_rows,)).values()
-  return sorted({row for (one,) in slices for row in range(*one.indices(global_rows))})
+  return sorted({row for index in slices if index is not None for one in index
+                 for row in range(*one.indices(global_rows))})
 
 
 def global_batch(

@@ -25,9 +25,10 @@ def shardings(
   params = decoder.abstract_params(config)
   placed = sharding.param_shardings(mesh, decoder.parameter_axes(config), params)
   moments = jax.eval_shape(optimizer.init, params)
-  replicated = jax.sharding.NamedSharding(mesh, jax.sharding.PartitionSpec())
-  shapes = State(jax.ShapeDtypeStruct((), jnp.int32), params, moments)
-  return shapes, State(
+  # In the place of arrays.
+  step: Any = jax.ShapeDtypeStruct((), jnp.int32)
+  replicated: Any = jax.sharding.NamedSharding(mesh, jax.sharding.PartitionSpec())
+  return State(step, params, moments), State(
       replicated, placed, sharding.state_shardings(mesh, placed, params, moments))
 
 

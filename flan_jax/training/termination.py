@@ -4,9 +4,10 @@ import os
 import signal
 import sys
 import threading
-from typing import Callable
+from typing import Any, Callable
 
 import jax
+import orbax.checkpoint as ocp
 
 GRACE = 5, 1  # seconds in which the main thread notices the first signal, a later one
 
@@ -22,25 +23,29 @@ class Termination:
 
   def __init__(self, kept: Callable[[], str]):
     """kept: tells what is there if the process ends now."""
-    self.begun, self.received = False, None
+    self.begun = False
+    self.received: int | None = None
     self._kept, self._noticed, self._ended = kept, threading.Event(), threading.Event()
-    self._several, self._handlers, self._pipe, self._wakeup = False, {}, None, -1
+    self._several, self._wakeup = False, -1
+    self._handlers: dict[int, Any] = {}
+    self._pipe: int | None = None
 
   def __enter__(self):
     # With several processes jax.distributed minds SIGTERM, and all agree on the step.
     self._several = jax.process_count() > 1
     if threading.current_thread() is not threading.main_thread():
       return self  # whoever runs us minds the signals
-    reads, self._pipe = os.pipe()
-    os.set_blocking(self._pipe, False)
-    self._wakeup = signal.set_wakeup_fd(self._pipe, warn_on_full_buffer=False)
+    reads, pipe = os.pipe()
+    self._pipe = pipe
+    os.set_blocking(pipe, False)
+    self._wakeup = signal.set_wakeup_fd(pipe, warn_on_full_buffer=False)
     for number in [signal.SIGINT] if self._several else [signal.SIGINT, signal.SIGTERM]:
       if signal.getsignal(number) != signal.SIG_IGN:  # as under nohup
         self._handlers[number] = signal.signal(number, self._receive)
     threading.Thread(target=self._watch, args=(reads,), daemon=True).start()
     return self
 
-  def asked(self, checkpoints, step: int) -> bool:
+  def asked(self, checkpoints: ocp.CheckpointManager, step: int) -> bool:
     """Whether to save this step and stop."""
     if self._several and checkpoints.reached_preemption(step):
       self.received = self.received or signal.SIGTERM
@@ -54,7 +59,7 @@ class Termination:
   @property
   def code(self) -> int:
     """The exit code, as shells have it: 130 or 143."""
-    return 128 + self.received
+    return 128 + (self.received or signal.SIGTERM)
 
   def _receive(self, number, _):
     """In the main thread, as soon as it runs Python."""

@@ -11,6 +11,7 @@ A helper may move to another file. `parts` tells what differs where digests do.
 Needs the standard library only, and says the same on every Python.
 """
 
+import ast
 import collections.abc
 import dataclasses
 import enum
@@ -79,7 +80,8 @@ class _Walk:
   """
 
   def __init__(self, own: str):
-    self.own, self.parts = own, {}
+    self.own = own
+    self.parts: dict[str, str] = {}
     self._done: dict[int, tuple[Any, str]] = {}  # the thing itself too: ids recur
     self._open: list[int] = []
     self._assigning: list[tuple[str, str]] = []  # (module, variable)
@@ -269,8 +271,8 @@ class _Walk:
     statements = syntax.assignments(module, name) if module else []
     origins = [(statement, self._assigned(vars(importlib.import_module(_resolved(
         statement, known))), syntax.original(statement, name))) for statement in statements
-               if any(other == name and hasattr(statement, 'module')
-                      for other, _ in _imported(statement, known))]
+               if isinstance(statement, ast.ImportFrom) and any(
+                   other == name for other, _ in _imported(statement, known))]
     statements = [one for one in statements if one not in [first for first, _ in origins]]
     if origins and not statements:
       return origins[-1][1]
@@ -315,7 +317,7 @@ def _imported(node, known: dict) -> Iterator[tuple[str, Any]]:
     except ImportError:
       continue
     for alias in statement.names:
-      if not hasattr(statement, 'module'):
+      if not isinstance(statement, ast.ImportFrom):
         yield (alias.asname or alias.name.partition('.')[0],
                module if alias.asname else sys.modules[alias.name.partition('.')[0]])
       elif hasattr(module, alias.name):
@@ -323,7 +325,7 @@ def _imported(node, known: dict) -> Iterator[tuple[str, Any]]:
 
 
 def _resolved(statement, known: dict) -> str:
-  if not hasattr(statement, 'module'):
+  if not isinstance(statement, ast.ImportFrom):
     return statement.names[0].name
   name = '.' * statement.level + (statement.module or '')
   return importlib.util.resolve_name(name, known.get('__package__') or '')

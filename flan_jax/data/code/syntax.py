@@ -13,7 +13,8 @@ import linecache
 import types
 from typing import Any, Iterator
 
-_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_NAMED = (ast.FunctionDef, ast.AsyncFunctionDef)
+_DEFINITIONS = (*_NAMED, ast.Lambda)
 _LOAD_GLOBAL, _LOAD_NAME = dis.opmap['LOAD_GLOBAL'], dis.opmap['LOAD_NAME']
 _FILLING = {'add', 'append', 'appendleft', 'extend', 'insert', 'setdefault', 'update'}
 _LEFT_OUT = {'ctx', 'kind', 'type_comment', 'type_params', 'returns', 'annotation'}
@@ -56,7 +57,7 @@ def _idle(node: Any) -> bool:
 
 def _joined(values: list) -> list:
   """The parts of an f-string; neighbouring texts are one, however they are parted."""
-  parts = []
+  parts: list[Any] = []
   for value in values:
     part = _canonical(value)
     if part == ['Constant', 'str', "''"]:
@@ -126,7 +127,7 @@ def of_function(function: types.FunctionType) -> ast.AST | None:
 
 def _defined(nodes: list, code: types.CodeType) -> ast.AST | None:
   return next((node for node in nodes if getattr(node, 'name', None) == code.co_name
-               and isinstance(node, _DEFINITIONS) and code.co_firstlineno == min(
+               and isinstance(node, _NAMED) and code.co_firstlineno == min(
                    [node.lineno, *(one.lineno for one in node.decorator_list)])), None)
 
 
@@ -136,11 +137,12 @@ def of_class(kind: type) -> ast.ClassDef | None:
     tree = _tree(inspect.getsourcefile(kind) or '', {})
   except (OSError, TypeError):
     return None
+  body, found = tree.body if tree else [], None
   for name in kind.__qualname__.split('.'):
-    body = tree.body if tree else []
-    tree = next((node for node in body if isinstance(node, ast.ClassDef)
-                 and node.name == name), None)
-  return tree
+    found = next((node for node in body if isinstance(node, ast.ClassDef)
+                  and node.name == name), None)
+    body = found.body if found else []
+  return found
 
 
 def _tree(path: str, known: dict) -> ast.Module | None:
@@ -170,11 +172,12 @@ def _nodes(tree: ast.AST) -> list[ast.AST]:
   return found
 
 
-def _extent(node: ast.AST) -> tuple[int, int]:
+def _extent(node: Any) -> tuple[int, int]:
+  """Of a node of parsed text, which has its place."""
   return node.end_lineno - node.lineno, node.end_col_offset - node.col_offset
 
 
-def _holds(node: ast.AST, code: types.CodeType) -> bool:
+def _holds(node: Any, code: types.CodeType) -> bool:
   """Whether all that a code object does is written within a node."""
   start, end = (node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset)
   return all(

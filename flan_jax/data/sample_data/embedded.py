@@ -25,7 +25,7 @@ import os
 import pathlib
 import shutil
 import sys
-from typing import Callable
+from typing import Any, Callable, Sequence
 
 from flan_jax import storage
 from flan_jax import world as world_package
@@ -38,7 +38,7 @@ from flan_jax.errors import notice, UserError
 VOCABULARY = 'vocab.model'
 TRAIN_ROWS, OTHER_ROWS = 600, 250
 _DEEP = 10  # times the rows, where tasks read far inside a split: it is scaled for them
-_NOTHING = {'parts': {}}
+_NOTHING: dict[str, Any] = {'parts': {}}
 _WORK = '.embedded-unfinished'
 
 
@@ -59,8 +59,11 @@ class Part:
   rows: dict = dataclasses.field(default_factory=dict)
 
 
-def write(data_dir, examples=TRAIN_ROWS, names=None, seed=0, advance=None,
-          new_vocabulary=False):
+def write(
+    data_dir: str | os.PathLike[str], examples: int = TRAIN_ROWS,
+    names: Sequence[str] | None = None, seed: int = 0,
+    advance: Callable[[int, str], object] | None = None,
+    new_vocabulary: bool = False) -> dict[str, list[str]]:
   """Writes or completes the embedded data in a folder; unchanged parts stay.
 
   The vocabulary that stands stays as well, though it was made from other rows: what was
@@ -94,7 +97,7 @@ def write(data_dir, examples=TRAIN_ROWS, names=None, seed=0, advance=None,
   _refuse_foreign(folder, recorded['parts'])
   parts = _parts(folder, _groups(names, recorded['parts']), examples, seed)
   folder.mkdir(parents=True, exist_ok=True)
-  done = {'written': [], 'unchanged': [], 'kept': []}
+  done: dict[str, list[str]] = {'written': [], 'unchanged': [], 'kept': []}
   with _work_folder(folder) as work:
     outcomes = {part.name: _outcome(
         folder, recorded['parts'].get(part.name), part, new_vocabulary) for part in parts}
@@ -110,7 +113,8 @@ def write(data_dir, examples=TRAIN_ROWS, names=None, seed=0, advance=None,
   return done
 
 
-def count_parts(data_dir, names=None):
+def count_parts(
+    data_dir: str | os.PathLike[str], names: Sequence[str] | None = None) -> int:
   """How often `write` will call `advance`."""
   recorded = embedded_marker.read(data_dir) or _NOTHING
   return len(_groups(names, recorded['parts'])) + len(content.DOCUMENTS) + 1
@@ -170,7 +174,7 @@ def _text_path(split):
   return f'text/{split}.txt'
 
 
-def split_rows(group, examples):
+def split_rows(group: Sequence[datasets.Dataset], examples: int) -> dict[str, int]:
   """How many rows each TFDS split of a builder gets.
 
   For RTE with 600 examples: {'validation': 250, 'train': 800}, the last 200 being dev.
@@ -189,8 +193,7 @@ def split_rows(group, examples):
     bounds = [bound or 0 for _, slice_ in slices if slice_.base == base
               for bound in (slice_.start, slice_.stop)]
     rows[base] = examples - min(0, *bounds)  # -200: dev begins 200 rows from the end
-    if any(slice_.base == base and slice_.inner and slice_.start > 0
-           for _, slice_ in slices):
+    if any(slice_.base == base and (slice_.start or 0) > 0 for _, slice_ in slices):
       rows[base] = max(rows[base], _DEEP * examples)
   return rows
 

@@ -7,9 +7,11 @@ import contextlib
 import functools
 import io
 import itertools
+import pathlib
 import re
+from typing import Any, Mapping, Sequence
 
-from flan_jax.data import dataset_checks, private_names, rendering, splits, templates
+from flan_jax.data import dataset_checks, datasets, private_names, rendering, splits, templates
 from flan_jax.data.sample_data import embedded_rows
 from flan_jax.errors import UserError
 from flan_jax.world import World
@@ -20,14 +22,16 @@ _TRIES = 300  # draws without a new row before a dataset is said to have no more
 _PROMPTED = 12  # rows of each task that the vocabulary is trained on, in all templates
 
 
-def builder(tfds_name, data_dir):
+def builder(tfds_name: str, data_dir: str | pathlib.Path) -> Any:
   """The TFDS builder, not downloading anything."""
   import tensorflow_datasets as tfds
   tfds.disable_progress_bar()
   return tfds.builder(tfds_name, data_dir=str(data_dir), try_gcs=False)
 
 
-def write_builder(path, tfds_name, group, rows, world):
+def write_builder(
+    path: pathlib.Path, tfds_name: str, group: Sequence[datasets.Dataset],
+    rows: Mapping[str, int], world: World) -> None:
   """A data_dir at `path` that holds the builder, filled with rows of its tasks."""
   import tensorflow_datasets as tfds
   made = builder(tfds_name, path)
@@ -45,7 +49,9 @@ def _readers(group):
           for expression in dataset.splits.values()}
 
 
-def distinct_rows(features, readers, rows, world):
+def distinct_rows(
+    features: Any, readers: Mapping[str, datasets.Dataset], rows: Mapping[str, int],
+    world: World) -> dict[str, list[Mapping]]:
   """{split: rows} drawn from the datasets' samples, no text twice in any split.
 
   Args:
@@ -54,7 +60,8 @@ def distinct_rows(features, readers, rows, world):
     rows: {split: how many}.
     world: a World with a stream of its own.
   """
-  seen, chosen = set(), {}
+  seen: set[tuple[str, ...]] = set()
+  chosen = {}
   for split, count in rows.items():
     drawn = _new_rows(features, readers[split], world, seen)
     chosen[split] = list(itertools.islice(drawn, count))
@@ -93,7 +100,7 @@ def _texts(feature, value):
   return [value] if feature.tf_dtype == tf.string else []
 
 
-def sampled(dataset, count, seed=0):
+def sampled(dataset: datasets.Dataset, count: int, seed: int = 0) -> Any:
   """A tf.data.Dataset of `count` records, shaped by TFDS's own features; writes nothing.
 
   Raises:
@@ -112,9 +119,9 @@ def _world(seed):
   return World(seed)  # takes half a second
 
 
-def write_text(path, split, world):
+def write_text(path: pathlib.Path, split: str, world: World) -> None:
   """The plain text of a split, one document a line, none twice in any split."""
-  seen = set()
+  seen: set[str] = set()
   for name, count in DOCUMENTS.items():
     drawn = world.stream(f'text/{name}').documents(2 * count)
     texts = list(itertools.islice(_unseen(drawn, seen), count))
@@ -129,7 +136,9 @@ def _unseen(texts, seen):
       yield text
 
 
-def write_vocabulary(path, folder, groups):
+def write_vocabulary(
+    path: pathlib.Path, folder: pathlib.Path,
+    groups: Mapping[str, Sequence[datasets.Dataset]]) -> None:
   """A SentencePiece model of the rendered prompts and the plain text."""
   import sentencepiece
   texts = (folder / 'text' / 'train.txt').read_text().splitlines()

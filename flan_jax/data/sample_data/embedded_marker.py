@@ -5,6 +5,7 @@ Needs the standard library only: every run asks, and none of them needs the worl
 
 import functools
 import json
+import os
 import pathlib
 
 from flan_jax.errors import UserError
@@ -12,7 +13,7 @@ from flan_jax.errors import UserError
 FILE = 'embedded.json'
 
 
-def read(data_dir) -> dict | None:
+def read(data_dir: str | os.PathLike[str]) -> dict | None:
   """The contents of embedded.json, or None where the folder is no embedded data."""
   path = pathlib.Path(data_dir).expanduser() / FILE
   if not path.is_file():
@@ -33,6 +34,6 @@ def _recorded(path: pathlib.Path, *_stamp: int) -> dict:
                     'away and let it write a new one') from None
 
 
-def origin(data_dir) -> str:
+def origin(data_dir: str | os.PathLike[str]) -> str:
   """What runs and results on a data_dir say of it: 'embedded' or 'tfds'."""
   return 'embedded' if read(data_dir) else 'tfds'

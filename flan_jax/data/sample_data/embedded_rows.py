@@ -16,11 +16,11 @@ import numpy as np
 from flan_jax.data import dataset_checks, datasets
 from flan_jax.data.code import code_identity
 from flan_jax.errors import did_you_mean, UserError
-from flan_jax.world import samples
+from flan_jax.world import samples, World
 
 _SHORT = reprlib.Repr()
 _SHORT.maxdict, _SHORT.maxstring, _SHORT.maxother = 20, 40, 60
-_KINDS = {
+_KINDS: Mapping[str, tuple[str, Any]] = {
     'i': ('a whole number', numbers.Integral), 'u': ('a whole number', numbers.Integral),
     'f': ('a number', numbers.Real), 'b': ('True or False', (bool, np.bool_)),
     'O': ('a text', (str, bytes))}
@@ -52,7 +52,7 @@ def sample_module(dataset: datasets.Dataset) -> str:
   return code_identity.behind(sample(dataset)).__module__
 
 
-def draw(dataset: datasets.Dataset, features, world) -> Mapping:
+def draw(dataset: datasets.Dataset, features: Any, world: World) -> Mapping:
   """One record of a dataset's sample.
 
   Raises:
@@ -79,12 +79,12 @@ def draw(dataset: datasets.Dataset, features, world) -> Mapping:
   return row
 
 
-def flaw(feature, value: Any, name: str = '') -> str:
+def flaw(feature: Any, value: Any, name: str = '') -> str:
   """What is wrong with a value of a TFDS feature; '' if nothing is.
 
   'lacks the feature 'label'', 'has 1.5 for 'idx', which must be a whole number'
   """
-  return _check(type(feature))(feature, value, name)
+  return _check(feature.__class__)(feature, value, name)
 
 
 @functools.cache
@@ -167,7 +167,7 @@ def _flaw_of_label(feature, value: Any, name: str) -> str:
     fine = text in names
   else:
     fine = isinstance(value, numbers.Integral) and not isinstance(
-        value, bool) and -1 <= value < feature.num_classes
+        value, bool) and -1 <= int(value) < feature.num_classes
   shown = ', '.join(names[:20]) + ', ...' * (len(names) > 20)
   return '' if fine else _has(
       value, name, f'one of the labels {shown}, or its number')

@@ -33,10 +33,16 @@ class Words(Protocol):
   own_beginning: int | None
   own_pad: int | None
   own_unknown: int | None
-  puts_first: tuple[int, ...]
   is_sentencepiece: bool
-  keeps_space: bool  # at the start of a text
-  is_byte_level: bool
+
+  @property
+  def puts_first(self) -> tuple[int, ...]: ...
+
+  @property
+  def keeps_space(self) -> bool: ...  # at the start of a text
+
+  @property
+  def is_byte_level(self) -> bool: ...
 
   def id_of(self, token: str) -> int | None: ...
 
@@ -100,7 +106,7 @@ class Ends:
     ids = () if separator in ('', 'eos') else tuple(encode(separator))
     return ids[:1] or self.ends
 
-  def described(self, piece) -> str:
+  def described(self, piece: Callable[[int], str]) -> str:
     """'ends with </s> (2); begins with <s> (1)'; piece: id -> its text."""
     shown = lambda ids: ', '.join(f'{piece(one)} ({one})' for one in ids)
     source = f' by {self.source}' if self.source else ''
@@ -126,16 +132,17 @@ def of_run(ends: Mapping | None, imported: Mapping | None, words: Words) -> Ends
   if ends is not None:
     return Ends.from_told(ends)
   imported = imported or {}
-  ends = _ids(imported.get('eos_token_id'), CONFIG)
-  if not ends:
+  found = _ids(imported.get('eos_token_id'), CONFIG)
+  if not found:
     own = words.own_end
     return None if own is None else Ends((own,), bos=words.own_beginning, prefix=own,
                                          named=own, pad=words.own_pad)
   settings.check_told('Imported', imported, 'imported')
   bos = imported.get('bos_token_id')
-  begins = bos is not None and (words.is_sentencepiece or words.puts_first[:1] == (bos,))
-  return Ends(ends, (bos,) if begins else (), bos, ends[0] if bos is None else bos,
-              ends[0], imported.get('pad_token_id'), source=CONFIG)
+  begins = words.is_sentencepiece or words.puts_first[:1] == (bos,)
+  beginning = (bos,) if begins and bos is not None else ()
+  return Ends(found, beginning, bos, found[0] if bos is None else bos,
+              found[0], imported.get('pad_token_id'), source=CONFIG)
 
 
 def beside(folder: str, words: Words, content_hash: str) -> Ends | None:

@@ -85,7 +85,7 @@ def tokens(ends: ends_lib.Ends, imported: Mapping[str, Any]) -> dict[str, Any]:
   imported: what the source's config.json said; of a source, what it left out stays out.
   """
   several = isinstance(imported.get('eos_token_id'), list)
-  found = {'eos_token_id': list(ends.ends) if several else ends.ends[0]}
+  found: dict[str, Any] = {'eos_token_id': list(ends.ends) if several else ends.ends[0]}
   if not imported:
     found |= {'bos_token_id': next(iter(ends.beginning), None),
               'pad_token_id': ends.pad}

@@ -2,10 +2,16 @@
 
 import collections
 import dataclasses
+from typing import TYPE_CHECKING
 
 from flan_jax.data.tokenizers.ends import with_beginning
 from flan_jax.data.tokens import tokenizing
 from flan_jax.errors import UserError
+
+if TYPE_CHECKING:
+  import seqio
+
+  from flan_jax.data.tokens import store
 
 EMPTY = 'their targets are empty'
 
@@ -29,7 +35,7 @@ class Tally:
     self.first = self.first if self.refused[EMPTY] else inputs
     self.refused[EMPTY] += 1
 
-  def reasons(self, vocabulary) -> str:
+  def reasons(self, vocabulary: 'seqio.Vocabulary') -> str:
     """'3 not valid UTF-8; 2 their targets are empty, the first begins ...'"""
     parts = [f'{count:,} {reason}' for reason, count in self.refused.items()]
     if self.refused[EMPTY]:
@@ -52,7 +58,8 @@ class Cutter:
   beginning: tuple[int, ...] = ()
 
   @classmethod
-  def of(cls, name: str, vocabulary, settings, has_inputs: bool = True) -> 'Cutter':
+  def of(cls, name: str, vocabulary: 'seqio.Vocabulary', settings: 'store.Settings',
+         has_inputs: bool = True) -> 'Cutter':
     """That of a task with store.Settings; raises UserError if there is no room for text."""
     inputs_end, targets_end = (
         tokenizing.separator_ids(vocabulary, text) for text in settings.separators)

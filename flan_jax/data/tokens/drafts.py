@@ -47,7 +47,7 @@ def _in_use(entry: os.DirEntry) -> bool:
   if name and name[1] == _place():
     return _runs(int(name[2]), int(name[3]))
   try:
-    inside = [file.path for file in os.scandir(entry)]
+    inside = [file.path for file in os.scandir(entry.path)]
     changed = max(os.stat(path).st_mtime for path in [entry.path, *inside])
   except OSError:  # another process is clearing it
     return True

@@ -43,7 +43,7 @@ class Missing(Unusable):
 
 def write(folder: str, fields: dict, large: Sequence[str]) -> None:
   """Writes the manifest of the files in a folder; of large ones it holds the size."""
-  files = {}
+  files: dict[str, dict[str, Any]] = {}
   for name in sorted(os.listdir(folder)):
     path = os.path.join(folder, name)
     files[name] = {'bytes': os.path.getsize(path)}

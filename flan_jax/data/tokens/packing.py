@@ -8,7 +8,7 @@ token ids of one row out as the arrays a model reads.
 import bisect
 import collections
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -18,7 +18,8 @@ _BLOCK_STREAM, _EPOCH_STREAM = 0, 1  # keep the two kinds of random draw apart
 _KEPT_BLOCKS = 8  # reading threads look at neighbouring blocks
 
 
-def fit(sizes, row_length: int, target_slots: int) -> list[list[int]]:
+def fit(sizes: Sequence[tuple[int, int]] | np.ndarray, row_length: int,
+        target_slots: int) -> list[list[int]]:
   """Packs a finite list into few rows, largest first, each where it fits tightest.
 
       fit([(5, 1), (3, 1), (4, 1)], row_length=8, target_slots=3)
@@ -35,24 +36,26 @@ def fit(sizes, row_length: int, target_slots: int) -> list[list[int]]:
   Raises:
     UserError: an item is larger than a row.
   """
-  sizes = np.asarray(sizes, np.int64).reshape(-1, 2)
+  needs = np.asarray(sizes, np.int64).reshape(-1, 2)
   limits = np.array([row_length, target_slots])
-  too_large = np.flatnonzero((sizes > limits).any(axis=1))
+  too_large = np.flatnonzero((needs > limits).any(axis=1))
   if too_large.size:
-    tokens, targets = sizes[too_large[0]]
+    tokens, targets = needs[too_large[0]]
     raise UserError(
         f'Item {too_large[0]} has {tokens} tokens and {targets} targets; a row holds'
         f' {row_length} and {target_slots}. Use longer rows or cut the item.')
   # An item is as large as the limit it uses most of.
-  share = (sizes * limits[::-1]).max(axis=1)
+  share = (needs * limits[::-1]).max(axis=1)
   order = np.argsort(-share, kind='stable').tolist()
-  return _best_fit(order, *sizes.T.tolist(), row_length, target_slots)
+  tokens, targets = needs.T.tolist()
+  return _best_fit(order, tokens, targets, row_length, target_slots)
 
 
 def _best_fit(order, tokens, targets, row_length, target_slots):
   """The loop of `fit`: a plan spends its time here, hence one flat function."""
-  rows, slots_left = [], []
-  open_rows = []  # free tokens << 32 | row, sorted: the tightest fit is a bisection
+  rows: list[list[int]] = []
+  slots_left: list[int] = []
+  open_rows: list[int] = []  # free tokens << 32 | row, sorted: the tightest fit is a bisection
   for item in order:
     need, asks = tokens[item], targets[item]
     place = bisect.bisect_left(open_rows, need << 32)
@@ -120,7 +123,7 @@ class Plan:
     # What is known of each block: its first row, and what was drawn before it.
     self._first_rows = [0]
     self._drawn = [np.zeros(len(self.names), np.int64)]
-    self._kept = collections.OrderedDict()
+    self._kept: collections.OrderedDict[int, list[np.ndarray]] = collections.OrderedDict()
     self._lock = threading.Lock()
 
   def rows(self, step: int) -> list[np.ndarray]:
@@ -129,17 +132,17 @@ class Plan:
     with self._lock:
       return [self._row(first + i) for i in range(self.rows_per_step)]
 
-  def locate(self, ids) -> tuple[np.ndarray, np.ndarray]:
+  def locate(self, ids: Sequence[int] | np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Global ids -> (number of the task in `names`, index within the task)."""
     ids = np.asarray(ids, np.int64)
     tasks = np.searchsorted(self._offsets, ids, side='right') - 1
     return tasks, ids - self._offsets[tasks]
 
-  def sizes(self, ids) -> np.ndarray:
+  def sizes(self, ids: Sequence[int] | np.ndarray) -> np.ndarray:
     """Tokens (inputs and targets together) and targets of prompts, [..., 2]."""
     return self._sizes[ids]
 
-  def fullness(self, steps) -> float:
+  def fullness(self, steps: Iterable[int]) -> float:
     """The share of the row length that is filled, over the steps given."""
     filled = [self._sizes[row, 0].sum() for step in steps for row in self.rows(step)]
     return float(np.mean(filled)) / self.row_length

@@ -12,9 +12,13 @@ import inspect
 import re
 from collections.abc import Iterator, Sequence
 from concurrent import futures
+from typing import TYPE_CHECKING
 
 from flan_jax.data import private_names, truncation
 from flan_jax.errors import UserError
+
+if TYPE_CHECKING:
+  import seqio
 
 PASSAGE = 'passage'  # feature: the part of the inputs that is shortened
 BATCH = 512  # prompts tokenized by one call
@@ -27,8 +31,9 @@ NOT_TEXT = 'not valid UTF-8'
 Ids = tuple[list[int], list[int], bool]
 
 
-def batches(task, split: str, *, sequence_length: dict[str, int], room: int, seed: int,
-            refused: collections.Counter) -> Iterator[list[Ids]]:
+def batches(
+    task: 'seqio.Task', split: str, *, sequence_length: dict[str, int], room: int,
+    seed: int, refused: collections.Counter) -> Iterator[list[Ids]]:
   """The text of a task as token ids, without separators, in the order of the source.
 
   Inputs that are too long are shortened as in evaluation, see `shortening`; the passage
@@ -73,7 +78,7 @@ def batches(task, split: str, *, sequence_length: dict[str, int], room: int, see
   return _tokenized(dataset, task.source, vocabulary, room, refused)
 
 
-def separator_ids(vocabulary, separator: str) -> list[int]:
+def separator_ids(vocabulary: 'seqio.Vocabulary', separator: str) -> list[int]:
   """'eos' -> the end of sequence; '' -> nothing; other text -> its tokens.
 
   Raises:
@@ -88,7 +93,7 @@ def separator_ids(vocabulary, separator: str) -> list[int]:
   return ids
 
 
-def vocabulary_identity(vocabulary) -> str:
+def vocabulary_identity(vocabulary: 'seqio.Vocabulary') -> str:
   """Changes whenever the vocabulary would tokenize differently."""
   content = getattr(vocabulary, 'ids_identity', None)  # of FlanVocabulary
   if content is None:
@@ -100,7 +105,7 @@ def vocabulary_identity(vocabulary) -> str:
   return f'{kind.__module__}.{kind.__name__} {size} {_without_addresses(vocabulary)}'
 
 
-def source_identity(source, split: str) -> dict:
+def source_identity(source: 'seqio.DataSource', split: str) -> dict:
   """Changes whenever the source would yield other examples, as far as can be known."""
   if hasattr(source, 'tfds_dataset'):
     return _tfds_identity(source.tfds_dataset, split)
@@ -170,7 +175,7 @@ def _tokenized(dataset, source, vocabulary, room: int,
         ids[:count], columns['inputs'], passages, room, encode)
     return list(zip(inputs, targets, cut))
   # Tokenizers run outside Python's lock, so threads are further cores.
-  pending = collections.deque()
+  pending: collections.deque[futures.Future[list[Ids]]] = collections.deque()
   with futures.ThreadPoolExecutor(THREADS) as workers:
     for batch in splits.elements(dataset.batch(BATCH).prefetch(4), source):
       pending.append(workers.submit(tokenize, _texts(batch, refused)))
