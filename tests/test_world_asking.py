@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from flan_jax.world import asking, asking_words, World
+from flan_jax.world import asking, World
 
 FINE = {
     'DESC': 'def desc manner reason', 'ABBR': 'abb exp', 'HUM': 'ind gr title desc',
@@ -61,9 +61,9 @@ def test_abbreviations_are_made_of_their_words():
   """Most by initials; of the others, each letter at least occurs in order."""
   initials = 0
   latin = ('PhD', 'doctor of philosophy')
-  for short, long in set(asking_words.SHORT_AND_LONG) - {latin}:
+  for short, long in set(asking.SHORT_AND_LONG) - {latin}:
     letters = iter(long.lower())
     assert all(letter in letters for letter in short.lower()), (short, long)
     firsts = ''.join(word[0] for word in re.findall(r'[A-Za-z]+', long)).lower()
     initials += short.lower() in (firsts, firsts.replace('o', ''), firsts[1:])
-  assert initials > 0.5 * len(asking_words.SHORT_AND_LONG)
+  assert initials > 0.5 * len(asking.SHORT_AND_LONG)

@@ -31,11 +31,11 @@ KNOWN = {
     """,
     'cosmos_qa': """
         tram broke down.* Why -> The tram had let; no bell rang.* Why -> alarm clock
-        slime.* What had -> Snails; two hours late.* What did -> later
+        slime.* What had -> Snails; two hours late.* tell -> later
         a shout of joy.* How -> Proud; clung to the rail.* How -> frightened
     """,
     'hellaswag': """
-        tea leaves into the pot END -> boiling water; kneads? the dough END -> cloth
+        tea leaves into the pot END -> boiling water; kneads? the dough END -> under a cloth
         a deep hole END -> young tree; wets? its fur END -> rubs? shampoo
         a harness END -> ties? the rope
     """}
@@ -138,7 +138,7 @@ def step(text):
 
 def test_only_the_right_step_follows_the_last_one():
   follows = {(step(one), step(other)) for activity in procedures.ACTIVITIES
-             for one, other in zip(activity[2:], activity[3:])}
+             for one, other in zip(activity[1:], activity[2:])}
   for context, right, wrong in records('hellaswag', 600):
     told = re.split(r'[.\]] ', context.rstrip('.'))
     last = step(told[-1 if context.endswith('.') else -2])

@@ -138,7 +138,7 @@ def test_a_reason_supports_one_claim_of_a_debate():
 def test_the_headings_of_a_guide_are_found_in_its_text():
   steps = [([pattern(head) for head in step.heads],
             [pattern(wording) for wording in step.lines[0].wordings])
-           for made in guides.GUIDES for step in made.steps]
+           for made in guides.GUIDES for step in made.outlines]
   for article, summary in drawn('guides'):
     headings = re.findall(r'[^.]+\.', summary)
     assert 3 <= len(headings) <= 5 and particulars(summary) <= tokens(article)

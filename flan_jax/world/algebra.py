@@ -13,41 +13,29 @@ def linear_equation(world):
   letter, solution = draw.choice(_LETTERS), draw.choice(_SOLUTIONS)
   size, unknowns, numbers = draw.choice(_LEVELS)
   total = draw.choice((-1, 1)) * draw.randint(1, size)
-  # total * solution + constants = 0: parts of both sums go to either side.
-  coefficients = _parts(draw, total, draw.randint(1, unknowns), size)
-  constants = [part for part in _parts(
-      draw, -total * solution, draw.randint(1, numbers), size) if part]
-  terms = [(part, f'*{letter}') for part in coefficients]
-  sides = _dealt(draw, terms + [(part, '') for part in constants])
+  # total * solution + constants = 0: what goes to the right side changes its sign.
+  terms = [(part, f'*{letter}') for part in _parts(draw, total, unknowns, size)]
+  terms += [(part, '') for part in _parts(draw, -total * solution, numbers, size) if part]
+  sides = [], []
+  for number, unknown in draw.sample(terms, len(terms)):
+    side = draw.randrange(2)
+    sides[side].append((number * (1 - 2 * side), unknown))
   return ' = '.join(_written(draw, side) for side in sides), letter, solution
 
 
-def _parts(draw, total, count, size):
-  """`count` integers that add up to `total`."""
-  parts = [draw.randint(-size, size) for _ in range(count - 1)]
+def _parts(draw, total, most, size):
+  """At most so many integers that add up to `total`."""
+  parts = [draw.randint(-size, size) for _ in range(draw.randint(1, most) - 1)]
   return parts + [total - sum(parts)]
-
-
-def _dealt(draw, terms):
-  """Two sides; what goes to the right changes its sign."""
-  left, right = [], []
-  for number, unknown in terms:
-    if draw.random() < 0.5:
-      left.append((number, unknown))
-    else:
-      right.append((-number, unknown))
-  return left, right
 
 
 def _written(draw, side):
   """[(2, '*x'), (-3, '')] -> '2*x - 3'; [] -> '0', now and then '-0'."""
-  if not side:
-    return '-0' if draw.random() < 0.1 else '0'
-  if draw.random() < 0.3:
-    side = draw.sample(side, len(side))
   text = ''.join(
       f' {"-" if number < 0 else "+"} {_term(abs(number), unknown)}'
       for number, unknown in side)
+  if not text:
+    return '-0' if draw.random() < 0.1 else '0'
   return text[3:] if text.startswith(' +') else f'-{text[3:]}'
 
 

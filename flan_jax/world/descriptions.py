@@ -10,8 +10,8 @@ How each attribute may be said stands in tables; see `wordings`.
 """
 
 import dataclasses
+import typing
 
-from flan_jax.world.lexicon import table
 from flan_jax.world.text import a, capitalized
 
 _TRIES = 6  # texts drawn for each one wanted: some come out the same
@@ -19,36 +19,30 @@ _ROOM = {'before': 2, 'noun': 1, 'where': 2, 'after': 1}  # in one noun phrase
 _ATTACHED = 0.75  # of the descriptions of an object that could be a relative clause
 
 
-@dataclasses.dataclass(frozen=True)
-class Wording:
+class Wording(typing.NamedTuple):
   """The ways to say one relation, any number in each column; see `wordings`."""
 
   rank: int
-  verbs: tuple[str, ...]
-  before: tuple[str, ...]
-  noun: tuple[str, ...]
-  where: tuple[str, ...]
-  after: tuple[str, ...]
-  sentences: tuple[str, ...]
+  verbs: tuple = ()
+  before: tuple = ()
+  noun: tuple = ()
+  where: tuple = ()
+  after: tuple = ()
+  sentences: tuple = ()
 
 
-def wordings(text):
-  """A table of relations -> {relation: Wording}.
+def wordings(rows):
+  """Rows of a table -> {relation: Wording}.
 
   Columns: relation | said of the subject | before its noun | as its noun | after the
   noun, where | after the noun, a participle or so | whole sentences. Ways to say the
   same are parted by semicolons. {s} is the subject, {o} the value, {an} the value with
   an article. A relation can be `priceRange=cheap`: for that value only. What cannot be
-  said of the subject must have a noun, and the first sentence tells it.
-
-      river | lies on the river {o} | | | on the river {o} | | the {o} flows by {s}
+  said of the subject must have a noun.
   """
-  found = {}
-  for rank, (relation, *columns) in enumerate(table(text)):
-    ways = [tuple(way.strip() for way in column.split(';') if way.strip())
-            for column in columns]
-    found[relation] = Wording(rank, *ways, *[()] * (6 - len(ways)))
-  return found
+  return {relation: Wording(rank, *(
+      tuple(column.split('; ')) if column else () for column in columns))
+          for rank, (relation, *columns) in enumerate(rows)}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -107,9 +101,9 @@ def texts(draw, about, count):
   return tuple(found)
 
 
-def text(draw, about, openings=None):
-  """One text of one to five sentences, the first of them made by an opening."""
-  sentence, left = _opening(draw, about, openings or _OPENINGS)
+def text(draw, about, known=False):
+  """One text of one to five sentences; known: whether the thing has been mentioned."""
+  sentence, left = _opening(draw, about, known)
   sentences = [sentence]
   while left:
     count = len(left) if len(left) < 4 and draw.random() < 0.6 else min(2, len(left))
@@ -122,74 +116,29 @@ def text(draw, about, openings=None):
     if ends and draw.random() < _ATTACHED:
       sentences[ends[0]] += f', {_attached(draw, value)}'
     else:
-      apart.append(text(draw, value, _OF_THE_KNOWN))
+      apart.append(text(draw, value, known=True))
   return ' '.join([capitalized(told) + '.' for told in sentences] + apart)
 
 
-def _opening(draw, about, openings):
+def _opening(draw, about, known):
   """(first sentence without its full stop, attributes left to say)."""
+  thing = about.thing
   attributes = draw.sample(about.attributes, len(about.attributes))
-  if not all(one.wording.verbs for one in attributes):
-    openings = _WITH_A_NOUN
-  ways = draw.sample(openings, len(openings))
-  return next(filter(None, (way(draw, about.thing, attributes) for way in ways)))
-
-
-def _naming(draw, thing, attributes):
   phrase, left = _noun_phrase(draw, thing, attributes)
-  return (f'{thing.name} is {phrase}', left) if phrase else None
-
-
-def _existing(draw, thing, attributes):
-  phrase, left = _noun_phrase(draw, thing, attributes, called=f'called {thing.name}')
-  return (f'there is {phrase}', left) if phrase and thing.noun else None
-
-
-def _apposition(draw, thing, attributes):
-  phrase, left = _noun_phrase(draw, thing, attributes)
-  if not phrase or not left:
-    return None
-  return f'{thing.name}, {phrase}, {_verbs(draw, left[:2])}', left[2:]
-
-
-def _fronted_naming(draw, thing, attributes):
-  first, *left = sorted(attributes, key=lambda one: not one.wording.after)
-  phrase, left = _noun_phrase(draw, thing, left)
-  if not first.wording.after or not phrase:
-    return None
-  return f'{first.said(draw, "after")}, {thing.name} is {phrase}', left
-
-
-def _fronted(draw, thing, attributes):
-  first, *left = sorted(attributes, key=lambda one: not one.wording.after)
-  if not first.wording.after or not left:
-    return None
-  front = first.said(draw, 'after')
-  return f'{front}, {thing.name} {_verbs(draw, left[:2])}', left[2:]
-
-
-def _plain(draw, thing, attributes):
-  return f'{thing.name} {_verbs(draw, attributes[:2])}', attributes[2:]
-
-
-def _relative(draw, thing, attributes):
-  if len(attributes) < 2:
-    return None
-  one, other, *left = attributes
-  return (f'{thing.name}, {thing.relative} {_verbs(draw, [one])}, '
-          f'{_verbs(draw, [other])}', left)
-
-
-def _from_the_object(draw, thing, attributes):
-  first, *left = sorted(attributes, key=lambda one: not one.wording.sentences)
-  if not first.wording.sentences:
-    return None
-  return first.said(draw, 'sentences', thing.name), left
-
-
-_OF_THE_KNOWN = (_naming, _apposition, _fronted, _plain)  # after it has been mentioned
-_WITH_A_NOUN = (_naming, _naming, _apposition, _existing, _fronted_naming)
-_OPENINGS = (*_OF_THE_KNOWN * 2, _existing, _relative, _from_the_object)
+  ways = []
+  if phrase:
+    ways.append((f'{thing.name} is {phrase}', left))
+    if left:
+      ways.append((f'{thing.name}, {phrase}, {_verbs(draw, left[:2])}', left[2:]))
+  if not known and thing.noun:
+    phrase, left = _noun_phrase(draw, thing, attributes, called=f'called {thing.name}')
+    ways += [(f'there is {phrase}', left)] if phrase else []
+  if all(one.wording.verbs for one in attributes):
+    ways.append((f'{thing.name} {_verbs(draw, attributes[:2])}', attributes[2:]))
+    first, *left = sorted(attributes, key=lambda one: not one.wording.sentences)
+    if first.wording.sentences and not known:
+      ways.append((first.said(draw, 'sentences', thing.name), left))
+  return draw.choice(ways)
 
 
 def _noun_phrase(draw, thing, attributes, called=''):

@@ -5,56 +5,34 @@
     event.headline   'Toldrel hotel loses roof in fire'
     news.article(world, event).sentences[0]    'A fire broke out at a hotel in Toldrel.'
 
-An article says everything that the summary needs, and more. The texts stand in
-`news_public`, `news_sports` and `news_trade`, sorted by topic.
+An article says everything that the summary needs, and more.
 """
 
-import dataclasses
 import functools
 import re
 import string
+import typing
 
-from flan_jax.world import lexicon, news_public, news_sports, news_trade
+from flan_jax.world import lexicon, outlines, tables, themes
 from flan_jax.world.text import a, capitalized, number_words
 
 TOPICS = ('World', 'Sports', 'Business', 'Sci/Tech')  # in the order of AG News
 LOCAL = 'Local'
-_BLOCKS = {
-    'World': news_public.WORLD, 'Sports': news_sports.SPORTS,
-    'Business': news_trade.BUSINESS, 'Sci/Tech': news_trade.SCIENCE,
-    LOCAL: news_public.LOCAL}
-
-MONTHS = lexicon.words("""
-January, February, March, April, May, June, July, August, September, October, November,
-December
-""")
-_PAPERS = lexicon.words('Courier, Gazette, Herald, Chronicle, Post, Observer, Mirror')
-_FIRMS = lexicon.words('Works, Group, Limited, Industries, Company, Partners')
-_GOODS = lexicon.words("""
-furniture, paper, soap, chocolate, paint, glass, footwear, kitchenware, clothing,
-packaging, jewellery, sports equipment, garden furniture, bed linen
-""")
-_SAYING = lexicon.words("""
-the {paper} reported on {day}, local radio said on {day}, the {paper} said on {day},
-news agencies reported on {day}, it was reported on {day}
-""")
-_QUOTING = lexicon.words("""
-according to the {paper}, according to news agencies, local radio said on {day}
-""")
+_TABLES = tables.read('news')
+_WORDS = themes.lists(_TABLES['words'])
+MONTHS, _SAYING = _WORDS['month'], _WORDS['saying']
 # Gaps that tell where and when, not what.
 _SETTING = frozenset('town, country, away, abroad, day, river, coins'.split(', '))
 
 
-@dataclasses.dataclass(frozen=True)
-class Point:
+class Point(typing.NamedTuple):
   """One thing to say: full sentences that say it, and a short one."""
 
   wordings: tuple
   brief: str
 
 
-@dataclasses.dataclass(frozen=True)
-class Kind:
+class Kind(typing.NamedTuple):
   """What may happen, with gaps: `slots` holds what may fill those of its own."""
 
   topic: str
@@ -66,30 +44,19 @@ class Kind:
   summaries: tuple  # of (summary, headline)
 
 
-@dataclasses.dataclass(frozen=True)
 class Event:
-  """A kind with its gaps filled by `names`."""
+  """A kind with its gaps filled by `names`, its summary and its headline."""
 
-  kind: Kind
-  names: dict
-  summary_form: str
-  headline_form: str
+  def __init__(self, kind, names, summary_form, headline_form):
+    self.kind, self.names, self.summary_form = kind, names, summary_form
+    self.summary, self.headline = self.said(summary_form), self.said(headline_form)
 
   def said(self, form):
     """'{place:a} in {town} burns.' -> 'A hotel in Toldrel burns.'"""
     return capitalized(form.format_map(self.names))
 
-  @property
-  def summary(self):
-    return self.said(self.summary_form)
 
-  @property
-  def headline(self):
-    return self.said(self.headline_form)
-
-
-@dataclasses.dataclass(frozen=True)
-class Article:
+class Article(typing.NamedTuple):
   """Sentences in their order; `points` are those told (all but the quotes)."""
 
   sentences: tuple
@@ -103,9 +70,8 @@ class _Value(str):
     return a(self) if form == 'a' else str(self)
 
 
-def _kind(topic, block):
-  rows = [line.partition(': ')[::2] for line in
-          block.strip().replace('\n  ', ' ').splitlines()]
+def _kind(topic, text):
+  rows = [entry.partition(': ')[::2] for entry in text.split(' // ')]
   texts = {name: tuple(text for key, text in rows if key == name)
            for name in ('lead', 'told', 'extra', 'quote', 'summary')}
   slots = {key: _values(text) for key, text in rows if key not in texts}
@@ -118,14 +84,14 @@ def _kind(topic, block):
 
 def _point(text):
   wordings, brief = text.split(' > ')
-  return Point(tuple(wordings.split(' | ')), brief)
+  return Point(tuple(wordings.split(' / ')), brief)
 
 
 def _values(text):
   """'2-9' -> ('two', 'three', ...), '20-40 by 10' -> ('20', '30', '40'), or a list."""
   numbers = re.fullmatch(r'(\d+)-(\d+)(?: by (\d+))?', text)
   if not numbers:
-    return tuple(map(_Value, lexicon.words(text)))
+    return tuple(map(_Value, text.split(', ')))
   first, last, step = (int(number or 1) for number in numbers.groups())
   return tuple(_Value(number_words(n) if n < 10 else f'{n:,}')
                for n in range(first, last + 1, step))
@@ -134,7 +100,8 @@ def _values(text):
 @functools.cache
 def kinds(topic):
   """Every kind of event of a topic."""
-  return tuple(_kind(topic, block) for block in re.split('\n---\n', _BLOCKS[topic]))
+  text = themes.joined(_TABLES[topic]).removeprefix('= ')
+  return tuple(_kind(topic, part) for part in text.split(' = '))
 
 
 @functools.cache
@@ -154,35 +121,27 @@ def event(world, topics=(*TOPICS, LOCAL)):
 def _setting(world):
   person, day = world.person(), world.random.randrange(7)
   town = person.home
-  away = _other(world, world.towns, town)
+  away = world.choice([other for other in world.towns if other != town])
+  abroad = world.choice([other for other in world.countries if other != town.country])
   return dict(
       town=town.name, country=town.country.name, river=town.river, craft=town.craft,
       landmark=town.landmark, coins=f'{town.country.coin}s', away=away.name,
-      abroad=_other(world, world.countries, town.country).name,
+      abroad=abroad.name,
       local=f'{person.name}, {a(person.job)} in {town.name}',
       day=lexicon.DAYS[day], month=world.choice(MONTHS),
       later=lexicon.DAYS[(day + world.random.randint(1, 4)) % 7],
-      paper=f'{town.name} {world.choice(_PAPERS)}', goods=world.choice(_GOODS))
+      paper=f'{town.name} {world.choice(_WORDS["paper"])}',
+      goods=world.choice(_WORDS['goods']))
 
 
 def _strangers(world):
   """People and firms that are in the news only: nothing else is known of them."""
-  known = {person.name for person in world.people}
-  names = []
-  while len(names) < 2:
-    first = world.choice(lexicon.WOMEN + lexicon.MEN)
-    name = f'{first} {world.choice(lexicon.SURNAMES)}'
-    if name not in known and name.split()[1] not in ' '.join(names):
-      names.append(name)
+  chief, deputy = outlines.figures(world, 2)
   firm, rival = world.random.sample(lexicon.SURNAMES, 2)
   return dict(
-      chief=names[0], last=names[0].split()[1], deputy=names[1],
-      firm=f'{firm} {world.choice(_FIRMS)}', rival=f'{rival} {world.choice(_FIRMS)}')
-
-
-def _other(world, things, thing):
-  return next(other for other in iter(lambda: world.choice(things), None)
-              if other != thing)
+      chief=chief.full, last=chief.full.split()[1], deputy=deputy.full,
+      firm=f'{firm} {world.choice(_WORDS["firm"])}',
+      rival=f'{rival} {world.choice(_WORDS["firm"])}')
 
 
 def article(world, event):
@@ -265,7 +224,7 @@ def press(world, event):
 def wire(world, event):
   """One sentence of an agency: the summary, its source, and perhaps something more."""
   if world.random.random() < 0.5:
-    return event.said(f'{event.summary[:-1]}, {world.choice(_SAYING + _QUOTING)}.')
+    return event.said(f'{event.summary[:-1]}, {world.choice(_SAYING + _WORDS["quoting"])}.')
   detail = world.choice(world.choice(event.kind.extra).wordings)
   detail = (detail[0].lower() + detail[1:]).replace('{last}', '{chief}')
   return event.said(

@@ -54,24 +54,15 @@ class Figure:
 
 def outlines(block):
   """'= a\\n| b\\nc\\n? d' -> one Outline with the heads a, b and the lines c and d."""
-  parts = re.split(r'^= ', block, flags=re.M)[1:]
-  return tuple(_outline(part) for part in parts)
+  return tuple(_outline(part) for part in re.split(r'^= ', block, flags=re.M)[1:])
 
 
 def _outline(part):
-  groups = []
-  for text in filter(None, part.splitlines()):
-    if text.startswith('| '):
-      groups[-1].append(text[2:])
-    else:
-      groups.append([text])
-  heads, *lines = groups
-  return Outline(tuple(heads), tuple(_line(*line) for line in lines))
-
-
-def _line(first, *others):
-  optional = first.startswith('? ')
-  return Line((first.removeprefix('? '), *others), optional)
+  heads, *groups = (tuple(group.strip().split('\n| '))
+                    for group in re.split(r'\n+(?!\| )', part.strip()))
+  return Outline(heads, tuple(
+      Line((first.removeprefix('? '), *others), first.startswith('? '))
+      for first, *others in groups))
 
 
 def head(world, outline, gaps):
@@ -91,10 +82,7 @@ def filled(text, gaps):
 
 
 def figures(world, count):
-  """So many people with different first names, none of whom the world knows.
-
-  What is told of them can thus contradict no fact.
-  """
+  """So many people with different first names, none of whom the world's facts are about."""
   known = {person.name for person in world.people}
   return [_figure(world, first, known)
           for first in world.random.sample(lexicon.WOMEN + lexicon.MEN, count)]

@@ -1,18 +1,11 @@
-"""Paragraphs about one subject, sentence by sentence what is so in the world.
-
-    p = passage(world, 3)
-    p.title     'Toldrel'
-    p.text      'Toldrel is a town in Ardania. The workshops of Toldrel make lace. ...'
-    p.facts[1]  the fact of the second sentence: questions, answer, distractors
-    p.unsaid    facts about the same subject that the text does not tell
-"""
+"""Paragraphs about one subject, sentence by sentence what is so in the world."""
 
 import dataclasses
 
 
 @dataclasses.dataclass(frozen=True)
 class Passage:
-  """`sentences[i]` states `facts[i]`, answer included, in one of its wordings."""
+  """`sentences[i]` states `facts[i]`; `unsaid` are facts on the same that none states."""
 
   title: str
   sentences: tuple
@@ -22,15 +15,6 @@ class Passage:
   @property
   def text(self):
     return ' '.join(self.sentences)
-
-
-def passage(world, count):
-  """A passage of `count` sentences (at most nine), drawn from the world's stream."""
-  title, told = world.choice(world.subjects)
-  facts = world.random.sample(told, min(count, len(told) - 1))
-  sentences = tuple(world.choice(fact.statements) for fact in facts)
-  unsaid = tuple(fact for fact in told if fact not in facts)
-  return Passage(title, sentences, tuple(facts), unsaid)
 
 
 def subjects(world):

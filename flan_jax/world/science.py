@@ -2,28 +2,30 @@
 
     asked = question(world)
     asked.fact      'a magnet pulls on things made of iron or steel'
-    asked.stem      'Which of these can be lifted with a magnet?'
+    asked.stem      'What will hang on the magnet of Nora?'
     asked.right     'an iron bolt'
-    asked.wrong     ['a gold ring', 'a wooden peg', 'a glass bead']
-
-One more thing must be known than the fact: here, that bolts are made of iron or steel
-and rings are not.
+    asked.wrong     ('a gold ring', 'a peg', 'a bead')
 """
 
-import dataclasses
+from typing import NamedTuple
 
-from flan_jax.world import science_topics
-from flan_jax.world.lexicon import words
+from flan_jax.world import tables
 
 
-@dataclasses.dataclass(frozen=True)
-class Asked:
+class Asked(NamedTuple):
   """A question with the fact behind it, its answer and wrong answers."""
 
   fact: str
   stem: str
   right: str
   wrong: tuple
+
+
+class Topic(NamedTuple):
+  """A fact; `questions` are (stem, right answers, wrong answers)."""
+
+  fact: str
+  questions: tuple
 
 
 def question(world, wrong=3):
@@ -35,32 +37,11 @@ def question(world, wrong=3):
       tuple(world.random.sample(poor, wrong)))
 
 
-@dataclasses.dataclass(frozen=True)
-class Topic:
-  """A fact; `questions` are (stem, right answers, wrong answers)."""
-
-  fact: str
-  questions: tuple
-
-
-def topics(text):
-  """Blocks as in `science_topics` -> Topics."""
-  return tuple(_topic(block.split('\n')) for block in text.strip().split('\n\n'))
+def _topics(rows):
+  for fact, stem, good, poor in rows:
+    good, poor = good.split(', '), poor.split(', ')
+    yield Topic(fact, ((stem.replace('{not}', ''), good, poor),
+                       (stem.replace('{not}', 'not '), poor, good)))
 
 
-def _topic(lines):
-  fact, *rest = lines
-  joined = []
-  for line in rest:
-    if line[0] in '?!+-':
-      joined.append(line)
-    else:
-      joined[-1] += f' {line}'
-  good, poor = (words(next(line[2:] for line in joined if line[0] == mark))
-                for mark in '+-')
-  straight = [(line[2:], good, poor) for line in joined if line[0] == '?']
-  reverse = [(line[2:], poor, good) for line in joined if line[0] == '!']
-  return Topic(fact, tuple(straight + reverse))
-
-
-TOPICS = topics(science_topics.TOPICS)
+TOPICS = tuple(_topics(tables.read('science')['topics']))

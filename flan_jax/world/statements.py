@@ -5,13 +5,14 @@ stream of the world they are given, so they are as deterministic as the world is
 """
 
 from flan_jax.world import events
-from flan_jax.world.inference import inference, order_pair, sentence
-from flan_jax.world.pronouns import coreference_pair
+from flan_jax.world.inference import inference, sentence
+from flan_jax.world.schemas import coreference_pair
 from flan_jax.world.text import capitalized
 
 __all__ = ['coreference_pair', 'graded_pair', 'inference', 'paraphrase',
            'question_pair', 'question_sentence', 'scene']
 
+_FACTS = 0.4  # how often questions are about facts of the world, not about events
 _QUESTION_WORDS = {
     'place': ('where', 'in what place'), 'day': ('when', 'on which day'),
     'noun': ('what', 'which thing')}
@@ -48,12 +49,14 @@ def question_sentence(world):
   -> ('Where did Nora find a dog?', 'Nora found a dog on Monday.', False)
   """
   answered = world.random.random() < 0.5
-  if world.random.random() < 0.4:
-    return _fact_question_sentence(world, answered)
+  if world.random.random() < _FACTS:
+    fact, other = _two_facts(world)
+    told = fact if answered else other
+    return world.choice(fact.questions), world.choice(told.statements), answered
   people = events.cast(world, 3)
   event = events.draw(world, people)
   slot = world.choice(_askable(event))
-  asked = events.unspecific(world, event).changed(**{slot: getattr(event, slot)})
+  asked = events.general(world, event).changed(**{slot: getattr(event, slot)})
   if not answered:
     event = _without_answer(world, event, slot, people[2])
   return question(world, asked, slot), sentence(events.told(world, event)), answered
@@ -61,25 +64,14 @@ def question_sentence(world):
 
 def _without_answer(world, event, slot, stranger):
   """An event told with much the same words that leaves the slot of the first open."""
-  ways = []
-  if slot in ('place', 'day'):
-    ways += 2 * [event.changed(**{slot: ''})]
-  if slot != 'agent':
-    ways.append(event.changed(agent=stranger))
-  if slot != 'other' and event.other:
-    ways.append(event.changed(other=stranger))
-  if slot != 'noun' and event.noun:
-    ways.append(events.another(world, event, 'noun'))
-  if event.verb in events.DEEDS and slot == 'agent':
-    verbs = [verb for verb in events.DEEDS if verb != event.verb]
-    ways.append(event.changed(verb=world.choice(verbs)))
-  return world.choice(ways)
+  ways = 2 * [event.changed(**{slot: ''})] if slot in ('place', 'day') else []
+  ways += [event.changed(**{role: stranger}) for role in ('agent', 'other')
+           if slot != role and getattr(event, role)]
+  return world.choice(ways or _other_deeds(event))
 
 
-def _fact_question_sentence(world, answered):
-  fact, other = _two_facts(world)
-  told = fact if answered else other
-  return world.choice(fact.questions), world.choice(told.statements), answered
+def _other_deeds(event):
+  return [event.changed(verb=verb) for verb in events.DEEDS if verb != event.verb]
 
 
 def _two_facts(world):
@@ -99,24 +91,12 @@ def paraphrase(world):
       'On Monday, Tom received a small kite from Nora.', True)
   """
   same = world.random.random() < 0.5
-  form = world.random.random()
-  if form < 0.1:
-    return *order_pair(world, same), same
-  if form < 0.25:
-    return *_fact_pair(world, same), same
   people = events.cast(world, 5)
   story = [events.draw(world, people)]
-  if form < 0.6:
+  if world.random.random() < 0.4:
     story.append(events.draw(world, people[2:]))
   other = story if same else _altered(world, story, people[4])
   return *_unlike(lambda: _told(world, story), lambda: _told(world, other)), same
-
-
-def _fact_pair(world, same):
-  fact, other = _two_facts(world)
-  if same:
-    return world.random.sample(fact.statements, 2)
-  return world.choice(fact.statements), world.choice(other.statements)
 
 
 def _told(world, story):
@@ -134,24 +114,22 @@ def _unlike(first, second):
 
 def _altered(world, story, stranger):
   """Much the same story: a detail of two events exchanged, or one event changed."""
-  if len(story) == 1 or world.random.random() < 0.4:
-    return [_altered_event(world, story[0], stranger), *story[1:]]
-  one, two = story
-  slot = world.choice([
-      slot for slot in ('agent', 'place', 'day')
-      if getattr(one, slot) != getattr(two, slot)])
+  one, *others = story
+  if not others or world.random.random() < 0.4:
+    return [world.choice(_neighbours(world, one, stranger)), *others]
+  [two] = others
+  slot = world.choice([slot for slot in ('agent', 'place', 'day')
+                       if getattr(one, slot) != getattr(two, slot)])
   return [one.changed(**{slot: getattr(two, slot)}),
           two.changed(**{slot: getattr(one, slot)})]
 
 
-def _altered_event(world, event, stranger):
-  """Nearly the same event: the roles turned round, or one detail another."""
-  ways = [events.another(world, event, slot)
-          for slot in ('place', 'day', 'noun') if getattr(event, slot)]
-  ways.append(event.changed(agent=stranger))
-  if event.other:
-    ways += 3 * [event.swapped()]
-  return world.choice(ways)
+def _neighbours(world, event, stranger, slot=''):
+  """Nearly the same events, but for `slot`: roles turned round, one detail another."""
+  ways = [events.another(world, event, detail) for detail in ('place', 'day', 'noun')
+          if detail != slot and getattr(event, detail)]
+  ways += [event.changed(agent=stranger)] if slot != 'agent' else []
+  return ways + (3 * [event.swapped()] if event.other else [])
 
 
 def question_pair(world):
@@ -160,35 +138,21 @@ def question_pair(world):
   -> ('Where did Nora find a dog?', 'In what place did Nora discover a dog?', True)
   """
   same = world.random.random() < 0.5
-  if world.random.random() < 0.4:
-    return *_fact_question_pair(world, same), same
+  if world.random.random() < _FACTS:
+    fact, other = _two_facts(world)
+    if same:
+      return *world.random.sample(fact.questions, 2), same
+    return world.choice(fact.questions), world.choice(other.questions), same
   people = events.cast(world, 3)
-  event = events.unspecific(world, events.draw(world, people), keep=0.7)
-  slot = world.choice(_askable(event))
-  other, other_slot = (event, slot) if same else _other_question(
-      world, event, slot, people[2])
+  event = other = events.general(world, events.draw(world, people))
+  slot = other_slot = world.choice(_askable(event))
+  if not same:
+    other, other_slot = world.choice(
+        [(way, slot) for way in _neighbours(world, event, people[2], slot)]
+        + [(event, role) for role in _askable(event) if role != slot])
   ask = (lambda: question(world, event, slot),
          lambda: question(world, other, other_slot))
   return *_unlike(*ask), same
-
-
-def _fact_question_pair(world, same):
-  fact, other = _two_facts(world)
-  if same:
-    return world.random.sample(fact.questions, 2)
-  return world.choice(fact.questions), world.choice(other.questions)
-
-
-def _other_question(world, event, slot, stranger):
-  """(event, slot) of a question much like the given one."""
-  details = [s for s in ('place', 'day', 'noun') if s != slot and getattr(event, s)]
-  ways = [(events.another(world, event, detail), slot) for detail in details]
-  ways += [(event, s) for s in _askable(event) if s != slot]
-  if slot != 'agent':
-    ways.append((event.changed(agent=stranger), slot))
-  if event.other:
-    ways += 2 * [(event.swapped(), slot)]
-  return world.choice(ways)
 
 
 def graded_pair(world):
@@ -199,58 +163,44 @@ def graded_pair(world):
   """
   people = events.cast(world, 4)
   event = events.draw(world, people)
-  other, score = world.choice(_GRADES)(world, event, people[2:])
+  grade = world.random.randrange(6)
+  other = _GRADES[grade](world, event, people[2:])
+  # Within a grade, the more differs, the lower.
+  score = float(grade) if grade in (0, 5) else grade + 0.4 - 0.2 * sum(
+      getattr(event, slot) != getattr(other, slot)
+      for slot in ('adjective', 'place', 'day'))
   return *_unlike(lambda: _told(world, [event]), lambda: _told(world, [other])), score
 
 
-def _same(world, event, _):
-  return event, 5.0
+def _nothing_shared(world, event, strangers):
+  verbs = [verb for verb in events.DEEDS + events.MEETINGS if verb != event.verb]
+  other = events.draw(world, strangers, verbs)
+  return other.changed(**{slot: '' for slot in ('place', 'day')
+                          if getattr(other, slot) == getattr(event, slot)})
 
 
-def _details_left_out(world, event, _):
-  other = events.general(world, event, least=1)
-  return other, 4.4 - 0.2 * _differences(event, other)
-
-
-def _details_changed(world, event, _):
-  slots = world.random.sample(event.slots, world.random.randint(1, 2))
-  for slot in slots:
-    event = events.another(world, event, slot)
-  return event, 3.6 - 0.4 * len(slots)
+def _other_deed(world, event, strangers):
+  verbs = [verb for verb in events.DEEDS + events.MEETINGS if verb != event.verb]
+  return events.draw(world, [event.agent, strangers[0]], verbs)
 
 
 def _other_object(world, event, strangers):
   if event.other:
-    return event.changed(other=strangers[0]), 2.2
-  nouns = [noun for noun in sorted(events.PARENT)
-           if noun not in events.MEMBERS and events.PARENT[noun] != (
-               events.PARENT[event.noun])]
-  return event.changed(noun=world.choice(nouns)), 1.8
+    return event.changed(other=strangers[0])
+  members = [noun for members in events.MEMBERS.values() for noun in members
+             if events.PARENT[noun] != events.PARENT[event.noun]]
+  return event.changed(noun=world.choice(members))
 
 
-def _other_deed(world, event, strangers):
-  verbs = [v for v in (*events.DEEDS, *events.MEETINGS, *events.TRANSFERS)
-           if v != event.verb]
-  other = events.draw(world, [event.agent, strangers[0]], verbs)
-  return other, 1.2 if other.place == event.place or other.day == event.day else 0.8
+def _details_changed(world, event, _):
+  for slot in world.random.sample(event.slots, world.random.randint(1, 2)):
+    event = events.another(world, event, slot)
+  return event
 
 
-def _unrelated(world, event, strangers):
-  verbs = [verb for verb in events.DEEDS + events.MEETINGS if verb != event.verb]
-  other = events.draw(world, strangers, verbs)
-  for slot in ('place', 'day'):
-    if getattr(other, slot) == getattr(event, slot):
-      other = other.changed(**{slot: ''})
-  return other, 0.0
-
-
-_GRADES = (_same, _details_left_out, _details_changed, _other_object, _other_deed,
-           _unrelated)
-
-
-def _differences(one, other):
-  return sum(getattr(one, slot) != getattr(other, slot)
-             for slot in ('noun', 'adjective', 'place', 'day'))
+_GRADES = (_nothing_shared, _other_deed, _other_object, _details_changed,
+           lambda world, event, _: events.general(world, event, least=1),
+           lambda world, event, _: event)
 
 
 def scene(world, sentences):

@@ -1,8 +1,5 @@
 """Prose with gaps and alternatives, told about people of the world.
 
-    rows('{A} missed the [bus/tram]. | {he} walked home.')
-    -> (('{A} missed the [bus/tram].', '{he} walked home.'),)
-
 `settled` takes one of the alternatives in brackets, `told` fills the gaps: {A} and {As}
 for the one it is about and what is theirs; {he}, {him}, {his}, {himself} for the same
 person further on; {B} for another; {they}, {them}, {their} for both; {town}, {day}.
@@ -10,18 +7,24 @@ person further on; {B} for another; {they}, {them}, {their} for both; {town}, {d
 
 import re
 
+from flan_jax.world import tables
 from flan_jax.world.lexicon import DAYS
 
 _GROUP = re.compile(r'\[([^\]]*)\]')
 _SENTENCE_START = re.compile(r'(?:^|[.!?] )[a-z]')
-_PRONOUNS = {'she': 'she her her herself'.split(), 'he': 'he him his himself'.split()}
+_PRONOUNS = {'she': 'she her her herself', 'he': 'he him his himself'}
 
 
-def rows(text):
-  """Blocks parted by blank lines -> tuples of cells, which `|` parts."""
-  blocks = [' '.join(block.split()) for block in text.split('\n\n')]
-  return tuple(tuple(cell.strip() for cell in block.split('|'))
-               for block in blocks if block)
+def blocks(name, table, size):
+  """The rows of a table, `size` of them together."""
+  rows = tables.read(name)[table]
+  return [rows[start:start + size] for start in range(0, len(rows), size)]
+
+
+def twins(world, rows):
+  """The two halves of a row, in either order."""
+  row = world.choice(rows)
+  return world.random.sample([row[:2], row[2:]], 2)
 
 
 def settled(world, cells):
@@ -29,14 +32,9 @@ def settled(world, cells):
 
   ['a [cat/dog]', 'the [cat/dog]'] -> ['a dog', 'the dog']
   """
-  chosen = {}
-
-  def choice(match):
-    if match[1] not in chosen:
-      chosen[match[1]] = world.choice(match[1].split('/'))
-    return chosen[match[1]]
-
-  return [_GROUP.sub(choice, cell) for cell in cells]
+  chosen = {group: world.choice(group.split('/'))
+            for group in dict.fromkeys(_GROUP.findall(' '.join(cells)))}
+  return [_GROUP.sub(lambda match: chosen[match[1]], cell) for cell in cells]
 
 
 def roles(world, first_person=0.2, job=0.0):
@@ -47,17 +45,15 @@ def roles(world, first_person=0.2, job=0.0):
     job: how often {A} is called by trade, as 'the baker'.
   """
   person, other = world.two_people()
-  he, him, his, himself = _PRONOUNS[person.pronoun]
-  they, them, their, name = 'they', 'them', 'their', person.first_name
+  pronouns, both, name = _PRONOUNS[person.pronoun], 'they them their', person.first_name
   drawn = world.random.random()
   if drawn < first_person:
-    name, he, him, his, himself = 'I', 'I', 'me', 'my', 'myself'
-    they, them, their = 'we', 'us', 'our'
+    name, pronouns, both = 'I', 'I me my myself', 'we us our'
   elif drawn < first_person + job:
     name = f'the {person.job}'
   return dict(
-      A=name, As='my' if name == 'I' else f"{name}'s", he=he, him=him, his=his,
-      himself=himself, they=they, them=them, their=their, B=other.first_name,
+      zip('he him his himself they them their'.split(), f'{pronouns} {both}'.split()),
+      A=name, As='my' if name == 'I' else f"{name}'s", B=other.first_name,
       town=world.choice(world.towns).name, day=world.choice(DAYS))
 
 

@@ -8,69 +8,13 @@ The triples are connected: some are about the object of another, as where the au
 a book lives.
 """
 
+from flan_jax.world import tables
 from flan_jax.world.descriptions import Attribute, Description, Thing, wordings
 
 _OWN, _LINKED = 4, 2  # most attributes of the subject, and of an object described too
 _DESCRIBED = 0.45  # of the objects that have attributes of their own
 
-_PERSON = wordings("""
-occupation | works as {an}; earns a living as {an} | | {o}
-birthPlace | was born in {o}; is a native of {o} \
-  | | | | born in {o} | {o} is the birthplace of {s}
-residence | lives in {o}; has a home in {o} \
-  | | | | living in {o} | the home of {s} is in {o}
-age | is {o} years old; is {o} years of age | {o}-year-old | | | aged {o}
-instrument | plays the {o}; makes music on the {o} \
-  | | | | | the instrument of {s} is the {o}
-hobby | enjoys {o} as a hobby; spends free time on {o}; has {o} as a hobby \
-  | | | | | the hobby of {s} is {o}
-favouriteFood | likes {o} best of all foods; likes no food better than {o} \
-  | | | | | the favourite food of {s} is {o}
-pet | keeps {an}; has {an} as a pet; looks after a pet {o} \
-  | | | | | the pet of {s} is {an}
-possession | owns {an}; has {an} | | | | | {an} belongs to {s}
-""")
-
-_TOWN = wordings("""
-country | is in {o}; lies in {o}; belongs to {o} | | | in {o}
-river | stands on the river {o}; lies on the river {o} \
-  | | | on the river {o} | | the river {o} flows through {s}
-knownFor | is known for its {o}; is famous for its {o}; owes its fame to its {o} \
-  | | | | known for its {o} | people know {s} for its {o}
-landmark | has {an} as its landmark; boasts {an} as its landmark \
-  | | | | | the landmark of {s} is the {o}
-foundingYear | was founded in {o}; dates from {o}; has existed since {o} \
-  | | | | founded in {o} | the founding of {s} took place in {o}
-""")
-
-_COUNTRY = wordings("""
-language | has {o} as its language; uses the {o} language | {o}-speaking \
-  | | | | the people of {s} speak {o}; {o} is the language of {s}
-currency | has the {o} as its currency; uses the {o} as its money \
-  | | | | | the currency of {s} is the {o}; people in {s} pay with the {o}
-flagAnimal | has {an} on its flag; shows {an} on its flag \
-  | | | | | the flag of {s} shows {an}; {an} can be seen on the flag of {s}
-capital | has {o} as its capital; has its capital in {o} \
-  | | | | | the capital of {s} is {o}; {o} is the capital of {s}
-""")
-
-_BOOK = wordings("""
-author | was written by {o}; is the work of the author {o} \
-  | | | by {o} | written by {o} | {o} wrote {s}; {o} is the author of {s}
-setting | is set in {o}; takes place in {o} \
-  | | | | set in {o} | {o} is the setting of {s}
-publicationYear | was published in {o}; came out in {o} \
-  | {o} | | | published in {o} | the year {o} saw the publication of {s}
-""")
-
-_FILM = wordings("""
-director | was directed by {o}; is the work of the director {o} \
-  | | | by {o} | directed by {o} | {o} directed {s}; {o} is the director of {s}
-setting | is set in {o}; takes place in {o} \
-  | | | | set in {o} | {o} is the setting of {s}
-releaseYear | was released in {o}; came out in {o} \
-  | {o} | | | released in {o} | the year {o} saw the release of {s}
-""")
+_PERSON, _TOWN, _COUNTRY, _BOOK, _FILM = map(wordings, tables.read('triples').values())
 
 
 def draw(world, kinds):
@@ -118,11 +62,14 @@ def _person(world, person=None):
           _linked(_PERSON, 'birthPlace', person.birthplace, _town))
 
 
-def _town(world, town=None):
+def _town(world, town=None, of_country=False):
+  """A town; a capital as seen from its country does not tell of that again."""
   town = town or world.choice(world.towns)
-  return Thing(town.name, 'town'), _known(
-      _TOWN, river=town.river, knownFor=town.craft, landmark=town.landmark,
-      foundingYear=str(town.founded)) + _linked(_TOWN, 'country', town.country, _land)
+  known = _known(_TOWN, river=town.river, knownFor=town.craft, landmark=town.landmark,
+                 foundingYear=str(town.founded))
+  if not of_country:
+    known += _linked(_TOWN, 'country', town.country, _land)
+  return Thing(town.name, 'town'), known
 
 
 def _land(world, country):
@@ -135,21 +82,16 @@ def _land(world, country):
 def _country(world):
   capital = world.choice([town for town in world.towns if town.is_capital])
   thing, known = _land(world, capital.country)
-  return thing, known + _linked(_COUNTRY, 'capital', capital, _city)
-
-
-def _city(world, town):
-  """A capital as seen from its country, which need not be told again."""
-  thing, known = _town(world, town)
-  return thing, [fact for fact in known if fact[0].relation != 'country']
+  return thing, known + _linked(
+      _COUNTRY, 'capital', capital, lambda world, town: _town(world, town, True))
 
 
 def _work(world, kind):
   work = world.choice([work for work in world.works if work.kind == kind])
-  book = kind == 'book'
-  wording, year = (_BOOK, 'publicationYear') if book else (_FILM, 'releaseYear')
+  wording, maker, year = {'book': (_BOOK, 'author', 'publicationYear'),
+                          'film': (_FILM, 'director', 'releaseYear')}[kind]
   return Thing(work.title, kind), _known(wording, **{year: str(work.year)}) + (
-      _linked(wording, 'author' if book else 'director', work.maker, _person) +
+      _linked(wording, maker, work.maker, _person) +
       _linked(wording, 'setting', work.place, _town))
 
 

@@ -4,6 +4,7 @@ import copy
 import dataclasses
 import functools
 import hashlib
+import itertools
 import random
 
 from flan_jax.world import documents as documents_lib
@@ -12,9 +13,7 @@ from flan_jax.world import lexicon
 from flan_jax.world import passages as passages_lib
 
 _COUNTRIES, _TOWNS, _PEOPLE, _WORKS = 10, 40, 160, 60
-_FOUNDED = range(1201, 1400)
-_CAME_OUT = range(1921, 2015)
-_AGES = range(18, 90)
+_FOUNDED, _CAME_OUT, _AGES = range(1201, 1400), range(1921, 2015), range(18, 90)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -83,13 +82,7 @@ class World:
   """Everything that is so, and a stream of chance of one's own.
 
   The content (`countries`, `towns`, `people`, `works`, `facts`) depends on the seed
-  alone; drawing from `random` never changes it.
-
-  Args:
-    seed: any int.
-
-  Attributes:
-    random: a `random.Random`, for drawing people, facts and phrasings.
+  alone; drawing from `random`, a `random.Random`, never changes it.
   """
 
   def __init__(self, seed=0):
@@ -154,64 +147,52 @@ def _shuffled(draw, things):
 
 def _dealt(draw, things, count):
   """`count` of `things`, each as often as the others (to within one), shuffled."""
-  repeated = list(things) * -(-count // len(things))
-  return draw.sample(repeated[:count], count)
+  return _shuffled(draw, list(itertools.islice(itertools.cycle(things), count)))
 
 
 def _countries(draw):
-  chosen = draw.sample(lexicon.COUNTRIES, _COUNTRIES)
-  coins = _shuffled(draw, lexicon.COINS)
-  emblems = _shuffled(draw, lexicon.EMBLEMS)
-  return tuple(Country(name, language, coin, emblem)
-               for (name, language), coin, emblem in zip(chosen, coins, emblems))
+  names, coins, emblems = (_shuffled(draw, things) for things in (
+      lexicon.COUNTRIES, lexicon.COINS, lexicon.EMBLEMS))
+  return tuple(Country(*name, coin, emblem) for name, coin, emblem in zip(
+      names[:_COUNTRIES], coins, emblems))
 
 
 def _towns(draw, countries):
-  names = [begin + end for begin in lexicon.TOWN_BEGINNINGS
-           for end in lexicon.TOWN_ENDINGS]
-  rivers = _shuffled(draw, lexicon.RIVERS)
-  crafts = _dealt(draw, lexicon.CRAFTS, _TOWNS)
-  landmarks = _dealt(draw, lexicon.LANDMARKS, _TOWNS)
-  towns = []
-  for index, name in enumerate(draw.sample(names, _TOWNS)):
-    home = index % _COUNTRIES  # the first round of towns are the capitals
-    river = rivers[2 * home + draw.randrange(2)]
-    towns.append(Town(name, countries[home], index < _COUNTRIES, river,
-                      crafts[index], landmarks[index], draw.choice(_FOUNDED)))
-  return tuple(towns)
+  names = map(''.join, itertools.product(lexicon.TOWN_BEGINNINGS, lexicon.TOWN_ENDINGS))
+  rivers = _shuffled(draw, lexicon.RIVERS)  # two a country
+  columns = zip(draw.sample(list(names), _TOWNS), _dealt(draw, lexicon.CRAFTS, _TOWNS),
+                _dealt(draw, lexicon.LANDMARKS, _TOWNS))
+  return tuple(
+      Town(name, countries[index % _COUNTRIES], is_capital=index < _COUNTRIES,
+           river=rivers[2 * (index % _COUNTRIES) + draw.randrange(2)], craft=craft,
+           landmark=landmark, founded=draw.choice(_FOUNDED))
+      for index, (name, craft, landmark) in enumerate(columns))
 
 
 def _people(draw, towns):
-  women = [(f'{first} {last}', 'she') for first in lexicon.WOMEN
-           for last in lexicon.SURNAMES]
-  men = [(f'{first} {last}', 'he') for first in lexicon.MEN
-         for last in lexicon.SURNAMES]
-  named = draw.sample(women, _PEOPLE // 2) + draw.sample(men, _PEOPLE // 2)
-  places = [(job, town) for town in towns
-            for job in draw.sample(lexicon.JOBS, _PEOPLE // len(towns))]
-  pets = [(pet, name) for pet in lexicon.PETS for name in lexicon.PET_NAMES]
-  people = zip(_shuffled(draw, named), places, draw.sample(pets, _PEOPLE))
-  return tuple(
-      _person(draw, towns, *name, *place, *pet) for name, place, pet in people)
+  named = [(f'{first} {last}', pronoun) for pronoun, firsts in (
+      ('she', lexicon.WOMEN), ('he', lexicon.MEN)) for first, last in draw.sample(
+          list(itertools.product(firsts, lexicon.SURNAMES)), _PEOPLE // 2)]
+  posts = [(job, town) for town in towns
+           for job in draw.sample(lexicon.JOBS, _PEOPLE // len(towns))]
+  pets = list(itertools.product(lexicon.PETS, lexicon.PET_NAMES))
+  return tuple(_person(draw, towns, *columns) for columns in zip(
+      _shuffled(draw, named), posts, draw.sample(pets, _PEOPLE)))
 
 
-def _person(draw, towns, name, pronoun, job, home, pet, pet_name):
+def _person(draw, towns, named, post, pet):
   possession, materials = draw.choice(lexicon.POSSESSIONS)
   return Person(
-      name, pronoun, job, home, birthplace=draw.choice(towns), age=draw.choice(_AGES),
-      pet=pet, pet_name=pet_name,
+      *named, *post, draw.choice(towns), draw.choice(_AGES), *pet,
       instrument=draw.choice(lexicon.INSTRUMENTS), food=draw.choice(lexicon.FOODS),
       hobby=draw.choice(lexicon.HOBBIES), possession=possession,
-      colour=draw.choice(lexicon.COLOURS),
-      material=draw.choice(lexicon.words(materials)))
+      colour=draw.choice(lexicon.COLOURS), material=draw.choice(materials.split()))
 
 
 def _works(draw, people, towns):
-  titles = [f'The {adjective} {noun}' for adjective in lexicon.TITLE_ADJECTIVES
-            for noun in lexicon.TITLE_NOUNS]
-  makers = draw.sample(people, _WORKS)
+  titles = list(itertools.product(lexicon.TITLE_ADJECTIVES, lexicon.TITLE_NOUNS))
+  drawn = zip(draw.sample(titles, _WORKS), draw.sample(people, _WORKS))
   return tuple(
-      Work(title, 'book' if index % 2 else 'film', maker, draw.choice(towns),
-           draw.choice(_CAME_OUT))
-      for index, (title, maker) in enumerate(
-          zip(draw.sample(titles, _WORKS), makers)))
+      Work(f'The {adjective} {noun}', ('film', 'book')[index % 2], maker,
+           draw.choice(towns), draw.choice(_CAME_OUT))
+      for index, ((adjective, noun), maker) in enumerate(drawn))
