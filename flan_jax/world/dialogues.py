@@ -8,7 +8,7 @@ that are not told lend the questions that a text leaves open.
 
 import typing
 
-from flan_jax.world import lexicon, tables, themes
+from flan_jax.world import lexicon, outlines, tables
 from flan_jax.world.text import a, capitalized, number_words
 
 _OPEN_STORIES = 0.3  # have one question that they leave open
@@ -90,7 +90,7 @@ class _Beat(typing.NamedTuple):
 
 def _beats(rows):
   """'= topic: What is told. // A question? ; its answer ; what proves it' and so on."""
-  return tuple(map(_beat, f' {themes.joined(rows)}'.split(' = ')[1:]))
+  return tuple(map(_beat, f' {outlines.joined(rows)}'.split(' = ')[1:]))
 
 
 def _beat(text):
@@ -146,8 +146,8 @@ _OPENINGS, _DETAILS, _WAYS, _PLOTS, _ENDINGS, _LIVES, _TOWNS = (
     _beats(_TABLES[name]) for name in
     ('openings', 'details', 'ways', 'plots', 'endings', 'lives', 'towns'))
 _FIRST_WORDS, _SECTIONS = (
-    themes.lists(_TABLES[name], ' / ') for name in ('first words', 'sections'))
-_WORDS = themes.lists(_TABLES['words'])
+    outlines.lists(_TABLES[name], ' / ') for name in ('first words', 'sections'))
+_WORDS = outlines.lists(_TABLES['words'])
 _FORMS = {'she': ('she', 'her', 'her'), 'he': ('he', 'him', 'his')}
 
 

@@ -13,13 +13,13 @@ import re
 import string
 import typing
 
-from flan_jax.world import lexicon, outlines, tables, themes
+from flan_jax.world import lexicon, outlines, tables
 from flan_jax.world.text import a, capitalized, number_words
 
 TOPICS = ('World', 'Sports', 'Business', 'Sci/Tech')  # in the order of AG News
 LOCAL = 'Local'
 _TABLES = tables.read('news')
-_WORDS = themes.lists(_TABLES['words'])
+_WORDS = outlines.lists(_TABLES['words'])
 MONTHS, _SAYING = _WORDS['month'], _WORDS['saying']
 # Gaps that tell where and when, not what.
 _SETTING = frozenset('town, country, away, abroad, day, river, coins'.split(', '))
@@ -100,7 +100,7 @@ def _values(text):
 @functools.cache
 def kinds(topic):
   """Every kind of event of a topic."""
-  text = themes.joined(_TABLES[topic]).removeprefix('= ')
+  text = outlines.joined(_TABLES[topic]).removeprefix('= ')
   return tuple(_kind(topic, part) for part in text.split(' = '))
 
 

@@ -1,41 +1,51 @@
 """Outlines: texts with gaps and several wordings, each with what it amounts to.
 
-    = {meeting} moved to {day}          the head: what the text amounts to
-    | {meeting} on {day} after all      the head in other words
-    We cannot meet on {other_day}.      a line of the text
-    | {other_day} does not work out.    the same line in other words
-    ? Sorry about that.                 a line that every second text leaves out
+    = {meeting} moved to {day} / {meeting} on {day} after all       heads: what it amounts to
+    // We cannot meet on {other_day}. / {other_day} does not suit.  a line, in two wordings
+    // ? Sorry about that.                    a line that every second text leaves out
 
-The next `=` begins the next outline. Every wording of a line must go with every head.
+The next `=` begins the next outline. Every wording of a line must go with every head. Where
+a row of such a table ends means nothing. A theme is told of several things:
+
+    [how to cook {grain}]
+    grain ; minutes // millet ; 20 // bulgur ; 15                   and then its outlines
 """
 
-import dataclasses
 import re
+from typing import NamedTuple
 
-from flan_jax.world import lexicon
+from flan_jax.world import lexicon, tables
 from flan_jax.world.text import capitalized
 
-_KEPT = 0.5  # of the optional lines
 
-
-@dataclasses.dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
   """A sentence or two in several wordings."""
 
   wordings: tuple[str, ...]
   optional: bool = False
 
 
-@dataclasses.dataclass(frozen=True)
-class Outline:
+class Outline(NamedTuple):
   """What a text amounts to, in several wordings, and its lines."""
 
   heads: tuple[str, ...]
   lines: tuple[Line, ...]
 
 
-@dataclasses.dataclass(frozen=True)
-class Figure:
+class Theme(NamedTuple):
+  """Outlines whose gaps `names` are filled by one of `rows`."""
+
+  title: str
+  names: list[str]
+  rows: list[list[str]]
+  outlines: tuple[Outline, ...]
+
+  def gaps(self, world):
+    """{'grain': 'millet', 'minutes': '20'}"""
+    return dict(zip(self.names, world.choice(self.rows)))
+
+
+class Figure(NamedTuple):
   """A person in a text: `{A}` gives the first name, `{A.she}` the pronoun."""
 
   first: str
@@ -52,14 +62,37 @@ class Figure:
     return self.first
 
 
-def outlines(block):
-  """'= a\\n| b\\nc\\n? d' -> one Outline with the heads a, b and the lines c and d."""
-  return tuple(_outline(part) for part in re.split(r'^= ', block, flags=re.M)[1:])
+def themes(name):
+  """Every table of tables/<name>.txt as a theme."""
+  return tuple(_theme(title, joined(rows)) for title, rows in tables.read(name).items())
+
+
+def _theme(title, text):
+  things, _, told = text.partition(' = ')
+  names, *rows = (row.split(' ; ') for row in things.split(' // '))
+  return Theme(title, names, rows, outlines(f'= {told}'))
+
+
+def joined(rows):
+  """The text of a table of one column."""
+  return ' '.join(text for text, in rows)
+
+
+def lists(rows, comma=', '):
+  """[('tool', 'axe, saw'), ('tool', 'file')] -> {'tool': ('axe', 'saw', 'file')}."""
+  found = {}
+  for name, values in rows:
+    found[name] = found.get(name, ()) + tuple(values.split(comma))
+  return found
+
+
+def outlines(text):
+  """'= a / b // c // ? d' -> one Outline with the heads a, b and the lines c and d."""
+  return tuple(map(_outline, f' {text}'.split(' = ')[1:]))
 
 
 def _outline(part):
-  heads, *groups = (tuple(group.strip().split('\n| '))
-                    for group in re.split(r'\n+(?!\| )', part.strip()))
+  heads, *groups = (tuple(group.split(' / ')) for group in part.split(' // '))
   return Outline(heads, tuple(
       Line((first.removeprefix('? '), *others), first.startswith('? '))
       for first, *others in groups))
@@ -73,7 +106,7 @@ def head(world, outline, gaps):
 def lines(world, outline, gaps):
   """A wording of each line, filled in: ['We cannot meet on Monday.']."""
   return [filled(world.choice(line.wordings), gaps) for line in outline.lines
-          if not line.optional or world.random.random() < _KEPT]
+          if not line.optional or world.random.random() < 0.5]
 
 
 def filled(text, gaps):

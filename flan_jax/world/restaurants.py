@@ -9,11 +9,11 @@ The same name comes back with other attributes: each record is a case of its own
 that a text can only be written from what is given.
 """
 
-from flan_jax.world import tables, themes
+from flan_jax.world import outlines, tables
 from flan_jax.world.descriptions import Attribute, Description, Thing, wordings
 
 _TABLES = tables.read('restaurants')
-VALUES = themes.lists(_TABLES['values'])
+VALUES = outlines.lists(_TABLES['values'])
 NAMES = VALUES['near']
 _MOST = len(VALUES)
 _WORDINGS = wordings(_TABLES['wordings'])

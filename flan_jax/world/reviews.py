@@ -9,14 +9,14 @@ a word of the other side ('not dull at all'), and a minority of reviews first co
 something ('the plot is thin, but ...'); the verdict always agrees with the label.
 """
 
-from flan_jax.world import lexicon, tables, themes
+from flan_jax.world import lexicon, outlines, tables
 from flan_jax.world.text import a, capitalized
 
 _NEGATED = 0.15  # of clauses: 'not dull at all'
 _CONCEDED = 0.2  # of reviews: 'although the plot was thin, ...'
 _BENT_PHRASES = 0.2  # of phrases: either of the two
 
-_WORDS = themes.lists(tables.read('reviews')['words']) | {
+_WORDS = outlines.lists(tables.read('reviews')['words']) | {
     'food things': tuple(f'the {food}' for food in lexicon.FOODS)}
 
 

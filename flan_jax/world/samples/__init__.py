@@ -4,7 +4,7 @@
     def rte(world):
       return {'premise': ..., 'hypothesis': ..., 'idx': 0, 'label': 'entailment'}
 
-A record has the features of the dataset's TFDS builder. One module for each cluster; all
+A record has the features of the dataset's TFDS builder. One module for a cluster or two; all
 are imported when the first sample is asked for. A dataset may have none. A function that
 returns a tuple needs no other around it:
 

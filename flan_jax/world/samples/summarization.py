@@ -1,12 +1,12 @@
 """Summarization: news, mail, chats, debates, guides and critics, each with its gist."""
 
-from flan_jax.world import chats, critics, debates, guides, mail, news, samples
+from flan_jax.world import gists, news, samples
 
-samples.columns('samsum', chats.chat, 'dialogue summary', id='')
+samples.columns('samsum', gists.chat, 'dialogue summary', id='')
 
 @samples.of('aeslc')
 def aeslc(world):
-  body, subject = mail.mail(world)
+  body, subject = gists.mail(world)
   return {'email_body': f'{body}\n', 'subject_line': f'{subject}\n'}
 
 
@@ -76,14 +76,14 @@ def xsum(world):
 
 @samples.of('opinion_abstracts_idebate')
 def idebate(world):
-  motion, claim, reasons = debates.debate(world)
+  motion, claim, reasons = gists.debate(world)
   return {'_debate_name': motion, '_claim_id': '', '_claim': claim,
           '_argument_sentences': _keyed(reasons)}
 
 
 @samples.of('opinion_abstracts_rotten_tomatoes')
 def rotten_tomatoes(world):
-  title, reviews, consensus = critics.opinions(world)
+  title, reviews, consensus = gists.opinions(world)
   return {'_movie_name': title.replace(' ', '_'), '_movie_id': '',
           '_critic_consensus': consensus, '_critics': _keyed(reviews)}
 
@@ -94,7 +94,7 @@ def _keyed(texts):
 
 @samples.of('wiki_lingua_english_en')
 def wiki_lingua(world):
-  article, summary = guides.guide(world)
+  article, summary = gists.guide(world)
   return {
       'gem_id': '', 'gem_parent_id': '', 'source': article, 'target': summary,
       'source_aligned': {'en': article}, 'target_aligned': {'en': summary},

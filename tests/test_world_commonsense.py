@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from flan_jax.world import causes, endings, motives, procedures, remedies, World
+from flan_jax.world import commonsense, World
 
 DRAWS = 1_500
 
@@ -42,18 +42,18 @@ KNOWN = {
 
 
 def cosmos_record(world):
-  context, question, answers, label = motives.question(world)
+  context, question, answers, label = commonsense.motive(world)
   right = answers.pop(label)
   return f'{context} {question}', right, *answers
 
 
 def hellaswag_record(world):
-  drawn = procedures.continuation(world)
-  return drawn.context, drawn.right, *drawn.wrong
+  context, right, wrong, _ = commonsense.continuation(world)
+  return context, right, *wrong
 
 
 DRAWN_BY = {
-    'copa': causes.causal, 'story_cloze': endings.story, 'piqa': remedies.remedy,
+    'copa': commonsense.causal, 'story_cloze': commonsense.story, 'piqa': commonsense.remedy,
     'cosmos_qa': cosmos_record, 'hellaswag': hellaswag_record}
 
 
@@ -77,7 +77,7 @@ def test_what_everybody_knows_is_right(name):
   for asked, right, wrong in records(name):
     for cue, told in known:
       cue = cue.strip().replace(' END', r'[^.]*\.[^.]*$')  # the last step that is told
-      if re.search(cue, asked, re.I) and right != motives.NONE:
+      if re.search(cue, asked, re.I) and right != commonsense.NONE:
         met[cue] += 1
         assert re.search(told, right, re.I), (asked, right)
         assert not any(re.search(told, other, re.I) for other in wrong), (asked, wrong)
@@ -125,7 +125,7 @@ def test_there_are_many_records_and_the_same_for_the_same_seed(name):
 
 # What may be left out of a step, and the alternatives in the table of steps.
 LOOSE = {'then', 'next', 'after', 'that', 'he', 'she', 'his', 'her', 'your'}.union(*(
-    words(group) for activity in procedures.ACTIVITIES
+    words(group) for activity in commonsense.ACTIVITIES
     for group in re.findall(r'\[.*?\]', ' '.join(activity))))
 
 
@@ -137,7 +137,7 @@ def step(text):
 
 
 def test_only_the_right_step_follows_the_last_one():
-  follows = {(step(one), step(other)) for activity in procedures.ACTIVITIES
+  follows = {(step(one), step(other)) for activity in commonsense.ACTIVITIES
              for one, other in zip(activity[1:], activity[2:])}
   for context, right, wrong in records('hellaswag', 600):
     told = re.split(r'[.\]] ', context.rstrip('.'))
