@@ -10,7 +10,6 @@ import random
 from flan_jax.world import documents as documents_lib
 from flan_jax.world import facts as facts_lib
 from flan_jax.world import lexicon
-from flan_jax.world import passages as passages_lib
 
 _COUNTRIES, _TOWNS, _PEOPLE, _WORKS = 10, 40, 160, 60
 _FOUNDED, _CAME_OUT, _AGES = range(1201, 1400), range(1921, 2015), range(18, 90)
@@ -96,7 +95,7 @@ class World:
 
   def stream(self, name):
     """The same world with a random stream of its own, fixed by (seed, name)."""
-    self.facts, self.puzzles, self.subjects  # built once, then shared by every view
+    self.facts, self.puzzles, self._by_subject  # built once, then shared by every view
     view = copy.copy(self)
     view.random = _random(self.seed, name)
     return view
@@ -112,9 +111,13 @@ class World:
     return facts_lib.puzzles(self)
 
   @functools.cached_property
-  def subjects(self):
-    """tuple of (title, facts): what a passage can be about; see `passages`."""
-    return passages_lib.subjects(self)
+  def _by_subject(self):
+    return {subject: tuple(facts) for subject, facts in itertools.groupby(
+        sorted(self.facts, key=lambda fact: fact.subject), lambda fact: fact.subject)}
+
+  def about(self, subject):
+    """The facts on one subject, a tuple."""
+    return self._by_subject[subject]
 
   def person(self):
     """One person, drawn from this view's stream."""

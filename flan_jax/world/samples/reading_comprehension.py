@@ -2,7 +2,7 @@
 
 import zlib
 
-from flan_jax.world import candidates, counting, reading, samples, science
+from flan_jax.world import counting, reading, samples
 
 LETTERS = 'ABCD'
 QUESTIONS = 720  # of MultiRC: few enough that each comes with several answers
@@ -25,7 +25,7 @@ def drop(world):
 
 @samples.of('multirc')
 def multirc(world):
-  passage, question, right, wrong = candidates.several(
+  passage, question, right, wrong = reading.several(
       world, world.random.randrange(QUESTIONS))
   label = world.choice(('False', 'True'))
   texts = {'paragraph': passage.text, 'question': question,
@@ -36,13 +36,13 @@ def multirc(world):
 
 @samples.of('openbookqa')
 def openbookqa(world):
-  asked = science.question(world, wrong=len(LETTERS) - 1)
-  texts = world.random.sample([asked.right, *asked.wrong], len(LETTERS))
+  fact, stem, right, wrong = reading.science(world)
+  texts = world.random.sample([right, *wrong], len(LETTERS))
   choices = {f'choice_{letter}': text for letter, text in zip(LETTERS, texts)}
   return {
-      'question': {'stem': asked.stem, **choices}, 'fact1': asked.fact,
+      'question': {'stem': stem, **choices}, 'fact1': fact,
       'humanScore': 1.0, 'clarity': 1.0, 'turkIdAnonymized': '',
-      'answerKey': LETTERS[texts.index(asked.right)]}
+      'answerKey': LETTERS[texts.index(right)]}
 
 
 @samples.of('squad_v1')
