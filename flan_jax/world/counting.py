@@ -1,41 +1,69 @@
-"""Short reports full of numbers, and questions that take adding, comparing, sorting.
+"""Numbers: equations to solve, and reports to add, compare and sort in.
 
-    text, asked = question(world)
-    text             'In 1871 the fields around Toldrel gave 320 tonnes of plums, ...'
-    asked.question   'How many more tonnes of pears than of plums were there in 1871?'
-    asked.answers    ('45', '45 tonnes')
+    equation(world)  '2*x + 3 = 11', 'x', 4
+    report(world)    'In 1871 the fields around Toldrel gave 320 tonnes of plums, ...',
+                     'How many more tonnes of pears than of plums were there in 1871?',
+                     ('45', '45 tonnes')
 """
-
-from typing import NamedTuple
 
 from flan_jax.world import tables
 
 _TABLES = tables.read('counting')
+_LETTERS = 'abcdfghijklmnopqrstuvwxyz'  # without e, which could be Euler's number
+# How large a coefficient gets, and terms at most: with the unknown, without.
+_LEVELS = ((9, 1, 2), (20, 2, 2), (99, 3, 3), (900, 4, 4))
 
 
-class Asked(NamedTuple):
-  """A question; `answers[0]` is the answer, and all of them are right."""
+def equation(world):
+  """A linear equation, its unknown and the solution, a whole number."""
+  draw = world.random
+  letter, solution = draw.choice(_LETTERS), draw.randint(-50, 50)
+  size, unknowns, numbers = draw.choice(_LEVELS)
+  total = draw.choice((-1, 1)) * draw.randint(1, size)
+  # total * solution + constants = 0: what goes to the right side changes its sign.
+  terms = [(part, f'*{letter}') for part in _parts(draw, total, unknowns, size)]
+  terms += [(part, '') for part in _parts(draw, -total * solution, numbers, size) if part]
+  sides = [], []
+  for number, unknown in draw.sample(terms, len(terms)):
+    side = draw.randrange(2)
+    sides[side].append((number * (1 - 2 * side), unknown))
+  return ' = '.join(_written(draw, side) for side in sides), letter, solution
 
-  question: str
-  answers: tuple
+
+def _parts(draw, total, most, size):
+  """At most so many integers that add up to `total`."""
+  parts = [draw.randint(-size, size) for _ in range(draw.randint(1, most) - 1)]
+  return parts + [total - sum(parts)]
 
 
-def question(world):
-  """(text, Asked), drawn from the world's stream."""
-  report, things, numbers = world.choice(_TABLES['reports'])
+def _written(draw, side):
+  """[(2, '*x'), (-3, '')] -> '2*x - 3'; [] -> '0', now and then '-0'."""
+  text = ''.join(f' {"-" if number < 0 else "+"} {_term(abs(number), unknown)}'
+                 for number, unknown in side)
+  if not text:
+    return '-0' if draw.random() < 0.1 else '0'
+  return text[3:] if text.startswith(' +') else f'-{text[3:]}'
+
+
+def _term(size, unknown):
+  return unknown[1:] if size == 1 and unknown else f'{size}{unknown}'
+
+
+def report(world):
+  """(text, question, answers): the first is the answer, and all of them are right."""
+  name, things, numbers = world.choice(_TABLES['reports'])
   towns = world.random.sample(world.towns, 5)
   named = things.split(', ') if things else _players(world, towns)
   chosen = [named[index] for index in sorted(world.random.sample(range(len(named)), 4))]
-  values = dict(zip(chosen, _numbers(world, *numbers.split())))
+  values = dict(zip(chosen, _numbers(world, *map(int, numbers.split()))))
   fields = _fields(world, towns) | dict(zip('abcd', values)) | dict(
       zip('wxyz', values.values()))
   text = ' '.join(world.choice(wordings.split(' / '))
-                  for name, wordings in _TABLES['texts'] if name == report)
-  _, wanted, unit, form = world.choice(
-      [row for row in _TABLES['asked'] if row[0] == report])
+                  for about, wordings in _TABLES['texts'] if about == name)
+  _, wanted, unit, form = world.choice([row for row in _TABLES['asked'] if row[0] == name])
   results = _results(world, fields, values)
-  answers = _answers(results[wanted], unit)
-  return text.format(**fields), Asked(form.format(**fields, **results), answers)
+  return (text.format(**fields), form.format(**fields, **results),
+          _answers(results[wanted], unit))
 
 
 def _players(world, towns):
@@ -47,11 +75,10 @@ def _players(world, towns):
       return names
 
 
-def _numbers(world, start, stop, step):
+def _numbers(world, *span):
   """Four different numbers; those of a match tell who won."""
-  pool = range(int(start), int(stop), int(step))
   while True:
-    drawn = world.random.sample(pool, 4)
+    drawn = world.random.sample(range(*span), 4)
     if sum(drawn[:2]) != sum(drawn[2:]):
       return drawn
 
@@ -80,8 +107,7 @@ def _results(world, fields, values):
       difference=values[large] - values[small], margin=abs(2 * side - total),
       winner=fields['town' if 2 * side > total else 'other'], less=small,
       above=sum(value > limit for value in values.values()), others=100 - values[small],
-      most=order[0], second=order[1], least=order[-1],
-      growth=fields['many'] - fields['few'])
+      most=order[0], second=order[1], least=order[-1], growth=fields['many'] - fields['few'])
 
 
 def _answers(result, unit):

@@ -17,9 +17,8 @@ def bool_q(world):
 
 @samples.of('drop')
 def drop(world):
-  passage, asked = counting.question(world)
-  answer, *others = asked.answers
-  return {'passage': passage, 'question': asked.question, 'answer': answer,
+  passage, question, (answer, *others) = counting.report(world)
+  return {'passage': passage, 'question': question, 'answer': answer,
           'validated_answers': others, 'query_id': ''}
 
 
