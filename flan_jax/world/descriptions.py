@@ -5,30 +5,25 @@
     texts(world.random, about, 2)
     ('Toldrel is a town in Velmora on the river Wenlow.',
      'The river Wenlow flows through Toldrel. The town lies in Velmora.')
-
-How each attribute may be said stands in tables; see `wordings`.
 """
 
-import dataclasses
-import typing
+from typing import NamedTuple
 
 from flan_jax.world.text import a, capitalized
 
-_TRIES = 6  # texts drawn for each one wanted: some come out the same
 _ROOM = {'before': 2, 'noun': 1, 'where': 2, 'after': 1}  # in one noun phrase
-_ATTACHED = 0.75  # of the descriptions of an object that could be a relative clause
 
 
-class Wording(typing.NamedTuple):
+class Wording(NamedTuple):
   """The ways to say one relation, any number in each column; see `wordings`."""
 
   rank: int
-  verbs: tuple = ()
-  before: tuple = ()
-  noun: tuple = ()
-  where: tuple = ()
-  after: tuple = ()
-  sentences: tuple = ()
+  verbs: list
+  before: list
+  noun: list
+  where: list
+  after: list
+  sentences: list
 
 
 def wordings(rows):
@@ -40,26 +35,19 @@ def wordings(rows):
   an article. A relation can be `priceRange=cheap`: for that value only. What cannot be
   said of the subject must have a noun.
   """
-  return {relation: Wording(rank, *(
-      tuple(column.split('; ')) if column else () for column in columns))
+  return {relation: Wording(rank, *(list(filter(None, column.split('; '))) for column in columns))
           for rank, (relation, *columns) in enumerate(rows)}
 
 
-@dataclasses.dataclass(frozen=True)
-class Thing:
+class Thing(NamedTuple):
   """What a text is about. `noun` may be '' where an attribute provides one."""
 
   name: str
   noun: str
   pronoun: str = 'it'
 
-  @property
-  def relative(self):
-    return 'which' if self.pronoun == 'it' else 'who'
 
-
-@dataclasses.dataclass(frozen=True)
-class Attribute:
+class Attribute(NamedTuple):
   """One relation of a thing, its value, and the ways to say it."""
 
   relation: str
@@ -72,20 +60,18 @@ class Attribute:
     return way.format(s=subject, o=self.value, an=a(self.value))
 
 
-@dataclasses.dataclass(frozen=True)
-class Description:
+class Description(NamedTuple):
   """A thing with its attributes, and some of their values described in turn."""
 
   thing: Thing
-  attributes: tuple[Attribute, ...]
-  values: tuple['Description', ...] = ()
+  attributes: tuple
+  values: tuple = ()
 
   @property
   def triples(self):
     """All that is said as (subject, relation, object): ('Ada', 'pet', 'goat')."""
-    own = [(self.thing.name, attribute.relation, attribute.value)
-           for attribute in self.attributes]
-    return tuple(own) + tuple(triple for one in self.values for triple in one.triples)
+    own = tuple((self.thing.name, one.relation, one.value) for one in self.attributes)
+    return own + tuple(triple for value in self.values for triple in value.triples)
 
 
 def texts(draw, about, count):
@@ -94,7 +80,7 @@ def texts(draw, about, count):
   draw: a random.Random.
   """
   found = {}
-  for _ in range(_TRIES * count):
+  for _ in range(6 * count):  # some come out the same
     found.setdefault(text(draw, about))
     if len(found) == count:
       break
@@ -103,33 +89,28 @@ def texts(draw, about, count):
 
 def text(draw, about, known=False):
   """One text of one to five sentences; known: whether the thing has been mentioned."""
-  sentence, left = _opening(draw, about, known)
-  sentences = [sentence]
+  sentence, left = _opening(draw, about.thing, about.attributes, known)
+  sentences, apart = [sentence], []
   while left:
     count = len(left) if len(left) < 4 and draw.random() < 0.6 else min(2, len(left))
-    again = _again(draw, about, sentences[-1])
-    sentences.append(f'{again} {_verbs(draw, left[:count])}')
+    sentences.append(f'{_again(draw, about, sentences[-1])} {_verbs(draw, left[:count])}')
     left = left[count:]
-  apart = []
   for value in about.values:
     ends = [n for n, told in enumerate(sentences) if told.endswith(value.thing.name)]
-    if ends and draw.random() < _ATTACHED:
+    if ends and draw.random() < 0.75:
       sentences[ends[0]] += f', {_attached(draw, value)}'
     else:
       apart.append(text(draw, value, known=True))
-  return ' '.join([capitalized(told) + '.' for told in sentences] + apart)
+  return ' '.join([f'{capitalized(told)}.' for told in sentences] + apart)
 
 
-def _opening(draw, about, known):
+def _opening(draw, thing, attributes, known):
   """(first sentence without its full stop, attributes left to say)."""
-  thing = about.thing
-  attributes = draw.sample(about.attributes, len(about.attributes))
+  attributes = draw.sample(attributes, len(attributes))
   phrase, left = _noun_phrase(draw, thing, attributes)
-  ways = []
-  if phrase:
-    ways.append((f'{thing.name} is {phrase}', left))
-    if left:
-      ways.append((f'{thing.name}, {phrase}, {_verbs(draw, left[:2])}', left[2:]))
+  ways = [(f'{thing.name} is {phrase}', left)] if phrase else []
+  if phrase and left:
+    ways.append((f'{thing.name}, {phrase}, {_verbs(draw, left[:2])}', left[2:]))
   if not known and thing.noun:
     phrase, left = _noun_phrase(draw, thing, attributes, called=f'called {thing.name}')
     ways += [(f'there is {phrase}', left)] if phrase else []
@@ -143,8 +124,7 @@ def _opening(draw, about, known):
 
 def _noun_phrase(draw, thing, attributes, called=''):
   """('a 1960 film by Ada Bell', the attributes it leaves); '' where none fits."""
-  most = draw.randint(2, 5)
-  taken = {slot: [] for slot in _ROOM}
+  taken, most = {slot: [] for slot in _ROOM}, draw.randint(2, 5)
   # What gives the noun comes first: 'a cheap place' would leave 'a pub' for later.
   for one in sorted(attributes, key=lambda one: not one.wording.noun)[:most]:
     free = [slot for slot, room in _ROOM.items()
@@ -159,12 +139,9 @@ def _noun_phrase(draw, thing, attributes, called=''):
            for slot, chosen in taken.items()}
   phrase = ' '.join(parts['before'] + (parts['noun'] or [thing.noun]) +
                     [called] * bool(called) + parts['where'] + parts['after'])
-  return _with_article(phrase), [one for one in attributes if one not in used]
-
-
-def _with_article(phrase):
-  """'18-year-old nurse' -> 'an 18-year-old nurse'."""
-  return f'an {phrase}' if phrase.startswith(('8', '18-')) else a(phrase)
+  article = 'an' if phrase.startswith(('8', '18-')) else ''  # 'an 18-year-old nurse'
+  return (f'{article} {phrase}' if article else a(phrase),
+          [one for one in attributes if one not in used])
 
 
 def _verbs(draw, attributes):
@@ -184,8 +161,7 @@ def _again(draw, about, before):
   thing = about.thing
   if thing.pronoun != 'it':
     return thing.pronoun
-  subject_before = before.startswith((thing.name, 'it ', f'the {thing.noun} '))
-  clear = subject_before and not about.values
+  clear = before.startswith((thing.name, 'it ', f'the {thing.noun} ')) and not about.values
   return 'it' if clear and draw.random() < 0.7 else f'the {thing.noun}'
 
 
@@ -194,4 +170,5 @@ def _attached(draw, about):
   phrase, left = _noun_phrase(draw, about.thing, about.attributes)
   if phrase and not left:
     return phrase
-  return f'{about.thing.relative} {_verbs(draw, about.attributes)}'
+  relative = 'which' if about.thing.pronoun == 'it' else 'who'
+  return f'{relative} {_verbs(draw, about.attributes)}'

@@ -11,7 +11,6 @@ a row of such a table ends means nothing. A theme is told of several things:
     grain ; minutes // millet ; 20 // bulgur ; 15                   and then its outlines
 """
 
-import re
 from typing import NamedTuple
 
 from flan_jax.world import lexicon, tables

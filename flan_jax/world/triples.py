@@ -1,18 +1,20 @@
-"""What is so in the world as triples, with texts that say just that.
+"""What is to be put into words: triples of the world, restaurants, everyday scenes.
 
     about = draw(world, ('book', 'town'))
-    about.triples               (('Toldrel', 'country', 'Velmora'), ...)
-    texts(world.random, about, 3)   three ways to say so; see `descriptions`
+    about.triples   (('Toldrel', 'country', 'Velmora'), ...); see `descriptions`
+    restaurant(world).triples    (('The Copper Kettle', 'eatType', 'pub'), ...)
+    scene(world, 3)              ('dog', 'park', 'walk'),
+                                 ('A girl is walking a dog in the park.', 'I saw a man ...')
 
 The triples are connected: some are about the object of another, as where the author of
-a book lives.
+a book lives. The name of a restaurant comes back with other attributes, so that a text
+can only be written from what is given.
 """
 
-from flan_jax.world import tables
+from flan_jax.world import outlines, tables
 from flan_jax.world.descriptions import Attribute, Description, Thing, wordings
-
-_OWN, _LINKED = 4, 2  # most attributes of the subject, and of an object described too
-_DESCRIBED = 0.45  # of the objects that have attributes of their own
+from flan_jax.world.lexicon import words
+from flan_jax.world.text import a, capitalized
 
 _PERSON, _TOWN, _COUNTRY, _BOOK, _FILM = map(wordings, tables.read('triples').values())
 
@@ -23,10 +25,9 @@ def draw(world, kinds):
   kinds: what it may be about: 'person', 'town', 'country', 'book', 'film'.
   """
   thing, known = _KINDS[world.choice(kinds)](world)
-  told = _some(world, known, _OWN)
-  about = [linked(world) for _, linked in told
-           if linked and world.random.random() < _DESCRIBED]
-  values = {value.name: Description(value, _attributes(_some(world, facts, _LINKED)))
+  told = _some(world, known, 4)
+  about = [linked(world) for _, linked in told if linked and world.random.random() < 0.45]
+  values = {value.name: Description(value, _attributes(_some(world, facts, 2)))
             for value, facts in about[:2]}
   return Description(thing, _attributes(told), tuple(values.values()))
 
@@ -47,8 +48,7 @@ def _known(wording, **facts):
 
 def _linked(wording, relation, value, tell):
   """The same for one relation to something that `tell` knows more about."""
-  return [(Attribute(relation, value.name, wording[relation]),
-           lambda world: tell(world, value))]
+  return [(Attribute(relation, value.name, wording[relation]), lambda world: tell(world, value))]
 
 
 def _person(world, person=None):
@@ -67,16 +67,14 @@ def _town(world, town=None, of_country=False):
   town = town or world.choice(world.towns)
   known = _known(_TOWN, river=town.river, knownFor=town.craft, landmark=town.landmark,
                  foundingYear=str(town.founded))
-  if not of_country:
-    known += _linked(_TOWN, 'country', town.country, _land)
-  return Thing(town.name, 'town'), known
+  return Thing(town.name, 'town'), known + (
+      [] if of_country else _linked(_TOWN, 'country', town.country, _land))
 
 
 def _land(world, country):
   """A country as seen from one of its towns: the capital might be that town."""
   return Thing(country.name, 'country'), _known(
-      _COUNTRY, language=country.language, currency=country.coin,
-      flagAnimal=country.emblem)
+      _COUNTRY, language=country.language, currency=country.coin, flagAnimal=country.emblem)
 
 
 def _country(world):
@@ -86,16 +84,78 @@ def _country(world):
       _COUNTRY, 'capital', capital, lambda world, town: _town(world, town, True))
 
 
-def _work(world, kind):
-  work = world.choice([work for work in world.works if work.kind == kind])
-  wording, maker, year = {'book': (_BOOK, 'author', 'publicationYear'),
-                          'film': (_FILM, 'director', 'releaseYear')}[kind]
-  return Thing(work.title, kind), _known(wording, **{year: str(work.year)}) + (
-      _linked(wording, maker, work.maker, _person) +
-      _linked(wording, 'setting', work.place, _town))
+def _work(kind, wording, maker, year):
+  def tell(world):
+    work = world.choice([work for work in world.works if work.kind == kind])
+    return Thing(work.title, kind), _known(wording, **{year: str(work.year)}) + (
+        _linked(wording, maker, work.maker, _person) +
+        _linked(wording, 'setting', work.place, _town))
+  return tell
 
 
-_KINDS = {
-    'person': _person, 'town': _town, 'country': _country,
-    'book': lambda world: _work(world, 'book'),
-    'film': lambda world: _work(world, 'film')}
+_KINDS = {'person': _person, 'town': _town, 'country': _country,
+          'book': _work('book', _BOOK, 'author', 'publicationYear'),
+          'film': _work('film', _FILM, 'director', 'releaseYear')}
+VALUES = outlines.lists(tables.read('restaurants')['values'])
+_WORDINGS = wordings(tables.read('restaurants')['wordings'])
+
+
+def restaurant(world, most=len(VALUES)):
+  """A Description of a place to eat with two to `most` attributes besides its name."""
+  name, neighbour = world.random.sample(VALUES['near'], 2)
+  chosen = world.random.sample(sorted(VALUES), world.random.randint(2, most))
+  values = {relation: neighbour if relation == 'near' else world.choice(choices)
+            for relation, choices in VALUES.items() if relation in chosen}
+  return Description(Thing(name, values.get('eatType', 'place')), tuple(
+      Attribute(relation, value,
+                _WORDINGS.get(f'{relation}={value}') or _WORDINGS[relation])
+      for relation, value in values.items()))
+
+
+# Each row is one kind of scene whose parts combine freely.
+_SCENES = tuple((tuple(verb.split()), *map(words, parts))
+                for verb, *parts in tables.read('scenes')['scenes'])
+# {a}: 'a boy', {who}: 'boy'; base, third, past, ing: of the verb; {rest}: the others.
+_FORMS = (
+    '{a} {third} {rest}', '{a} is {ing} {rest}', '{a} {past} {rest}', '{a} was {ing} {rest}',
+    'the {who} {past} {rest}', 'there is {a} {ing} {rest}', 'I saw {a} {ing} {rest}',
+    'we watched how {a} {past} {rest}', '{a} wants to {base} {rest}')
+
+
+def scene(world, count=3):
+  """(three to five concepts, up to `count` sentences that have every one of them)."""
+  verb, agents, *others = world.choice(_SCENES)
+  parts = {}
+  while len(set(map(_concept, parts.values()))) < 4:  # no concept twice
+    parts = dict(zip(('agent', 'thing', 'manner', 'place'), map(world.choice, (agents, *others))))
+  asked = world.random.sample(('agent', 'manner', 'place'), world.random.randint(1, 3))
+  asked = [part for part in parts if part in asked or part == 'thing']
+  concepts = [verb[0]] + [_concept(parts[part]) for part in asked]
+  sentences = {}
+  for _ in range(4 * count):
+    shown = {part: phrase for part, phrase in parts.items() if part in asked or (
+        part != 'agent' and world.random.random() < 0.25)}
+    anybody = world.choice([
+        agent for agent in agents if agent not in map(_concept, shown.values())])
+    sentences.setdefault(_sentence(world, verb, **{'agent': anybody} | shown))
+    if len(sentences) == count:
+      break
+  world.random.shuffle(concepts)
+  return tuple(concepts), tuple(sentences)
+
+
+def _concept(phrase):
+  """'with a towel' -> 'towel'."""
+  return phrase.split()[-1]
+
+
+def _sentence(world, verb, agent, thing, manner='', place=''):
+  # 'pulls a sled up the hill with a rope', but 'cuts a cake with a knife at home'.
+  early = place.startswith(('in ', 'on ', 'at ', 'by ', 'behind ')) and not (
+      manner.startswith(('for ', 'after ', 'before ')))
+  rest = (thing, manner, place) if early else (thing, place, manner)
+  base, third, past, ing = verb
+  told = world.choice(_FORMS).format(
+      a=a(agent), who=agent, base=base, third=third, past=past, ing=ing,
+      rest=' '.join(filter(None, rest)))
+  return f'{capitalized(told)}.'

@@ -2,21 +2,21 @@
 
 import re
 
-from flan_jax.world import descriptions, restaurants, samples, scenes, triples
+from flan_jax.world import descriptions, samples, triples
 
 _GEM = {'gem_id': '', 'gem_parent_id': ''}
 
 
 @samples.of('common_gen')
 def common_gen(world):
-  concepts, texts = scenes.draw(world, 4)
+  concepts, texts = triples.scene(world, 4)
   return {**_GEM, 'concept_set_id': 0, 'concepts': list(concepts), **_targets(texts)}
 
 
 @samples.of('dart')
 def dart(world):
   if world.random.random() < 0.25:
-    about = restaurants.draw(world, most=4)
+    about = triples.restaurant(world, most=4)
   else:
     about = triples.draw(world, ('person', 'person', 'book', 'film', 'town'))
   texts = descriptions.texts(world.random, about, 3)
@@ -29,7 +29,7 @@ def dart(world):
 
 @samples.of('e2e_nlg')
 def e2e_nlg(world):
-  about = restaurants.draw(world)
+  about = triples.restaurant(world)
   attributes = [('name', about.thing.name), *(triple[1:] for triple in about.triples)]
   meaning = ', '.join(f'{name}[{value}]' for name, value in attributes)
   return {**_GEM, 'meaning_representation': meaning,
