@@ -4,6 +4,7 @@
     [animals]                   begins a table
     dog | barks | kennels       a row: cells between bars, as they stand
     cat | meows |               the last cell is empty
+    cow | moos | byres || pig | grunts | sties              two rows
 
     read('animals') of tables/animals.txt  ->  {'animals': [('dog', 'barks', 'kennels'), ...]}
 """
@@ -26,14 +27,12 @@ def read(name: str) -> dict[str, list[Row]]:
   tables: dict[str, list[Row]] = {}
   path, rows = FOLDER / f'{name}.txt', None
   for number, line in enumerate(path.read_text(encoding='utf-8').splitlines(), 1):
-    line = line.strip()
-    if not line or line.startswith('#'):
-      continue
     if line.startswith('[') and line.endswith(']'):
       rows = tables.setdefault(line[1:-1], [])
-      continue
-    row = tuple(cell.strip() for cell in line.split('|'))
-    if rows is None or rows and len(row) != len(rows[0]):
-      raise ValueError(f'{path}, line {number}: {line!r} does not fit its table')
-    rows.append(row)
+    elif line.strip() and not line.startswith('#'):
+      for text in line.split('||'):
+        row = tuple(cell.strip() for cell in text.split('|'))
+        if rows is None or rows and len(row) != len(rows[0]):
+          raise ValueError(f'{path}, line {number}: {line!r} does not fit its table')
+        rows.append(row)
   return tables
