@@ -7,9 +7,9 @@ An `Event` says who did what; `clauses` words it from each side. What follows fr
 is decided on events, never on words.
 """
 
-import dataclasses
+from typing import NamedTuple
 
-from flan_jax.world import tables
+from flan_jax.world import outlines, tables
 from flan_jax.world.lexicon import DAYS, words
 from flan_jax.world.text import a
 
@@ -22,19 +22,12 @@ PARENT.update({kind: broad for _, kind, broad in KINDS if broad != 'object'})
 # base, past, participle; seen from the other side, or by a synonym: base, past
 TRANSFERS, DEEDS, MEETINGS = (_TABLES[name] for name in ('transfers', 'deeds', 'meetings'))
 
-ADJECTIVES = words('small, large, beautiful, expensive, strange, plain, cheap, curious')
-PLACES = words("""
-at the harbour, at the market, in the park, at the station, in the library,
-in the kitchen, at the museum, at the farm, at the theatre, outside the church,
-in the workshop, on the bridge, at the hotel, near the river, in the garden,
-on the beach, at the school, at the airport
-""")
-_VALUES = {'place': PLACES, 'day': tuple(f'on {day}' for day in DAYS),
-           'adjective': ADJECTIVES}
+_VALUES = outlines.lists(_TABLES['details'])
+_VALUES['day'] = tuple(f'on {day}' for day in DAYS)
+PLACES = _VALUES['place']
 
 
-@dataclasses.dataclass(frozen=True)
-class Event:
+class Event(NamedTuple):
   """Somebody did something once: `agent` and `other` are people, `noun` is a thing.
 
   `other` is '' in a deed, `noun` is '' in a meeting; `place` and `day` may be ''.
@@ -60,19 +53,17 @@ class Event:
   @property
   def slots(self):
     """The details that may be left out."""
-    return tuple(
-        slot for slot in ('adjective', 'place', 'day') if getattr(self, slot))
+    return tuple(slot for slot in ('adjective', 'place', 'day') if getattr(self, slot))
 
   def changed(self, **slots):
-    return dataclasses.replace(self, **slots)
+    return self._replace(**slots)
 
   def swapped(self):
     """The two people in each other's role."""
     return self.changed(agent=self.other, other=self.agent)
 
 
-@dataclasses.dataclass(frozen=True)
-class Clause:
+class Clause(NamedTuple):
   """One wording of an event, its place and day apart."""
 
   subject: str
@@ -109,21 +100,21 @@ def embedded(world, event):
   wordings = clauses(event)
   if event.verb in DEEDS:
     wordings += (Clause(event.thing, '', f'was {event.verb[2]}', f'by {event.agent}'),)
-  return _with_adjuncts(world, str(world.choice(wordings)), event)
+  return with_adjuncts(world, str(world.choice(wordings)), event)
 
 
 def denied(world, event):
   """'Tom did not receive a poodle from Nora on Monday', in one of the wordings."""
-  return _with_adjuncts(world, world.choice(clauses(event)).negated(), event)
+  return with_adjuncts(world, world.choice(clauses(event)).negated(), event)
 
 
 def intended(world, event):
   """'give Tom a poodle at the harbour': what the agent may want, promise, refuse."""
   clause = world.choice([c for c in clauses(event) if c.subject == event.agent])
-  return _with_adjuncts(world, f'{clause.base} {clause.rest}', event)
+  return with_adjuncts(world, f'{clause.base} {clause.rest}', event)
 
 
-def _with_adjuncts(world, text, event):
+def with_adjuncts(world, text, event):
   return ' '.join((text, *world.random.sample(event.adjuncts, len(event.adjuncts))))
 
 
@@ -164,13 +155,11 @@ def another(world, event, slot):
 def general(world, event, least=0):
   """What the event implies: details left out, the thing named by its kind.
 
-  Args:
-    least: changes that must be made, if there are as many to make.
+  least: changes that must be made, if there are as many to make.
   """
   steps = [*event.slots, *(['noun'] if event.noun in PARENT else [])]
-  return event.changed(**{
-      slot: PARENT[event.noun] if slot == 'noun' else ''
-      for slot in _some(world, steps, least)})
+  return event.changed(**{slot: PARENT[event.noun] if slot == 'noun' else ''
+                          for slot in _some(world, steps, least)})
 
 
 def particular(world, event, least=0):
@@ -180,10 +169,9 @@ def particular(world, event, least=0):
   values = {slot: choices for slot, choices in _VALUES.items()
             if not getattr(event, slot) and (event.noun or slot != 'adjective')}
   values |= {'noun': members} if members else {}
-  return event.changed(**{
-      slot: world.choice(values[slot]) for slot in _some(world, list(values), least)})
+  return event.changed(**{slot: world.choice(values[slot])
+                          for slot in _some(world, list(values), least)})
 
 
 def _some(world, steps, least):
-  return world.random.sample(
-      steps, world.random.randint(min(least, len(steps)), len(steps)))
+  return world.random.sample(steps, world.random.randint(min(least, len(steps)), len(steps)))

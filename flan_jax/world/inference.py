@@ -8,10 +8,10 @@ any relation shares most of its words with the hypothesis.
 from flan_jax.world import events, tables
 from flan_jax.world.text import capitalized
 
-ENTAILMENT, NEUTRAL, CONTRADICTION = RELATIONS = (
-    'entailment', 'neutral', 'contradiction')
-_OF_THE_NEGATION = {
-    ENTAILMENT: CONTRADICTION, NEUTRAL: NEUTRAL, CONTRADICTION: ENTAILMENT}
+ENTAILMENT, NEUTRAL, CONTRADICTION = RELATIONS = ('entailment', 'neutral', 'contradiction')
+_OF_THE_NEGATION = dict(zip(RELATIONS, RELATIONS[::-1]))
+_ASSERTED, _OPEN, _DENIED = zip(*tables.read('events')['frames'])
+ORDERS = tables.read('events')['orders']
 
 
 def inference(world, sentences=1):
@@ -21,8 +21,12 @@ def inference(world, sentences=1):
   """
   relation = world.choice(RELATIONS)
   people = events.cast(world, 4 + 2 * sentences)
-  premise, hypothesis = world.choice(_FAMILIES)(world, people[:4], relation)
-  story = [aside(world, people[4 + 2 * turn:]) for turn in range(sentences - 1)]
+  family = world.choice((_event_family, _event_family, _order_family))
+  premise, hypothesis = family(world, people[:3], relation)
+  # The others are about something else, true or not whatever the key one says.
+  story = [events.general(world, events.draw(world, people[4 + 2 * turn:]))
+           for turn in range(sentences - 1)]
+  story = [sentence(events.told(world, event)) for event in story]
   story.insert(world.random.randint(0, len(story)), sentence(premise))
   return ' '.join(story), sentence(hypothesis), relation
 
@@ -32,38 +36,23 @@ def sentence(text):
   return f'{capitalized(text)}.'
 
 
-def aside(world, people):
-  """A sentence about something else, true or not whatever the rest says."""
-  return sentence(events.told(world, events.general(world, events.draw(world, people))))
-
-
-_ASSERTED, _OPEN, _DENIED = zip(*tables.read('events')['frames'])
-ORDERS = tables.read('events')['orders']
-
-
 def _event_family(world, people, relation):
-  event = events.draw(world, people)
-  event = events.general(world, event)
+  event = events.general(world, events.draw(world, people))
   negative = world.random.random() < 0.4
   hypothesis = events.denied(world, event) if negative else events.told(world, event)
-  if negative:
-    relation = _OF_THE_NEGATION[relation]
-  make = {ENTAILMENT: _asserting, NEUTRAL: _leaving_open, CONTRADICTION: _denying}
-  return make[relation](world, event, people[2]), hypothesis
-
-
-def _asserting(world, event, witness):
-  return _asserted(world, events.particular(world, event), witness)
+  relation = _OF_THE_NEGATION[relation] if negative else relation
+  witness = people[2]
+  if relation == ENTAILMENT:
+    return _asserted(world, events.particular(world, event), witness), hypothesis
+  if relation == CONTRADICTION:
+    return _framed(world, _DENIED, events.general(world, event), witness), hypothesis
+  return _leaving_open(world, event, witness), hypothesis
 
 
 def _asserted(world, event, witness):
   if world.random.random() < 0.5:
     return events.told(world, event)
   return _framed(world, _ASSERTED, event, witness)
-
-
-def _denying(world, event, witness):
-  return _framed(world, _DENIED, events.general(world, event), witness)
 
 
 def _leaving_open(world, event, witness):
@@ -92,10 +81,15 @@ def _framed(world, frames, event, witness):
 def _order_family(world, people, relation):
   phrases = world.choice(ORDERS)
   phrase, converse = world.random.sample(phrases, 2)
-  one, two, third, _ = people
+  one, two, third = people
   hypothesis = f'{one} {phrase} {two}'
-  if relation == NEUTRAL:
-    return _one_sided(world, (one, two, third), phrases), hypothesis
+  if relation == NEUTRAL:  # both stand on the same side of a third
+    near, far = world.random.sample((one, two), 2)
+    phrase, converse = world.random.sample(phrases, 2)
+    return world.choice((
+        f'{near} {phrase} {third}, and {far} {phrase} {third} too',
+        f'{third} {converse} {near} and {converse} {far}',
+        f'{near} {phrase} {third} and {third} {converse} {far}')), hypothesis
   straight = []
   if relation == CONTRADICTION:
     one, two = two, one
@@ -104,17 +98,3 @@ def _order_family(world, people, relation):
            for high, low in ((one, third), (third, two))]
   return world.choice([*straight, f'{two} {converse} {one}',
                        ' and '.join(world.random.sample(chain, 2))]), hypothesis
-
-
-def _one_sided(world, items, phrases):
-  """Both stand on the same side of a third, so their own order is open."""
-  *couple, third = items
-  phrase, converse = world.random.sample(phrases, 2)
-  near, far = world.random.sample(couple, 2)
-  return world.choice((
-      f'{near} {phrase} {third}, and {far} {phrase} {third} too',
-      f'{third} {converse} {near} and {converse} {far}',
-      f'{near} {phrase} {third} and {third} {converse} {far}'))
-
-
-_FAMILIES = (_event_family, _event_family, _order_family)

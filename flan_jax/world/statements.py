@@ -13,34 +13,27 @@ __all__ = ['coreference_pair', 'graded_pair', 'inference', 'paraphrase',
            'question_pair', 'question_sentence', 'scene']
 
 _FACTS = 0.4  # how often questions are about facts of the world, not about events
-_QUESTION_WORDS = {
-    'place': ('where', 'in what place'), 'day': ('when', 'on which day'),
-    'noun': ('what', 'which thing')}
+_QUESTION_WORDS = {'place': ('where', 'in what place'), 'day': ('when', 'on which day'),
+                   'noun': ('what', 'which thing')}
+_SLOTS = ('agent', 'other', 'noun', 'place', 'day')
 
 
-def question(world, event, slot):
-  """Asks for one slot of an event: 'On which day did Nora give Tom a poodle?'
-
-  Args:
-    slot: 'agent', 'other', 'noun', 'place' or 'day'.
-  """
+def _question(world, event, slot):
+  """Asks for one of the slots: 'On which day did Nora give Tom a poodle?'"""
   if slot in ('agent', 'other'):
     event = event.changed(**{slot: world.choice(('who', 'which person'))})
     unknown = getattr(event, slot)
-    text = world.choice([c for c in events.clauses(event) if c.subject == unknown])
+    text = str(world.choice([c for c in events.clauses(event) if c.subject == unknown]))
   else:
-    event = event.changed(**{slot: ''})
+    event, word = event.changed(**{slot: ''}), world.choice(_QUESTION_WORDS[slot])
     clause = world.choice([
         c for c in events.clauses(event) if not c.base.startswith('be ')])
-    word = world.choice(_QUESTION_WORDS[slot])
     text = ' '.join(f'{word} did {clause.subject} {clause.base} {clause.rest}'.split())
-  adjuncts = world.random.sample(event.adjuncts, len(event.adjuncts))
-  return f'{capitalized(" ".join((str(text), *adjuncts)))}?'
+  return f'{capitalized(events.with_adjuncts(world, text, event))}?'
 
 
 def _askable(event):
-  return [slot for slot in ('agent', 'other', 'noun', 'place', 'day')
-          if getattr(event, slot)]
+  return [slot for slot in _SLOTS if getattr(event, slot)]
 
 
 def question_sentence(world):
@@ -59,7 +52,7 @@ def question_sentence(world):
   asked = events.general(world, event).changed(**{slot: getattr(event, slot)})
   if not answered:
     event = _without_answer(world, event, slot, people[2])
-  return question(world, asked, slot), sentence(events.told(world, event)), answered
+  return _question(world, asked, slot), sentence(events.told(world, event)), answered
 
 
 def _without_answer(world, event, slot, stranger):
@@ -67,21 +60,16 @@ def _without_answer(world, event, slot, stranger):
   ways = 2 * [event.changed(**{slot: ''})] if slot in ('place', 'day') else []
   ways += [event.changed(**{role: stranger}) for role in ('agent', 'other')
            if slot != role and getattr(event, role)]
-  return world.choice(ways or _other_deeds(event))
-
-
-def _other_deeds(event):
-  return [event.changed(verb=verb) for verb in events.DEEDS if verb != event.verb]
+  return world.choice(
+      ways or [event.changed(verb=verb) for verb in events.DEEDS if verb != event.verb])
 
 
 def _two_facts(world):
   """A fact of the world and another that shares its subject or its relation."""
   fact = world.choice(world.facts)
-  others = [
-      other for other in world.facts
-      if (other.subject == fact.subject) != (other.relation == fact.relation)
-      and other.answer != fact.answer]
-  return fact, world.choice(others or [f for f in world.facts if f != fact])
+  return fact, world.choice([
+      other for other in world.facts if other.answer != fact.answer
+      and (other.subject == fact.subject) != (other.relation == fact.relation)])
 
 
 def paraphrase(world):
@@ -150,9 +138,8 @@ def question_pair(world):
     other, other_slot = world.choice(
         [(way, slot) for way in _neighbours(world, event, people[2], slot)]
         + [(event, role) for role in _askable(event) if role != slot])
-  ask = (lambda: question(world, event, slot),
-         lambda: question(world, other, other_slot))
-  return *_unlike(*ask), same
+  return *_unlike(lambda: _question(world, event, slot),
+                  lambda: _question(world, other, other_slot)), same
 
 
 def graded_pair(world):
@@ -162,9 +149,8 @@ def graded_pair(world):
   somebody or something else, 1 another deed of the same person, 0 nothing in common.
   """
   people = events.cast(world, 4)
-  event = events.draw(world, people)
-  grade = world.random.randrange(6)
-  other = _GRADES[grade](world, event, people[2:])
+  event, grade = events.draw(world, people), world.random.randrange(6)
+  other = _graded(world, event, grade, people[2:])
   # Within a grade, the more differs, the lower.
   score = float(grade) if grade in (0, 5) else grade + 0.4 - 0.2 * sum(
       getattr(event, slot) != getattr(other, slot)
@@ -172,35 +158,24 @@ def graded_pair(world):
   return *_unlike(lambda: _told(world, [event]), lambda: _told(world, [other])), score
 
 
-def _nothing_shared(world, event, strangers):
-  verbs = [verb for verb in events.DEEDS + events.MEETINGS if verb != event.verb]
-  other = events.draw(world, strangers, verbs)
-  return other.changed(**{slot: '' for slot in ('place', 'day')
-                          if getattr(other, slot) == getattr(event, slot)})
-
-
-def _other_deed(world, event, strangers):
-  verbs = [verb for verb in events.DEEDS + events.MEETINGS if verb != event.verb]
-  return events.draw(world, [event.agent, strangers[0]], verbs)
-
-
-def _other_object(world, event, strangers):
-  if event.other:
+def _graded(world, event, grade, strangers):
+  """An event that shares so much with another."""
+  if grade < 2:
+    verbs = [verb for verb in events.DEEDS + events.MEETINGS if verb != event.verb]
+    people = [event.agent, strangers[0]] if grade else strangers
+    other = events.draw(world, people, verbs)
+    return other if grade else other.changed(**{
+        slot: '' for slot in ('place', 'day') if getattr(other, slot) == getattr(event, slot)})
+  if grade == 2 and event.other:
     return event.changed(other=strangers[0])
-  members = [noun for members in events.MEMBERS.values() for noun in members
-             if events.PARENT[noun] != events.PARENT[event.noun]]
-  return event.changed(noun=world.choice(members))
-
-
-def _details_changed(world, event, _):
-  for slot in world.random.sample(event.slots, world.random.randint(1, 2)):
-    event = events.another(world, event, slot)
-  return event
-
-
-_GRADES = (_nothing_shared, _other_deed, _other_object, _details_changed,
-           lambda world, event, _: events.general(world, event, least=1),
-           lambda world, event, _: event)
+  if grade == 2:
+    return event.changed(noun=world.choice([
+        noun for members in events.MEMBERS.values() for noun in members
+        if events.PARENT[noun] != events.PARENT[event.noun]]))
+  if grade == 3:
+    for slot in world.random.sample(event.slots, world.random.randint(1, 2)):
+      event = events.another(world, event, slot)
+  return events.general(world, event, least=1) if grade == 4 else event
 
 
 def scene(world, sentences):
