@@ -31,17 +31,16 @@ class Gap(NamedTuple):
 class Story(NamedTuple):
   """`body`: the wordings of each sentence; `queries`: (sentence, role left out)."""
 
-  body: tuple
-  points: tuple
-  queries: tuple
+  body: list
+  points: list
+  queries: list
 
 
 def _story(rows):
-  rows = [(mark, tuple(cell.split(' / '))) for mark, cell in rows]
-  return Story(
-      tuple(cells for mark, cells in rows if mark == 'text'),
-      next(cells for mark, cells in rows if mark == 'points'),
-      tuple((query, mark) for mark, cells in rows if mark in _NAMES for query in cells))
+  rows = [(mark, cell.split(' / ')) for mark, cell in rows]
+  return Story([cells for mark, cells in rows if mark == 'text'], *(
+      cells for mark, cells in rows if mark == 'points'), [
+      (query, mark) for mark, cells in rows if mark in _NAMES for query in cells])
 
 
 STORIES = tuple(map(_story, tables.read('cloze').values()))
@@ -50,8 +49,7 @@ STORIES = tuple(map(_story, tables.read('cloze').values()))
 def gap(world):
   """A `Gap`, drawn from the world's stream."""
   story, cast = world.choice(STORIES), _cast(world)
-  text = ' '.join(world.choice(wordings) for wordings in story.body)
-  text = '{t}, {c}: '.format_map(cast) + text.format_map(cast)
+  text = ' '.join(('{t}, {c}:', *map(world.choice, story.body))).format_map(cast)
   points = tuple(point.format_map(cast) for point in story.points)
   query, role = world.choice(story.queries)
   entities = _entities('\n'.join((text, *points)), cast)
@@ -67,12 +65,10 @@ def _cast(world):
   people = [*near, world.choice([p for p in world.people if p.home is other])]
   if len({name for person in people for name in person.name.split()}) < 8:
     return _cast(world)
-  cast = dict(
+  names = {role: person.name for role, person in zip('pqrs', people)}
+  return names | {role.upper(): name.split()[-1] for role, name in names.items()} | dict(
       t=town.name, c=town.country.name, u=other.name, river=town.river,
       pjob=a(people[0].job), day=world.choice(lexicon.DAYS), n=world.choice(range(12, 60)))
-  for role, person in zip('pqrs', people):
-    cast |= {role: person.name, role.upper(): person.name.split()[-1]}
-  return cast
 
 
 def _entities(text, cast):

@@ -8,18 +8,16 @@ import re
 from flan_jax.world import lexicon, tables
 from flan_jax.world.text import a, capitalized, number_words
 
-_WRONG = 8  # wrong answers a fact carries
-
 # Relations whose answers are things one counts: 'goat' is also 'a goat'.
 _COUNTED = {'job', 'instrument', 'pet', 'landmark', 'coin', 'emblem', 'tool', 'young'}
 _NUMBERS = {'age', 'founded', 'year'}
-# What may be asked of a described person: not what the description itself tells.
-_PERSONAL = ('job', 'birthplace', 'age', 'instrument', 'food', 'hobby', 'pet')
 # Relations that are attributes of the same name, {x} left empty.
 _ATTRIBUTES = dict(
     people=('job', 'home', 'birthplace', 'age', 'instrument', 'food', 'hobby'),
     towns=('country', 'river', 'craft', 'landmark', 'founded'),
     countries=('language', 'coin', 'emblem'))
+# What may be asked of a described person: not what the description itself tells.
+_PERSONAL = ('job', 'birthplace', 'age', 'instrument', 'food', 'hobby', 'pet')
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,7 +29,6 @@ class Fact:
     relation: which of its relations, such as 'home'.
     answer: the one right answer, as a template would print it: 'Toldrel'.
     aliases: every way to write the answer, `answer` first.
-    phrase: the fact as a noun phrase: 'the home of Ada Bell'.
     statements: sentences that say it, each with the answer.
     questions: sentences that ask for it; no two facts of a world share one.
     distractors: wrong answers of the same type.
@@ -41,7 +38,6 @@ class Fact:
   relation: str
   answer: str
   aliases: tuple
-  phrase: str
   statements: tuple
   questions: tuple
   distractors: tuple
@@ -58,7 +54,9 @@ def facts(world):
   rows, answers = list(_rows(world)), collections.defaultdict(set)
   for relation, _, answer, _ in rows:
     answers[relation].add(answer)
-  texts = _relations()
+  texts = collections.defaultdict(str)
+  for name, text in tables.read('relations')['relations']:
+    texts[name] += f'{text} '
   return tuple(_fact(texts[row[0]], sorted(answers[row[0]]), *row) for row in rows)
 
 
@@ -68,10 +66,9 @@ def puzzles(world):
   'Where was the director of The Silver Orchard born?' The description fits one person.
   """
   known = {(fact.subject, fact.relation): fact for fact in world.facts}
-  described = [(person, _pet(person), 'pet') for person in world.people]
-  described = [(person, f'the owner of {pet}', told) for person, pet, told in described]
+  described = [(person, f'the owner of {_pet(person)}', 'pet') for person in world.people]
   described += [(person, _post(person), 'job') for person in world.people]
-  described += [(work.maker, f'the {_maker(work)} of {work.title}', 'job')
+  described += [(work.maker, f'the {_MAKERS[work.kind]} of {work.title}', 'job')
                 for work in world.works]
   return tuple(
       known[person.name, relation].asked_of(description)
@@ -101,10 +98,8 @@ def _rows(world):
     yield f'{work.kind}_maker', work.title, work.maker.name, ''
     yield 'place', work.title, work.place.name, work.kind
     yield 'year', work.title, str(work.year), work.kind
-  for tool, use in lexicon.TOOLS:
-    yield 'tool', use, tool, ''
-  for animal, _, young in lexicon.ANIMALS:
-    yield 'young', animal, young, a(animal)
+  yield from (('tool', use, tool, '') for tool, use in lexicon.TOOLS)
+  yield from (('young', animal, young, a(animal)) for animal, _, young in lexicon.ANIMALS)
 
 
 def _pet(person):
@@ -115,22 +110,12 @@ def _post(person):
   return f'the {person.job} in {person.home.name}'
 
 
-def _maker(work):
-  return {'book': 'author', 'film': 'director'}[work.kind]
+_MAKERS = {'book': 'author', 'film': 'director'}
 
 
-def _relations():
-  """{relation: (noun phrase, its sentences)}"""
-  texts = collections.defaultdict(str)
-  for name, text in tables.read('relations')['relations']:
-    texts[name] += f'{text} '
-  return {name: text.strip().split(': ', 1) for name, text in texts.items()}
-
-
-def _fact(texts, pool, relation, subject, answer, other):
-  phrase, sentences = (
-      text.format(s=subject, a=answer, an=a(answer), x=other) for text in texts)
-  sentences = re.findall(r'\S[^.?]*[.?]', sentences)
+def _fact(sentences, pool, relation, subject, answer, other):
+  filled = sentences.format(s=subject, a=answer, an=a(answer), x=other)
+  texts = list(map(capitalized, re.findall(r'\S[^.?]*[.?]', filled)))
   if relation in _NUMBERS:
     pool = [str(int(answer) + step) for step in range(-12, 13)]
   aliases = (answer, a(answer), f'the {answer}') if relation in _COUNTED else (answer,)
@@ -138,8 +123,6 @@ def _fact(texts, pool, relation, subject, answer, other):
     aliases += (number_words(int(answer)),)
   # A draw of its own for each fact: adding a fact leaves the others as they were.
   draw = random.Random(f'{relation} {subject} {answer}')
-  wrong = [thing for thing in pool if thing != answer]
-  said, asked = (tuple(capitalized(text) for text in sentences if text.endswith(end))
-                 for end in '.?')
-  return Fact(subject, relation, answer, aliases, phrase, said, asked,
-              tuple(draw.sample(wrong, _WRONG)))
+  wrong = draw.sample([thing for thing in pool if thing != answer], 8)
+  return Fact(subject, relation, answer, aliases, *(
+      tuple(text for text in texts if text.endswith(end)) for end in '.?'), tuple(wrong))

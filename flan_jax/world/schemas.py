@@ -7,24 +7,20 @@ A row holds both twins, `<she>` marks the pronoun (in the form that fits the peo
 With the first word of the pair the pronoun means {a}, with the second it means {b}.
 """
 
-import dataclasses
 import re
+from typing import NamedTuple
 
 from flan_jax.world import tables
 from flan_jax.world.lexicon import words
 from flan_jax.world.text import capitalized
 
-# {a} and {b} are two women or two men
-_PEOPLE = sum(tables.read('schemas')['people'], ())
-# sentence | what {a} may be | what {b} may be; {who} is somebody
-_THINGS = tables.read('schemas')['things']
-
+_PEOPLE = sum(tables.read('schemas')['people'], ())  # {a} and {b}: two women or two men
+_THINGS = tables.read('schemas')['things']  # sentence | what {a} may be | what {b} may be
 _FORMS = {'she': {'she': 'she', 'her': 'her', 'hers': 'her'},
           'he': {'she': 'he', 'her': 'him', 'hers': 'his'}}
 
 
-@dataclasses.dataclass(frozen=True)
-class Schema:
+class Schema(NamedTuple):
   """A sentence about two candidates, cut at the pronoun that means one of them.
 
   'Ada hid from Ida because ' + 'she' + ' was furious.', ('Ada', 'Ida'), 1
@@ -50,12 +46,11 @@ class Schema:
 def twins(world, things=0.2):
   """The same sentence twice but for a word or two: meaning the first, the second.
 
-  Args:
-    things: how often the pronoun means a thing or a group, not a person with a name.
+  things: how often the pronoun means a thing or a group, not a person with a name.
   """
   if world.random.random() < things:
     row, *kinds = world.choice(_THINGS)
-    ones, others = (words(kind) for kind in kinds)
+    ones, others = map(words, kinds)
     a, b = ((world.choice(ones), world.choice(others)) if kinds[1]
             else world.random.sample(ones, 2))
     candidates, forms = (f'the {a}', f'the {b}'), {}
@@ -91,20 +86,15 @@ def _schema(sentence, filled, forms, candidates, meant):
   told = capitalized(sentence.format(**filled))
   before, marked, after = re.split('[<>]', told)
   pronoun = forms.get(marked, marked)
-  if before.endswith('. '):
-    pronoun = capitalized(pronoun)
-  mentions = tuple(_mention(candidate, told) for candidate in candidates)
-  return Schema(before, pronoun, f'{after}.', mentions, meant, marked == 'hers')
+  starts = [_place(candidate, told) for candidate in candidates]  # maybe with a capital
+  return Schema(
+      before, capitalized(pronoun) if before.endswith('. ') else pronoun, f'{after}.',
+      tuple(told[start:start + len(one)] for start, one in zip(starts, candidates)),
+      meant, marked == 'hers')
 
 
 def _place(mention, text):
   return re.search(rf'\b{mention}\b', text, re.I).start()
-
-
-def _mention(candidate, text):
-  """The candidate with the capital that it may have in the text."""
-  start = _place(candidate, text)
-  return text[start:start + len(candidate)]
 
 
 def blanked(schema):
@@ -113,7 +103,7 @@ def blanked(schema):
   -> ('The ball sank while the box floated, because the _ was made of wood.',
       ('ball', 'box'))
   """
-  nouns = tuple(re.sub('^the ', '', c, flags=re.I) for c in schema.candidates)
+  nouns = tuple(re.sub('^the ', '', one, flags=re.I) for one in schema.candidates)
   article = '' if nouns == schema.candidates else 'the '
   if schema.pronoun[0].isupper():
     article = capitalized(article)

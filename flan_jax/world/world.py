@@ -144,25 +144,20 @@ def _random(seed, name):
   return random.Random(int.from_bytes(digest[:8], 'big'))
 
 
-def _shuffled(draw, things):
-  return draw.sample(things, len(things))
-
-
 def _dealt(draw, things, count):
   """`count` of `things`, each as often as the others (to within one), shuffled."""
-  return _shuffled(draw, list(itertools.islice(itertools.cycle(things), count)))
+  return draw.sample([things[number % len(things)] for number in range(count)], count)
 
 
 def _countries(draw):
-  names, coins, emblems = (_shuffled(draw, things) for things in (
-      lexicon.COUNTRIES, lexicon.COINS, lexicon.EMBLEMS))
-  return tuple(Country(*name, coin, emblem) for name, coin, emblem in zip(
-      names[:_COUNTRIES], coins, emblems))
+  columns = (_dealt(draw, things, _COUNTRIES)
+             for things in (lexicon.COUNTRIES, lexicon.COINS, lexicon.EMBLEMS))
+  return tuple(Country(*name, coin, emblem) for name, coin, emblem in zip(*columns))
 
 
 def _towns(draw, countries):
   names = map(''.join, itertools.product(lexicon.TOWN_BEGINNINGS, lexicon.TOWN_ENDINGS))
-  rivers = _shuffled(draw, lexicon.RIVERS)  # two a country
+  rivers = _dealt(draw, lexicon.RIVERS, 2 * _COUNTRIES)  # two a country
   columns = zip(draw.sample(list(names), _TOWNS), _dealt(draw, lexicon.CRAFTS, _TOWNS),
                 _dealt(draw, lexicon.LANDMARKS, _TOWNS))
   return tuple(
@@ -180,7 +175,7 @@ def _people(draw, towns):
            for job in draw.sample(lexicon.JOBS, _PEOPLE // len(towns))]
   pets = list(itertools.product(lexicon.PETS, lexicon.PET_NAMES))
   return tuple(_person(draw, towns, *columns) for columns in zip(
-      _shuffled(draw, named), posts, draw.sample(pets, _PEOPLE)))
+      draw.sample(named, _PEOPLE), posts, draw.sample(pets, _PEOPLE)))
 
 
 def _person(draw, towns, named, post, pet):
