@@ -4,17 +4,18 @@
     -> 'We came here on Friday with Ruth. The garlic bread was soggy and tasteless. Our
         waiter was anything but polite. I will not come back.'
 
-Most of the signal is in plain words of praise and blame. A minority of clauses negates
-a word of the other side ('not dull at all'), and a minority of reviews first concedes
-something ('the plot is thin, but ...'); the verdict always agrees with the label.
+Most of the signal is in plain words of praise and blame, few enough that a small model
+meets each of them often. A minority of clauses negates a word of the other side ('not dull
+at all'), and a minority of reviews first concedes something ('the plot is thin, but ...');
+the verdict always agrees with the label.
 """
 
 from flan_jax.world import lexicon, outlines, tables
 from flan_jax.world.text import a, capitalized
 
-_NEGATED = 0.15  # of clauses: 'not dull at all'
-_CONCEDED = 0.2  # of reviews: 'although the plot was thin, ...'
-_BENT_PHRASES = 0.2  # of phrases: either of the two
+_NEGATED = 0.1  # of clauses: 'not dull at all'
+_CONCEDED = 0.15  # of reviews: 'although the plot was thin, ...'
+_BENT_PHRASES = 0.15  # of phrases: either of the two
 
 _WORDS = outlines.lists(tables.read('reviews')['words']) | {
     'food things': tuple(f'the {food}' for food in lexicon.FOODS)}
@@ -29,9 +30,8 @@ def review(world, kind, positive):
       punctuation set apart, about a film).
     positive: whether the writer is for it.
   """
-  writer = {'film': _film, 'restaurant': _restaurant,
-            'tweet': _tweet, 'phrase': _phrase}[kind]
-  return writer(world, positive)
+  return {'film': _film, 'restaurant': _restaurant, 'tweet': _tweet,
+          'phrase': _phrase}[kind](world, positive)
 
 
 def _side(topic, positive):
@@ -94,21 +94,19 @@ def _tweet(world, positive):
 
 
 def _phrase(world, positive):
-  bad = world.choice(_side('film', not positive))
+  no = _denied(world, world.choice(_side('film', not positive)))
   one, two, three = world.random.sample(_side('film', positive), 3)
   thing, other = world.random.sample(_WORDS['film things'], 2)
-  kind, subject, job = map(
+  kind, about, job = map(
       world.choice, (_WORDS['kinds of film'], _WORDS['subjects'], lexicon.JOBS))
   plain = [
-      f'{a(one)} and {two} {kind} about {subject}', f'{one} , {two} and {three} {kind}',
+      f'{a(one)} and {two} {kind} about {about}', f'{one} , {two} and {three} {kind}',
       f'{thing} is {one} and {other} is {two}', f'{a(one)} portrait of {a(job)}',
-      f'{one} from start to finish , with {a(two)} look at {subject} .',
+      f'{one} from start to finish , with {a(two)} look at {about} .',
       f"{thing} is {one} , and so is the {job} 's part .",
-      f'{a(one)} , {two} tale of {a(job)} and {subject} .']
-  bent = [
-      f'{_denied(world, bad)} , this {kind} about {subject} is {one}',
-      f'{thing} is {_denied(world, bad)} , and {other} is {one} .',
-      f'{thing} may be {bad} , but the {kind} is {one} and {two} .']
+      f'{a(one)} , {two} tale of {a(job)} and {about} .']
+  bent = [f'{no} , this {kind} about {about} is {one}',
+          f'{thing} is {no} , and {other} is {one} .']
   return world.choice(bent if world.random.random() < _BENT_PHRASES else plain)
 
 
@@ -134,9 +132,9 @@ def _judgement(world, aspect, positive, is_):
 
 def _concession(world, conceded, praised, positive, is_):
   """'although the plot was dull, the acting was superb': the last word decides."""
-  (one, thing), (two, other) = conceded, praised
-  against = f'{thing} {_verb(thing, is_)} {world.choice(_side(one, not positive))}'
-  right = f'{other} {_verb(other, is_)} {world.choice(_side(two, positive))}'
+  against, right = (
+      f'{thing} {_verb(thing, is_)} {world.choice(_side(topic, side))}'
+      for (topic, thing), side in ((conceded, not positive), (praised, positive)))
   right += world.choice([', and that decides it', ', and that is what counts'])
   return world.choice([f'{against}, but {right}', f'although {against}, {right}'])
 
