@@ -11,7 +11,7 @@ An article says everything that the summary needs, and more.
 import functools
 import re
 import string
-import typing
+from typing import NamedTuple
 
 from flan_jax.world import lexicon, outlines, tables
 from flan_jax.world.text import a, capitalized, number_words
@@ -21,42 +21,40 @@ LOCAL = 'Local'
 _TABLES = tables.read('news')
 _WORDS = outlines.lists(_TABLES['words'])
 MONTHS, _SAYING = _WORDS['month'], _WORDS['saying']
-# Gaps that tell where and when, not what.
-_SETTING = frozenset('town, country, away, abroad, day, river, coins'.split(', '))
 
 
-class Point(typing.NamedTuple):
+class Point(NamedTuple):
   """One thing to say: full sentences that say it, and a short one."""
 
   wordings: tuple
   brief: str
 
 
-class Kind(typing.NamedTuple):
+class Kind(NamedTuple):
   """What may happen, with gaps: `slots` holds what may fill those of its own."""
 
   topic: str
   slots: dict
   lead: Point
-  told: tuple
-  extra: tuple
-  quotes: tuple
-  summaries: tuple  # of (summary, headline)
+  told: list
+  extra: list
+  quotes: list
+  summaries: list  # of (summary, headline)
 
 
 class Event:
   """A kind with its gaps filled by `names`, its summary and its headline."""
 
-  def __init__(self, kind, names, summary_form, headline_form):
-    self.kind, self.names, self.summary_form = kind, names, summary_form
-    self.summary, self.headline = self.said(summary_form), self.said(headline_form)
+  def __init__(self, kind, names, *forms):
+    self.kind, self.names = kind, names
+    self.summary, self.headline = map(self.said, forms)
 
   def said(self, form):
     """'{place:a} in {town} burns.' -> 'A hotel in Toldrel burns.'"""
     return capitalized(form.format_map(self.names))
 
 
-class Article(typing.NamedTuple):
+class Article(NamedTuple):
   """Sentences in their order; `points` are those told (all but the quotes)."""
 
   sentences: tuple
@@ -70,21 +68,26 @@ class _Value(str):
     return a(self) if form == 'a' else str(self)
 
 
-def _kind(topic, text):
-  rows = [entry.partition(': ')[::2] for entry in text.split(' // ')]
-  texts = {name: tuple(text for key, text in rows if key == name)
-           for name in ('lead', 'told', 'extra', 'quote', 'summary')}
-  slots = {key: _values(text) for key, text in rows if key not in texts}
-  [lead] = map(_point, texts['lead'])
-  return Kind(
-      topic, slots, lead, tuple(map(_point, texts['told'])),
-      tuple(map(_point, texts['extra'])), texts['quote'],
-      tuple(tuple(text.split(' > ')) for text in texts['summary']))
+@functools.cache
+def kinds(topic):
+  """Every kind of event of a topic."""
+  text = f' {outlines.joined(_TABLES[topic])}'
+  return tuple(_kind(topic, part.split(' // ')) for part in text.split(' = ')[1:])
 
 
-def _point(text):
-  wordings, brief = text.split(' > ')
-  return Point(tuple(wordings.split(' / ')), brief)
+def _kind(topic, entries):
+  texts = dict(lead=[], told=[], extra=[], quote=[], summary=[])
+  slots = {}
+  for name, _, text in (entry.partition(': ') for entry in entries):
+    if name not in texts:
+      slots[name] = _values(text)
+    elif name == 'quote':
+      texts[name].append(text)
+    else:  # a point with its short form, a summary with its headline
+      full, short = text.split(' > ')
+      texts[name].append(
+          (full, short) if name == 'summary' else Point(tuple(full.split(' / ')), short))
+  return Kind(topic, slots, *texts.pop('lead'), *texts.values())
 
 
 def _values(text):
@@ -98,13 +101,6 @@ def _values(text):
 
 
 @functools.cache
-def kinds(topic):
-  """Every kind of event of a topic."""
-  text = outlines.joined(_TABLES[topic]).removeprefix('= ')
-  return tuple(_kind(topic, part) for part in text.split(' = '))
-
-
-@functools.cache
 def gaps(form):
   """'{place:a} in {town}' -> {'place', 'town'}."""
   return frozenset(name for _, name, _, _ in string.Formatter().parse(form) if name)
@@ -113,35 +109,27 @@ def gaps(form):
 def event(world, topics=(*TOPICS, LOCAL)):
   """An event of one of the topics, all equally likely."""
   kind = world.choice(kinds(world.choice(topics)))
-  names = _setting(world) | _strangers(world)
-  names |= {slot: world.choice(values) for slot, values in kind.slots.items()}
-  return Event(kind, names, *world.choice(kind.summaries))
+  names = {slot: world.choice(values) for slot, values in kind.slots.items()}
+  return Event(kind, _setting(world) | names, *world.choice(kind.summaries))
 
 
 def _setting(world):
+  """Where and when, and people and firms of which nothing else is known."""
   person, day = world.person(), world.random.randrange(7)
-  town = person.home
-  away = world.choice([other for other in world.towns if other != town])
-  abroad = world.choice([other for other in world.countries if other != town.country])
+  town, (chief, deputy) = person.home, outlines.figures(world, 2)
+  firm, rival = (f'{name} {world.choice(_WORDS["firm"])}'
+                 for name in world.random.sample(lexicon.SURNAMES, 2))
   return dict(
       town=town.name, country=town.country.name, river=town.river, craft=town.craft,
-      landmark=town.landmark, coins=f'{town.country.coin}s', away=away.name,
-      abroad=abroad.name,
+      landmark=town.landmark, coins=f'{town.country.coin}s', firm=firm, rival=rival,
+      away=world.choice([other.name for other in world.towns if other != town]),
+      abroad=world.choice([one.name for one in world.countries if one != town.country]),
       local=f'{person.name}, {a(person.job)} in {town.name}',
+      chief=chief.full, last=chief.full.split()[1], deputy=deputy.full,
       day=lexicon.DAYS[day], month=world.choice(MONTHS),
       later=lexicon.DAYS[(day + world.random.randint(1, 4)) % 7],
       paper=f'{town.name} {world.choice(_WORDS["paper"])}',
       goods=world.choice(_WORDS['goods']))
-
-
-def _strangers(world):
-  """People and firms that are in the news only: nothing else is known of them."""
-  chief, deputy = outlines.figures(world, 2)
-  firm, rival = world.random.sample(lexicon.SURNAMES, 2)
-  return dict(
-      chief=chief.full, last=chief.full.split()[1], deputy=deputy.full,
-      firm=f'{firm} {world.choice(_WORDS["firm"])}',
-      rival=f'{rival} {world.choice(_WORDS["firm"])}')
 
 
 def article(world, event):
@@ -177,17 +165,8 @@ def highlights(world, event, article):
 
 def summary(world, event, article):
   """The summary, half of the time with something that it leaves out added."""
-  free = [point for point in left_out(event) if point in article.points]
-  more = world.random.sample(free, min(len(free), world.random.randrange(2)))
-  return _with_more(world, event, more, [article])
-
-
-def left_out(event):
-  """Points that the event's summary does not touch, the main one left aside."""
-  touched = gaps(event.summary_form) - _SETTING
-  free = [point for point in event.kind.told[1:]
-          if (own := gaps(point.brief) - _SETTING) and not own & touched]
-  return [*free, *event.kind.extra]
+  more = [point for point in event.kind.extra if point in article.points]
+  return _with_more(world, event, more[:world.random.randrange(2)], [article])
 
 
 def _with_more(world, event, points, articles):
@@ -196,8 +175,7 @@ def _with_more(world, event, points, articles):
   sentences = [event.summary]
   for point in points:
     said = [event.said(form.replace('{last}', '{chief}')) for form in point.wordings]
-    fresh = [sentence for sentence in said if sentence not in used]
-    sentences.append(world.choice(fresh or said))
+    sentences.append(world.choice([text for text in said if text not in used] or said))
   return ' '.join(sentences)
 
 
@@ -212,12 +190,10 @@ def press(world, event):
   pieces = []
   for number in range(2):
     told = [main, *(p for p, share in zip(others, shares) if share in (number, 2))]
-    pieces.append(_article(
-        world, event, told, [kind.extra[number]],
-        [kind.quotes[number].replace('{last}', '{chief}')]
-        if world.random.random() < 0.4 else [], offset + number))
-  more = [point for point in left_out(event) if point in kind.told][:1]
-  more += world.random.sample(kind.extra, len(kind.extra))
+    quotes = [kind.quotes[number].replace('{last}', '{chief}')]
+    pieces.append(_article(world, event, told, [kind.extra[number]],
+                           quotes * (world.random.random() < 0.4), offset + number))
+  more = world.random.sample(kind.extra, len(kind.extra))
   return pieces, _with_more(world, event, more, pieces)
 
 
@@ -227,8 +203,7 @@ def wire(world, event):
     return event.said(f'{event.summary[:-1]}, {world.choice(_SAYING + _WORDS["quoting"])}.')
   detail = world.choice(world.choice(event.kind.extra).wordings)
   detail = (detail[0].lower() + detail[1:]).replace('{last}', '{chief}')
-  return event.said(
-      f'{event.summary[:-1]}, {world.choice(_SAYING)}, adding that {detail}')
+  return event.said(f'{event.summary[:-1]}, {world.choice(_SAYING)}, adding that {detail}')
 
 
 def tokenized(text):
@@ -248,6 +223,4 @@ def spelled(number):
   for size, name in ((1000, 'thousand'), (100, 'hundred')):
     count, number = divmod(number, size)
     words += [number_words(count), name] if count else []
-  if number or not words:
-    words.append(number_words(number))
-  return ' '.join(words)
+  return ' '.join(words if words and not number else [*words, number_words(number)])
