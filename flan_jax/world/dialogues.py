@@ -11,9 +11,6 @@ import typing
 from flan_jax.world import lexicon, outlines, tables
 from flan_jax.world.text import a, capitalized, number_words
 
-_OPEN_STORIES = 0.3  # have one question that they leave open
-_OPEN_ARTICLES = 0.2
-
 
 class Turn(typing.NamedTuple):
   """A question, its answer, and the words at text[start:end] that prove it.
@@ -55,15 +52,14 @@ class Article(typing.NamedTuple):
 
 def story(world):
   """A text and four to seven turns in the order of the text, most with pronouns."""
-  gaps = _gaps_of_story(world)
-  count = world.random.randint(1, 2)
-  details = _some(world, _DETAILS)
+  gaps, details, count = _gaps_of_story(world), _some(world, _DETAILS), world.choice((1, 2))
   told = [world.choice(_OPENINGS), *details[:count]]
   told += [world.choice(part) for part in (_WAYS, _PLOTS, _ENDINGS)]
   text, turns = _told(told, [gaps] * len(told))
-  if world.random.random() < _OPEN_STORIES:
-    return text, _asked(world, turns) + [world.choice(_open(details[count:], gaps))]
-  return text, _asked(world, turns)
+  turns = _asked(world, turns)
+  if world.random.random() < 0.3:
+    turns.append(world.choice(_open(details[count:], gaps)))
+  return text, turns
 
 
 def article(world):
@@ -75,7 +71,7 @@ def article(world):
   count, kind = world.random.randint(4, 5), 'person' if person else 'town'
   later = gaps | _named(*gaps['again'])
   text, turns = _told(beats[:count], [gaps] + [later] * (count - 1))
-  if world.random.random() < _OPEN_ARTICLES:
+  if world.random.random() < 0.2:
     turns = _open(beats[count:], later)
   return Article(
       gaps['name'], world.choice(_FIRST_WORDS[kind]).format_map(gaps),
@@ -156,38 +152,31 @@ def _gaps_of_story(world):
   person, draw = world.person(), world.random
   friend = world.choice([p for p in world.people if p.pronoun != person.pronoun])
   he, him, his = _FORMS[friend.pronoun]
-  numbers = map(number_words, draw.sample(range(3, 13), 2))
-  drawn = zip(
-      ('count', 'price', 'day', 'later', 'one', 'other'),
-      (*numbers, *draw.sample(lexicon.DAYS, 2), *draw.sample(range(99, 500), 2)))
-  thing = world.choice(_WORDS['thing'])
-  return _gaps_of(person) | dict(drawn) | dict(
-      friend=friend.first_name, he=he, He=capitalized(he), him=him, his=his,
-      man={'he': 'man', 'she': 'woman'}[he], coin=person.home.country.coin,
-      thing=thing, a_thing=a(thing), place=world.choice(_WORDS['place']),
-      wares=world.choice(_WORDS['wares']), tune=world.choice(lexicon.INSTRUMENTS),
-      dish=world.choice(lexicon.FOODS))
+  count, price = map(number_words, draw.sample(range(3, 13), 2))
+  day, later = draw.sample(lexicon.DAYS, 2)
+  words = {name: world.choice(values) for name, values in _WORDS.items()}
+  return _gaps_of(person) | words | dict(
+      count=count, price=price, day=day, later=later, friend=friend.first_name, he=he,
+      He=capitalized(he), him=him, his=his, man={'he': 'man', 'she': 'woman'}[he],
+      coin=person.home.country.coin, tune=world.choice(lexicon.INSTRUMENTS))
 
 
 def _gaps_of(person):
   """What is so about a person, as words that fit into a sentence."""
   she, her, hers = _FORMS[person.pronoun]
-  return dict(
-      name=person.name, first=person.first_name, she=she, She=capitalized(she), her=her,
-      hers=hers, a_job=a(person.job), home=person.home.name, age=person.age,
-      birthplace=person.birthplace.name, hobby=person.hobby, food=person.food,
-      instrument=person.instrument, pet=person.pet, a_pet=a(person.pet),
-      pet_name=person.pet_name, a_treasure=a(f'{person.colour} {person.possession}'))
+  return vars(person) | dict(
+      first=person.first_name, she=she, She=capitalized(she), her=her, hers=hers,
+      a_job=a(person.job), home=person.home.name, birthplace=person.birthplace.name,
+      a_pet=a(person.pet), a_treasure=a(f'{person.colour} {person.possession}'))
 
 
 def _gaps_of_life(world):
   person = world.person()
   return _work_gaps(work for work in world.works if work.maker == person) | _gaps_of(
       person) | _named(person.name) | dict(
-          again=_FORMS[person.pronoun], material=person.material,
-          birth_river=person.birthplace.river, birth_craft=person.birthplace.craft,
-          country=person.home.country.name, landmark=person.home.landmark,
-          founded=person.home.founded)
+          again=_FORMS[person.pronoun], birth_river=person.birthplace.river,
+          birth_craft=person.birthplace.craft, country=person.home.country.name,
+          landmark=person.home.landmark)
 
 
 def _gaps_of_town(world):
@@ -197,20 +186,17 @@ def _gaps_of_town(world):
   resident = world.choice([person for person in world.people if person.home == town])
   gaps = _work_gaps(work for work in world.works if work.place == town)
   gaps['not'] += ('province' if town.is_capital else 'capital',)
-  return gaps | _named(town.name) | dict(
-      again=('the town',), name=town.name, founded=town.founded, river=town.river,
-      craft=town.craft, landmark=town.landmark, resident=resident.name,
-      a_resident_job=a(resident.job), country=country.name, coin=country.coin,
-      language=country.language, an_emblem=a(country.emblem), capital=capital)
+  return gaps | vars(town) | _named(town.name) | dict(
+      again=('the town',), resident=resident.name, a_resident_job=a(resident.job),
+      country=country.name, coin=country.coin, capital=capital)
 
 
 def _work_gaps(works):
   """Of the first of the works; if there is none, its topic is `not` to be told."""
   for work in works:
     made, make = {'book': ('wrote', 'write'), 'film': ('directed', 'direct')}[work.kind]
-    return {'not': ()} | dict(
-        work=work.title, kind=work.kind, maker=work.maker.name, year=work.year,
-        place=work.place.name, made=made, make=make)
+    return dict(work=work.title, kind=work.kind, maker=work.maker.name, year=work.year,
+                place=work.place.name, made=made, make=make) | {'not': ()}
   return {'not': ('work',)}
 
 
