@@ -61,10 +61,6 @@ class Person:
   def first_name(self):
     return self.name.split()[0]
 
-  @property
-  def possessive(self):
-    return {'she': 'her', 'he': 'his'}[self.pronoun]
-
 
 @dataclasses.dataclass(frozen=True)
 class Work:
@@ -85,9 +81,7 @@ class World:
   """
 
   def __init__(self, seed=0):
-    self.seed = seed
-    self.random = _random(seed, '')
-    draw = _random(seed, 'content')
+    self.seed, self.random, draw = seed, _random(seed, ''), _random(seed, 'content')
     self.countries = _countries(draw)
     self.towns = _towns(draw, self.countries)
     self.people = _people(draw, self.towns)
@@ -112,11 +106,13 @@ class World:
 
   @functools.cached_property
   def _by_subject(self):
-    return {subject: tuple(facts) for subject, facts in itertools.groupby(
-        sorted(self.facts, key=lambda fact: fact.subject), lambda fact: fact.subject)}
+    found = {}
+    for fact in self.facts:
+      found.setdefault(fact.subject, []).append(fact)
+    return found
 
   def about(self, subject):
-    """The facts on one subject, a tuple."""
+    """The facts on one subject."""
     return self._by_subject[subject]
 
   def person(self):
@@ -161,9 +157,9 @@ def _towns(draw, countries):
   columns = zip(draw.sample(list(names), _TOWNS), _dealt(draw, lexicon.CRAFTS, _TOWNS),
                 _dealt(draw, lexicon.LANDMARKS, _TOWNS))
   return tuple(
-      Town(name, countries[index % _COUNTRIES], is_capital=index < _COUNTRIES,
-           river=rivers[2 * (index % _COUNTRIES) + draw.randrange(2)], craft=craft,
-           landmark=landmark, founded=draw.choice(_FOUNDED))
+      Town(name, countries[index % _COUNTRIES], index < _COUNTRIES,
+           rivers[2 * (index % _COUNTRIES) + draw.randrange(2)], craft, landmark,
+           draw.choice(_FOUNDED))
       for index, (name, craft, landmark) in enumerate(columns))
 
 
@@ -174,17 +170,14 @@ def _people(draw, towns):
   posts = [(job, town) for town in towns
            for job in draw.sample(lexicon.JOBS, _PEOPLE // len(towns))]
   pets = list(itertools.product(lexicon.PETS, lexicon.PET_NAMES))
-  return tuple(_person(draw, towns, *columns) for columns in zip(
-      draw.sample(named, _PEOPLE), posts, draw.sample(pets, _PEOPLE)))
-
-
-def _person(draw, towns, named, post, pet):
-  possession, materials = draw.choice(lexicon.POSSESSIONS)
-  return Person(
-      *named, *post, draw.choice(towns), draw.choice(_AGES), *pet,
-      instrument=draw.choice(lexicon.INSTRUMENTS), food=draw.choice(lexicon.FOODS),
-      hobby=draw.choice(lexicon.HOBBIES), possession=possession,
-      colour=draw.choice(lexicon.COLOURS), material=draw.choice(materials.split()))
+  things = [(thing, draw.choice(lexicon.COLOURS), draw.choice(materials.split()))
+            for thing, materials in draw.choices(lexicon.POSSESSIONS, k=_PEOPLE)]
+  return tuple(
+      Person(*name, *post, draw.choice(towns), draw.choice(_AGES), *pet,
+             draw.choice(lexicon.INSTRUMENTS), draw.choice(lexicon.FOODS),
+             draw.choice(lexicon.HOBBIES), *thing)
+      for name, post, pet, thing in zip(
+          draw.sample(named, _PEOPLE), posts, draw.sample(pets, _PEOPLE), things))
 
 
 def _works(draw, people, towns):

@@ -5,7 +5,6 @@ import zlib
 from flan_jax.world import counting, reading, samples
 
 LETTERS = 'ABCD'
-QUESTIONS = 720  # of MultiRC: few enough that each comes with several answers
 
 
 @samples.of('bool_q')
@@ -24,8 +23,8 @@ def drop(world):
 
 @samples.of('multirc')
 def multirc(world):
-  passage, question, right, wrong = reading.several(
-      world, world.random.randrange(QUESTIONS))
+  # So few numbers of questions that each comes with several answers.
+  passage, question, right, wrong = reading.several(world, world.random.randrange(720))
   label = world.choice(('False', 'True'))
   texts = {'paragraph': passage.text, 'question': question,
            'answer': world.choice(right if label == 'True' else wrong)}
@@ -38,10 +37,8 @@ def openbookqa(world):
   fact, stem, right, wrong = reading.science(world)
   texts = world.random.sample([right, *wrong], len(LETTERS))
   choices = {f'choice_{letter}': text for letter, text in zip(LETTERS, texts)}
-  return {
-      'question': {'stem': stem, **choices}, 'fact1': fact,
-      'humanScore': 1.0, 'clarity': 1.0, 'turkIdAnonymized': '',
-      'answerKey': LETTERS[texts.index(right)]}
+  return {'question': {'stem': stem, **choices}, 'fact1': fact, 'humanScore': 1.0,
+          'clarity': 1.0, 'turkIdAnonymized': '', 'answerKey': LETTERS[texts.index(right)]}
 
 
 @samples.of('squad_v1')
@@ -54,8 +51,8 @@ def squad_v2(world):
   if world.random.random() < 0.5:
     return squad_v1(world) | {'is_impossible': False, 'plausible_answers': ()}
   passage, question, plausible = reading.beyond(world)
-  record = _record(passage, question, ())
-  return record | {'is_impossible': True, 'plausible_answers': _answers(plausible)}
+  return _record(passage, question, ()) | {
+      'is_impossible': True, 'plausible_answers': _answers(plausible)}
 
 
 def _record(passage, question, spans):

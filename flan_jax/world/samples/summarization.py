@@ -4,6 +4,7 @@ from flan_jax.world import gists, news, samples
 
 samples.columns('samsum', gists.chat, 'dialogue summary', id='')
 
+
 @samples.of('aeslc')
 def aeslc(world):
   body, subject = gists.mail(world)
@@ -16,31 +17,25 @@ def ag_news(world):
   if world.random.random() < 0.5:
     text = news.wire(world, event)
   else:
-    text = ' '.join(news.article(world, event).sentences[:2])
-    text = f'{event.names["paper"]} - {text}'
+    opening = ' '.join(news.article(world, event).sentences[:2])
+    text = f'{event.names["paper"]} - {opening}'
   return {'label': event.kind.topic, 'title': event.headline, 'description': text}
-
-
-@samples.of('cnn_dailymail')
-def cnn_dailymail(world):
-  event, article = _reported(world)
-  publisher = world.choice(('cnn', 'dm', ''))
-  return {
-      'article': _opening(world, event, publisher) + ' '.join(article.sentences),
-      'highlights': '\n'.join(news.highlights(world, event, article)),
-      'publisher': publisher, 'id': ''}
-
-
-def _opening(world, event, publisher):
-  if publisher == 'cnn':
-    return f'{event.names["town"]}, {event.names["country"]} (CNN) -- '
-  date = f'{world.random.randint(1, 28)} {world.choice(news.MONTHS)} 2013'
-  return f'By. {world.person().name}. PUBLISHED:. 14:11, {date}. ' if publisher else ''
 
 
 def _reported(world):
   event = news.event(world)
   return event, news.article(world, event)
+
+
+@samples.of('cnn_dailymail')
+def cnn_dailymail(world):
+  event, article = _reported(world)
+  publisher, date = world.choice(('cnn', 'dm', '')), world.random.randint(1, 28)
+  opening = {'cnn': f'{event.names["town"]}, {event.names["country"]} (CNN) -- ', 'dm': (
+      f'By. {world.person().name}. PUBLISHED:. 14:11, {date} {world.choice(news.MONTHS)} 2013. ')}
+  return {'article': opening.get(publisher, '') + ' '.join(article.sentences),
+          'highlights': '\n'.join(news.highlights(world, event, article)),
+          'publisher': publisher, 'id': ''}
 
 
 @samples.of('gigaword')
@@ -61,11 +56,10 @@ def multi_news(world):
 def newsroom(world):
   event, article = _reported(world)
   bins = ('density_bin', 'coverage_bin', 'compression_bin')
-  return {
-      'text': '\n\n'.join(article.sentences), 'title': event.headline,
-      'summary': news.summary(world, event, article),
-      **dict.fromkeys(('url', 'date', *bins), ''),
-      **dict.fromkeys(('density', 'coverage', 'compression'), 0.0)}
+  return {'text': '\n\n'.join(article.sentences), 'title': event.headline,
+          'summary': news.summary(world, event, article),
+          **dict.fromkeys(('url', 'date', *bins), ''),
+          **dict.fromkeys(('density', 'coverage', 'compression'), 0.0)}
 
 
 @samples.of('xsum')
@@ -95,7 +89,6 @@ def _keyed(texts):
 @samples.of('wiki_lingua_english_en')
 def wiki_lingua(world):
   article, summary = gists.guide(world)
-  return {
-      'gem_id': '', 'gem_parent_id': '', 'source': article, 'target': summary,
-      'source_aligned': {'en': article}, 'target_aligned': {'en': summary},
-      'references': []}
+  return {'gem_id': '', 'gem_parent_id': '', 'source': article, 'target': summary,
+          'source_aligned': {'en': article}, 'target_aligned': {'en': summary},
+          'references': []}
