@@ -52,7 +52,7 @@ def _term(size, unknown):
 def report(world):
   """(text, question, answers): the first is the answer, and all of them are right."""
   name, things, numbers = world.choice(_TABLES['reports'])
-  towns = world.random.sample(world.towns, 5)
+  towns = world.random.sample(world.towns, 2)
   named = things.split(', ') if things else _players(world, towns)
   chosen = [named[index] for index in sorted(world.random.sample(range(len(named)), 4))]
   values = dict(zip(chosen, _numbers(world, *map(int, numbers.split()))))
@@ -69,7 +69,7 @@ def report(world):
 def _players(world, towns):
   """Two people of each of the first two towns, no two with the same surname."""
   while True:
-    names = [person.name for town in towns[:2] for person in world.random.sample(
+    names = [person.name for town in towns for person in world.random.sample(
         [person for person in world.people if person.home is town], 2)]
     if len({name.split()[-1] for name in names}) == 4:
       return names
@@ -85,13 +85,10 @@ def _numbers(world, *span):
 
 def _fields(world, towns):
   """What the texts name besides the things and their numbers."""
-  person, year = world.person(), world.random.randrange(1801, 1921)
-  few = world.random.randrange(1_200, 7_000, 10)
+  year, few = world.random.randrange(1801, 1921), world.random.randrange(1_200, 7_000, 10)
   return dict(
-      zip(('town', 'other', 'third', 'fourth', 'fifth'), (town.name for town in towns)),
-      landmark=towns[0].landmark, person=person.name, first=person.first_name,
-      how=world.choice(('cycled', 'walked', 'rode', 'hiked')), year=year,
-      later=year + world.random.randrange(5, 60), few=few,
+      town=towns[0].name, other=towns[1].name, year=year, few=few,
+      later=year + world.random.randrange(5, 60),
       many=few + world.random.randrange(110, 2_900, 10))
 
 
