@@ -20,7 +20,6 @@ _NAMES = 'p q r s t u c river'.split()
 
 class Gap(NamedTuple):
   """`answers`: the entities, as spelt in the text, that fill the gap of the query."""
-
   text: str
   points: tuple
   query: str
@@ -30,7 +29,6 @@ class Gap(NamedTuple):
 
 class Story(NamedTuple):
   """`body`: the wordings of each sentence; `queries`: (sentence, role left out)."""
-
   body: list
   points: list
   queries: list

@@ -16,7 +16,6 @@ _ROOM = {'before': 2, 'noun': 1, 'where': 2, 'after': 1}  # in one noun phrase
 
 class Wording(NamedTuple):
   """The ways to say one relation, any number in each column; see `wordings`."""
-
   rank: int
   verbs: list
   before: list
@@ -41,7 +40,6 @@ def wordings(rows):
 
 class Thing(NamedTuple):
   """What a text is about. `noun` may be '' where an attribute provides one."""
-
   name: str
   noun: str
   pronoun: str = 'it'
@@ -49,7 +47,6 @@ class Thing(NamedTuple):
 
 class Attribute(NamedTuple):
   """One relation of a thing, its value, and the ways to say it."""
-
   relation: str
   value: str
   wording: Wording
@@ -62,7 +59,6 @@ class Attribute(NamedTuple):
 
 class Description(NamedTuple):
   """A thing with its attributes, and some of their values described in turn."""
-
   thing: Thing
   attributes: tuple
   values: tuple = ()

@@ -18,7 +18,6 @@ class Turn(typing.NamedTuple):
   `answer` may be worded freely; it is 'yes', 'no' or, for a question that the text
   leaves open, ''. Then there is no evidence either, and start is -1.
   """
-
   question: str
   answer: str = ''
   evidence: str = ''
@@ -42,7 +41,6 @@ class Turn(typing.NamedTuple):
 
 class Article(typing.NamedTuple):
   """An entry: heading, first words, the text of one section, a question about it."""
-
   title: str
   background: str
   section: str

@@ -10,32 +10,28 @@ import itertools
 
 from flan_jax.world import reviews, statements
 
-_KINDS = ('facts', 'opinion', 'events')  # of document, in turn
-_OPINIONS = ('film', 'restaurant', 'tweet', 'phrase')
-_LONGEST = 5  # facts of a document
-
 
 def documents(world, count):
   """Yields `count` documents, drawn from the world's stream."""
   told = _told(world)
-  write = {'facts': lambda: next(told), 'opinion': lambda: _opinion(world),
-           'events': lambda: statements.scene(world, world.random.randint(2, 5))}
-  for kind in itertools.islice(itertools.cycle(_KINDS), count):
-    yield write[kind]()
+  kinds = itertools.cycle((
+      lambda: next(told), lambda: _opinion(world),
+      lambda: statements.scene(world, world.random.randint(2, 5))))
+  for write in itertools.islice(kinds, count):
+    yield write()
 
 
 def _told(world):
   """Endless documents; round k says every fact once, in its wording number k."""
-  subjects = {}
-  for fact in world.facts:
-    subjects.setdefault(fact.subject, []).append(fact)
+  subjects = list(dict.fromkeys(fact.subject for fact in world.facts))
   for turn in itertools.count():
     pending = []
     # What is left of one subject is told together with another.
-    for facts in world.random.sample(list(subjects.values()), len(subjects)):
+    for subject in world.random.sample(subjects, len(subjects)):
+      facts = world.about(subject)
       pending += world.random.sample(facts, len(facts))
-      while len(pending) > _LONGEST + 1:
-        length = world.random.randint(2, _LONGEST)
+      while len(pending) > 6:
+        length = world.random.randint(2, 5)
         yield _stated(pending[:length], turn)
         pending = pending[length:]
     yield _stated(pending, turn)
@@ -49,7 +45,7 @@ def _stated(facts, turn):
 
 def _opinion(world):
   """What somebody thought of a film, a restaurant or the day, for or against."""
-  kind, positive = world.choice(_OPINIONS), world.choice((True, False))
-  count = 3 if kind in ('tweet', 'phrase') else 1
+  kind = world.choice(('film', 'restaurant', 'tweet', 'phrase'))
+  positive, count = world.choice((True, False)), 3 if kind in ('tweet', 'phrase') else 1
   texts = [reviews.review(world, kind, positive) for _ in range(count)]
   return ' '.join(text if text[-1] in '.!' else f'{text} .' for text in texts)

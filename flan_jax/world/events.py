@@ -18,12 +18,9 @@ KINDS = _TABLES['kinds']  # members, their kind, a broader kind
 MEMBERS = {kind: words(members) for members, kind, _ in KINDS}
 PARENT = {member: kind for kind, members in MEMBERS.items() for member in members}
 PARENT.update({kind: broad for _, kind, broad in KINDS if broad != 'object'})
-
 # base, past, participle; seen from the other side, or by a synonym: base, past
 TRANSFERS, DEEDS, MEETINGS = (_TABLES[name] for name in ('transfers', 'deeds', 'meetings'))
-
-_VALUES = outlines.lists(_TABLES['details'])
-_VALUES['day'] = tuple(f'on {day}' for day in DAYS)
+_VALUES = outlines.lists(_TABLES['details']) | {'day': tuple(f'on {day}' for day in DAYS)}
 PLACES = _VALUES['place']
 
 
@@ -32,7 +29,6 @@ class Event(NamedTuple):
 
   `other` is '' in a deed, `noun` is '' in a meeting; `place` and `day` may be ''.
   """
-
   verb: tuple
   agent: str
   other: str = ''
@@ -47,10 +43,6 @@ class Event(NamedTuple):
     return a(f'{self.adjective} {self.noun}'.strip()) if self.noun else ''
 
   @property
-  def adjuncts(self):
-    return tuple(text for text in (self.place, self.day) if text)
-
-  @property
   def slots(self):
     """The details that may be left out."""
     return tuple(slot for slot in ('adjective', 'place', 'day') if getattr(self, slot))
@@ -60,21 +52,15 @@ class Event(NamedTuple):
 
   def swapped(self):
     """The two people in each other's role."""
-    return self.changed(agent=self.other, other=self.agent)
+    return self._replace(agent=self.other, other=self.agent)
 
 
 class Clause(NamedTuple):
   """One wording of an event, its place and day apart."""
-
   subject: str
   base: str
   past: str
   rest: str
-
-  def negated(self):
-    if self.base.startswith('be '):
-      return f'{self.subject} was not {self.base[3:]} {self.rest}'
-    return f'{self.subject} did not {self.base} {self.rest}'
 
   def __str__(self):
     return f'{self.subject} {self.past} {self.rest}'
@@ -105,7 +91,9 @@ def embedded(world, event):
 
 def denied(world, event):
   """'Tom did not receive a poodle from Nora on Monday', in one of the wordings."""
-  return with_adjuncts(world, world.choice(clauses(event)).negated(), event)
+  subject, base, _, rest = world.choice(clauses(event))
+  verb = f'was not {base[3:]}' if base.startswith('be ') else f'did not {base}'
+  return with_adjuncts(world, f'{subject} {verb} {rest}', event)
 
 
 def intended(world, event):
@@ -115,15 +103,17 @@ def intended(world, event):
 
 
 def with_adjuncts(world, text, event):
-  return ' '.join((text, *world.random.sample(event.adjuncts, len(event.adjuncts))))
+  """The text with place and day behind it, in either order."""
+  adjuncts = [detail for detail in (event.place, event.day) if detail]
+  return ' '.join((text, *world.random.sample(adjuncts, len(adjuncts))))
 
 
 def told(world, event):
   """A whole sentence without its full stop; sometimes place or day stands in front."""
-  if event.adjuncts and world.random.random() < 0.3:
-    front = world.choice(event.adjuncts)
-    slot = 'place' if front == event.place else 'day'
-    return f'{front}, {embedded(world, event.changed(**{slot: ""}))}'
+  fronts = [slot for slot in ('place', 'day') if getattr(event, slot)]
+  if fronts and world.random.random() < 0.3:
+    slot = world.choice(fronts)
+    return f'{getattr(event, slot)}, {embedded(world, event.changed(**{slot: ""}))}'
   return embedded(world, event)
 
 
@@ -145,9 +135,8 @@ def draw(world, people, verbs=(*TRANSFERS, *DEEDS, *MEETINGS)):
 def another(world, event, slot):
   """The event with another value in 'place', 'day', 'adjective' or 'noun'."""
   kind = PARENT.get(event.noun)
-  values = _VALUES.get(slot) or (
-      *(noun for noun in PARENT if kind and PARENT[noun] == kind),
-      *MEMBERS.get(event.noun, ()))
+  values = _VALUES.get(slot) or (*(noun for noun in PARENT if kind and PARENT[noun] == kind),
+                                 *MEMBERS.get(event.noun, ()))
   others = [value for value in values if value != getattr(event, slot)]
   return event.changed(**{slot: world.choice(others)})
 
@@ -157,21 +146,21 @@ def general(world, event, least=0):
 
   least: changes that must be made, if there are as many to make.
   """
-  steps = [*event.slots, *(['noun'] if event.noun in PARENT else [])]
-  return event.changed(**{slot: PARENT[event.noun] if slot == 'noun' else ''
-                          for slot in _some(world, steps, least)})
+  values = dict.fromkeys(event.slots, '')
+  values |= {'noun': PARENT[event.noun]} if event.noun in PARENT else {}
+  return _with_some(world, event, values, least)
 
 
 def particular(world, event, least=0):
   """An event that implies this one: details added, a member named for its kind."""
   kinds = [event.noun, *(kind for kind in MEMBERS if PARENT.get(kind) == event.noun)]
   members = [member for kind in kinds for member in MEMBERS.get(kind, ())]
-  values = {slot: choices for slot, choices in _VALUES.items()
+  values = {slot: world.choice(choices) for slot, choices in _VALUES.items()
             if not getattr(event, slot) and (event.noun or slot != 'adjective')}
-  values |= {'noun': members} if members else {}
-  return event.changed(**{slot: world.choice(values[slot])
-                          for slot in _some(world, list(values), least)})
+  values |= {'noun': world.choice(members)} if members else {}
+  return _with_some(world, event, values, least)
 
 
-def _some(world, steps, least):
-  return world.random.sample(steps, world.random.randint(min(least, len(steps)), len(steps)))
+def _with_some(world, event, values, least):
+  count = world.random.randint(min(least, len(values)), len(values))
+  return event.changed(**dict(world.random.sample(list(values.items()), count)))

@@ -33,7 +33,6 @@ class Fact:
     questions: sentences that ask for it; no two facts of a world share one.
     distractors: wrong answers of the same type.
   """
-
   subject: str
   relation: str
   answer: str

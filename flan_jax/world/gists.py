@@ -43,13 +43,10 @@ def mail(world):
 
 def _gaps_of_mail(world):
   gaps = {name: world.choice(values) for name, values in _MAIL_WORDS.items()}
-  for names, values in {
-      'day other_day': lexicon.DAYS[:5], 'time other_time': _TIMES,
-      'floor other_floor': _MAIL_WORDS['floor'],
-      'room other_room last_room': _MAIL_WORDS['room']}.items():
-    names = names.split()
-    gaps.update(zip(names, world.random.sample(values, len(names))))
-  gaps.update(zip(('writer', 'reader', 'other', 'fourth'), outlines.figures(world, 4)))
+  for name, values in {'day': lexicon.DAYS[:5], 'time': _TIMES, 'floor': _MAIL_WORDS['floor'],
+                       'room': _MAIL_WORDS['room']}.items():
+    gaps |= zip((name, f'other_{name}', f'last_{name}'), world.random.sample(values, 3))
+  gaps |= zip(('writer', 'reader', 'other', 'fourth'), outlines.figures(world, 4))
   draw, town = world.random, world.choice(world.towns)
   number = draw.randrange(20, 400, 5)
   gaps |= dict(
@@ -89,27 +86,25 @@ def chat(world):
 def _gaps_of_chat(world):
   sample = world.random.sample
   gaps = {name: world.choice(values) for name, values in _CHAT_WORDS.items()}
-  gaps.update(zip('ABCD', outlines.figures(world, 4)))
+  gaps |= zip('ABCD', outlines.figures(world, 4))
   gaps['day'], gaps['other_day'] = sample(lexicon.DAYS, 2)
   gaps['time'], gaps['later'] = sorted(sample(_HOURS, 2))  # hours of one digit
   gaps['town'], gaps['other_town'] = (town.name for town in sample(world.towns, 2))
-  gaps['goods'], gaps['more_goods'] = sample(_CHAT_WORDS['goods'], 2)
   gaps['a_gift'], gaps['a_bad_gift'] = map(a, sample(_CHAT_WORDS['gift'], 2))
   gaps['food'], gaps['film'] = world.choice(lexicon.FOODS), _film(world)
   for names, pairs in _PAIRS.items():
-    said = world.choice(pairs).format_map(gaps).split(' ~ ')
-    gaps.update(zip(names.split(', '), said))
+    gaps |= zip(names.split(', '), world.choice(pairs).format_map(gaps).split(' ~ '))
   return gaps
 
 
-_PROPOSALS = outlines.themes('debates')  # an outline is a claim for or against it
+_PROPOSALS = tuple(outlines.themes('debates'))  # an outline is a claim for or against it
 
 
 def debate(world):
   """(motion, claim, reasons): three to five reasons in any order."""
   proposal = world.choice(_PROPOSALS)
   town, other_town = world.random.sample(world.towns, 2)
-  gaps = proposal.gaps(world) | dict(
+  gaps = world.choice(proposal.gaps) | dict(
       town=town.name, other_town=other_town.name, landmark=town.landmark)
   claim = world.choice(proposal.outlines)
   reasons = lines(world, claim, gaps)
@@ -118,7 +113,7 @@ def debate(world):
   return motion, head(world, claim, gaps), world.random.sample(reasons, count)
 
 
-GUIDES = outlines.themes('guides')  # an outline is a step, its head the step in a few words
+GUIDES = tuple(outlines.themes('guides'))  # an outline is a step, its head a short one
 _OPENINGS = (
     'Anybody can learn {title}.', 'Here is {title}.', 'Some advice on {title}.',
     'It is not hard to learn {title}.', 'Have you ever wondered {title}?')
@@ -127,8 +122,8 @@ _OPENINGS = (
 def guide(world):
   """(article, summary): three to five steps of a guide, in their order."""
   chosen = world.choice(GUIDES)
-  gaps = chosen.gaps(world)
-  gaps['title'] = chosen.title.format_map(gaps)
+  gaps = world.choice(chosen.gaps)
+  gaps = gaps | {'title': chosen.title.format_map(gaps)}
   texts, heads = [filled(world.choice(_OPENINGS), gaps)], []
   count, numbers = world.random.randint(3, 5), range(len(chosen.outlines))
   for number in sorted(world.random.sample(numbers, count)):
@@ -139,7 +134,6 @@ def guide(world):
 
 class Aspect(NamedTuple):
   """One side of a film: names in a consensus and sentences of critics, bad and good."""
-
   named: tuple[list, list]
   said: tuple[list, list]
 

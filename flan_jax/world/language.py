@@ -47,7 +47,6 @@ _WORDS = [(word, *(sense.split('; ') for sense in texts))
 
 class Use(NamedTuple):
   """A sentence and where in it the word stands: `sentence[start:end]`."""
-
   sentence: str
   start: int
   end: int

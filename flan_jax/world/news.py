@@ -25,14 +25,12 @@ MONTHS, _SAYING = _WORDS['month'], _WORDS['saying']
 
 class Point(NamedTuple):
   """One thing to say: full sentences that say it, and a short one."""
-
   wordings: tuple
   brief: str
 
 
 class Kind(NamedTuple):
   """What may happen, with gaps: `slots` holds what may fill those of its own."""
-
   topic: str
   slots: dict
   lead: Point
@@ -56,7 +54,6 @@ class Event:
 
 class Article(NamedTuple):
   """Sentences in their order; `points` are those told (all but the quotes)."""
-
   sentences: tuple
   points: tuple
 

@@ -19,34 +19,25 @@ from flan_jax.world.text import capitalized
 
 class Line(NamedTuple):
   """A sentence or two in several wordings."""
-
   wordings: tuple[str, ...]
   optional: bool = False
 
 
 class Outline(NamedTuple):
   """What a text amounts to, in several wordings, and its lines."""
-
   heads: tuple[str, ...]
   lines: tuple[Line, ...]
 
 
 class Theme(NamedTuple):
-  """Outlines whose gaps `names` are filled by one of `rows`."""
-
+  """Outlines whose gaps are filled alike: {'grain': 'millet', 'minutes': '20'}."""
   title: str
-  names: list[str]
-  rows: list[list[str]]
+  gaps: list[dict[str, str]]
   outlines: tuple[Outline, ...]
-
-  def gaps(self, world):
-    """{'grain': 'millet', 'minutes': '20'}"""
-    return dict(zip(self.names, world.choice(self.rows)))
 
 
 class Figure(NamedTuple):
   """A person in a text: `{A}` gives the first name, `{A.she}` the pronoun."""
-
   first: str
   full: str
   she: str
@@ -63,13 +54,10 @@ class Figure(NamedTuple):
 
 def themes(name):
   """Every table of tables/<name>.txt as a theme."""
-  return tuple(_theme(title, joined(rows)) for title, rows in tables.read(name).items())
-
-
-def _theme(title, text):
-  things, _, told = text.partition(' = ')
-  names, *rows = (row.split(' ; ') for row in things.split(' // '))
-  return Theme(title, names, rows, outlines(f'= {told}'))
+  for title, lines in tables.read(name).items():
+    things, _, told = joined(lines).partition(' = ')
+    names, *rows = (row.split(' ; ') for row in things.split(' // '))
+    yield Theme(title, [dict(zip(names, row)) for row in rows], outlines(f'= {told}'))
 
 
 def joined(rows):
@@ -87,14 +75,11 @@ def lists(rows, comma=', '):
 
 def outlines(text):
   """'= a / b // c // ? d' -> one Outline with the heads a, b and the lines c and d."""
-  return tuple(map(_outline, f' {text}'.split(' = ')[1:]))
-
-
-def _outline(part):
-  heads, *groups = (tuple(group.split(' / ')) for group in part.split(' // '))
-  return Outline(heads, tuple(
+  parts = ([group.split(' / ') for group in part.split(' // ')]
+           for part in f' {text}'.split(' = ')[1:])
+  return tuple(Outline(tuple(heads), tuple(
       Line((first.removeprefix('? '), *others), first.startswith('? '))
-      for first, *others in groups))
+      for first, *others in groups)) for heads, *groups in parts)
 
 
 def head(world, outline, gaps):
@@ -115,13 +100,10 @@ def filled(text, gaps):
 
 def figures(world, count):
   """So many people with different first names, none of whom the world's facts are about."""
-  known = {person.name for person in world.people}
-  return [_figure(world, first, known)
-          for first in world.random.sample(lexicon.WOMEN + lexicon.MEN, count)]
-
-
-def _figure(world, first, known):
-  names = iter(lambda: f'{first} {world.choice(lexicon.SURNAMES)}', None)
-  full = next(name for name in names if name not in known)
-  pronouns = ('she', 'her', 'her') if first in lexicon.WOMEN else ('he', 'his', 'him')
-  return Figure(first, full, *pronouns)
+  known, found = {person.name for person in world.people}, []
+  for first in world.random.sample(lexicon.WOMEN + lexicon.MEN, count):
+    names = iter(lambda: f'{first} {world.choice(lexicon.SURNAMES)}', None)
+    full = next(name for name in names if name not in known)
+    pronouns = ('she', 'her', 'her') if first in lexicon.WOMEN else ('he', 'his', 'him')
+    found.append(Figure(first, full, *pronouns))
+  return found

@@ -28,7 +28,6 @@ _ABOVE = {'age': 'who is older than {n}', 'founded': 'which towns were founded a
 
 class Passage(NamedTuple):
   """`sentences[i]` states `facts[i]`; `unsaid` are facts on the same that none states."""
-
   title: str
   sentences: tuple
   facts: tuple

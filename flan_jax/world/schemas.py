@@ -26,7 +26,6 @@ class Schema(NamedTuple):
   'Ada hid from Ida because ' + 'she' + ' was furious.', ('Ada', 'Ida'), 1
   candidates: as in the text, in its order. meant: index of the pronoun's.
   """
-
   before: str
   pronoun: str
   after: str

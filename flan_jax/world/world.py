@@ -18,7 +18,6 @@ _FOUNDED, _CAME_OUT, _AGES = range(1201, 1400), range(1921, 2015), range(18, 90)
 @dataclasses.dataclass(frozen=True)
 class Country:
   """A country: what its people speak, pay with, and carry on their flag."""
-
   name: str
   language: str
   coin: str
@@ -28,7 +27,6 @@ class Country:
 @dataclasses.dataclass(frozen=True)
 class Town:
   """A town: exactly one of its country's towns is the capital."""
-
   name: str
   country: Country
   is_capital: bool
@@ -41,7 +39,6 @@ class Town:
 @dataclasses.dataclass(frozen=True)
 class Person:
   """A person. `job` is unique within the home town, (pet, pet_name) in the world."""
-
   name: str
   pronoun: str  # 'she' or 'he'
   job: str
@@ -65,7 +62,6 @@ class Person:
 @dataclasses.dataclass(frozen=True)
 class Work:
   """A book or a film; `maker` wrote or directed it, it is set in `place`."""
-
   title: str
   kind: str  # 'book' or 'film'
   maker: Person
