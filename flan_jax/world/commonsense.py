@@ -7,12 +7,9 @@
     continuation(world)  'A man makes tea. He', 'boils water.', (three wrong), 'Making tea'
 
 Nearly every text can take two turns; what is right after one turn is wrong after the
-other, so that a choice alone does not tell whether it is right.
-
-Tables have gaps and alternatives. `settled` takes one of the alternatives in brackets,
-`told` fills the gaps: {A} and {As} for the one it is about and what is theirs; {he}, {him},
-{his}, {himself} for the same person further on; {B} for another; {they}, {them}, {their}
-for both; {town}, {day}.
+other, so that a choice alone does not tell whether it is right. Tables have gaps: {A} and
+{As} for the one it is about and what is theirs; {he}, {him}, {his} for the same person
+further on; {B} for another; {they}, {their} for both; {town}, {day}.
 """
 
 import collections
@@ -24,7 +21,7 @@ from flan_jax.world.text import capitalized
 
 _GROUP, _VERB = re.compile(r'\[([^\]]*)\]'), re.compile(r'\*(\w+)')
 _SENTENCE_START = re.compile(r'(?:^|[.!?] )[a-z]')
-_PRONOUNS = {'she': 'she her her herself', 'he': 'he him his himself'}
+_PRONOUNS = {'she': 'she her her', 'he': 'he him his'}
 
 
 def _blocks(name, table, size):
@@ -52,14 +49,14 @@ def roles(world, first_person=0.2, job=0.0):
   first_person, job: how often {A} is 'I', and how often 'the baker'.
   """
   person, other = world.two_people()
-  pronouns, both, name = _PRONOUNS[person.pronoun], 'they them their', person.first_name
+  pronouns, both, name = _PRONOUNS[person.pronoun], 'they their', person.first_name
   drawn = world.random.random()
   if drawn < first_person:
-    name, pronouns, both = 'I', 'I me my myself', 'we us our'
+    name, pronouns, both = 'I', 'I me my', 'we our'
   elif drawn < first_person + job:
     name = f'the {person.job}'
   return dict(
-      zip('he him his himself they them their'.split(), f'{pronouns} {both}'.split()),
+      zip('he him his they their'.split(), f'{pronouns} {both}'.split()),
       A=name, As='my' if name == 'I' else f"{name}'s", B=other.first_name,
       town=world.choice(world.towns).name, day=world.choice(DAYS))
 

@@ -47,15 +47,12 @@ def _gaps_of_mail(world):
                        'room': _MAIL_WORDS['room']}.items():
     gaps |= zip((name, f'other_{name}', f'last_{name}'), world.random.sample(values, 3))
   gaps |= zip(('writer', 'reader', 'other', 'fourth'), outlines.figures(world, 4))
-  draw, town = world.random, world.choice(world.towns)
-  number = draw.randrange(20, 400, 5)
+  draw, town, number = world.random, world.choice(world.towns), world.random.randrange(20, 400)
   gaps |= dict(
       number=number, fewer=number - draw.randrange(2, 19), years=draw.randint(2, 15),
-      page=draw.randint(2, 30), invoice=draw.randint(1000, 9999),
-      goods=world.choice(lexicon.CRAFTS), food=world.choice(lexicon.FOODS),
-      town=town.name, landmark=town.landmark, film=_film(world),
+      invoice=draw.randint(1000, 9999), goods=world.choice(lexicon.CRAFTS),
+      food=world.choice(lexicon.FOODS), town=town.name, film=_film(world),
       thing=f'{world.choice(lexicon.COLOURS)} {gaps["thing_name"]}')
-  gaps['project'] = f'the {gaps["project_name"]} in {gaps["town"]}'
   return gaps | {f'a_{name}': a(gaps[name]) for name in ('thing', 'gift', 'job')}
 
 
@@ -103,9 +100,8 @@ _PROPOSALS = tuple(outlines.themes('debates'))  # an outline is a claim for or a
 def debate(world):
   """(motion, claim, reasons): three to five reasons in any order."""
   proposal = world.choice(_PROPOSALS)
-  town, other_town = world.random.sample(world.towns, 2)
-  gaps = world.choice(proposal.gaps) | dict(
-      town=town.name, other_town=other_town.name, landmark=town.landmark)
+  town, other_town = (town.name for town in world.random.sample(world.towns, 2))
+  gaps = world.choice(proposal.gaps) | dict(town=town, other_town=other_town)
   claim = world.choice(proposal.outlines)
   reasons = lines(world, claim, gaps)
   count = world.random.randint(3, len(reasons))
@@ -123,8 +119,8 @@ def guide(world):
   """(article, summary): three to five steps of a guide, in their order."""
   chosen = world.choice(GUIDES)
   gaps = world.choice(chosen.gaps)
-  gaps = gaps | {'title': chosen.title.format_map(gaps)}
-  texts, heads = [filled(world.choice(_OPENINGS), gaps)], []
+  title = chosen.title.format_map(gaps)
+  texts, heads = [world.choice(_OPENINGS).format(title=title)], []
   count, numbers = world.random.randint(3, 5), range(len(chosen.outlines))
   for number in sorted(world.random.sample(numbers, count)):
     texts += lines(world, chosen.outlines[number], gaps)
@@ -183,8 +179,8 @@ def _reviews(world, said, liked, verdicts):
   """Deals the sentences out: no critic gets two on one aspect."""
   critics, reviews = min(world.random.randint(5, 8), len(said)), []
   world.random.shuffle(verdicts)
-  gaps = dict(zip(('star', 'partner', 'director'), outlines.figures(world, 3)))
-  gaps['town'] = world.choice(world.towns).name
+  star, partner = outlines.figures(world, 2)
+  gaps = dict(star=star, partner=partner, town=world.choice(world.towns).name)
   for critic in range(critics):
     dealt = said[critic::critics]
     texts = [filled(sentence, gaps) for sentence, _ in dealt]

@@ -1,7 +1,6 @@
 """Paragraphs to be read closely, and what may be asked of them.
 
-    p = about_some(world, 2)
-    p.text         'Ada Bell plays the harp. Her job is that of a nurse. Omar Khan ...'
+    about_some(world, 2).text   'Ada Bell plays the harp. Her job is that of a nurse. ...'
     spans(world)   p, 'Who plays the harp?', where the answer stands: ((0, 'Ada Bell'),)
     several(world, 17)  p, 'According to the text, who is older than 33?',
                    ['Ada Bell', 'Ada Bell and Omar Khan', ...], ['Jane Cole', ...]
@@ -39,9 +38,6 @@ class Passage(NamedTuple):
 
   def mentions(self, answer):
     return f' {answer}'.lower() in f' {self.text}'.lower()
-
-  def name_span(self, fact):
-    return (self.text.index(fact.subject), fact.subject),
 
   def answer_spans(self, fact):
     number = self.facts.index(fact)
@@ -106,7 +102,7 @@ def spans(world):
   alike = [other for other in p.facts
            if (other.relation, other.answer) == (fact.relation, fact.answer)]
   if len(alike) == 1 and world.random.random() < 0.35:
-    return p, _turned(fact), p.name_span(fact)
+    return p, _turned(fact), ((p.text.index(fact.subject), fact.subject),)
   return p, world.choice(fact.questions), p.answer_spans(fact)
 
 
@@ -119,7 +115,8 @@ def beyond(world):
   if world.random.random() < 0.35:  # who does what nobody in the text does?
     fact = world.choice(p.facts)
     wrong = [value for value in fact.distractors if not p.mentions(value)]
-    return p, _turned(fact, world.choice(wrong)), p.name_span(fact)
+    asked = _turned(fact, world.choice(wrong))
+    return p, asked, ((p.text.index(fact.subject), fact.subject),)
   open_facts = [fact for fact in p.unsaid if not p.mentions(fact.answer)]
   told = {fact.relation: fact for fact in p.facts}
   fact = world.choice([fact for fact in open_facts if fact.relation in told] or open_facts)
