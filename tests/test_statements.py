@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from flan_jax.world import events, inference, statements, World
+from flan_jax.world import events, statements, World
 
 DAY = r'[Oo]n ((?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)'
 PLACE = rf'(?i:({"|".join(events.PLACES)}))'
@@ -112,7 +112,7 @@ def judge_events(premise, hypothesis):
 
 def judge_order(premise, hypothesis):
   """Transitive closure of the comparisons."""
-  for first, second in inference.ORDERS:
+  for first, second in statements.ORDERS:
     if first in hypothesis or second in hypothesis:
       break
   else:

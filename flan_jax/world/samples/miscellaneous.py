@@ -1,4 +1,4 @@
-"""Miscellaneous: grammar, conversations, equations, kinds of questions, word senses."""
+"""Translation, and miscellaneous: grammar, talk, equations, kinds of questions, senses."""
 
 from functools import partial
 
@@ -7,8 +7,12 @@ from flan_jax.world import counting, dialogues, language, languages, samples
 samples.columns('cola', language.judged, 'sentence label',
                 ('unacceptable', 'acceptable'), idx=0)
 samples.columns('trec', language.question, 'text label-coarse label-fine')
-samples.columns('fix_punct true_case word_segment', partial(languages.pair, code='da'),
-                'en da')
+for _names, _codes in {'para_crawl_en{}': 'de es fr', 'wmt14_en{}': 'fr',
+                       'wmt16_translate_{}en': 'cs de fi ro ru tr',
+                       'fix_punct true_case word_segment': 'da'}.items():
+  for _code in _codes.split():
+    samples.columns(
+        _names.format(_code), partial(languages.pair, code=_code), f'en {_code}')
 
 
 @samples.of('coqa')
