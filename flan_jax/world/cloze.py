@@ -1,11 +1,7 @@
 """News from the towns of the world, and sentences about it with a name left out.
 
-    told = gap(world)
-    told.text       'Toldrel, Velmora: Ada Bell, a nurse, pulled Omar Khan out of ...'
-    told.query      '"I could not have held on much longer," says @placeholder.'
-    told.answers    ('Omar Khan', 'Khan')
-
-Homes, jobs, instruments and places are those of the world, the news is made up.
+    told = gap(world)   told.query    '"I could not have held on," says @placeholder.'
+                        told.answers  ('Omar Khan', 'Khan')
 """
 
 import re

@@ -1,11 +1,5 @@
 """What everybody knows of everyday life: causes, remedies, steps, endings, motives.
 
-    causal(world)        'The balloon burst.', 'cause', 'Ada stuck a pin into it.', wrong one
-    remedy(world)        'How can I loosen a screw?', 'Turn it to the left.', wrong one
-    story(world)         'Ada baked a cake. ... She forgot it.', 'The cake was black.', wrong
-    motive(world)        'Her purse was gone. Ada turned red.', 'Why did ...?', four answers, 2
-    continuation(world)  'A man makes tea. He', 'boils water.', (three wrong), 'Making tea'
-
 Nearly every text can take two turns; what is right after one turn is wrong after the
 other, so that a choice alone does not tell whether it is right. Tables have gaps: {A} and
 {As} for the one it is about and what is theirs; {he}, {him}, {his} for the same person

@@ -1,10 +1,4 @@
-"""Numbers: equations to solve, and reports to add, compare and sort in.
-
-    equation(world)  '2*x + 3 = 11', 'x', 4
-    report(world)    'In 1871 the fields around Toldrel gave 320 tonnes of plums, ...',
-                     'How many more tonnes of pears than of plums were there in 1871?',
-                     ('45', '45 tonnes')
-"""
+"""Numbers: equations to solve, and reports to add, compare and sort in."""
 
 from flan_jax.world import tables
 

@@ -1,10 +1,7 @@
 """Short texts that say a given set of things about a subject, each in its own words.
 
-    about = Description(Thing('Toldrel', 'town'), (
-        Attribute('country', 'Velmora', ...), Attribute('river', 'Wenlow', ...)))
-    texts(world.random, about, 2)
-    ('Toldrel is a town in Velmora on the river Wenlow.',
-     'The river Wenlow flows through Toldrel. The town lies in Velmora.')
+    'Toldrel is a town in Velmora on the river Wenlow.'
+    'The river Wenlow flows through Toldrel. The town lies in Velmora.'
 """
 
 from typing import NamedTuple

@@ -1,8 +1,6 @@
 """Texts, and the questions of somebody who wants to know more.
 
-`story` makes a little story for CoQA, with questions that follow one upon the other;
-`article` an entry on a person or a town for QuAC, with single questions. Both are put
-together from beats of its table, a few sentences with their questions. Beats
+Texts are put together from beats of a table, a few sentences with their questions. Beats
 that are not told lend the questions that a text leaves open.
 """
 

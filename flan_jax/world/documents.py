@@ -1,9 +1,7 @@
 """The world as plain text: what is so, what happened, what people thought of it.
 
-A document is one line of a few sentences. Facts are told in rounds, each round in
-another wording, so that a few thousand documents state every fact several times. Nothing
-is asked or labelled: a model that read this text has met every answer and every word,
-but not one task of the datasets.
+Nothing is asked or labelled: a model that read this text has met every answer and every
+word, but not one task of the datasets.
 """
 
 import itertools

@@ -1,8 +1,5 @@
 """Events with roles, and every way to tell one: the stuff of pairs of sentences.
 
-    Nora gave Tom a small poodle at the harbour on Monday.
-    On Monday, Tom received a small poodle from Nora at the harbour.
-
 An `Event` says who did what; `clauses` words it from each side. What follows from what
 is decided on events, never on words.
 """

@@ -1,14 +1,5 @@
 """Mails, chats, debates, guides and reviews of a film, each with what it amounts to.
 
-    mail(world)      'Hello all,\\nSince this morning the copier has refused to work. ...',
-                     'copier on the second floor out of order'
-    chat(world)      'Nora: Tennis on Sunday?\\r\\nTom: Sure! When and where?\\r\\nNora: ...',
-                     'Nora and Tom will meet at the park on Sunday to play tennis.'
-    debate(world)    'This House would ban dogs from public parks.', the claim, [reasons]
-    guide(world)     'Here is how to grow beans. Fill ...', 'Fill some pots with soil. ...'
-    opinions(world)  'Silver Orchards', ['Ada Bell has never been better.', ...],
-                     'Despite a sluggish pace, Silver Orchards is worth seeing for ...'
-
 The gist says what a text is about in other words than the text.
 """
 

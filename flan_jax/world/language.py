@@ -1,10 +1,4 @@
-"""English on its own: what is grammatical, what a word means, what a question asks for.
-
-    judged(world)    'Nora is afraid Omar.', False
-    senses(world)    the word 'bank', 'Nora took the money to the bank.' (27 to 31),
-                     'Willows grow along the bank.' (23 to 27), False
-    question(world)  'What is the population of Toldrel ?', 'NUM', 'other'
-"""
+"""English on its own: what is grammatical, what a word means, what a question asks for."""
 
 import math
 import re

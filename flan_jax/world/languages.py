@@ -1,10 +1,6 @@
 """Short everyday texts in English and in nine other languages, saying the same.
 
-    pair(world, 'de') -> ('Where is the lamp? Perhaps the lamp is at the museum.',
-                          'Wo ist die Lampe? Vielleicht ist die Lampe im Museum.')
-
-A phrasebook, tables/phrasebook.txt, has every sentence in every language, with slots that
-need no grammar: {city.to} is the word drawn for the slot `city` in its form `city.to`, and
+In the phrasebook, {city.to} is the word drawn for the slot `city` in its form `city.to`, and
 {who2} a second word of the kind `who`. A plan, [('scene: lost', 0), ('scene: lost', 2),
 ('said', 1)], lists the sentences of a text by table and column, then what quotes it.
 """

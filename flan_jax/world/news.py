@@ -1,10 +1,5 @@
 """Things that happen in the world, as the papers report them and as one sums them up.
 
-    event = news.event(world)
-    event.summary    'A hotel in Toldrel has lost its roof in a fire started by a lamp.'
-    event.headline   'Toldrel hotel loses roof in fire'
-    news.article(world, event).sentences[0]    'A fire broke out at a hotel in Toldrel.'
-
 An article says everything that the summary needs, and more.
 """
 

@@ -1,12 +1,5 @@
 """Paragraphs to be read closely, and what may be asked of them.
 
-    about_some(world, 2).text   'Ada Bell plays the harp. Her job is that of a nurse. ...'
-    spans(world)   p, 'Who plays the harp?', where the answer stands: ((0, 'Ada Bell'),)
-    several(world, 17)  p, 'According to the text, who is older than 33?',
-                   ['Ada Bell', 'Ada Bell and Omar Khan', ...], ['Jane Cole', ...]
-    science(world) 'a magnet pulls on things made of iron', 'What will hang on a magnet?',
-                   'an iron bolt', ['a gold ring', 'a peg', 'a bead']
-
 A wrong value is, where possible, one that the text gives for somebody else: only who
 reads can tell it from the right one.
 """

@@ -1,13 +1,8 @@
 """Opinions whose polarity is clear to a careful reader, for the sentiment datasets.
 
-    review(world, 'restaurant', positive=False)
-    -> 'We came here on Friday with Ruth. The garlic bread was soggy and tasteless. Our
-        waiter was anything but polite. I will not come back.'
-
 Most of the signal is in plain words of praise and blame, few enough that a small model
 meets each of them often. A minority of clauses negates a word of the other side ('not dull
-at all'), and a minority of reviews first concedes something ('the plot is thin, but ...');
-the verdict always agrees with the label.
+at all') or concedes something first; the verdict always agrees with the label.
 """
 
 from flan_jax.world import lexicon, outlines, tables

@@ -1,10 +1,7 @@
 """Winograd schemas: twin sentences whose pronoun only the meaning resolves.
 
-A row holds both twins, `<she>` marks the pronoun (in the form that fits the people):
-
-    {a} carried the box for {b} because <she> was so [strong/tired]
-
-With the first word of the pair the pronoun means {a}, with the second it means {b}.
+A row of the table holds both twins: {a} carried the box for {b} because <she> was so
+[strong/tired]. With the first word of the pair the pronoun means {a}, with the second {b}.
 """
 
 import re

@@ -1,8 +1,4 @@
-"""Pairs of sentences whose relation is true by construction, and little scenes.
-
-The generators behind the embedded data of inference and paraphrase. All draw from the
-stream of the world they are given, so they are as deterministic as the world is.
-"""
+"""Pairs of sentences whose relation is true by construction, and little scenes."""
 
 from flan_jax.world import events, tables
 from flan_jax.world.schemas import coreference_pair

@@ -1,11 +1,5 @@
 """What is to be put into words: triples of the world, restaurants, everyday scenes.
 
-    about = draw(world, ('book', 'town'))
-    about.triples   (('Toldrel', 'country', 'Velmora'), ...); see `descriptions`
-    restaurant(world).triples    (('The Copper Kettle', 'eatType', 'pub'), ...)
-    scene(world, 3)              ('dog', 'park', 'walk'),
-                                 ('A girl is walking a dog in the park.', 'I saw a man ...')
-
 The triples are connected: some are about the object of another, as where the author of
 a book lives. The name of a restaurant comes back with other attributes, so that a text
 can only be written from what is given.
