@@ -31,16 +31,13 @@ def _parts(draw, total, most, size):
 
 
 def _written(draw, side):
-  """[(2, '*x'), (-3, '')] -> '2*x - 3'; [] -> '0', now and then '-0'."""
-  text = ''.join(f' {"-" if number < 0 else "+"} {_term(abs(number), unknown)}'
+  """[(2, '*x'), (-1, '*x'), (-3, '')] -> '2*x - x - 3'; [] -> '0', now and then '-0'."""
+  text = ''.join(f' {"-" if number < 0 else "+"} ' + (
+      unknown[1:] if abs(number) == 1 and unknown else f'{abs(number)}{unknown}')
                  for number, unknown in side)
   if not text:
     return '-0' if draw.random() < 0.1 else '0'
   return text[3:] if text.startswith(' +') else f'-{text[3:]}'
-
-
-def _term(size, unknown):
-  return unknown[1:] if size == 1 and unknown else f'{size}{unknown}'
 
 
 def report(world):
@@ -50,8 +47,11 @@ def report(world):
   named = things.split(', ') if things else _players(world, towns)
   chosen = [named[index] for index in sorted(world.random.sample(range(len(named)), 4))]
   values = dict(zip(chosen, _numbers(world, *map(int, numbers.split()))))
-  fields = _fields(world, towns) | dict(zip('abcd', values)) | dict(
-      zip('wxyz', values.values()))
+  year, few = world.random.randrange(1801, 1921), world.random.randrange(1_200, 7_000, 10)
+  fields = dict(zip('abcdwxyz', (*values, *values.values()))) | dict(
+      town=towns[0].name, other=towns[1].name, year=year, few=few,
+      later=year + world.random.randrange(5, 60),
+      many=few + world.random.randrange(110, 2_900, 10))
   text = ' '.join(world.choice(wordings.split(' / '))
                   for about, wordings in _TABLES['texts'] if about == name)
   _, wanted, unit, form = world.choice([row for row in _TABLES['asked'] if row[0] == name])
@@ -61,7 +61,7 @@ def report(world):
 
 
 def _players(world, towns):
-  """Two people of each of the first two towns, no two with the same surname."""
+  """Two people of each town, no two with the same surname."""
   while True:
     names = [person.name for town in towns for person in world.random.sample(
         [person for person in world.people if person.home is town], 2)]
@@ -75,15 +75,6 @@ def _numbers(world, *span):
     drawn = world.random.sample(range(*span), 4)
     if sum(drawn[:2]) != sum(drawn[2:]):
       return drawn
-
-
-def _fields(world, towns):
-  """What the texts name besides the things and their numbers."""
-  year, few = world.random.randrange(1801, 1921), world.random.randrange(1_200, 7_000, 10)
-  return dict(
-      town=towns[0].name, other=towns[1].name, year=year, few=few,
-      later=year + world.random.randrange(5, 60),
-      many=few + world.random.randrange(110, 2_900, 10))
 
 
 def _results(world, fields, values):

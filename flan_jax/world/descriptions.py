@@ -12,7 +12,7 @@ _ROOM = {'before': 2, 'noun': 1, 'where': 2, 'after': 1}  # in one noun phrase
 
 
 class Wording(NamedTuple):
-  """The ways to say one relation, any number in each column; see `wordings`."""
+  """The ways to say one relation, any number in each column; `rank` is for their order."""
   rank: int
   verbs: list
   before: list
@@ -23,13 +23,10 @@ class Wording(NamedTuple):
 
 
 def wordings(rows):
-  """Rows of a table -> {relation: Wording}.
+  """Rows of a table -> {relation: Wording}; ways to say the same are parted by semicolons.
 
-  Columns: relation | said of the subject | before its noun | as its noun | after the
-  noun, where | after the noun, a participle or so | whole sentences. Ways to say the
-  same are parted by semicolons. {s} is the subject, {o} the value, {an} the value with
-  an article. A relation can be `priceRange=cheap`: for that value only. What cannot be
-  said of the subject must have a noun.
+  {s} is the subject, {o} the value, {an} the value with an article. A relation can be
+  `priceRange=cheap`: for that value only. What has no verbs must have a noun.
   """
   return {relation: Wording(rank, *(list(filter(None, column.split('; '))) for column in columns))
           for rank, (relation, *columns) in enumerate(rows)}
@@ -68,10 +65,7 @@ class Description(NamedTuple):
 
 
 def texts(draw, about, count):
-  """Up to `count` different texts, each of which says all of `about` and no more.
-
-  draw: a random.Random.
-  """
+  """Up to `count` different texts, each of which says all of `about` and no more."""
   found = {}
   for _ in range(6 * count):  # some come out the same
     found.setdefault(text(draw, about))

@@ -16,30 +16,21 @@ _ATTRIBUTES = dict(
     people=('job', 'home', 'birthplace', 'age', 'instrument', 'food', 'hobby'),
     towns=('country', 'river', 'craft', 'landmark', 'founded'),
     countries=('language', 'coin', 'emblem'))
+_MAKERS = {'book': 'author', 'film': 'director'}
 # What may be asked of a described person: not what the description itself tells.
 _PERSONAL = ('job', 'birthplace', 'age', 'instrument', 'food', 'hobby', 'pet')
 
 
 @dataclasses.dataclass(frozen=True)
 class Fact:
-  """One thing that is so.
-
-  Attributes:
-    subject: what it is about, such as 'Ada Bell'.
-    relation: which of its relations, such as 'home'.
-    answer: the one right answer, as a template would print it: 'Toldrel'.
-    aliases: every way to write the answer, `answer` first.
-    statements: sentences that say it, each with the answer.
-    questions: sentences that ask for it; no two facts of a world share one.
-    distractors: wrong answers of the same type.
-  """
-  subject: str
-  relation: str
-  answer: str
-  aliases: tuple
-  statements: tuple
-  questions: tuple
-  distractors: tuple
+  """One thing that is so."""
+  subject: str  # what it is about, such as 'Ada Bell'
+  relation: str  # which of its relations, such as 'home'
+  answer: str  # the one right answer, as a template would print it: 'Toldrel'
+  aliases: tuple  # every way to write the answer, `answer` first
+  statements: tuple  # sentences that say it, each with the answer
+  questions: tuple  # sentences that ask for it; no two facts of a world share one
+  distractors: tuple  # wrong answers of the same type
 
   def asked_of(self, description):
     """The same question with the subject described; nobody states it this way."""
@@ -65,8 +56,8 @@ def puzzles(world):
   'Where was the director of The Silver Orchard born?' The description fits one person.
   """
   known = {(fact.subject, fact.relation): fact for fact in world.facts}
-  described = [(person, f'the owner of {_pet(person)}', 'pet') for person in world.people]
-  described += [(person, _post(person), 'job') for person in world.people]
+  described = [(person, f'the owner of {person.the_pet}', 'pet') for person in world.people]
+  described += [(person, person.the_worker, 'job') for person in world.people]
   described += [(work.maker, f'the {_MAKERS[work.kind]} of {work.title}', 'job')
                 for work in world.works]
   return tuple(
@@ -85,10 +76,10 @@ def _rows(world):
   for person in world.people:
     yield 'pet', person.name, person.pet, person.pet_name
     yield 'pet_name', person.name, person.pet_name, person.pet
-    yield 'owner', _pet(person), person.name, ''
+    yield 'owner', person.the_pet, person.name, ''
     yield 'colour', person.name, person.colour, person.possession
     yield 'material', person.name, person.material, person.possession
-    yield 'worker', _post(person), person.name, ''
+    yield 'worker', person.the_worker, person.name, ''
   for town in world.towns:
     if town.is_capital:
       yield 'capital', town.country.name, town.name, ''
@@ -99,17 +90,6 @@ def _rows(world):
     yield 'year', work.title, str(work.year), work.kind
   yield from (('tool', use, tool, '') for tool, use in lexicon.TOOLS)
   yield from (('young', animal, young, a(animal)) for animal, _, young in lexicon.ANIMALS)
-
-
-def _pet(person):
-  return f'the {person.pet} {person.pet_name}'
-
-
-def _post(person):
-  return f'the {person.job} in {person.home.name}'
-
-
-_MAKERS = {'book': 'author', 'film': 'director'}
 
 
 def _fact(sentences, pool, relation, subject, answer, other):

@@ -10,9 +10,7 @@ import re
 
 from flan_jax.world import tables
 
-LANGUAGES = {
-    'cs': 'Czech', 'da': 'Danish', 'de': 'German', 'es': 'Spanish', 'fi': 'Finnish',
-    'fr': 'French', 'ro': 'Romanian', 'ru': 'Russian', 'tr': 'Turkish'}
+LANGUAGES = ('cs', 'da', 'de', 'es', 'fi', 'fr', 'ro', 'ru', 'tr')
 _SLOT = re.compile(r'{(([a-z]+)\d?)((?:\.[a-z]+)?)}')  # of {city2.to}: city2, city, .to
 
 

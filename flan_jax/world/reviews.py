@@ -17,14 +17,8 @@ _WORDS = outlines.lists(tables.read('reviews')['words']) | {
 
 
 def review(world, kind, positive):
-  """A text of one kind, for or against.
-
-  Args:
-    world: draws are made from its stream.
-    kind: 'film' or 'restaurant' (some sentences), 'tweet', or 'phrase' (lower case,
-      punctuation set apart, about a film).
-    positive: whether the writer is for it.
-  """
+  """A text for or against: 'film' or 'restaurant' (some sentences), 'tweet' or 'phrase'
+  (of a film, in lower case, punctuation set apart)."""
   return {'film': _film, 'restaurant': _restaurant, 'tweet': _tweet,
           'phrase': _phrase}[kind](world, positive)
 

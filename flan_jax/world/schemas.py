@@ -18,16 +18,12 @@ _FORMS = {'she': {'she': 'she', 'her': 'her', 'hers': 'her'},
 
 
 class Schema(NamedTuple):
-  """A sentence about two candidates, cut at the pronoun that means one of them.
-
-  'Ada hid from Ida because ' + 'she' + ' was furious.', ('Ada', 'Ida'), 1
-  candidates: as in the text, in its order. meant: index of the pronoun's.
-  """
+  """'Ada hid from Ida because ' + 'she' + ' was furious.', ('Ada', 'Ida'), 1."""
   before: str
   pronoun: str
   after: str
-  candidates: tuple
-  meant: int
+  candidates: tuple  # as in the text, in its order
+  meant: int  # index of the candidate that the pronoun means
   possessive: bool = False
 
   @property
@@ -42,7 +38,7 @@ class Schema(NamedTuple):
 def twins(world, things=0.2):
   """The same sentence twice but for a word or two: meaning the first, the second.
 
-  things: how often the pronoun means a thing or a group, not a person with a name.
+  things: how often it means a thing or a group, not a person with a name.
   """
   if world.random.random() < things:
     row, *kinds = world.choice(_THINGS)

@@ -58,6 +58,14 @@ class Person:
   def first_name(self):
     return self.name.split()[0]
 
+  @property
+  def the_pet(self):
+    return f'the {self.pet} {self.pet_name}'
+
+  @property
+  def the_worker(self):
+    return f'the {self.job} in {self.home.name}'
+
 
 @dataclasses.dataclass(frozen=True)
 class Work:
