@@ -6,7 +6,6 @@ other, so that a choice alone does not tell whether it is right. Tables have gap
 further on; {B} for another; {they}, {their} for both; {town}, {day}.
 """
 
-import collections
 import re
 
 from flan_jax.world import tables
@@ -125,19 +124,14 @@ def _kind(asked):
   return 'Why' if asked.startswith('Why') else ' '.join(asked.split()[:2])
 
 
-# {kind: (narrative, answer) of every question of that kind}
-_ANSWERS = collections.defaultdict(list)
-for _narrative in _NARRATIVES:
-  for _asked, _pair in _narrative[2:]:
-    _ANSWERS[_kind(_asked)] += [(_narrative, _answer) for _answer in _pair.split(' / ')]
-
-
 def motive(world):
   """(narrative, question, four answers in any order, place of the right one)."""
   (before, after), turns, *asked = chosen = world.choice(_NARRATIVES)
   turn, (asked, pair) = world.random.randrange(2), world.choice(asked)
   pair = pair.split(' / ')
-  others = [answer for other, answer in _ANSWERS[_kind(asked)] if other is not chosen]
+  others = [answer for other in _NARRATIVES if other is not chosen
+            for question, answers in other[2:] if _kind(question) == _kind(asked)
+            for answer in answers.split(' / ')]
   slots = roles(world, first_person=0)
   narrative, asked, right, *wrong = (told(text, slots) for text in settled(world, [
       f'{before} {turns[turn]} {after}', asked, pair[turn], pair[1 - turn],

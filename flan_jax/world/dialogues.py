@@ -61,7 +61,7 @@ def story(world):
 def article(world):
   """An `Article` on somebody or on a town."""
   person = world.random.random() < 0.7
-  gaps = _gaps_of_life(world) if person else _gaps_of_town(world)
+  gaps = (_gaps_of_life if person else _gaps_of_town)(world)
   beats = [beat for beat in _some(world, _LIVES if person else _TOWNS)
            if beat.topic not in gaps['not']]
   count, kind = world.random.randint(4, 5), 'person' if person else 'town'
@@ -82,16 +82,12 @@ class _Beat(typing.NamedTuple):
 
 def _beats(rows):
   """'= topic: What is told. // A question? ; its answer ; what proves it' and so on."""
-  return tuple(map(_beat, f' {outlines.joined(rows)}'.split(' = ')[1:]))
-
-
-def _beat(text):
-  told, *asked = text.split(' // ')
-  topic, _, telling = told.partition(': ')
-  rows = [row.split(' ; ') for row in asked]
-  return _Beat(topic, telling, tuple(
-      (question.startswith('+'), question.lstrip('+ '), answer, *(evidence or [answer]))
-      for question, answer, *evidence in rows))
+  for text in f' {outlines.joined(rows)}'.split(' = ')[1:]:
+    told, *asked = text.split(' // ')
+    topic, _, telling = told.partition(': ')
+    yield _Beat(topic, telling, [
+        (question.startswith('+'), question.lstrip('+ '), answer, *(evidence or [answer]))
+        for question, answer, *evidence in (row.split(' ; ') for row in asked)])
 
 
 def _some(world, beats):
@@ -135,8 +131,8 @@ def _asked(world, turns):
 
 _TABLES = tables.read('dialogues')
 _OPENINGS, _DETAILS, _WAYS, _PLOTS, _ENDINGS, _LIVES, _TOWNS = (
-    _beats(_TABLES[name]) for name in
-    ('openings', 'details', 'ways', 'plots', 'endings', 'lives', 'towns'))
+    tuple(_beats(_TABLES[name])) for name in
+    'openings details ways plots endings lives towns'.split())
 _FIRST_WORDS, _SECTIONS = (
     outlines.lists(_TABLES[name], ' / ') for name in ('first words', 'sections'))
 _WORDS = outlines.lists(_TABLES['words'])
@@ -198,6 +194,5 @@ def _work_gaps(works):
 
 def _named(who, whom='', whose=''):
   """How a sentence calls whom the text is about."""
-  whose = whose or f"{who}'s"
-  return dict(Who=capitalized(who), who=who, Whose=capitalized(whose), whose=whose,
-              whom=whom or who)
+  names = dict(who=who, whom=whom or who, whose=whose or f"{who}'s")
+  return names | {capitalized(name): capitalized(text) for name, text in names.items()}

@@ -137,14 +137,16 @@ def opinions(world):
   """(title, reviews, consensus): five to eight reviews of one film.
 
   Two or three aspects are each brought up by two or three critics, who agree but for one.
-  Points that a single critic makes stay out of the consensus.
   """
   liked, mixed = world.random.random() < 0.5, world.random.random() < 0.6
   one, two, other, *minor = world.random.sample(ASPECTS, 5)
   agreed = [(one, liked), (two, liked)] + [(other, not liked)] * mixed
   names = {role: world.choice(aspect.named[good])
            for role, (aspect, good) in zip(('one', 'two', 'other'), agreed)}
-  side, title = 'liked' if liked else 'disliked', _title(world)
+  side, noun = 'liked' if liked else 'disliked', world.choice(lexicon.TITLE_NOUNS)
+  # No title of a work in the world has one of these forms.
+  title = world.choice((f'{world.choice(lexicon.TITLE_ADJECTIVES)} {noun}s',
+                        f'The {noun} of {world.choice(world.towns).name}'))
   form = world.choice(_CONSENSUS[f'{side}, {"mixed" if mixed else "plain"}'])
   world.random.shuffle(agreed)  # any of them may be the one that is doubted
   said = _said(world, agreed, minor[:world.random.randint(0, 2)])
@@ -179,12 +181,3 @@ def _reviews(world, said, liked, verdicts):
       texts.append(verdicts.pop())
     reviews.append(' '.join(texts))
   return world.random.sample(reviews, critics)
-
-
-def _title(world):
-  """'Silver Orchards': no title of a work in the world has this form."""
-  noun = world.choice(lexicon.TITLE_NOUNS)
-  return world.choice((
-      f'{world.choice(lexicon.TITLE_ADJECTIVES)} {noun}s',
-      f"{world.choice(lexicon.WOMEN + lexicon.MEN)}'s {noun}",
-      f'The {noun} of {world.choice(world.towns).name}'))

@@ -199,10 +199,7 @@ def wire(world, event):
 
 
 def tokenized(text):
-  """'All 3,500 cats slept.' -> 'all three thousand five hundred cats slept .'
-
-  As in Gigaword, but with numbers in words instead of `#`.
-  """
+  """'All 3,500 cats slept.' -> 'all three thousand five hundred cats slept .'"""
   text = re.sub(
       r'\d[\d,]*', lambda found: spelled(int(found[0].replace(',', ''))), text.lower())
   text = re.sub(r'([.,;:?!"()])', r' \1 ', text)
@@ -211,8 +208,8 @@ def tokenized(text):
 
 def spelled(number):
   """3500 -> 'three thousand five hundred', for 0 to 99,999."""
-  words = []
   for size, name in ((1000, 'thousand'), (100, 'hundred')):
-    count, number = divmod(number, size)
-    words += [number_words(count), name] if count else []
-  return ' '.join(words if words and not number else [*words, number_words(number)])
+    if number >= size:
+      words = f'{number_words(number // size)} {name}'
+      return f'{words} {spelled(number % size)}' if number % size else words
+  return number_words(number)

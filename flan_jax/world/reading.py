@@ -100,10 +100,7 @@ def spans(world):
 
 
 def beyond(world):
-  """(passage, question, plausible): not to be answered, though it may seem so.
-
-  plausible: what looks like an answer, (start, text) of the passage: one, or none.
-  """
+  """(passage, question, what looks like an answer): not to be answered, if it may seem so."""
   p = about_some(world, 2)
   if world.random.random() < 0.35:  # who does what nobody in the text does?
     fact = world.choice(p.facts)
@@ -117,20 +114,17 @@ def beyond(world):
   return p, world.choice(fact.questions), plausible
 
 
-def _turned(fact, value=None):
-  """'Who plays the harp?' for whoever plays it, or the value instead."""
-  return _filled(_ASKED[fact.relation][1], fact, value or fact.answer)
-
-
-def _filled(form, fact, value):
-  return form.format(s=fact.subject, a=value, an=a(value))
+def _turned(fact, value=None, form=1):
+  """'Who plays the harp?' for whoever plays it, or the value instead; form 0: yes or no."""
+  value = value or fact.answer
+  return _ASKED[fact.relation][form].format(s=fact.subject, a=value, an=a(value))
 
 
 def yes_no(world):
   """(passage, question, answer): '...', 'was toldrel founded before 1300', True."""
   p = about_some(world, 2, alike=True)
   fact, answer = world.choice(p.facts), world.random.random() < 0.5
-  form, _, greater, smaller = _ASKED[fact.relation]
+  *_, greater, smaller = _ASKED[fact.relation]
   kind = _TOWNS if fact.relation in _TOWNS else {fact.relation}
   rivals = {other.answer: other.subject for other in p.facts
             if other.relation in kind and other.answer != fact.answer}
@@ -144,7 +138,7 @@ def yes_no(world):
   else:
     near = sorted(rivals) if world.random.random() < 0.85 else ()
     value = fact.answer if answer else world.choice(near or fact.distractors)
-    question = _filled(form, fact, value)
+    question = _turned(fact, value, 0)
   return p, as_typed(question), answer
 
 
