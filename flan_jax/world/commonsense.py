@@ -41,7 +41,8 @@ def roles(world, first_person=0.2, job=0.0):
 
   first_person, job: how often {A} is 'I', and how often 'the baker'.
   """
-  person, other = world.two_people()
+  person = world.person()
+  other = world.choice([p for p in world.people if p.first_name != person.first_name])
   pronouns, both, name = _PRONOUNS[person.pronoun], 'they their', person.first_name
   drawn = world.random.random()
   if drawn < first_person:

@@ -84,8 +84,11 @@ def text(draw, about, known=False):
     left = left[count:]
   for value in about.values:
     ends = [n for n, told in enumerate(sentences) if told.endswith(value.thing.name)]
-    if ends and draw.random() < 0.75:
-      sentences[ends[0]] += f', {_attached(draw, value)}'
+    if ends and draw.random() < 0.75:  # ', a town on the river Wenlow', ', who keeps a goat'
+      phrase, left = _noun_phrase(draw, value.thing, value.attributes)
+      relative = 'which' if value.thing.pronoun == 'it' else 'who'
+      clause = f'{relative} {_verbs(draw, value.attributes)}'
+      sentences[ends[0]] += f', {phrase if phrase and not left else clause}'
     else:
       apart.append(text(draw, value, known=True))
   return ' '.join([f'{capitalized(told)}.' for told in sentences] + apart)
@@ -150,12 +153,3 @@ def _again(draw, about, before):
     return thing.pronoun
   clear = before.startswith((thing.name, 'it ', f'the {thing.noun} ')) and not about.values
   return 'it' if clear and draw.random() < 0.7 else f'the {thing.noun}'
-
-
-def _attached(draw, about):
-  """'a town on the river Wenlow', 'who keeps a goat': after the name of a thing."""
-  phrase, left = _noun_phrase(draw, about.thing, about.attributes)
-  if phrase and not left:
-    return phrase
-  relative = 'which' if about.thing.pronoun == 'it' else 'who'
-  return f'{relative} {_verbs(draw, about.attributes)}'

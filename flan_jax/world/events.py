@@ -22,10 +22,7 @@ PLACES = _VALUES['place']
 
 
 class Event(NamedTuple):
-  """Somebody did something once: `agent` and `other` are people, `noun` is a thing.
-
-  `other` is '' in a deed, `noun` is '' in a meeting; `place` and `day` may be ''.
-  """
+  """Somebody did something once; what an event has not, or does not tell, is ''."""
   verb: tuple
   agent: str
   other: str = ''

@@ -6,7 +6,7 @@ The gist says what a text is about in other words than the text.
 from typing import NamedTuple
 
 from flan_jax.world import lexicon, outlines, tables
-from flan_jax.world.outlines import filled, head, joined, lines, lists
+from flan_jax.world.outlines import filled, joined, lines, lists
 from flan_jax.world.text import a
 
 _MAIL, _CHATS, _CRITICS = map(tables.read, ('mail', 'chats', 'critics'))
@@ -29,7 +29,7 @@ def mail(world):
   reader = 'all' if outline in _TO_ALL else gaps['reader']
   body = (f'{gaps["greeting"]} {reader},', ' '.join(sentences), f'{gaps["closing"]},',
           str(gaps['writer']))
-  return '\n'.join(body), head(world, outline, gaps)
+  return '\n'.join(body), filled(world.choice(outline.heads), gaps)
 
 
 def _gaps_of_mail(world):
@@ -97,7 +97,7 @@ def debate(world):
   reasons = lines(world, claim, gaps)
   count = world.random.randint(3, len(reasons))
   motion = f'This House would {proposal.title.format_map(gaps)}.'
-  return motion, head(world, claim, gaps), world.random.sample(reasons, count)
+  return motion, filled(world.choice(claim.heads), gaps), world.random.sample(reasons, count)
 
 
 GUIDES = tuple(outlines.themes('guides'))  # an outline is a step, its head a short one
@@ -115,7 +115,7 @@ def guide(world):
   count, numbers = world.random.randint(3, 5), range(len(chosen.outlines))
   for number in sorted(world.random.sample(numbers, count)):
     texts += lines(world, chosen.outlines[number], gaps)
-    heads.append(head(world, chosen.outlines[number], gaps))
+    heads.append(filled(world.choice(chosen.outlines[number].heads), gaps))
   return ' '.join(texts), ' '.join(heads)
 
 

@@ -82,11 +82,6 @@ def outlines(text):
       for first, *others in groups)) for heads, *groups in parts)
 
 
-def head(world, outline, gaps):
-  """One of the heads, filled in."""
-  return filled(world.choice(outline.heads), gaps)
-
-
 def lines(world, outline, gaps):
   """A wording of each line, filled in: ['We cannot meet on Monday.']."""
   return [filled(world.choice(line.wordings), gaps) for line in outline.lines

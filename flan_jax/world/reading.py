@@ -40,10 +40,7 @@ class Passage(NamedTuple):
 
 
 def about_some(world, count, alike=False):
-  """`count` people, or as many towns, some sentences about each.
-
-  alike: whether the same is told of each; otherwise something else of everyone, too.
-  """
+  """`count` people, or as many towns, some sentences about each; alike: the same of each."""
   towns = world.random.random() < 0.3
   pool, asked = (world.towns, _LOCAL) if towns else (world.people, _PERSONAL)
   names = ()
@@ -76,10 +73,7 @@ def _sentences(world, facts):
 
 
 def again(sentence, subject, who):
-  """The sentence after another one about the same subject.
-
-  'The hobby of Ada Bell is chess.' -> 'Her hobby is chess.'
-  """
+  """'The hobby of Ada Bell is chess.' -> 'Her hobby is chess.', after one about her."""
   if who == 'it':
     return f'It{sentence[len(subject):]}'
   they, them, their = _PRONOUNS[who]
@@ -143,10 +137,7 @@ def yes_no(world):
 
 
 def several(world, number):
-  """(passage, question, right, wrong), the last two lists of candidates.
-
-  The same number gives the same question; 2n and 2n + 1 ask about the same passage.
-  """
+  """(passage, question, right, wrong), lists of candidates; the same for the same number."""
   view = world.stream(f'several/{number // 2}')
   p = about_some(view, 3, alike=True)
   question, right, wrong = (_who, _single)[number % 2](view, p)

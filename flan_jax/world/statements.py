@@ -1,17 +1,13 @@
 """Pairs of sentences whose relation is true by construction, and little scenes."""
 
 from flan_jax.world import events, tables
-from flan_jax.world.schemas import coreference_pair
+from flan_jax.world.schemas import coreference_pair as coreference_pair
 from flan_jax.world.text import capitalized
-
-__all__ = ['coreference_pair', 'graded_pair', 'inference', 'paraphrase',
-           'question_pair', 'question_sentence', 'scene']
 
 ENTAILMENT, NEUTRAL, CONTRADICTION = RELATIONS = ('entailment', 'neutral', 'contradiction')
 _OF_THE_NEGATION = dict(zip(RELATIONS, RELATIONS[::-1]))
 _ASSERTED, _OPEN, _DENIED = zip(*tables.read('events')['frames'])
 ORDERS = tables.read('events')['orders']
-
 _FACTS = 0.4  # how often questions are about facts of the world, not about events
 _QUESTION_WORDS = {'place': ('where', 'in what place'), 'day': ('when', 'on which day'),
                    'noun': ('what', 'which thing')}

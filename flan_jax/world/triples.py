@@ -21,17 +21,13 @@ def draw(world, kinds):
   thing, known = _KINDS[world.choice(kinds)](world)
   told = _some(world, known, 4)
   about = [linked(world) for _, linked in told if linked and world.random.random() < 0.45]
-  values = {value.name: Description(value, _attributes(_some(world, facts, 2)))
+  values = {value.name: Description(value, tuple(one for one, _ in _some(world, facts, 2)))
             for value, facts in about[:2]}
-  return Description(thing, _attributes(told), tuple(values.values()))
+  return Description(thing, tuple(one for one, _ in told), tuple(values.values()))
 
 
 def _some(world, known, most):
   return world.random.sample(known, world.random.randint(1, min(most, len(known))))
-
-
-def _attributes(told):
-  return tuple(attribute for attribute, _ in told)
 
 
 def _known(wording, **facts):

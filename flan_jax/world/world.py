@@ -123,12 +123,6 @@ class World:
     """One person, drawn from this view's stream."""
     return self.random.choice(self.people)
 
-  def two_people(self):
-    """Two people with different first names."""
-    one = self.person()
-    others = [p for p in self.people if p.first_name != one.first_name]
-    return one, self.random.choice(others)
-
   def choice(self, things):
     """One of a sequence, drawn from this view's stream."""
     return self.random.choice(things)
