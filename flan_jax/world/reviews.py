@@ -17,8 +17,7 @@ _WORDS = outlines.lists(tables.read('reviews')['words']) | {
 
 
 def review(world, kind, positive):
-  """A text for or against: 'film' or 'restaurant' (some sentences), 'tweet' or 'phrase'
-  (of a film, in lower case, punctuation set apart)."""
+  """A text for or against: a 'film' or 'restaurant' review, a 'tweet', a tokenised 'phrase'."""
   return {'film': _film, 'restaurant': _restaurant, 'tweet': _tweet,
           'phrase': _phrase}[kind](world, positive)
 
