@@ -52,6 +52,7 @@ def test_every_role_is_asked_for(gaps):
 def test_an_answer_of_science_is_either_right_or_wrong():
   facts = {fact for fact, *_ in reading.SCIENCE}
   assert len(facts) >= 50 and len(reading.SCIENCE) == 2 * len(facts)
+  assert len({stem for _, stem, *_ in reading.SCIENCE}) == len(reading.SCIENCE)
   for fact, stem, right, wrong in reading.SCIENCE:
     assert fact[-1].isalpha()
     assert right and len(set(wrong)) == len(wrong) >= 3
