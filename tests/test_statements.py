@@ -6,10 +6,8 @@ import re
 
 import pytest
 
-from flan_jax.world import events, inference, statements, World
-from flan_jax.world.text import number_words
+from flan_jax.world import events, statements, World
 
-NUMBERS = {number_words(number): number for number in range(60)}
 DAY = r'[Oo]n ((?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)'
 PLACE = rf'(?i:({"|".join(events.PLACES)}))'
 THING = r'(?:an?|An?) (?:(?P<adjective>\w+) )??(?P<noun>{})'
@@ -114,7 +112,7 @@ def judge_events(premise, hypothesis):
 
 def judge_order(premise, hypothesis):
   """Transitive closure of the comparisons."""
-  for first, second, _ in inference.ORDERS:
+  for first, second in statements.ORDERS:
     if first in hypothesis or second in hypothesis:
       break
   else:
@@ -139,54 +137,7 @@ def comparisons(text, first, second):
   return found
 
 
-HOLDS = {'exactly': int.__eq__, 'at least': int.__ge__, 'more than': int.__gt__,
-         'fewer than': int.__lt__}
-
-
-def judge_count(premise, hypothesis):
-  asked = re.search(r'(?:were|counted) (exactly|at least|more than|fewer than) ([\w-]+) '
-                    r'(.*)', hypothesis)
-  if not asked:
-    return None
-  what = asked[3]
-  exact = re.search(rf'exactly ([\w-]+) {what}$', premise)
-  summed = re.search(rf'([\w-]+) \w+, ([\w-]+) \w+ and no other {what}$', premise)
-  if not exact and not summed:
-    return 'neutral'
-  count = sum(NUMBERS[word] for word in (exact or summed).groups())
-  holds = HOLDS[asked[1]](count, NUMBERS[asked[2]])
-  return 'entailment' if holds else 'contradiction'
-
-
-def judge_group(premise, hypothesis):
-  who = hypothesis.split()[0]
-  if not re.search(rf'{who} was (not )?(one of the|a) \w+', premise):
-    return None
-  if re.search(r'^Some|[Mm]ost of|was not', premise):
-    return 'neutral'
-  everyone = re.search(r'^All|every one|who did not', premise)
-  return 'entailment' if bool(everyone) == (' not ' not in hypothesis) else 'contradiction'
-
-
-def judge_state(premise, hypothesis):
-  asked = re.match(r'When (\w+) .*, the ([\w ]+) was (\w+)$', hypothesis)
-  if not asked:
-    return None
-  made = {made: state for first, makes, second, unmakes, _ in inference.STATES
-          for made, state in ((makes, first), (unmakes, second))}
-  thing, verbs = asked[2], '|'.join(sorted(made, key=len, reverse=True))
-  state = None
-  for shape in (rf'({verbs}) (?:and finally ({verbs}) )?the {thing} and',
-                rf'found the {thing} \w+, ({verbs}) it'):
-    for match in re.finditer(shape, premise):
-      state = made[match[match.lastindex]]
-  untouched = re.search(rf'found the {thing} (\w+), did not touch it', premise)
-  state = untouched[1] if untouched else state
-  return 'neutral' if not state else (
-      'entailment' if state == asked[3] else 'contradiction')
-
-
-JUDGES = (judge_state, judge_order, judge_count, judge_group, judge_events)
+JUDGES = (judge_order, judge_events)
 
 
 def judge(premise, hypothesis):
@@ -341,9 +292,9 @@ def test_duplicate_questions_have_the_same_answers(world):
 
 
 # clue -> which of the two named in the sentence it fits, worked by hand
-CLUES = {'needed the money': 0, 'had always wanted one': 1, 'was too big': 0,
-         'was too small': 1, 'never came': 1, 'had a broken leg': 1,
-         'wanted to learn it': 1, 'had sharp edges': 0, 'refused to part with it': 1}
+CLUES = {'was frightened': 0, 'was furious': 1, 'was so strong': 0, 'was so tired': 1,
+         'was lost': 0, 'looked like a local': 1, 'needed to talk': 0, 'asked for it back': 1,
+         'had a sore arm': 1, 'owned a car': 0, 'had a plane to catch': 1, 'felt shy': 0}
 
 
 def test_pronouns_are_resolved_by_the_clue(world):
@@ -351,13 +302,10 @@ def test_pronouns_are_resolved_by_the_clue(world):
   for _ in range(1500):
     sentence, resolved, entailed = statements.coreference_pair(stream)
     clue = next((clue for clue in CLUES if resolved.endswith(f' {clue}.')), None)
-    named = resolved.removesuffix(f' {clue}.').removeprefix('The ')
+    named = resolved.removesuffix(f' {clue}.')
     if clue:
       read += 1
-      body = re.sub(rf'^{DAY}, ', '', sentence).removesuffix(f' {clue}.')
-      candidates = [word for word in re.findall(r'\w+', body)
-                    if word == named or word[0].isupper() and word != 'The'
-                    or word in ABOVE]
+      candidates = re.findall(r'\b[A-Z]\w+', sentence)
       assert (candidates.index(named) == CLUES[clue]) == entailed, (sentence, resolved)
   assert read > 200
 

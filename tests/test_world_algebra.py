@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from flan_jax.world import algebra, World
+from flan_jax.world import counting, World
 
 TERM = re.compile(r'([+-]) (?:(\d+)(\*[a-z])?|([a-z]))(?= |$)')
 
@@ -14,7 +14,7 @@ TERM = re.compile(r'([+-]) (?:(\d+)(\*[a-z])?|([a-z]))(?= |$)')
 @pytest.fixture(scope='module')
 def drawn():
   world = World(0).stream('algebra')
-  return [algebra.linear_equation(world) for _ in range(2_000)]
+  return [counting.equation(world) for _ in range(2_000)]
 
 
 def line(side, letter):

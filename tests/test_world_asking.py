@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from flan_jax.world import asking, asking_words, World
+from flan_jax.world import language, World
 
 FINE = {
     'DESC': 'def desc manner reason', 'ABBR': 'abb exp', 'HUM': 'ind gr title desc',
@@ -19,7 +19,7 @@ FINE = {
 @pytest.fixture(scope='module')
 def drawn():
   world = World(0).stream('asking')
-  return [asking.question(world) for _ in range(3_000)]
+  return [language.question(world) for _ in range(3_000)]
 
 
 def test_fine_classes_belong_to_coarse_ones(drawn):
@@ -54,16 +54,16 @@ def test_questions_are_spelt_as_in_the_source(drawn):
     assert re.fullmatch(r"[A-Z].* [?.]", text), text
     assert not re.search(r'["{}|_]|  |\w[?,]|\ba [aeiou](?!ne?\b)', text), text
     assert text.count('``') == text.count("''"), text
-  assert asking.spelt('Is it "x", Ada\'s dog?') == "Is it `` x '' , Ada 's dog ?"
+  assert language.spelt('Is it "x", Ada\'s dog?') == "Is it `` x '' , Ada 's dog ?"
 
 
 def test_abbreviations_are_made_of_their_words():
   """Most by initials; of the others, each letter at least occurs in order."""
   initials = 0
   latin = ('PhD', 'doctor of philosophy')
-  for short, long in set(asking_words.SHORT_AND_LONG) - {latin}:
+  for short, long in set(language.SHORT_AND_LONG) - {latin}:
     letters = iter(long.lower())
     assert all(letter in letters for letter in short.lower()), (short, long)
     firsts = ''.join(word[0] for word in re.findall(r'[A-Za-z]+', long)).lower()
     initials += short.lower() in (firsts, firsts.replace('o', ''), firsts[1:])
-  assert initials > 0.5 * len(asking_words.SHORT_AND_LONG)
+  assert initials > 0.5 * len(language.SHORT_AND_LONG)

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from flan_jax.world import cloze, science, World
+from flan_jax.world import cloze, reading, World
 
 DRAWS = 800
 
@@ -19,7 +19,7 @@ def gaps():
 @pytest.fixture(scope='module')
 def questions():
   view = World(0).stream('science')
-  return [science.question(view) for _ in range(DRAWS)]
+  return [reading.science(view) for _ in range(DRAWS)]
 
 
 def test_entities_are_the_names_of_the_story(gaps):
@@ -50,26 +50,26 @@ def test_every_role_is_asked_for(gaps):
 
 
 def test_an_answer_of_science_is_either_right_or_wrong():
-  facts = [topic.fact for topic in science.TOPICS]
-  assert len(set(facts)) == len(facts) >= 50
-  for topic in science.TOPICS:
-    assert topic.fact[-1].isalpha() and len(topic.questions) >= 1
-    for stem, right, wrong in topic.questions:
-      assert right and len(set(wrong)) == len(wrong) >= 3
-      assert not set(right) & set(wrong)
-      assert stem.endswith('?') or stem[-1].isalpha()
+  facts = {fact for fact, *_ in reading.SCIENCE}
+  assert len(facts) >= 50 and len(reading.SCIENCE) == 2 * len(facts)
+  assert len({stem for _, stem, *_ in reading.SCIENCE}) == len(reading.SCIENCE)
+  for fact, stem, right, wrong in reading.SCIENCE:
+    assert fact[-1].isalpha()
+    assert right and len(set(wrong)) == len(wrong) >= 3
+    assert not set(right) & set(wrong)
+    assert stem.endswith('?') or stem[-1].isalpha()
 
 
 def test_most_choices_are_now_right_and_now_wrong(questions):
   shown, right = collections.Counter(), collections.Counter()
-  for asked in questions:
-    assert len({asked.right, *asked.wrong}) == 4
-    shown.update([asked.right, *asked.wrong])
-    right[asked.right] += 1
+  for _, _, answer, wrong in questions:
+    assert len({answer, *wrong}) == 4
+    shown.update([answer, *wrong])
+    right[answer] += 1
   often = [text for text in shown if shown[text] >= 5]
   assert sum(0 < right[text] < shown[text] for text in often) > 0.5 * len(often)
 
 
 def test_science_questions_differ(questions):
-  texts = {(asked.stem, asked.right, frozenset(asked.wrong)) for asked in questions}
+  texts = {(stem, right, frozenset(wrong)) for _, stem, right, wrong in questions}
   assert len(texts) > 0.85 * DRAWS

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from flan_jax.world import grammar, lexicon, schemas, senses
+from flan_jax.world import language, lexicon, schemas
 from flan_jax.world.world import World
 
 DRAWS = 1_500
@@ -33,12 +33,12 @@ def twins():
 
 @pytest.fixture(scope='module')
 def pairs():
-  return drawn(senses.pair)
+  return drawn(language.senses)
 
 
 @pytest.fixture(scope='module')
 def judged():
-  return drawn(grammar.sentence)
+  return drawn(language.judged)
 
 
 def words_of(text):

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from flan_jax.world import candidates, reading, World
+from flan_jax.world import reading, World
 
 DRAWS = 400
 
@@ -104,7 +104,7 @@ def test_yes_and_no_cannot_be_told_from_the_last_word(world):
 def test_candidates_are_right_or_wrong(world):
   named = {thing.name: thing for thing in world.people + world.towns}
   for number in range(DRAWS):
-    passage, question, right, wrong = candidates.several(world, number)
+    passage, question, right, wrong = reading.several(world, number)
     assert right and wrong and not set(right) & set(wrong)
     assert len(set(right + wrong)) == len(right + wrong)
     names = {name for name in named if name in passage.text}
@@ -121,4 +121,4 @@ def test_candidates_are_right_or_wrong(world):
     for text in right + wrong if subject else ():
       clauses = text.split(' ', 1)[1].rstrip('.').split(' and ')
       assert (text in right) == all(holds(world, subject[1], c) for c in clauses)
-  assert candidates.several(world, 3) == candidates.several(world.stream('else'), 3)
+  assert reading.several(world, 3) == reading.several(world.stream('else'), 3)

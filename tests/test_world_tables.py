@@ -24,9 +24,23 @@ red
          'colours': [('red',)]}
 
 
-@pytest.mark.parametrize('text', ['dog', '[animals]\ndog | barks\ncat'])
-def test_a_row_that_fits_no_table_is_named(text, tmp_path, monkeypatch):
-  with pytest.raises(ValueError, match=r'animals.txt, line \d'):
+def test_rows_between_double_bars_end_anywhere(tmp_path, monkeypatch):
+  assert written(tmp_path, monkeypatch, """[plants]
+rose | red || fern |
+green || oak | brown
+[colours]
+red
+green
+""") == {'plants': [('rose', 'red'), ('fern', 'green'), ('oak', 'brown')],
+         'colours': [('red',), ('green',)]}
+
+
+@pytest.mark.parametrize('text, named', [
+    ('dog', "'dog' stands before the first"),
+    ('[animals]\ndog | barks\ncat', r"'cat' does not fit the table \[animals\]"),
+    ('[animals]\ndog | barks || cat', r"'cat' does not fit the table \[animals\]")])
+def test_a_row_that_fits_no_table_is_named(text, named, tmp_path, monkeypatch):
+  with pytest.raises(ValueError, match=f'animals.txt: {named}'):
     written(tmp_path, monkeypatch, text)
 
 

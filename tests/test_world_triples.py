@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from flan_jax.world import descriptions, restaurants, scenes, triples, World
+from flan_jax.world import descriptions, triples, World
 
 DRAWS = 400
 KINDS = ('person', 'town', 'country', 'book', 'film')
@@ -21,7 +21,7 @@ publicationYear: year, releaseYear: year""".replace('\n', ' ').split(', '))
 # What in a text tells a reader that a restaurant has an attribute.
 CUES = {
     'eatType': {'restaurant': 'restaurant', 'pub': 'pub', 'coffee shop': 'coffee shop'},
-    'food': {**{kind: kind for kind in restaurants.VALUES['food']},
+    'food': {**{kind: kind for kind in triples.VALUES['food']},
              'Fast food': '[Ff]ast[- ]food'},
     'priceRange': {
         'cheap': 'cheap|low prices|prices at .* are low', 'moderate': 'moderate',
@@ -37,7 +37,7 @@ CUES = {
     'familyFriendly': {
         'no': 'not family-friendly|not cater|no place for families',
         'yes': '(?<!not )family-friendly|welcome|good for children'},
-    'near': {name: f'([Nn]ear|[Cc]lose to) {name}' for name in restaurants.NAMES}}
+    'near': {name: f'([Nn]ear|[Cc]lose to) {name}' for name in triples.VALUES['near']}}
 
 IRREGULAR = dict(line.split() for line in """
 threw throw|rode ride|ate eat|drank drink|wrote write|drew draw|caught catch|fed feed
@@ -90,7 +90,7 @@ def test_texts_name_what_the_triples_name_and_nothing_else(world):
 
 
 @pytest.mark.parametrize('draw', [
-    restaurants.draw, lambda world: triples.draw(world, KINDS)])
+    triples.restaurant, lambda world: triples.draw(world, KINDS)])
 def test_each_has_several_well_formed_texts(world, draw):
   targets = collections.Counter()
   for _ in range(DRAWS):
@@ -105,7 +105,7 @@ def test_each_has_several_well_formed_texts(world, draw):
 
 def test_a_reader_finds_every_attribute_of_a_restaurant_and_no_other(world):
   for _ in range(DRAWS):
-    about = restaurants.draw(world)
+    about = triples.restaurant(world)
     given = {relation: value for _, relation, value in about.triples}
     for text in descriptions.texts(world.random, about, 3):
       assert about.thing.name in text
@@ -127,7 +127,7 @@ def forms(concept):
 def test_sentences_use_every_concept(world):
   sets = set()
   for _ in range(2 * DRAWS):
-    concepts, sentences = scenes.draw(world)
+    concepts, sentences = triples.scene(world)
     assert 3 <= len(concepts) == len(set(concepts)) <= 5
     assert 2 <= len(sentences) == len(set(sentences))
     sets.add(frozenset(concepts))
@@ -143,5 +143,5 @@ def test_the_same_stream_gives_the_same_records():
   def records():
     view = World(0).stream('again')
     about = [triples.draw(view, KINDS) for _ in range(20)]
-    return [descriptions.texts(view.random, one, 3) for one in about], scenes.draw(view)
+    return [descriptions.texts(view.random, one, 3) for one in about], triples.scene(view)
   assert records() == records()

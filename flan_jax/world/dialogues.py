@@ -1,30 +1,21 @@
 """Texts, and the questions of somebody who wants to know more.
 
-`story` makes a little story for CoQA, with questions that follow one upon the other;
-`article` an entry on a person or a town for QuAC, with single questions. Both are put
-together from the beats of `dialogue_texts`, a few sentences with their questions. Beats
+Texts are put together from beats of a table, a few sentences with their questions. Beats
 that are not told lend the questions that a text leaves open.
 """
 
-import dataclasses
+import typing
 
-from flan_jax.world import dialogue_texts as texts
-from flan_jax.world import lexicon
-from flan_jax.world.lexicon import words
+from flan_jax.world import lexicon, outlines, tables
 from flan_jax.world.text import a, capitalized, number_words
 
-_OPEN_STORIES = 0.3  # have one question that they leave open
-_OPEN_ARTICLES = 0.2
 
-
-@dataclasses.dataclass(frozen=True)
-class Turn:
+class Turn(typing.NamedTuple):
   """A question, its answer, and the words at text[start:end] that prove it.
 
   `answer` may be worded freely; it is 'yes', 'no' or, for a question that the text
   leaves open, ''. Then there is no evidence either, and start is -1.
   """
-
   question: str
   answer: str = ''
   evidence: str = ''
@@ -46,10 +37,8 @@ class Turn:
     return (self.evidence, self.start), (self.answer, self.start + part)
 
 
-@dataclasses.dataclass(frozen=True)
-class Article:
+class Article(typing.NamedTuple):
   """An entry: heading, first words, the text of one section, a question about it."""
-
   title: str
   background: str
   section: str
@@ -59,55 +48,46 @@ class Article:
 
 def story(world):
   """A text and four to seven turns in the order of the text, most with pronouns."""
-  gaps = _gaps_of_story(world)
-  count = world.random.randint(1, 2)
-  details = _some(world, _DETAILS)
+  gaps, details, count = _gaps_of_story(world), _some(world, _DETAILS), world.choice((1, 2))
   told = [world.choice(_OPENINGS), *details[:count]]
   told += [world.choice(part) for part in (_WAYS, _PLOTS, _ENDINGS)]
   text, turns = _told(told, [gaps] * len(told))
-  if world.random.random() < _OPEN_STORIES:
-    return text, _asked(world, turns) + [world.choice(_open(details[count:], gaps))]
-  return text, _asked(world, turns)
+  turns = _asked(world, turns)
+  if world.random.random() < 0.3:
+    turns.append(world.choice(_open(details[count:], gaps)))
+  return text, turns
 
 
 def article(world):
   """An `Article` on somebody or on a town."""
   person = world.random.random() < 0.7
-  gaps = _gaps_of_life(world) if person else _gaps_of_town(world)
+  gaps = (_gaps_of_life if person else _gaps_of_town)(world)
   beats = [beat for beat in _some(world, _LIVES if person else _TOWNS)
            if beat.topic not in gaps['not']]
-  count = world.random.randint(4, 5)
+  count, kind = world.random.randint(4, 5), 'person' if person else 'town'
   later = gaps | _named(*gaps['again'])
   text, turns = _told(beats[:count], [gaps] + [later] * (count - 1))
-  if world.random.random() < _OPEN_ARTICLES:
+  if world.random.random() < 0.2:
     turns = _open(beats[count:], later)
   return Article(
-      gaps['name'], world.choice(texts.BACKGROUNDS[person]).format_map(gaps),
-      world.choice(texts.SECTIONS[person]), text, world.choice(turns))
+      gaps['name'], world.choice(_FIRST_WORDS[kind]).format_map(gaps),
+      world.choice(_SECTIONS[kind]), text, world.choice(turns))
 
 
-# Beats, and what becomes of them.
-
-
-@dataclasses.dataclass(frozen=True)
-class _Beat:
+class _Beat(typing.NamedTuple):
   topic: str
   telling: str
   asked: tuple  # of (follows, question, answer, evidence)
 
 
-def _beats(text):
-  """Blocks as described above -> tuple of beats."""
-  return tuple(_beat(block.split('\n')) for block in text.strip().split('\n\n'))
-
-
-def _beat(lines):
-  told = ' '.join(line for line in lines if '|' not in line)
-  topic, _, telling = told.partition(': ')
-  rows = [line.split(' | ') for line in lines if '|' in line]
-  return _Beat(topic, telling, tuple(
-      (question.startswith('+'), question.lstrip('+ '), answer, *(evidence or [answer]))
-      for question, answer, *evidence in rows))
+def _beats(rows):
+  """'= topic: What is told. // A question? ; its answer ; what proves it' and so on."""
+  for text in f' {outlines.joined(rows)}'.split(' = ')[1:]:
+    told, *asked = text.split(' // ')
+    topic, _, telling = told.partition(': ')
+    yield _Beat(topic, telling, [
+        (question.startswith('+'), question.lstrip('+ '), answer, *(evidence or [answer]))
+        for question, answer, *evidence in (row.split(' ; ') for row in asked)])
 
 
 def _some(world, beats):
@@ -149,21 +129,13 @@ def _asked(world, turns):
   return chosen
 
 
-_OPENINGS, _DETAILS, _WAYS, _PLOTS, _ENDINGS, _LIVES, _TOWNS = map(_beats, (
-    texts.OPENINGS, texts.DETAILS, texts.WAYS, texts.PLOTS, texts.ENDINGS, texts.LIVES,
-    texts.TOWNS))
-
-
-# What fills the gaps.
-
-_VENUES = words("""
-museum, library, station, theatre, swimming pool, zoo, market hall, town hall,
-concert hall, sports ground
-""")
-_THINGS = words("""
-umbrella, whistle, watch, key, compass, hat, camera, scarf, notebook, torch
-""")
-_WARES = words('paper lanterns, wooden toys, straw hats, candles, kites, baskets')
+_TABLES = tables.read('dialogues')
+_OPENINGS, _DETAILS, _WAYS, _PLOTS, _ENDINGS, _LIVES, _TOWNS = (
+    tuple(_beats(_TABLES[name])) for name in
+    'openings details ways plots endings lives towns'.split())
+_FIRST_WORDS, _SECTIONS = (
+    outlines.lists(_TABLES[name], ' / ') for name in ('first words', 'sections'))
+_WORDS = outlines.lists(_TABLES['words'])
 _FORMS = {'she': ('she', 'her', 'her'), 'he': ('he', 'him', 'his')}
 
 
@@ -172,67 +144,55 @@ def _gaps_of_story(world):
   person, draw = world.person(), world.random
   friend = world.choice([p for p in world.people if p.pronoun != person.pronoun])
   he, him, his = _FORMS[friend.pronoun]
-  numbers = map(number_words, draw.sample(range(3, 13), 2))
-  drawn = zip(
-      ('count', 'price', 'day', 'later', 'one', 'other'),
-      (*numbers, *draw.sample(lexicon.DAYS, 2), *draw.sample(range(99, 500), 2)))
-  thing = world.choice(_THINGS)
-  return _gaps_of(person) | dict(drawn) | dict(
-      friend=friend.first_name, he=he, He=capitalized(he), him=him, his=his,
-      man={'he': 'man', 'she': 'woman'}[he], coin=person.home.country.coin,
-      thing=thing, a_thing=a(thing), place=world.choice(_VENUES),
-      wares=world.choice(_WARES), tune=world.choice(lexicon.INSTRUMENTS),
-      dish=world.choice(lexicon.FOODS))
+  count, price = map(number_words, draw.sample(range(3, 13), 2))
+  day, later = draw.sample(lexicon.DAYS, 2)
+  words = {name: world.choice(values) for name, values in _WORDS.items()}
+  return _gaps_of(person) | words | dict(
+      count=count, price=price, day=day, later=later, friend=friend.first_name, he=he,
+      He=capitalized(he), him=him, his=his, man={'he': 'man', 'she': 'woman'}[he],
+      coin=person.home.country.coin, tune=world.choice(lexicon.INSTRUMENTS))
 
 
 def _gaps_of(person):
   """What is so about a person, as words that fit into a sentence."""
   she, her, hers = _FORMS[person.pronoun]
-  return dict(
-      name=person.name, first=person.first_name, she=she, She=capitalized(she), her=her,
-      hers=hers, a_job=a(person.job), home=person.home.name, age=person.age,
-      birthplace=person.birthplace.name, hobby=person.hobby, food=person.food,
-      instrument=person.instrument, pet=person.pet, a_pet=a(person.pet),
-      pet_name=person.pet_name, a_treasure=a(f'{person.colour} {person.possession}'))
+  return vars(person) | dict(
+      first=person.first_name, she=she, She=capitalized(she), her=her, hers=hers,
+      a_job=a(person.job), home=person.home.name, birthplace=person.birthplace.name,
+      a_pet=a(person.pet), a_treasure=a(f'{person.colour} {person.possession}'))
 
 
 def _gaps_of_life(world):
   person = world.person()
-  birthplace, home = person.birthplace, person.home
-  return {
-      'not': (), 'again': _FORMS[person.pronoun], **_gaps_of(person),
-      **_named(person.name), 'material': person.material,
-      'birth_river': birthplace.river, 'birth_craft': birthplace.craft,
-      'country': home.country.name, 'landmark': home.landmark, 'founded': home.founded,
-      **_gaps_of_work(work for work in world.works if work.maker == person)}
+  return _work_gaps(work for work in world.works if work.maker == person) | _gaps_of(
+      person) | _named(person.name) | dict(
+          again=_FORMS[person.pronoun], birth_river=person.birthplace.river,
+          birth_craft=person.birthplace.craft, country=person.home.country.name,
+          landmark=person.home.landmark)
 
 
 def _gaps_of_town(world):
   town = world.choice(world.towns)
   country = town.country
   [capital] = [t.name for t in world.towns if t.is_capital and t.country == country]
-  resident = world.choice([p for p in world.people if p.home == town])
-  works = _gaps_of_work(work for work in world.works if work.place == town)
-  wrong = 'province' if town.is_capital else 'capital'
-  return works | _named(town.name) | {
-      'not': (wrong, *works.get('not', ())), 'again': ('the town',),
-      'name': town.name, 'founded': town.founded, 'river': town.river,
-      'craft': town.craft, 'landmark': town.landmark, 'resident': resident.name,
-      'a_resident_job': a(resident.job), 'country': country.name, 'coin': country.coin,
-      'language': country.language, 'an_emblem': a(country.emblem), 'capital': capital}
+  resident = world.choice([person for person in world.people if person.home == town])
+  gaps = _work_gaps(work for work in world.works if work.place == town)
+  gaps['not'] += ('province' if town.is_capital else 'capital',)
+  return gaps | vars(town) | _named(town.name) | dict(
+      again=('the town',), resident=resident.name, a_resident_job=a(resident.job),
+      country=country.name, coin=country.coin, capital=capital)
 
 
-def _gaps_of_work(works):
-  """Of the first of the works; where there is none, nothing is told of any."""
+def _work_gaps(works):
+  """Of the first of the works; if there is none, its topic is `not` to be told."""
   for work in works:
     made, make = {'book': ('wrote', 'write'), 'film': ('directed', 'direct')}[work.kind]
     return dict(work=work.title, kind=work.kind, maker=work.maker.name, year=work.year,
-                place=work.place.name, made=made, make=make)
+                place=work.place.name, made=made, make=make) | {'not': ()}
   return {'not': ('work',)}
 
 
 def _named(who, whom='', whose=''):
   """How a sentence calls whom the text is about."""
-  whose = whose or f"{who}'s"
-  return dict(Who=capitalized(who), who=who, Whose=capitalized(whose), whose=whose,
-              whom=whom or who)
+  names = dict(who=who, whom=whom or who, whose=whose or f"{who}'s")
+  return names | {capitalized(name): capitalized(text) for name, text in names.items()}

@@ -1,24 +1,16 @@
 """Short everyday texts in English and in nine other languages, saying the same.
 
-    pair(world, 'de') -> ('Where is the lamp? Perhaps the lamp is at the museum.',
-                          'Wo ist die Lampe? Vielleicht ist die Lampe im Museum.')
-
-A phrasebook, tables/phrasebook.txt, has every sentence in every language, with slots that
-need no grammar: {city.to} is the word drawn for the slot `city` in its form `city.to`, and
+In the phrasebook, {city.to} is the word drawn for the slot `city` in its form `city.to`, and
 {who2} a second word of the kind `who`. A plan, [('scene: lost', 0), ('scene: lost', 2),
 ('said', 1)], lists the sentences of a text by table and column, then what quotes it.
 """
 
 import functools
 import re
-from typing import Mapping
 
 from flan_jax.world import tables
 
-LANGUAGES = {
-    'cs': 'Czech', 'da': 'Danish', 'de': 'German', 'es': 'Spanish', 'fi': 'Finnish',
-    'fr': 'French', 'ro': 'Romanian', 'ru': 'Russian', 'tr': 'Turkish'}
-
+LANGUAGES = ('cs', 'da', 'de', 'es', 'fi', 'fr', 'ro', 'ru', 'tr')
 _SLOT = re.compile(r'{(([a-z]+)\d?)((?:\.[a-z]+)?)}')  # of {city2.to}: city2, city, .to
 
 
@@ -32,8 +24,7 @@ def pair(world, code):
 def draw(world):
   """A plan; about every fourth text stands in quotation marks."""
   scene = world.choice([name for name in phrasebook() if name.startswith('scene')])
-  patterns = phrasebook()[scene]['en']
-  count = world.choice((1, 2, 2, 3, 3))
+  patterns, count = phrasebook()[scene]['en'], world.choice((1, 2, 2, 3, 3))
   columns = sorted(world.random.sample(range(len(patterns)), count))
   end = patterns[columns[-1]][-1]  # after a quoted `!`, not all languages have a full stop
   said = [('said', '.?'.index(end))] if end != '!' and world.random.random() < 0.3 else []
@@ -60,7 +51,10 @@ def text(plan, chosen, code):
   """The text of a plan with the chosen words in a language, 'en' or one of LANGUAGES."""
   told = ''
   for table, column in plan:
-    sentence = _filled(phrasebook()[table][code][column], chosen, code)
+    sentence = _SLOT.sub(lambda gap: words(gap[2] + gap[3], code)[chosen[gap[1]]],
+                         phrasebook()[table][code][column])
+    first = 'İ' if code == 'tr' and sentence[0] == 'i' else sentence[0].upper()
+    sentence = first + sentence[1:]
     if table == 'said':
       return sentence.replace('<text>', told).replace('<bare>', told.removesuffix('.'))
     told += f' {sentence}' if told else sentence
@@ -68,7 +62,7 @@ def text(plan, chosen, code):
 
 
 @functools.cache
-def phrasebook() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+def phrasebook():
   """{table: {code: its cells}}, of scenes and of words."""
   return {name: {code: tuple(cells) for code, *cells in rows}
           for name, rows in tables.read('phrasebook').items()}
@@ -77,12 +71,5 @@ def phrasebook() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
 @functools.cache
 def words(form, code):
   """Words of a kind, or one of their forms; English where a language has no row."""
-  found = [rows.get(code) or rows['en'] for name, rows in phrasebook().items()
-           if name.partition(':')[0] == form]
-  return sum(found, ())
-
-
-def _filled(pattern, chosen, code):
-  filled = _SLOT.sub(lambda gap: words(gap[2] + gap[3], code)[chosen[gap[1]]], pattern)
-  first = 'İ' if code == 'tr' and filled[0] == 'i' else filled[0].upper()
-  return first + filled[1:]
+  return sum((rows.get(code) or rows['en'] for name, rows in phrasebook().items()
+              if name.partition(':')[0] == form), ())

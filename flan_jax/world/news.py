@@ -1,97 +1,54 @@
 """Things that happen in the world, as the papers report them and as one sums them up.
 
-    event = news.event(world)
-    event.summary    'A hotel in Toldrel has lost its roof in a fire started by a lamp.'
-    event.headline   'Toldrel hotel loses roof in fire'
-    news.article(world, event).sentences[0]    'A fire broke out at a hotel in Toldrel.'
-
-An article says everything that the summary needs, and more. The texts stand in
-`news_public`, `news_sports` and `news_trade`, sorted by topic.
+An article says everything that the summary needs, and more.
 """
 
-import dataclasses
 import functools
 import re
 import string
+from typing import NamedTuple
 
-from flan_jax.world import lexicon, news_public, news_sports, news_trade
+from flan_jax.world import lexicon, outlines, tables
 from flan_jax.world.text import a, capitalized, number_words
 
 TOPICS = ('World', 'Sports', 'Business', 'Sci/Tech')  # in the order of AG News
 LOCAL = 'Local'
-_BLOCKS = {
-    'World': news_public.WORLD, 'Sports': news_sports.SPORTS,
-    'Business': news_trade.BUSINESS, 'Sci/Tech': news_trade.SCIENCE,
-    LOCAL: news_public.LOCAL}
-
-MONTHS = lexicon.words("""
-January, February, March, April, May, June, July, August, September, October, November,
-December
-""")
-_PAPERS = lexicon.words('Courier, Gazette, Herald, Chronicle, Post, Observer, Mirror')
-_FIRMS = lexicon.words('Works, Group, Limited, Industries, Company, Partners')
-_GOODS = lexicon.words("""
-furniture, paper, soap, chocolate, paint, glass, footwear, kitchenware, clothing,
-packaging, jewellery, sports equipment, garden furniture, bed linen
-""")
-_SAYING = lexicon.words("""
-the {paper} reported on {day}, local radio said on {day}, the {paper} said on {day},
-news agencies reported on {day}, it was reported on {day}
-""")
-_QUOTING = lexicon.words("""
-according to the {paper}, according to news agencies, local radio said on {day}
-""")
-# Gaps that tell where and when, not what.
-_SETTING = frozenset('town, country, away, abroad, day, river, coins'.split(', '))
+_TABLES = tables.read('news')
+_WORDS = outlines.lists(_TABLES['words'])
+MONTHS, _SAYING = _WORDS['month'], _WORDS['saying']
 
 
-@dataclasses.dataclass(frozen=True)
-class Point:
+class Point(NamedTuple):
   """One thing to say: full sentences that say it, and a short one."""
-
   wordings: tuple
   brief: str
 
 
-@dataclasses.dataclass(frozen=True)
-class Kind:
+class Kind(NamedTuple):
   """What may happen, with gaps: `slots` holds what may fill those of its own."""
-
   topic: str
   slots: dict
   lead: Point
-  told: tuple
-  extra: tuple
-  quotes: tuple
-  summaries: tuple  # of (summary, headline)
+  told: list
+  extra: list
+  quotes: list
+  summaries: list  # of (summary, headline)
 
 
-@dataclasses.dataclass(frozen=True)
 class Event:
-  """A kind with its gaps filled by `names`."""
+  """A kind with its gaps filled by `names`, its summary and its headline."""
 
-  kind: Kind
-  names: dict
-  summary_form: str
-  headline_form: str
+  def __init__(self, kind, names, *forms):
+    self.kind, self.names = kind, names
+    self.summary, self.headline = map(self.said, forms)
 
   def said(self, form):
     """'{place:a} in {town} burns.' -> 'A hotel in Toldrel burns.'"""
     return capitalized(form.format_map(self.names))
 
-  @property
-  def summary(self):
-    return self.said(self.summary_form)
 
-  @property
-  def headline(self):
-    return self.said(self.headline_form)
-
-
-@dataclasses.dataclass(frozen=True)
-class Article:
+class Article(NamedTuple):
   """Sentences in their order; `points` are those told (all but the quotes)."""
-
   sentences: tuple
   points: tuple
 
@@ -103,38 +60,36 @@ class _Value(str):
     return a(self) if form == 'a' else str(self)
 
 
-def _kind(topic, block):
-  rows = [line.partition(': ')[::2] for line in
-          block.strip().replace('\n  ', ' ').splitlines()]
-  texts = {name: tuple(text for key, text in rows if key == name)
-           for name in ('lead', 'told', 'extra', 'quote', 'summary')}
-  slots = {key: _values(text) for key, text in rows if key not in texts}
-  [lead] = map(_point, texts['lead'])
-  return Kind(
-      topic, slots, lead, tuple(map(_point, texts['told'])),
-      tuple(map(_point, texts['extra'])), texts['quote'],
-      tuple(tuple(text.split(' > ')) for text in texts['summary']))
+@functools.cache
+def kinds(topic):
+  """Every kind of event of a topic."""
+  text = f' {outlines.joined(_TABLES[topic])}'
+  return tuple(_kind(topic, part.split(' // ')) for part in text.split(' = ')[1:])
 
 
-def _point(text):
-  wordings, brief = text.split(' > ')
-  return Point(tuple(wordings.split(' | ')), brief)
+def _kind(topic, entries):
+  texts = dict(lead=[], told=[], extra=[], quote=[], summary=[])
+  slots = {}
+  for name, _, text in (entry.partition(': ') for entry in entries):
+    if name not in texts:
+      slots[name] = _values(text)
+    elif name == 'quote':
+      texts[name].append(text)
+    else:  # a point with its short form, a summary with its headline
+      full, short = text.split(' > ')
+      texts[name].append(
+          (full, short) if name == 'summary' else Point(tuple(full.split(' / ')), short))
+  return Kind(topic, slots, *texts.pop('lead'), *texts.values())
 
 
 def _values(text):
   """'2-9' -> ('two', 'three', ...), '20-40 by 10' -> ('20', '30', '40'), or a list."""
   numbers = re.fullmatch(r'(\d+)-(\d+)(?: by (\d+))?', text)
   if not numbers:
-    return tuple(map(_Value, lexicon.words(text)))
+    return tuple(map(_Value, text.split(', ')))
   first, last, step = (int(number or 1) for number in numbers.groups())
   return tuple(_Value(number_words(n) if n < 10 else f'{n:,}')
                for n in range(first, last + 1, step))
-
-
-@functools.cache
-def kinds(topic):
-  """Every kind of event of a topic."""
-  return tuple(_kind(topic, block) for block in re.split('\n---\n', _BLOCKS[topic]))
 
 
 @functools.cache
@@ -146,43 +101,27 @@ def gaps(form):
 def event(world, topics=(*TOPICS, LOCAL)):
   """An event of one of the topics, all equally likely."""
   kind = world.choice(kinds(world.choice(topics)))
-  names = _setting(world) | _strangers(world)
-  names |= {slot: world.choice(values) for slot, values in kind.slots.items()}
-  return Event(kind, names, *world.choice(kind.summaries))
+  names = {slot: world.choice(values) for slot, values in kind.slots.items()}
+  return Event(kind, _setting(world) | names, *world.choice(kind.summaries))
 
 
 def _setting(world):
+  """Where and when, and people and firms of which nothing else is known."""
   person, day = world.person(), world.random.randrange(7)
-  town = person.home
-  away = _other(world, world.towns, town)
+  town, (chief, deputy) = person.home, outlines.figures(world, 2)
+  firm, rival = (f'{name} {world.choice(_WORDS["firm"])}'
+                 for name in world.random.sample(lexicon.SURNAMES, 2))
   return dict(
       town=town.name, country=town.country.name, river=town.river, craft=town.craft,
-      landmark=town.landmark, coins=f'{town.country.coin}s', away=away.name,
-      abroad=_other(world, world.countries, town.country).name,
+      landmark=town.landmark, coins=f'{town.country.coin}s', firm=firm, rival=rival,
+      away=world.choice([other.name for other in world.towns if other != town]),
+      abroad=world.choice([one.name for one in world.countries if one != town.country]),
       local=f'{person.name}, {a(person.job)} in {town.name}',
+      chief=chief.full, last=chief.full.split()[1], deputy=deputy.full,
       day=lexicon.DAYS[day], month=world.choice(MONTHS),
       later=lexicon.DAYS[(day + world.random.randint(1, 4)) % 7],
-      paper=f'{town.name} {world.choice(_PAPERS)}', goods=world.choice(_GOODS))
-
-
-def _strangers(world):
-  """People and firms that are in the news only: nothing else is known of them."""
-  known = {person.name for person in world.people}
-  names = []
-  while len(names) < 2:
-    first = world.choice(lexicon.WOMEN + lexicon.MEN)
-    name = f'{first} {world.choice(lexicon.SURNAMES)}'
-    if name not in known and name.split()[1] not in ' '.join(names):
-      names.append(name)
-  firm, rival = world.random.sample(lexicon.SURNAMES, 2)
-  return dict(
-      chief=names[0], last=names[0].split()[1], deputy=names[1],
-      firm=f'{firm} {world.choice(_FIRMS)}', rival=f'{rival} {world.choice(_FIRMS)}')
-
-
-def _other(world, things, thing):
-  return next(other for other in iter(lambda: world.choice(things), None)
-              if other != thing)
+      paper=f'{town.name} {world.choice(_WORDS["paper"])}',
+      goods=world.choice(_WORDS['goods']))
 
 
 def article(world, event):
@@ -218,17 +157,8 @@ def highlights(world, event, article):
 
 def summary(world, event, article):
   """The summary, half of the time with something that it leaves out added."""
-  free = [point for point in left_out(event) if point in article.points]
-  more = world.random.sample(free, min(len(free), world.random.randrange(2)))
-  return _with_more(world, event, more, [article])
-
-
-def left_out(event):
-  """Points that the event's summary does not touch, the main one left aside."""
-  touched = gaps(event.summary_form) - _SETTING
-  free = [point for point in event.kind.told[1:]
-          if (own := gaps(point.brief) - _SETTING) and not own & touched]
-  return [*free, *event.kind.extra]
+  more = [point for point in event.kind.extra if point in article.points]
+  return _with_more(world, event, more[:world.random.randrange(2)], [article])
 
 
 def _with_more(world, event, points, articles):
@@ -237,8 +167,7 @@ def _with_more(world, event, points, articles):
   sentences = [event.summary]
   for point in points:
     said = [event.said(form.replace('{last}', '{chief}')) for form in point.wordings]
-    fresh = [sentence for sentence in said if sentence not in used]
-    sentences.append(world.choice(fresh or said))
+    sentences.append(world.choice([text for text in said if text not in used] or said))
   return ' '.join(sentences)
 
 
@@ -253,30 +182,24 @@ def press(world, event):
   pieces = []
   for number in range(2):
     told = [main, *(p for p, share in zip(others, shares) if share in (number, 2))]
-    pieces.append(_article(
-        world, event, told, [kind.extra[number]],
-        [kind.quotes[number].replace('{last}', '{chief}')]
-        if world.random.random() < 0.4 else [], offset + number))
-  more = [point for point in left_out(event) if point in kind.told][:1]
-  more += world.random.sample(kind.extra, len(kind.extra))
+    quotes = [kind.quotes[number].replace('{last}', '{chief}')]
+    pieces.append(_article(world, event, told, [kind.extra[number]],
+                           quotes * (world.random.random() < 0.4), offset + number))
+  more = world.random.sample(kind.extra, len(kind.extra))
   return pieces, _with_more(world, event, more, pieces)
 
 
 def wire(world, event):
   """One sentence of an agency: the summary, its source, and perhaps something more."""
   if world.random.random() < 0.5:
-    return event.said(f'{event.summary[:-1]}, {world.choice(_SAYING + _QUOTING)}.')
+    return event.said(f'{event.summary[:-1]}, {world.choice(_SAYING + _WORDS["quoting"])}.')
   detail = world.choice(world.choice(event.kind.extra).wordings)
   detail = (detail[0].lower() + detail[1:]).replace('{last}', '{chief}')
-  return event.said(
-      f'{event.summary[:-1]}, {world.choice(_SAYING)}, adding that {detail}')
+  return event.said(f'{event.summary[:-1]}, {world.choice(_SAYING)}, adding that {detail}')
 
 
 def tokenized(text):
-  """'All 3,500 cats slept.' -> 'all three thousand five hundred cats slept .'
-
-  As in Gigaword, but with numbers in words instead of `#`.
-  """
+  """'All 3,500 cats slept.' -> 'all three thousand five hundred cats slept .'"""
   text = re.sub(
       r'\d[\d,]*', lambda found: spelled(int(found[0].replace(',', ''))), text.lower())
   text = re.sub(r'([.,;:?!"()])', r' \1 ', text)
@@ -285,10 +208,8 @@ def tokenized(text):
 
 def spelled(number):
   """3500 -> 'three thousand five hundred', for 0 to 99,999."""
-  words = []
   for size, name in ((1000, 'thousand'), (100, 'hundred')):
-    count, number = divmod(number, size)
-    words += [number_words(count), name] if count else []
-  if number or not words:
-    words.append(number_words(number))
-  return ' '.join(words)
+    if number >= size:
+      words = f'{number_words(number // size)} {name}'
+      return f'{words} {spelled(number % size)}' if number % size else words
+  return number_words(number)

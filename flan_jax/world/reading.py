@@ -1,133 +1,68 @@
 """Paragraphs to be read closely, and what may be asked of them.
 
-    p = about_some(world, 2)
-    p.text        'Ada Bell plays the harp. Her job is that of a nurse. Omar Khan ...'
-    spans(...)    'Who plays the harp?' and where the answer stands: (0, 'Ada Bell')
-    beyond(...)   'Which instrument does Omar Khan play?', which the text does not say
-    yes_no(...)   'does omar khan play the harp', False
-
 A wrong value is, where possible, one that the text gives for somebody else: only who
 reads can tell it from the right one.
 """
 
 import re
+from typing import NamedTuple
 
-from flan_jax.world.lexicon import table
-from flan_jax.world.passages import Passage
+from flan_jax.world import tables
 from flan_jax.world.text import a, as_typed, capitalized
 
-# relation | put as yes or no | put the other way round
-_ASKED = {name: (closed, turned) for name, closed, turned in table("""
-job | does {s} work as {an} | Who works as {an}?
-home | does {s} live in {a} | Who lives in {a}?
-birthplace | was {s} born in {a} | Who was born in {a}?
-age | is {s} {a} years old | Who is {a} years old?
-instrument | does {s} play the {a} | Who plays the {a}?
-food | does {s} like {a} more than any other food | Who likes {a} best of all?
-hobby | is {a} the hobby of {s} | Who has {a} as a hobby?
-pet | is the pet of {s} {an} | Who keeps {an}?
-pet_name | is {of} called {a} |
-colour | is {of} {a} |
-material | is {of} made of {a} |
-country | is the town of {s} in {a} | Which town is in {a}?
-river | does the river {a} run through {s} | Which town is on the river {a}?
-craft | do the workshops of {s} make {a} | Which town is known for its {a}?
-landmark | is the {a} the most famous sight of {s} | Which town is proud of its {a}?
-founded | was {s} founded in {a} | Which town was founded in {a}?
-capital | is {a} the capital of {s} |
-capital_of | is {s} the capital of {a} |
-language | do the people of {s} speak {a} |
-coin | is the {a} the money of {s} |
-emblem | is the {a} the animal on the flag of {s} |
-book_maker | did {a} write {s} |
-film_maker | did {a} direct {s} |
-place | is {s} set in {a} |
-year | did {s} come out in {a} |
-""")}
-
-# relation | whether its number is greater than {n} | whether it is smaller
-_COMPARED = {name: forms for name, *forms in table("""
-age | is {s} older than {n} | is {s} younger than {n}
-founded | was {s} founded after {n} | was {s} founded before {n}
-year | did {s} come out after {n} | did {s} come out before {n}
-""")}
-
-_PERSONAL = (
-    'job', 'home', 'birthplace', 'age', 'instrument', 'food', 'hobby', 'pet', 'colour',
-    'material')
-_LOCAL = ('country', 'river', 'craft', 'landmark', 'founded')
-_TOLD_BY = {'pet_name': 'pet', 'capital': 'capital_of'}  # who says that says this
-TOWNS = {'home', 'birthplace', 'place'}  # relations whose answers are towns
+_PERSONAL, _LOCAL = ({relation: forms for relation, *forms in tables.read('reading')[name]}
+                     for name in ('people', 'towns'))
+_ASKED = _PERSONAL | _LOCAL
+_TOWNS = {'home', 'birthplace'}  # relations whose answers are towns
 _PRONOUNS = {'she': ('she', 'her', 'her'), 'he': ('he', 'him', 'his')}
+_ABOVE = {'age': 'who is older than {n}', 'founded': 'which towns were founded after {n}'}
 
 
-# Paragraphs.
+class Passage(NamedTuple):
+  """`sentences[i]` states `facts[i]`; `unsaid` are facts on the same that none states."""
+  title: str
+  sentences: tuple
+  facts: tuple
+  unsaid: tuple
 
+  @property
+  def text(self):
+    return ' '.join(self.sentences)
 
-def about_one(world):
-  """A person and their town, or a town with its country, its people and its works."""
-  title, told = world.choice(world.subjects)
-  link = next(fact for fact in told if fact.relation in ('home', 'country'))
-  own = [fact for fact in told if fact.subject == title and fact is not link]
-  rest = [fact for fact in told if fact.subject != title]
-  facts = world.random.sample(own, world.choice((2, 3)))
-  facts += [link, *_in_order(world, rest, world.choice((2, 3)))]
-  return _passage(world, title, facts, told)
+  def mentions(self, answer):
+    return f' {answer}'.lower() in f' {self.text}'.lower()
+
+  def answer_spans(self, fact):
+    number = self.facts.index(fact)
+    sentence, before = self.sentences[number], ' '.join((*self.sentences[:number], ''))
+    start = f' {sentence}'.lower().find(f' {fact.answer}'.lower())
+    return (len(before) + start, sentence[start:start + len(fact.answer)]),
 
 
 def about_some(world, count, alike=False):
-  """`count` people, or as many towns, some sentences about each.
-
-  alike: whether the same is told of each; otherwise something else of everyone, too.
-  """
-  people = len(world.people)
+  """`count` people, or as many towns, some sentences about each; alike: the same of each."""
   towns = world.random.random() < 0.3
-  pool = range(people, len(world.subjects)) if towns else range(people)
-  subjects = [world.subjects[index] for index in _unlike(world, pool, count)]
-  relations = world.random.sample(_LOCAL if towns else _PERSONAL, 4)
+  pool, asked = (world.towns, _LOCAL) if towns else (world.people, _PERSONAL)
+  names = ()
+  while len({name.split()[0] for name in names}) < count:
+    names = [thing.name for thing in world.random.sample(pool, count)]
+  relations = world.random.sample(list(asked), 4)
   facts, told = [], []
-  for place, (title, of_title) in enumerate(subjects):
-    own = {fact.relation: fact for fact in of_title if fact.subject == title}
-    left_out = relations[2 + place % 2:][:1] if not alike else ()
-    wanted = [relation for relation in relations if relation not in left_out]
-    facts += [own[relation] for relation in _shuffled(world, wanted)]
+  for place, name in enumerate(names):
+    own = {fact.relation: fact for fact in world.about(name)}
+    wanted = [one for one in relations if alike or one != relations[2 + place % 2]]
+    facts += [own[one] for one in world.random.sample(wanted, len(wanted))]
     told += own.values()
-  *names, last = [title for title, _ in subjects]
-  return _passage(world, f'{", ".join(names)} and {last}', facts, told)
-
-
-def _unlike(world, pool, count):
-  """Numbers of subjects no two of whom share a first name."""
-  while True:
-    chosen = world.random.sample(pool, count)
-    if len({world.subjects[index][0].split()[0] for index in chosen}) == count:
-      return chosen
-
-
-def _in_order(world, facts, count):
-  """Some of the facts, those about the same thing side by side."""
-  chosen = world.random.sample(range(len(facts)), min(count, len(facts)))
-  return [facts[index] for index in sorted(chosen)]
-
-
-def _shuffled(world, things):
-  return world.random.sample(things, len(things))
-
-
-def _passage(world, title, facts, told):
-  chosen = {(fact.subject, fact.relation) for fact in facts}
-  facts = [fact for fact in facts if (
-      fact.subject, _TOLD_BY.get(fact.relation)) not in chosen]
-  said = {(fact.subject, fact.relation) for fact in facts}
-  unsaid = tuple(fact for fact in told if (fact.subject, fact.relation) not in said)
-  return Passage(title, _sentences(world, facts), tuple(facts), unsaid)
+  return Passage(f'{", ".join(names[:-1])} and {names[-1]}', _sentences(world, facts),
+                 tuple(facts), tuple(fact for fact in told if fact not in facts))
 
 
 def _sentences(world, facts):
   """One a fact; a pronoun where the last sentence is about the same subject, too."""
   sentences, before, named = [], None, False
+  pronouns = {person.name: person.pronoun for person in world.people}
   for fact in facts:
-    sentence, who = world.choice(fact.statements), pronoun(world, fact.subject)
+    sentence, who = world.choice(fact.statements), pronouns.get(fact.subject, 'it')
     leading = sentence.startswith(f'{fact.subject} ')
     # 'It' stands for what the last sentence began with, or it may seem something else.
     if fact.subject == before and (who != 'it' or leading and named):
@@ -137,152 +72,124 @@ def _sentences(world, facts):
   return tuple(sentences)
 
 
-def pronoun(world, subject):
-  """'she' or 'he' for a person's name, 'it' for any other."""
-  return next((p.pronoun for p in world.people if p.name == subject), 'it')
-
-
-_OWNED = re.compile(r'\b[Tt]he (\w+(?: \w+)?) of @')
-_OBJECT = re.compile(r'\b(for|to) @')
-
-
 def again(sentence, subject, who):
-  """The sentence after another one about the same subject.
-
-  'The hobby of Ada Bell is chess.' -> 'Her hobby is chess.'
-  """
+  """'The hobby of Ada Bell is chess.' -> 'Her hobby is chess.', after one about her."""
   if who == 'it':
     return f'It{sentence[len(subject):]}'
   they, them, their = _PRONOUNS[who]
-  marked = _OWNED.sub(rf'{their} \1', sentence.replace(subject, '@'))
-  return capitalized(_OBJECT.sub(rf'\1 {them}', marked).replace('@', they))
-
-
-# Answers that stand in the text.
+  owned = re.sub(rf'\b[Tt]he (\w+(?: \w+)?) of {subject}', rf'{their} \1', sentence)
+  marked = re.sub(rf'\b(for|to) {subject}', rf'\1 {them}', owned)
+  return capitalized(marked.replace(subject, they))
 
 
 def spans(world):
   """(passage, question, answers), each answer a (start, text) of the passage."""
-  p = about_one(world) if world.random.random() < 0.4 else about_some(world, 2)
-  number = world.random.randrange(len(p.facts))
-  fact = p.facts[number]
-  other_way = turned(fact)
-  if other_way and _only(p, fact) and world.random.random() < 0.35:
-    return p, other_way, (_name_span(p, fact),)
-  return p, world.choice(fact.questions), _answer_spans(p, number)
+  p = about_some(world, 2)
+  fact = world.choice(p.facts)
+  alike = [other for other in p.facts
+           if (other.relation, other.answer) == (fact.relation, fact.answer)]
+  if len(alike) == 1 and world.random.random() < 0.35:
+    return p, _turned(fact), ((p.text.index(fact.subject), fact.subject),)
+  return p, world.choice(fact.questions), p.answer_spans(fact)
 
 
 def beyond(world):
-  """(passage, question, plausible): not to be answered, though it may seem so.
-
-  plausible: what looks like an answer, (start, text) of the passage: one, or none.
-  """
-  while True:
-    draw = world.random.random()
-    p = about_one(world) if draw < 0.3 else about_some(world, 2)
-    found = _invented(world, p) if draw > 0.8 else _unsaid(world, p)
-    if found:
-      return p, *found
-
-
-def _unsaid(world, p):
-  """Asks for what the text does not tell of a subject it tells of."""
-  open_facts = [fact for fact in p.unsaid
-                if fact.subject in p.text and not _mentions(p.text, fact.answer)]
-  parallel = {fact.relation: number for number, fact in enumerate(p.facts)}
-  asked = [fact for fact in open_facts if fact.relation in parallel] or open_facts
-  if not asked:
-    return None
-  fact = world.choice(asked)
-  plausible = ()
-  if fact.relation in parallel:
-    plausible = _answer_spans(p, parallel[fact.relation])[:1]
-  return world.choice(fact.questions), plausible
+  """(passage, question, what looks like an answer): not to be answered, if it may seem so."""
+  p = about_some(world, 2)
+  if world.random.random() < 0.35:  # who does what nobody in the text does?
+    fact = world.choice(p.facts)
+    wrong = [value for value in fact.distractors if not p.mentions(value)]
+    asked = _turned(fact, world.choice(wrong))
+    return p, asked, ((p.text.index(fact.subject), fact.subject),)
+  open_facts = [fact for fact in p.unsaid if not p.mentions(fact.answer)]
+  told = {fact.relation: fact for fact in p.facts}
+  fact = world.choice([fact for fact in open_facts if fact.relation in told] or open_facts)
+  plausible = p.answer_spans(told[fact.relation]) if fact.relation in told else ()
+  return p, world.choice(fact.questions), plausible
 
 
-def _invented(world, p):
-  """Asks who does what nobody in the text does."""
-  fact = world.choice(p.facts)
-  wrong = [value for value in fact.distractors if not _mentions(p.text, value)]
-  question = wrong and turned(fact, world.choice(wrong))
-  return (question, (_name_span(p, fact),)) if question else None
-
-
-def _mentions(text, answer):
-  return f' {answer}'.lower() in f' {text}'.lower()
-
-
-def _only(p, fact):
-  return sum(fact.relation == other.relation and fact.answer == other.answer
-             for other in p.facts) == 1
-
-
-def _name_span(p, fact):
-  return p.text.index(fact.subject), fact.subject
-
-
-_ARTICLE = re.compile(r'(^|(?<= ))(an?|[Tt]he|the river|[Tt]he river) $')
-
-
-def _answer_spans(p, number):
-  """The bare answer of a fact, then with its article if it has one there."""
-  sentence, answer = p.sentences[number], p.facts[number].answer
-  start = f' {sentence}'.find(f' {answer}')
-  start = sentence.index(capitalized(answer)) if start < 0 else start
-  before = len(' '.join((*p.sentences[:number], '')))
-  starts, end = [start], start + len(answer)
-  article = _ARTICLE.search(sentence[:start])
-  if article:
-    starts.append(article.start())
-  return tuple((before + start, sentence[start:end]) for start in starts)
-
-
-def turned(fact, value=None):
-  """'Who plays the harp?' for whoever plays it; '' where that cannot be asked."""
-  return _filled(_ASKED[fact.relation][1], fact, value or fact.answer)
-
-
-def _filled(form, fact, value):
-  return form.format(
-      s=fact.subject, a=value, an=a(value), of=fact.phrase.partition(' of ')[2])
-
-
-# Yes or no.
+def _turned(fact, value=None, form=1):
+  """'Who plays the harp?' for whoever plays it, or the value instead; form 0: yes or no."""
+  value = value or fact.answer
+  return _ASKED[fact.relation][form].format(s=fact.subject, a=value, an=a(value))
 
 
 def yes_no(world):
   """(passage, question, answer): '...', 'was toldrel founded before 1300', True."""
-  passage = (about_one(world) if world.random.random() < 0.3
-             else about_some(world, 2, alike=True))
-  fact = world.choice(passage.facts)
-  answer = world.random.random() < 0.5
-  if fact.relation in _COMPARED and world.random.random() < 0.7:
-    question = _comparison(world, passage, fact, answer)
+  p = about_some(world, 2, alike=True)
+  fact, answer = world.choice(p.facts), world.random.random() < 0.5
+  *_, greater, smaller = _ASKED[fact.relation]
+  kind = _TOWNS if fact.relation in _TOWNS else {fact.relation}
+  rivals = {other.answer: other.subject for other in p.facts
+            if other.relation in kind and other.answer != fact.answer}
+  if greater and world.random.random() < 0.7:
+    if rivals and world.random.random() < 0.6:
+      [(limit, name)] = rivals.items()
+    else:
+      limit = name = int(fact.answer) + world.choice((-1, 1)) * world.random.randint(1, 9)
+    over = int(fact.answer) > int(limit)
+    question = (greater if over == answer else smaller).format(s=fact.subject, n=name)
   else:
-    value = fact.answer if answer else _wrong(world, passage, fact)
-    question = _filled(_ASKED[fact.relation][0], fact, value)
-  return passage, as_typed(question), answer
+    near = sorted(rivals) if world.random.random() < 0.85 else ()
+    value = fact.answer if answer else world.choice(near or fact.distractors)
+    question = _turned(fact, value, 0)
+  return p, as_typed(question), answer
 
 
-def _comparison(world, p, fact, answer):
-  number = int(fact.answer)
-  rivals = [(int(other.answer), other.subject) for other in p.facts if (
-      other.relation == fact.relation and other.answer != fact.answer)]
-  if rivals and world.random.random() < 0.6:
-    limit, name = world.choice(rivals)
+def several(world, number):
+  """(passage, question, right, wrong), lists of candidates; the same for the same number."""
+  view = world.stream(f'several/{number // 2}')
+  p = about_some(view, 3, alike=True)
+  question, right, wrong = (_who, _single)[number % 2](view, p)
+  return p, question, right, [text for text in wrong if text not in right]
+
+
+def _who(world, p):
+  """Who is older than 40? Who plays the harp, if the text has no numbers?"""
+  facts = [fact for fact in p.facts if fact.relation in _ABOVE]
+  if facts:
+    numbers = sorted(int(fact.answer) for fact in facts)
+    limit = world.random.randint(numbers[0], max(numbers[0], numbers[-1] - 1))
+    question = f'{_ABOVE[facts[0].relation].format(n=limit)}?'
+    right = [fact.subject for fact in facts if int(fact.answer) > limit]
   else:
-    limit = number + world.choice((-1, 1)) * world.random.randint(1, 9)
-    name = str(limit)
-  greater, smaller = _COMPARED[fact.relation]
-  return (greater if (number > limit) == answer else smaller).format(
-      s=fact.subject, n=name)
+    asked = world.choice(p.facts)
+    facts = [fact for fact in p.facts if fact.relation == asked.relation]
+    question = _turned(asked)
+    right = [fact.subject for fact in facts if fact.answer == asked.answer]
+  names = [fact.subject for fact in facts]
+  pairs = [(one, other) for one in names for other in names if one != other]
+  pool = [thing.name for thing in (world.people if ' ' in names[0] else world.towns)]
+  strange = [name for name in world.random.sample(pool, 8) if name not in p.text][:4]
+  both, half = ([f'{one} and {other}' for one, other in pairs
+                 if (one in right) + (other in right) == count] for count in (2, 1))
+  return (f'According to the text, {question[0].lower()}{question[1:]}', right + both,
+          [name for name in names if name not in right] + strange + half)
 
 
-def _wrong(world, p, fact):
-  """A wrong value; mostly one that the text gives for something else."""
-  kind = TOWNS if fact.relation in TOWNS else {fact.relation}
-  told = {other.answer for other in p.facts if other.relation in kind}
-  rivals = sorted(told - {fact.answer})
-  if rivals and world.random.random() < 0.85:
-    return world.choice(rivals)
-  return world.choice(fact.distractors)
+def _single(world, p):
+  """A plain question; a full sentence is as good an answer as a word."""
+  fact = world.choice(p.facts)
+  false = list(dict.fromkeys([
+      *sorted({other.answer for other in p.facts
+               if other.relation == fact.relation} - {fact.answer}),
+      *fact.distractors[:5]]))
+  # Another article might be needed: 'an engineer', but 'a nurse'.
+  changed = [re.sub(rf'\b{fact.answer}\b', value, text) for text, value in zip(
+      fact.statements, false) if a(fact.answer) not in text]
+  return world.choice(fact.questions), [fact.answer, *fact.statements], false + changed
+
+
+# (fact, stem, its right answers, its wrong ones): asked with a `not`, they change places
+SCIENCE = tuple(
+    (fact, stem.replace('{not}', negation), *choices[::order])
+    for fact, stem, *texts in tables.read('science')['topics']
+    for choices in [[text.split(', ') for text in texts]]
+    for negation, order in (('', 1), ('not ', -1)))
+
+
+def science(world):
+  """(fact, question, the right answer, three wrong ones) of the real world's science."""
+  fact, stem, good, poor = world.choice(SCIENCE)
+  return (fact, stem.format(name=world.person().first_name), world.choice(good),
+          world.random.sample(poor, 3))

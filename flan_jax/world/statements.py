@@ -1,45 +1,125 @@
-"""Pairs of sentences whose relation is true by construction, and little scenes.
+"""Pairs of sentences whose relation is true by construction, and little scenes."""
 
-The generators behind the embedded data of inference and paraphrase. All draw from the
-stream of the world they are given, so they are as deterministic as the world is.
-"""
-
-from flan_jax.world import events
-from flan_jax.world.inference import inference, order_pair, sentence
-from flan_jax.world.pronouns import coreference_pair
+from flan_jax.world import events, tables
+from flan_jax.world.schemas import coreference_pair as coreference_pair
 from flan_jax.world.text import capitalized
 
-__all__ = ['coreference_pair', 'graded_pair', 'inference', 'paraphrase',
-           'question_pair', 'question_sentence', 'scene']
+ENTAILMENT, NEUTRAL, CONTRADICTION = RELATIONS = ('entailment', 'neutral', 'contradiction')
+_OF_THE_NEGATION = dict(zip(RELATIONS, RELATIONS[::-1]))
+_ASSERTED, _OPEN, _DENIED = zip(*tables.read('events')['frames'])
+ORDERS = tables.read('events')['orders']
+_FACTS = 0.4  # how often questions are about facts of the world, not about events
+_QUESTION_WORDS = {'place': ('where', 'in what place'), 'day': ('when', 'on which day'),
+                   'noun': ('what', 'which thing')}
+_SLOTS = ('agent', 'other', 'noun', 'place', 'day')
 
-_QUESTION_WORDS = {
-    'place': ('where', 'in what place'), 'day': ('when', 'on which day'),
-    'noun': ('what', 'which thing')}
 
+def inference(world, sentences=1):
+  """A premise of `sentences` sentences (the key one may be two), hypothesis, relation.
 
-def question(world, event, slot):
-  """Asks for one slot of an event: 'On which day did Nora give Tom a poodle?'
+  -> ('Tom got a poodle from Nora on Monday.', 'Nora sent Tom a dog.', 'entailment')
 
-  Args:
-    slot: 'agent', 'other', 'noun', 'place' or 'day'.
+  Each family draws the hypothesis first, without a look at the relation, and then makes a
+  premise to fit. So a hypothesis alone says nothing about its relation, and a premise of
+  any relation shares most of its words with the hypothesis.
   """
+  relation = world.choice(RELATIONS)
+  people = events.cast(world, 4 + 2 * sentences)
+  family = world.choice((_event_family, _event_family, _order_family))
+  premise, hypothesis = family(world, people[:3], relation)
+  # The others are about something else, true or not whatever the key one says.
+  story = [events.general(world, events.draw(world, people[4 + 2 * turn:]))
+           for turn in range(sentences - 1)]
+  story = [sentence(events.told(world, event)) for event in story]
+  story.insert(world.random.randint(0, len(story)), sentence(premise))
+  return ' '.join(story), sentence(hypothesis), relation
+
+
+def sentence(text):
+  """'the dog slept' -> 'The dog slept.'"""
+  return f'{capitalized(text)}.'
+
+
+def _event_family(world, people, relation):
+  event = events.general(world, events.draw(world, people))
+  negative = world.random.random() < 0.4
+  hypothesis = events.denied(world, event) if negative else events.told(world, event)
+  relation = _OF_THE_NEGATION[relation] if negative else relation
+  witness = people[2]
+  if relation == ENTAILMENT:
+    return _asserted(world, events.particular(world, event), witness), hypothesis
+  if relation == CONTRADICTION:
+    return _framed(world, _DENIED, events.general(world, event), witness), hypothesis
+  return _leaving_open(world, event, witness), hypothesis
+
+
+def _asserted(world, event, witness):
+  if world.random.random() < 0.5:
+    return events.told(world, event)
+  return _framed(world, _ASSERTED, event, witness)
+
+
+def _leaving_open(world, event, witness):
+  others = [events.particular(world, event.changed(agent=witness))]
+  if event.other:
+    others.append(event.changed(other=witness))
+  if event.verb in events.MEETINGS:
+    others.append(events.particular(world, event.swapped()))
+  ways = [_framed(world, _OPEN, events.particular(world, event), witness),
+          *(events.told(world, other) for other in others)]
+  less = events.general(world, event, least=1)
+  if less != event:
+    ways += 3 * [_asserted(world, less, witness)]
+  if not event.place or not event.day:
+    more = events.particular(world, event, least=1)
+    ways += 3 * [_framed(world, _DENIED, more, witness)]
+  return world.choice(ways)
+
+
+def _framed(world, frames, event, witness):
+  return world.choice(frames).format(
+      witness=witness, agent=event.agent, s=events.embedded(world, event),
+      no=events.denied(world, event), do=events.intended(world, event))
+
+
+def _order_family(world, people, relation):
+  phrases = world.choice(ORDERS)
+  phrase, converse = world.random.sample(phrases, 2)
+  one, two, third = people
+  hypothesis = f'{one} {phrase} {two}'
+  if relation == NEUTRAL:  # both stand on the same side of a third
+    near, far = world.random.sample((one, two), 2)
+    phrase, converse = world.random.sample(phrases, 2)
+    return world.choice((
+        f'{near} {phrase} {third}, and {far} {phrase} {third} too',
+        f'{third} {converse} {near} and {converse} {far}',
+        f'{near} {phrase} {third} and {third} {converse} {far}')), hypothesis
+  straight = []
+  if relation == CONTRADICTION:
+    one, two = two, one
+    straight = [f'{one} {phrase} {two}']
+  chain = [world.choice((f'{high} {phrase} {low}', f'{low} {converse} {high}'))
+           for high, low in ((one, third), (third, two))]
+  return world.choice([*straight, f'{two} {converse} {one}',
+                       ' and '.join(world.random.sample(chain, 2))]), hypothesis
+
+
+def _question(world, event, slot):
+  """Asks for one of the slots: 'On which day did Nora give Tom a poodle?'"""
   if slot in ('agent', 'other'):
     event = event.changed(**{slot: world.choice(('who', 'which person'))})
     unknown = getattr(event, slot)
-    text = world.choice([c for c in events.clauses(event) if c.subject == unknown])
+    text = str(world.choice([c for c in events.clauses(event) if c.subject == unknown]))
   else:
-    event = event.changed(**{slot: ''})
+    event, word = event.changed(**{slot: ''}), world.choice(_QUESTION_WORDS[slot])
     clause = world.choice([
         c for c in events.clauses(event) if not c.base.startswith('be ')])
-    word = world.choice(_QUESTION_WORDS[slot])
     text = ' '.join(f'{word} did {clause.subject} {clause.base} {clause.rest}'.split())
-  adjuncts = world.random.sample(event.adjuncts, len(event.adjuncts))
-  return f'{capitalized(" ".join((str(text), *adjuncts)))}?'
+  return f'{capitalized(events.with_adjuncts(world, text, event))}?'
 
 
 def _askable(event):
-  return [slot for slot in ('agent', 'other', 'noun', 'place', 'day')
-          if getattr(event, slot)]
+  return [slot for slot in _SLOTS if getattr(event, slot)]
 
 
 def question_sentence(world):
@@ -48,48 +128,34 @@ def question_sentence(world):
   -> ('Where did Nora find a dog?', 'Nora found a dog on Monday.', False)
   """
   answered = world.random.random() < 0.5
-  if world.random.random() < 0.4:
-    return _fact_question_sentence(world, answered)
+  if world.random.random() < _FACTS:
+    fact, other = _two_facts(world)
+    told = fact if answered else other
+    return world.choice(fact.questions), world.choice(told.statements), answered
   people = events.cast(world, 3)
   event = events.draw(world, people)
   slot = world.choice(_askable(event))
-  asked = events.unspecific(world, event).changed(**{slot: getattr(event, slot)})
+  asked = events.general(world, event).changed(**{slot: getattr(event, slot)})
   if not answered:
     event = _without_answer(world, event, slot, people[2])
-  return question(world, asked, slot), sentence(events.told(world, event)), answered
+  return _question(world, asked, slot), sentence(events.told(world, event)), answered
 
 
 def _without_answer(world, event, slot, stranger):
   """An event told with much the same words that leaves the slot of the first open."""
-  ways = []
-  if slot in ('place', 'day'):
-    ways += 2 * [event.changed(**{slot: ''})]
-  if slot != 'agent':
-    ways.append(event.changed(agent=stranger))
-  if slot != 'other' and event.other:
-    ways.append(event.changed(other=stranger))
-  if slot != 'noun' and event.noun:
-    ways.append(events.another(world, event, 'noun'))
-  if event.verb in events.DEEDS and slot == 'agent':
-    verbs = [verb for verb in events.DEEDS if verb != event.verb]
-    ways.append(event.changed(verb=world.choice(verbs)))
-  return world.choice(ways)
-
-
-def _fact_question_sentence(world, answered):
-  fact, other = _two_facts(world)
-  told = fact if answered else other
-  return world.choice(fact.questions), world.choice(told.statements), answered
+  ways = 2 * [event.changed(**{slot: ''})] if slot in ('place', 'day') else []
+  ways += [event.changed(**{role: stranger}) for role in ('agent', 'other')
+           if slot != role and getattr(event, role)]
+  return world.choice(
+      ways or [event.changed(verb=verb) for verb in events.DEEDS if verb != event.verb])
 
 
 def _two_facts(world):
   """A fact of the world and another that shares its subject or its relation."""
   fact = world.choice(world.facts)
-  others = [
-      other for other in world.facts
-      if (other.subject == fact.subject) != (other.relation == fact.relation)
-      and other.answer != fact.answer]
-  return fact, world.choice(others or [f for f in world.facts if f != fact])
+  return fact, world.choice([
+      other for other in world.facts if other.answer != fact.answer
+      and (other.subject == fact.subject) != (other.relation == fact.relation)])
 
 
 def paraphrase(world):
@@ -99,24 +165,12 @@ def paraphrase(world):
       'On Monday, Tom received a small kite from Nora.', True)
   """
   same = world.random.random() < 0.5
-  form = world.random.random()
-  if form < 0.1:
-    return *order_pair(world, same), same
-  if form < 0.25:
-    return *_fact_pair(world, same), same
   people = events.cast(world, 5)
   story = [events.draw(world, people)]
-  if form < 0.6:
+  if world.random.random() < 0.4:
     story.append(events.draw(world, people[2:]))
   other = story if same else _altered(world, story, people[4])
   return *_unlike(lambda: _told(world, story), lambda: _told(world, other)), same
-
-
-def _fact_pair(world, same):
-  fact, other = _two_facts(world)
-  if same:
-    return world.random.sample(fact.statements, 2)
-  return world.choice(fact.statements), world.choice(other.statements)
 
 
 def _told(world, story):
@@ -134,24 +188,22 @@ def _unlike(first, second):
 
 def _altered(world, story, stranger):
   """Much the same story: a detail of two events exchanged, or one event changed."""
-  if len(story) == 1 or world.random.random() < 0.4:
-    return [_altered_event(world, story[0], stranger), *story[1:]]
-  one, two = story
-  slot = world.choice([
-      slot for slot in ('agent', 'place', 'day')
-      if getattr(one, slot) != getattr(two, slot)])
+  one, *others = story
+  if not others or world.random.random() < 0.4:
+    return [world.choice(_neighbours(world, one, stranger)), *others]
+  [two] = others
+  slot = world.choice([slot for slot in ('agent', 'place', 'day')
+                       if getattr(one, slot) != getattr(two, slot)])
   return [one.changed(**{slot: getattr(two, slot)}),
           two.changed(**{slot: getattr(one, slot)})]
 
 
-def _altered_event(world, event, stranger):
-  """Nearly the same event: the roles turned round, or one detail another."""
-  ways = [events.another(world, event, slot)
-          for slot in ('place', 'day', 'noun') if getattr(event, slot)]
-  ways.append(event.changed(agent=stranger))
-  if event.other:
-    ways += 3 * [event.swapped()]
-  return world.choice(ways)
+def _neighbours(world, event, stranger, slot=''):
+  """Nearly the same events, but for `slot`: roles turned round, one detail another."""
+  ways = [events.another(world, event, detail) for detail in ('place', 'day', 'noun')
+          if detail != slot and getattr(event, detail)]
+  ways += [event.changed(agent=stranger)] if slot != 'agent' else []
+  return ways + (3 * [event.swapped()] if event.other else [])
 
 
 def question_pair(world):
@@ -160,35 +212,20 @@ def question_pair(world):
   -> ('Where did Nora find a dog?', 'In what place did Nora discover a dog?', True)
   """
   same = world.random.random() < 0.5
-  if world.random.random() < 0.4:
-    return *_fact_question_pair(world, same), same
+  if world.random.random() < _FACTS:
+    fact, other = _two_facts(world)
+    if same:
+      return *world.random.sample(fact.questions, 2), same
+    return world.choice(fact.questions), world.choice(other.questions), same
   people = events.cast(world, 3)
-  event = events.unspecific(world, events.draw(world, people), keep=0.7)
-  slot = world.choice(_askable(event))
-  other, other_slot = (event, slot) if same else _other_question(
-      world, event, slot, people[2])
-  ask = (lambda: question(world, event, slot),
-         lambda: question(world, other, other_slot))
-  return *_unlike(*ask), same
-
-
-def _fact_question_pair(world, same):
-  fact, other = _two_facts(world)
-  if same:
-    return world.random.sample(fact.questions, 2)
-  return world.choice(fact.questions), world.choice(other.questions)
-
-
-def _other_question(world, event, slot, stranger):
-  """(event, slot) of a question much like the given one."""
-  details = [s for s in ('place', 'day', 'noun') if s != slot and getattr(event, s)]
-  ways = [(events.another(world, event, detail), slot) for detail in details]
-  ways += [(event, s) for s in _askable(event) if s != slot]
-  if slot != 'agent':
-    ways.append((event.changed(agent=stranger), slot))
-  if event.other:
-    ways += 2 * [(event.swapped(), slot)]
-  return world.choice(ways)
+  event = other = events.general(world, events.draw(world, people))
+  slot = other_slot = world.choice(_askable(event))
+  if not same:
+    other, other_slot = world.choice(
+        [(way, slot) for way in _neighbours(world, event, people[2], slot)]
+        + [(event, role) for role in _askable(event) if role != slot])
+  return *_unlike(lambda: _question(world, event, slot),
+                  lambda: _question(world, other, other_slot)), same
 
 
 def graded_pair(world):
@@ -198,59 +235,33 @@ def graded_pair(world):
   somebody or something else, 1 another deed of the same person, 0 nothing in common.
   """
   people = events.cast(world, 4)
-  event = events.draw(world, people)
-  other, score = world.choice(_GRADES)(world, event, people[2:])
+  event, grade = events.draw(world, people), world.random.randrange(6)
+  other = _graded(world, event, grade, people[2:])
+  # Within a grade, the more differs, the lower.
+  score = float(grade) if grade in (0, 5) else grade + 0.4 - 0.2 * sum(
+      getattr(event, slot) != getattr(other, slot)
+      for slot in ('adjective', 'place', 'day'))
   return *_unlike(lambda: _told(world, [event]), lambda: _told(world, [other])), score
 
 
-def _same(world, event, _):
-  return event, 5.0
-
-
-def _details_left_out(world, event, _):
-  other = events.general(world, event, least=1)
-  return other, 4.4 - 0.2 * _differences(event, other)
-
-
-def _details_changed(world, event, _):
-  slots = world.random.sample(event.slots, world.random.randint(1, 2))
-  for slot in slots:
-    event = events.another(world, event, slot)
-  return event, 3.6 - 0.4 * len(slots)
-
-
-def _other_object(world, event, strangers):
-  if event.other:
-    return event.changed(other=strangers[0]), 2.2
-  nouns = [noun for noun in sorted(events.PARENT)
-           if noun not in events.MEMBERS and events.PARENT[noun] != (
-               events.PARENT[event.noun])]
-  return event.changed(noun=world.choice(nouns)), 1.8
-
-
-def _other_deed(world, event, strangers):
-  verbs = [v for v in (*events.DEEDS, *events.MEETINGS, *events.TRANSFERS)
-           if v != event.verb]
-  other = events.draw(world, [event.agent, strangers[0]], verbs)
-  return other, 1.2 if other.place == event.place or other.day == event.day else 0.8
-
-
-def _unrelated(world, event, strangers):
-  verbs = [verb for verb in events.DEEDS + events.MEETINGS if verb != event.verb]
-  other = events.draw(world, strangers, verbs)
-  for slot in ('place', 'day'):
-    if getattr(other, slot) == getattr(event, slot):
-      other = other.changed(**{slot: ''})
-  return other, 0.0
-
-
-_GRADES = (_same, _details_left_out, _details_changed, _other_object, _other_deed,
-           _unrelated)
-
-
-def _differences(one, other):
-  return sum(getattr(one, slot) != getattr(other, slot)
-             for slot in ('noun', 'adjective', 'place', 'day'))
+def _graded(world, event, grade, strangers):
+  """An event that shares so much with another."""
+  if grade < 2:
+    verbs = [verb for verb in events.DEEDS + events.MEETINGS if verb != event.verb]
+    people = [event.agent, strangers[0]] if grade else strangers
+    other = events.draw(world, people, verbs)
+    return other if grade else other.changed(**{
+        slot: '' for slot in ('place', 'day') if getattr(other, slot) == getattr(event, slot)})
+  if grade == 2 and event.other:
+    return event.changed(other=strangers[0])
+  if grade == 2:
+    return event.changed(noun=world.choice([
+        noun for members in events.MEMBERS.values() for noun in members
+        if events.PARENT[noun] != events.PARENT[event.noun]]))
+  if grade == 3:
+    for slot in world.random.sample(event.slots, world.random.randint(1, 2)):
+      event = events.another(world, event, slot)
+  return events.general(world, event, least=1) if grade == 4 else event
 
 
 def scene(world, sentences):

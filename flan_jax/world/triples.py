@@ -1,76 +1,16 @@
-"""What is so in the world as triples, with texts that say just that.
-
-    about = draw(world, ('book', 'town'))
-    about.triples               (('Toldrel', 'country', 'Velmora'), ...)
-    texts(world.random, about, 3)   three ways to say so; see `descriptions`
+"""What is to be put into words: triples of the world, restaurants, everyday scenes.
 
 The triples are connected: some are about the object of another, as where the author of
-a book lives.
+a book lives. The name of a restaurant comes back with other attributes, so that a text
+can only be written from what is given.
 """
 
+from flan_jax.world import outlines, tables
 from flan_jax.world.descriptions import Attribute, Description, Thing, wordings
+from flan_jax.world.lexicon import words
+from flan_jax.world.text import a, capitalized
 
-_OWN, _LINKED = 4, 2  # most attributes of the subject, and of an object described too
-_DESCRIBED = 0.45  # of the objects that have attributes of their own
-
-_PERSON = wordings("""
-occupation | works as {an}; earns a living as {an} | | {o}
-birthPlace | was born in {o}; is a native of {o} \
-  | | | | born in {o} | {o} is the birthplace of {s}
-residence | lives in {o}; has a home in {o} \
-  | | | | living in {o} | the home of {s} is in {o}
-age | is {o} years old; is {o} years of age | {o}-year-old | | | aged {o}
-instrument | plays the {o}; makes music on the {o} \
-  | | | | | the instrument of {s} is the {o}
-hobby | enjoys {o} as a hobby; spends free time on {o}; has {o} as a hobby \
-  | | | | | the hobby of {s} is {o}
-favouriteFood | likes {o} best of all foods; likes no food better than {o} \
-  | | | | | the favourite food of {s} is {o}
-pet | keeps {an}; has {an} as a pet; looks after a pet {o} \
-  | | | | | the pet of {s} is {an}
-possession | owns {an}; has {an} | | | | | {an} belongs to {s}
-""")
-
-_TOWN = wordings("""
-country | is in {o}; lies in {o}; belongs to {o} | | | in {o}
-river | stands on the river {o}; lies on the river {o} \
-  | | | on the river {o} | | the river {o} flows through {s}
-knownFor | is known for its {o}; is famous for its {o}; owes its fame to its {o} \
-  | | | | known for its {o} | people know {s} for its {o}
-landmark | has {an} as its landmark; boasts {an} as its landmark \
-  | | | | | the landmark of {s} is the {o}
-foundingYear | was founded in {o}; dates from {o}; has existed since {o} \
-  | | | | founded in {o} | the founding of {s} took place in {o}
-""")
-
-_COUNTRY = wordings("""
-language | has {o} as its language; uses the {o} language | {o}-speaking \
-  | | | | the people of {s} speak {o}; {o} is the language of {s}
-currency | has the {o} as its currency; uses the {o} as its money \
-  | | | | | the currency of {s} is the {o}; people in {s} pay with the {o}
-flagAnimal | has {an} on its flag; shows {an} on its flag \
-  | | | | | the flag of {s} shows {an}; {an} can be seen on the flag of {s}
-capital | has {o} as its capital; has its capital in {o} \
-  | | | | | the capital of {s} is {o}; {o} is the capital of {s}
-""")
-
-_BOOK = wordings("""
-author | was written by {o}; is the work of the author {o} \
-  | | | by {o} | written by {o} | {o} wrote {s}; {o} is the author of {s}
-setting | is set in {o}; takes place in {o} \
-  | | | | set in {o} | {o} is the setting of {s}
-publicationYear | was published in {o}; came out in {o} \
-  | {o} | | | published in {o} | the year {o} saw the publication of {s}
-""")
-
-_FILM = wordings("""
-director | was directed by {o}; is the work of the director {o} \
-  | | | by {o} | directed by {o} | {o} directed {s}; {o} is the director of {s}
-setting | is set in {o}; takes place in {o} \
-  | | | | set in {o} | {o} is the setting of {s}
-releaseYear | was released in {o}; came out in {o} \
-  | {o} | | | released in {o} | the year {o} saw the release of {s}
-""")
+_PERSON, _TOWN, _COUNTRY, _BOOK, _FILM = map(wordings, tables.read('triples').values())
 
 
 def draw(world, kinds):
@@ -79,20 +19,15 @@ def draw(world, kinds):
   kinds: what it may be about: 'person', 'town', 'country', 'book', 'film'.
   """
   thing, known = _KINDS[world.choice(kinds)](world)
-  told = _some(world, known, _OWN)
-  about = [linked(world) for _, linked in told
-           if linked and world.random.random() < _DESCRIBED]
-  values = {value.name: Description(value, _attributes(_some(world, facts, _LINKED)))
+  told = _some(world, known, 4)
+  about = [linked(world) for _, linked in told if linked and world.random.random() < 0.45]
+  values = {value.name: Description(value, tuple(one for one, _ in _some(world, facts, 2)))
             for value, facts in about[:2]}
-  return Description(thing, _attributes(told), tuple(values.values()))
+  return Description(thing, tuple(one for one, _ in told), tuple(values.values()))
 
 
 def _some(world, known, most):
   return world.random.sample(known, world.random.randint(1, min(most, len(known))))
-
-
-def _attributes(told):
-  return tuple(attribute for attribute, _ in told)
 
 
 def _known(wording, **facts):
@@ -103,8 +38,7 @@ def _known(wording, **facts):
 
 def _linked(wording, relation, value, tell):
   """The same for one relation to something that `tell` knows more about."""
-  return [(Attribute(relation, value.name, wording[relation]),
-           lambda world: tell(world, value))]
+  return [(Attribute(relation, value.name, wording[relation]), lambda world: tell(world, value))]
 
 
 def _person(world, person=None):
@@ -118,42 +52,100 @@ def _person(world, person=None):
           _linked(_PERSON, 'birthPlace', person.birthplace, _town))
 
 
-def _town(world, town=None):
+def _town(world, town=None, of_country=False):
+  """A town; a capital as seen from its country does not tell of that again."""
   town = town or world.choice(world.towns)
-  return Thing(town.name, 'town'), _known(
-      _TOWN, river=town.river, knownFor=town.craft, landmark=town.landmark,
-      foundingYear=str(town.founded)) + _linked(_TOWN, 'country', town.country, _land)
+  known = _known(_TOWN, river=town.river, knownFor=town.craft, landmark=town.landmark,
+                 foundingYear=str(town.founded))
+  return Thing(town.name, 'town'), known + (
+      [] if of_country else _linked(_TOWN, 'country', town.country, _land))
 
 
 def _land(world, country):
   """A country as seen from one of its towns: the capital might be that town."""
   return Thing(country.name, 'country'), _known(
-      _COUNTRY, language=country.language, currency=country.coin,
-      flagAnimal=country.emblem)
+      _COUNTRY, language=country.language, currency=country.coin, flagAnimal=country.emblem)
 
 
 def _country(world):
   capital = world.choice([town for town in world.towns if town.is_capital])
   thing, known = _land(world, capital.country)
-  return thing, known + _linked(_COUNTRY, 'capital', capital, _city)
+  return thing, known + _linked(
+      _COUNTRY, 'capital', capital, lambda world, town: _town(world, town, True))
 
 
-def _city(world, town):
-  """A capital as seen from its country, which need not be told again."""
-  thing, known = _town(world, town)
-  return thing, [fact for fact in known if fact[0].relation != 'country']
+def _work(kind, wording, maker, year):
+  def tell(world):
+    work = world.choice([work for work in world.works if work.kind == kind])
+    return Thing(work.title, kind), _known(wording, **{year: str(work.year)}) + (
+        _linked(wording, maker, work.maker, _person) +
+        _linked(wording, 'setting', work.place, _town))
+  return tell
 
 
-def _work(world, kind):
-  work = world.choice([work for work in world.works if work.kind == kind])
-  book = kind == 'book'
-  wording, year = (_BOOK, 'publicationYear') if book else (_FILM, 'releaseYear')
-  return Thing(work.title, kind), _known(wording, **{year: str(work.year)}) + (
-      _linked(wording, 'author' if book else 'director', work.maker, _person) +
-      _linked(wording, 'setting', work.place, _town))
+_KINDS = {'person': _person, 'town': _town, 'country': _country,
+          'book': _work('book', _BOOK, 'author', 'publicationYear'),
+          'film': _work('film', _FILM, 'director', 'releaseYear')}
+VALUES = outlines.lists(tables.read('restaurants')['values'])
+_WORDINGS = wordings(tables.read('restaurants')['wordings'])
 
 
-_KINDS = {
-    'person': _person, 'town': _town, 'country': _country,
-    'book': lambda world: _work(world, 'book'),
-    'film': lambda world: _work(world, 'film')}
+def restaurant(world, most=len(VALUES)):
+  """A Description of a place to eat with two to `most` attributes besides its name."""
+  name, neighbour = world.random.sample(VALUES['near'], 2)
+  chosen = world.random.sample(sorted(VALUES), world.random.randint(2, most))
+  values = {relation: neighbour if relation == 'near' else world.choice(choices)
+            for relation, choices in VALUES.items() if relation in chosen}
+  return Description(Thing(name, values.get('eatType', 'place')), tuple(
+      Attribute(relation, value,
+                _WORDINGS.get(f'{relation}={value}') or _WORDINGS[relation])
+      for relation, value in values.items()))
+
+
+# Each row is one kind of scene whose parts combine freely.
+_SCENES = tuple((tuple(verb.split()), *map(words, parts))
+                for verb, *parts in tables.read('scenes')['scenes'])
+# {a}: 'a boy', {who}: 'boy'; base, third, past, ing: of the verb; {rest}: the others.
+_FORMS = (
+    '{a} {third} {rest}', '{a} is {ing} {rest}', '{a} {past} {rest}', '{a} was {ing} {rest}',
+    'the {who} {past} {rest}', 'there is {a} {ing} {rest}', 'I saw {a} {ing} {rest}',
+    'we watched how {a} {past} {rest}', '{a} wants to {base} {rest}')
+
+
+def scene(world, count=3):
+  """(three to five concepts, up to `count` sentences that have every one of them)."""
+  verb, agents, *others = world.choice(_SCENES)
+  parts = {}
+  while len(set(map(_concept, parts.values()))) < 4:  # no concept twice
+    parts = dict(zip(('agent', 'thing', 'manner', 'place'), map(world.choice, (agents, *others))))
+  asked = world.random.sample(('agent', 'manner', 'place'), world.random.randint(1, 3))
+  asked = [part for part in parts if part in asked or part == 'thing']
+  concepts = [verb[0]] + [_concept(parts[part]) for part in asked]
+  sentences = {}
+  for _ in range(4 * count):
+    shown = {part: phrase for part, phrase in parts.items() if part in asked or (
+        part != 'agent' and world.random.random() < 0.25)}
+    anybody = world.choice([
+        agent for agent in agents if agent not in map(_concept, shown.values())])
+    sentences.setdefault(_sentence(world, verb, **{'agent': anybody} | shown))
+    if len(sentences) == count:
+      break
+  world.random.shuffle(concepts)
+  return tuple(concepts), tuple(sentences)
+
+
+def _concept(phrase):
+  """'with a towel' -> 'towel'."""
+  return phrase.split()[-1]
+
+
+def _sentence(world, verb, agent, thing, manner='', place=''):
+  # 'pulls a sled up the hill with a rope', but 'cuts a cake with a knife at home'.
+  early = place.startswith(('in ', 'on ', 'at ', 'by ', 'behind ')) and not (
+      manner.startswith(('for ', 'after ', 'before ')))
+  rest = (thing, manner, place) if early else (thing, place, manner)
+  base, third, past, ing = verb
+  told = world.choice(_FORMS).format(
+      a=a(agent), who=agent, base=base, third=third, past=past, ing=ing,
+      rest=' '.join(filter(None, rest)))
+  return f'{capitalized(told)}.'

@@ -4,23 +4,20 @@ import copy
 import dataclasses
 import functools
 import hashlib
+import itertools
 import random
 
 from flan_jax.world import documents as documents_lib
 from flan_jax.world import facts as facts_lib
 from flan_jax.world import lexicon
-from flan_jax.world import passages as passages_lib
 
 _COUNTRIES, _TOWNS, _PEOPLE, _WORKS = 10, 40, 160, 60
-_FOUNDED = range(1201, 1400)
-_CAME_OUT = range(1921, 2015)
-_AGES = range(18, 90)
+_FOUNDED, _CAME_OUT, _AGES = range(1201, 1400), range(1921, 2015), range(18, 90)
 
 
 @dataclasses.dataclass(frozen=True)
 class Country:
   """A country: what its people speak, pay with, and carry on their flag."""
-
   name: str
   language: str
   coin: str
@@ -30,7 +27,6 @@ class Country:
 @dataclasses.dataclass(frozen=True)
 class Town:
   """A town: exactly one of its country's towns is the capital."""
-
   name: str
   country: Country
   is_capital: bool
@@ -43,7 +39,6 @@ class Town:
 @dataclasses.dataclass(frozen=True)
 class Person:
   """A person. `job` is unique within the home town, (pet, pet_name) in the world."""
-
   name: str
   pronoun: str  # 'she' or 'he'
   job: str
@@ -64,14 +59,17 @@ class Person:
     return self.name.split()[0]
 
   @property
-  def possessive(self):
-    return {'she': 'her', 'he': 'his'}[self.pronoun]
+  def the_pet(self):
+    return f'the {self.pet} {self.pet_name}'
+
+  @property
+  def the_worker(self):
+    return f'the {self.job} in {self.home.name}'
 
 
 @dataclasses.dataclass(frozen=True)
 class Work:
   """A book or a film; `maker` wrote or directed it, it is set in `place`."""
-
   title: str
   kind: str  # 'book' or 'film'
   maker: Person
@@ -83,19 +81,11 @@ class World:
   """Everything that is so, and a stream of chance of one's own.
 
   The content (`countries`, `towns`, `people`, `works`, `facts`) depends on the seed
-  alone; drawing from `random` never changes it.
-
-  Args:
-    seed: any int.
-
-  Attributes:
-    random: a `random.Random`, for drawing people, facts and phrasings.
+  alone; drawing from `random`, a `random.Random`, never changes it.
   """
 
   def __init__(self, seed=0):
-    self.seed = seed
-    self.random = _random(seed, '')
-    draw = _random(seed, 'content')
+    self.seed, self.random, draw = seed, _random(seed, ''), _random(seed, 'content')
     self.countries = _countries(draw)
     self.towns = _towns(draw, self.countries)
     self.people = _people(draw, self.towns)
@@ -103,7 +93,7 @@ class World:
 
   def stream(self, name):
     """The same world with a random stream of its own, fixed by (seed, name)."""
-    self.facts, self.puzzles, self.subjects  # built once, then shared by every view
+    self.facts, self.puzzles, self._by_subject  # built once, then shared by every view
     view = copy.copy(self)
     view.random = _random(self.seed, name)
     return view
@@ -119,19 +109,19 @@ class World:
     return facts_lib.puzzles(self)
 
   @functools.cached_property
-  def subjects(self):
-    """tuple of (title, facts): what a passage can be about; see `passages`."""
-    return passages_lib.subjects(self)
+  def _by_subject(self):
+    found = {}
+    for fact in self.facts:
+      found.setdefault(fact.subject, []).append(fact)
+    return found
+
+  def about(self, subject):
+    """The facts on one subject."""
+    return self._by_subject[subject]
 
   def person(self):
     """One person, drawn from this view's stream."""
     return self.random.choice(self.people)
-
-  def two_people(self):
-    """Two people with different first names."""
-    one = self.person()
-    others = [p for p in self.people if p.first_name != one.first_name]
-    return one, self.random.choice(others)
 
   def choice(self, things):
     """One of a sequence, drawn from this view's stream."""
@@ -148,70 +138,50 @@ def _random(seed, name):
   return random.Random(int.from_bytes(digest[:8], 'big'))
 
 
-def _shuffled(draw, things):
-  return draw.sample(things, len(things))
-
-
 def _dealt(draw, things, count):
   """`count` of `things`, each as often as the others (to within one), shuffled."""
-  repeated = list(things) * -(-count // len(things))
-  return draw.sample(repeated[:count], count)
+  return draw.sample([things[number % len(things)] for number in range(count)], count)
 
 
 def _countries(draw):
-  chosen = draw.sample(lexicon.COUNTRIES, _COUNTRIES)
-  coins = _shuffled(draw, lexicon.COINS)
-  emblems = _shuffled(draw, lexicon.EMBLEMS)
-  return tuple(Country(name, language, coin, emblem)
-               for (name, language), coin, emblem in zip(chosen, coins, emblems))
+  columns = (_dealt(draw, things, _COUNTRIES)
+             for things in (lexicon.COUNTRIES, lexicon.COINS, lexicon.EMBLEMS))
+  return tuple(Country(*name, coin, emblem) for name, coin, emblem in zip(*columns))
 
 
 def _towns(draw, countries):
-  names = [begin + end for begin in lexicon.TOWN_BEGINNINGS
-           for end in lexicon.TOWN_ENDINGS]
-  rivers = _shuffled(draw, lexicon.RIVERS)
-  crafts = _dealt(draw, lexicon.CRAFTS, _TOWNS)
-  landmarks = _dealt(draw, lexicon.LANDMARKS, _TOWNS)
-  towns = []
-  for index, name in enumerate(draw.sample(names, _TOWNS)):
-    home = index % _COUNTRIES  # the first round of towns are the capitals
-    river = rivers[2 * home + draw.randrange(2)]
-    towns.append(Town(name, countries[home], index < _COUNTRIES, river,
-                      crafts[index], landmarks[index], draw.choice(_FOUNDED)))
-  return tuple(towns)
+  names = map(''.join, itertools.product(lexicon.TOWN_BEGINNINGS, lexicon.TOWN_ENDINGS))
+  rivers = _dealt(draw, lexicon.RIVERS, 2 * _COUNTRIES)  # two a country
+  columns = zip(draw.sample(list(names), _TOWNS), _dealt(draw, lexicon.CRAFTS, _TOWNS),
+                _dealt(draw, lexicon.LANDMARKS, _TOWNS))
+  return tuple(
+      Town(name, countries[index % _COUNTRIES], index < _COUNTRIES,
+           rivers[2 * (index % _COUNTRIES) + draw.randrange(2)], craft, landmark,
+           draw.choice(_FOUNDED))
+      for index, (name, craft, landmark) in enumerate(columns))
 
 
 def _people(draw, towns):
-  women = [(f'{first} {last}', 'she') for first in lexicon.WOMEN
-           for last in lexicon.SURNAMES]
-  men = [(f'{first} {last}', 'he') for first in lexicon.MEN
-         for last in lexicon.SURNAMES]
-  named = draw.sample(women, _PEOPLE // 2) + draw.sample(men, _PEOPLE // 2)
-  places = [(job, town) for town in towns
-            for job in draw.sample(lexicon.JOBS, _PEOPLE // len(towns))]
-  pets = [(pet, name) for pet in lexicon.PETS for name in lexicon.PET_NAMES]
-  people = zip(_shuffled(draw, named), places, draw.sample(pets, _PEOPLE))
+  named = [(f'{first} {last}', pronoun) for pronoun, firsts in (
+      ('she', lexicon.WOMEN), ('he', lexicon.MEN)) for first, last in draw.sample(
+          list(itertools.product(firsts, lexicon.SURNAMES)), _PEOPLE // 2)]
+  posts = [(job, town) for town in towns
+           for job in draw.sample(lexicon.JOBS, _PEOPLE // len(towns))]
+  pets = list(itertools.product(lexicon.PETS, lexicon.PET_NAMES))
+  things = [(thing, draw.choice(lexicon.COLOURS), draw.choice(materials.split()))
+            for thing, materials in draw.choices(lexicon.POSSESSIONS, k=_PEOPLE)]
   return tuple(
-      _person(draw, towns, *name, *place, *pet) for name, place, pet in people)
-
-
-def _person(draw, towns, name, pronoun, job, home, pet, pet_name):
-  possession, materials = draw.choice(lexicon.POSSESSIONS)
-  return Person(
-      name, pronoun, job, home, birthplace=draw.choice(towns), age=draw.choice(_AGES),
-      pet=pet, pet_name=pet_name,
-      instrument=draw.choice(lexicon.INSTRUMENTS), food=draw.choice(lexicon.FOODS),
-      hobby=draw.choice(lexicon.HOBBIES), possession=possession,
-      colour=draw.choice(lexicon.COLOURS),
-      material=draw.choice(lexicon.words(materials)))
+      Person(*name, *post, draw.choice(towns), draw.choice(_AGES), *pet,
+             draw.choice(lexicon.INSTRUMENTS), draw.choice(lexicon.FOODS),
+             draw.choice(lexicon.HOBBIES), *thing)
+      for name, post, pet, thing in zip(
+          draw.sample(named, _PEOPLE), posts, draw.sample(pets, _PEOPLE), things))
 
 
 def _works(draw, people, towns):
-  titles = [f'The {adjective} {noun}' for adjective in lexicon.TITLE_ADJECTIVES
-            for noun in lexicon.TITLE_NOUNS]
-  makers = draw.sample(people, _WORKS)
+  titles = list(itertools.product(lexicon.TITLE_ADJECTIVES, lexicon.TITLE_NOUNS))
+  drawn = zip(draw.sample(titles, _WORKS), draw.sample(people, _WORKS))
   return tuple(
-      Work(title, 'book' if index % 2 else 'film', maker, draw.choice(towns),
-           draw.choice(_CAME_OUT))
-      for index, (title, maker) in enumerate(
-          zip(draw.sample(titles, _WORKS), makers)))
+      Work(f'The {adjective} {noun}', ('film', 'book')[index % 2], maker,
+           draw.choice(towns), draw.choice(_CAME_OUT))
+      for index, ((adjective, noun), maker) in enumerate(drawn))

@@ -4,12 +4,8 @@
     def rte(world):
       return {'premise': ..., 'hypothesis': ..., 'idx': 0, 'label': 'entailment'}
 
-A record has the features of the dataset's TFDS builder. One module for each cluster; all
-are imported when the first sample is asked for. A dataset may have none. A function that
-returns a tuple needs no other around it:
-
-    samples.columns('qqp', statements.question_pair, 'question1 question2 label',
-                    ('not_duplicate', 'duplicate'), idx=0)
+A record has the features of the dataset's TFDS builder. One module for a cluster or two; all
+are imported when the first sample is asked for. A dataset may have none.
 """
 
 import functools
@@ -43,6 +39,8 @@ def columns(
     names: str, values: Callable[..., tuple], features: str,
     labels: Mapping | Sequence[str] | None = None, **constants: Any) -> None:
   """Registers rows that have the values a function returns, in the order of `features`.
+
+    columns('cola', language.judged, 'sentence label', ('unacceptable', 'acceptable'), idx=0)
 
   labels: what the last value is called: {'neutral': 'n', ...}, or (if False, if True).
   """

@@ -8,8 +8,6 @@ from flan_jax.world import samples
 from flan_jax.world.text import as_typed, normalized
 
 LETTERS = 'ABCD'
-_PAGE = ('doc_source', 'filename', 'title', 'wiki_context')
-_RESULT = ('description', 'filename', 'rank', 'title', 'url', 'search_context')
 
 
 def _arc(world, facts):
@@ -20,10 +18,9 @@ def _arc(world, facts):
   draw = random.Random(question)
   texts = [fact.answer, *draw.sample(fact.distractors, len(LETTERS) - 1)]
   draw.shuffle(texts)
-  return {
-      'id': _id(question), 'question': question,
-      'choices': {'text': texts, 'label': list(LETTERS)},
-      'answerKey': LETTERS[texts.index(fact.answer)]}
+  return {'id': _id(question), 'question': question,
+          'choices': {'text': texts, 'label': list(LETTERS)},
+          'answerKey': LETTERS[texts.index(fact.answer)]}
 
 
 samples.of('arc_easy')(partial(_arc, facts='facts'))
@@ -37,8 +34,7 @@ def _id(question):
 @samples.of('natural_questions')
 def natural_questions(world):
   fact = world.choice(world.facts)
-  # The other half of the wordings is TriviaQA's.
-  question = world.choice(fact.questions[::2])
+  question = world.choice(fact.questions[::2])  # the other half is TriviaQA's
   return {'question': as_typed(question), 'answer': list(fact.aliases)}
 
 
@@ -53,5 +49,6 @@ def trivia_qa(world):
           'aliases': list(fact.aliases), 'type': 'FreeForm',
           'normalized_aliases': sorted(set(map(normalized, fact.aliases))),
           'matched_wiki_entity_name': '', 'normalized_matched_wiki_entity_name': ''},
-      'entity_pages': dict.fromkeys(_PAGE, ()),
-      'search_results': dict.fromkeys(_RESULT, ())}
+      'entity_pages': dict.fromkeys('doc_source filename title wiki_context'.split(), ()),
+      'search_results': dict.fromkeys(
+          'description filename rank title url search_context'.split(), ())}

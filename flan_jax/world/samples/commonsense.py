@@ -1,11 +1,11 @@
-"""Commonsense: causes, procedures, remedies and the ends of stories."""
+"""Commonsense, and reading with commonsense: causes, steps, remedies, endings, motives."""
 
-from flan_jax.world import causes, endings, procedures, remedies, samples
+from flan_jax.world import cloze, commonsense, samples
 
 
 @samples.of('copa')
 def copa(world):
-  premise, question, *choices = causes.causal(world)
+  premise, question, *choices = commonsense.causal(world)
   label, one, two = _turned(world, choices)
   return {'premise': premise, 'question': question, 'idx': 0, 'label': label,
           'choice1': one, 'choice2': two}
@@ -13,23 +13,22 @@ def copa(world):
 
 @samples.of('hellaswag')
 def hellaswag(world):
-  story = procedures.continuation(world)
-  texts = world.random.sample([story.right, *story.wrong], 4)
-  return {
-      'context': story.context, 'endings': texts, 'activity_label': story.label,
-      'label': texts.index(story.right), 'split_type': 'indomain', 'source_id': ''}
+  context, right, wrong, label = commonsense.continuation(world)
+  texts = world.random.sample([right, *wrong], 4)
+  return {'context': context, 'endings': texts, 'activity_label': label,
+          'label': texts.index(right), 'split_type': 'indomain', 'source_id': ''}
 
 
 @samples.of('piqa')
 def piqa(world):
-  goal, *ways = remedies.remedy(world)
+  goal, *ways = commonsense.remedy(world)
   label, one, two = _turned(world, ways)
   return {'id': '', 'goal': goal, 'sol1': one, 'sol2': two, 'label': label}
 
 
 @samples.of('story_cloze')
 def story_cloze(world):
-  context, *texts = endings.story(world)
+  context, *texts = commonsense.story(world)
   label, *texts = _turned(world, texts)
   return {'context': context, 'endings': texts, 'label': label + 1}
 
@@ -38,3 +37,18 @@ def _turned(world, texts):
   """Where the first of two texts comes to stand, and both in that order."""
   label = world.random.randrange(2)
   return label, texts[label], texts[1 - label]
+
+
+@samples.of('cosmos_qa')
+def cosmos_qa(world):
+  context, question, answers, label = commonsense.motive(world)
+  return {'id': '', 'context': context, 'question': question, 'label': label,
+          **{f'answer{number}': answer for number, answer in enumerate(answers)}}
+
+
+@samples.of('record')
+def record(world):
+  gap = cloze.gap(world)
+  return {'passage': '\n@highlight\n'.join((gap.text, *gap.points)), 'query': gap.query,
+          'entities': gap.entities, 'answers': gap.answers,
+          'idx': {'passage': 0, 'query': 0}}

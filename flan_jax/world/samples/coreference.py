@@ -14,32 +14,27 @@ def dpr(world):
 def winogrande(world):
   schema = schemas.schema(world)
   sentence, mentions = schemas.blanked(schema)
-  right, wrong = mentions[schema.meant], mentions[1 - schema.meant]
-  if world.random.random() < 0.5:
-    return {'sentence': sentence, 'option1': right, 'option2': wrong, 'label': '1'}
-  return {'sentence': sentence, 'option1': wrong, 'option2': right, 'label': '2'}
+  one, two = world.random.sample(mentions, 2)
+  return {'sentence': sentence, 'option1': one, 'option2': two,
+          'label': '1' if one == mentions[schema.meant] else '2'}
 
 
 @samples.of('wsc')
 def wsc(world):
-  schema = schemas.schema(world)
-  named = world.random.randrange(2)
+  schema, named = schemas.schema(world), world.random.randrange(2)
   phrase = schema.candidates[named]
-  return {
-      'text': schema.text, 'span1_text': phrase, 'span2_text': schema.pronoun,
-      'span1_index': schema.word_index(phrase),
-      'span2_index': len(schema.before.split()),
-      'idx': 0, 'label': 'True' if named == schema.meant else 'False'}
+  return {'text': schema.text, 'span1_text': phrase, 'span2_text': schema.pronoun,
+          'span1_index': schema.word_index(phrase),
+          'span2_index': len(schema.before.split()),
+          'idx': 0, 'label': 'True' if named == schema.meant else 'False'}
 
 
 @samples.of('wsc273')
 def wsc273(world):
   schema = schemas.schema(world)
-  one, two = schema.candidates
+  (one, two), start = schema.candidates, len(schema.before)
   case = ('The ', 'the ') if schema.pronoun[0].islower() else ('the ', 'The ')
-  start = len(schema.before)
-  return {
-      'text': schema.text, 'option1': one, 'option2': two,
-      'option1_normalized': one.replace(*case), 'option2_normalized': two.replace(*case),
-      'pronoun_start': start, 'pronoun_end': start + len(schema.pronoun),
-      'pronoun_text': schema.pronoun, 'label': schema.meant, 'idx': 0}
+  return {'text': schema.text, 'option1': one, 'option2': two,
+          'option1_normalized': one.replace(*case), 'option2_normalized': two.replace(*case),
+          'pronoun_start': start, 'pronoun_end': start + len(schema.pronoun),
+          'pronoun_text': schema.pronoun, 'label': schema.meant, 'idx': 0}

@@ -1,14 +1,18 @@
-"""Miscellaneous: grammar, conversations, equations, kinds of questions, word senses."""
+"""Translation, and miscellaneous: grammar, talk, equations, kinds of questions, senses."""
 
 from functools import partial
 
-from flan_jax.world import algebra, asking, dialogues, grammar, languages, samples, senses
+from flan_jax.world import counting, dialogues, language, languages, samples
 
-samples.columns('cola', grammar.sentence, 'sentence label',
+samples.columns('cola', language.judged, 'sentence label',
                 ('unacceptable', 'acceptable'), idx=0)
-samples.columns('trec', asking.question, 'text label-coarse label-fine')
-samples.columns('fix_punct true_case word_segment', partial(languages.pair, code='da'),
-                'en da')
+samples.columns('trec', language.question, 'text label-coarse label-fine')
+for _names, _codes in {'para_crawl_en{}': 'de es fr', 'wmt14_en{}': 'fr',
+                       'wmt16_translate_{}en': 'cs de fi ro ru tr',
+                       'fix_punct true_case word_segment': 'da'}.items():
+  for _code in _codes.split():
+    samples.columns(
+        _names.format(_code), partial(languages.pair, code=_code), f'en {_code}')
 
 
 @samples.of('coqa')
@@ -40,13 +44,13 @@ def quac(world):
 
 @samples.of('math_dataset')
 def math_dataset(world):
-  equation, unknown, solution = algebra.linear_equation(world)
+  equation, unknown, solution = counting.equation(world)
   return {'question': f'Solve {equation} for {unknown}.', 'answer': str(solution)}
 
 
 @samples.of('wic')
 def wic(world):
-  word, one, two, same = senses.pair(world)
+  word, one, two, same = language.senses(world)
   return {
       'word': word, 'sentence1': one.sentence, 'sentence2': two.sentence,
       'start1': one.start, 'start2': two.start, 'end1': one.end, 'end2': two.end,

@@ -2,10 +2,9 @@
 
 import zlib
 
-from flan_jax.world import candidates, counting, reading, samples, science
+from flan_jax.world import counting, reading, samples
 
 LETTERS = 'ABCD'
-QUESTIONS = 720  # of MultiRC: few enough that each comes with several answers
 
 
 @samples.of('bool_q')
@@ -17,16 +16,15 @@ def bool_q(world):
 
 @samples.of('drop')
 def drop(world):
-  passage, asked = counting.question(world)
-  answer, *others = asked.answers
-  return {'passage': passage, 'question': asked.question, 'answer': answer,
+  passage, question, (answer, *others) = counting.report(world)
+  return {'passage': passage, 'question': question, 'answer': answer,
           'validated_answers': others, 'query_id': ''}
 
 
 @samples.of('multirc')
 def multirc(world):
-  passage, question, right, wrong = candidates.several(
-      world, world.random.randrange(QUESTIONS))
+  # So few numbers of questions that each comes with several answers.
+  passage, question, right, wrong = reading.several(world, world.random.randrange(720))
   label = world.choice(('False', 'True'))
   texts = {'paragraph': passage.text, 'question': question,
            'answer': world.choice(right if label == 'True' else wrong)}
@@ -36,13 +34,11 @@ def multirc(world):
 
 @samples.of('openbookqa')
 def openbookqa(world):
-  asked = science.question(world, wrong=len(LETTERS) - 1)
-  texts = world.random.sample([asked.right, *asked.wrong], len(LETTERS))
+  fact, stem, right, wrong = reading.science(world)
+  texts = world.random.sample([right, *wrong], len(LETTERS))
   choices = {f'choice_{letter}': text for letter, text in zip(LETTERS, texts)}
-  return {
-      'question': {'stem': asked.stem, **choices}, 'fact1': asked.fact,
-      'humanScore': 1.0, 'clarity': 1.0, 'turkIdAnonymized': '',
-      'answerKey': LETTERS[texts.index(asked.right)]}
+  return {'question': {'stem': stem, **choices}, 'fact1': fact, 'humanScore': 1.0,
+          'clarity': 1.0, 'turkIdAnonymized': '', 'answerKey': LETTERS[texts.index(right)]}
 
 
 @samples.of('squad_v1')
@@ -55,8 +51,8 @@ def squad_v2(world):
   if world.random.random() < 0.5:
     return squad_v1(world) | {'is_impossible': False, 'plausible_answers': ()}
   passage, question, plausible = reading.beyond(world)
-  record = _record(passage, question, ())
-  return record | {'is_impossible': True, 'plausible_answers': _answers(plausible)}
+  return _record(passage, question, ()) | {
+      'is_impossible': True, 'plausible_answers': _answers(plausible)}
 
 
 def _record(passage, question, spans):

@@ -2,51 +2,46 @@
 
 import re
 
-from flan_jax.world import descriptions, restaurants, samples, scenes, triples
+from flan_jax.world import descriptions, samples, triples
 
-_GEM = {'gem_id': '', 'gem_parent_id': ''}
+
+def _record(world, about=None, texts=(), **features):
+  texts = texts or descriptions.texts(world.random, about, 3)
+  return features | {
+      'gem_id': '', 'gem_parent_id': '', 'target': texts[0], 'references': list(texts)}
 
 
 @samples.of('common_gen')
 def common_gen(world):
-  concepts, texts = scenes.draw(world, 4)
-  return {**_GEM, 'concept_set_id': 0, 'concepts': list(concepts), **_targets(texts)}
+  concepts, texts = triples.scene(world, 4)
+  return _record(world, texts=texts, concept_set_id=0, concepts=list(concepts))
 
 
 @samples.of('dart')
 def dart(world):
   if world.random.random() < 0.25:
-    about = restaurants.draw(world, most=4)
+    about = triples.restaurant(world, most=4)
   else:
     about = triples.draw(world, ('person', 'person', 'book', 'film', 'town'))
-  texts = descriptions.texts(world.random, about, 3)
-  return {
-      **_GEM, 'dart_id': 0, 'subtree_was_extended': False,
-      'tripleset': [f'{subject} {_column(relation)} {value}'
-                    for subject, relation, value in about.triples],
-      'target_sources': ['embedded'] * len(texts), **_targets(texts)}
+  record = _record(world, about, dart_id=0, subtree_was_extended=False, tripleset=[
+      f'{subject} {_column(relation)} {value}' for subject, relation, value in about.triples])
+  return record | {'target_sources': ['embedded'] * len(record['references'])}
 
 
 @samples.of('e2e_nlg')
 def e2e_nlg(world):
-  about = restaurants.draw(world)
+  about = triples.restaurant(world)
   attributes = [('name', about.thing.name), *(triple[1:] for triple in about.triples)]
   meaning = ', '.join(f'{name}[{value}]' for name, value in attributes)
-  return {**_GEM, 'meaning_representation': meaning,
-          **_targets(descriptions.texts(world.random, about, 3))}
+  return _record(world, about, meaning_representation=meaning)
 
 
 @samples.of('web_nlg_en')
 def web_nlg(world):
   about = triples.draw(world, ('town', 'book', 'film', 'country', 'person'))
-  return {
-      **_GEM, 'webnlg_id': '', 'category': about.thing.noun.title() or 'Person',
-      'input': [' | '.join(map(_entity, triple)) for triple in about.triples],
-      **_targets(descriptions.texts(world.random, about, 3))}
-
-
-def _targets(texts):
-  return {'target': texts[0], 'references': list(texts)}
+  return _record(
+      world, about, webnlg_id='', category=about.thing.noun.title() or 'Person',
+      input=[' | '.join(map(_entity, triple)) for triple in about.triples])
 
 
 def _column(relation):

@@ -1,12 +1,13 @@
 """Summarization: news, mail, chats, debates, guides and critics, each with its gist."""
 
-from flan_jax.world import chats, critics, debates, guides, mail, news, samples
+from flan_jax.world import gists, news, samples
 
-samples.columns('samsum', chats.chat, 'dialogue summary', id='')
+samples.columns('samsum', gists.chat, 'dialogue summary', id='')
+
 
 @samples.of('aeslc')
 def aeslc(world):
-  body, subject = mail.mail(world)
+  body, subject = gists.mail(world)
   return {'email_body': f'{body}\n', 'subject_line': f'{subject}\n'}
 
 
@@ -16,31 +17,25 @@ def ag_news(world):
   if world.random.random() < 0.5:
     text = news.wire(world, event)
   else:
-    text = ' '.join(news.article(world, event).sentences[:2])
-    text = f'{event.names["paper"]} - {text}'
+    opening = ' '.join(news.article(world, event).sentences[:2])
+    text = f'{event.names["paper"]} - {opening}'
   return {'label': event.kind.topic, 'title': event.headline, 'description': text}
-
-
-@samples.of('cnn_dailymail')
-def cnn_dailymail(world):
-  event, article = _reported(world)
-  publisher = world.choice(('cnn', 'dm', ''))
-  return {
-      'article': _opening(world, event, publisher) + ' '.join(article.sentences),
-      'highlights': '\n'.join(news.highlights(world, event, article)),
-      'publisher': publisher, 'id': ''}
-
-
-def _opening(world, event, publisher):
-  if publisher == 'cnn':
-    return f'{event.names["town"]}, {event.names["country"]} (CNN) -- '
-  date = f'{world.random.randint(1, 28)} {world.choice(news.MONTHS)} 2013'
-  return f'By. {world.person().name}. PUBLISHED:. 14:11, {date}. ' if publisher else ''
 
 
 def _reported(world):
   event = news.event(world)
   return event, news.article(world, event)
+
+
+@samples.of('cnn_dailymail')
+def cnn_dailymail(world):
+  event, article = _reported(world)
+  publisher, date = world.choice(('cnn', 'dm', '')), world.random.randint(1, 28)
+  opening = {'cnn': f'{event.names["town"]}, {event.names["country"]} (CNN) -- ', 'dm': (
+      f'By. {world.person().name}. PUBLISHED:. 14:11, {date} {world.choice(news.MONTHS)} 2013. ')}
+  return {'article': opening.get(publisher, '') + ' '.join(article.sentences),
+          'highlights': '\n'.join(news.highlights(world, event, article)),
+          'publisher': publisher, 'id': ''}
 
 
 @samples.of('gigaword')
@@ -61,11 +56,10 @@ def multi_news(world):
 def newsroom(world):
   event, article = _reported(world)
   bins = ('density_bin', 'coverage_bin', 'compression_bin')
-  return {
-      'text': '\n\n'.join(article.sentences), 'title': event.headline,
-      'summary': news.summary(world, event, article),
-      **dict.fromkeys(('url', 'date', *bins), ''),
-      **dict.fromkeys(('density', 'coverage', 'compression'), 0.0)}
+  return {'text': '\n\n'.join(article.sentences), 'title': event.headline,
+          'summary': news.summary(world, event, article),
+          **dict.fromkeys(('url', 'date', *bins), ''),
+          **dict.fromkeys(('density', 'coverage', 'compression'), 0.0)}
 
 
 @samples.of('xsum')
@@ -76,14 +70,14 @@ def xsum(world):
 
 @samples.of('opinion_abstracts_idebate')
 def idebate(world):
-  motion, claim, reasons = debates.debate(world)
+  motion, claim, reasons = gists.debate(world)
   return {'_debate_name': motion, '_claim_id': '', '_claim': claim,
           '_argument_sentences': _keyed(reasons)}
 
 
 @samples.of('opinion_abstracts_rotten_tomatoes')
 def rotten_tomatoes(world):
-  title, reviews, consensus = critics.opinions(world)
+  title, reviews, consensus = gists.opinions(world)
   return {'_movie_name': title.replace(' ', '_'), '_movie_id': '',
           '_critic_consensus': consensus, '_critics': _keyed(reviews)}
 
@@ -94,8 +88,7 @@ def _keyed(texts):
 
 @samples.of('wiki_lingua_english_en')
 def wiki_lingua(world):
-  article, summary = guides.guide(world)
-  return {
-      'gem_id': '', 'gem_parent_id': '', 'source': article, 'target': summary,
-      'source_aligned': {'en': article}, 'target_aligned': {'en': summary},
-      'references': []}
+  article, summary = gists.guide(world)
+  return {'gem_id': '', 'gem_parent_id': '', 'source': article, 'target': summary,
+          'source_aligned': {'en': article}, 'target_aligned': {'en': summary},
+          'references': []}
