@@ -1,7 +1,7 @@
 """Short everyday texts in English and in nine other languages, saying the same.
 
 In the phrasebook, {city.to} is the word drawn for the slot `city` in its form `city.to`, and
-{who2} a second word of the kind `who`. A plan, [('scene: lost', 0), ('scene: lost', 2),
+{who2} a second word of the kind `who`. A plan, [('scene: skills', 0), ('scene: skills', 2),
 ('said', 1)], lists the sentences of a text by table and column, then what quotes it.
 """
 

@@ -5,11 +5,10 @@
     dog | barks | kennels       a row: cells between bars, as they stand
     cat | meows |               the last cell is empty
     [plants]
-    rose | red || fern | green || ivy | dark
-    green || oak | brown        where rows are parted by `||`, lines end anywhere
+    rose | red || fern | green  two rows on a line
 
     read('animals') of tables/animals.txt  ->  {'animals': [('dog', 'barks', 'kennels'), ...],
-                                                'plants': [('rose', 'red'), ...]}
+                                                'plants': [('rose', 'red'), ('fern', 'green')]}
 """
 
 import functools
@@ -25,19 +24,16 @@ def read(name: str) -> dict[str, list[tuple[str, ...]]]:
   Raises:
     ValueError: a row has not as many cells as the first of its table, or stands before it.
   """
-  path, texts, tables = FOLDER / f'{name}.txt', {}, {}
-  for line in path.read_text(encoding='utf-8').splitlines():
+  path, tables = FOLDER / f'{name}.txt', {}
+  for number, line in enumerate(path.read_text(encoding='utf-8').splitlines(), 1):
     if line.startswith('[') and line.endswith(']'):
-      title = line[1:-1]
-      texts[title] = []
+      rows = tables[line[1:-1]] = []
     elif line.strip() and not line.startswith('#'):
-      if not texts:
-        raise ValueError(f'{path}: {line!r} stands before the first [table]')
-      texts[title].append(line)
-  for title, lines in texts.items():
-    rows = ' '.join(lines).split('||') if '||' in ''.join(lines) else lines
-    tables[title] = [tuple(cell.strip() for cell in row.split('|')) for row in rows]
-    for row in tables[title]:
-      if len(row) != len(tables[title][0]):
-        raise ValueError(f'{path}: {" | ".join(row)!r} does not fit the table [{title}]')
+      if not tables:
+        raise ValueError(f'{path}, line {number}: a row stands before the first [table]')
+      for text in line.split('||'):
+        rows.append(tuple(cell.strip() for cell in text.split('|')))
+        if len(rows[-1]) != len(rows[0]):
+          raise ValueError(f'{path}, line {number}: {text.strip()!r} has {len(rows[-1])} cells, '
+                           f'the first row of its table {len(rows[0])}')
   return tables
