@@ -1,7 +1,7 @@
 # make run    the whole job on embedded data: base, tuning with NLI held out, evaluation
 # make test   every test but the slow ones        make test-all   all of them
 # make test-newest   those that need no torch, on the newest Python and JAX
-# make lint   the linter's rules (pyproject.toml)
+# make lint   format, the linter's rules and types (pyproject.toml)
 # make bench  figures against named peers, a JSON line each
 # make docs   the documentation in site/; fails on a broken link
 # Each does all the set-up on a fresh machine: a virtual environment in .venv. `run` installs
@@ -47,6 +47,7 @@ run: $(VENV)/ready
 	$(RUN) flan_jax evaluate --gin.MODEL_DIR="'$(RUNS)/quickstart'" --held_in=sentiment --limit=100
 
 lint: $(VENV)/aot
+	$(RUN) ruff format --check
 	$(RUN) ruff check
 	$(RUN) mypy
 

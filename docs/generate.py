@@ -19,15 +19,22 @@ HARNESS = """## harness
 takes the flags of `lm_eval`; see [lm-evaluation-harness](../how-to/harness.md).
 """
 GROUPS = {
-    'RUN': 'The run', 'SELECTION': 'The part of the mixture', 'ROWS': 'Rows',
-    'SCHEDULE': 'Steps', 'OPTIMIZER': 'Optimizer and loss', 'EVALUATION': 'Evaluation',
-    'DECODER': 'Model', 'CALLS': 'Arguments of Python calls',
-    'HARNESS': 'Arguments of the harness'}
+  'RUN': 'The run',
+  'SELECTION': 'The part of the mixture',
+  'ROWS': 'Rows',
+  'SCHEDULE': 'Steps',
+  'OPTIMIZER': 'Optimizer and loss',
+  'EVALUATION': 'Evaluation',
+  'DECODER': 'Model',
+  'CALLS': 'Arguments of Python calls',
+  'HARNESS': 'Arguments of the harness',
+}
 
 
 def on_files(files, config):
   """Adds the generated pages to the site."""
   from mkdocs.structure.files import File
+
   for name, text in (('commands', commands()), ('settings', settings())):
     files.append(File.generated(config, f'reference/{name}.md', content=text))
   return files
@@ -43,9 +50,13 @@ def help_text(name: str) -> str:
   """What `flan_jax NAME --help` prints, 88 columns wide."""
   places = [CHECKOUT, os.environ.get('PYTHONPATH', '')]
   done = subprocess.run(
-      [*command(name), '--help'], text=True, capture_output=True, check=True,
-      cwd=CHECKOUT, env=os.environ | {
-          'COLUMNS': '88', 'PYTHONPATH': os.pathsep.join(filter(None, places))})
+    [*command(name), '--help'],
+    text=True,
+    capture_output=True,
+    check=True,
+    cwd=CHECKOUT,
+    env=os.environ | {'COLUMNS': '88', 'PYTHONPATH': os.pathsep.join(filter(None, places))},
+  )
   return done.stdout.rstrip()
 
 
@@ -68,22 +79,30 @@ def commands() -> str:
 def settings() -> str:
   """The page of all settings, with the defaults of the gin files."""
   from flan_jax.settings import macros
-  defaults = {group: _defaults('runs/evaluate.gin' if group == 'EVALUATION'
-                               else 'runs/precompile.gin') for group in GROUPS}
+
+  defaults = {
+    group: _defaults('runs/evaluate.gin' if group == 'EVALUATION' else 'runs/precompile.gin') for group in GROUPS
+  }
   own = _defaults('runs/tune.gin')
-  parts = ['# Settings', (
+  parts = [
+    '# Settings',
+    (
       'Names in capitals are macros of gin files: `NAME = VALUE` in a file, '
       '`--gin.NAME=VALUE` on a command line. Names in small letters are parameters and '
       'arguments without a macro. "Sets" names the parameter, as in '
       '`DecoderConfig.layers`. Defaults are those of `runs/tune.gin` (with '
       '`models/tiny.gin`), of `runs/evaluate.gin` for evaluation, and of '
-      '`runs/precompile.gin` for what only that file has.')]
+      '`runs/precompile.gin` for what only that file has.'
+    ),
+  ]
   for group, title in GROUPS.items():
     known = defaults[group] if group == 'EVALUATION' else defaults[group] | own
     rows = [_row(setting, known) for setting in getattr(macros, group)]
-    parts.append('\n'.join([
-        f'## {title}', '', '| name | default | value | meaning | sets |',
-        '| --- | --- | --- | --- | --- |', *rows]))
+    parts.append(
+      '\n'.join(
+        [f'## {title}', '', '| name | default | value | meaning | sets |', '| --- | --- | --- | --- | --- |', *rows]
+      )
+    )
   return '\n\n'.join(parts) + '\n'
 
 

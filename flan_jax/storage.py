@@ -31,18 +31,25 @@ def read_object(path: str, remedy: str = 'download it again') -> dict:
 def check_version(path: str, name: str, version: object, known: int) -> None:
   """The version rule: formats up to the known one are read, a later one is refused."""
   if isinstance(version, bool) or not isinstance(version, int):
-    raise UserError(f'{path}: {name} is {str(version)[:40]!r} instead of a whole number; '
-                    'bring the file back from a copy')
+    raise UserError(
+      f'{path}: {name} is {str(version)[:40]!r} instead of a whole number; bring the file back from a copy'
+    )
   if version > known:
     raise UserError(
-        f'{path} was written by a later version of flan_jax ({name} {version}; this one '
-        f'reads up to {known}): update flan_jax')
+      f'{path} was written by a later version of flan_jax ({name} {version}; this one '
+      f'reads up to {known}): update flan_jax'
+    )
 
 
 def filled(template: str, **values) -> str:
   """The text of a Jinja template file; what is filled in is escaped for HTML."""
   import jinja2
+
   environment = jinja2.Environment(
-      loader=jinja2.FileSystemLoader(os.path.dirname(template)), autoescape=True,
-      undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    loader=jinja2.FileSystemLoader(os.path.dirname(template)),
+    autoescape=True,
+    undefined=jinja2.StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+  )
   return environment.get_template(os.path.basename(template)).render(values)

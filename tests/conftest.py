@@ -34,9 +34,11 @@ def compilation_cache(tmp_path_factory):
   folder = tmp_path_factory.getbasetemp()
   if 'PYTEST_XDIST_WORKER' in os.environ:
     folder = folder.parent
-  settings = {'compilation_cache_dir': str(folder / 'compiled'),
-              'persistent_cache_min_compile_time_secs': 0.1,
-              'persistent_cache_min_entry_size_bytes': -1}
+  settings = {
+    'compilation_cache_dir': str(folder / 'compiled'),
+    'persistent_cache_min_compile_time_secs': 0.1,
+    'persistent_cache_min_entry_size_bytes': -1,
+  }
   for name, value in settings.items():
     jax.config.update(f'jax_{name}', value)
     os.environ[f'JAX_{name.upper()}'] = str(value)
@@ -56,21 +58,29 @@ mesh_where_asked = sharding.mesh_where_asked  # as users have it
 def one_device_by_default():
   """Evaluations that name no mesh take one of the eight devices: they compile sooner."""
   patch = pytest.MonkeyPatch()
-  patch.setattr(sharding, 'mesh_where_asked',
-                lambda axes: mesh_where_asked(axes) if axes else None)
+  patch.setattr(sharding, 'mesh_where_asked', lambda axes: mesh_where_asked(axes) if axes else None)
   yield
   patch.undo()
 
 
 TRAINED_ON = ('sentiment', 'closed_book_qa')  # the clusters of these:
-HELD_IN = ['arc_challenge', 'arc_easy', 'imdb_reviews', 'natural_questions',
-           'sentiment140', 'sst2', 'trivia_qa', 'yelp_polarity_reviews']
+HELD_IN = [
+  'arc_challenge',
+  'arc_easy',
+  'imdb_reviews',
+  'natural_questions',
+  'sentiment140',
+  'sst2',
+  'trivia_qa',
+  'yelp_polarity_reviews',
+]
 
 
 @pytest.fixture(scope='session')
 def embedded_data(tmp_path_factory):
   """A data_dir with few rows: what holding out NLI trains on, and RTE and CB of NLI."""
   from flan_jax.data.sample_data import embedded
+
   folder = tmp_path_factory.mktemp('data')
   embedded.write(folder, 24, [*HELD_IN, 'rte', 'cb'], seed=0)
   return folder
@@ -80,6 +90,7 @@ def embedded_data(tmp_path_factory):
 def data_dir(embedded_data, monkeypatch):
   """The same, in force for one test, with its vocabulary."""
   from flan_jax.data import vocabulary
+
   monkeypatch.setenv('TFDS_DATA_DIR', str(embedded_data))
   monkeypatch.setenv(vocabulary.VARIABLE, str(embedded_data / 'vocab.model'))
   monkeypatch.setattr(vocabulary.FLAN, '_loaded', None)
@@ -90,6 +101,7 @@ def data_dir(embedded_data, monkeypatch):
 def random_runs(tmp_path_factory):
   """A folder with data, a base and a run tuned from it; see tiny_runs."""
   from tests import tiny_runs
+
   folder = tmp_path_factory.mktemp('runs')
   tiny_runs.write(folder)
   return folder
@@ -99,6 +111,7 @@ def random_runs(tmp_path_factory):
 def world(random_runs, monkeypatch):
   """The same, its data and vocabulary in force."""
   from flan_jax.data import vocabulary
+
   monkeypatch.setenv('TFDS_DATA_DIR', str(random_runs / 'data'))
   monkeypatch.setenv(vocabulary.VARIABLE, 'bytes')
   monkeypatch.setattr(vocabulary.FLAN, '_loaded', None)
@@ -108,5 +121,6 @@ def world(random_runs, monkeypatch):
 def replace_sample(patch, name, sample):
   """Puts another sample in the place of a dataset's; None: it has none."""
   from flan_jax.world import samples
+
   samples.get(name)  # all are registered before one is replaced
   patch.setitem(samples._SAMPLES, name, sample)

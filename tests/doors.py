@@ -16,8 +16,7 @@ import tempfile
 from tests.conftest import QUICK
 
 _SERVER = multiprocessing.get_context('forkserver')
-_SERVER.set_forkserver_preload([
-    'flan_jax.tasks', 'flan_jax.evaluation.protocol', 'flan_jax.training.loop'])
+_SERVER.set_forkserver_preload(['flan_jax.tasks', 'flan_jax.evaluation.protocol', 'flan_jax.training.loop'])
 _FILES = 'out', 'err'
 
 
@@ -39,16 +38,18 @@ class Door:
       self.process.kill()
       raise subprocess.TimeoutExpired(self.process.name, timeout)
     with self.folder as folder:
-      return [open(os.path.join(folder, name), encoding='utf-8').read()
-              for name in _FILES]
+      return [open(os.path.join(folder, name), encoding='utf-8').read() for name in _FILES]
 
 
 def start(name, arguments, environment, folder='/') -> Door:
   """Starts `python -m flan_jax NAME ARGUMENTS` in a folder."""
   written = tempfile.TemporaryDirectory()
   process = _SERVER.Process(
-      name=f'flan_jax {name}', daemon=True, target=_run,
-      args=(name, arguments, _around(environment), str(folder), written.name))
+    name=f'flan_jax {name}',
+    daemon=True,
+    target=_run,
+    args=(name, arguments, _around(environment), str(folder), written.name),
+  )
   process.start()
   return Door(process, written)
 
@@ -63,8 +64,13 @@ def run(name, arguments, environment, folder='/', timeout=1800):
 def run_from_nothing(name, arguments, environment, folder='/', timeout=1800):
   """The same by a Python that has imported nothing yet, as users have it."""
   return subprocess.run(
-      [sys.executable, '-m', 'flan_jax', name, *arguments], cwd=folder, text=True,
-      capture_output=True, env=_around(environment), timeout=timeout)
+    [sys.executable, '-m', 'flan_jax', name, *arguments],
+    cwd=folder,
+    text=True,
+    capture_output=True,
+    env=_around(environment),
+    timeout=timeout,
+  )
 
 
 def _around(environment):
@@ -81,4 +87,5 @@ def _run(name, arguments, environment, folder, written):
   sys.path.insert(0, folder)  # as with -m
   sys.argv[:] = ['flan_jax', name, *arguments]
   from flan_jax.cli import main
+
   main.main()

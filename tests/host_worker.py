@@ -10,8 +10,7 @@ import numpy as np
 from flan_jax.model import decoder
 from flan_jax.training import loop, metric_log, multihost, optim, sharding
 
-CONFIG = decoder.DecoderConfig(
-    vocab_size=16, d_model=8, layers=1, heads=2, head_dim=8, d_ff=8, dtype='float32')
+CONFIG = decoder.DecoderConfig(vocab_size=16, d_model=8, layers=1, heads=2, head_dim=8, d_ff=8, dtype='float32')
 ROWS = 8
 
 
@@ -21,9 +20,14 @@ def rows_of(step, ours):
   ones = np.ones_like(whole)
   place = ones * np.arange(4, dtype=np.int32)
   batch = {
-      'tokens': whole, 'positions': place, 'segment_ids': ones, 'branch': 0 * ones,
-      'query_position': place, 'target_id': np.roll(whole, -1, 1),
-      'weight': ones.astype(np.float32)}
+    'tokens': whole,
+    'positions': place,
+    'segment_ids': ones,
+    'branch': 0 * ones,
+    'query_position': place,
+    'target_id': np.roll(whole, -1, 1),
+    'weight': ones.astype(np.float32),
+  }
   return {name: value[ours] for name, value in batch.items()}
 
 
@@ -34,9 +38,20 @@ def run(folder, steps, tell=lambda text: None):
   tell(f'rows {ours}')
   feed = lambda first: (rows_of(step, ours) for step in range(first, 10**6))
   with unittest.mock.patch.object(metric_log, 'Logbook'):  # TensorFlow takes seconds
-    return loop.train(loop.Job(
-        CONFIG, optim.optimizer(1e-2), mesh, feed, ROWS, loop.Schedule(steps, 0, 0, 1),
-        str(folder), seed=0, say=tell, show=lambda line: tell('step')))
+    return loop.train(
+      loop.Job(
+        CONFIG,
+        optim.optimizer(1e-2),
+        mesh,
+        feed,
+        ROWS,
+        loop.Schedule(steps, 0, 0, 1),
+        str(folder),
+        seed=0,
+        say=tell,
+        show=lambda line: tell('step'),
+      )
+    )
 
 
 if __name__ == '__main__':

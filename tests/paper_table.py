@@ -8,9 +8,10 @@ its successor stands; where more than three of its templates are turned around, 
 import dataclasses
 
 SEVERAL = {
-    'rouge': ('rouge1', 'rouge2', 'rougeLsum'),
-    'squad': ('squad_f1', 'squad_exact_match'),
-    'trivia': ('trivia_exact_match', 'trivia_f1')}
+  'rouge': ('rouge1', 'rouge2', 'rougeLsum'),
+  'squad': ('squad_f1', 'squad_exact_match'),
+  'trivia': ('trivia_exact_match', 'trivia_f1'),
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,8 +35,7 @@ def rows(text):
       clusters = tuple(line.strip('[]').split())
       continue
     name, tfds, *cuts, examples, forward, metrics = line.split(' | ')
-    splits = {role: cut for role, cut in zip(('train', 'validation', 'test'), cuts)
-              if cut != 'none'}
+    splits = {role: cut for role, cut in zip(('train', 'validation', 'test'), cuts) if cut != 'none'}
     metrics = tuple(one for word in metrics.split() for one in SEVERAL.get(word, (word,)))
     found[name] = Row(name, clusters, tfds, splits, int(examples), int(forward), metrics)
   return found

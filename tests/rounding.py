@@ -45,9 +45,7 @@ def assert_equal(got, expected):
     one, other = np.asarray(one), np.asarray(other)
     assert one.dtype == other.dtype == np.float64, (path, one.dtype, other.dtype)
     largest = max(1.0, np.abs(other).max(initial=0.0))
-    np.testing.assert_allclose(
-      one, other, atol=EXACT * largest, rtol=0, err_msg=jax.tree_util.keystr(path)
-    )
+    np.testing.assert_allclose(one, other, atol=EXACT * largest, rtol=0, err_msg=jax.tree_util.keystr(path))
 
   jax.tree_util.tree_map_with_path(check, got, expected)
 

@@ -18,8 +18,9 @@ from tests import rounding
 
 pytestmark = pytest.mark.usefixtures('double')
 
-CONFIG = rounding.doubled(decoder.DecoderConfig(
-    vocab_size=64, d_model=32, layers=2, heads=2, head_dim=16, d_ff=64, remat='none'))
+CONFIG = rounding.doubled(
+  decoder.DecoderConfig(vocab_size=64, d_model=32, layers=2, heads=2, head_dim=16, d_ff=64, remat='none')
+)
 ROWS, LENGTH, SLOTS = 16, 12, 5
 LOSS = losses.LossConfig(z_loss=1e-2, label_smoothing=0.1)
 
@@ -31,13 +32,14 @@ def example_batch(length=LENGTH):
   weight = rng.random((ROWS, SLOTS)) * np.geomspace(1e-2, 10, ROWS)[:, None]
   weight[::2] = 0
   return {
-      'tokens': tokens,
-      'positions': np.tile(np.arange(length, dtype=np.int32), (ROWS, 1)),
-      'segment_ids': np.ones_like(tokens),
-      'branch': np.zeros_like(tokens),
-      'query_position': rng.integers(0, length, (ROWS, SLOTS)).astype(np.int32),
-      'target_id': rng.integers(0, 64, (ROWS, SLOTS)).astype(np.int32),
-      'weight': weight.astype(np.float32)}
+    'tokens': tokens,
+    'positions': np.tile(np.arange(length, dtype=np.int32), (ROWS, 1)),
+    'segment_ids': np.ones_like(tokens),
+    'branch': np.zeros_like(tokens),
+    'query_position': rng.integers(0, length, (ROWS, SLOTS)).astype(np.int32),
+    'target_id': rng.integers(0, 64, (ROWS, SLOTS)).astype(np.int32),
+    'weight': weight.astype(np.float32),
+  }
 
 
 def fresh(optimizer, config=CONFIG):
@@ -47,8 +49,9 @@ def fresh(optimizer, config=CONFIG):
 
 # Leaves the gradient in place of the optimizer's state, and parameters as they are.
 KEEP = optax.GradientTransformation(
-    lambda params: jax.tree.map(jnp.zeros_like, params),
-    lambda gradient, state, params: (jax.tree.map(jnp.zeros_like, params), gradient))
+  lambda params: jax.tree.map(jnp.zeros_like, params),
+  lambda gradient, state, params: (jax.tree.map(jnp.zeros_like, params), gradient),
+)
 
 
 @functools.cache
@@ -68,17 +71,16 @@ def distance(one, other):
 
 
 @pytest.mark.parametrize(
-    'microbatches, loss', [
-        pytest.param(2, losses.PLAIN, marks=pytest.mark.slow),
-        pytest.param(4, LOSS, marks=pytest.mark.long), (16, LOSS)])
+  'microbatches, loss',
+  [pytest.param(2, losses.PLAIN, marks=pytest.mark.slow), pytest.param(4, LOSS, marks=pytest.mark.long), (16, LOSS)],
+)
 def test_microbatches_equal_the_full_batch_with_unequal_weights(microbatches, loss):
   whole, expected = gradients(1, loss)
   parts, sums = gradients(microbatches, loss)
   assert distance(parts, whole) < rounding.EXACT
   assert set(sums) == set(expected)
   for name in sums:
-    np.testing.assert_allclose(
-        sums[name], expected[name], rtol=rounding.EXACT, err_msg=name)
+    np.testing.assert_allclose(sums[name], expected[name], rtol=rounding.EXACT, err_msg=name)
 
 
 @pytest.mark.long
@@ -91,7 +93,9 @@ def test_a_mean_of_means_would_be_noticed():
     def mean(params):
       total, sums = losses.decoder_loss(CONFIG, params, rows, LOSS)
       return total / sums['weight']
+
     return jax.grad(mean)(params)
+
   parts = [{name: leaf[part::4] for name, leaf in batch.items()} for part in (1, 3)]
   averaged = jax.tree.map(lambda *leaves: sum(leaves) / 2, *map(mean_gradient, parts))
   assert distance(averaged, gradients(1)[0]) > 1e-2
@@ -175,13 +179,15 @@ def test_summed_adds_up_what_a_function_gives():
   assert got == {'total': 28.0}
 
 
-@pytest.mark.parametrize('rows, microbatches, sizes, message', [
-    (16, 3, {'fsdp': 8}, 'MICROBATCHES = 3 does not divide the 2 rows .* 8 parts .* '
-     '16 rows; choose one of 1, 2,'),
+@pytest.mark.parametrize(
+  'rows, microbatches, sizes, message',
+  [
+    (16, 3, {'fsdp': 8}, 'MICROBATCHES = 3 does not divide the 2 rows .* 8 parts .* 16 rows; choose one of 1, 2,'),
     (16, 4, {'fsdp': 8}, 'MICROBATCHES = 4 does not divide the 2 rows'),
-    (12, 8, {'fsdp': 2, 'tensor': 4}, 'choose one of 1, 2, 3, 6,')])
-def test_rows_that_do_not_divide_are_refused_with_the_numbers(
-    rows, microbatches, sizes, message):
+    (12, 8, {'fsdp': 2, 'tensor': 4}, 'choose one of 1, 2, 3, 6,'),
+  ],
+)
+def test_rows_that_do_not_divide_are_refused_with_the_numbers(rows, microbatches, sizes, message):
   mesh = sharding.mesh(sizes)
   with pytest.raises(UserError, match=message):
     step_lib.check_microbatches(rows, microbatches, mesh)
@@ -198,9 +204,23 @@ def test_a_run_goes_on_with_other_microbatches_and_logs_the_extras(tmp_path):
   def run(name, steps, microbatches):
     feed = lambda first: iter([example_batch()] * 10)
     schedule = loop.Schedule(steps, 0, 1, 1, microbatches=microbatches)
-    return loop.train(loop.Job(
-        CONFIG, optimizer, mesh, feed, ROWS, schedule, str(tmp_path / name), seed=0,
-        dev_batches=lambda: iter([example_batch()]), say=str, show=str, loss=LOSS))
+    return loop.train(
+      loop.Job(
+        CONFIG,
+        optimizer,
+        mesh,
+        feed,
+        ROWS,
+        schedule,
+        str(tmp_path / name),
+        seed=0,
+        dev_batches=lambda: iter([example_batch()]),
+        say=str,
+        show=str,
+        loss=LOSS,
+      )
+    )
+
   run('changed', 1, 1)
   run('changed', 2, 4)
   run('same', 2, 1)

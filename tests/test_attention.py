@@ -19,8 +19,7 @@ from flan_jax.training import sharding
 from tests import rounding
 
 CONFIG = decoder.DecoderConfig(
-  vocab_size=64, d_model=32, layers=2, heads=4, head_dim=64, d_ff=32, positions='rope',
-  dtype='float32',
+  vocab_size=64, d_model=32, layers=2, heads=4, head_dim=64, d_ff=32, positions='rope', dtype='float32'
 )
 LENGTH = 384  # three blocks of the kernel
 
@@ -100,12 +99,15 @@ def single_bounds(config, rows):
   off = 1.2 * (4 * off + rounding.gamma(part.shape[-1] + 16))
   product = each(weight, shared(value))
   by_score = 3 * scale * part * (product + (part * product).sum(axis=-1, keepdims=True))
-  return [off * bound for bound in (
-    np.einsum('BNLM,BMNH->BLNH', part, shared(value)) * (weight != 0),
-    np.einsum('BNLM,BMNH->BLNH', by_score, shared(key)),
-    summed(np.einsum('BNLM,BLNH->BMNH', by_score, query)),
-    summed(np.einsum('BNLM,BLNH->BMNH', part, weight)),
-  )]
+  return [
+    off * bound
+    for bound in (
+      np.einsum('BNLM,BMNH->BLNH', part, shared(value)) * (weight != 0),
+      np.einsum('BNLM,BMNH->BLNH', by_score, shared(key)),
+      summed(np.einsum('BNLM,BLNH->BMNH', by_score, query)),
+      summed(np.einsum('BNLM,BLNH->BMNH', part, weight)),
+    )
+  ]
 
 
 def table_of(config):
@@ -121,11 +123,15 @@ def alone():
   'change, shape',
   [
     ({'kv_heads': 2, 'windows': (130,)}, {'fsdp': 2, 'tensor': 4}),  # keys repeated
-    *(pytest.param(*one, marks=pytest.mark.slow) for one in [
-      ({}, None),
-      ({'windows': (70,)}, None),
-      ({'kv_heads': 2, 'attention_soft_cap': 3.0}, None),
-      ({'kv_heads': 2}, {'data': 2, 'fsdp': 2, 'tensor': 2})]),
+    *(
+      pytest.param(*one, marks=pytest.mark.slow)
+      for one in [
+        ({}, None),
+        ({'windows': (70,)}, None),
+        ({'kv_heads': 2, 'attention_soft_cap': 3.0}, None),
+        ({'kv_heads': 2}, {'data': 2, 'fsdp': 2, 'tensor': 2}),
+      ]
+    ),
   ],
   ids=str,
 )
@@ -148,8 +154,10 @@ def test_a_decoder_trains_by_splash_as_it_does_by_plain_attention():
   tokens = np.random.default_rng(0).integers(1, 64, rows.positions_BL.shape)
   slots = np.tile(np.arange(0, 128, 7), (4, 1))
   batch = {
-    'tokens': tokens, 'positions': rows.positions_BL,
-    'segment_ids': rows.segment_ids_BL, 'query_position': slots,
+    'tokens': tokens,
+    'positions': rows.positions_BL,
+    'segment_ids': rows.segment_ids_BL,
+    'query_position': slots,
     'target_id': np.take_along_axis(tokens, slots, 1),
     'weight': np.take_along_axis(rows.segment_ids_BL > 0, slots, 1).astype(np.float32),
   }
@@ -164,17 +172,12 @@ def test_a_decoder_trains_by_splash_as_it_does_by_plain_attention():
   # A product of K terms in float32 is the exact one of a kernel that is off by gamma(K),
   # entry by entry: nothing is off by more than if all kernels are off by gamma of all
   # terms on a path, forward and back.
-  terms = 2 * config.layers * (
-    2 * config.d_model + config.heads * config.head_dim + config.d_ff + 128
-  )
+  terms = 2 * config.layers * (2 * config.d_model + config.heads * config.head_dim + config.d_ff + 128)
   plain = rounding.doubled(dataclasses.replace(config, attention='xla'))
   with rounding.double():
     params = rounding.as_double(params)
     signs = np.random.default_rng(0)
-    shaken = jax.tree.map(
-      lambda leaf: leaf * (1 + rounding.gamma(terms) * signs.choice([-1, 1], leaf.shape)),
-      params,
-    )
+    shaken = jax.tree.map(lambda leaf: leaf * (1 + rounding.gamma(terms) * signs.choice([-1, 1], leaf.shape)), params)
     (exact_loss, exact), (_, moved) = (gradients(plain, one) for one in (params, shaken))
   np.testing.assert_allclose(loss, exact_loss, rtol=rounding.gamma(terms))
   for one, other, bound in zip(*map(jax.tree.leaves, (got, exact, moved)), strict=True):
@@ -182,9 +185,7 @@ def test_a_decoder_trains_by_splash_as_it_does_by_plain_attention():
     assert np.linalg.norm(one - other) <= np.linalg.norm(bound - other)
 
 
-@pytest.mark.parametrize(
-  'change', [{}, {'kv_heads': 2, 'windows': (70,)}, {'positions': 'relative'}], ids=str
-)
+@pytest.mark.parametrize('change', [{}, {'kv_heads': 2, 'windows': (70,)}, {'positions': 'relative'}], ids=str)
 def test_what_cudnn_is_given_means_plain_attention(change, double, monkeypatch):
   # The same arguments by the plain implementation: cuDNN itself needs a GPU.
   # What jax.nn computes in float32, softmax, is to be float64, too.
@@ -207,8 +208,7 @@ def test_what_cudnn_is_given_means_plain_attention(change, double, monkeypatch):
 
 @pytest.mark.long
 def test_a_bias_made_by_each_layer_is_the_shared_one(double, monkeypatch):
-  config = rounding.doubled(
-    dataclasses.replace(CONFIG, positions='relative', head_dim=16))
+  config = rounding.doubled(dataclasses.replace(CONFIG, positions='relative', head_dim=16))
   batch = packed_rows(2, length=64, branches=True)._asdict()
   batch = {name.removesuffix('_BL'): leaf for name, leaf in batch.items()}
   batch['tokens'] = batch['positions']
@@ -219,8 +219,7 @@ def test_a_bias_made_by_each_layer_is_the_shared_one(double, monkeypatch):
 
   shared = jax.jit(jax.value_and_grad(score))(params)
   asked = []
-  monkeypatch.setattr(
-    backends, '_bias_per_layer', lambda *_: asked.append(True) or True)
+  monkeypatch.setattr(backends, '_bias_per_layer', lambda *_: asked.append(True) or True)
   made = jax.jit(jax.value_and_grad(lambda params: score(params)))(params)
   assert asked  # no trace of the first serves the second
   rounding.assert_equal(made, shared)
@@ -287,8 +286,7 @@ def test_the_automatic_choice_takes_what_fits(where, change, view, name, monkeyp
 def test_rows_and_heads_that_do_not_divide_over_the_mesh_run_plainly(monkeypatch):
   monkeypatch.setattr(backends, '_device', lambda: TPU)
   assert backends.choose(HALF, packed_rows(2)) == 'xla'  # eight devices, no mesh
-  for axes, name in (({'fsdp': 2, 'tensor': 4}, 'splash'), ({'fsdp': 8}, 'xla'),
-                     ({'tensor': 8}, 'xla')):
+  for axes, name in (({'fsdp': 2, 'tensor': 4}, 'splash'), ({'fsdp': 8}, 'xla'), ({'tensor': 8}, 'xla')):
     with jax.set_mesh(sharding.mesh(axes)):
       assert backends.choose(HALF, packed_rows(2)) == name
 
@@ -328,8 +326,7 @@ def test_a_wish_that_the_model_cannot_have_is_refused_at_once(change, message):
     ('cudnn', GPU, 256, 'compute capability 8.0'),
   ],
 )
-def test_a_wish_that_the_rows_cannot_have_is_refused(
-    wish, where, length, message, monkeypatch):
+def test_a_wish_that_the_rows_cannot_have_is_refused(wish, where, length, message, monkeypatch):
   monkeypatch.setattr(backends, '_device', lambda: where)
   config = dataclasses.replace(HALF, attention=wish)
   with jax.set_mesh(alone()), pytest.raises(UserError, match=message):
@@ -351,8 +348,7 @@ def test_a_training_step_compiled_for_tpu_holds_the_kernel():
 
   def lowered(wish):
     plan = candidates.Plan(
-      dataclasses.replace(config, attention=wish), estimate.Work(4, 128, 16), axes, V5E,
-      {'learning_rate': 1e-3},
+      dataclasses.replace(config, attention=wish), estimate.Work(4, 128, 16), axes, V5E, {'learning_rate': 1e-3}
     )
     step, arguments = aot.STEPS['train'](plan, mesh)
     with jax.set_mesh(mesh):

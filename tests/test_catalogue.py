@@ -23,8 +23,13 @@ def nasty():
   rte = datasets.get('rte')
   template = dataclasses.replace(rte.templates[4], inputs='<b>\n{premise}\n\n{options}')
   return dataclasses.replace(
-      rte, name='nasty', manual=NASTY, splits={'test': 'test'}, examples=0,
-      templates=(*rte.templates[:4], template, *rte.templates[5:]))
+    rte,
+    name='nasty',
+    manual=NASTY,
+    splits={'test': 'test'},
+    examples=0,
+    templates=(*rte.templates[:4], template, *rte.templates[5:]),
+  )
 
 
 @pytest.fixture(scope='module')
@@ -40,9 +45,10 @@ def page():
 def cards(page):
   """{id of a template: [inputs, target]}, as a browser shows them."""
   found = re.findall(r'<article [^>]*id="([^"]*)"[^>]*>(.*?)</article>', page, re.S)
-  return {name: [html.unescape(re.sub('<[^>]*>', '', text))
-                 for text in re.findall('<pre[^>]*>(.*?)</pre>', card, re.S)]
-          for name, card in found}
+  return {
+    name: [html.unescape(re.sub('<[^>]*>', '', text)) for text in re.findall('<pre[^>]*>(.*?)</pre>', card, re.S)]
+    for name, card in found
+  }
 
 
 def test_what_is_shown_is_what_is_rendered(cards):
@@ -62,10 +68,20 @@ def test_variants_are_one_entry_and_what_differs_is_shown_twice(page, cards):
 
 def test_a_dataset_is_described(page):
   for wanted in (
-      'Natural language inference', 'Does the hypothesis follow from the premise?',
-      'Paraphrase is not trained on either', 'super_glue/rte:1.0.2', '2,290', 'pearson',
-      'train[:-200]', '16,940–100,450 rows', 'inverted', 'CC BY-NC 4.0',
-      'flan_jax.tasks.nli.anli', 'href="#rte/3"', '<b class="number">7</b>'):
+    'Natural language inference',
+    'Does the hypothesis follow from the premise?',
+    'Paraphrase is not trained on either',
+    'super_glue/rte:1.0.2',
+    '2,290',
+    'pearson',
+    'train[:-200]',
+    '16,940–100,450 rows',
+    'inverted',
+    'CC BY-NC 4.0',
+    'flan_jax.tasks.nli.anli',
+    'href="#rte/3"',
+    '<b class="number">7</b>',
+  ):
     assert wanted in page, wanted
 
 
@@ -95,8 +111,13 @@ def test_a_dataset_file_states_source_licence_and_splits(name):
 def test_a_docstring_is_taken_apart():
   text = 'RTE, entailment.\n\nSource: A 2006. Licence: MIT. Splits: all. Rows are short.'
   assert catalogue.described(text) == {
-      'name': 'RTE', 'title': ', entailment.', 'source': 'A 2006', 'licence': 'MIT',
-      'splits': 'all.', 'notes': 'Rows are short.'}
+    'name': 'RTE',
+    'title': ', entailment.',
+    'source': 'A 2006',
+    'licence': 'MIT',
+    'splits': 'all.',
+    'notes': 'Rows are short.',
+  }
   bare = catalogue.described('Riddles: which?\n\nMade at home.')  # of another package
   assert list(filter(None, bare.values())) == ['Riddles', ': which?', 'Made at home.']
   assert not any(catalogue.described('').values())
@@ -104,8 +125,11 @@ def test_a_docstring_is_taken_apart():
 
 def test_text_is_split_for_the_template():
   assert catalogue.spans('see `fields`, arXiv 1905.10044') == [
-      ('', 'see '), ('code', 'fields'), ('', ', '),
-      ('https://arxiv.org/abs/1905.10044', 'arXiv 1905.10044')]
+    ('', 'see '),
+    ('code', 'fields'),
+    ('', ', '),
+    ('https://arxiv.org/abs/1905.10044', 'arXiv 1905.10044'),
+  ]
   assert catalogue.filled('Q: {q}', {'q': 'Why?'}) == [('', 'Q: '), ('q', 'Why?')]
 
 

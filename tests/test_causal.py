@@ -18,9 +18,7 @@ def operands(length, key_heads, bias_heads, dtype=jnp.float64):
   """Query, key, value, a bias of two segments, and weights of the output."""
   keys = jax.random.split(jax.random.key(length), 5)
   shapes = [(B, length, heads, H) for heads in (N, key_heads, key_heads, N)]
-  query, key, value, weight = (
-    jax.random.normal(one, shape, dtype) for one, shape in zip(keys, shapes)
-  )
+  query, key, value, weight = (jax.random.normal(one, shape, dtype) for one, shape in zip(keys, shapes))
   segments = jnp.broadcast_to(1 + (jnp.arange(length) > length // 3), (B, length))
   bias = attention.mask_bias(attention.visible(segments))
   bias += jax.random.normal(keys[4], (B, bias_heads, length, length))
@@ -40,12 +38,9 @@ def plain(query, key, value, bias, soft_cap):
 
 
 @pytest.mark.parametrize(
-  'length, key_heads, bias_heads, soft_cap',
-  [(300, 4, 1, None), (256, 2, N, None), (40, 4, N, 2.0), (300, 1, 1, 2.0)],
+  'length, key_heads, bias_heads, soft_cap', [(300, 4, 1, None), (256, 2, N, None), (40, 4, N, 2.0), (300, 1, 1, 2.0)]
 )
-def test_blocks_equal_plain_attention_with_gradients(
-  length, key_heads, bias_heads, soft_cap, double
-):
+def test_blocks_equal_plain_attention_with_gradients(length, key_heads, bias_heads, soft_cap, double):
   given = operands(length, key_heads, bias_heads)
   got, expected = (weighed(one, soft_cap)(*given) for one in (cpu_attention.attend, plain))
   rounding.assert_equal(got, expected)
@@ -75,32 +70,32 @@ def test_blocks_cover_a_row_once_and_are_few():
 def test_a_kernels_gradient_is_the_same_whichever_operand_is_turned(inner, outer, double):
   keys = jax.random.split(jax.random.key(0), 3)
   x, kernel, weight = (
-    jax.random.normal(key, shape)
-    for key, shape in zip(keys, [(2, 3, inner), (inner, outer), (2, 3, outer)])
+    jax.random.normal(key, shape) for key, shape in zip(keys, [(2, 3, inner), (inner, outer), (2, 3, outer)])
   )
-  gradient = lambda product: jax.jit(jax.grad(
-    lambda x, kernel: jnp.sum(product(x, kernel) * weight), argnums=(0, 1)))(x, kernel)
+  gradient = lambda product: jax.jit(jax.grad(lambda x, kernel: jnp.sum(product(x, kernel) * weight), argnums=(0, 1)))(
+    x, kernel
+  )
   rounding.assert_equal(gradient(cpu_kernels.product), gradient(jnp.matmul))
 
 
 @pytest.mark.parametrize('activation', cpu_kernels.ACTIVATIONS)
-def test_a_gated_product_made_again_has_the_gradients_of_one_that_is_kept(
-    activation, double):
+def test_a_gated_product_made_again_has_the_gradients_of_one_that_is_kept(activation, double):
   keys = jax.random.split(jax.random.key(0), 4)
   *operands, weight = (
-    jax.random.normal(key, shape)
-    for key, shape in zip(keys, [(2, 3, 24), (2, 3, 24), (24, 40), (2, 3, 40)])
+    jax.random.normal(key, shape) for key, shape in zip(keys, [(2, 3, 24), (2, 3, 24), (24, 40), (2, 3, 40)])
   )
   kept = lambda gate, up, kernel: (cpu_kernels.ACTIVATIONS[activation](gate) * up) @ kernel
   made_again = functools.partial(cpu_kernels.gated_product, activation)
-  gradient = lambda product: jax.jit(jax.grad(
-    lambda *operands: jnp.sum(product(*operands) * weight), argnums=(0, 1, 2)))(*operands)
+  gradient = lambda product: jax.jit(
+    jax.grad(lambda *operands: jnp.sum(product(*operands) * weight), argnums=(0, 1, 2))
+  )(*operands)
   rounding.assert_equal(gradient(made_again), gradient(kept))
 
 
 def test_rotations_of_rows_are_those_of_their_positions(double):
-  config = rounding.doubled(DecoderConfig(
-    vocab_size=8, d_model=8, layers=1, heads=1, head_dim=8, d_ff=8, positions='rope'))
+  config = rounding.doubled(
+    DecoderConfig(vocab_size=8, d_model=8, layers=1, heads=1, head_dim=8, d_ff=8, positions='rope')
+  )
   positions_BL = jnp.array([[0, 1, 2, 0, 1], [3, 4, 0, 0, 1]]) + 20
   got = jax.jit(lambda at: positions.row_rotation(config, at))(positions_BL)
   rounding.assert_equal(got, positions.rotation(config, positions_BL))

@@ -12,24 +12,41 @@ from flan_jax.cli import commandline, holdout, main, train
 from flan_jax.errors import UserError
 from flan_jax.runs import progress
 
-DOORS = ['cache', 'evaluate', 'experiment', 'generate', 'holdout', 'huggingface',
-         'prompts', 'report', 'sample', 'train']
+DOORS = [
+  'cache',
+  'evaluate',
+  'experiment',
+  'generate',
+  'holdout',
+  'huggingface',
+  'prompts',
+  'report',
+  'sample',
+  'train',
+]
 CHECKOUT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 def door(name, *arguments, cwd=None):
   environment = os.environ | {'JAX_PLATFORMS': 'cpu', 'XLA_FLAGS': ''}
   return subprocess.run(
-      [sys.executable, '-m', 'flan_jax', name, *arguments], cwd=cwd, text=True,
-      capture_output=True, env=environment, timeout=600)
+    [sys.executable, '-m', 'flan_jax', name, *arguments],
+    cwd=cwd,
+    text=True,
+    capture_output=True,
+    env=environment,
+    timeout=600,
+  )
 
 
 @pytest.mark.parametrize('name', DOORS)
 def test_help_needs_no_heavy_import(name):
-  probe = (f'import sys; from flan_jax.cli import main\n'
-           f'try:\n  main.main(["{name}", "--help"])\n'
-           'except SystemExit as end: assert end.code == 0\n'
-           'assert not {"jax", "tensorflow", "seqio"} & set(sys.modules)')
+  probe = (
+    f'import sys; from flan_jax.cli import main\n'
+    f'try:\n  main.main(["{name}", "--help"])\n'
+    'except SystemExit as end: assert end.code == 0\n'
+    'assert not {"jax", "tensorflow", "seqio"} & set(sys.modules)'
+  )
   done = subprocess.run([sys.executable, '-c', probe], text=True, capture_output=True)
   assert done.returncode == 0, done.stderr
   assert f'usage: flan_jax {name}' in done.stdout
@@ -55,17 +72,23 @@ def test_an_unknown_command_is_one_paragraph(capsys):
     main.main(['trian', '--dry_run'])
   assert end.value.code == 2
   assert capsys.readouterr().err == (
-      "flan_jax: there is no command 'trian'; did you mean train?\nSee flan_jax --help.\n")
+    "flan_jax: there is no command 'trian'; did you mean train?\nSee flan_jax --help.\n"
+  )
 
 
 def test_gin_config_is_imported_from_the_checkout_not_our_folder():
   done = subprocess.run(
-      [sys.executable, '-c', 'import gin; print(gin.__file__, gin.configurable)'],
-      cwd=CHECKOUT, text=True, capture_output=True)
+    [sys.executable, '-c', 'import gin; print(gin.__file__, gin.configurable)'],
+    cwd=CHECKOUT,
+    text=True,
+    capture_output=True,
+  )
   assert 'site-packages' in done.stdout, done.stderr
 
 
-@pytest.mark.parametrize('arguments, words', [
+@pytest.mark.parametrize(
+  'arguments, words',
+  [
     (['--gin_file=models/138b.gin'], ["no gin file 'models/138b.gin'", 'models/137b.gin']),
     (["--gin.MODLE_DIR='x'"], ["'MODLE_DIR'", 'did you mean MODEL_DIR']),
     (['--gin.loop.Schedule.train_stepz=3'], ["'train_stepz'"]),
@@ -73,12 +96,12 @@ def test_gin_config_is_imported_from_the_checkout_not_our_folder():
     (['--tfds_data_dir=/no/such/folder'], ['/no/such/folder', 'flan_jax sample']),
     (['--frobnicate'], ['--frobnicate', '--help']),
     (["--gin.MODEL_DIR='x'", "--gin.HELD_OUT='nlii'"], ['nlii', 'did you mean nli']),
-])
+  ],
+)
 def test_a_mistake_is_one_paragraph_that_names_it(arguments, words, tmp_path):
   (tmp_path / 'runs').mkdir()  # a user's own folder, not where our gin files are
   given = [a for a in arguments if a.startswith('--tfds_data_dir')]
-  done = door('train', *arguments, *([] if given else [f'--tfds_data_dir={tmp_path}']),
-              cwd=tmp_path)
+  done = door('train', *arguments, *([] if given else [f'--tfds_data_dir={tmp_path}']), cwd=tmp_path)
   assert done.returncode not in (0, 1), done.stderr
   assert 'Traceback' not in done.stderr
   assert all(word in done.stderr for word in words), done.stderr
@@ -95,11 +118,13 @@ def here(tmp_path, monkeypatch):
   gin.clear_config()
 
 
-@pytest.mark.parametrize('arguments, words', [
+@pytest.mark.parametrize(
+  'arguments, words',
+  [
     (["--gin.HELD_OUT='nli'", "--gin.MIXTURE='flan_all'"], ['nli is held out', 'rte']),
-    (['--gin_file=holdout/nli.gin', "--gin.VOCABULARY='/no'"],
-     ['not prepared', 'flan_jax sample']),
-])
+    (['--gin_file=holdout/nli.gin', "--gin.VOCABULARY='/no'"], ['not prepared', 'flan_jax sample']),
+  ],
+)
 def test_a_mistake_that_the_tasks_show_is_an_error_too(arguments, words, here, tmp_path):
   with pytest.raises(UserError) as found:
     train.main([*arguments, "--gin.MODEL_DIR='x'", f'--tfds_data_dir={tmp_path}'])
@@ -122,5 +147,4 @@ def test_plain_progress_is_lines(capsys):
   with progress.progress('work', 4) as advance:
     for name in 'abcd':
       advance(1, name)
-  assert capsys.readouterr().err.splitlines() == [
-      f'work: {n}/4 {name}' for n, name in enumerate('abcd', 1)]
+  assert capsys.readouterr().err.splitlines() == [f'work: {n}/4 {name}' for n, name in enumerate('abcd', 1)]

@@ -16,8 +16,10 @@ from tests import fake_run
 
 @pytest.fixture
 def folders(tmp_path):
-  return [str(fake_run.write(tmp_path / 'a' / 'nli', right=0.0)),
-          str(fake_run.write(tmp_path / 'b' / 'nli', seed=1, right=1.0))]
+  return [
+    str(fake_run.write(tmp_path / 'a' / 'nli', right=0.0)),
+    str(fake_run.write(tmp_path / 'b' / 'nli', seed=1, right=1.0)),
+  ]
 
 
 def loaded(folders):
@@ -44,7 +46,7 @@ def change(folder, **changed):
 
 
 def cells(folders, name='rte'):
-  row, = (row for row in comparison.matrix(loaded(folders)) if row['name'] == name)
+  (row,) = (row for row in comparison.matrix(loaded(folders)) if row['name'] == name)
   return row['cells']
 
 
@@ -62,8 +64,16 @@ def test_the_matrix_has_scores_intervals_and_differences(folders):
 
 def test_the_page_tells_the_runs_apart(folders, tmp_path):
   page, text = written(folders, tmp_path)
-  for wanted in ('a/nli', 'b/nli', 'flan_holdout_nli', 'tuned, step 1,200', '+83.3',
-                 '2 layers of width 128', 'Dev loss', 'Held-out mean'):
+  for wanted in (
+    'a/nli',
+    'b/nli',
+    'flan_holdout_nli',
+    'tuned, step 1,200',
+    '+83.3',
+    '2 layers of width 128',
+    'Dev loss',
+    'Held-out mean',
+  ):
     assert wanted in text, wanted
   assert 'not comparable' not in text and 'class="notice"' not in page
   assert page.count('<polyline') == 6  # loss, dev loss and held-out mean of both
@@ -173,11 +183,13 @@ def test_an_output_of_a_single_run_is_refused(capsys):
 def test_held_in_rows_stand_apart_from_the_mean_of_the_held_out_ones(folders, tmp_path):
   rows = comparison.matrix(loaded(folders))
   assert [(row['name'], row['heading'], row['mean_row']) for row in rows] == [
-      ('rte', 'held out', False), ('stsb', '', False), ('mean', '', True),
-      ('sst2', 'held in: dev sets of tasks trained on', False)]
+    ('rte', 'held out', False),
+    ('stsb', '', False),
+    ('mean', '', True),
+    ('sst2', 'held in: dev sets of tasks trained on', False),
+  ]
   page, _ = written(folders, tmp_path)
-  at = [page.index(text) for text in (
-      '>held out</th></tr>', '<td>rte', '<td>mean', '>held in: dev sets', '<td>sst2')]
+  at = [page.index(text) for text in ('>held out</th></tr>', '<td>rte', '<td>mean', '>held in: dev sets', '<td>sst2')]
   assert at == sorted(at)
 
 
@@ -211,32 +223,39 @@ def test_a_dataset_held_in_by_one_run_alone_is_not_compared(folders):
   with open(f'{folders[0]}/results.json', 'w') as file:
     json.dump(results, file)
   rows = [row for row in comparison.matrix(loaded(folders)) if row['name'] == 'sst2']
-  assert [[cell['score'] for cell in row['cells']] for row in rows] == [
-      ['89.0 (1.2)', '–'], ['–', '89.0 (1.2)']]
+  assert [[cell['score'] for cell in row['cells']] for row in rows] == [['89.0 (1.2)', '–'], ['–', '89.0 (1.2)']]
   assert rows[1]['cells'][1]['why'] == 'held out in a/nli'
 
 
-@pytest.mark.parametrize('changed, words', [
+@pytest.mark.parametrize(
+  'changed, words',
+  [
     ({'step': 600}, 'b/nli is at step 600, a/nli at step 1,200'),
-    ({'ranking': 'normalised'}, "b/nli was asked otherwise (zero-shot, ranking "
-     "'normalised') than a/nli (zero-shot)"),
+    ({'ranking': 'normalised'}, "b/nli was asked otherwise (zero-shot, ranking 'normalised') than a/nli (zero-shot)"),
     ({'style': 'name'}, "b/nli was asked otherwise (zero-shot, style 'name')"),
     ({'shots': 2}, 'b/nli was asked otherwise (2 shots)'),
     ({'cluster': 'math'}, 'b/nli held out math, a/nli nli'),
-    ({'training': 'base unknown'}, 'b/nli: nothing is known of what the model that the run '
-     'began from was trained on'),
-    ({'training': 'unknown'}, 'b/nli: nothing is known of what the model was trained on')])
+    ({'training': 'base unknown'}, 'b/nli: nothing is known of what the model that the run began from was trained on'),
+    ({'training': 'unknown'}, 'b/nli: nothing is known of what the model was trained on'),
+  ],
+)
 def test_runs_that_differ_say_in_what(folders, tmp_path, changed, words):
   change(folders[1], **changed)
   assert words in written(folders, tmp_path)[1]
 
 
-@pytest.mark.parametrize('key, value, words', [
-    ('vocabulary', {'path': '/other', 'hash': '1'},
-     'b/nli has another vocabulary than a/nli'),
-    ('model', {'vocab_size': 256, 'd_model': 64, 'layers': 9, 'heads': 4, 'head_dim': 16,
-               'd_ff': 64}, 'b/nli has 9 layers of width 64, a/nli 2'),
-    ('data', 'tfds', 'b/nli was trained on tfds data, a/nli on embedded data')])
+@pytest.mark.parametrize(
+  'key, value, words',
+  [
+    ('vocabulary', {'path': '/other', 'hash': '1'}, 'b/nli has another vocabulary than a/nli'),
+    (
+      'model',
+      {'vocab_size': 256, 'd_model': 64, 'layers': 9, 'heads': 4, 'head_dim': 16, 'd_ff': 64},
+      'b/nli has 9 layers of width 64, a/nli 2',
+    ),
+    ('data', 'tfds', 'b/nli was trained on tfds data, a/nli on embedded data'),
+  ],
+)
 def test_other_models_are_told(folders, tmp_path, key, value, words):
   with open(f'{folders[1]}/run.json') as file:
     run = json.load(file)
@@ -251,30 +270,27 @@ def test_other_templates_are_told(folders, tmp_path):
   del results['evaluations'][-1]['datasets']['rte']['templates'][0]
   with open(f'{folders[1]}/results.json', 'w') as file:
     json.dump(results, file)
-  assert 'b/nli was asked in other templates than a/nli: rte' in (
-      written(folders, tmp_path)[1])
+  assert 'b/nli was asked in other templates than a/nli: rte' in (written(folders, tmp_path)[1])
 
 
 def test_of_several_evaluations_those_asked_alike_are_compared(folders, tmp_path):
   with open(f'{folders[0]}/results.json') as file:
     results = json.load(file)
   later = fake_run.results(limit=3, style='none')
-  results = {key: value + later[key] if isinstance(value, list) else value
-             for key, value in results.items()}
+  results = {key: value + later[key] if isinstance(value, list) else value for key, value in results.items()}
   with open(f'{folders[0]}/results.json', 'w') as file:
     json.dump(results, file)
   chosen = comparison.alike(loaded(folders))
   assert [one.group['limit'] for one in chosen] == [None, None]
   text = written(folders, tmp_path)[1]
-  assert ("a/nli has 1 other evaluation; this one is nli, style 'instructions', no limit"
-          in text)
+  assert "a/nli has 1 other evaluation; this one is nli, style 'instructions', no limit" in text
   assert 'not comparable' not in text
 
 
 def test_no_word_of_the_page_is_broken_letter_by_letter(folders, tmp_path):
   """A narrow screen lists the facts of a run one below the other."""
   page, _ = written(folders, tmp_path)
-  narrow = page[page.index('@media (max-width: 720px)'):]
+  narrow = page[page.index('@media (max-width: 720px)') :]
   assert '.runs, .runs tbody, .runs tr, .runs td { display: block; }' in narrow
   assert '.runs td, .runs th { overflow-wrap: break-word; }' in page
   assert page.count('data-name="evaluated"') == 2

@@ -28,14 +28,28 @@ def hashed(*what):
 def made_questions(name):
   """Three examples of each split, in two templates."""
   options = ('yes', 'no', 'it may be') if name != 'natural_questions' else ()
-  examples = [rendering.Example(
-      (), (), options, number % 3 if options else -1,
-      (options[number % 3],) if options else (f'answer {number}', 'Rome'))
-              for number in range(6)]
+  examples = [
+    rendering.Example(
+      (),
+      (),
+      options,
+      number % 3 if options else -1,
+      (options[number % 3],) if options else (f'answer {number}', 'Rome'),
+    )
+    for number in range(6)
+  ]
   inputs = [f'{name}, {number}, {template}?' for number in range(6) for template in (0, 1)]
   return questions.Questions(
-      name, (0, 1), {'dev': 3, 'test': 3}, FLAN.encode_batch(inputs), [False] * 12,
-      [FLAN.encode_batch(options) for _ in examples], [False] * 6, [False] * 6, examples)
+    name,
+    (0, 1),
+    {'dev': 3, 'test': 3},
+    FLAN.encode_batch(inputs),
+    [False] * 12,
+    [FLAN.encode_batch(options) for _ in examples],
+    [False] * 6,
+    [False] * 6,
+    examples,
+  )
 
 
 @pytest.fixture
@@ -47,12 +61,12 @@ def asked(monkeypatch):
 
   def scores(config, params, prompts, **settings):
     count.append(len(prompts))
-    return [np.array([-hashed(inputs, one) / 10 for one in options])
-            for inputs, options in prompts]
+    return [np.array([-hashed(inputs, one) / 10 for one in options]) for inputs, options in prompts]
 
   def generate(config, params, inputs, *arguments, **settings):
     count.append(len(inputs))
     return [FLAN.encode_batch([f'answer {hashed(one)}'])[0] for one in inputs]
+
   monkeypatch.setattr(scoring, 'scores', scores)
   monkeypatch.setattr(decoding, 'generate', generate)
   return count
@@ -60,10 +74,13 @@ def asked(monkeypatch):
 
 def evaluated(folder, name='tuned', tell=answers.notice):
   made = protocol.evaluate(
-      LOADED, TASKS, False, protocol.Settings(templates=[0, 1], limit=3),
-      folder=lambda row, task: answers.Folder(
-          answers.path(str(folder), name, row), f'{name} {task}', tell),
-      read={name: made_questions(name) for name in TASKS})
+    LOADED,
+    TASKS,
+    False,
+    protocol.Settings(templates=[0, 1], limit=3),
+    folder=lambda row, task: answers.Folder(answers.path(str(folder), name, row), f'{name} {task}', tell),
+    read={name: made_questions(name) for name in TASKS},
+  )
   assert made[1] == {}
   return json.loads(json.dumps(made[0]))
 
@@ -75,13 +92,13 @@ def lines_of(text):
 def with_line(text, draw, change, first=1):
   lines = lines_of(text)
   number = draw.randrange(first, len(lines))
-  lines[number:number + 1] = change(lines[number])
+  lines[number : number + 1] = change(lines[number])
   return ''.join(lines)
 
 
 def flipped(text, draw):
   place = draw.randrange(len(text))
-  return text[:place] + draw.choice('01a" \n}é') + text[place + 1:]
+  return text[:place] + draw.choice('01a" \n}é') + text[place + 1 :]
 
 
 def shuffled(text, draw):
@@ -101,22 +118,25 @@ def changed_numbers(text, draw):
 
 
 WAYS = {
-    'a line is missing': lambda text, draw: with_line(text, draw, lambda line: []),
-    'the last line is missing': lambda text, draw: ''.join(lines_of(text)[:-1]),
-    'the head is missing': lambda text, draw: ''.join(lines_of(text)[1:]),
-    'a line stands twice': lambda text, draw: with_line(
-        text, draw, lambda line: [line, line]),
-    'a line is empty': lambda text, draw: with_line(text, draw, lambda line: ['\n']),
-    'lines have other places': shuffled, 'numbers differ': changed_numbers,
-    'a sign differs': flipped, 'another sign differs': flipped, 'or another': flipped,
-    'it is torn': lambda text, draw: text[:draw.randrange(1, len(text))],
-    'the last newline is missing': lambda text, draw: text[:-1],
-    'it is empty': lambda text, draw: '',
-    'it is something else': lambda text, draw: '[1, 2]\n{}\n',
-    'the digest is missing': functools.partial(without, ['sha256']),
-    'the count is missing': functools.partial(without, ['lines']),
-    'it is no text': lambda text, draw: text[:9] + '\udcff' + text[9:],
-    'bytes were added': lambda text, draw: '\ufeff' + text}
+  'a line is missing': lambda text, draw: with_line(text, draw, lambda line: []),
+  'the last line is missing': lambda text, draw: ''.join(lines_of(text)[:-1]),
+  'the head is missing': lambda text, draw: ''.join(lines_of(text)[1:]),
+  'a line stands twice': lambda text, draw: with_line(text, draw, lambda line: [line, line]),
+  'a line is empty': lambda text, draw: with_line(text, draw, lambda line: ['\n']),
+  'lines have other places': shuffled,
+  'numbers differ': changed_numbers,
+  'a sign differs': flipped,
+  'another sign differs': flipped,
+  'or another': flipped,
+  'it is torn': lambda text, draw: text[: draw.randrange(1, len(text))],
+  'the last newline is missing': lambda text, draw: text[:-1],
+  'it is empty': lambda text, draw: '',
+  'it is something else': lambda text, draw: '[1, 2]\n{}\n',
+  'the digest is missing': functools.partial(without, ['sha256']),
+  'the count is missing': functools.partial(without, ['lines']),
+  'it is no text': lambda text, draw: text[:9] + '\udcff' + text[9:],
+  'bytes were added': lambda text, draw: '\ufeff' + text,
+}
 
 
 def test_whatever_is_damaged_is_told_and_made_again(asked, tmp_path, capsys):
@@ -145,11 +165,12 @@ def test_files_in_each_others_places_are_told_and_made_again(asked, tmp_path, ca
   evaluated(tmp_path, 'untuned')
   here = tmp_path / 'predictions/tuned'
   for one, other in (
-      (here / 'rte/0.rank.jsonl', here / 'rte/1.rank.jsonl'),
-      (here / 'rte/0.rank.jsonl', here / 'cb/0.rank.jsonl'),
-      (here / 'rte/examples.jsonl', here / 'cb/examples.jsonl'),
-      (here / 'rte/examples.jsonl', here / 'rte/1.rank.jsonl'),
-      (here / 'rte/1.rank.jsonl', tmp_path / 'predictions/untuned/rte/1.rank.jsonl')):
+    (here / 'rte/0.rank.jsonl', here / 'rte/1.rank.jsonl'),
+    (here / 'rte/0.rank.jsonl', here / 'cb/0.rank.jsonl'),
+    (here / 'rte/examples.jsonl', here / 'cb/examples.jsonl'),
+    (here / 'rte/examples.jsonl', here / 'rte/1.rank.jsonl'),
+    (here / 'rte/1.rank.jsonl', tmp_path / 'predictions/untuned/rte/1.rank.jsonl'),
+  ):
     texts = one.read_text(), other.read_text()
     one.write_text(texts[1])
     other.write_text(texts[0])
@@ -171,8 +192,7 @@ def test_damaged_examples_cost_no_answers(asked, tmp_path, capsys):
   assert f'{file} is damaged' in capsys.readouterr().err
 
 
-def test_answers_of_an_earlier_version_are_made_again_and_told_once(
-    asked, tmp_path, capsys):
+def test_answers_of_an_earlier_version_are_made_again_and_told_once(asked, tmp_path, capsys):
   whole, tell = evaluated(tmp_path), answers.once()
   for file in tmp_path.glob('predictions/tuned/*/*.jsonl'):
     file.write_text(without(['sha256', 'lines'], file.read_text(), None))

@@ -23,9 +23,15 @@ def block(words='Number {number}: {{text}}\n\n{{options}}', count=10):
 
 def declare(name='extra', **changes):
   given = dict(
-      tfds='glue/cola:2.0.0', kind='classification', examples=10, fields=fields,
-      templates=block(), metrics=['accuracy'], clusters=['nli'],
-      splits={'train': 'train', 'test': 'validation'})
+    tfds='glue/cola:2.0.0',
+    kind='classification',
+    examples=10,
+    fields=fields,
+    templates=block(),
+    metrics=['accuracy'],
+    clusters=['nli'],
+    splits={'train': 'train', 'test': 'validation'},
+  )
   return datasets.add(name, **{**given, **changes})
 
 
@@ -35,51 +41,52 @@ def changed(number, text):
   return phrasings
 
 
-@pytest.mark.parametrize('wrong, message', [
-    (dict(templates=changed(3, '{txt}\n{options}')),
-     r'template 3 asks for \{txt\}; the fields are answer, options, text'),
-    (dict(templates=changed(7, 'number 0 {text} {options}')),
-     'template 7 repeats template 0'),
+@pytest.mark.parametrize(
+  'wrong, message',
+  [
+    (
+      dict(templates=changed(3, '{txt}\n{options}')),
+      r'template 3 asks for \{txt\}; the fields are answer, options, text',
+    ),
+    (dict(templates=changed(7, 'number 0 {text} {options}')), 'template 7 repeats template 0'),
     (dict(templates=changed(4, '{text}')), r'template 4 .*classification but lacks'),
-    (dict(kind='generation', templates=changed(0, '{text}')),
-     'template 1 .*generation but'),
+    (dict(kind='generation', templates=changed(0, '{text}')), 'template 1 .*generation but'),
     (dict(clusters=['nil']), "unknown cluster 'nil'; did you mean nli"),
     (dict(clusters=['films']), r"a new one is declared before by clusters.add\('films'"),
-    (dict(templates=changed(4, 'Ask for {answer}\n=> {text}')),
-     "template 4 .*its target is '{text}'.*from templates= to inverted="),
-    (dict(templates=changed(5, '{text}')),
-     'template 5 .*add {options}, or move it to inverted='),
-    (dict(kind='generation', templates=changed(0, '{text}')),
-     "template 1 .*declare kind='classification'"),
-    (dict(version=0), 'version = 0; it must be'), (dict(version=True), 'version = True'),
+    (
+      dict(templates=changed(4, 'Ask for {answer}\n=> {text}')),
+      "template 4 .*its target is '{text}'.*from templates= to inverted=",
+    ),
+    (dict(templates=changed(5, '{text}')), 'template 5 .*add {options}, or move it to inverted='),
+    (dict(kind='generation', templates=changed(0, '{text}')), "template 1 .*declare kind='classification'"),
+    (dict(version=0), 'version = 0; it must be'),
+    (dict(version=True), 'version = True'),
     (dict(version='2'), "version = '2'"),
     (dict(kind='ranking'), "kind 'ranking'"),
     (dict(templates=block(count=9)), '9 templates and 0 inverted'),
-    (dict(templates=block(count=6), inverted=block('Ask {number} {{text}}', 4)),
-     '6 templates and 4 inverted'),
+    (dict(templates=block(count=6), inverted=block('Ask {number} {{text}}', 4)), '6 templates and 4 inverted'),
     (dict(plain=templates('{text}\n{options}')), r'plain has \{options\}'),
     (dict(plain=templates('{txt}:')), r'plain asks for \{txt\}'),
     (dict(plain=templates('{text}:\n---\n{text}?')), 'plain has phrasings for'),
     (dict(splits={'train': 'train[10%:]'}), "split 'train.10%:.'"),
     (dict(name='extra.5shot'), 'no dots'),
     (dict(name='rte'), r'rte .*test_declaration.py.* registered already, by .*rte.py'),
-])
+  ],
+)
 def test_what_is_wrong_is_named_with_file_and_template(wrong, message):
   with pytest.raises(UserError, match=message) as error:
     declare(**wrong)
-  assert 'test_declaration.py' in str(error.value) or 'cluster' in str(error.value) or (
-      'split' in str(error.value))
+  assert 'test_declaration.py' in str(error.value) or 'cluster' in str(error.value) or ('split' in str(error.value))
   assert 'extra' not in datasets.every()
 
 
 def test_a_file_in_no_folder_must_name_its_clusters(monkeypatch):
   monkeypatch.setattr(fields, '__module__', 'riddles')
-  with pytest.raises(UserError, match="riddles stands in no folder.*clusters="):
+  with pytest.raises(UserError, match='riddles stands in no folder.*clusters='):
     declare(clusters=())
 
 
-MANUAL = ['newsroom', 'samsum', 'story_cloze', 'xsum', 'wmt16_translate_csen',
-          'wmt16_translate_ruen']
+MANUAL = ['newsroom', 'samsum', 'story_cloze', 'xsum', 'wmt16_translate_csen', 'wmt16_translate_ruen']
 
 
 @pytest.mark.parametrize('name', MANUAL)
@@ -122,8 +129,7 @@ def test_the_source_of_fields_tells_their_names():
 
 
 def test_names_that_the_source_hides_are_checked_when_prompts_are_made():
-  dataset = dataclasses.replace(
-      datasets.get('rte'), name='extra', fields=hidden, templates=block('{{txt}} {number}'))
+  dataset = dataclasses.replace(datasets.get('rte'), name='extra', fields=hidden, templates=block('{{txt}} {number}'))
   records = tf.data.Dataset.from_tensors({'text': 'a'})
   with pytest.raises(UserError, match=r'extra: a template asks for \{answer\}'):
     list(rendering.prompts(records, dataset))
@@ -135,8 +141,9 @@ def failing(example):
 
 @pytest.mark.parametrize('function', ['fields', 'keep'])
 def test_what_a_function_of_a_dataset_raises_is_named_with_its_line(function):
-  dataset = dataclasses.replace(datasets.get('rte'), name='extra', templates=block(),
-                                **{'fields': fields, function: failing})
+  dataset = dataclasses.replace(
+    datasets.get('rte'), name='extra', templates=block(), **{'fields': fields, function: failing}
+  )
   records = tf.data.Dataset.from_tensors({'text': 'a', 'label': 1})
   with pytest.raises(UserError) as error:
     list(rendering.prompts(records, dataset))
@@ -151,19 +158,16 @@ def test_partials_stand_in_the_file_of_their_function():
   assert dataset_checks.file(dataset) == __file__ and dataset.module == __name__
 
 
-RECORDS = [('fine', 1), ('', 1), ('no label', -1), ('wrong label', 7), ('  ', 0),
-           ('too', 0)]
+RECORDS = [('fine', 1), ('', 1), ('no label', -1), ('wrong label', 7), ('  ', 0), ('too', 0)]
 
 
 @pytest.fixture
 def flawed():
   texts, labels = zip(*RECORDS)
   dataset = dataclasses.replace(
-      datasets.get('cola'), name='flawed', fields=fields,
-      keep=lambda example: example['text'] != 'too',
-      templates=block())
-  return dataset, tf.data.Dataset.from_tensor_slices(
-      {'text': list(texts), 'label': list(labels)})
+    datasets.get('cola'), name='flawed', fields=fields, keep=lambda example: example['text'] != 'too', templates=block()
+  )
+  return dataset, tf.data.Dataset.from_tensor_slices({'text': list(texts), 'label': list(labels)})
 
 
 def test_records_that_make_no_prompt_are_left_out_and_counted(flawed):
@@ -172,8 +176,10 @@ def test_records_that_make_no_prompt_are_left_out_and_counted(flawed):
   made = list(rendering.prompts(records, dataset).as_numpy_iterator())
   assert len(made) == 10 and all(b'fine' in prompt['inputs'] for prompt in made)
   assert rendering.dropped('flawed') == {
-      'text is empty': 2, 'the answer is none of the options': 2,
-      rendering.NOT_KEPT: 1}
+    'text is empty': 2,
+    'the answer is none of the options': 2,
+    rendering.NOT_KEPT: 1,
+  }
   assert rendering.dropped('flawed') == {}
 
 

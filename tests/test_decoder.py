@@ -14,8 +14,15 @@ from flan_jax.training import sharding
 from tests import rounding
 
 TINY = decoder.DecoderConfig(
-  vocab_size=64, d_model=16, layers=2, heads=2, head_dim=16, d_ff=32,
-  relative_buckets=8, relative_max_distance=16, dtype='float32',
+  vocab_size=64,
+  d_model=16,
+  layers=2,
+  heads=2,
+  head_dim=16,
+  d_ff=32,
+  relative_buckets=8,
+  relative_max_distance=16,
+  dtype='float32',
 )
 DOUBLE = rounding.doubled(TINY)
 
@@ -43,8 +50,16 @@ PACKED = make_batch(
   branch=[[0, 0, 0, 1, 1, 2, 2, 0, 0, 0, 0, 0]],
 )
 SEEN_BY = {
-  0: [0], 1: [0, 1], 2: [0, 1, 2], 3: [0, 1, 2, 3], 4: [0, 1, 2, 3, 4],
-  5: [0, 1, 2, 5], 6: [0, 1, 2, 5, 6], 7: [7], 8: [7, 8], 9: [7, 8, 9],
+  0: [0],
+  1: [0, 1],
+  2: [0, 1, 2],
+  3: [0, 1, 2, 3],
+  4: [0, 1, 2, 3, 4],
+  5: [0, 1, 2, 5],
+  6: [0, 1, 2, 5, 6],
+  7: [7],
+  8: [7, 8],
+  9: [7, 8, 9],
 }
 
 
@@ -60,9 +75,7 @@ def hidden(config, params, batch):
 
 def test_mask_example():
   got = attention.visible(jnp.array([[1, 1, 1, 2]]), jnp.array([[0, 1, 2, 0]]))
-  assert got[0].astype(int).tolist() == [
-    [1, 0, 0, 0], [1, 1, 0, 0], [1, 0, 1, 0], [0, 0, 0, 1]
-  ]
+  assert got[0].astype(int).tolist() == [[1, 0, 0, 0], [1, 1, 0, 0], [1, 0, 1, 0], [0, 0, 0, 1]]
 
 
 def test_bucket_starts_example():
@@ -88,6 +101,7 @@ def test_a_token_is_influenced_by_exactly_the_tokens_it_sees():
     def score(embedding):
       x_BLD = decoder.hidden_states(config, own | {'embedding': embedding}, batch)
       return x_BLD[0, position] @ probe
+
     return jnp.abs(jax.grad(score)(own['embedding'])).max(axis=-1)
 
   gradients = influence(jnp.arange(10))  # row i: how much each token id moves token i
@@ -101,9 +115,7 @@ def test_padding_is_finite_and_changes_nothing():
   assert jnp.isfinite(x_BLD).all()
   padding = batch['segment_ids'] == 0
   other = batch | {'tokens': np.where(padding, 7, batch['tokens'])}
-  np.testing.assert_array_equal(
-    hidden(TINY, params(), other)[~padding], x_BLD[~padding]
-  )
+  np.testing.assert_array_equal(hidden(TINY, params(), other)[~padding], x_BLD[~padding])
 
 
 def test_packing_is_invisible_to_neighbours(double):
@@ -138,13 +150,20 @@ WINDOWED = {'scan': False, 'remat': 'none', 'windows': (3, 4)}
 ROPE = {'scan': False, 'positions': 'rope', 'kv_heads': 1, 'qk_norm': True}
 
 
-@pytest.mark.parametrize('devices, change', [
-  (1, {}), (1, WINDOWED), (8, ROPE),
-  *(pytest.param(*one, marks=pytest.mark.slow) for one in [
-    (1, {'scan': False}), (1, ROPE), (8, {}), (8, {'scan': False}), (8, WINDOWED)]),
-], ids=str)
-def test_queried_states_are_those_of_all_with_their_gradients(
-    devices, change, double):
+@pytest.mark.parametrize(
+  'devices, change',
+  [
+    (1, {}),
+    (1, WINDOWED),
+    (8, ROPE),
+    *(
+      pytest.param(*one, marks=pytest.mark.slow)
+      for one in [(1, {'scan': False}), (1, ROPE), (8, {}), (8, {'scan': False}), (8, WINDOWED)]
+    ),
+  ],
+  ids=str,
+)
+def test_queried_states_are_those_of_all_with_their_gradients(devices, change, double):
   config = dataclasses.replace(DOUBLE, **change)
   queries = np.array([[2, 4, 6, 9, 9], [0, 1, 2, 3, 8], [0, 0, 0, 0, 0], [5, 4, 3, 2, 1]])
   batch = {name: np.tile(leaf, (4, 1)) for name, leaf in PACKED.items()}
@@ -153,8 +172,7 @@ def test_queried_states_are_those_of_all_with_their_gradients(
   mesh = sharding.mesh(axes, jax.devices()[:devices])
 
   def value_and_gradients(function):
-    return jax.jit(jax.value_and_grad(functools.partial(function, config)))(
-      params(config), batch)
+    return jax.jit(jax.value_and_grad(functools.partial(function, config)))(params(config), batch)
 
   expected = value_and_gradients(gathered_sum)
   with jax.set_mesh(mesh):
@@ -179,9 +197,7 @@ def squared_sum(config, params, batch):
   return jnp.sum(decoder.hidden_states(config, params, batch)[:, ::3] ** 3)
 
 
-@pytest.mark.parametrize(
-  'change', [{'scan': False}, {'remat': 'none'}, {'remat': 'dots'}], ids=str
-)
+@pytest.mark.parametrize('change', [{'scan': False}, {'remat': 'none'}, {'remat': 'dots'}], ids=str)
 def test_scan_equals_loop_and_remat_changes_nothing(change, double):
   batch = plain_batch([12, 9], 12)
   step = jax.jit(jax.value_and_grad(squared_sum, argnums=1), static_argnums=0)
@@ -203,8 +219,7 @@ def test_position_bias_gradient_is_that_of_a_gather(double):
   bias = attention.position_bias(table, ids)
   np.testing.assert_array_equal(bias, gathered(table, ids))
   expected, got = (
-    jax.grad(lambda table: jnp.sum(weight * one(table, ids)))(table)
-    for one in (gathered, attention.position_bias)
+    jax.grad(lambda table: jnp.sum(weight * one(table, ids)))(table) for one in (gathered, attention.position_bias)
   )
   rounding.assert_equal(got, expected)
 
@@ -236,17 +251,13 @@ NEW_TOKENS = 6
 
 
 def cached_greedy(config, params, batch, lengths):
-  x_BLD, cache = kv_cache.prefill(
-    config, params, batch, batch['tokens'].shape[1] + NEW_TOKENS
-  )
+  x_BLD, cache = kv_cache.prefill(config, params, batch, batch['tokens'].shape[1] + NEW_TOKENS)
   last_BD = decoder.gather_queries(x_BLD, lengths[:, None] - 1)[:, 0]
   tokens_B = jnp.argmax(decoder.logits(config, params, last_BD), -1)
 
   def step(carry, index):
     tokens_B, cache = carry
-    logits_BV, cache = kv_cache.decode_step(
-      config, params, tokens_B, lengths + index, cache
-    )
+    logits_BV, cache = kv_cache.decode_step(config, params, tokens_B, lengths + index, cache)
     return (jnp.argmax(logits_BV, -1), cache), (tokens_B, logits_BV)
 
   return jax.lax.scan(step, (tokens_B, cache), jnp.arange(NEW_TOKENS, dtype=jnp.int32))[1]
@@ -256,9 +267,7 @@ def test_cached_decoding_equals_recomputation(double):
   lengths = jnp.array([3, 8, 5], jnp.int32)
   own = params(DOUBLE)
   batch = plain_batch(lengths.tolist(), 8)
-  tokens, step_logits = jax.jit(cached_greedy, static_argnums=0)(
-    DOUBLE, own, batch, lengths
-  )
+  tokens, step_logits = jax.jit(cached_greedy, static_argnums=0)(DOUBLE, own, batch, lengths)
   for row, length in enumerate(lengths.tolist()):
     sequence = batch['tokens'][row, :length].tolist()
     for index in range(NEW_TOKENS + 1):
@@ -280,22 +289,18 @@ def test_cache_shorter_than_the_prompts_is_refused():
 
 
 @pytest.mark.parametrize(
-  'layers, d_model, billions',
-  [(64, 8192, 137), (32, 8192, 68), (16, 4096, 8), (10, 2560, 2), (8, 1280, 0.42)],
+  'layers, d_model, billions', [(64, 8192, 137), (32, 8192, 68), (16, 4096, 8), (10, 2560, 2), (8, 1280, 0.42)]
 )
 def test_sizes_of_the_paper(layers, d_model, billions):
   config = decoder.DecoderConfig(
-    vocab_size=32128, d_model=d_model, layers=layers, heads=d_model // 64,
-    head_dim=128, d_ff=8 * d_model,
+    vocab_size=32128, d_model=d_model, layers=layers, heads=d_model // 64, head_dim=128, d_ff=8 * d_model
   )
   shapes = decoder.abstract_params(config)
   norms, table = (2 * layers + 1) * d_model, 32 * config.heads
   count = decoder.count_parameters(shapes, embeddings=False)
   assert count - norms - table == 32 * d_model**2 * layers
   assert count == pytest.approx(billions * 1e9, rel=0.08)
-  assert (
-    decoder.count_parameters(shapes, embeddings=True) - count == 32128 * d_model
-  )
+  assert decoder.count_parameters(shapes, embeddings=True) - count == 32128 * d_model
 
 
 def test_a_window_hides_what_is_too_far_and_only_in_its_layers():
@@ -323,8 +328,10 @@ def test_only_distances_matter(kind, double):
 
 def test_soft_caps_bound(double):
   scores = attention.attend(
-    jnp.full((1, 1, 1, 4), 100.0), (jnp.eye(4)[None, :, None], jnp.eye(4)[None, :, None]),
-    jnp.array([0.0, -1.0, -2.0, -3.0])[None, None, None], soft_cap=1.0,
+    jnp.full((1, 1, 1, 4), 100.0),
+    (jnp.eye(4)[None, :, None], jnp.eye(4)[None, :, None]),
+    jnp.array([0.0, -1.0, -2.0, -3.0])[None, None, None],
+    soft_cap=1.0,
   )
   expected = jax.nn.softmax(jnp.array([1.0, 0.0, -1.0, -2.0]))
   rounding.assert_equal(scores[0, 0, 0], expected)
@@ -335,9 +342,7 @@ def test_soft_caps_bound(double):
   rounding.assert_equal(capped, 0.5 * jnp.tanh(exact / 0.5))
 
 
-FAMILY = dict(
-  positions='rope', kv_heads=1, qk_norm=True, qkv_bias=True, out_bias=True, mlp_bias=True
-)
+FAMILY = dict(positions='rope', kv_heads=1, qk_norm=True, qkv_bias=True, out_bias=True, mlp_bias=True)
 
 
 def test_shared_key_heads_spread_over_devices_equal_one_device(double):
@@ -354,9 +359,7 @@ def test_shared_key_heads_spread_over_devices_equal_one_device(double):
   rounding.assert_equal(hidden(config, spread, batch), expected)
 
 
-@pytest.mark.parametrize(
-  'change', [{}, {'tied_embeddings': False}, FAMILY], ids=['tied', 'untied', 'family']
-)
+@pytest.mark.parametrize('change', [{}, {'tied_embeddings': False}, FAMILY], ids=['tied', 'untied', 'family'])
 def test_every_dimension_has_a_name(change):
   config = dataclasses.replace(TINY, **change)
   shapes, axes = decoder.abstract_params(config), decoder.parameter_axes(config)

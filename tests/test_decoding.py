@@ -14,8 +14,9 @@ from flan_jax.model import decoder
 from flan_jax.training import sharding
 from tests import rounding
 
-CONFIG = rounding.doubled(decoder.DecoderConfig(
-    vocab_size=64, d_model=32, layers=2, heads=2, head_dim=16, d_ff=64, remat='none'))
+CONFIG = rounding.doubled(
+  decoder.DecoderConfig(vocab_size=64, d_model=32, layers=2, heads=2, head_dim=16, d_ff=64, remat='none')
+)
 NEVER = 63 + 1  # no token has this id
 
 
@@ -41,8 +42,12 @@ def prompts():
 @jax.jit
 def next_token(params, tokens_BL, size):
   index = jnp.arange(tokens_BL.shape[1])[None]
-  batch = {'tokens': tokens_BL, 'positions': index, 'branch': 0 * index,
-           'segment_ids': (index < size).astype(jnp.int32)}
+  batch = {
+    'tokens': tokens_BL,
+    'positions': index,
+    'branch': 0 * index,
+    'segment_ids': (index < size).astype(jnp.int32),
+  }
   x_BLD = decoder.hidden_states(CONFIG, params, batch)
   return jnp.argmax(decoder.logits(CONFIG, params, x_BLD[0, size - 1]))
 
@@ -52,19 +57,21 @@ def recomputed(params, prompt, steps, eos_id):
   ids = list(prompt)
   for _ in range(steps):
     padded = np.zeros((1, 96), np.int32)
-    padded[0, :len(ids)] = ids
+    padded[0, : len(ids)] = ids
     token = int(next_token(params, padded, len(ids)))
     if token == eos_id:
       break
     ids.append(token)
-  return ids[len(prompt):]
+  return ids[len(prompt) :]
 
 
 def continued(params, prompts, tokens=12, eos_id=NEVER, config=CONFIG, **settings):
-  given = {name: settings.pop(name) for name in ('decode', 'numbers', 'rows', 'advance',
-                                                 'tokens_per_forward') if name in settings}
-  return decoding.generate(config, params, prompts,
-                           decoding.Settings(tokens, **settings), eos_id, **given)
+  given = {
+    name: settings.pop(name)
+    for name in ('decode', 'numbers', 'rows', 'advance', 'tokens_per_forward')
+    if name in settings
+  }
+  return decoding.generate(config, params, prompts, decoding.Settings(tokens, **settings), eos_id, **given)
 
 
 def test_cached_equals_recomputed(params, prompts):
@@ -84,35 +91,37 @@ def test_decoding_stops_at_the_end_and_leaves_it_out(params, prompts):
   free = continued(params, prompts)
   eos_id = free[0][4]
   ended = continued(params, prompts, eos_id=eos_id)
-  assert ended == [ids[:ids.index(eos_id)] if eos_id in ids else ids for ids in free]
+  assert ended == [ids[: ids.index(eos_id)] if eos_id in ids else ids for ids in free]
   assert len(ended[0]) < 12
 
 
-@pytest.mark.parametrize('settings', [
-    {}, pytest.param({'temperature': 0.7, 'top_k': 9, 'top_p': 0.9},
-                     marks=pytest.mark.slow),
-    pytest.param({'beams': 2}, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+  'settings',
+  [
+    {},
+    pytest.param({'temperature': 0.7, 'top_k': 9, 'top_p': 0.9}, marks=pytest.mark.slow),
+    pytest.param({'beams': 2}, marks=pytest.mark.slow),
+  ],
+)
 def test_the_batch_changes_nothing(params, prompts, settings):
   prompts = prompts[:4]
   together = continued(params, prompts, 8, eos_id=7, **settings)
   done = []
-  alone = continued(
-      params, prompts, 8, eos_id=7, rows=1, advance=done.append, **settings)
+  alone = continued(params, prompts, 8, eos_id=7, rows=1, advance=done.append, **settings)
   assert alone == together
   assert done == [1] * len(prompts)
-  backwards = continued(
-      params, prompts[::-1], 8, eos_id=7, numbers=range(4)[::-1], **settings)
+  backwards = continued(params, prompts[::-1], 8, eos_id=7, numbers=range(4)[::-1], **settings)
   assert backwards[::-1] == together
 
 
-@pytest.mark.parametrize('settings', [
-    {}, pytest.param({'temperature': 1.0}, marks=pytest.mark.slow),
-    pytest.param({'beams': 2}, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+  'settings',
+  [{}, pytest.param({'temperature': 1.0}, marks=pytest.mark.slow), pytest.param({'beams': 2}, marks=pytest.mark.slow)],
+)
 def test_the_mesh_changes_nothing(params, prompts, settings):
   prompts = prompts[:4]
   mesh = sharding.mesh({'data': 2, 'fsdp': 2, 'tensor': 2})
-  placed = sharding.param_shardings(
-      mesh, decoder.parameter_axes(CONFIG), decoder.abstract_params(CONFIG))
+  placed = sharding.param_shardings(mesh, decoder.parameter_axes(CONFIG), decoder.abstract_params(CONFIG))
   spread = jax.device_put(params, placed)
   ours = continued(spread, prompts, 8, eos_id=7, **settings)
   assert ours == continued(params, prompts, 8, eos_id=7, **settings)
@@ -122,15 +131,16 @@ def test_drawing_follows_the_probabilities():
   # The deviation of a share of 4,000 draws is at most 0.008, a quarter of what is allowed.
   logits = jnp.log(jnp.array([0.5, 0.3, 0.15, 0.05]))
   keys = jax.random.split(jax.random.key(0), 4_000)
-  draw = lambda **how: np.bincount(decode_loop.draw(
-      decode_loop.Drawing(**how), jnp.tile(logits, (4_000, 1)), keys, 0), minlength=4) / 4_000
-  np.testing.assert_allclose(draw(temperature=1.0), [.5, .3, .15, .05], atol=.03)
-  np.testing.assert_allclose(draw(temperature=1.0, top_k=2), [.625, .375, 0, 0], atol=.03)
-  np.testing.assert_allclose(draw(temperature=1.0, top_p=.8), [.625, .375, 0, 0], atol=.03)
-  np.testing.assert_allclose(
-      draw(temperature=1.0, top_p=.81), np.array([.5, .3, .15, 0]) / .95, atol=.03)
-  flatter = np.sqrt([.5, .3, .15, .05])
-  np.testing.assert_allclose(draw(temperature=2.0), flatter / flatter.sum(), atol=.03)
+  draw = lambda **how: (
+    np.bincount(decode_loop.draw(decode_loop.Drawing(**how), jnp.tile(logits, (4_000, 1)), keys, 0), minlength=4)
+    / 4_000
+  )
+  np.testing.assert_allclose(draw(temperature=1.0), [0.5, 0.3, 0.15, 0.05], atol=0.03)
+  np.testing.assert_allclose(draw(temperature=1.0, top_k=2), [0.625, 0.375, 0, 0], atol=0.03)
+  np.testing.assert_allclose(draw(temperature=1.0, top_p=0.8), [0.625, 0.375, 0, 0], atol=0.03)
+  np.testing.assert_allclose(draw(temperature=1.0, top_p=0.81), np.array([0.5, 0.3, 0.15, 0]) / 0.95, atol=0.03)
+  flatter = np.sqrt([0.5, 0.3, 0.15, 0.05])
+  np.testing.assert_allclose(draw(temperature=2.0), flatter / flatter.sum(), atol=0.03)
   assert draw(temperature=1.0, top_k=1)[0] == draw()[0] == 1
 
 
@@ -152,9 +162,8 @@ def test_a_stop_ends_a_continuation_wherever_it_falls(params, prompts):
   stops = in_letters(free[0][17:19]), in_letters(free[1][3:4])
   stopped = continued(params, prompts, 40, stop=stops, decode=in_letters)
   for ids, whole in zip(stopped, free):
-    places = [in_letters(whole).find(stop) + len(stop) for stop in stops
-              if stop in in_letters(whole)]
-    assert ids == whole[:min(places, default=40)]
+    places = [in_letters(whole).find(stop) + len(stop) for stop in stops if stop in in_letters(whole)]
+    assert ids == whole[: min(places, default=40)]
     assert not any(stop in decoding.before_stop(in_letters(ids), stops) for stop in stops)
   assert len(stopped[1]) <= 4
 
@@ -162,27 +171,37 @@ def test_a_stop_ends_a_continuation_wherever_it_falls(params, prompts):
 def best_by_trying_all(params, prompt, steps, eos_id, penalty):
   """Every text over the whole vocabulary, scored as its tokens are."""
   vocabulary = range(SMALL.vocab_size)
-  texts = [[*body, eos_id] for size in range(steps)
-           for body in itertools.product(vocabulary, repeat=size) if eos_id not in body]
-  texts += [list(body) for body in itertools.product(vocabulary, repeat=steps)
-            if eos_id not in body[:-1]]
+  texts = [
+    [*body, eos_id]
+    for size in range(steps)
+    for body in itertools.product(vocabulary, repeat=size)
+    if eos_id not in body
+  ]
+  texts += [list(body) for body in itertools.product(vocabulary, repeat=steps) if eos_id not in body[:-1]]
   texts = list(map(list, dict.fromkeys(map(tuple, texts))))
-  scored, = scoring.scores(SMALL, params, [(prompt, texts)], row_length=1_024)
+  (scored,) = scoring.scores(SMALL, params, [(prompt, texts)], row_length=1_024)
   value = [score / ((5 + len(text)) / 6) ** penalty for score, text in zip(scored, texts)]
   best = texts[int(np.argmax(value))]
   return best[:-1] if best[-1] == eos_id else best
 
 
-SMALL = rounding.doubled(decoder.DecoderConfig(
-    vocab_size=5, d_model=16, layers=1, heads=1, head_dim=16, d_ff=16, remat='none'))
+SMALL = rounding.doubled(
+  decoder.DecoderConfig(vocab_size=5, d_model=16, layers=1, heads=1, head_dim=16, d_ff=16, remat='none')
+)
 
 
-@pytest.mark.parametrize('seed, penalty, prompt', [
-    (0, 1.5, [2, 3]), *(pytest.param(*one, marks=pytest.mark.slow) for one in [
-        (0, 0.0, [4, 1, 1]), (1, 0.0, [2, 3]), (1, 1.5, [4, 1, 1])])])
+@pytest.mark.parametrize(
+  'seed, penalty, prompt',
+  [
+    (0, 1.5, [2, 3]),
+    *(
+      pytest.param(*one, marks=pytest.mark.slow) for one in [(0, 0.0, [4, 1, 1]), (1, 0.0, [2, 3]), (1, 1.5, [4, 1, 1])]
+    ),
+  ],
+)
 def test_with_beams_enough_the_best_of_all_texts_is_found(seed, penalty, prompt):
   params = decoder.init_params(SMALL, jax.random.key(seed))
-  found, = continued(params, [prompt], 3, 0, SMALL, beams=25, length_penalty=penalty)
+  (found,) = continued(params, [prompt], 3, 0, SMALL, beams=25, length_penalty=penalty)
   assert found == best_by_trying_all(params, prompt, 3, 0, penalty)
 
 
@@ -194,12 +213,19 @@ def test_nothing_to_decode(params):
     continued(params, [[3]], stop=('a',))
 
 
-@pytest.mark.parametrize('wrong, message', [
+@pytest.mark.parametrize(
+  'wrong, message',
+  [
     ({'max_tokens': 0}, 'max_tokens = 0 must be at least 1'),
-    ({'temperature': -1.0}, 'temperature = -1.0'), ({'temperature': math.nan}, 'nan'),
-    ({'top_k': -1}, 'top_k = -1'), ({'top_p': 0.0}, 'top_p = 0.0'),
-    ({'beams': 0}, 'beams = 0'), ({'stop': ('',)}, 'none of them empty'),
-    ({'beams': 4, 'temperature': 1.0}, 'beam search draws nothing')])
+    ({'temperature': -1.0}, 'temperature = -1.0'),
+    ({'temperature': math.nan}, 'nan'),
+    ({'top_k': -1}, 'top_k = -1'),
+    ({'top_p': 0.0}, 'top_p = 0.0'),
+    ({'beams': 0}, 'beams = 0'),
+    ({'stop': ('',)}, 'none of them empty'),
+    ({'beams': 4, 'temperature': 1.0}, 'beam search draws nothing'),
+  ],
+)
 def test_settings_that_cannot_be_are_named(wrong, message):
   with pytest.raises(UserError, match=message):
     decoding.Settings(**{'max_tokens': 4, **wrong})

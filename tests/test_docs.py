@@ -20,11 +20,18 @@ GENERATED = {'commands.md', 'settings.md'}
 # Flags of other programs, after whose name they stand.
 OTHERS = ('pip ', 'make ', 'lm_eval ', 'seqio_cache_tasks ', 'tfds ')
 # Makes of the real run one that a test can do: other places, a small model, few steps.
-PLACES = {'/data/tfds': '$PWD/data', '/models/vocab.model': 'data/vocab.model',
-          '/runs/': 'runs/', 'models/8b.gin': 'models/tiny.gin',
-          'meshes/v5e_16.gin': 'meshes/local.gin', '--processes=8': '--processes=1'}
-SMALL = ("--gin.TRAIN_STEPS=2 --gin.TASKS=\"'prepared'\" --gin.LAYERS=1 --gin.D_MODEL=32 "
-         '--gin.HEADS=2 --gin.HEAD_DIM=16 --gin.D_FF=64')
+PLACES = {
+  '/data/tfds': '$PWD/data',
+  '/models/vocab.model': 'data/vocab.model',
+  '/runs/': 'runs/',
+  'models/8b.gin': 'models/tiny.gin',
+  'meshes/v5e_16.gin': 'meshes/local.gin',
+  '--processes=8': '--processes=1',
+}
+SMALL = (
+  '--gin.TRAIN_STEPS=2 --gin.TASKS="\'prepared\'" --gin.LAYERS=1 --gin.D_MODEL=32 '
+  '--gin.HEADS=2 --gin.HEAD_DIM=16 --gin.D_FF=64'
+)
 
 
 @pytest.fixture(scope='module')
@@ -54,19 +61,18 @@ def anchors(path):
 def command_lines(path):
   """[['train', '--gin_file=...', ...], ...]: each `flan_jax COMMAND ...` of a page."""
   text = path.read_text(encoding='utf-8').replace('\\\n', ' ')
-  lines = [line for block in re.findall(r'^```(?:ba)?sh\n(.*?)^```', text, re.M | re.S)
-           for line in block.splitlines()]
-  lines += [code.replace('\n', ' ')
-            for code in re.findall(r'(?<!`)`([^`]+)`(?!`)', prose(path))]
-  found = [re.search(r'(?:^|[ /|])flan_jax ([a-z]\w*.*)', line.partition(' #')[0])
-           for line in lines]
-  return [match[1].split() for match in found if match and not any(
-      other in match[0].partition('flan_jax')[0] for other in OTHERS)]
+  lines = [line for block in re.findall(r'^```(?:ba)?sh\n(.*?)^```', text, re.M | re.S) for line in block.splitlines()]
+  lines += [code.replace('\n', ' ') for code in re.findall(r'(?<!`)`([^`]+)`(?!`)', prose(path))]
+  found = [re.search(r'(?:^|[ /|])flan_jax ([a-z]\w*.*)', line.partition(' #')[0]) for line in lines]
+  return [
+    match[1].split()
+    for match in found
+    if match and not any(other in match[0].partition('flan_jax')[0] for other in OTHERS)
+  ]
 
 
 def pages(paths=PAGES):
-  return pytest.mark.parametrize(
-      'page', paths, ids=[str(path.relative_to(CHECKOUT)) for path in paths])
+  return pytest.mark.parametrize('page', paths, ids=[str(path.relative_to(CHECKOUT)) for path in paths])
 
 
 def test_the_readme_has_150_lines_at_most():
@@ -92,8 +98,7 @@ def test_commands_and_their_flags_exist(page, generate):
     if name in ('COMMAND', 'harness'):
       continue
     assert name in generate.COMMANDS, name
-    flags = {argument.partition('=')[0] for argument in arguments
-             if argument.startswith('--') and argument != '--'}
+    flags = {argument.partition('=')[0] for argument in arguments if argument.startswith('--') and argument != '--'}
     known = generate.flags(name) | {'--help'}
     assert {flag for flag in flags if not flag.startswith('--gin.')} <= known, name
     assert '--gin.NAME' in known or not any(flag.startswith('--gin.') for flag in flags)
@@ -132,8 +137,7 @@ def test_every_command_has_a_line_in_the_readme(generate):
 def test_every_page_is_in_the_navigation():
   nav = (CHECKOUT / 'mkdocs.yml').read_text(encoding='utf-8').partition('\nnav:')[2]
   listed = set(re.findall(r'- ([\w/-]+\.md)', nav))
-  there = {str(path.relative_to(CHECKOUT / 'docs')) for path in PAGES
-           if CHECKOUT / 'docs' in path.parents}
+  there = {str(path.relative_to(CHECKOUT / 'docs')) for path in PAGES if CHECKOUT / 'docs' in path.parents}
   assert listed == there | {f'reference/{name}' for name in GENERATED}
 
 
@@ -146,21 +150,28 @@ def test_the_generated_pages_have_every_command_and_setting(generate):
 
 
 def test_the_generated_pages_need_neither_jax_nor_tensorflow(generate):
-  code = ('import runpy, sys; runpy.run_path("docs/generate.py")["settings"]();'
-          'assert not {"jax", "tensorflow", "seqio", "gin"} & set(sys.modules)')
-  subprocess.run([sys.executable, '-c', code], cwd=CHECKOUT, check=True,
-                 env=os.environ | {'PYTHONPATH': str(CHECKOUT)})
+  code = (
+    'import runpy, sys; runpy.run_path("docs/generate.py")["settings"]();'
+    'assert not {"jax", "tensorflow", "seqio", "gin"} & set(sys.modules)'
+  )
+  subprocess.run([sys.executable, '-c', code], cwd=CHECKOUT, check=True, env=os.environ | {'PYTHONPATH': str(CHECKOUT)})
 
 
 def test_the_schemas_name_every_key():
   from flan_jax.evaluation import groups, results_schema
   from flan_jax.training import metric_log
+
   text = (CHECKOUT / 'docs/reference/schemas.md').read_text(encoding='utf-8')
   said = set(re.findall(r'[`"](\w+)[`"]', text))
   assert set(metric_log.NUMBERS) <= said
   assert set(groups.CONDITIONS) <= said
-  for keys in (results_schema._EVALUATION, results_schema._ENTRY, results_schema._TEMPLATE,
-               results_schema._PROMPT, results_schema._COMPARISON):
+  for keys in (
+    results_schema._EVALUATION,
+    results_schema._ENTRY,
+    results_schema._TEMPLATE,
+    results_schema._PROMPT,
+    results_schema._COMPARISON,
+  ):
     assert set(keys) <= said
   assert f'"schema": {results_schema.SCHEMA}' in text
 
@@ -168,12 +179,15 @@ def test_the_schemas_name_every_key():
 def sh(folder, text):
   """Runs bash blocks where `flan_jax` is that of this checkout."""
   function = f'flan_jax() {{ {shlex.quote(sys.executable)} -m flan_jax "$@"; }}\n'
-  kept = {name: value for name, value in os.environ.items()
-          if name not in ('TFDS_DATA_DIR', 'FLAN_VOCABULARY')}
+  kept = {name: value for name, value in os.environ.items() if name not in ('TFDS_DATA_DIR', 'FLAN_VOCABULARY')}
   done = subprocess.run(
-      ['bash', '-euo', 'pipefail', '-c', function + text], cwd=folder, text=True,
-      capture_output=True, timeout=3600, env=kept | {
-          'PYTHONPATH': str(CHECKOUT), 'JAX_PLATFORMS': 'cpu', 'XLA_FLAGS': QUICK})
+    ['bash', '-euo', 'pipefail', '-c', function + text],
+    cwd=folder,
+    text=True,
+    capture_output=True,
+    timeout=3600,
+    env=kept | {'PYTHONPATH': str(CHECKOUT), 'JAX_PLATFORMS': 'cpu', 'XLA_FLAGS': QUICK},
+  )
   assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
   return done.stdout
 
@@ -183,7 +197,8 @@ def test_the_tutorial_runs_as_it_stands(tmp_path):
   said = sh(tmp_path, '\n'.join(blocks(CHECKOUT / 'docs/tutorial.md', 'bash')))
   assert 'data: embedded' in said and 'resuming from step 40' in said
   assert {'run.json', 'metrics.jsonl', 'results.json', 'predictions', 'report.html'} <= set(
-      os.listdir(tmp_path / 'runs/first'))
+    os.listdir(tmp_path / 'runs/first')
+  )
 
 
 @pytest.mark.slow
@@ -193,9 +208,11 @@ def test_the_real_run_of_the_readme_runs_on_embedded_data(tmp_path):
     text = text.replace(there, here)
   text = re.sub(r'^flan_jax (train|cache) ', rf'flan_jax \1 {SMALL} ', text, flags=re.M)
   text = re.sub(r'^flan_jax evaluate ', 'flan_jax evaluate --limit=2 ', text, flags=re.M)
-  base = ("export FLAN_VOCABULARY=$PWD/data/vocab.model\n"
-          'flan_jax train --gin_file=runs/pretrain.gin --tfds_data_dir=data '
-          f"{SMALL} --gin.TASKS=None --gin.MODEL_DIR=\"'runs/base'\"\n")
+  base = (
+    'export FLAN_VOCABULARY=$PWD/data/vocab.model\n'
+    'flan_jax train --gin_file=runs/pretrain.gin --tfds_data_dir=data '
+    f'{SMALL} --gin.TASKS=None --gin.MODEL_DIR="\'runs/base\'"\n'
+  )
   data = 'flan_jax sample --data_dir=data --datasets=nli,sentiment,arc_easy --examples=40\n'
   sh(tmp_path, data + base + text)
   assert (tmp_path / 'runs/nli/report.html').is_file()

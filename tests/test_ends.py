@@ -37,12 +37,10 @@ def write_tokenizer(folder, begins=False, **files):
   pieces = {piece: number for number, piece in enumerate([*PIECES, *letters])}
   made = tokenizers.Tokenizer(tokenizers.models.BPE(pieces, []))
   made.add_special_tokens(PIECES)
-  made.pre_tokenizer = tokenizers.pre_tokenizers.ByteLevel(
-      add_prefix_space=False, use_regex=False)
+  made.pre_tokenizer = tokenizers.pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
   made.decoder = tokenizers.decoders.ByteLevel()
   if begins:
-    made.post_processor = tokenizers.processors.TemplateProcessing(
-        single='<s> $A', special_tokens=[('<s>', 1)])
+    made.post_processor = tokenizers.processors.TemplateProcessing(single='<s> $A', special_tokens=[('<s>', 1)])
   folder.mkdir(parents=True, exist_ok=True)
   made.save(str(folder / 'tokenizer.json'))
   for name, values in files.items():
@@ -55,9 +53,16 @@ def pieces_model():
   """A SentencePiece model with <s> (1) and </s> (2) that keeps blanks, as Llama's."""
   written = io.BytesIO()
   sentencepiece.SentencePieceTrainer.train(
-      sentence_iterator=iter(['does it follow yes no options'] * 50), model_writer=written,
-      vocab_size=300, model_type='bpe', hard_vocab_limit=False, byte_fallback=True,
-      normalization_rule_name='identity', remove_extra_whitespaces=False, minloglevel=2)
+    sentence_iterator=iter(['does it follow yes no options'] * 50),
+    model_writer=written,
+    vocab_size=300,
+    model_type='bpe',
+    hard_vocab_limit=False,
+    byte_fallback=True,
+    normalization_rule_name='identity',
+    remove_extra_whitespaces=False,
+    minloglevel=2,
+  )
   return written.getvalue()
 
 
@@ -75,22 +80,41 @@ def read(path):
   return words
 
 
-@pytest.mark.parametrize('files, expected, source', [
+@pytest.mark.parametrize(
+  'files, expected, source',
+  [
     ({}, (0,), ''),
     ({'config': {'eos_token_id': 2}}, (2,), 'config.json'),
-    ({'config': {'eos_token_id': 2}, 'generation_config': {'eos_token_id': 3},
-      'tokenizer_config': {'eos_token': '<s>'}}, (2, 3), 'config.json'),
-    ({'generation_config': {'eos_token_id': 3}, 'config': {'eos_token_id': None},
-      'tokenizer_config': {'eos_token': '<|im_end|>'}}, (3,), 'generation_config.json'),
+    (
+      {
+        'config': {'eos_token_id': 2},
+        'generation_config': {'eos_token_id': 3},
+        'tokenizer_config': {'eos_token': '<s>'},
+      },
+      (2, 3),
+      'config.json',
+    ),
+    (
+      {
+        'generation_config': {'eos_token_id': 3},
+        'config': {'eos_token_id': None},
+        'tokenizer_config': {'eos_token': '<|im_end|>'},
+      },
+      (3,),
+      'generation_config.json',
+    ),
     ({'tokenizer_config': {'eos_token': '<|im_end|>'}}, (2,), 'tokenizer_config.json'),
-    ({'tokenizer_config': {'eos_token': {'content': '<|im_end|>'}}}, (2,),
-     'tokenizer_config.json'),
+    ({'tokenizer_config': {'eos_token': {'content': '<|im_end|>'}}}, (2,), 'tokenizer_config.json'),
     ({'special_tokens_map': {'eos_token': '<|im_end|>'}}, (2,), 'tokenizer_config.json'),
     ({'config': {'eos_token_id': [3, 2]}}, (3, 2), 'config.json'),
-    ({'config': {'eos_token_id': [3, 2, 0]},
-      'tokenizer_config': {'eos_token': '<|im_end|>'}}, (2, 3, 0), 'config.json'),
-    ({'config': {'eos_token_id': 2}, 'generation_config': {'eos_token_id': [0, 2]}},
-     (2, 0), 'config.json')])
+    (
+      {'config': {'eos_token_id': [3, 2, 0]}, 'tokenizer_config': {'eos_token': '<|im_end|>'}},
+      (2, 3, 0),
+      'config.json',
+    ),
+    ({'config': {'eos_token_id': 2}, 'generation_config': {'eos_token_id': [0, 2]}}, (2, 0), 'config.json'),
+  ],
+)
 def test_the_end_is_what_the_files_say_in_their_order(tmp_path, files, expected, source):
   words = read(write_tokenizer(tmp_path, **files))
   assert (words.ends.ends, words.ends.source) == (expected, source)
@@ -99,40 +123,58 @@ def test_the_end_is_what_the_files_say_in_their_order(tmp_path, files, expected,
   assert words.decode([*words.encode('ab'), expected[0], *words.encode('c')]) == 'ab'
 
 
-@pytest.mark.parametrize('files, message', [
+@pytest.mark.parametrize(
+  'files, message',
+  [
     ({'config': {'eos_token_id': 'two'}}, "config.json has eos_token_id 'two'"),
     ({'generation_config': {'eos_token_id': [True]}}, 'generation_config.json has'),
     ({'config': {'eos_token_id': 999, 'vocab_size': 260}}, '999, and the model has 260'),
     ({'config': {'pad_token_id': 'x'}}, "^config.json has pad_token_id 'x'; it must be the"),
     ({'config': {'pad_token_id': -2}}, '^config.json has pad_token_id -2; it must be the'),
     ({'config': {'pad_token_id': [3]}}, r'pad_token_id \[3\]; .* a token, or null$'),
-    ({'config': {'pad_token_id': 3}, 'generation_config': {'pad_token_id': -3}},
-     '^generation_config.json has pad_token_id -3'),
+    (
+      {'config': {'pad_token_id': 3}, 'generation_config': {'pad_token_id': -3}},
+      '^generation_config.json has pad_token_id -3',
+    ),
     ({'config': {'pad_token_id': 260, 'vocab_size': 260}}, '260 token rows; name the padding'),
-    ({'tokenizer_config': {'eos_token': '<s>', 'added_tokens_decoder': {'x': {}}}},
-     "tokenizer_config.json: added_tokens_decoder has the key 'x', which is no number"),
-    ({'config': [1]}, 'config.json holds no JSON object .* download it again or bring')])
+    (
+      {'tokenizer_config': {'eos_token': '<s>', 'added_tokens_decoder': {'x': {}}}},
+      "tokenizer_config.json: added_tokens_decoder has the key 'x', which is no number",
+    ),
+    ({'config': [1]}, 'config.json holds no JSON object .* download it again or bring'),
+  ],
+)
 def test_an_end_that_cannot_be_is_named(tmp_path, files, message):
   with pytest.raises(UserError, match=message):
     read(write_tokenizer(tmp_path, **files)).ends
 
 
-@pytest.mark.parametrize('begins, config, expected', [
-    (False, {}, ()), (True, {}, (1,)),
+@pytest.mark.parametrize(
+  'begins, config, expected',
+  [
+    (False, {}, ()),
+    (True, {}, (1,)),
     # transformers passes over add_bos_token beside a tokenizer.json.
     (True, {'bos_token': '<s>', 'add_bos_token': False}, (1,)),
-    (False, {'bos_token': '<s>', 'add_bos_token': True}, ())])
+    (False, {'bos_token': '<s>', 'add_bos_token': True}, ()),
+  ],
+)
 def test_a_text_begins_as_the_tokenizer_begins_it(tmp_path, begins, config, expected):
   words = read(write_tokenizer(tmp_path, begins, tokenizer_config=config))
   assert words.ends.beginning == expected
   assert words.encode('a') == read(write_tokenizer(tmp_path / 'bare')).encode('a')
 
 
-@pytest.mark.parametrize('config, expected', [
-    ({}, ()), ({'add_bos_token': True}, (1,)), ({'add_bos_token': False}, ()),
-    ({'add_bos_token': True, 'bos_token': '</s>'}, (2,))])
-def test_a_sentencepiece_folder_begins_a_text_if_it_says_so(
-    tmp_path, pieces_model, config, expected):
+@pytest.mark.parametrize(
+  'config, expected',
+  [
+    ({}, ()),
+    ({'add_bos_token': True}, (1,)),
+    ({'add_bos_token': False}, ()),
+    ({'add_bos_token': True, 'bos_token': '</s>'}, (2,)),
+  ],
+)
+def test_a_sentencepiece_folder_begins_a_text_if_it_says_so(tmp_path, pieces_model, config, expected):
   words = read(write_pieces(tmp_path, pieces_model, tokenizer_config=config))
   assert (words.ends.beginning, words.ends.ends) == (expected, (2,))
 
@@ -147,26 +189,29 @@ def test_an_added_token_may_be_the_end_of_a_sentencepiece_model(tmp_path, pieces
   bare = read(write_pieces(tmp_path / 'bare', pieces_model))
   size = bare.vocab_size
   assert bare.ends.prefix == bare.eos_id == 2
-  words = read(write_pieces(
-      tmp_path, pieces_model, tokenizer_config={'eos_token': '<|im_end|>'},
-      added_tokens={'<|im_end|>': size}))
+  words = read(
+    write_pieces(
+      tmp_path, pieces_model, tokenizer_config={'eos_token': '<|im_end|>'}, added_tokens={'<|im_end|>': size}
+    )
+  )
   assert words.eos_id == size and words.vocab_size == size + 1
   assert words.decode([*words.encode('yes'), size, 5]) == 'yes'
 
 
-@pytest.mark.parametrize('files, drops', [
-    ({}, False), ({'tokenizer_config': {'legacy': False}}, True),
-    ({'tokenizer_config': {'tokenizer_class': 'LlamaTokenizer'},
-      'config': {'model_type': 'llama'}}, True),
-    ({'tokenizer_config': {'tokenizer_class': 'LlamaTokenizer'},
-      'config': {'model_type': 'mistral'}}, False)])
-def test_a_blank_at_the_start_is_dropped_where_transformers_drops_it(
-    tmp_path, pieces_model, files, drops):
+@pytest.mark.parametrize(
+  'files, drops',
+  [
+    ({}, False),
+    ({'tokenizer_config': {'legacy': False}}, True),
+    ({'tokenizer_config': {'tokenizer_class': 'LlamaTokenizer'}, 'config': {'model_type': 'llama'}}, True),
+    ({'tokenizer_config': {'tokenizer_class': 'LlamaTokenizer'}, 'config': {'model_type': 'mistral'}}, False),
+  ],
+)
+def test_a_blank_at_the_start_is_dropped_where_transformers_drops_it(tmp_path, pieces_model, files, drops):
   words = read(write_pieces(tmp_path, pieces_model, **files))
   plain = words.inner.tokenizer.encode
   found = words.encode_batch([' yes', '  yes', 'yes', 'no yes'])
-  assert found == plain(['yes' if drops else ' yes', ' yes' if drops else '  yes',
-                         'yes', 'no yes'])
+  assert found == plain(['yes' if drops else ' yes', ' yes' if drops else '  yes', 'yes', 'no yes'])
   assert [words.encode_tf(text).numpy().tolist() for text in (' yes', '  yes')] == found[:2]
   assert ('blank' in words.ids_identity) == drops
 
@@ -174,12 +219,17 @@ def test_a_blank_at_the_start_is_dropped_where_transformers_drops_it(
 def test_a_store_is_another_only_where_its_ids_are(tmp_path):
   def nothing(split, shuffle_files):
     raise NotImplementedError
+
   task = seqio.Task(
-      'made', source=seqio.FunctionDataSource(nothing, splits=['train']),
-      preprocessors=[], output_features={
-          'targets': seqio.Feature(seqio.ByteVocabulary(), add_eos=False)})
+    'made',
+    source=seqio.FunctionDataSource(nothing, splits=['train']),
+    preprocessors=[],
+    output_features={'targets': seqio.Feature(seqio.ByteVocabulary(), add_eos=False)},
+  )
+
   def place(**settings):
     return store.location(task, 'train', '', store.Settings(9, 9, **settings))[0]
+
   plain = place()
   assert plain == 'made/train-' + _before(task)
   assert place(beginning=()) == plain != place(beginning=(1,))
@@ -192,30 +242,36 @@ def test_a_store_is_another_only_where_its_ids_are(tmp_path):
 def _before(task):
   """The fingerprint of a store before texts could begin with a token."""
   import hashlib
+
   settings = dataclasses.asdict(store.Settings(9, 9))
   del settings['beginning']
-  inputs = {'format': store.FORMAT, 'task': 'made', 'split': 'train',
-            'source': tokenizing.source_identity(task.source, 'train'),
-            'vocabulary': tokenizing.vocabulary_identity(
-                task.output_features['targets'].vocabulary), **settings}
+  inputs = {
+    'format': store.FORMAT,
+    'task': 'made',
+    'split': 'train',
+    'source': tokenizing.source_identity(task.source, 'train'),
+    'vocabulary': tokenizing.vocabulary_identity(task.output_features['targets'].vocabulary),
+    **settings,
+  }
   canonical = json.dumps(inputs, sort_keys=True, separators=(',', ':'))
   return hashlib.sha256(canonical.encode()).hexdigest()[:16]
 
 
 def test_a_prompt_to_train_on_begins_once_and_fits():
   words = seqio.ByteVocabulary()
+
   def made(inputs, targets, has_inputs=True, **settings):
     settings = store.Settings(**{'inputs_length': 5, 'targets_length': 3} | settings)
     cutter = cutting.Cutter.of('made', words, settings, has_inputs)
     return cutter.inputs_room, cutter.prompts(inputs, targets, False, cutting.Tally())
+
   assert made([5, 6], [7], beginning=(9,)) == (3, [([9, 5, 6, 1], [7, 1])])
   assert made([9, 6], [7], beginning=(9,)) == (3, [([9, 6, 1], [7, 1])])
   assert made([5, 6], [7]) == (4, [([5, 6, 1], [7, 1])])
   # A text without inputs has its beginning where its separator was.
   text = dict(has_inputs=False, inputs_length=1, overflow='split')
   assert made([], [5, 6, 7, 8], **text) == (0, [([1], [5, 6]), ([1], [7, 8, 1])])
-  assert made([], [5, 6, 7, 8], beginning=(9,), **text) == (
-      0, [([9], [5, 6]), ([9], [7, 8, 1])])
+  assert made([], [5, 6, 7, 8], beginning=(9,), **text) == (0, [([9], [5, 6]), ([9], [7, 8, 1])])
   with pytest.raises(UserError, match='separators of 1 and 1 and a beginning of 1'):
     made([], [5], inputs_length=1, beginning=(9,))
 
@@ -224,22 +280,20 @@ def test_training_evaluation_and_prompts_begin_alike(tmp_path):
   path = write_tokenizer(tmp_path, True, config={'eos_token_id': 2})
   words = training.use_vocabulary(path, None, None, 'tokenizer')
   run = tiny_runs.run(
-      rows={'inputs_length': 12, 'targets_length': 4}, ends=words.ends.told(),
-      vocabulary={'path': path, 'hash': words.content_hash})
+    rows={'inputs_length': 12, 'targets_length': 4},
+    ends=words.ends.told(),
+    vocabulary={'path': path, 'hash': words.content_hash},
+  )
   run = evaluation_request.use_vocabulary(None, run, str(tmp_path))
   encoding = Encoding.of(run)
   letters = words.encode('ab')
   assert encoding.inputs(['ab']) == [[1, *letters, 2]]
   assert encoding.plain().inputs(['ab']) == [[1, *letters]]
-  assert encoding.fitted(['a' * 20], ['']) == (
-      [[1, *words.encode('a' * 10), 2]], [True])
+  assert encoding.fitted(['a' * 20], ['']) == ([[1, *words.encode('a' * 10), 2]], [True])
   assert encoding.end_ids() == (2,)
-  table = prompts.token_table(
-      [{'inputs': 'ab', 'target': 'c'}], words, 12, 4)
-  assert [one['piece'] for one in table] == [
-      '<s>', 'a', 'b', '<|im_end|>', 'c', '<|im_end|>']
-  cutter = cutting.Cutter.of('made', words, store.Settings(
-      12, 4, beginning=words.ends.beginning))
+  table = prompts.token_table([{'inputs': 'ab', 'target': 'c'}], words, 12, 4)
+  assert [one['piece'] for one in table] == ['<s>', 'a', 'b', '<|im_end|>', 'c', '<|im_end|>']
+  cutter = cutting.Cutter.of('made', words, store.Settings(12, 4, beginning=words.ends.beginning))
   assert cutter.prompts(letters, [7], False, cutting.Tally())[0][0] == [1, *letters, 2]
   run = evaluation_request.use_vocabulary(None, run, str(tmp_path), begin=False)
   assert Encoding.of(run).inputs(['ab']) == [[*letters, 2]]
@@ -253,6 +307,7 @@ def test_without_a_beginning_answers_are_kept_under_the_same_name():
 
 def test_evaluations_with_and_without_a_beginning_stand_apart():
   from flan_jax.evaluation import groups
+
   asked = dict(data='tfds', cluster='nli')
   plain = groups.conditions(**asked, begin=None)
   assert plain == groups.conditions(**asked) and 'begin' not in plain
@@ -304,8 +359,9 @@ def test_another_process_sees_the_same(tmp_path, monkeypatch):
 
 def test_the_files_of_a_tokenizer_travel(tmp_path):
   source = tmp_path / 'source'
-  path = write_tokenizer(source, tokenizer_config={'eos_token': '<|im_end|>'},
-                         special_tokens_map={}, generation_config={'top_k': 3})
+  path = write_tokenizer(
+    source, tokenizer_config={'eos_token': '<|im_end|>'}, special_tokens_map={}, generation_config={'top_k': 3}
+  )
   (source / 'chat_template.jinja').write_text('{{ messages }}')
   (source / 'additional_chat_templates').mkdir()
   (source / 'additional_chat_templates/tools.jinja').write_text('{{ tools }}')
@@ -315,8 +371,13 @@ def test_the_files_of_a_tokenizer_travel(tmp_path):
   tokenizer_files.take_import(str(source), str(tmp_path / 'base'), path)
   tokenizer_files.keep(str(tmp_path / 'run'), path, str(tmp_path / 'base'))
   tokenizer_files.keep(str(tmp_path / 'other'), path, None)
-  names = {'tokenizer_config.json', 'special_tokens_map.json', 'generation_config.json',
-           'chat_template.jinja', 'additional_chat_templates'}
+  names = {
+    'tokenizer_config.json',
+    'special_tokens_map.json',
+    'generation_config.json',
+    'chat_template.jinja',
+    'additional_chat_templates',
+  }
   for name in ('base', 'run', 'other'):
     kept = tmp_path / name / tokenizer_files.FOLDER
     assert {one.name for one in kept.iterdir()} == names
@@ -329,9 +390,16 @@ def test_the_files_of_a_tokenizer_travel(tmp_path):
   tokenizer_files.give(str(tmp_path / 'run'), str(target), own, words)
   tokenizer_files.write_generation(str(target), own, {'bos_token_id': 1})
   assert json.loads((target / 'generation_config.json').read_text()) == {
-      'top_k': 3, 'eos_token_id': [2, 3], 'bos_token_id': 1, 'pad_token_id': 2}
+    'top_k': 3,
+    'eos_token_id': [2, 3],
+    'bos_token_id': 1,
+    'pad_token_id': 2,
+  }
   assert json.loads((target / 'tokenizer_config.json').read_text()) == {
-      'eos_token': '<|im_end|>', 'add_bos_token': True, 'bos_token': '<s>'}
+    'eos_token': '<|im_end|>',
+    'add_bos_token': True,
+    'bos_token': '<s>',
+  }
   exported = vocabulary.opened(str(target / 'tokenizer.json'))
   assert exported.puts_first == (1,) and exported.encode('ab') == words.encode('ab')
 
@@ -339,12 +407,14 @@ def test_the_files_of_a_tokenizer_travel(tmp_path):
 def test_decoding_stops_at_any_end(tmp_path):
   from flan_jax.inference import decoding
   from tests import tiny_runs
+
   params = tiny_runs.random_params(tiny_runs.CONFIG, 0)
   ask = lambda how, ends: decoding.generate(
-      tiny_runs.CONFIG, params, [[5, 6], [7, 8, 9]], decoding.Settings(12, **how), ends)
+    tiny_runs.CONFIG, params, [[5, 6], [7, 8, 9]], decoding.Settings(12, **how), ends
+  )
   free = ask({}, 383)
   ends = free[0][5], free[1][3]
-  cut = lambda ids: ids[:min(ids.index(one) for one in ends if one in ids)]
+  cut = lambda ids: ids[: min(ids.index(one) for one in ends if one in ids)]
   assert ask({}, ends) == list(map(cut, free)) == ask({}, ends[::-1])
   assert ask({}, np.array(ends)) == list(map(cut, free))
   for ids in ask({'beams': 2}, ends):

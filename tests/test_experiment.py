@@ -25,8 +25,12 @@ from tests.conftest import QUICK, TRAINED_ON
 STEPS = 7
 # Of the fake: mean of each dataset before tuning, and what tuning adds.
 BEFORE, GAIN = {'rte': 50.0, 'cb': 40.0, 'copa': 70.0, 'fix_punct': 3.0}, 5.0
-HELD_OUT = {'nli': ['rte', 'cb'], 'commonsense': ['copa'],
-            'text_formatting': ['fix_punct'], 'coreference': ['wsc', 'wsc273']}
+HELD_OUT = {
+  'nli': ['rte', 'cb'],
+  'commonsense': ['copa'],
+  'text_formatting': ['fix_punct'],
+  'coreference': ['wsc', 'wsc273'],
+}
 
 
 class Fake:
@@ -70,37 +74,54 @@ class Fake:
     names = [alone] if alone else HELD_OUT[cluster]
     kinds = ['tuned'] if alone or not base else ['untuned', 'plain', 'tuned']
     last = max(map(int, os.listdir(f'{folder}/checkpoints')))
-    asked = groups.conditions(data='embedded', cluster=cluster, limit=limit,
-                              held_in=[alone] if alone else [])
-    there = [evaluation(kind, last if kind == 'tuned' else 0, asked, names, bool(alone))
-             for kind in kinds]
+    asked = groups.conditions(data='embedded', cluster=cluster, limit=limit, held_in=[alone] if alone else [])
+    there = [evaluation(kind, last if kind == 'tuned' else 0, asked, names, bool(alone)) for kind in kinds]
     with open(f'{folder}/results.json', 'w') as file:
-      json.dump({'schema': results.SCHEMA, 'evaluations': there,
-                 'comparisons': compared(names, asked)}, file)
+      json.dump({'schema': results.SCHEMA, 'evaluations': there, 'comparisons': compared(names, asked)}, file)
 
 
-TEMPLATE = {'template': 0, 'method': 'rank', 'n_dev': 1, 'n_test': 1, 'dev': {},
-            'test': {}}
+TEMPLATE = {'template': 0, 'method': 'rank', 'n_dev': 1, 'n_test': 1, 'dev': {}, 'test': {}}
 
 
 def evaluation(kind, step, asked, names, held_in=False):
   gain = {'untuned': 0.0, 'plain': -10.0, 'tuned': GAIN}[kind] + 20.0 * held_in
-  entries = {name: {
-      'held_in': held_in, 'mean': BEFORE.get(name, 60.0) + gain, 'std': 1.25,
+  entries = {
+    name: {
+      'held_in': held_in,
+      'mean': BEFORE.get(name, 60.0) + gain,
+      'std': 1.25,
       'primary': 'word_edit_distance' if name == 'fix_punct' else 'accuracy',
-      'interval': [48.0, 56.0], 'templates': [TEMPLATE], 'majority': None,
-      'best_dev_template': None, 'best_dev_test': None} for name in names}
+      'interval': [48.0, 56.0],
+      'templates': [TEMPLATE],
+      'majority': None,
+      'best_dev_template': None,
+      'best_dev_test': None,
+    }
+    for name in names
+  }
   mean = sum(entry['mean'] for entry in entries.values()) / len(entries)
-  return {'name': kind, 'step': step, **asked, 'datasets': entries,
-          'mean': None if held_in else mean, 'interval': None,
-          'problems': {'wnli': 'no labels'} if kind == 'tuned' else {}}
+  return {
+    'name': kind,
+    'step': step,
+    **asked,
+    'datasets': entries,
+    'mean': None if held_in else mean,
+    'interval': None,
+    'problems': {'wnli': 'no labels'} if kind == 'tuned' else {},
+  }
 
 
 def compared(names, asked):
-  found = {name: {'difference': GAIN, 'interval': [0.2, 8.0], 'p': 0.04}
-           for name in names}
-  return [{'of': 'tuned', 'against': 'untuned', **asked, 'datasets': found,
-           'mean': {'difference': GAIN, 'interval': [1.0, 9.0], 'p': 0.0001}}]
+  found = {name: {'difference': GAIN, 'interval': [0.2, 8.0], 'p': 0.04} for name in names}
+  return [
+    {
+      'of': 'tuned',
+      'against': 'untuned',
+      **asked,
+      'datasets': found,
+      'mean': {'difference': GAIN, 'interval': [1.0, 9.0], 'p': 0.0001},
+    }
+  ]
 
 
 @pytest.fixture
@@ -130,8 +151,7 @@ TWO = '--clusters=nli,commonsense'
 
 def test_each_cluster_is_tuned_then_evaluated_once(fake, base, tmp_path, capsys):
   run(tmp_path, base, TWO)
-  order = ['train holdout_nli', 'evaluate holdout_nli', 'train holdout_commonsense',
-           'evaluate holdout_commonsense']
+  order = ['train holdout_nli', 'evaluate holdout_nli', 'train holdout_commonsense', 'evaluate holdout_commonsense']
   assert fake.asked == order
   said = capsys.readouterr().out
   assert 'nli 1/2: tuning ...' in said and 'commonsense 2/2: evaluating: done' in said
@@ -143,8 +163,9 @@ def test_each_cluster_is_tuned_then_evaluated_once(fake, base, tmp_path, capsys)
 def test_other_limits_steps_or_arguments_are_not_finished(fake, base, tmp_path):
   run(tmp_path, base, '--clusters=nli')
   for changes, asked in (
-      (['--limit=3'], ['evaluate holdout_nli']),
-      (['--limit=3', '--gin.LEARNING_RATE=1e-2'], ['train holdout_nli'])):
+    (['--limit=3'], ['evaluate holdout_nli']),
+    (['--limit=3', '--gin.LEARNING_RATE=1e-2'], ['train holdout_nli']),
+  ):
     fake.asked.clear()
     run(tmp_path, base, '--clusters=nli', *changes)
     assert fake.asked == asked
@@ -161,8 +182,7 @@ def test_an_interrupted_experiment_goes_on_with_the_rest(fake, base, tmp_path, c
   assert not (tmp_path / 'holdouts.json').exists()
   fake.interrupts, fake.asked = set(), []
   run(tmp_path, base, TWO)
-  assert fake.asked == ['evaluate holdout_nli', 'train holdout_commonsense',
-                        'evaluate holdout_commonsense']
+  assert fake.asked == ['evaluate holdout_nli', 'train holdout_commonsense', 'evaluate holdout_commonsense']
 
 
 def test_a_failing_cluster_is_told_the_others_are_done(fake, base, tmp_path, capsys):
@@ -197,20 +217,18 @@ def test_the_figures_of_the_table(fake, base, tmp_path, capsys):
   assert nli['rows'][0]['scores']['tuned']['interval'] == [48.0, 56.0]
   assert nli['rows'][0]['difference']['p'] == 0.04
   assert means(nli['mean']) == [45.0, 35.0, 50.0]
-  assert nli['mean']['difference'] == {
-      'difference': 5.0, 'interval': [1.0, 9.0], 'p': 0.0001}
+  assert nli['mean']['difference'] == {'difference': 5.0, 'interval': [1.0, 9.0], 'p': 0.0001}
   assert means(commonsense['mean']) == [70.0, 60.0, 75.0]
   assert means(text['mean']) == [3.0, -7.0, 8.0]  # words: not in the average
   assert means(table['average']) == [57.5, 47.5, 62.5]
   assert table['average']['name'] == 'average over clusters (2)'
-  assert table['average']['difference'] == {
-      'difference': 5.0, 'interval': None, 'p': None}
+  assert table['average']['difference'] == {'difference': 5.0, 'interval': None, 'p': None}
   assert 'wnli could not be evaluated: no labels' in table['notes']
   markdown = (tmp_path / 'holdouts.md').read_text()
-  assert ('| rte | 50.0 (1.2) [48.0, 56.0] | 40.0 (1.2) [48.0, 56.0] | 55.0 (1.2) '
-          '[48.0, 56.0] | +5.0, p = 0.040 |') in markdown
-  assert ('| **nli: mean** | **45.0** | **35.0** | **50.0** | '
-          '**+5.0, p < 0.001** |') in markdown
+  assert (
+    '| rte | 50.0 (1.2) [48.0, 56.0] | 40.0 (1.2) [48.0, 56.0] | 55.0 (1.2) [48.0, 56.0] | +5.0, p = 0.040 |'
+  ) in markdown
+  assert ('| **nli: mean** | **45.0** | **35.0** | **50.0** | **+5.0, p < 0.001** |') in markdown
   assert '| **average over clusters (2)** | **57.5** |' in markdown
   assert 'average over clusters (2)' in capsys.readouterr().out
 
@@ -219,24 +237,27 @@ def test_without_a_base_there_is_nothing_to_compare(fake, tmp_path):
   run(tmp_path, TWO)
   table = json.loads((tmp_path / 'holdouts.json').read_text())
   assert (table['columns'], table['compared']) == (['tuned'], None)
-  assert '| **average over clusters (2)** | **62.5** |' in (
-      tmp_path / 'holdouts.md').read_text()
+  assert '| **average over clusters (2)** | **62.5** |' in (tmp_path / 'holdouts.md').read_text()
 
 
 def test_three_ways_on_a_cluster(fake, base, tmp_path):
   run(tmp_path, base, '--cluster=coreference', what='ways')
   singles = ['definite_pronoun_resolution', 'winogrande', 'wsc']
   assert fake.asked == ['train holdout_coreference', 'evaluate holdout_coreference'] + [
-      f'{door} single_{name}' for name in singles for door in ('train', 'evaluate')]
+    f'{door} single_{name}' for name in singles for door in ('train', 'evaluate')
+  ]
   table = json.loads((tmp_path / 'ways.json').read_text())
   assert table['columns'] == ['untuned', 'plain', 'fine-tuned', 'instruction-tuned']
   [group] = table['groups']
   rows = {row['name']: row['scores'] for row in group['rows']}
   assert {key: one['mean'] for key, one in rows['wsc'].items()} == {
-      'untuned': 60.0, 'plain': 50.0, 'fine-tuned': 85.0, 'instruction-tuned': 65.0}
+    'untuned': 60.0,
+    'plain': 50.0,
+    'fine-tuned': 85.0,
+    'instruction-tuned': 65.0,
+  }
   assert rows['wsc273']['fine-tuned'] is None  # it has no training split
-  assert '| wsc273 | 60.0 (1.2) [48.0, 56.0] | 50.0 (1.2) [48.0, 56.0] | – |' in (
-      tmp_path / 'ways.md').read_text()
+  assert '| wsc273 | 60.0 (1.2) [48.0, 56.0] | 50.0 (1.2) [48.0, 56.0] | – |' in (tmp_path / 'ways.md').read_text()
   assert group['mean']['name'] == 'average over tasks with every way (1)'
   assert group['mean']['scores']['fine-tuned']['mean'] == 85.0
 
@@ -246,36 +267,44 @@ def test_a_dry_run_prints_commands_that_survive_a_shell(fake, base, tmp_path, ca
   run(root, base, '--clusters=nli')
   capsys.readouterr()
   fake.asked.clear()
-  run(root, base, TWO, '--dry_run', '--gin.STORE_DIR="b = c"', '--limit=3',
-      f'--tfds_data_dir={tmp_path}', '--train_gin=models/tiny.gin',
-      '--evaluate_gin=meshes/cpu8.gin')
+  run(
+    root,
+    base,
+    TWO,
+    '--dry_run',
+    '--gin.STORE_DIR="b = c"',
+    '--limit=3',
+    f'--tfds_data_dir={tmp_path}',
+    '--train_gin=models/tiny.gin',
+    '--evaluate_gin=meshes/cpu8.gin',
+  )
   assert fake.asked == []
   lines = capsys.readouterr().out.splitlines()
   train, evaluate = (shlex.split(line) for line in lines[2:])
-  assert train[:4] == evaluate[:3] + ['train'] == [
-      sys.executable, '-m', 'flan_jax', 'train']
+  assert train[:4] == evaluate[:3] + ['train'] == [sys.executable, '-m', 'flan_jax', 'train']
   place = f'--gin.MODEL_DIR={str(root / "holdout_commonsense")!r}'
   data = f'--tfds_data_dir={tmp_path}'
   assert train[4:] == [
-      '--gin_file=models/tiny.gin', f'--gin.TRAIN_STEPS={STEPS}',
-      '--gin.STORE_DIR="b = c"', '--gin_file=holdout/commonsense.gin', place,
-      f'--gin.INIT_FROM={str(tmp_path / "base")!r}', data]
+    '--gin_file=models/tiny.gin',
+    f'--gin.TRAIN_STEPS={STEPS}',
+    '--gin.STORE_DIR="b = c"',
+    '--gin_file=holdout/commonsense.gin',
+    place,
+    f'--gin.INIT_FROM={str(tmp_path / "base")!r}',
+    data,
+  ]
   assert evaluate[4:] == ['--gin_file=meshes/cpu8.gin', place, '--limit=3', data]
   run(root, base, TWO, '--dry_run')
-  told = [line.startswith('# finished: ')
-          for line in capsys.readouterr().out.splitlines()]
+  told = [line.startswith('# finished: ') for line in capsys.readouterr().out.splitlines()]
   assert told == [True, True, False, False]
 
 
 def test_a_single_task_is_trained_on_alone_and_tested(fake, base, tmp_path, capsys):
-  run(tmp_path, base, '--cluster=commonsense', '--dry_run',
-      "--gin.CLUSTERS=('sentiment',)", what='ways')
+  run(tmp_path, base, '--cluster=commonsense', '--dry_run', "--gin.CLUSTERS=('sentiment',)", what='ways')
   lines = [shlex.split(line) for line in capsys.readouterr().out.splitlines()]
-  assert lines[2].index('--gin.CLUSTERS=None') > lines[2].index(
-      "--gin.CLUSTERS=('sentiment',)")
+  assert lines[2].index('--gin.CLUSTERS=None') > lines[2].index("--gin.CLUSTERS=('sentiment',)")
   assert {"--gin.MIXTURE='copa'", '--gin.HELD_OUT=None'} <= set(lines[2])
-  assert {'--held_in=copa', "--gin.HELD_OUT='none'", '--gin.HELD_IN_TEST=True',
-          '--only=tuned'} <= set(lines[3])
+  assert {'--held_in=copa', "--gin.HELD_OUT='none'", '--gin.HELD_IN_TEST=True', '--only=tuned'} <= set(lines[3])
 
 
 def test_by_default_the_twelve_clusters_of_the_paper(fake, tmp_path, capsys):
@@ -284,11 +313,15 @@ def test_by_default_the_twelve_clusters_of_the_paper(fake, tmp_path, capsys):
   assert told == clusters.names()[:12] and told[-1] == 'miscellaneous'
 
 
-@pytest.mark.parametrize('arguments, words', [
+@pytest.mark.parametrize(
+  'arguments, words',
+  [
     (['--clusters=nlii'], 'did you mean nli'),
-    (['--base=/no/base'], '--base=/no/base holds no run'), (['--limit=0'], '--limit=0 must'),
+    (['--base=/no/base'], '--base=/no/base holds no run'),
+    (['--limit=0'], '--limit=0 must'),
     (['--clusters=sentiment', "--gin.CLUSTERS=('sentiment',)"], 'nothing is left'),
-])
+  ],
+)
 def test_mistakes_are_found_before_anything_starts(fake, arguments, words, tmp_path):
   with pytest.raises(UserError, match=words):
     run(tmp_path / 'root', *arguments)
@@ -305,11 +338,14 @@ def test_data_that_is_not_there_is_named_first(tmp_path, monkeypatch):
     gin.clear_config()
 
 
-@pytest.mark.parametrize('arguments, words', [
+@pytest.mark.parametrize(
+  'arguments, words',
+  [
     (['ways', '--root=x', '--cluster=nli'], '--base'),
-    (['ways', '--root=x', '--base=b', '--clusters=nli', '--cluster=nli'],
-     '--cluster=A'),
-    (['holdouts', '--root=x', "--gin.HELD_OUT='nli'"], 'say --clusters')])
+    (['ways', '--root=x', '--base=b', '--clusters=nli', '--cluster=nli'], '--cluster=A'),
+    (['holdouts', '--root=x', "--gin.HELD_OUT='nli'"], 'say --clusters'),
+  ],
+)
 def test_flags_that_cannot_be_are_named(arguments, words, capsys):
   with pytest.raises(SystemExit) as end:
     experiment.main(arguments)
@@ -318,10 +354,19 @@ def test_flags_that_cannot_be_are_named(arguments, words, capsys):
 
 def test_the_page_is_whole_and_escaped():
   nasty = '<script>alert("x")</script>'
-  told = {'name': nasty, 'title': nasty, 'problem': nasty, 'results': {
-      **groups.conditions(data='tfds'), 'comparisons': [], 'evaluations': [
-          evaluation('untuned', 0, groups.conditions(data='tfds'), ['rte']),
-          evaluation('tuned', 1, groups.conditions(data='tfds'), ['rte'])]}}
+  told = {
+    'name': nasty,
+    'title': nasty,
+    'problem': nasty,
+    'results': {
+      **groups.conditions(data='tfds'),
+      'comparisons': [],
+      'evaluations': [
+        evaluation('untuned', 0, groups.conditions(data='tfds'), ['rte']),
+        evaluation('tuned', 1, groups.conditions(data='tfds'), ['rte']),
+      ],
+    },
+  }
   page = experiment_lib.page(experiment_lib.holdouts([told], None))
   assert '<script' not in page and '&lt;script&gt;' in page
   assert not re.search(r'https?:|url\(|@import|src=', page)
@@ -337,7 +382,7 @@ def test_what_a_process_says_is_shown_and_kept(tmp_path, capsys, monkeypatch):
   assert log.read_text(encoding='utf-8').splitlines()[1::2] == ['häm'] * 2
 
 
-PROBE = '''
+PROBE = """
 import signal
 from flan_jax.cli import experiment
 from flan_jax.runs import experiments
@@ -347,15 +392,15 @@ run = experiments.Run('x', 'x', 'run', (), (), None, 1, None)
 experiments.Run.stages = lambda self: [('tuning', ['child'])]
 experiments.Run.finished = lambda *_: False
 experiment._execute([run], 'AGAIN')
-'''
-CHILD = '''
+"""
+CHILD = """
 import pathlib, signal, sys, time
 def save(*_):
   print('saved'); pathlib.Path('saved').touch(); sys.exit(143)
 signal.signal(signal.SIGTERM, save)
 print('ready')
 time.sleep(600)
-'''
+"""
 
 
 @pytest.mark.parametrize('sent, code', [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
@@ -364,8 +409,13 @@ def test_a_signal_ends_the_child_too_and_says_how_to_go_on(sent, code, tmp_path)
   checkout = os.path.dirname(os.path.dirname(os.path.dirname(experiment.__file__)))
   path = os.pathsep.join([checkout, *filter(None, [os.environ.get('PYTHONPATH')])])
   driver = subprocess.Popen(
-      [sys.executable, '-c', PROBE], cwd=tmp_path, text=True, stdout=subprocess.PIPE,
-      stderr=subprocess.PIPE, env=os.environ | {'PYTHONPATH': path})
+    [sys.executable, '-c', PROBE],
+    cwd=tmp_path,
+    text=True,
+    stdout=subprocess.PIPE,
+    stderr=subprocess.PIPE,
+    env=os.environ | {'PYTHONPATH': path},
+  )
   log = tmp_path / 'run/log.txt'
   for _ in range(6000):
     if log.exists() and 'ready' in log.read_text():
@@ -381,23 +431,36 @@ def test_a_signal_ends_the_child_too_and_says_how_to_go_on(sent, code, tmp_path)
 @pytest.mark.slow
 def test_two_clusters_through_real_processes(embedded_data, tmp_path):
   small = [f'--gin.{binding}' for binding in (*test_job.SMALL, 'TRAIN_STEPS=2')]
-  shape = [f'--gin.{one}' if not one.startswith('--') else one
-           for one in test_job.TUNE if 'nli' not in one]
-  start = test_job.door('train', embedded_data, *test_job.PRETRAIN, *test_job.SMALL,
-                        'TRAIN_STEPS=2', f"MODEL_DIR='{tmp_path}/base'")
+  shape = [f'--gin.{one}' if not one.startswith('--') else one for one in test_job.TUNE if 'nli' not in one]
+  start = test_job.door(
+    'train', embedded_data, *test_job.PRETRAIN, *test_job.SMALL, 'TRAIN_STEPS=2', f"MODEL_DIR='{tmp_path}/base'"
+  )
   assert start.returncode == 0, start.stderr
   root = tmp_path / "it's two"
-  asked = ['holdouts', f'--root={root}', f'--base={tmp_path}/base', '--limit=2',
-           f'--clusters={",".join(TRAINED_ON)}', *small,
-           *(one.replace('--gin_file', '--train_gin') for one in shape)]
+  asked = [
+    'holdouts',
+    f'--root={root}',
+    f'--base={tmp_path}/base',
+    '--limit=2',
+    f'--clusters={",".join(TRAINED_ON)}',
+    *small,
+    *(one.replace('--gin_file', '--train_gin') for one in shape),
+  ]
   environment = os.environ | {
-      'JAX_PLATFORMS': 'cpu', 'XLA_FLAGS': QUICK, 'TFDS_DATA_DIR': str(embedded_data),
-      vocabulary.VARIABLE: str(embedded_data / 'vocab.model')}
+    'JAX_PLATFORMS': 'cpu',
+    'XLA_FLAGS': QUICK,
+    'TFDS_DATA_DIR': str(embedded_data),
+    vocabulary.VARIABLE: str(embedded_data / 'vocab.model'),
+  }
   said = []
   for _ in range(2):
     done = subprocess.run(
-        [sys.executable, '-m', 'flan_jax', 'experiment', *asked], env=environment,
-        text=True, capture_output=True, timeout=900)
+      [sys.executable, '-m', 'flan_jax', 'experiment', *asked],
+      env=environment,
+      text=True,
+      capture_output=True,
+      timeout=900,
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     said.append(done.stdout)
   assert 'trained to step 2' in said[0]

@@ -19,29 +19,53 @@ pytestmark = pytest.mark.usefixtures('double')
 
 # Nothing divides anything; three heads of ten share one key head.
 SIZES = dict(
-  vocab_size=101, hidden_size=30, num_hidden_layers=3, num_attention_heads=3,
-  num_key_value_heads=1, head_dim=10, intermediate_size=37, max_position_embeddings=64,
-  rms_norm_eps=1e-5, tie_word_embeddings=False,
+  vocab_size=101,
+  hidden_size=30,
+  num_hidden_layers=3,
+  num_attention_heads=3,
+  num_key_value_heads=1,
+  head_dim=10,
+  intermediate_size=37,
+  max_position_embeddings=64,
+  rms_norm_eps=1e-5,
+  tie_word_embeddings=False,
 )
 # Of its five frequencies one is kept, two are blended and two divided.
 LLAMA3 = {
-  'rope_type': 'llama3', 'rope_theta': 50.0, 'factor': 4.0, 'low_freq_factor': 1.0,
-  'high_freq_factor': 4.0, 'original_max_position_embeddings': 32,
+  'rope_type': 'llama3',
+  'rope_theta': 50.0,
+  'factor': 4.0,
+  'low_freq_factor': 1.0,
+  'high_freq_factor': 4.0,
+  'original_max_position_embeddings': 32,
 }
 MODELS = {
   'llama': ('Llama', {}),
-  'llama, tied, wider heads, biases': ('Llama', dict(
-    tie_word_embeddings=True, head_dim=14, num_key_value_heads=3, attention_bias=True,
-    mlp_bias=True, hidden_act='gelu_pytorch_tanh')),
+  'llama, tied, wider heads, biases': (
+    'Llama',
+    dict(
+      tie_word_embeddings=True,
+      head_dim=14,
+      num_key_value_heads=3,
+      attention_bias=True,
+      mlp_bias=True,
+      hidden_act='gelu_pytorch_tanh',
+    ),
+  ),
   'llama, llama3 rope': ('Llama', dict(rope_parameters=LLAMA3)),
-  'llama, linear rope': ('Llama', dict(
-    rope_parameters={'rope_type': 'linear', 'factor': 3.0, 'rope_theta': 1000.0})),
+  'llama, linear rope': ('Llama', dict(rope_parameters={'rope_type': 'linear', 'factor': 3.0, 'rope_theta': 1000.0})),
   'mistral': ('Mistral', dict(sliding_window=5)),
-  'qwen2': ('Qwen2', dict(
-    use_sliding_window=True, sliding_window=4, max_window_layers=2, hidden_act='gelu')),
-  'qwen3': ('Qwen3', dict(
-    num_attention_heads=6, num_key_value_heads=2,  # three heads share each of two
-    use_sliding_window=True, sliding_window=6, max_window_layers=1)),
+  'qwen2': ('Qwen2', dict(use_sliding_window=True, sliding_window=4, max_window_layers=2, hidden_act='gelu')),
+  'qwen3': (
+    'Qwen3',
+    dict(
+      num_attention_heads=6,
+      num_key_value_heads=2,  # three heads share each of two
+      use_sliding_window=True,
+      sliding_window=6,
+      max_window_layers=1,
+    ),
+  ),
 }
 LENGTH = 16
 
@@ -72,9 +96,7 @@ def ours(name):
   config = families.read_config(model.config.to_dict(), dtype='float64')
   state = {key: value.numpy() for key, value in model.state_dict().items()}
   mesh = sharding.mesh({}, jax.devices()[:1])
-  placed = sharding.param_shardings(
-    mesh, decoder.parameter_axes(config), decoder.abstract_params(config)
-  )
+  placed = sharding.param_shardings(mesh, decoder.parameter_axes(config), decoder.abstract_params(config))
   params = families.read_params(config, placed, lambda key, at: state[key][at])
   return config, jax.tree.map(lambda leaf: leaf.astype(float), params)
 
@@ -85,10 +107,7 @@ def tokens(rows=2, length=LENGTH):
 
 def plain(tokens_BL):
   index_BL = np.broadcast_to(np.arange(tokens_BL.shape[1], dtype=np.int32), tokens_BL.shape)
-  return {
-    'tokens': tokens_BL, 'positions': index_BL, 'branch': 0 * index_BL,
-    'segment_ids': 1 + 0 * index_BL,
-  }
+  return {'tokens': tokens_BL, 'positions': index_BL, 'branch': 0 * index_BL, 'segment_ids': 1 + 0 * index_BL}
 
 
 @functools.partial(jax.jit, static_argnums=0)

@@ -83,9 +83,16 @@ def test_variants_have_one_name_each_and_share_the_source():
   assert prompt_variants.register(prompt_variants.Variant('rte', templates=10)).name == 'rte'
 
 
-@pytest.mark.parametrize('wrong, message', [
-    (dict(shots=17), '0 to 16'), (dict(shots=-1), '0 to 16'), (dict(style='x'), 'STYLE'),
-    (dict(templates=11), 'TEMPLATES is 11'), (dict(templates=0), 'TEMPLATES is 0')])
+@pytest.mark.parametrize(
+  'wrong, message',
+  [
+    (dict(shots=17), '0 to 16'),
+    (dict(shots=-1), '0 to 16'),
+    (dict(style='x'), 'STYLE'),
+    (dict(templates=11), 'TEMPLATES is 11'),
+    (dict(templates=0), 'TEMPLATES is 0'),
+  ],
+)
 def test_what_no_variant_can_be_is_refused(wrong, message):
   with pytest.raises(UserError, match=message):
     prompt_variants.register(prompt_variants.Variant('rte', **wrong))
@@ -105,8 +112,10 @@ def test_training_and_evaluation_prompts_carry_exemplars(data_dir):
   dataset = prompt_variants.register(prompt_variants.Variant('rte', shots=3))
   records = datasets.records(dataset, 'train')
   made = list(rendering.prompts(records, dataset).take(40).as_numpy_iterator())
-  plain = {prompt['inputs']: prompt['targets'] for prompt in rendering.prompts(
-      records, datasets.get('rte')).as_numpy_iterator()}
+  plain = {
+    prompt['inputs']: prompt['targets']
+    for prompt in rendering.prompts(records, datasets.get('rte')).as_numpy_iterator()
+  }
   for prompt in made:
     text = prompt['inputs'].decode()
     own = max((one.decode() for one in plain if text.endswith(one.decode())), key=len)

@@ -64,8 +64,18 @@ PER_CLUSTER = read("""
 MIXED = [name for name in datasets.names() if datasets.get(name).mixed]
 FIGURE_6 = 'nli,closed_book_qa,commonsense'  # held out
 # The first of the 61 tasks beside SuperGLUE, as the code shuffles all 69 (seed 42).
-SHUFFLED = ('squad_v1', 'sentiment140', 'snli', 'ag_news_subset', 'natural_questions',
-            'squad_v2', 'anli_r1', 'cola', 'piqa', 'newsroom')
+SHUFFLED = (
+  'squad_v1',
+  'sentiment140',
+  'snli',
+  'ag_news_subset',
+  'natural_questions',
+  'squad_v2',
+  'anli_r1',
+  'cola',
+  'piqa',
+  'newsroom',
+)
 
 
 def members(held_out, **selection):
@@ -82,20 +92,19 @@ def test_a_split_within_clusters_holds_out_what_flans_does(name):
   assert len(rule.train) == 69 - len(facts)
   assert holdouts.members(holdouts.mixture(name)) == sorted(rule.train)
   assert holdouts.seen(['rte', *facts, 'wnli.5shot'], name) == [
-      task for task in ('rte', *facts, 'wnli.5shot') if datasets.plain(task) in facts]
+    task for task in ('rte', *facts, 'wnli.5shot') if datasets.plain(task) in facts
+  ]
 
 
 def test_the_sets_are_these_in_this_order():
   assert list(holdouts.task_sets()) == ['superglue', *INTRA_CLUSTER]
   assert list(map(len, INTRA_CLUSTER.values())) == [13, 15, 14, 14, 13, 16, 14, 13, 15, 13]
-  assert holdouts.task_sets()['superglue'] == (
-      'bool_q', 'cb', 'copa', 'multirc', 'record', 'rte', 'wic', 'wsc')
+  assert holdouts.task_sets()['superglue'] == ('bool_q', 'cb', 'copa', 'multirc', 'record', 'rte', 'wic', 'wsc')
 
 
 def test_each_split_within_clusters_has_one_dataset_of_every_cluster_with_two():
   for facts in INTRA_CLUSTER.values():
-    alike = {re.sub('^(anli|mnli|squad|arc|opinion_abstracts)_.*', r'\1', name)
-             for name in facts}
+    alike = {re.sub('^(anli|mnli|squad|arc|opinion_abstracts)_.*', r'\1', name) for name in facts}
     own = [datasets.get(name).clusters[-1] for name in facts]
     assert len(alike) == len(set(own)) == 13
 
@@ -108,8 +117,7 @@ def test_so_many_datasets_per_cluster_are_those_of_flan(count):
 
 
 def test_more_datasets_per_cluster_contain_fewer_until_all_are_there():
-  sizes = [members(FIGURE_6, clusters=7, datasets_per_cluster=count)
-           for count in range(1, 13)]
+  sizes = [members(FIGURE_6, clusters=7, datasets_per_cluster=count) for count in range(1, 13)]
   assert all(set(few) <= set(more) for few, more in zip(sizes, sizes[1:]))
   assert sizes[-1] == members(FIGURE_6, clusters=7)
   assert len(members('superglue', datasets_per_cluster=1)) == 16  # wic is all of its own
@@ -133,8 +141,7 @@ def test_so_many_tasks_in_all_are_those_of_flan(count):
 def test_what_flan_does_not_have_comes_last_by_name():
   ours = ['para_crawl_enfr', 'world_text', 'para_crawl_enes', 'para_crawl_ende', 'wsc']
   assert flan_splits.first_of_clusters(ours, 1) == ['world_text', 'para_crawl_enes', 'wsc']
-  assert flan_splits.first_of_clusters(ours, 2) == [
-      'world_text', 'para_crawl_enes', 'para_crawl_ende', 'wsc']
+  assert flan_splits.first_of_clusters(ours, 2) == ['world_text', 'para_crawl_enes', 'para_crawl_ende', 'wsc']
   assert 'para_crawl_enfr' not in flan_splits.first_of_all(ours, 3)
   assert flan_splits.first_of_all(ours, 9) == ours
 

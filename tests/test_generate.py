@@ -27,8 +27,8 @@ from flan_jax.training import checkpoint
 from tests import tiny_runs
 
 CONFIG = decoder.DecoderConfig(
-    vocab_size=384, d_model=16, layers=1, heads=2, head_dim=8, d_ff=16,
-    dtype='float32', remat='none')
+  vocab_size=384, d_model=16, layers=1, heads=2, head_dim=8, d_ff=16, dtype='float32', remat='none'
+)
 TEXTS = ['One?', 'Two and more?', 'Three', 'Four, five', 'Six', 'Sieben für uns']
 DRAWN = ['--temperature=2.0', '--samples=2', '--seed=5']
 ASKED = text_generation.Asked(Settings(8))
@@ -38,8 +38,7 @@ ASKED = text_generation.Asked(Settings(8))
 def world(tmp_path_factory):
   """A base and a run from it; prompts of at most 32 bytes."""
   folder = tmp_path_factory.mktemp('world')
-  run = tiny_runs.told(model=dataclasses.asdict(CONFIG),
-                       rows={'inputs_length': 32, 'targets_length': 8})
+  run = tiny_runs.told(model=dataclasses.asdict(CONFIG), rows={'inputs_length': 32, 'targets_length': 8})
   tuned = {**run, 'init_from': str(folder / 'base')}
   random = np.random.default_rng(0)
   drawn = lambda leaf: jax.numpy.asarray(random.normal(0, 0.5, leaf.shape), 'float32')
@@ -71,8 +70,7 @@ def unbroken(world):
 def door(world, output, *flags, source='prompts.jsonl', run='tuned'):
   files = [f'--input={world / source}', f'--output={output}'] if output else []
   # Two rows wherever the rows do not matter: few shapes are compiled.
-  generate.main([f'--model_dir={world / run}', '--max_tokens=8', '--rows=2', *files,
-                 *flags])
+  generate.main([f'--model_dir={world / run}', '--max_tokens=8', '--rows=2', *files, *flags])
 
 
 def records(path):
@@ -87,18 +85,17 @@ def test_each_line_is_its_prompt_with_what_it_is_continued_with(world, tmp_path)
   out = tmp_path / 'out.jsonl'
   door(world, out)
   found = records(out)
-  assert [list(record) for record in found] == [
-      ['id', 'inputs', 'outputs', 'number']] * len(TEXTS)
+  assert [list(record) for record in found] == [['id', 'inputs', 'outputs', 'number']] * len(TEXTS)
   assert [(record['inputs'], record['number']) for record in found] == [
-      (text, number) for number, text in enumerate(TEXTS)]
+    (text, number) for number, text in enumerate(TEXTS)
+  ]
   loaded = checkpoint.load(str(world / 'tuned'))
   encoding = Encoding.of(loaded.run)
   ids, _ = text_generation.tokens(TEXTS, encoding)
   assert [one.tolist() for one in ids] == encoding.inputs(TEXTS)
-  texts = [text_generation.continued(loaded, pair, ASKED, encoding.end_ids())
-           for pair in (ids[:2], ids[2:4], ids[4:])]
+  texts = [text_generation.continued(loaded, pair, ASKED, encoding.end_ids()) for pair in (ids[:2], ids[2:4], ids[4:])]
   assert outputs(out) == sum(texts, [])
-  assert len({one for one, in outputs(out)}) > 2  # else the test would prove little
+  assert len({one for (one,) in outputs(out)}) > 2  # else the test would prove little
 
 
 def test_other_parameters_and_other_prompts_give_other_texts(world, tmp_path):
@@ -112,21 +109,21 @@ def test_other_parameters_and_other_prompts_give_other_texts(world, tmp_path):
 
 def test_flags_reach_decoding(world, tmp_path, monkeypatch):
   seen = []
-  def generated(config, params, prompts, settings, eos_id, *, decode, numbers, rows,
-                advance):
+
+  def generated(config, params, prompts, settings, eos_id, *, decode, numbers, rows, advance):
     seen.append((settings, list(numbers), rows))
     return [vocabulary.FLAN.encode_batch(['yes'])[0] for _ in prompts]
+
   monkeypatch.setattr(text_generation.decoding, 'generate', generated)
   out = tmp_path / 'out.jsonl'
-  door(world, out, '--rows=3', '--beams=2', '--length_penalty=1', '--stop=Q:',
-       r'--stop=\n\n')
+  door(world, out, '--rows=3', '--beams=2', '--length_penalty=1', '--stop=Q:', r'--stop=\n\n')
   assert outputs(out) == [['yes']] * 6
   door(world, out, '--overwrite', '--top_k=4', '--top_p=0.5', *DRAWN)
   assert outputs(out) == [['yes', 'yes']] * 6
   assert seen == [
-      (Settings(8, beams=2, length_penalty=1.0, stop=('Q:', '\n\n')),
-       list(range(6)), 3),
-      (Settings(8, 2.0, top_k=4, top_p=0.5, seed=5), list(range(12)), 2)]
+    (Settings(8, beams=2, length_penalty=1.0, stop=('Q:', '\n\n')), list(range(6)), 3),
+    (Settings(8, 2.0, top_k=4, top_p=0.5, seed=5), list(range(12)), 2),
+  ]
 
 
 def test_forms_of_prompts_are_the_same_prompts(world, tmp_path, monkeypatch):
@@ -140,8 +137,7 @@ def test_forms_of_prompts_are_the_same_prompts(world, tmp_path, monkeypatch):
   door(world, tmp_path / 'd.jsonl', '--input=-', '--field=asked')
   first = outputs(tmp_path / 'a.jsonl')
   assert [outputs(tmp_path / f'{name}.jsonl') for name in 'bcd'] == [first] * 3
-  assert records(tmp_path / 'c.jsonl')[0] == {
-      'inputs': TEXTS[0], 'outputs': first[0], 'number': 0}
+  assert records(tmp_path / 'c.jsonl')[0] == {'inputs': TEXTS[0], 'outputs': first[0], 'number': 0}
   assert list(records(tmp_path / 'd.jsonl')[0]) == ['asked', 'outputs', 'number']
 
 
@@ -158,16 +154,17 @@ def test_samples_depend_on_neither_batch_nor_mesh(world, tmp_path, unbroken, fla
 
 
 @pytest.mark.parametrize('kept', [0, 1, 3, 6])
-def test_an_interrupted_file_is_gone_on_with(world, tmp_path, unbroken, kept, capsys,
-                                             monkeypatch):
+def test_an_interrupted_file_is_gone_on_with(world, tmp_path, unbroken, kept, capsys, monkeypatch):
   out = tmp_path / 'out.jsonl'
   groups = []
   append = prompt_files.append
+
   def interrupted(file, some, texts, first):
     groups.append(first)
     append(file, some, texts, first)
     if first + len(some) > kept:
       raise KeyboardInterrupt
+
   monkeypatch.setattr(text_generation, 'group', lambda *_: 1)
   monkeypatch.setattr(prompt_files, 'append', interrupted)
   if kept < len(TEXTS):
@@ -190,10 +187,11 @@ def test_a_file_is_gone_on_with_only_as_what_it_is(world, tmp_path):
   door(world, out, '--stop=zz')
   before = out.read_bytes()
   for flags, words in (
-      (['--temperature=0.5', '--stop=zz'], 'temperature was 0.0 and is now 0.5'),
-      ([], r"stop was \['zz'\] and is now \[\]"),
-      (['--untuned', '--stop=zz'], 'step was 1 and is now 0; checkpoint was .1 '),
-      (['--plain', '--stop=zz'], "separator was 'eos' and is now ''")):
+    (['--temperature=0.5', '--stop=zz'], 'temperature was 0.0 and is now 0.5'),
+    ([], r"stop was \['zz'\] and is now \[\]"),
+    (['--untuned', '--stop=zz'], 'step was 1 and is now 0; checkpoint was .1 '),
+    (['--plain', '--stop=zz'], "separator was 'eos' and is now ''"),
+  ):
     with pytest.raises(UserError, match=f'begun otherwise: .*{words}.*--overwrite'):
       door(world, out, *flags)
   (world / 'strings2.jsonl').write_text('"other"\n')
@@ -213,8 +211,7 @@ def test_a_file_is_gone_on_with_only_as_what_it_is(world, tmp_path):
   assert out.read_bytes() == before
 
 
-def test_a_file_is_gone_on_with_by_the_checkpoint_that_can_be_read(
-    world, tmp_path, capsys):
+def test_a_file_is_gone_on_with_by_the_checkpoint_that_can_be_read(world, tmp_path, capsys):
   shutil.copytree(world / 'tuned', tmp_path / 'run')
   out, params = tmp_path / 'out.jsonl', load_once(str(world / 'tuned')).params
   tiny_runs.save(tmp_path / 'run', 5, params)
@@ -230,10 +227,8 @@ def test_a_file_is_gone_on_with_by_the_checkpoint_that_can_be_read(
     door(world, tmp_path / 'other.jsonl', '--step=5', run=tmp_path / 'run')
 
 
-@pytest.mark.parametrize('tear', [os.mkdir, lambda path: path.write_text('')],
-                         ids=['an empty folder', 'a plain file'])
-def test_a_newest_checkpoint_that_nothing_is_known_of_is_passed_over(
-    world, tmp_path, capsys, unbroken, tear):
+@pytest.mark.parametrize('tear', [os.mkdir, lambda path: path.write_text('')], ids=['an empty folder', 'a plain file'])
+def test_a_newest_checkpoint_that_nothing_is_known_of_is_passed_over(world, tmp_path, capsys, unbroken, tear):
   run = shutil.copytree(world / 'tuned', tmp_path / 'run')
   tear(run / 'checkpoints/5')
   for output, flags in (('a.jsonl', []), ('a.jsonl', []), ('b.jsonl', ['--overwrite'])):
@@ -264,13 +259,14 @@ def test_a_continuation_ends_before_a_stop(world, tmp_path):
 def writes(monkeypatch, text):
   """Every model now writes this."""
   monkeypatch.setattr(
-      text_generation.decoding, 'generate', lambda config, params, prompts, *_, **__: [
-          list(vocabulary.FLAN.encode(text)) for _ in prompts])
+    text_generation.decoding,
+    'generate',
+    lambda config, params, prompts, *_, **__: [list(vocabulary.FLAN.encode(text)) for _ in prompts],
+  )
 
 
 @pytest.mark.parametrize('text', ['  Paris.\n\n', '\n- Paris\n', '\t', 'x ', ''])
-def test_a_text_that_goes_on_keeps_its_blanks_and_an_answer_has_none(
-    world, tmp_path, monkeypatch, capsys, text):
+def test_a_text_that_goes_on_keeps_its_blanks_and_an_answer_has_none(world, tmp_path, monkeypatch, capsys, text):
   writes(monkeypatch, text)
   door(world, tmp_path / 'plain.jsonl', '--plain')
   assert outputs(tmp_path / 'plain.jsonl') == [[text]] * len(TEXTS)
@@ -290,19 +286,27 @@ def test_a_stop_leaves_the_blanks_before_it(world, tmp_path, monkeypatch):
 
 def sentencepiece_words(folder):
   import sentencepiece
+
   model = io.BytesIO()
   sentencepiece.SentencePieceTrainer.train(
-      sentence_iterator=iter(['the sky is blue', 'blue is the sky'] * 20),
-      model_writer=model, vocab_size=30, pad_id=0, eos_id=1, unk_id=2, bos_id=-1,
-      hard_vocab_limit=False, minloglevel=2)
+    sentence_iterator=iter(['the sky is blue', 'blue is the sky'] * 20),
+    model_writer=model,
+    vocab_size=30,
+    pad_id=0,
+    eos_id=1,
+    unk_id=2,
+    bos_id=-1,
+    hard_vocab_limit=False,
+    minloglevel=2,
+  )
   (folder / 'vocab.model').write_bytes(model.getvalue())
   return str(folder / 'vocab.model')
 
 
 def metaspace_words(folder):
   import tokenizers
-  pieces = {'</s>': 0, '<unk>': 1, **{one: n for n, one in enumerate(
-      ['\u2581', *'abehiklsty'], 2)}, 'u': 20}
+
+  pieces = {'</s>': 0, '<unk>': 1, **{one: n for n, one in enumerate(['\u2581', *'abehiklsty'], 2)}, 'u': 20}
   made = tokenizers.Tokenizer(tokenizers.models.BPE(pieces, [], unk_token='<unk>'))
   made.pre_tokenizer = tokenizers.pre_tokenizers.Metaspace()
   made.decoder = tokenizers.decoders.Metaspace()
@@ -316,7 +320,7 @@ def metaspace_words(folder):
 def test_the_blank_that_a_tokenizer_drops_comes_back(tmp_path, monkeypatch, made, prompt):
   monkeypatch.setenv(vocabulary.VARIABLE, made(tmp_path))
   blue = vocabulary.FLAN.encode('the sky is blue')
-  new = list(blue[len(vocabulary.FLAN.encode('the sky')):])
+  new = list(blue[len(vocabulary.FLAN.encode('the sky')) :])
   assert not vocabulary.FLAN.decode(new).startswith(' ')
   monkeypatch.setattr(text_generation.decoding, 'generate', lambda *_, **__: [new])
   ids, _ = text_generation.tokens([prompt], Encoding(64, 8), True)
@@ -330,10 +334,9 @@ def test_the_blank_that_a_tokenizer_drops_comes_back(tmp_path, monkeypatch, made
 def test_of_a_long_prompt_the_end_is_kept_and_counted(world, tmp_path, capsys):
   encoding = Encoding(6, 4)
   ids, shortened = text_generation.tokens(['abcdefgh', 'ab', 'abcde'], encoding)
-  eos, = encoding.end_ids()
+  (eos,) = encoding.end_ids()
   bare = lambda text: vocabulary.FLAN.encode_batch([text])[0]
-  assert [one.tolist() for one in ids] == [
-      [*bare('defgh'), eos], [*bare('ab'), eos], [*bare('abcde'), eos]]
+  assert [one.tolist() for one in ids] == [[*bare('defgh'), eos], [*bare('ab'), eos], [*bare('abcde'), eos]]
   assert shortened == 1
   ids, shortened = text_generation.tokens(['abcdefgh', 'abcdef'], encoding, True)
   assert [one.tolist() for one in ids] == [bare('cdefgh'), bare('abcdef')]
@@ -352,7 +355,9 @@ def test_half_a_character_elsewhere_in_the_object_comes_back(world, tmp_path):
   assert 'Grüße' in (tmp_path / 'out.jsonl').read_text('utf-8')
 
 
-@pytest.mark.parametrize('line, message', [
+@pytest.mark.parametrize(
+  'line, message',
+  [
     ('{"inputs": ', 'line 2: this is not JSON'),
     ('', 'line 2: the line is empty'),
     ('7', 'line 2: 7 is neither a string nor an object'),
@@ -362,7 +367,8 @@ def test_half_a_character_elsewhere_in_the_object_comes_back(world, tmp_path):
     ('{"inputs": "a", "outputs": 1}', "line 2: the field 'outputs' would be written"),
     ('"\\ud83d"', 'line 2: the prompt has half of a character'),
     (b'"\xff"', "line 2: 'utf-8' codec can't decode"),
-])
+  ],
+)
 def test_a_line_that_is_no_prompt_is_named(world, tmp_path, line, message):
   line = line if isinstance(line, bytes) else line.encode()
   (world / 'wrong.jsonl').write_bytes(b'"fine"\n' + line + b'\n"fine"\n')
@@ -371,7 +377,9 @@ def test_a_line_that_is_no_prompt_is_named(world, tmp_path, line, message):
   assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize('changes, message', [
+@pytest.mark.parametrize(
+  'changes, message',
+  [
     ({'output': '{}/no/out.jsonl'}, 'is no folder that can be written to'),
     ({'output': '{}/tuned'}, 'is a folder; name a file'),
     ({'output': '{}/prompts.jsonl'}, 'would write over'),
@@ -393,9 +401,9 @@ def test_a_line_that_is_no_prompt_is_named(world, tmp_path, line, message):
     ({'flags': ['--mesh=data:2']}, '--mesh=data:2 is not understood'),
     ({'flags': ['--mesh=data=3']}, 'there are 8 devices'),
     ({'flags': ['--host_devices=0']}, '--host_devices=0 must be'),
-])
-def test_mistakes_are_told_before_the_model_is_loaded(
-    world, tmp_path, monkeypatch, changes, message):
+  ],
+)
+def test_mistakes_are_told_before_the_model_is_loaded(world, tmp_path, monkeypatch, changes, message):
   monkeypatch.setattr(generate.Model, 'load', None)
   (world / 'empty.jsonl').write_text('\n')
   (world / 'blank.txt').write_text('a\n\nb\n')
@@ -429,20 +437,24 @@ def test_a_pipe_is_one_prompt(world, tmp_path, monkeypatch, capsys):
 def typed(monkeypatch, *lines):
   """Types lines, then Ctrl-D."""
   waiting = iter(lines)
+
   def read(prompt):
     try:
       return next(waiting)
     except StopIteration:
       raise EOFError from None
+
   monkeypatch.setattr(builtins, 'input', read)
 
 
 def test_a_terminal_takes_prompts_of_several_lines(monkeypatch, capsys):
   typed(monkeypatch, '', 'One', 'and two', '', 'Three', '', ':help', 'Four')
   asked = []
+
   def answer(text, _, turn):
     asked.append((text, turn))
     return ['yes', 'no']
+
   repl.converse(answer, ASKED)
   assert asked == [('One\nand two', 0), ('Three', 1), ('Four', 2)]
   out = capsys.readouterr().out
@@ -451,30 +463,53 @@ def test_a_terminal_takes_prompts_of_several_lines(monkeypatch, capsys):
 
 def test_a_terminal_takes_settings(monkeypatch, capsys):
   seen = []
+
   def answer(text, asked, _):
     seen.append((asked.settings, asked.samples))
     if text == 'bad':
       raise UserError('no tokens')
     return ['fine']
-  typed(monkeypatch, ':temperature 0.7', ':samples 3', ':stop \\n', ':stop Q:', 'a', '',
-        ':temprature 1', ':top_k x', ':beams 2', 'bad', '', ':stop', ':help', 'b')
+
+  typed(
+    monkeypatch,
+    ':temperature 0.7',
+    ':samples 3',
+    ':stop \\n',
+    ':stop Q:',
+    'a',
+    '',
+    ':temprature 1',
+    ':top_k x',
+    ':beams 2',
+    'bad',
+    '',
+    ':stop',
+    ':help',
+    'b',
+  )
   repl.converse(answer, ASKED)
   drawn = Settings(8, temperature=0.7, stop=('\n', 'Q:'))
   assert seen == [(drawn, 3), (drawn, 3), (dataclasses.replace(drawn, stop=()), 3)]
   out = capsys.readouterr().out
-  for words in ('no setting :temprature', 'did you mean temperature',
-                ":top_k wants a number (int), not 'x'", 'error: beams = 2 and',
-                'error: no tokens', ':samples 3'):
+  for words in (
+    'no setting :temprature',
+    'did you mean temperature',
+    ":top_k wants a number (int), not 'x'",
+    'error: beams = 2 and',
+    'error: no tokens',
+    ':samples 3',
+  ):
     assert words in out
 
 
 def test_a_terminal_may_change_whether_the_text_itself_goes_on(monkeypatch, capsys):
   seen = []
+
   def answer(text, asked, _):
     seen.append(asked.plain)
     return ['fine']
-  typed(monkeypatch, ':help', 'a', '', ':plain off', 'b', '', ':plain maybe', ':plain on',
-        ':help', 'c')
+
+  typed(monkeypatch, ':help', 'a', '', ':plain off', 'b', '', ':plain maybe', ':plain on', ':help', 'c')
   repl.converse(answer, dataclasses.replace(ASKED, plain=True))
   assert seen == [True, False, True]
   out = capsys.readouterr().out
@@ -505,18 +540,24 @@ def beside(world, name, changes, begun_from=None):
     (folder / 'checkpoints').symlink_to(world / 'tuned' / 'checkpoints')
   run = checkpoint.read_run(str(world / 'tuned')).to_json()
   rows = run['rows'] | changes.get('rows', {})
-  checkpoint.write_run(str(folder), {
-      **run, **changes, 'rows': rows,
-      'init_from': begun_from and str(world / begun_from)})
+  checkpoint.write_run(
+    str(folder), {**run, **changes, 'rows': rows, 'init_from': begun_from and str(world / begun_from)}
+  )
   return name
 
 
-@pytest.mark.parametrize('changes, begun_from, plain', [
-    (IMPORTED, None, True), (PRETRAINED, None, True), (TUNED, None, False),
-    (TUNED, 'imported', False), (PRETRAINED, 'imported', True),
-    (PRETRAINED, 'tuned before', False)])
-def test_a_model_without_tuning_is_asked_without_the_separator_of_tuning(
-    world, changes, begun_from, plain, capsys):
+@pytest.mark.parametrize(
+  'changes, begun_from, plain',
+  [
+    (IMPORTED, None, True),
+    (PRETRAINED, None, True),
+    (TUNED, None, False),
+    (TUNED, 'imported', False),
+    (PRETRAINED, 'imported', True),
+    (PRETRAINED, 'tuned before', False),
+  ],
+)
+def test_a_model_without_tuning_is_asked_without_the_separator_of_tuning(world, changes, begun_from, plain, capsys):
   beside(world, 'imported', IMPORTED)
   beside(world, 'tuned before', TUNED)
   model = generate.open_model(str(world / beside(world, 'some', changes, begun_from)))
@@ -570,10 +611,8 @@ def test_a_file_of_an_import_is_gone_on_with_as_it_was_begun(world, tmp_path):
 def test_the_beginning_of_an_import_stands_before_its_plain_prompts():
   encoding = Encoding(6, 4, beginning=(4,))
   bare = lambda text: vocabulary.FLAN.encode_batch([text])[0]
-  ids, shortened = text_generation.tokens(
-      ['ab', 'abcdefgh', '\x01b'], encoding, True)
-  assert [one.tolist() for one in ids] == [
-      [4, *bare('ab')], [4, *bare('defgh')], bare('\x01b')]
+  ids, shortened = text_generation.tokens(['ab', 'abcdefgh', '\x01b'], encoding, True)
+  assert [one.tolist() for one in ids] == [[4, *bare('ab')], [4, *bare('defgh')], bare('\x01b')]
   assert shortened == 1
 
 
@@ -584,14 +623,31 @@ def test_two_processes_write_what_one_writes(world, tmp_path, unbroken):
     address = f'127.0.0.1:{free.getsockname()[1]}'
   out = tmp_path / 'out.jsonl'
   out.write_bytes(b''.join(unbroken.splitlines(keepends=True)[:2]))
-  (tmp_path / 'out.jsonl.run.json').write_bytes(
-      (world / 'unbroken.jsonl.run.json').read_bytes())
-  processes = [subprocess.Popen(
-      [sys.executable, '-m', 'flan_jax', 'generate', f'--model_dir={world / "tuned"}',
-       '--max_tokens=8', f'--input={world / "prompts.jsonl"}', f'--output={out}',
-       *DRAWN, '--rows=2', '--host_devices=2', f'--coordinator_address={address}',
-       '--process_count=2', f'--process_index={index}'], text=True,
-      stdout=subprocess.PIPE, stderr=subprocess.PIPE) for index in range(2)]
+  (tmp_path / 'out.jsonl.run.json').write_bytes((world / 'unbroken.jsonl.run.json').read_bytes())
+  processes = [
+    subprocess.Popen(
+      [
+        sys.executable,
+        '-m',
+        'flan_jax',
+        'generate',
+        f'--model_dir={world / "tuned"}',
+        '--max_tokens=8',
+        f'--input={world / "prompts.jsonl"}',
+        f'--output={out}',
+        *DRAWN,
+        '--rows=2',
+        '--host_devices=2',
+        f'--coordinator_address={address}',
+        '--process_count=2',
+        f'--process_index={index}',
+      ],
+      text=True,
+      stdout=subprocess.PIPE,
+      stderr=subprocess.PIPE,
+    )
+    for index in range(2)
+  ]
   said = [process.communicate(timeout=900) for process in processes]
   assert [process.returncode for process in processes] == [0, 0], said
   assert out.read_bytes() == unbroken

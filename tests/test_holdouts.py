@@ -14,8 +14,7 @@ from flan_jax.data import clusters, datasets, holdouts
 from flan_jax.errors import UserError
 from tests import paper_table
 
-NLI = {'anli_r1', 'anli_r2', 'anli_r3', 'cb', 'mnli_matched', 'mnli_mismatched', 'qnli',
-       'rte', 'snli', 'wnli'}
+NLI = {'anli_r1', 'anli_r2', 'anli_r3', 'cb', 'mnli_matched', 'mnli_mismatched', 'qnli', 'rte', 'snli', 'wnli'}
 PARAPHRASE = {'glue_mrpc', 'glue_qqp', 'paws_wiki', 'stsb'}
 
 
@@ -35,12 +34,25 @@ def test_nli_drops_paraphrase_and_the_other_way_round():
 
 # Training tasks of each hold-out (paper_table's 69 tasks; the code's 17 and the heading).
 TRAINED_ON = {
-    'summarization': 58, 'struct_to_text': 65, 'reading_comprehension': 61,
-    'closed_book_qa': 65, 'paraphrase': 55, 'sentiment': 65, 'text_formatting': 66,
-    'commonsense': 63, 'translation': 61, 'coreference': 66, 'nli': 55, 'math': 68,
-    'conversational_qa': 67, 'word_disambiguation': 68, 'linguistic_acceptability': 68,
-    'question_classification': 68, 'reading_comprehension_commonsense': 57,
-    'miscellaneous': 60}
+  'summarization': 58,
+  'struct_to_text': 65,
+  'reading_comprehension': 61,
+  'closed_book_qa': 65,
+  'paraphrase': 55,
+  'sentiment': 65,
+  'text_formatting': 66,
+  'commonsense': 63,
+  'translation': 61,
+  'coreference': 66,
+  'nli': 55,
+  'math': 68,
+  'conversational_qa': 67,
+  'word_disambiguation': 68,
+  'linguistic_acceptability': 68,
+  'question_classification': 68,
+  'reading_comprehension_commonsense': 57,
+  'miscellaneous': 60,
+}
 
 
 @pytest.mark.parametrize('cluster', TRAINED_ON)
@@ -51,8 +63,7 @@ def test_each_cluster_leaves_as_many_tasks_as_in_the_paper(cluster):
   assert set(rule.held_out) == own - set(paper_table.EXTRA)
   assert len(rule.train) + len(rule.dropped) + len(own & MIXED) == len(MIXED) == 69
   related = clusters.get(cluster).dropped_with
-  assert set(rule.dropped) == {
-      name for name in MIXED if set(paper_table.TABLE[name].clusters) & set(related)}
+  assert set(rule.dropped) == {name for name in MIXED if set(paper_table.TABLE[name].clusters) & set(related)}
 
 
 MIXED = set(paper_table.TABLE) - {*paper_table.EXTRA, *paper_table.TEST_ONLY}
@@ -102,23 +113,28 @@ def test_only_the_papers_rules_are_said_to_be_the_papers(monkeypatch):
   clusters.add('films', 'Films', dropped_with=('sentiment',))
   both = {'sst2': dataclasses.replace(datasets.get('sst2'), clusters=('films',))}
   monkeypatch.setattr(datasets, '_DATASETS', datasets._DATASETS | both)
-  assert holdouts.holdout('films').dropped['imdb_reviews'] == (
-      'sentiment is dropped with films (declared with films)')
+  assert holdouts.holdout('films').dropped['imdb_reviews'] == ('sentiment is dropped with films (declared with films)')
   assert 'paper 2.2' in holdouts.holdout('nli').dropped['stsb']
 
 
-@pytest.mark.parametrize('call', [
-    lambda: holdouts.holdout('riddles'), lambda: clusters.get('riddles'),
-    lambda: datasets.get('riddles'), lambda: holdouts.named('riddles'),
-    lambda: holdouts.members('riddles')])
+@pytest.mark.parametrize(
+  'call',
+  [
+    lambda: holdouts.holdout('riddles'),
+    lambda: clusters.get('riddles'),
+    lambda: datasets.get('riddles'),
+    lambda: holdouts.named('riddles'),
+    lambda: holdouts.members('riddles'),
+  ],
+)
 def test_what_is_unknown_may_be_of_a_package_that_is_not_imported(call):
   with pytest.raises(UserError, match="unknown .*'riddles'.*--import=MODULE"):
     call()
 
 
-@pytest.mark.parametrize('mixture, words', [
-    ('nli', "CLUSTERS = 'nli'"), ('rte,cb', "TASKS = 'rte,cb'"),
-    ('prepared', "TASKS = 'prepared'")])
+@pytest.mark.parametrize(
+  'mixture, words', [('nli', "CLUSTERS = 'nli'"), ('rte,cb', "TASKS = 'rte,cb'"), ('prepared', "TASKS = 'prepared'")]
+)
 def test_a_part_of_a_mixture_given_as_one_is_answered_with_what_says_it(mixture, words):
   with pytest.raises(UserError, match=words):
     holdouts.members(mixture)
@@ -129,8 +145,7 @@ def test_several_clusters_can_be_held_out_at_once():
   assert {'rte', 'arc_easy', 'copa'} <= set(rule.held_out)
   assert {'paws_wiki', 'record'} <= set(rule.dropped)
   assert len(rule.train) == 69 - 10 - 4 - 4 - 4 - 2
-  assert holdouts.mixture('nli,closed_book_qa,commonsense') == (
-      'flan_holdout_nli.closed_book_qa.commonsense')
+  assert holdouts.mixture('nli,closed_book_qa,commonsense') == ('flan_holdout_nli.closed_book_qa.commonsense')
 
 
 def test_single_tasks_can_be_held_out_with_their_clusters_trained_on():
@@ -153,11 +168,12 @@ def test_the_weights_of_the_paper():
 @pytest.fixture
 def two_clusters(monkeypatch):
   """rte also belongs to a cluster `exam`, and so does arc_easy."""
-  both = {name: dataclasses.replace(datasets.get(name), clusters=(
-      *datasets.get(name).clusters, 'exam')) for name in ('rte', 'arc_easy')}
+  both = {
+    name: dataclasses.replace(datasets.get(name), clusters=(*datasets.get(name).clusters, 'exam'))
+    for name in ('rte', 'arc_easy')
+  }
   monkeypatch.setattr(datasets, '_DATASETS', datasets._DATASETS | both)
-  monkeypatch.setattr(clusters, '_CLUSTERS', clusters._CLUSTERS | {
-      'exam': clusters.Cluster('exam', 'Exams')})
+  monkeypatch.setattr(clusters, '_CLUSTERS', clusters._CLUSTERS | {'exam': clusters.Cluster('exam', 'Exams')})
 
 
 def test_a_task_of_any_cluster_of_a_held_out_task_is_not_trained_on(two_clusters):

@@ -27,15 +27,26 @@ CHECKOUT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 APART = rounding.gamma(1_600)
 
 TRAIN = [
-    'train', '--gin_file=holdout/nli.gin',
-    "--gin.TASKS='arc_easy,trivia_qa'", '--gin.TOKENS_PER_BATCH=1024',
-    '--gin.ROW_LENGTH=128', '--gin.TARGET_SLOTS=64', '--gin.INPUTS_LENGTH=96',
-    '--gin.TARGETS_LENGTH=32',
-    '--gin.LAYERS=1', '--gin.D_MODEL=32', '--gin.HEADS=2', '--gin.HEAD_DIM=16',
-    '--gin.D_FF=64', '--gin.LEARNING_RATE=1e-2', '--gin.TRAIN_STEPS=10',
-    '--gin.SAVE_EVERY=0', '--gin.EVAL_EVERY=5', '--gin.LOG_EVERY=1']
-EVALUATE = ['evaluate', "--gin.HELD_OUT='none'",
-            '--held_in=arc_easy,trivia_qa', '--limit=4', '--gin.DECODE_TOKENS=4']
+  'train',
+  '--gin_file=holdout/nli.gin',
+  "--gin.TASKS='arc_easy,trivia_qa'",
+  '--gin.TOKENS_PER_BATCH=1024',
+  '--gin.ROW_LENGTH=128',
+  '--gin.TARGET_SLOTS=64',
+  '--gin.INPUTS_LENGTH=96',
+  '--gin.TARGETS_LENGTH=32',
+  '--gin.LAYERS=1',
+  '--gin.D_MODEL=32',
+  '--gin.HEADS=2',
+  '--gin.HEAD_DIM=16',
+  '--gin.D_FF=64',
+  '--gin.LEARNING_RATE=1e-2',
+  '--gin.TRAIN_STEPS=10',
+  '--gin.SAVE_EVERY=0',
+  '--gin.EVAL_EVERY=5',
+  '--gin.LOG_EVERY=1',
+]
+EVALUATE = ['evaluate', "--gin.HELD_OUT='none'", '--held_in=arc_easy,trivia_qa', '--limit=4', '--gin.DECODE_TOKENS=4']
 
 
 def port():
@@ -50,15 +61,21 @@ def together(count, devices=8):
   if count == 1:
     return [ours]
   address = f'127.0.0.1:{port()}'
-  return [[*ours, f'--coordinator_address={address}', f'--process_count={count}',
-           f'--process_index={index}'] for index in range(count)]
+  return [
+    [*ours, f'--coordinator_address={address}', f'--process_count={count}', f'--process_index={index}']
+    for index in range(count)
+  ]
 
 
 def start(arguments, environment):
   return subprocess.Popen(
-      [sys.executable, *arguments], cwd='/', text=True, stdout=subprocess.PIPE,
-      stderr=subprocess.PIPE,
-      env=os.environ | {'JAX_PLATFORMS': 'cpu', 'XLA_FLAGS': QUICK} | environment)
+    [sys.executable, *arguments],
+    cwd='/',
+    text=True,
+    stdout=subprocess.PIPE,
+    stderr=subprocess.PIPE,
+    env=os.environ | {'JAX_PLATFORMS': 'cpu', 'XLA_FLAGS': QUICK} | environment,
+  )
 
 
 def outputs(processes):
@@ -77,16 +94,14 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope='module')
 def door(embedded_data, folder):
   """Starts a door as `count` processes that share `devices`, on the run `name`."""
-  environment = {
-      'TFDS_DATA_DIR': str(embedded_data),
-      vocabulary.VARIABLE: str(embedded_data / 'vocab.model')}
+  environment = {'TFDS_DATA_DIR': str(embedded_data), vocabulary.VARIABLE: str(embedded_data / 'vocab.model')}
 
   def begin(arguments, count, name, devices=8):
     given = f"--gin.MODEL_DIR='{folder}/{name}'"
     store = [f"--gin.STORE_DIR='{folder}/store-{count}'"] * (arguments is TRAIN)
     name, *rest = arguments
-    return [doors.start(name, [*rest, given, *store, *ours], environment)
-            for ours in together(count, devices)]
+    return [doors.start(name, [*rest, given, *store, *ours], environment) for ours in together(count, devices)]
+
   return begin
 
 
@@ -107,8 +122,9 @@ def single(door):
 def parameters(folder):
   loaded = checkpoint.load(str(folder), 10)
   start = decoder.init_params(loaded.config, jax.random.key(0))
-  return [(jax.tree_util.keystr(path), np.asarray(leaf)) for path, leaf in
-          jax.tree_util.tree_leaves_with_path(loaded.params)], jax.tree.leaves(start)
+  return [
+    (jax.tree_util.keystr(path), np.asarray(leaf)) for path, leaf in jax.tree_util.tree_leaves_with_path(loaded.params)
+  ], jax.tree.leaves(start)
 
 
 def assert_equal_runs(folder, other):
@@ -153,8 +169,7 @@ def test_evaluation_does_not_depend_on_the_number_of_processes(runs, door):
   folder, _ = runs
   shutil.copytree(folder / 'one', folder / 'one_asked_by_two')
   outputs(door(EVALUATE, 1, 'one') + door(EVALUATE, 2, 'one_asked_by_two'))
-  one, two = (json.loads((folder / run / 'results.json').read_text())
-              for run in ('one', 'one_asked_by_two'))
+  one, two = (json.loads((folder / run / 'results.json').read_text()) for run in ('one', 'one_asked_by_two'))
   assert set(one['evaluations'][0]['datasets']) == {'arc_easy', 'trivia_qa'}
   assert one == two
   assert answered(folder / 'one') == answered(folder / 'one_asked_by_two') != {}
@@ -163,24 +178,24 @@ def test_evaluation_does_not_depend_on_the_number_of_processes(runs, door):
 
 def answered(model_dir):
   """File of predictions -> what each example was answered."""
-  return {str(file.relative_to(model_dir)): [
-      json.loads(line).get('answer') for line in file.open()]
-          for file in sorted(model_dir.glob('predictions/*/*/[0-9]*.jsonl'))}
+  return {
+    str(file.relative_to(model_dir)): [json.loads(line).get('answer') for line in file.open()]
+    for file in sorted(model_dir.glob('predictions/*/*/[0-9]*.jsonl'))
+  }
 
 
 def workers(folder, steps):
   address = f'127.0.0.1:{port()}'
   command = ['-m', 'tests.host_worker', address]
   rest = [str(folder), str(steps)]
-  return [start([*command, str(index), *rest], {'PYTHONPATH': CHECKOUT})
-          for index in range(2)]
+  return [start([*command, str(index), *rest], {'PYTHONPATH': CHECKOUT}) for index in range(2)]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize('number, codes', [
-    (signal.SIGTERM, [143, 143]), (signal.SIGINT, [143, 130])], ids=['sigterm', 'ctrl-c'])
-def test_each_reads_its_rows_and_a_signal_to_one_saves_and_ends_all(
-    tmp_path, number, codes):
+@pytest.mark.parametrize(
+  'number, codes', [(signal.SIGTERM, [143, 143]), (signal.SIGINT, [143, 130])], ids=['sigterm', 'ctrl-c']
+)
+def test_each_reads_its_rows_and_a_signal_to_one_saves_and_ends_all(tmp_path, number, codes):
   both, printed = workers(tmp_path, 10**6), [[], []]
   for mine, process in zip(printed, both):
     for line in process.stdout:
@@ -220,17 +235,18 @@ def assert_equal_moves(state, steps, folder):
     assert np.linalg.norm(one - two) <= 10 * APART * np.linalg.norm(one - before)
 
 
-@pytest.mark.parametrize('flags, words', [
-    (dict(process_index=2, process_count=2, coordinator_address='a:1'),
-     '--process_index=2 is out of range.*0 to 1'),
-    (dict(process_index=-1, process_count=2, coordinator_address='a:1'),
-     '--process_index=-1 is out of range'),
+@pytest.mark.parametrize(
+  'flags, words',
+  [
+    (dict(process_index=2, process_count=2, coordinator_address='a:1'), '--process_index=2 is out of range.*0 to 1'),
+    (dict(process_index=-1, process_count=2, coordinator_address='a:1'), '--process_index=-1 is out of range'),
     (dict(process_index=0, process_count=2), '--coordinator_address=HOST:PORT'),
     (dict(process_count=2, coordinator_address='a:1'), 'wants --process_index'),
     (dict(process_index=1, coordinator_address='a:1'), 'without --process_count'),
     (dict(process_count=0), '--process_count=0 must be at least 1'),
-    (dict(process_index=0, process_count=2, coordinator_address='host'),
-     '--coordinator_address=host names no port')])
+    (dict(process_index=0, process_count=2, coordinator_address='host'), '--coordinator_address=host names no port'),
+  ],
+)
 def test_flags_that_do_not_go_together_are_named(flags, words):
   with pytest.raises(UserError, match=words):
     multihost.start(**flags)
@@ -249,22 +265,27 @@ def test_one_process_needs_no_joining(monkeypatch):
 SLURM = {'SLURM_JOB_ID': '7', 'SLURM_STEP_NODELIST': 'n[1-2]', 'SLURM_PROCID': '0'}
 
 
-@pytest.mark.parametrize('environment, many', [
-    ({}, False), (SLURM | {'SLURM_NTASKS': '2'}, True),
+@pytest.mark.parametrize(
+  'environment, many',
+  [
+    ({}, False),
+    (SLURM | {'SLURM_NTASKS': '2'}, True),
     (SLURM | {'SLURM_NTASKS': '1'}, False),
     ({'SLURM_NTASKS': '4'}, False),  # inside an allocation, but not under srun
-    ({'OMPI_COMM_WORLD_SIZE': '2'}, True), ({'OMPI_COMM_WORLD_SIZE': '1'}, False)])
+    ({'OMPI_COMM_WORLD_SIZE': '2'}, True),
+    ({'OMPI_COMM_WORLD_SIZE': '1'}, False),
+  ],
+)
 def test_a_launcher_is_known_by_its_environment(environment, many):
   assert multihost.launched({'JAX_PLATFORMS': 'cpu'} | environment) == many
 
 
 @pytest.mark.long
-@pytest.mark.parametrize('index, words', [
-    (0, 'not all of the 2 processes came'),
-    (1, 'process 1 did not get through to process 0')])
+@pytest.mark.parametrize(
+  'index, words', [(0, 'not all of the 2 processes came'), (1, 'process 1 did not get through to process 0')]
+)
 def test_a_process_that_is_left_alone_says_so_in_time(index, words):
-  code = (f'from flan_jax.training import multihost\n'
-          f'multihost.start("127.0.0.1:{port()}", 2, {index}, timeout=1)')
+  code = f'from flan_jax.training import multihost\nmultihost.start("127.0.0.1:{port()}", 2, {index}, timeout=1)'
   process = start(['-c', code], {})
   _, err = process.communicate(timeout=300)
   assert process.returncode == 1 and f'UserError: {words}' in err, err

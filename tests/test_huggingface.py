@@ -23,24 +23,30 @@ from flan_jax.training import checkpoint, sharding
 from tests import rounding, torch_double
 
 SIZES = dict(
-    vocab_size=101, hidden_size=30, num_hidden_layers=2, num_attention_heads=3,
-    num_key_value_heads=1, head_dim=10, intermediate_size=37, max_position_embeddings=64,
-    eos_token_id=2, bos_token_id=1)
+  vocab_size=101,
+  hidden_size=30,
+  num_hidden_layers=2,
+  num_attention_heads=3,
+  num_key_value_heads=1,
+  head_dim=10,
+  intermediate_size=37,
+  max_position_embeddings=64,
+  eos_token_id=2,
+  bos_token_id=1,
+)
 TOKENS = np.random.default_rng(1).integers(0, 101, (2, 9)).astype(np.int32)
 
 
 def logits_of_folder(folder):
   with torch.no_grad(), torch_double.Double():
-    model = transformers.AutoModelForCausalLM.from_pretrained(
-        folder, dtype=torch.float64, attn_implementation='eager')
+    model = transformers.AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float64, attn_implementation='eager')
     return model(torch.tensor(TOKENS, dtype=torch.long)).logits.numpy()
 
 
 def logits_of_run(model_dir):
   loaded = checkpoint.load(model_dir)
   index_BL = np.broadcast_to(np.arange(9, dtype=np.int32), TOKENS.shape)
-  batch = {'tokens': TOKENS, 'positions': index_BL, 'branch': 0 * index_BL,
-           'segment_ids': 1 + 0 * index_BL}
+  batch = {'tokens': TOKENS, 'positions': index_BL, 'branch': 0 * index_BL, 'segment_ids': 1 + 0 * index_BL}
   config = rounding.doubled(loaded.run.model)
   with rounding.double():
     params = rounding.as_double(loaded.params)
@@ -71,9 +77,10 @@ def folder(tmp_path):
 
 
 @pytest.mark.parametrize(
-    'dtype, shard, tied',
-    [(torch.float32, '5GB', False), (torch.bfloat16, '20KB', True)],
-    ids=['whole', 'bfloat16 in parts, tied'])
+  'dtype, shard, tied',
+  [(torch.float32, '5GB', False), (torch.bfloat16, '20KB', True)],
+  ids=['whole', 'bfloat16 in parts, tied'],
+)
 def test_import_and_export_keep_the_logits(tmp_path, monkeypatch, dtype, shard, tied):
   there = save(tmp_path / 'there', dtype, shard, tie_word_embeddings=tied)
   assert (there / huggingface.INDEX).exists() == (shard == '20KB')
@@ -101,8 +108,9 @@ def test_a_shard_reads_only_its_own_part(folder):
     return block
 
   mesh = sharding.mesh({'fsdp': 2}, jax.devices()[:2])
-  families.read_params(config, sharding.param_shardings(
-      mesh, decoder.parameter_axes(config), decoder.abstract_params(config)), part)
+  families.read_params(
+    config, sharding.param_shardings(mesh, decoder.parameter_axes(config), decoder.abstract_params(config)), part
+  )
   for name, sizes in read.items():
     assert sizes == [state[name].size // 2] * 2
 
@@ -111,8 +119,7 @@ def test_model_gin_states_the_model_and_its_vocabulary(folder, tmp_path):
   run = str(tmp_path / 'run')
   huggingface.import_folder(str(folder), run)
   made = commandline.parser('train', '', gin='runs/tune.gin')
-  flags = commandline.parse(made, [
-      f'--gin_file={run}/model.gin', '--gin.MODEL_DIR="x"', '--gin.HELD_OUT="nli"'])
+  flags = commandline.parse(made, [f'--gin_file={run}/model.gin', '--gin.MODEL_DIR="x"', '--gin.HELD_OUT="nli"'])
   gin.clear_config()
   try:
     commandline.configure(flags)
@@ -125,8 +132,7 @@ def test_model_gin_states_the_model_and_its_vocabulary(folder, tmp_path):
   assert words == f'{run}/tokenizer.json'
 
 
-def test_an_import_tells_where_it_is_from_and_that_it_was_not_tuned(
-    folder, tmp_path, capsys):
+def test_an_import_tells_where_it_is_from_and_that_it_was_not_tuned(folder, tmp_path, capsys):
   huggingface.main(['import', str(folder), str(tmp_path / 'run')])
   said = capsys.readouterr().out
   assert 'not known here' in said and 'not tuned here' in said
@@ -136,22 +142,25 @@ def test_an_import_tells_where_it_is_from_and_that_it_was_not_tuned(
 
 def save_tokenizer(folder, begins):
   """Letters and blanks as Llama's; whether <s> begins a text."""
-  pieces = {'<unk>': 0, '<s>': 1, '</s>': 2, '\u2581': 3, **{
-      letter: number for number, letter in enumerate('abcdefghijklmnopqrstuvwxyz', 4)}}
+  pieces = {
+    '<unk>': 0,
+    '<s>': 1,
+    '</s>': 2,
+    '\u2581': 3,
+    **{letter: number for number, letter in enumerate('abcdefghijklmnopqrstuvwxyz', 4)},
+  }
   made = tokenizers.Tokenizer(tokenizers.models.BPE(pieces, [], unk_token='<unk>'))
   made.add_special_tokens(['<s>', '</s>'])
   made.pre_tokenizer = tokenizers.pre_tokenizers.Metaspace()
   made.decoder = tokenizers.decoders.Metaspace()
   if begins:
-    made.post_processor = tokenizers.processors.TemplateProcessing(
-        single='<s> $A', special_tokens=[('<s>', 1)])
+    made.post_processor = tokenizers.processors.TemplateProcessing(single='<s> $A', special_tokens=[('<s>', 1)])
   made.save(str(folder / 'tokenizer.json'))
   return made
 
 
 @pytest.mark.parametrize('begins', [True, False])
-def test_an_import_goes_on_with_a_text_as_transformers_does(
-    tmp_path, monkeypatch, capsys, begins):
+def test_an_import_goes_on_with_a_text_as_transformers_does(tmp_path, monkeypatch, capsys, begins):
   folder = save(tmp_path / 'folder', vocab_size=30)
   words = save_tokenizer(folder, begins)
   huggingface.import_folder(str(folder), str(tmp_path / 'run'))
@@ -163,8 +172,7 @@ def test_an_import_goes_on_with_a_text_as_transformers_does(
   model = transformers.AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
   ids = words.encode(text).ids
   assert (ids[0] == 1) == begins
-  whole, = model.generate(
-      torch.tensor([ids]), max_new_tokens=12, do_sample=False, pad_token_id=0).tolist()
+  (whole,) = model.generate(torch.tensor([ids]), max_new_tokens=12, do_sample=False, pad_token_id=0).tolist()
   after = words.decode(whole)
   assert after.startswith(text) and after != text
   assert capsys.readouterr().out == after.removeprefix(text) + '\n'
@@ -190,6 +198,7 @@ def change_config(**change):
   def break_it(folder):
     values = json.loads((folder / 'config.json').read_text())
     (folder / 'config.json').write_text(json.dumps(values | change))
+
   return break_it
 
 
@@ -198,15 +207,18 @@ def change_tensors(change):
     state = safetensors.numpy.load_file(folder / huggingface.WHOLE)
     change(state)
     safetensors.numpy.save_file(state, folder / huggingface.WHOLE)
+
   return break_it
 
 
 def write(*files):
   """Writes files by name and content into a folder; None makes a folder of it."""
+
   def break_it(folder):
     for name, content in zip(files[::2], files[1::2]):
       (folder / name).unlink(missing_ok=True)
       (folder / name).mkdir() if content is None else (folder / name).write_bytes(content)
+
   return break_it
 
 
@@ -214,7 +226,9 @@ EXTRA = {'model.layers.0.self_attn.q_proj.bias': np.zeros(30, np.float32)}
 EIGHT = {'model.norm.weight': np.ones(30, np.int8)}
 
 
-@pytest.mark.parametrize('break_it, message', [
+@pytest.mark.parametrize(
+  'break_it, message',
+  [
     (lambda folder: (folder / 'config.json').unlink(), 'has no config.json'),
     (write('config.json', b'{'), 'config.json is not JSON .*download it again'),
     (write('config.json', b'\xff'), r'config.json is not JSON \(.utf-8.*\); download it again'),
@@ -224,25 +238,30 @@ EIGHT = {'model.norm.weight': np.ones(30, np.int8)}
     (write(huggingface.INDEX, b'[]'), 'index.json holds no JSON object .*download it again'),
     (write(huggingface.INDEX, b'{}'), 'index.json has no object weight_map; download it'),
     (write(huggingface.INDEX, b'{"weight_map": ["a"]}'), 'has no object weight_map'),
-    (write(huggingface.INDEX, b'{"weight_map": {"lm_head.weight": 3}}'),
-     'index.json: weight_map has 3 as the file of lm_head.weight; download it again'),
+    (
+      write(huggingface.INDEX, b'{"weight_map": {"lm_head.weight": 3}}'),
+      'index.json: weight_map has 3 as the file of lm_head.weight; download it again',
+    ),
     (write(huggingface.INDEX, None), 'index.json cannot be read .Is a directory.'),
-    (write(huggingface.WHOLE, None, huggingface.INDEX,
-           b'{"weight_map": {"lm_head.weight": "model.safetensors"}}'),
-     'model.safetensors is broken .*download it again'),
+    (
+      write(huggingface.WHOLE, None, huggingface.INDEX, b'{"weight_map": {"lm_head.weight": "model.safetensors"}}'),
+      'model.safetensors is broken .*download it again',
+    ),
     (change_config(model_type='t5'), "folder: config.json has model_type 't5'"),
-    (write('config.json', b'{"model_type": "llama", "vocab_size": 9}'),
-     'folder: config.json has no hidden_size, .*; download it again, or name a folder'),
+    (
+      write('config.json', b'{"model_type": "llama", "vocab_size": 9}'),
+      'folder: config.json has no hidden_size, .*; download it again, or name a folder',
+    ),
     (change_config(pad_token_id='x'), "config.json has pad_token_id 'x'; it must be"),
     (lambda folder: (folder / huggingface.WHOLE).unlink(), 'has neither'),
     (lambda folder: (folder / huggingface.WHOLE).write_bytes(b'junk'), 'is broken'),
-    (change_tensors(lambda state: state.pop('model.norm.weight')),
-     'lacks 1 tensors: model.norm.weight'),
+    (change_tensors(lambda state: state.pop('model.norm.weight')), 'lacks 1 tensors: model.norm.weight'),
     (change_tensors(lambda state: state.update(EXTRA)), 'q_proj.bias'),
     (change_tensors(lambda state: state.update(EIGHT)), 'of type I8'),
     (change_config(intermediate_size=38), r'is \(37, 30\), by config.json .*\(38, 30\)'),
     (lambda folder: (folder / 'tokenizer.json').unlink(), 'name the vocabulary'),
-])
+  ],
+)
 def test_what_cannot_be_imported_is_named(folder, tmp_path, break_it, message):
   break_it(folder)
   with pytest.raises(UserError, match=message):

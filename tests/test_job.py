@@ -22,19 +22,33 @@ from flan_jax.training import checkpoint, loop, metric_log
 from tests import doors
 from tests.conftest import HELD_IN, TRAINED_ON
 
-SMALL = ['TOKENS_PER_BATCH=512', 'ROW_LENGTH=256', 'LOG_EVERY=1',
-         'LAYERS=1', 'D_MODEL=32', 'HEADS=2', 'HEAD_DIM=16', 'D_FF=64', 'EVAL_EVERY=2',
-         'LEARNING_RATE=1e-2', 'SAVE_EVERY=0']
-TUNE = ['--gin_file=runs/tune.gin', '--gin_file=holdout/nli.gin', 'TARGET_SLOTS=64',
-        'INPUTS_LENGTH=192', 'TARGETS_LENGTH=64', f'CLUSTERS={TRAINED_ON}']
-PRETRAIN = ['--gin_file=runs/pretrain.gin', 'TARGET_SLOTS=256', 'TARGETS_LENGTH=192',
-            'INPUTS_LENGTH=1']
+SMALL = [
+  'TOKENS_PER_BATCH=512',
+  'ROW_LENGTH=256',
+  'LOG_EVERY=1',
+  'LAYERS=1',
+  'D_MODEL=32',
+  'HEADS=2',
+  'HEAD_DIM=16',
+  'D_FF=64',
+  'EVAL_EVERY=2',
+  'LEARNING_RATE=1e-2',
+  'SAVE_EVERY=0',
+]
+TUNE = [
+  '--gin_file=runs/tune.gin',
+  '--gin_file=holdout/nli.gin',
+  'TARGET_SLOTS=64',
+  'INPUTS_LENGTH=192',
+  'TARGETS_LENGTH=64',
+  f'CLUSTERS={TRAINED_ON}',
+]
+PRETRAIN = ['--gin_file=runs/pretrain.gin', 'TARGET_SLOTS=256', 'TARGETS_LENGTH=192', 'INPUTS_LENGTH=1']
 
 
 def door(name, data_dir, *arguments, run=doors.run):
   given = [a if a.startswith('--') else f'--gin.{a}' for a in arguments]
-  return run(name, given, {
-      'TFDS_DATA_DIR': str(data_dir), vocabulary.VARIABLE: str(data_dir / 'vocab.model')})
+  return run(name, given, {'TFDS_DATA_DIR': str(data_dir), vocabulary.VARIABLE: str(data_dir / 'vocab.model')})
 
 
 @pytest.fixture(scope='module')
@@ -44,12 +58,11 @@ def job(embedded_data, tmp_path_factory):
   base, tuned = f"MODEL_DIR='{folder}/base'", f"MODEL_DIR='{folder}/tuned'"
   start = f"INIT_FROM='{folder}/base'"
   steps = [
-      door('train', embedded_data, *PRETRAIN, *SMALL, 'TRAIN_STEPS=2', base,
-           run=doors.run_from_nothing),
-      door('train', embedded_data, *TUNE, *SMALL, 'TRAIN_STEPS=2', tuned, start),
-      door('train', embedded_data, *TUNE, *SMALL, 'TRAIN_STEPS=4', tuned, start),
-      door('evaluate', embedded_data, tuned, "HELD_OUT='none'", '--held_in=sst2,arc_easy',
-           '--limit=8')]
+    door('train', embedded_data, *PRETRAIN, *SMALL, 'TRAIN_STEPS=2', base, run=doors.run_from_nothing),
+    door('train', embedded_data, *TUNE, *SMALL, 'TRAIN_STEPS=2', tuned, start),
+    door('train', embedded_data, *TUNE, *SMALL, 'TRAIN_STEPS=4', tuned, start),
+    door('evaluate', embedded_data, tuned, "HELD_OUT='none'", '--held_in=sst2,arc_easy', '--limit=8'),
+  ]
   for step in steps:
     assert step.returncode == 0, step.stderr + step.stdout
   return folder, steps
@@ -65,8 +78,9 @@ def test_each_run_says_where_its_data_comes_from(job):
 
 def test_run_directory_holds_what_is_promised(job):
   folder, _ = job
-  assert {'run.json', 'config.gin', 'checkpoints', 'metrics.jsonl', 'results.json',
-          'report.html'} <= set(os.listdir(folder / 'tuned'))
+  assert {'run.json', 'config.gin', 'checkpoints', 'metrics.jsonl', 'results.json', 'report.html'} <= set(
+    os.listdir(folder / 'tuned')
+  )
   records = [json.loads(line) for line in (folder / 'tuned/metrics.jsonl').open()]
   assert [record['step'] for record in records] == [1, 2, 3, 4]
   assert all(record['loss'] > 0 for record in records) and 'dev_loss' in records[1]
@@ -80,7 +94,10 @@ def test_results_tell_of_both_models(job):
   assert results['schema'] == 3
   assert {one['data'] for one in results['evaluations']} == {'embedded'}
   assert [(one['name'], one['step'], one['limit']) for one in results['evaluations']] == [
-      ('untuned', 2, 8), ('plain', 2, 8), ('tuned', 4, 8)]
+    ('untuned', 2, 8),
+    ('plain', 2, 8),
+    ('tuned', 4, 8),
+  ]
   for one in results['evaluations']:
     assert set(one['datasets']) == {'sst2', 'arc_easy'}
     assert all(entry['held_in'] for entry in one['datasets'].values())
@@ -94,16 +111,27 @@ def test_noise_of_libraries_is_held_back(job):
     assert 'cudart' not in step.stderr and 'WARNING' not in step.stderr
 
 
-MODEL = decoder.DecoderConfig(
-    vocab_size=None, d_model=32, layers=1, heads=2, head_dim=16, d_ff=64, dtype='float32')
+MODEL = decoder.DecoderConfig(vocab_size=None, d_model=32, layers=1, heads=2, head_dim=16, d_ff=64, dtype='float32')
 ROWS = training.Rows(512, 256, 64, 192, 64)
 
 
 def check(model_dir, **changes):
-  settings = dict(
-      model_dir=str(model_dir), mixture=None, held_out='nli', model=MODEL, mesh={},
-      rows=ROWS, schedule=loop.Schedule(4, 0, 0, 1), optimizer={'learning_rate': 1e-2},
-      seed=0, selection=Selection(clusters=TRAINED_ON), dry_run=True) | changes
+  settings = (
+    dict(
+      model_dir=str(model_dir),
+      mixture=None,
+      held_out='nli',
+      model=MODEL,
+      mesh={},
+      rows=ROWS,
+      schedule=loop.Schedule(4, 0, 0, 1),
+      optimizer={'learning_rate': 1e-2},
+      seed=0,
+      selection=Selection(clusters=TRAINED_ON),
+      dry_run=True,
+    )
+    | changes
+  )
   training.train(training.Training(**settings))
 
 
@@ -113,7 +141,9 @@ def one_device(monkeypatch):
   monkeypatch.setattr(jax, 'devices', lambda *_: device)
 
 
-@pytest.mark.parametrize('changes, words', [
+@pytest.mark.parametrize(
+  'changes, words',
+  [
     (dict(held_out='nlii'), 'did you mean nli'),
     (dict(mixture='flan_all', selection=None), 'nli is held out, yet .*rte'),
     (dict(mixture='flan_holdout_paraphrase'), 'disagree'),
@@ -128,19 +158,23 @@ def one_device(monkeypatch):
     (dict(optimizer={'learning_rate': 1e-2, 'name': 'sgd'}), "'sgd'"),
     (dict(optimizer={'learning_rate': 1e-2, 'frozen': ('mlp',)}), "'mlp', which matches no"),
     (dict(schedule=loop.Schedule(4, 0, 0, 1, microbatches=3)), 'MICROBATCHES = 3'),
-])
-def test_mistakes_are_found_before_anything_starts(
-    changes, words, data_dir, one_device, tmp_path):
+  ],
+)
+def test_mistakes_are_found_before_anything_starts(changes, words, data_dir, one_device, tmp_path):
   with pytest.raises(UserError, match=words.replace('.*qnli', '[\\s\\S]*qnli')):
     check(tmp_path / 'new', **changes)
   assert not (tmp_path / 'new').exists()
 
 
-@pytest.mark.parametrize('changes, words', [
+@pytest.mark.parametrize(
+  'changes, words',
+  [
     (dict(tokens_per_batch=500), 'not a multiple of ROW_LENGTH'),
     (dict(inputs_length=250), 'exceed ROW_LENGTH'),
     (dict(target_slots=8), 'exceeds TARGET_SLOTS'),
-    (dict(row_length=0), 'ROW_LENGTH = 0')])
+    (dict(row_length=0), 'ROW_LENGTH = 0'),
+  ],
+)
 def test_row_shapes_that_cannot_be_are_named(changes, words):
   with pytest.raises(UserError, match=words):
     dataclasses.replace(ROWS, **changes)
@@ -197,13 +231,16 @@ def louder(text):
   return tf.strings.upper(text)
 
 
-@pytest.mark.parametrize('change, words', [
+@pytest.mark.parametrize(
+  'change, words',
+  [
     (lambda: edited(3), 'other prompts: the templates of sst2: number 3. '),
     (lambda: {'version': 2}, 'the version of sst2 was 1 and is now 2'),
-    (lambda: {'keep': lambda example: True}, 'the code of `keep` of sst2, which is new')])
+    (lambda: {'keep': lambda example: True}, 'the code of `keep` of sst2, which is new'),
+  ],
+)
 def test_a_run_whose_prompts_changed_is_told_what_did(change, words, copy, monkeypatch):
-  monkeypatch.setitem(datasets._DATASETS, 'sst2', dataclasses.replace(
-      datasets.get('sst2'), **change()))
+  monkeypatch.setitem(datasets._DATASETS, 'sst2', dataclasses.replace(datasets.get('sst2'), **change()))
   refused(copy, words)
 
 
@@ -230,6 +267,7 @@ def test_data_and_vocabulary_that_changed_are_told_in_words(copy):
     run['prompts']['sst2']['data']['rows'] = 'train[0:2290]'
     run['tasks']['sst2'] = 2_290.0
     run['vocabulary']['hash'] = '0123456789abcdef'
+
   rewritten(copy, other)
   refused(copy, 'the data of sst2: train has 24 rows, was 2,290')
   refused(copy, 'vocab.model has other contents than when the run began')
@@ -239,15 +277,13 @@ def test_data_and_vocabulary_that_changed_are_told_in_words(copy):
 
 
 def test_a_run_of_the_first_versions_goes_on_with_a_notice(copy, capsys):
-  rewritten(copy, lambda run: run.update(
-      prompts=dict.fromkeys(run['prompts'], '0123456789abcdef')))
+  rewritten(copy, lambda run: run.update(prompts=dict.fromkeys(run['prompts'], '0123456789abcdef')))
   check(copy)
   said = capsys.readouterr().err
   assert 'begun by an earlier version' in said and 'cannot be checked' in said
 
 
-@pytest.mark.parametrize('changes', [
-    dict(selection=Selection(tasks='sst2')), dict(mixture='sst2', selection=None)])
+@pytest.mark.parametrize('changes', [dict(selection=Selection(tasks='sst2')), dict(mixture='sst2', selection=None)])
 def test_one_task_trains_alone(changes, data_dir, one_device, tmp_path, capsys):
   check(tmp_path / 'new', **changes)
   assert ', 1 tasks, ' in capsys.readouterr().out
@@ -261,11 +297,15 @@ def test_what_is_prepared_trains_by_that_name(data_dir, one_device, tmp_path, ca
   assert 'left out: ' in said.err and 'xsum' in said.err and 'sst2' not in said.err
 
 
-def test_a_run_that_is_further_than_asked_says_so(
-    job, data_dir, one_device, tmp_path, capsys):
+def test_a_run_that_is_further_than_asked_says_so(job, data_dir, one_device, tmp_path, capsys):
   folder, _ = job
-  check(folder / 'tuned', schedule=loop.Schedule(2, 0, 0, 1), dry_run=False,
-        init_from=f'{folder}/base', store_dir=str(tmp_path / 'store'))
+  check(
+    folder / 'tuned',
+    schedule=loop.Schedule(2, 0, 0, 1),
+    dry_run=False,
+    init_from=f'{folder}/base',
+    store_dir=str(tmp_path / 'store'),
+  )
   out = capsys.readouterr().out
   assert f'nothing to do: {folder}/tuned is at step 4, TRAIN_STEPS = 2' in out
   assert 'trained to' not in out and 'resuming' not in out
@@ -278,12 +318,10 @@ def test_a_run_keeps_its_own_vocabulary(job, data_dir):
   assert kept.read_bytes() == (data_dir / 'vocab.model').read_bytes()
 
 
-def test_base_must_fit_vocabulary_model_and_what_is_held_out(
-    job, data_dir, one_device, tmp_path):
+def test_base_must_fit_vocabulary_model_and_what_is_held_out(job, data_dir, one_device, tmp_path):
   folder, _ = job
   with pytest.raises(UserError, match='another model: d_model was 32 and is now 64'):
-    check(tmp_path / 'new', init_from=f'{folder}/base',
-          model=dataclasses.replace(MODEL, d_model=64))
+    check(tmp_path / 'new', init_from=f'{folder}/base', model=dataclasses.replace(MODEL, d_model=64))
   with pytest.raises(UserError, match='set VOCABULARY to the first'):
     shutil.copytree(folder / 'base', tmp_path / 'other')
     run = json.loads((tmp_path / 'other/run.json').read_text())
@@ -296,37 +334,46 @@ def test_base_must_fit_vocabulary_model_and_what_is_held_out(
     check(tmp_path / 'new', init_from=str(tmp_path / 'other'))
 
 
-def test_held_out_scores_are_logged_while_training(
-    data_dir, one_device, tmp_path, capsys):
-  check(tmp_path / 'run', rows=training.Rows(512, 256, 64, 12, 64), held_out='sentiment',
-        dry_run=False, held_out_examples=2,
-        selection=Selection(clusters=('closed_book_qa',)),
-        schedule=loop.Schedule(3, 0, 0, 1, held_out_every=2),
-        store_dir=str(tmp_path / 'store'))
+def test_held_out_scores_are_logged_while_training(data_dir, one_device, tmp_path, capsys):
+  check(
+    tmp_path / 'run',
+    rows=training.Rows(512, 256, 64, 12, 64),
+    held_out='sentiment',
+    dry_run=False,
+    held_out_examples=2,
+    selection=Selection(clusters=('closed_book_qa',)),
+    schedule=loop.Schedule(3, 0, 0, 1, held_out_every=2),
+    store_dir=str(tmp_path / 'store'),
+  )
   records = metric_log.read(tmp_path / 'run')
   names = {'imdb_reviews', 'sentiment140', 'sst2', 'yelp_polarity_reviews', 'mean'}
-  looked = {one['step']: {key: value for key, value in one.items() if 'held_out/' in key}
-            for one in records}
+  looked = {one['step']: {key: value for key, value in one.items() if 'held_out/' in key} for one in records}
   assert looked[1] == {}
   for step in (2, 3):  # when due, and at the end
     assert set(looked[step]) == {f'held_out/{name}' for name in names}
-    assert looked[step]['held_out/mean'] == pytest.approx(np.mean(
-        [looked[step][f'held_out/{name}'] for name in names - {'mean'}]))
+    assert looked[step]['held_out/mean'] == pytest.approx(
+      np.mean([looked[step][f'held_out/{name}'] for name in names - {'mean'}])
+    )
   cut = report_inputs.inputs({'evaluations': []}, str(tmp_path / 'run'))['cut']
-  assert any('prompts were too long and were shortened (INPUTS_LENGTH = 12)' in line
-             and line.split(':')[0] in HELD_IN for line in cut)
+  assert any(
+    'prompts were too long and were shortened (INPUTS_LENGTH = 12)' in line and line.split(':')[0] in HELD_IN
+    for line in cut
+  )
   assert f'prompts (train): {cut[0]}' in capsys.readouterr().out
   drawn = report_inputs.drawn(tmp_path / 'run')
   assert set(drawn) <= {'arc_challenge', 'arc_easy', 'natural_questions', 'trivia_qa'}
   assert sum(drawn.values()) >= 3 * 2  # a prompt a row at least
 
 
-@pytest.mark.parametrize('changes, words', [
+@pytest.mark.parametrize(
+  'changes, words',
+  [
     (dict(held_out=None, mixture='flan_all'), 'HELD_OUT_EVERY wants a cluster'),
     (dict(held_out_examples=0), 'HELD_OUT_EXAMPLES = 0'),
-    (dict(), 'not prepared')])  # most of NLI
-def test_looking_at_what_is_held_out_is_checked_early(
-    data_dir, one_device, tmp_path, monkeypatch, changes, words):
+    (dict(), 'not prepared'),
+  ],
+)  # most of NLI
+def test_looking_at_what_is_held_out_is_checked_early(data_dir, one_device, tmp_path, monkeypatch, changes, words):
   monkeypatch.setattr(training, '_checked_tasks', lambda *_: ('made', {'sst2': 1.0}))
   with pytest.raises(UserError, match=words):
     check(tmp_path / 'new', schedule=loop.Schedule(4, 0, 0, 1, held_out_every=2), **changes)
@@ -343,20 +390,23 @@ def test_an_empty_mixture_is_named(data_dir, one_device, tmp_path):
 
 def users_task(name, features):
   """Registers a task of 40 texts, which has no dev split."""
+
   def read(split, shuffle_files, seed=None):
-    return tf.data.Dataset.from_tensor_slices({
-        'inputs': [f'Say {n}.' for n in range(40)], 'targets': [str(n) for n in range(40)]})
+    return tf.data.Dataset.from_tensor_slices(
+      {'inputs': [f'Say {n}.' for n in range(40)], 'targets': [str(n) for n in range(40)]}
+    )
+
   seqio.TaskRegistry.add(
-      name, seqio.FunctionDataSource(read, splits=['train']),
-      preprocessors=[seqio.preprocessors.tokenize, seqio.preprocessors.append_eos],
-      output_features=features)
+    name,
+    seqio.FunctionDataSource(read, splits=['train']),
+    preprocessors=[seqio.preprocessors.tokenize, seqio.preprocessors.append_eos],
+    output_features=features,
+  )
 
 
 @pytest.mark.parametrize('alone', [True, False])
-def test_a_task_of_another_vocabulary_is_refused_early(
-    alone, data_dir, one_device, tmp_path):
-  words = [seqio.SentencePieceVocabulary(str(data_dir / 'vocab.model')),
-           seqio.ByteVocabulary()]
+def test_a_task_of_another_vocabulary_is_refused_early(alone, data_dir, one_device, tmp_path):
+  words = [seqio.SentencePieceVocabulary(str(data_dir / 'vocab.model')), seqio.ByteVocabulary()]
   names = 'say_the_same', 'say_bytes'
   for name, own in zip(names, words):
     users_task(name, dict.fromkeys(('inputs', 'targets'), seqio.Feature(own)))
@@ -364,8 +414,9 @@ def test_a_task_of_another_vocabulary_is_refused_early(
   same, other = names if alone else [f'{name}_too' for name in names]
   try:
     check(tmp_path / 'new', mixture=same, held_out=None, selection=None)
-    with pytest.raises(UserError, match='task say_bytes .* ByteVocabulary, the run has .*'
-                       'vocab.model; .* Set VOCABULARY'):
+    with pytest.raises(
+      UserError, match='task say_bytes .* ByteVocabulary, the run has .*vocab.model; .* Set VOCABULARY'
+    ):
       check(tmp_path / 'new', mixture=other, held_out=None, selection=None)
   finally:
     for name in names:
@@ -376,8 +427,15 @@ def test_a_task_of_another_vocabulary_is_refused_early(
 def test_dataset_of_a_users_own_without_dev_split_trains(data_dir, one_device, tmp_path):
   users_task('say', datasets.FEATURES)
   try:
-    check(tmp_path / 'say', mixture='say', held_out=None, selection=None, dry_run=False,
-          schedule=loop.Schedule(2, 0, 1, 1), store_dir=str(tmp_path / 'store'))
+    check(
+      tmp_path / 'say',
+      mixture='say',
+      held_out=None,
+      selection=None,
+      dry_run=False,
+      schedule=loop.Schedule(2, 0, 1, 1),
+      store_dir=str(tmp_path / 'store'),
+    )
   finally:
     seqio.TaskRegistry.remove('say')
   assert (tmp_path / 'say/checkpoints/2').is_dir()

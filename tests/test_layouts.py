@@ -25,8 +25,7 @@ def every_device(monkeypatch, tmp_path):
   monkeypatch.setattr(registration, 'load_tasks', lambda: None)
   monkeypatch.setattr(training, '_checked_tasks', lambda *_: ('made', {}))
   monkeypatch.setattr(evaluation_request, 'names', lambda *_: {False: [], True: []})
-  monkeypatch.setattr(
-      decoder, 'abstract_params', functools.lru_cache(decoder.abstract_params))
+  monkeypatch.setattr(decoder, 'abstract_params', functools.lru_cache(decoder.abstract_params))
   (tmp_path / 'run/checkpoints/1').mkdir(parents=True)
   (tmp_path / 'run/run.json').write_text(json.dumps(tiny_runs.RUN))
   monkeypatch.chdir(tmp_path)
@@ -48,10 +47,12 @@ def evaluated_on(monkeypatch, capsys, *given):
 def trained_on(monkeypatch, capsys, *given):
   """As evaluated_on, of a training run of rows of 256 tokens."""
   taken = []
-  monkeypatch.setattr(
-      sharding, 'batch_sharding', lambda mesh: taken.append(mesh) or 1 / 0)
-  asked = ["--gin.MODEL_DIR='new'", '--gin.HELD_OUT=None', *(f'--gin.{one}' for one in (
-      'ROW_LENGTH=256', 'TARGET_SLOTS=64', 'INPUTS_LENGTH=192', 'TARGETS_LENGTH=64'))]
+  monkeypatch.setattr(sharding, 'batch_sharding', lambda mesh: taken.append(mesh) or 1 / 0)
+  asked = [
+    "--gin.MODEL_DIR='new'",
+    '--gin.HELD_OUT=None',
+    *(f'--gin.{one}' for one in ('ROW_LENGTH=256', 'TARGET_SLOTS=64', 'INPUTS_LENGTH=192', 'TARGETS_LENGTH=64')),
+  ]
   train.main([*asked, *given, '--dry_run'])
   gin.clear_config()
   with pytest.raises(ZeroDivisionError):
@@ -73,16 +74,14 @@ def test_an_explicit_mesh_stays_strict(every_device):
 
 
 @pytest.mark.parametrize('rows, data', [(8, 8), (4, 4), (12, 6), (7, 7), (11, 1)])
-def test_without_a_mesh_training_takes_what_divides_its_rows(
-    every_device, monkeypatch, capsys, rows, data):
+def test_without_a_mesh_training_takes_what_divides_its_rows(every_device, monkeypatch, capsys, rows, data):
   axes, told = trained_on(monkeypatch, capsys, f'--gin.TOKENS_PER_BATCH={rows * 256}')
   assert axes == {'data': data, 'fsdp': 1, 'tensor': 1}
   assert (f'{8 - data} of 8 devices stay idle' in told) == (data < 8)
 
 
 def test_a_microbatch_divides_too(every_device, monkeypatch, capsys):
-  axes, _ = trained_on(monkeypatch, capsys, '--gin.TOKENS_PER_BATCH=2048',
-                       '--gin.MICROBATCHES=2')
+  axes, _ = trained_on(monkeypatch, capsys, '--gin.TOKENS_PER_BATCH=2048', '--gin.MICROBATCHES=2')
   assert axes['data'] == 4
 
 
@@ -91,10 +90,8 @@ def dry(*given):
   train.main(["--gin.MODEL_DIR='new'", '--gin.HELD_OUT=None', '--dry_run', *given])
 
 
-@pytest.mark.parametrize(
-    'mesh, devices', [('v5e_16', 16), ('h100x8', 8), ('multislice', 32)])
-def test_a_launch_is_checked_from_a_machine_without_the_devices(
-    every_device, monkeypatch, capsys, mesh, devices):
+@pytest.mark.parametrize('mesh, devices', [('v5e_16', 16), ('h100x8', 8), ('multislice', 32)])
+def test_a_launch_is_checked_from_a_machine_without_the_devices(every_device, monkeypatch, capsys, mesh, devices):
   monkeypatch.setattr(jax, 'device_count', lambda *_: 1)
   tokens = f'--gin.TOKENS_PER_BATCH={2048 * devices}'
   dry(f'--gin_file=meshes/{mesh}.gin', tokens)
@@ -115,17 +112,22 @@ def test_an_evaluation_is_checked_from_there_too(every_device, monkeypatch, caps
 
 def test_the_run_itself_is_refused_on_other_devices(every_device):
   with pytest.raises(UserError, match='there are 8 devices'):
-    train.main(["--gin.MODEL_DIR='new'", '--gin.HELD_OUT=None',
-                '--gin_file=meshes/v5e_16.gin'])
+    train.main(["--gin.MODEL_DIR='new'", '--gin.HELD_OUT=None', '--gin_file=meshes/v5e_16.gin'])
 
 
-@pytest.mark.parametrize('given, words', [
+@pytest.mark.parametrize(
+  'given, words',
+  [
     (["--gin.MESH={'data': 1, 'fsdp': 5, 'tensor': -1}"], 'MESH = .*there are 16 devices'),
     (['--gin.TOKENS_PER_BATCH=6144'], '3 rows does not divide over the 4 parts'),
     (["--gin.MESH={'tensor': 16}"], 'heads = 4 does not divide'),
     (['--gin.MICROBATCHES=3'], 'MICROBATCHES = 3'),
-    (['--gin_file=meshes/v4_128.gin', "--gin.MESH={'fsdp': 16, 'tensor': 16}"],
-     'on v4:4x4x8: MESH = .*there are 128 devices')])
+    (
+      ['--gin_file=meshes/v4_128.gin', "--gin.MESH={'fsdp': 16, 'tensor': 16}"],
+      'on v4:4x4x8: MESH = .*there are 128 devices',
+    ),
+  ],
+)
 def test_arithmetic_refuses_what_the_pod_would(every_device, given, words):
   with pytest.raises(UserError, match=words):
     dry('--gin_file=meshes/v5e_16.gin', *given)

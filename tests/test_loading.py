@@ -20,17 +20,25 @@ ROW_LENGTH, TARGET_SLOTS, ROWS_PER_STEP = 256, 80, 4
 @pytest.fixture(scope='module')
 def stores(tmp_path_factory):
   folder, random = tmp_path_factory.mktemp('stores'), np.random.default_rng(0)
+
   def ids(limit):
     return random.integers(1, 32_000, random.integers(1, limit)).tolist()
-  return {name: store.write(str(folder / name / 'train-0'), name,
-                            [(ids(60), ids(20)) for _ in range(size)])
-          for name, size in {'a': 50, 'b': 400, 'c': 90}.items()}
+
+  return {
+    name: store.write(str(folder / name / 'train-0'), name, [(ids(60), ids(20)) for _ in range(size)])
+    for name, size in {'a': 50, 'b': 400, 'c': 90}.items()
+  }
 
 
 def make_plan(stores, rows_per_step=ROWS_PER_STEP):
   return packing.Plan(
-      {name: one.lengths for name, one in stores.items()}, {'a': 1, 'b': 5, 'c': 2}, 3,
-      ROW_LENGTH, TARGET_SLOTS, rows_per_step)
+    {name: one.lengths for name, one in stores.items()},
+    {'a': 1, 'b': 5, 'c': 2},
+    3,
+    ROW_LENGTH,
+    TARGET_SLOTS,
+    rows_per_step,
+  )
 
 
 def take(batches, count):
@@ -51,8 +59,7 @@ def by_hand(plan, stores, step):
   rows = []
   for ids in plan.rows(step):
     tasks, indices = plan.locate(ids)
-    prompts = [stores[plan.names[task]].read([index])[0]
-               for task, index in zip(tasks, indices)]
+    prompts = [stores[plan.names[task]].read([index])[0] for task, index in zip(tasks, indices)]
     rows.append(packing.assemble(prompts, ROW_LENGTH, TARGET_SLOTS))
   return {name: np.stack([row[name] for row in rows]) for name in rows[0]}
 
@@ -74,14 +81,12 @@ def test_a_later_start_is_the_tail_of_a_straight_run(start, stores):
   assert_same(resumed, straight[start:])
 
 
-@pytest.mark.parametrize(
-    'split', [([0, 1], [2, 3]), ([0, 2], [1, 3]), ([0], [1, 2, 3])])
+@pytest.mark.parametrize('split', [([0, 1], [2, 3]), ([0, 2], [1, 3]), ([0], [1, 2, 3])])
 def test_processes_together_read_the_whole(split, stores):
   whole = take(loading.batches(make_plan(stores), stores), 40)
   parts = [take(loading.batches(make_plan(stores), stores, rows), 40) for rows in split]
   order = np.argsort(sum(split, []))
-  together = [{name: np.concatenate([part[name] for part in step])[order]
-               for name in step[0]} for step in zip(*parts)]
+  together = [{name: np.concatenate([part[name] for part in step])[order] for name in step[0]} for step in zip(*parts)]
   assert_same(together, whole)
 
 
@@ -111,8 +116,7 @@ def test_closing_ends_the_threads(stores):
 
 
 def test_an_error_while_reading_reaches_the_caller(stores):
-  broken = {**stores, 'b': store.Store('b', '/nowhere', stores['b'].manifest,
-                                       stores['b'].lengths)}
+  broken = {**stores, 'b': store.Store('b', '/nowhere', stores['b'].manifest, stores['b'].lengths)}
   with pytest.raises(Exception, match='nowhere'):
     next(loading.batches(make_plan(stores), broken))
 
@@ -135,15 +139,16 @@ def test_wrong_stores_are_errors_at_once(stores):
 
 
 def test_a_warm_store_is_read_without_tensorflow(stores):
-  script = f'''
+  script = f"""
       import sys
       from flan_jax.data.tokens import loading, packing, store
       one = store.open_store({stores['a'].path!r})
       plan = packing.Plan({{'a': one.lengths}}, {{'a': 1}}, 0, 256, 80, 2)
       print(next(loading.batches(plan, {{'a': one}}))['tokens'].shape)
       assert not {{'tensorflow', 'seqio'}} & set(sys.modules)
-  '''
-  done = subprocess.run([sys.executable, '-c', textwrap.dedent(script)],
-                        capture_output=True, text=True, env=dict(os.environ))
+  """
+  done = subprocess.run(
+    [sys.executable, '-c', textwrap.dedent(script)], capture_output=True, text=True, env=dict(os.environ)
+  )
   assert done.returncode == 0, done.stderr
   assert done.stdout.strip() == '(2, 256)'

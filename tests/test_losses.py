@@ -41,9 +41,9 @@ def chunked_loss(chunk, kernel_DV, x_BSD):
 def test_chunked_equals_whole_with_gradients(chunk, shared):
   mesh = sharding.mesh({'fsdp': shared}, jax.devices()[:shared])
   with jax.set_mesh(mesh):
-    (total, aux), gradients = jax.jit(
-      jax.value_and_grad(functools.partial(chunked_loss, chunk), (0, 1), has_aux=True)
-    )(KERNEL_DV, X_BSD)
+    (total, aux), gradients = jax.jit(jax.value_and_grad(functools.partial(chunked_loss, chunk), (0, 1), has_aux=True))(
+      KERNEL_DV, X_BSD
+    )
 
   def whole(kernel_DV, x_BSD):
     return -jnp.sum(WEIGHT_BS * whole_log_likelihoods(kernel_DV, x_BSD))
@@ -75,10 +75,7 @@ def defined_loss(logits, target_ids, weights, config):
   divergence = scipy.special.rel_entr(wanted, found).sum(axis=-1)
   penalty = config.z_loss * log_z**2
   by_logits = found - wanted + 2 * config.z_loss * log_z[..., None] * found
-  return (
-    np.vdot(weights, divergence + penalty), np.vdot(weights, penalty),
-    weights[..., None] * by_logits,
-  )
+  return (np.vdot(weights, divergence + penalty), np.vdot(weights, penalty), weights[..., None] * by_logits)
 
 
 @pytest.mark.parametrize('chunk', [1, 4, 64])
@@ -91,9 +88,7 @@ def test_extras_are_as_defined_with_gradients(config, chunk):
   compiled = jax.jit(jax.value_and_grad(loss, (0, 1), has_aux=True))
   (total, sums), gradients = compiled(KERNEL_DV, X_BSD)
   kernel, x, weights = map(np.asarray, (KERNEL_DV, X_BSD, WEIGHT_BS))
-  expected, expected_z, by_logits = defined_loss(
-    x @ kernel, np.asarray(TARGET_BS), weights, config
-  )
+  expected, expected_z, by_logits = defined_loss(x @ kernel, np.asarray(TARGET_BS), weights, config)
   rounding.assert_equal((total, sums.get('z_loss', 0.0)), (expected, expected_z))
   by_kernel = np.einsum('bsd,bsv->dv', x, by_logits)
   rounding.assert_equal(gradients, (by_kernel, by_logits @ kernel.T))
@@ -101,9 +96,7 @@ def test_extras_are_as_defined_with_gradients(config, chunk):
 
 @pytest.mark.parametrize('config', EXTRAS, ids=['z', 'smoothing', 'both'])
 def test_extras_are_told_apart_from_the_plain_loss(config):
-  run = lambda *extra: losses.cross_entropy(
-    lambda x: x @ KERNEL_DV, X_BSD, TARGET_BS, WEIGHT_BS, 4, *extra
-  )
+  run = lambda *extra: losses.cross_entropy(lambda x: x @ KERNEL_DV, X_BSD, TARGET_BS, WEIGHT_BS, 4, *extra)
   plain, plain_sums = run()
   total, sums = run(config)
   assert plain_sums['loss'] == plain
@@ -118,15 +111,14 @@ def test_extras_are_told_apart_from_the_plain_loss(config):
 def test_a_perfect_prediction_of_the_smoothed_targets_costs_nothing():
   best = jnp.log(jnp.where(jnp.arange(V) == 5, 0.9, 0.1 / (V - 1)))
   total, sums = losses.cross_entropy(
-    lambda x: x, best[None, None], jnp.array([[5]]), jnp.ones((1, 1)), 1,
-    losses.LossConfig(label_smoothing=0.1),
+    lambda x: x, best[None, None], jnp.array([[5]]), jnp.ones((1, 1)), 1, losses.LossConfig(label_smoothing=0.1)
   )
   rounding.assert_equal((total, sums['loss']), (0.0, -np.log(0.9)))
 
 
-@pytest.mark.parametrize('field, value', [
-  ('z_loss', -1e-4), ('z_loss', float('nan')), ('label_smoothing', 1.0),
-  ('label_smoothing', -0.1)])
+@pytest.mark.parametrize(
+  'field, value', [('z_loss', -1e-4), ('z_loss', float('nan')), ('label_smoothing', 1.0), ('label_smoothing', -0.1)]
+)
 def test_a_loss_that_cannot_be_is_named(field, value):
   with pytest.raises(UserError, match=f'{field.upper()} = {value}'):
     losses.LossConfig(**{field: value})
@@ -134,9 +126,7 @@ def test_a_loss_that_cannot_be_is_named(field, value):
 
 @pytest.mark.parametrize('chunk', [3, 64])
 def test_token_log_likelihoods_equal_whole(chunk):
-  got, highest = losses.token_log_likelihoods(
-    lambda x: x @ KERNEL_DV, X_BSD, TARGET_BS, chunk
-  )
+  got, highest = losses.token_log_likelihoods(lambda x: x @ KERNEL_DV, X_BSD, TARGET_BS, chunk)
   best_BS = np.argmax(np.asarray(X_BSD) @ np.asarray(KERNEL_DV), axis=-1)
   np.testing.assert_array_equal(highest, best_BS == np.asarray(TARGET_BS))
   rounding.assert_equal(got, whole_log_likelihoods(KERNEL_DV, X_BSD))
@@ -144,9 +134,7 @@ def test_token_log_likelihoods_equal_whole(chunk):
 
 def test_correct_counts_the_highest_logit():
   x_BSD = jnp.eye(3, dtype=jnp.float32)[None]  # the logits are the states themselves
-  _, aux = losses.cross_entropy(
-    lambda x: x, x_BSD, jnp.array([[0, 1, 0]]), jnp.array([[1.0, 0.5, 1.0]])
-  )
+  _, aux = losses.cross_entropy(lambda x: x, x_BSD, jnp.array([[0, 1, 0]]), jnp.array([[1.0, 0.5, 1.0]]))
   assert (aux['correct'], aux['weight']) == (1.5, 2.5)
 
 
@@ -158,9 +146,7 @@ def test_slots_without_weight_are_not_looked_at():
   poisoned = jnp.where(weight_BS[..., None] != 0, X_BSD, jnp.nan)
 
   def loss(x_BSD):
-    return losses.cross_entropy(
-      lambda x: x @ KERNEL_DV, x_BSD, TARGET_BS, weight_BS, 1
-    )[0]
+    return losses.cross_entropy(lambda x: x @ KERNEL_DV, x_BSD, TARGET_BS, weight_BS, 1)[0]
 
   expected, gradient = jax.value_and_grad(loss)(X_BSD)
   got, got_gradient = jax.value_and_grad(loss)(poisoned)
@@ -182,9 +168,7 @@ def test_logits_are_never_whole(config):
 
 
 def test_decoder_loss_is_the_sum_over_weighted_slots():
-  config = rounding.doubled(decoder.DecoderConfig(
-    vocab_size=V, d_model=8, layers=1, heads=1, head_dim=8, d_ff=16
-  ))
+  config = rounding.doubled(decoder.DecoderConfig(vocab_size=V, d_model=8, layers=1, heads=1, head_dim=8, d_ff=16))
   init = jax.jit(decoder.init_params, static_argnums=0)
   params = init(config, jax.random.key(0))
   length = 6
@@ -206,12 +190,13 @@ def test_decoder_loss_is_the_sum_over_weighted_slots():
   assert aux['weight'] == 3.5
 
 
-@pytest.mark.parametrize('change', [
-  {}, {'positions': 'rope', 'kv_heads': 1, 'tied_embeddings': False}
-], ids=['paper', 'llama'])
+@pytest.mark.parametrize(
+  'change', [{}, {'positions': 'rope', 'kv_heads': 1, 'tied_embeddings': False}], ids=['paper', 'llama']
+)
 def test_packed_losses_are_those_of_prompts_alone(change):
-  config = rounding.doubled(decoder.DecoderConfig(**{
-    **dict(vocab_size=V, d_model=8, layers=2, heads=2, head_dim=8, d_ff=16), **change}))
+  config = rounding.doubled(
+    decoder.DecoderConfig(**{**dict(vocab_size=V, d_model=8, layers=2, heads=2, head_dim=8, d_ff=16), **change})
+  )
   params = jax.jit(decoder.init_params, static_argnums=0)(config, jax.random.key(0))
   loss = jax.jit(losses.decoder_loss, static_argnums=0)
   ids = lambda low, high: RNG.integers(1, V, RNG.integers(low, high))
@@ -227,6 +212,5 @@ def test_packed_losses_are_those_of_prompts_alone(change):
   packed = total([prompts[:3], prompts[3:]])
   np.testing.assert_allclose(packed, alone, rtol=rounding.EXACT)
   # Without the borders between segments it would be another loss.
-  joined = [(np.concatenate([np.concatenate(pair) for pair in prompts[:2]] +
-                            [prompts[2][0]]), prompts[2][1])]
+  joined = [(np.concatenate([np.concatenate(pair) for pair in prompts[:2]] + [prompts[2][0]]), prompts[2][1])]
   assert abs(total([joined])[0] - total([[prompts[2]]])[0]) > 1e-3

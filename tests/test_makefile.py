@@ -29,24 +29,29 @@ $2" """
 def python(folder, version='3.12', lacks_ensurepip=0):
   """The path of a Python of this version whose pip works if FOLDER/pip is there."""
   path = folder / f'python{version}'
-  path.write_text(PYTHON.format(
-      version=version, lacks_ensurepip=lacks_ensurepip, folder=folder,
-      real=sys.executable).replace(f'({version}, 0', f'({version.replace(".", ", ")}, 0'))
+  path.write_text(
+    PYTHON.format(version=version, lacks_ensurepip=lacks_ensurepip, folder=folder, real=sys.executable).replace(
+      f'({version}, 0', f'({version.replace(".", ", ")}, 0'
+    )
+  )
   path.chmod(0o755)
   (folder / 'has_pip').touch()
   return path
 
 
 def make(folder, *arguments, path=None):
-  return run(MAKE, '-C', CHECKOUT, f'VENV={folder}/made', f'NEWEST={folder}/newest',
-             *arguments, path=path)
+  return run(MAKE, '-C', CHECKOUT, f'VENV={folder}/made', f'NEWEST={folder}/newest', *arguments, path=path)
 
 
 def run(*command, path=None):
-  given = {name: value for name, value in os.environ.items()
-           if 'MAKE' not in name and name not in ('MFLAGS', 'PYTHON', 'PYTHON_NEWEST')}
-  return subprocess.run(list(map(str, command)), text=True, capture_output=True,
-                        env=given | ({'PATH': str(path)} if path else {}))
+  given = {
+    name: value
+    for name, value in os.environ.items()
+    if 'MAKE' not in name and name not in ('MFLAGS', 'PYTHON', 'PYTHON_NEWEST')
+  }
+  return subprocess.run(
+    list(map(str, command)), text=True, capture_output=True, env=given | ({'PATH': str(path)} if path else {})
+  )
 
 
 def without_pythons(folder):
@@ -64,11 +69,10 @@ def asked_of_pip(folder):
   return [line.removeprefix('-m pip install -q --no-compile -e ') for line in lines]
 
 
-@pytest.mark.parametrize('goal, extras', [
-    ('run', ''), ('test', "'[aot,test]'"), ('test-all', "'[aot,test]'"),
-    ('bench', "'[test]'")])
-def test_a_job_installs_the_package_and_tests_what_they_compare_with(
-    tmp_path, goal, extras):
+@pytest.mark.parametrize(
+  'goal, extras', [('run', ''), ('test', "'[aot,test]'"), ('test-all', "'[aot,test]'"), ('bench', "'[test]'")]
+)
+def test_a_job_installs_the_package_and_tests_what_they_compare_with(tmp_path, goal, extras):
   said = make(tmp_path, '-n', goal).stdout.splitlines()
   [asked] = [line for line in said if 'pip install' in line]
   assert asked.endswith(f'pip install -q --no-compile -e .{extras}')
@@ -83,8 +87,7 @@ def test_each_version_makes_an_environment_once(tmp_path, version):
   assert asked_of_pip(tmp_path) == ['.']
 
 
-def test_what_is_compiled_is_kept_also_where_the_environment_says_otherwise(
-    tmp_path, monkeypatch):
+def test_what_is_compiled_is_kept_also_where_the_environment_says_otherwise(tmp_path, monkeypatch):
   monkeypatch.setenv('PYTHONDONTWRITEBYTECODE', '1')
   make(tmp_path, f'PYTHON={python(tmp_path)}', f'{tmp_path}/made/ready')
   assert (tmp_path / 'not_kept').read_text().strip() == ''
@@ -109,8 +112,7 @@ def test_what_is_missing_is_said_at_once(tmp_path):
 def test_where_a_dependency_has_to_be_compiled_a_compiler_is_asked_for(tmp_path):
   tools = without_pythons(tmp_path)
   (tmp_path / 'pip').touch()
-  made = lambda version: make(
-      tmp_path, f'PYTHON={python(tmp_path, version)}', f'{tmp_path}/made/ready', path=tools)
+  made = lambda version: make(tmp_path, f'PYTHON={python(tmp_path, version)}', f'{tmp_path}/made/ready', path=tools)
   for _ in ('no compiler', 'a compiler, no headers'):
     done = made('3.13')
     assert done.returncode and 'C++ compiler' in done.stderr and 'g++' in done.stderr

@@ -31,11 +31,9 @@ def malformed(dataset):
   records = [leaves]
   for place, (leaf, spec) in enumerate(zip(leaves, tf.nest.flatten(source.element_spec))):
     if isinstance(leaf, tf.Tensor):
-      records += [[*leaves[:place], other, *leaves[place + 1:]]
-                  for other in spoilt(leaf, spec)]
+      records += [[*leaves[:place], other, *leaves[place + 1 :]] for other in spoilt(leaf, spec)]
   packed = [tf.nest.pack_sequence_as(record, one) for one in records]
-  return tf.data.Dataset.from_generator(
-      lambda: iter(packed), output_signature=source.element_spec), len(packed)
+  return tf.data.Dataset.from_generator(lambda: iter(packed), output_signature=source.element_spec), len(packed)
 
 
 @pytest.mark.parametrize('name', datasets.names())
@@ -104,19 +102,46 @@ def test_bytes_that_are_no_text_are_left_out_and_counted():
   assert not found and dropped == {'options is not valid UTF-8': 1}
 
 
-@pytest.mark.parametrize('blank', [
-    '\u3000', '\u2002', '\u00a0', '\u200b', '\ufeff', '\u2028', '\u0085', '\u2060',
-    '\u00ad', '\u180e', '\u200e', '\u2800', '\u3164', '\u3000 \u200b\n\t\ufeff'])
+@pytest.mark.parametrize(
+  'blank',
+  [
+    '\u3000',
+    '\u2002',
+    '\u00a0',
+    '\u200b',
+    '\ufeff',
+    '\u2028',
+    '\u0085',
+    '\u2060',
+    '\u00ad',
+    '\u180e',
+    '\u200e',
+    '\u2800',
+    '\u3164',
+    '\u3000 \u200b\n\t\ufeff',
+  ],
+)
 def test_a_text_of_nothing_to_be_seen_is_empty(blank):
   found, dropped = rows('sst2', sentence=blank.encode())
   assert not found and dropped == {'phrase is empty': 1}
 
 
-@pytest.mark.parametrize('text, tidied', [
-    (' a  b\n', 'a b'), ('\ufeffa\u3000b\u200b', 'a b'), ('a \u00a0 b', 'a b'),
-    ('a\u2009b', 'a b'), ('a \n \n b', 'a\n\nb'), ('a\u2028b\u0085c', 'a\nb\nc'),
-    ('a\r\nb', 'a\nb'), ('a\tb', 'a b'), ('\u200d', ''), ('a\u200db', 'a\u200db'),
-    ('\u3042\u3000\u3044', '\u3042 \u3044')])
+@pytest.mark.parametrize(
+  'text, tidied',
+  [
+    (' a  b\n', 'a b'),
+    ('\ufeffa\u3000b\u200b', 'a b'),
+    ('a \u00a0 b', 'a b'),
+    ('a\u2009b', 'a b'),
+    ('a \n \n b', 'a\n\nb'),
+    ('a\u2028b\u0085c', 'a\nb\nc'),
+    ('a\r\nb', 'a\nb'),
+    ('a\tb', 'a b'),
+    ('\u200d', ''),
+    ('a\u200db', 'a\u200db'),
+    ('\u3042\u3000\u3044', '\u3042 \u3044'),
+  ],
+)
 def test_texts_are_tidied(text, tidied):
   assert fields.tidy(text.encode()).numpy().decode() == tidied
 
@@ -126,12 +151,14 @@ def test_an_option_is_one_line_and_the_answer_is_still_among_them():
   for label, text in ((1, 'Do that.'), (2, 'Then go.')):
     [example], dropped = rows('hellaswag', endings=endings, label=label)
     assert example.targets[0] == text == example.options[label] and not dropped
-    block = example.inputs[0][example.inputs[0].index('OPTIONS:'):]
+    block = example.inputs[0][example.inputs[0].index('OPTIONS:') :]
     assert block.count('\n- ') == 4 == len(block.splitlines()) - 1
 
 
 def test_a_feature_that_the_records_lack_is_named():
-  with pytest.raises(UserError, match=r"sst2 \(.*sst2.py\): fields\(example\) raises .*"
-                     "'sentence'.*; the records of glue/sst2:2.0.0 have label"):
-    list(rendering.examples(tf.data.Dataset.from_tensors({'label': 0}),
-                            datasets.get('sst2'), [0]))
+  with pytest.raises(
+    UserError,
+    match=r'sst2 \(.*sst2.py\): fields\(example\) raises .*'
+    "'sentence'.*; the records of glue/sst2:2.0.0 have label",
+  ):
+    list(rendering.examples(tf.data.Dataset.from_tensors({'label': 0}), datasets.get('sst2'), [0]))

@@ -13,14 +13,15 @@ from flan_jax.evaluation import additive_metrics, metrics
 
 def chosen(answers, labels, options=('a', 'b', 'c')):
   return metrics.Answers(
-      labels=labels, options=[options] * len(labels),
-      references=[(options[label],) for label in labels], chosen=np.array(answers))
+    labels=labels,
+    options=[options] * len(labels),
+    references=[(options[label],) for label in labels],
+    chosen=np.array(answers),
+  )
 
 
 def written(texts, references):
-  return metrics.Answers(
-      labels=[-1] * len(texts), options=[()] * len(texts), references=references,
-      written=texts)
+  return metrics.Answers(labels=[-1] * len(texts), options=[()] * len(texts), references=references, written=texts)
 
 
 LABELS = np.random.default_rng(0).integers(0, 3, 200).tolist()
@@ -29,13 +30,12 @@ CHOSEN = np.random.default_rng(1).integers(0, 3, 200).tolist()
 
 def test_accuracy_and_f1_as_scikit_learn():
   ours = chosen(CHOSEN, LABELS)
-  assert metrics.score('accuracy', ours) == pytest.approx(
-      100 * sklearn_metrics.accuracy_score(LABELS, CHOSEN))
+  assert metrics.score('accuracy', ours) == pytest.approx(100 * sklearn_metrics.accuracy_score(LABELS, CHOSEN))
   assert metrics.score('macro_f1', ours) == pytest.approx(
-      100 * sklearn_metrics.f1_score(LABELS, CHOSEN, average='macro'))
+    100 * sklearn_metrics.f1_score(LABELS, CHOSEN, average='macro')
+  )
   two = [label % 2 for label in LABELS], [one % 2 for one in CHOSEN]
-  assert metrics.score('f1', chosen(two[1], two[0])) == pytest.approx(
-      100 * sklearn_metrics.f1_score(*two, pos_label=1))
+  assert metrics.score('f1', chosen(two[1], two[0])) == pytest.approx(100 * sklearn_metrics.f1_score(*two, pos_label=1))
 
 
 def test_f1_by_hand():
@@ -50,10 +50,8 @@ def test_correlations_as_scipy():
   options = ('0', '1', '2.5')
   ours = chosen(CHOSEN, LABELS, options)
   values = [[float(options[index]) for index in side] for side in (CHOSEN, LABELS)]
-  assert metrics.score('pearson', ours) == pytest.approx(
-      100 * stats.pearsonr(*values).statistic)
-  assert metrics.score('spearman', ours) == pytest.approx(
-      100 * stats.spearmanr(*values).statistic)
+  assert metrics.score('pearson', ours) == pytest.approx(100 * stats.pearsonr(*values).statistic)
+  assert metrics.score('spearman', ours) == pytest.approx(100 * stats.spearmanr(*values).statistic)
   same = chosen([0, 2, 1], [0, 2, 1], options)
   opposite = chosen([2, 0], [0, 2], options)
   assert metrics.score('pearson', same) == pytest.approx(100)
@@ -68,24 +66,22 @@ def test_a_constant_side_has_no_correlation():
 
 def test_trivia_answers_by_hand():
   ours = written(
-      ['The Eiffel-Tower.', 'red brick house', 'Rome', ''],
-      [('Eiffel Tower', 'La Tour'), ('a brick house', 'hut'), ('Paris',), ('x',)])
+    ['The Eiffel-Tower.', 'red brick house', 'Rome', ''],
+    [('Eiffel Tower', 'La Tour'), ('a brick house', 'hut'), ('Paris',), ('x',)],
+  )
   assert metrics.score('trivia_exact_match', ours) == 25
   assert metrics.score('trivia_f1', ours) == pytest.approx(100 * (1 + 0.8 + 0 + 0) / 4)
   assert metrics.score('accuracy', written([' yes', 'Yes'], [('yes',)] * 2)) == 50
 
 
 def test_any_option_that_counts_as_right_is_right():
-  two = metrics.Answers(
-      labels=[0, 0], options=[('a', 'b', 'c')] * 2, references=[('a', 'c')] * 2,
-      chosen=[2, 1])
+  two = metrics.Answers(labels=[0, 0], options=[('a', 'b', 'c')] * 2, references=[('a', 'c')] * 2, chosen=[2, 1])
   assert metrics.score('accuracy', two) == 50
   assert metrics.score('squad_exact_match', two) == 50
 
 
 def test_the_answers_to_a_question_are_right_together():
-  ours = dataclasses.replace(
-      chosen([1, 0, 1, 0], [1, 0, 0, 0], ('no', 'yes')), groups=['q1', 'q1', 'q2', ''])
+  ours = dataclasses.replace(chosen([1, 0, 1, 0], [1, 0, 0, 0], ('no', 'yes')), groups=['q1', 'q1', 'q2', ''])
   assert metrics.score('question_exact_match', ours) == pytest.approx(200 / 3)
   assert metrics.score('f1a', ours) == pytest.approx(200 / 3)  # 1 of 2 chosen, 1 of 1
 
@@ -112,11 +108,12 @@ def test_unknown_metrics_and_empty_splits_are_refused():
 
 @pytest.mark.parametrize('name', metrics.known_metrics(chosen=True))
 def test_an_example_without_a_reference_is_refused_by_every_metric(name):
-  kinds = [dataclasses.replace(chosen([0, 1], [0, 1], ('1', '2')), references=refs)
-           for refs in ([('1',), ()], [('1',), ('', ' \u3000')])]
+  kinds = [
+    dataclasses.replace(chosen([0, 1], [0, 1], ('1', '2')), references=refs)
+    for refs in ([('1',), ()], [('1',), ('', ' \u3000')])
+  ]
   if name in metrics.known_metrics(chosen=False):
-    kinds += [written(['red', 'blue'], [('red fish',), refs])
-              for refs in ((), ('', '\t'))]
+    kinds += [written(['red', 'blue'], [('red fish',), refs]) for refs in ((), ('', '\t'))]
   for answers in kinds:
     for scored in (metrics.score, additive_metrics.summands):
       with pytest.raises(UserError, match=f'example 1 has no reference that {name} can'):
@@ -158,8 +155,7 @@ def test_references_of_one_word_count_but_for_pairs_of_words(single):
       scored('rouge2', alone)
 
 
-@pytest.mark.parametrize('name', ['trivia_exact_match', 'trivia_f1', 'squad_exact_match',
-                                  'squad_f1'])
+@pytest.mark.parametrize('name', ['trivia_exact_match', 'trivia_f1', 'squad_exact_match', 'squad_f1'])
 def test_references_of_which_normalising_leaves_nothing_do_not_count(name):
   for text in ('', 'the', '...', 'An -- a!'):
     for nothing in ('', '...', 'the', 'A. An'):
@@ -179,8 +175,10 @@ def test_an_option_of_which_normalising_leaves_nothing_is_still_an_option():
 def test_no_answer_is_a_wrong_answer():
   labels, options = [0, 1, 1, 0], [['red', 'blue']] * 4
   references = [[options[0][one]] for one in labels]
+
   def scored(name, chosen):
     return metrics.score(name, metrics.Answers(labels, options, references, chosen=chosen))
+
   assert scored('accuracy', [0, -1, 1, -1]) == 50
   assert scored('squad_exact_match', [0, 1, 1, -1]) == 75
   assert scored('f1', [-1, 1, -1, 0]) == pytest.approx(100 * 2 / 3)

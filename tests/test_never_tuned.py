@@ -20,8 +20,14 @@ from flan_jax.runs import description, evaluation, evaluation_request
 from flan_jax.training import checkpoint
 from tests import fake_run, tiny_runs
 
-IMPORTED = {**tiny_runs.RUN, 'mixture': 'imported', 'data': 'unknown', 'tasks': {},
-            'optimizer': {}, 'imported': {'model_type': 'llama'}}
+IMPORTED = {
+  **tiny_runs.RUN,
+  'mixture': 'imported',
+  'data': 'unknown',
+  'tasks': {},
+  'optimizer': {},
+  'imported': {'model_type': 'llama'},
+}
 PLAIN_TEXT = {**tiny_runs.RUN, 'rows': {**tiny_runs.ROWS, 'overflow': 'split'}}
 UNKNOWN = 'nothing is known of what the model was trained on'
 BASE_UNKNOWN = 'nothing is known of what the model that the run began from was trained on'
@@ -71,26 +77,34 @@ def test_the_table_of_an_import_says_what_is_not_known(said):
 def test_the_results_of_an_import_say_what_is_not_known(said):
   found = json.load(open(f'{said[1]}/results.json'))
   assert [(one['name'], one['training']) for one in found['evaluations']] == [
-      ('untuned', 'unknown'), ('plain', 'unknown')]
+    ('untuned', 'unknown'),
+    ('plain', 'unknown'),
+  ]
   assert found['comparisons'] == []
 
 
 def test_the_page_of_an_import_says_what_is_not_known(said):
   text = text_of(open(f'{said[1]}/report.html', encoding='utf-8').read())
-  for wanted in (UNKNOWN, 'Whether it was unseen', 'Not known: the model was imported',
-                 'not known: imported (llama)', 'nothing was trained here'):
+  for wanted in (
+    UNKNOWN,
+    'Whether it was unseen',
+    'Not known: the model was imported',
+    'not known: imported (llama)',
+    'nothing was trained here',
+  ):
     assert wanted in text, wanted
-  for wrong in ('held out', 'Held out', 'Why it was unseen', 'Checked', 'tuned at',
-                'neither trained on nor evaluated'):
+  for wrong in ('held out', 'Held out', 'Why it was unseen', 'Checked', 'tuned at', 'neither trained on nor evaluated'):
     assert wrong not in text.replace('untuned', ''), wrong
 
 
 def test_a_second_evaluation_stands_beside_the_first(said, world, monkeypatch, capsys):
   only_cb(monkeypatch)
-  found = evaluation.evaluate(model_dir=said[1], held_out='nli', limit=1, style='name',
-                            only='plain')
+  found = evaluation.evaluate(model_dir=said[1], held_out='nli', limit=1, style='name', only='plain')
   assert [(one['style'], one['name']) for one in found['evaluations']] == [
-      ('instructions', 'untuned'), ('instructions', 'plain'), ('name', 'plain')]
+    ('instructions', 'untuned'),
+    ('instructions', 'plain'),
+    ('name', 'plain'),
+  ]
   out = ' '.join(capsys.readouterr().out.split())
   assert "nli, not known to be unseen, zero-shot, style 'name'" in out
   assert "earlier, in the report too: nli, style 'instructions'" in out
@@ -101,8 +115,9 @@ def test_a_second_evaluation_stands_beside_the_first(said, world, monkeypatch, c
 @pytest.mark.parametrize('run', [IMPORTED, PLAIN_TEXT], ids=['imported', 'plain text'])
 def test_it_is_itself_the_untuned_model(run, tmp_path):
   folder = write(tmp_path, run)
-  models = lambda only: [(one.name, one.path, one.step, one.plain)
-                         for one in evaluation_request.candidates(folder, only)]
+  models = lambda only: [
+    (one.name, one.path, one.step, one.plain) for one in evaluation_request.candidates(folder, only)
+  ]
   untuned, plain = ('untuned', folder, 0, False), ('plain', folder, 0, True)
   assert models('all') == [untuned, plain]
   assert models('untuned') == [untuned] and models('plain') == [plain]
@@ -124,14 +139,15 @@ def test_what_is_known_of_the_training(tmp_path):
   imported, gone = write(tmp_path / 'imported', IMPORTED), str(tmp_path / 'gone')
   scratch, runs = write(tmp_path / 'scratch', PLAIN_TEXT), {}
   for name, base in (('a', imported), ('b', gone), ('c', scratch)):
-    runs[name] = write(tmp_path / name, {
-        **tiny_runs.RUN, 'tasks': {'sst2': 1.0}, 'init_from': base})
+    runs[name] = write(tmp_path / name, {**tiny_runs.RUN, 'tasks': {'sst2': 1.0}, 'init_from': base})
   assert {name: evaluation_request.training(path) for name, path in runs.items()} == {
-      'a': 'base unknown', 'b': 'base unknown', 'c': 'known'}
+    'a': 'base unknown',
+    'b': 'base unknown',
+    'c': 'known',
+  }
   assert evaluation_request.training(imported) == 'unknown'
   assert evaluation_request.training(scratch) == 'known'
-  assert [one.name for one in evaluation_request.candidates(runs['a'])] == [
-      'untuned', 'plain', 'tuned']
+  assert [one.name for one in evaluation_request.candidates(runs['a'])] == ['untuned', 'plain', 'tuned']
 
 
 def of_unknown_base():
@@ -161,7 +177,8 @@ def test_training_from_an_import_says_that_it_may_have_seen_what_is_held_out(tmp
   def told(**changes):
     run = tiny_runs.run(**{'held_out': 'nli', **changes})
     return 'nli is held out of this run, and may have been seen before it' in (
-        description.summary(run, layout, schedule))
+      description.summary(run, layout, schedule)
+    )
 
   assert told(init_from=tuned['init_from'])
   assert told(init_from=write(tmp_path / 'tuned', tuned))
@@ -172,11 +189,11 @@ def test_training_from_an_import_says_that_it_may_have_seen_what_is_held_out(tmp
 
 
 def test_the_comparison_says_it_too(tmp_path):
-  runs = [comparison.Run(name, str(tmp_path), found, fake_run.run(), {},
-                         groups.split(found)[-1])
-          for name, found in (('a', fake_run.results()), ('b', of_unknown_base()))]
-  assert f'b: {BASE_UNKNOWN}: it may have seen these datasets' in (
-      comparison.comparison_notices.notices(runs))
+  runs = [
+    comparison.Run(name, str(tmp_path), found, fake_run.run(), {}, groups.split(found)[-1])
+    for name, found in (('a', fake_run.results()), ('b', of_unknown_base()))
+  ]
+  assert f'b: {BASE_UNKNOWN}: it may have seen these datasets' in (comparison.comparison_notices.notices(runs))
 
 
 def test_the_plain_text_of_a_base_was_not_checked_and_the_page_says_so():
@@ -189,8 +206,9 @@ def test_the_plain_text_of_a_base_was_not_checked_and_the_page_says_so():
 def test_every_checkpoint_of_a_base_can_be_followed(tmp_path, world, monkeypatch):
   folder = write(tmp_path / 'run', PLAIN_TEXT)
   followed = []
-  monkeypatch.setattr(evaluation._Job, 'run', lambda self, models: followed.append(
-      [(one.name, one.step) for one in models]))
+  monkeypatch.setattr(
+    evaluation._Job, 'run', lambda self, models: followed.append([(one.name, one.step) for one in models])
+  )
   only_cb(monkeypatch)
   evaluation.evaluate(model_dir=folder, continuous=0.0, held_out='none')
   assert followed == [[('untuned', 0), ('plain', 0)]]

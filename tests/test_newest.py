@@ -29,10 +29,10 @@ def imports(path):
   """The full names of all that a file imports, at its top or inside of functions."""
   with open(path, encoding='utf-8') as file:
     nodes = list(ast.walk(ast.parse(file.read())))
-  names = {alias.name for node in nodes if isinstance(node, ast.Import)
-           for alias in node.names}
-  return names | {f'{node.module}.{alias.name}' for node in nodes
-                  if isinstance(node, ast.ImportFrom) for alias in node.names}
+  names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+  return names | {
+    f'{node.module}.{alias.name}' for node in nodes if isinstance(node, ast.ImportFrom) for alias in node.names
+  }
 
 
 def reached(name):
@@ -52,25 +52,26 @@ def reached(name):
 
 
 def uses(names, rooms):
-  return {room for room in rooms
-          if any(f'{name}.'.startswith(f'{room}.') for name in names)}
+  return {room for room in rooms if any(f'{name}.'.startswith(f'{room}.') for name in names)}
 
 
 def every_file():
-  return sorted(name[len('test_'):-len('.py')] for name in os.listdir(
-      os.path.join(CHECKOUT, 'tests')) if name.startswith('test_') and
-      name.endswith('.py'))
+  return sorted(
+    name[len('test_') : -len('.py')]
+    for name in os.listdir(os.path.join(CHECKOUT, 'tests'))
+    if name.startswith('test_') and name.endswith('.py')
+  )
 
 
 def test_what_needs_torch_is_left_out_and_listed():
   needing = {name for name in every_file() if uses(reached(f'test_{name}'), HEAVY)}
   assert set(variable('WITH_TORCH')) == needing, (
-      'list these in WITH_TORCH of the Makefile, or move the tests that need torch')
+    'list these in WITH_TORCH of the Makefile, or move the tests that need torch'
+  )
 
 
 def test_of_the_rest_only_other_rooms_are_left_out():
-  others = {f'flan_jax.{room}' for room in (
-      'cli', 'evaluation', 'inference', 'report', 'runs', 'tasks', 'world')}
+  others = {f'flan_jax.{room}' for room in ('cli', 'evaluation', 'inference', 'report', 'runs', 'tasks', 'world')}
   left = variable('OTHER_ROOMS')
   assert left == sorted(set(left)) and set(left) <= set(every_file())
   for name in left:
@@ -85,7 +86,6 @@ def newest(folder, *given, path):
 
 
 class TestTheNewestPython:
-
   def test_is_that_of_path_which_can_be_installed_for(self, tmp_path):
     path = without_pythons(tmp_path)
     python(path, '3.11')
@@ -132,8 +132,7 @@ def test_the_newest_environment_is_apart_and_without_torch(tmp_path):
   assert asked.endswith("pip install -q --no-compile -e .'[aot,pytest]'")
   assert f'.ci/venv {tmp_path}/newest {chosen}' in done.stdout
   assert lines[-1].startswith(f'{tmp_path}/newest/bin/python -m pytest ')
-  assert all(f'--ignore=tests/test_{name}.py' in lines[-1]
-             for name in variable('WITH_TORCH'))
+  assert all(f'--ignore=tests/test_{name}.py' in lines[-1] for name in variable('WITH_TORCH'))
 
 
 def test_without_such_a_python_the_job_says_what_it_wants(tmp_path):
@@ -154,19 +153,15 @@ def test_the_versions_of_the_readme_are_those_of_the_package(metadata):
   with open(os.path.join(CHECKOUT, 'README.md'), encoding='utf-8') as file:
     text = file.read()
   pythons = specifiers.SpecifierSet(metadata['python_requires'])
-  assert [f'3.{minor}' for minor in range(30) if f'3.{minor}.1' in pythons
-          ] == ['3.11', '3.12', '3.13']
-  [jax] = [one for one in map(requirements.Requirement, metadata['install_requires'])
-           if one.name == 'jax']
-  assert [f'0.{minor}' for minor in range(30) if f'0.{minor}.1' in jax.specifier
-          ] == ['0.10', '0.11', '0.12']
+  assert [f'3.{minor}' for minor in range(30) if f'3.{minor}.1' in pythons] == ['3.11', '3.12', '3.13']
+  [jax] = [one for one in map(requirements.Requirement, metadata['install_requires']) if one.name == 'jax']
+  assert [f'0.{minor}' for minor in range(30) if f'0.{minor}.1' in jax.specifier] == ['0.10', '0.11', '0.12']
   assert 'Python 3.11, 3.12 and 3.13' in text.replace('\n', ' ')
   assert 'JAX 0.10, 0.11 and 0.12' in text.replace('\n', ' ')
 
 
 def test_the_newest_environment_asks_for_nothing_of_torch(metadata):
-  names = lambda extra: {requirements.Requirement(line).name
-                         for line in metadata['extras_require'][extra]}
+  names = lambda extra: {requirements.Requirement(line).name for line in metadata['extras_require'][extra]}
   assert names('pytest') < names('test')
   assert HEAVY <= names('test') and not HEAVY & (names('pytest') | names('aot'))
 
@@ -178,9 +173,9 @@ def test_what_is_installed_here_is_supported(metadata):
       assert installed.version(wanted.name) in wanted.specifier
 
 
-@pytest.mark.parametrize('version, jobs', [
-    ('3.11', ['lint', 'test']),
-    ('3.12', ['lint', 'test', 'test-newest PYTHON_NEWEST=python3.12'])])
+@pytest.mark.parametrize(
+  'version, jobs', [('3.11', ['lint', 'test']), ('3.12', ['lint', 'test', 'test-newest PYTHON_NEWEST=python3.12'])]
+)
 def test_continuous_integration_tests_both_or_says_so(tmp_path, version, jobs):
   path = without_pythons(tmp_path)
   python(path, version)
@@ -188,8 +183,8 @@ def test_continuous_integration_tests_both_or_says_so(tmp_path, version, jobs):
   (path / 'make').chmod(0o755)
   done = run('bash', f'{CHECKOUT}/.ci/run', path=path)
   assert done.returncode == 0
-  *said, = done.stdout.splitlines()
-  assert said[-len(jobs):] == [f'made {job}' for job in jobs]
+  (*said,) = done.stdout.splitlines()
+  assert said[-len(jobs) :] == [f'made {job}' for job in jobs]
   assert (len(jobs) == 2) == ('test-newest is left out' in said[0])
 
 

@@ -26,10 +26,7 @@ def stacked(seed, scales=np.ones(LAYERS)):
     axes = tuple(range(1, 1 + len(shape)))
     return np.expand_dims(scales, axes) * rng.normal(size=(LAYERS, *shape))
 
-  tree = {
-    'layers': {'kernel': leaf(128, 160), 'norm': {'scale': leaf(128)}},
-    'embedding': rng.normal(size=(130, 128)),
-  }
+  tree = {'layers': {'kernel': leaf(128, 160), 'norm': {'scale': leaf(128)}}, 'embedding': rng.normal(size=(130, 128))}
   return jax.tree.map(jnp.asarray, tree)
 
 
@@ -42,12 +39,10 @@ def updated(tx, params, gradients, compiled=True):
 
 
 @pytest.mark.parametrize(
-  'multiply_by_parameter_scale, compiled', [
-    (True, True), (False, True), pytest.param(True, False, marks=pytest.mark.slow)]
+  'multiply_by_parameter_scale, compiled',
+  [(True, True), (False, True), pytest.param(True, False, marks=pytest.mark.slow)],
 )
-def test_stacked_layers_are_updated_as_layers_of_their_own(
-  multiply_by_parameter_scale, compiled, double
-):
+def test_stacked_layers_are_updated_as_layers_of_their_own(multiply_by_parameter_scale, compiled, double):
   """Experiment C of the house: layers of scales far apart, for five updates."""
   kwargs = {'multiply_by_parameter_scale': multiply_by_parameter_scale}
   rate = optim.learning_rate_at(0.1, warmup_steps=3)
@@ -83,9 +78,7 @@ def test_clip_bounds_the_whole_gradient():
   tx = optim.optimizer(1.0, name='adam', clip=1e-12)
   moved = optax.tree.norm(tx.update(huge, tx.init(stacked(0)), stacked(0))[0])
   free = optim.optimizer(1.0, name='adam')
-  assert moved < 0.1 * optax.tree.norm(
-    free.update(huge, free.init(stacked(0)), stacked(0))[0]
-  )
+  assert moved < 0.1 * optax.tree.norm(free.update(huge, free.init(stacked(0)), stacked(0))[0])
 
 
 def test_warmup_reaches_the_rate_and_stays():
@@ -97,7 +90,9 @@ def test_warmup_reaches_the_rate_and_stays():
 def test_cosine_falls_to_a_tenth_and_stays():
   rate = optim.learning_rate_at(1.0, 'cosine', warmup_steps=2, decay_steps=12)
   np.testing.assert_allclose(
-    [rate(step) for step in (0, 1, 6, 11, 30)], [0.5, 1, 0.55, 0.1, 0.1], rtol=0,
+    [rate(step) for step in (0, 1, 6, 11, 30)],
+    [0.5, 1, 0.55, 0.1, 0.1],
+    rtol=0,
     atol=rounding.gamma(16),  # an angle of at most pi, thrice rounded; then six times
   )
 
@@ -114,8 +109,7 @@ def test_inverse_sqrt_is_that_of_t5():
 
 
 CONFIG = decoder.DecoderConfig(
-  vocab_size=128, d_model=128, layers=3, heads=2, head_dim=64, d_ff=256,
-  dtype='float32', tied_embeddings=False,
+  vocab_size=128, d_model=128, layers=3, heads=2, head_dim=64, d_ff=256, dtype='float32', tied_embeddings=False
 )
 
 
@@ -138,12 +132,18 @@ def test_weight_decay_shrinks_kernels_and_nothing_else():
   for path, before in by_path(params).items():
     expected = before * (1 - 0.1 * 0.5) if path.endswith('/kernel') else before
     # On one side three products and a sum, on the other one product; rounded constants.
-    np.testing.assert_allclose(
-      after[path], expected, rtol=rounding.gamma(8), err_msg=path)
+    np.testing.assert_allclose(after[path], expected, rtol=rounding.gamma(8), err_msg=path)
   kept = [path for path, leaf in after.items() if (leaf == by_path(params)[path]).all()]
   assert kept == [
-    'embedding', 'final_norm/scale', 'layers/attention_norm/scale', 'layers/bias',
-    'layers/mlp_norm/scale', 'layers/out_bias', 'relative_bias', 'unembedding']
+    'embedding',
+    'final_norm/scale',
+    'layers/attention_norm/scale',
+    'layers/bias',
+    'layers/mlp_norm/scale',
+    'layers/out_bias',
+    'relative_bias',
+    'unembedding',
+  ]
 
 
 def test_adamw_is_optax_adamw(double):
@@ -171,9 +171,7 @@ FROZEN = [
   (['layers/.*'], [path for path in PATHS if path.startswith('layers/')]),
   (['(?!relative_bias).*'], [path for path in PATHS if path != 'relative_bias']),
 ]
-each_choice = pytest.mark.parametrize(
-  'patterns, paths', FROZEN, ids=['one', 'some', 'layers', 'most']
-)
+each_choice = pytest.mark.parametrize('patterns, paths', FROZEN, ids=['one', 'some', 'layers', 'most'])
 
 
 @each_choice
@@ -209,11 +207,14 @@ def test_frozen_parameters_do_not_count_in_the_clip():
   jax.tree.map(np.testing.assert_array_equal, one, other)
 
 
-@pytest.mark.parametrize('patterns, message', [
-  (['mlp'], "'mlp', which matches no parameter: .*embedding, .*layers/mlp/wo/kernel"),
-  (['embedding', 'embeddings'], "'embeddings', which matches no parameter"),
-  (['.*'], 'nothing is left to train'),
-])
+@pytest.mark.parametrize(
+  'patterns, message',
+  [
+    (['mlp'], "'mlp', which matches no parameter: .*embedding, .*layers/mlp/wo/kernel"),
+    (['embedding', 'embeddings'], "'embeddings', which matches no parameter"),
+    (['.*'], 'nothing is left to train'),
+  ],
+)
 def test_patterns_that_cannot_be_meant_are_named(patterns, message):
   with pytest.raises(UserError, match=message):
     optim.is_frozen(decoder.abstract_params(CONFIG), patterns)
@@ -235,8 +236,10 @@ def test_a_run_that_tells_of_no_loss_is_resumed_at_the_defaults_only(tmp_path):
   checkpoint.check_run(tmp_path, read(now))
   for change, message in [
     ({'loss': loss | {'z_loss': 1e-4}}, 'loss.z_loss was 0.0 and is now 0.0001'),
-    ({'optimizer': optim.settings(RUN['optimizer'] | {'frozen': ('embedding',)})},
-     "optimizer.frozen was .. and is now .'embedding'."),
+    (
+      {'optimizer': optim.settings(RUN['optimizer'] | {'frozen': ('embedding',)})},
+      "optimizer.frozen was .. and is now .'embedding'.",
+    ),
   ]:
     with pytest.raises(UserError, match=message):
       checkpoint.check_run(tmp_path, read(now | change))
@@ -252,8 +255,7 @@ def test_warmup_reaches_the_update():
     return tx.update(gradient, tx.init(params), params)[0]
 
   jax.tree.map(
-    lambda warm, whole: np.testing.assert_array_equal(4 * warm, whole),
-    first_move(warmup_steps=4), first_move(),
+    lambda warm, whole: np.testing.assert_array_equal(4 * warm, whole), first_move(warmup_steps=4), first_move()
   )
 
 

@@ -58,11 +58,12 @@ datasets.add(
 '''
 
 TRAIN = (
-    "train --tfds_data_dir=data --gin.MODEL_DIR='run' --gin.HELD_OUT='nli' "
-    "--gin.MIXTURE='flan_holdout_nli' --gin.CLUSTERS=('riddles',) "
-    '--gin.TRAIN_STEPS=2 --gin.TOKENS_PER_BATCH=512 --gin.ROW_LENGTH=256 '
-    '--gin.INPUTS_LENGTH=128 --gin.TARGETS_LENGTH=32 --gin.TARGET_SLOTS=64 '
-    "--gin.VOCABULARY='data/vocab.model'")
+  "train --tfds_data_dir=data --gin.MODEL_DIR='run' --gin.HELD_OUT='nli' "
+  "--gin.MIXTURE='flan_holdout_nli' --gin.CLUSTERS=('riddles',) "
+  '--gin.TRAIN_STEPS=2 --gin.TOKENS_PER_BATCH=512 --gin.ROW_LENGTH=256 '
+  '--gin.INPUTS_LENGTH=128 --gin.TARGETS_LENGTH=32 --gin.TARGET_SLOTS=64 '
+  "--gin.VOCABULARY='data/vocab.model'"
+)
 
 
 def drive(folder, calls):
@@ -81,9 +82,9 @@ def said(tmp_path_factory):
   """What the doors print, started in the folder where the file stands."""
   folder = tmp_path_factory.mktemp('outside')
   (folder / 'riddles.py').write_text(textwrap.dedent(FILE))
-  return folder, drive(folder, [
-      'holdout --cluster=riddles --json',
-      'sample --data_dir=data --examples=24 --datasets=riddles,cb', TRAIN])
+  return folder, drive(
+    folder, ['holdout --cluster=riddles --json', 'sample --data_dir=data --examples=24 --datasets=riddles,cb', TRAIN]
+  )
 
 
 def test_its_cluster_can_be_held_out(said):
@@ -102,8 +103,9 @@ def test_it_has_embedded_data_and_trains(said):
 def test_its_run_and_its_store_go_on_after_a_comment(said):
   folder, _ = said
   text = (folder / 'riddles.py').read_text()
-  (folder / 'riddles.py').write_text(text.replace('Riddles:', 'Riddles, that is:').replace(
-      'def fields', '# What is asked.\ndef fields'))
+  (folder / 'riddles.py').write_text(
+    text.replace('Riddles:', 'Riddles, that is:').replace('def fields', '# What is asked.\ndef fields')
+  )
   stores = sorted((folder / 'data/store/riddles').iterdir())
   text = drive(folder, [TRAIN.replace('TRAIN_STEPS=2', 'TRAIN_STEPS=3')])
   assert 'trained to step 3' in text

@@ -19,11 +19,11 @@ def like_flan(count, seed=0):
   return np.stack([totals - targets, targets], axis=1)
 
 
-def make_plan(sizes={'a': 300, 'b': 2000, 'c': 40}, weights={'a': 1, 'b': 3, 'c': 0.5},
-              rows_per_step=4, seed=7, **options):
+def make_plan(
+  sizes={'a': 300, 'b': 2000, 'c': 40}, weights={'a': 1, 'b': 3, 'c': 0.5}, rows_per_step=4, seed=7, **options
+):
   lengths = {name: like_flan(size, i) for i, (name, size) in enumerate(sizes.items())}
-  return packing.Plan(lengths, weights, seed, ROW_LENGTH, TARGET_SLOTS, rows_per_step,
-                      **options)
+  return packing.Plan(lengths, weights, seed, ROW_LENGTH, TARGET_SLOTS, rows_per_step, **options)
 
 
 def rows_of(plan, steps):
@@ -35,10 +35,8 @@ def as_lists(rows):
 
 
 class TestPlan:
-
   def test_same_arguments_give_the_same_rows_on_every_version(self):
-    lengths = {name: np.arange(2 * size).reshape(-1, 2) * 37 % 301 + 1
-               for name, size in (('a', 300), ('b', 2000))}
+    lengths = {name: np.arange(2 * size).reshape(-1, 2) * 37 % 301 + 1 for name, size in (('a', 300), ('b', 2000))}
     plan = packing.Plan(lengths, {'a': 1, 'b': 3}, 7, ROW_LENGTH, 1200, 4)
     ids = np.concatenate(rows_of(plan, range(200)))
     digest = hashlib.sha256(ids.astype('<i8').tobytes()).hexdigest()
@@ -49,9 +47,13 @@ class TestPlan:
 
   def test_order_of_the_arguments_does_not_matter(self):
     turned = packing.Plan(
-        {name: like_flan(size, i) for i, name, size in
-         [(2, 'c', 40), (1, 'b', 2000), (0, 'a', 300)]},
-        {'c': 0.5, 'a': 1, 'b': 3}, 7, ROW_LENGTH, TARGET_SLOTS, 4)
+      {name: like_flan(size, i) for i, name, size in [(2, 'c', 40), (1, 'b', 2000), (0, 'a', 300)]},
+      {'c': 0.5, 'a': 1, 'b': 3},
+      7,
+      ROW_LENGTH,
+      TARGET_SLOTS,
+      4,
+    )
     assert as_lists(turned.rows(5)) == as_lists(make_plan().rows(5))
 
   def test_resuming_is_seeking(self):
@@ -112,8 +114,7 @@ class TestPlan:
 
   def test_prompt_length_has_no_trend(self):
     plan = make_plan({'a': 20_000}, {'a': 1})
-    means = [plan.sizes(np.concatenate(plan.rows(step)))[:, 0].mean()
-             for step in range(1500)]
+    means = [plan.sizes(np.concatenate(plan.rows(step)))[:, 0].mean() for step in range(1500)]
     steps = np.arange(len(means))
     slope, _ = np.polyfit(steps, means, 1)
     error = np.std(means) / (np.std(steps) * np.sqrt(len(steps)))
@@ -127,7 +128,9 @@ class TestPlan:
     assert tasks.tolist() == [0, 0, 1, 1, 2, 2]
     assert indices.tolist() == [0, 299, 0, 1999, 0, 39]
 
-  @pytest.mark.parametrize('lengths, weights, message', [
+  @pytest.mark.parametrize(
+    'lengths, weights, message',
+    [
       ({}, {}, 'empty.*none named'),
       ({'a': [[1, 1]]}, {'a': 0}, r'empty.*\(a\)'),
       ({'a': [[1, 1]], 'b': np.zeros((0, 2))}, {'a': 1, 'b': 1}, 'b .*no prompts'),
@@ -135,14 +138,14 @@ class TestPlan:
       ({'a': [[1, 1]]}, {'a': -1}, 'a has weight -1'),
       ({'a': [[1, 1], [60, 5]]}, {'a': 1}, 'a has a prompt of 65 tokens.*64'),
       ({'a': [[1, 17]]}, {'a': 1}, 'a has a target of 17 tokens.*16'),
-  ])
+    ],
+  )
   def test_mistakes_are_named(self, lengths, weights, message):
     with pytest.raises(UserError, match=message):
       packing.Plan(lengths, weights, 0, row_length=64, target_slots=16, rows_per_step=1)
 
 
 class TestFit:
-
   def test_example(self):
     assert packing.fit([(5, 1), (3, 1), (4, 1)], 8, 3) == [[0, 1], [2]]
     assert packing.fit([], 8, 3) == []
@@ -168,22 +171,32 @@ def check_row(row, expected):
 
 
 class TestAssemble:
-
   def test_example(self):
     row = packing.assemble([([7, 8, 1], [5, 1]), ([9, 1], [6, 1])], 12, 6)
-    check_row(row, {
+    check_row(
+      row,
+      {
         'tokens': [7, 8, 1, 5, 1, 9, 1, 6, 1, 0, 0, 0],
         'positions': [0, 1, 2, 3, 4, 0, 1, 2, 3, 0, 0, 0],
         'segment_ids': [1, 1, 1, 1, 1, 2, 2, 2, 2, 0, 0, 0],
         'branch': [0] * 12,
         'query_position': [2, 3, 6, 7, 0, 0],
         'target_id': [5, 1, 6, 1, 0, 0],
-        'weight': [1, 1, 1, 1, 0, 0]})
+        'weight': [1, 1, 1, 1, 0, 0],
+      },
+    )
 
   def test_first_target_is_not_predicted_from_nothing(self):
     row = packing.assemble([([3], [4]), ([], [5, 6, 1])], 6, 4)
-    check_row(row, {'query_position': [0, 2, 3, 0], 'target_id': [4, 6, 1, 0],
-                    'weight': [1, 1, 1, 0], 'segment_ids': [1, 1, 2, 2, 2, 0]})
+    check_row(
+      row,
+      {
+        'query_position': [0, 2, 3, 0],
+        'target_id': [4, 6, 1, 0],
+        'weight': [1, 1, 1, 0],
+        'segment_ids': [1, 1, 2, 2, 2, 0],
+      },
+    )
 
   def test_no_prompts_make_an_empty_row(self):
     row = packing.assemble([], 4, 2)
@@ -200,17 +213,20 @@ class TestAssemble:
 
 
 class TestAssembleOptions:
-
   def test_example(self):
     row, owner = packing.assemble_options([([7, 8], [[5, 1], [6, 1]])], 8, 5)
-    check_row(row, {
+    check_row(
+      row,
+      {
         'tokens': [7, 8, 5, 1, 6, 1, 0, 0],
         'positions': [0, 1, 2, 3, 2, 3, 0, 0],
         'segment_ids': [1, 1, 1, 1, 1, 1, 0, 0],
         'branch': [0, 0, 1, 1, 2, 2, 0, 0],
         'query_position': [1, 2, 1, 4, 0],
         'target_id': [5, 1, 6, 1, 0],
-        'weight': [1, 1, 1, 1, 0]})
+        'weight': [1, 1, 1, 1, 0],
+      },
+    )
     assert owner.tolist() == [0, 0, 1, 1, -1] and owner.dtype == np.int32
 
   def test_owners_count_over_prompts_and_give_the_options_back(self):

@@ -61,8 +61,8 @@ def test_it_is_short_and_none_of_the_templates(name):
 def test_its_answer_is_that_of_the_forward_templates(name):
   for template in phrasings(name):
     assert template.target in [
-        one.target for one in datasets.get(name).templates
-        if one.kind != INVERTED and one.direction == template.direction]
+      one.target for one in datasets.get(name).templates if one.kind != INVERTED and one.direction == template.direction
+    ]
 
 
 def asked(name):
@@ -73,15 +73,13 @@ def asked(name):
   every = range(len(variant.templates))
   [example] = rendering.examples(records, variant, every)
   fields = rendering.text_fields(next(iter(records)), variant)
-  return variant, example, {
-      key: text.numpy().decode() for key, text in fields.items() if not text.shape.rank}
+  return variant, example, {key: text.numpy().decode() for key, text in fields.items() if not text.shape.rank}
 
 
 def test_a_classification_example_is_asked_without_its_options():
   variant, example, fields = asked('copa')
   assert variant.name == 'copa.plain' and variant.kind == 'classification'
-  assert example.inputs == (
-      f'{fields["premise"]} The {fields["sought"]} was this:',)
+  assert example.inputs == (f'{fields["premise"]} The {fields["sought"]} was this:',)
   assert example.targets == (fields['answer'],)
   assert example.options[example.label] == fields['answer']
   assert not any(option in example.inputs[0] for option in example.options)

@@ -20,8 +20,10 @@ def notes(tmp_path):
 
 def test_a_line_is_a_document_and_blank_lines_are_none(notes):
   task, _ = notes
-  texts = [example['targets_pretokenized'].decode() for example in
-           task.get_dataset(None, 'train', shuffle=False).as_numpy_iterator()]
+  texts = [
+    example['targets_pretokenized'].decode()
+    for example in task.get_dataset(None, 'train', shuffle=False).as_numpy_iterator()
+  ]
   assert texts == ['one two', 'three', 'four']
 
 
@@ -38,10 +40,8 @@ def test_long_documents_go_on_in_further_rows_and_lose_nothing(notes, tmp_path):
   task, folder = notes
   (folder / 'b.txt').write_text('a' * 40 + '\n')
   vocabulary = seqio.ByteVocabulary()
-  task = task.replace(
-      name='notes_bytes', output_features={'targets': seqio.Feature(vocabulary)})
-  built = store.ensure(task, directory=str(tmp_path / 'store'), inputs_length=1,
-                       targets_length=16, overflow='split')
+  task = task.replace(name='notes_bytes', output_features={'targets': seqio.Feature(vocabulary)})
+  built = store.ensure(task, directory=str(tmp_path / 'store'), inputs_length=1, targets_length=16, overflow='split')
   ids = [targets.tolist() for _, targets in built.read(range(len(built.lengths)))]
   assert max(map(len, ids)) <= 16
   assert vocabulary.decode(sum(ids[2:], [])).startswith('a' * 40)

@@ -21,11 +21,9 @@ from flan_jax.runs import training
 from flan_jax.settings import hardware
 from flan_jax.training import sharding
 
-CONFIG = decoder.DecoderConfig(
-    vocab_size=64, d_model=16, layers=3, heads=2, head_dim=8, d_ff=32, remat='full')
+CONFIG = decoder.DecoderConfig(vocab_size=64, d_model=16, layers=3, heads=2, head_dim=8, d_ff=32, remat='full')
 WORK = estimate.Work(rows=4, length=8, slots=2)
-LARGE = decoder.DecoderConfig(
-    vocab_size=32000, d_model=8192, layers=64, heads=128, head_dim=128, d_ff=65536)
+LARGE = decoder.DecoderConfig(vocab_size=32000, d_model=8192, layers=64, heads=128, head_dim=128, d_ff=65536)
 
 NESTED = """HloModule nested, num_partitions=8
 
@@ -114,19 +112,24 @@ def test_a_collective_that_runs_in_parts_beside_products_counts_once():
   assert found.collectives == {'all-gather': 24.0} and found.hidden_network == 24.0
 
 
-@pytest.mark.parametrize('text, group', [
+@pytest.mark.parametrize(
+  'text, group',
+  [
     ('replica_groups={{0,3},{1,2}}', [0, 3]),
     ('replica_groups=[4,2]<=[8]', [0, 1]),
     ('replica_groups=[4,2]<=[2,4]T(1,0)', [0, 4]),
     ("replica_groups=mesh['a'=4,'b'=2] {'a'}, dimensions={1}", [0, 2, 4, 6]),
-    ('channel_id=1', list(range(8)))])
+    ('channel_id=1', list(range(8))),
+  ],
+)
 def test_groups_in_every_form(text, group):
   assert hlo.first_group(text, 8).tolist() == group
 
 
-@pytest.mark.parametrize('text, size', [
-    ('f32[2,3]{1,0:T(8,128)}', 24), ('(bf16[4,2]{1,0}, s32[])', 20), ('pred[7]', 7),
-    ('f8e4m3fn[16]', 16), ('s4[8]', 4)])
+@pytest.mark.parametrize(
+  'text, size',
+  [('f32[2,3]{1,0:T(8,128)}', 24), ('(bf16[4,2]{1,0}, s32[])', 20), ('pred[7]', 7), ('f8e4m3fn[16]', 16), ('s4[8]', 4)],
+)
 def test_bytes_of_a_type(text, size):
   assert hlo.shape_bytes(text) == size
 
@@ -138,9 +141,9 @@ def test_fast_memory_is_not_traffic():
 def compiled(function, *shapes, mesh=None, specs=()):
   specs = specs or [PartitionSpec()] * len(shapes)
   arguments = [
-      jax.ShapeDtypeStruct(
-          shape, jnp.float32, sharding=NamedSharding(mesh, spec) if mesh else None)
-      for shape, spec in zip(shapes, specs)]
+    jax.ShapeDtypeStruct(shape, jnp.float32, sharding=NamedSharding(mesh, spec) if mesh else None)
+    for shape, spec in zip(shapes, specs)
+  ]
   return jax.jit(function).lower(*arguments).compile()
 
 
@@ -152,10 +155,10 @@ def test_a_compiled_scan_gathers_each_layer():
     def layer(x, kernel):
       kernel = jax.lax.with_sharding_constraint(kernel, whole)
       return jnp.tanh(x @ kernel), None
+
     return jax.lax.scan(layer, x, kernels)[0]
 
-  program = compiled(apply, (8, 16), (5, 16, 16), mesh=mesh, specs=[
-      PartitionSpec('fsdp'), PartitionSpec(None, 'fsdp')])
+  program = compiled(apply, (8, 16), (5, 16, 16), mesh=mesh, specs=[PartitionSpec('fsdp'), PartitionSpec(None, 'fsdp')])
   found = hlo.traffic(program.as_text())
   # Kernels of 1,024 bytes, of which a ring of 8 sends 7/8; a scan of 5.
   assert found.collectives == {'all-gather': 5 * 1024 * 7 / 8}
@@ -173,8 +176,7 @@ def test_a_scan_moves_as_many_bytes_as_its_loop_written_out():
       x, _ = step(x, kernel)
     return x
 
-  scan, loop = (hlo.traffic(compiled(f, (64, 256), (6, 256, 256)).as_text())
-                for f in (scanned, written_out))
+  scan, loop = (hlo.traffic(compiled(f, (64, 256), (6, 256, 256)).as_text()) for f in (scanned, written_out))
   kernels = 6 * 256 * 256 * 4
   for found in scan, loop:
     moved = found.matrix_memory + found.other_memory
@@ -212,20 +214,18 @@ def naive_matmul_flops(jaxpr, times=1):
 
 def test_flops_of_a_forward_pass_equal_a_count_of_its_products():
   params = decoder.abstract_params(CONFIG)
-  batch = {name: jnp.ones((4, 8), jnp.int32)
-           for name in ('tokens', 'positions', 'segment_ids', 'branch')}
+  batch = {name: jnp.ones((4, 8), jnp.int32) for name in ('tokens', 'positions', 'segment_ids', 'branch')}
 
   def forward(params):
     x_BLD = decoder.hidden_states(CONFIG, params, batch)
-    return decoder.logits(CONFIG, params, x_BLD[:, :WORK.slots])
+    return decoder.logits(CONFIG, params, x_BLD[:, : WORK.slots])
 
   counted = naive_matmul_flops(jax.make_jaxpr(forward)(params).jaxpr)
   assert counted == estimate.forward_flops(CONFIG, WORK, pairs=8 * 8).forward
 
 
 def test_remat_adds_to_the_time_but_not_to_the_model():
-  every = {remat: dataclasses.replace(CONFIG, remat=remat)
-           for remat in ('none', 'dots', 'full')}
+  every = {remat: dataclasses.replace(CONFIG, remat=remat) for remat in ('none', 'dots', 'full')}
   assert len({estimate.model_flops(one, WORK) for one in every.values()}) == 1
   executed = [estimate.executed_flops(one, WORK) for one in every.values()]
   assert executed == sorted(executed) and len(set(executed)) == 3
@@ -240,19 +240,38 @@ def test_the_prediction_lies_between_the_maximum_and_the_sum():
   assert times.bound == 'memory'
 
 
-@pytest.mark.parametrize('text, devices', [
-    ('v2:2x2', 8), ('v3:8x8', 128), ('v4:4x4x8', 128), ('v4:2x2x1', 4), ('v5e:8x16', 128),
-    ('v5p:4x4x8', 128), ('v6e:2x2', 4), ('tpu7x:2x2x1', 8), ('tpu7x:4x4x4', 128),
-    ('v5e:1x1', 1), ('2*v5e:4x4', 32), ('2*v4:2x2x2', 16), ('h100:8', 8)])
+@pytest.mark.parametrize(
+  'text, devices',
+  [
+    ('v2:2x2', 8),
+    ('v3:8x8', 128),
+    ('v4:4x4x8', 128),
+    ('v4:2x2x1', 4),
+    ('v5e:8x16', 128),
+    ('v5p:4x4x8', 128),
+    ('v6e:2x2', 4),
+    ('tpu7x:2x2x1', 8),
+    ('tpu7x:4x4x4', 128),
+    ('v5e:1x1', 1),
+    ('2*v5e:4x4', 32),
+    ('2*v4:2x2x2', 16),
+    ('h100:8', 8),
+  ],
+)
 def test_devices_as_jax_shows_them_on_a_pod(text, devices):
   assert hardware.topology(text).devices == devices
 
 
 # Of a chip, as published: TFLOP/s in bfloat16, GiB, GB/s, and the devices that jax shows.
 CHIPS = {
-    'v2': (46, 16, 700, 2), 'v3': (123, 32, 900, 2), 'v4': (275, 32, 1200, 1),
-    'v5e': (197, 16, 819, 1), 'v5p': (459, 96, 2765, 1), 'v6e': (918, 32, 1638, 1),
-    'tpu7x': (2307, 192, 7380, 2)}
+  'v2': (46, 16, 700, 2),
+  'v3': (123, 32, 900, 2),
+  'v4': (275, 32, 1200, 1),
+  'v5e': (197, 16, 819, 1),
+  'v5p': (459, 96, 2765, 1),
+  'v6e': (918, 32, 1638, 1),
+  'tpu7x': (2307, 192, 7380, 2),
+}
 TPUS = [kind for kind in hardware.DEVICES if kind not in hardware.GPUS]
 
 
@@ -274,19 +293,30 @@ def test_the_example_of_each_kind_is_a_topology():
       hardware.topology(f'{kind}:{"1x1" if kind in ("v4", "v5p", "tpu7x") else "1x1x1"}')
 
 
-@pytest.mark.parametrize('text, near', [
-    ('v5:4x4', 'v5p:4x4x8'), ('v5e', 'v5e:4x4'), ('v5e:4x4x4', 'v5e:4x4'),
-    ('h1000:8', 'h100:8'), ('nonsense', 'v3:8x8')])
+@pytest.mark.parametrize(
+  'text, near',
+  [
+    ('v5:4x4', 'v5p:4x4x8'),
+    ('v5e', 'v5e:4x4'),
+    ('v5e:4x4x4', 'v5e:4x4'),
+    ('h1000:8', 'h100:8'),
+    ('nonsense', 'v3:8x8'),
+  ],
+)
 def test_an_unknown_topology_names_the_nearest(text, near):
   with pytest.raises(UserError, match=near):
     hardware.topology(text)
 
 
-@pytest.mark.parametrize('axes, slices, near', [
+@pytest.mark.parametrize(
+  'axes, slices, near',
+  [
     ({'fsdp': 5, 'tensor': 30}, 1, {'data': 1, 'fsdp': -1, 'tensor': 32}),
     ({'data': 3, 'fsdp': -1}, 1, {'data': 2, 'fsdp': -1, 'tensor': 1}),
     ({'fsdp': -1}, 2, {'data': 2, 'fsdp': -1, 'tensor': 1}),
-    ({'data': 6, 'fsdp': 8, 'tensor': 8}, 2, {'data': 4, 'fsdp': -1, 'tensor': 8})])
+    ({'data': 6, 'fsdp': 8, 'tensor': 8}, 2, {'data': 4, 'fsdp': -1, 'tensor': 8}),
+  ],
+)
 def test_a_mesh_that_cannot_be_names_the_nearest_that_works(axes, slices, near):
   with pytest.raises(UserError, match=re.escape(f'MESH = {near}')):
     sharding.filled(axes, 128, slices)
@@ -297,17 +327,22 @@ def plan(config=LARGE, rows=128, topology='v3:8x8', microbatches=1, **axes):
   where = hardware.topology(topology)
   work = estimate.Work(rows, 2048, 640)
   axes = sharding.filled(axes, where.devices, where.slices)
-  return candidates.Plan(config, work, axes, where, {'learning_rate': 1e-3},
-                    microbatches=microbatches)
+  return candidates.Plan(config, work, axes, where, {'learning_rate': 1e-3}, microbatches=microbatches)
 
 
-@pytest.mark.parametrize('wrong, message', [
-    (dict(config=dataclasses.replace(LARGE, heads=20), fsdp=4, tensor=32),
-     'heads = 20 .* 32 .* nearest size .* works is 4'),
+@pytest.mark.parametrize(
+  'wrong, message',
+  [
+    (
+      dict(config=dataclasses.replace(LARGE, heads=20), fsdp=4, tensor=32),
+      'heads = 20 .* 32 .* nearest size .* works is 4',
+    ),
     (dict(rows=6, fsdp=4, tensor=32), 'take 4 or 8 rows .* these axes 2 and'),
     (dict(rows=8, fsdp=4, tensor=32, microbatches=4), 'choose one of 1, 2, or'),
     (dict(data=128), 'cannot fit: .* has 15.48 GiB, .* try MESH = .*32, .tensor.: 4'),
-    (dict(topology='v5e:4x4', rows=16, fsdp=16), 'cannot fit: .* about 128 devices')])
+    (dict(topology='v5e:4x4', rows=16, fsdp=16), 'cannot fit: .* about 128 devices'),
+  ],
+)
 def test_what_cannot_be_is_said_before_compiling(wrong, message):
   with pytest.raises(UserError, match=message):
     candidates.check(plan(**wrong))
@@ -326,20 +361,26 @@ def test_a_search_begins_with_the_fastest_in_theory():
   assert all(4 % (one.axes['data'] * one.axes['fsdp']) == 0 for one in found)
 
 
-ROWS = training.Rows(tokens_per_batch=256, row_length=32, target_slots=8, inputs_length=16,
-                  targets_length=8)
+ROWS = training.Rows(tokens_per_batch=256, row_length=32, target_slots=8, inputs_length=16, targets_length=8)
 KEYS = """topology devices argument_bytes temp_bytes code_bytes memory_bytes fits
     model_flops_per_step collective_bytes bound predicted_step_seconds predicted_mfu
     predicted_hours compile_seconds""".split()
 
 
 @pytest.mark.parametrize(  # to score: the search below
-  'mode', [pytest.param('train', marks=pytest.mark.slow), 'generate'])
+  'mode', [pytest.param('train', marks=pytest.mark.slow), 'generate']
+)
 def test_without_libtpu_host_devices_stand_in(mode, capsys):
   precompile.precompile(
-      model=CONFIG, mesh={'fsdp': 4, 'tensor': 2}, rows=ROWS, mode=mode, train_steps=10,
-      optimizer={'learning_rate': 1e-3, 'name': 'adam'}, topology='h100:8',
-      vocab_size=64)
+    model=CONFIG,
+    mesh={'fsdp': 4, 'tensor': 2},
+    rows=ROWS,
+    mode=mode,
+    train_steps=10,
+    optimizer={'learning_rate': 1e-3, 'name': 'adam'},
+    topology='h100:8',
+    vocab_size=64,
+  )
   lines = capsys.readouterr().out.strip().splitlines()
   result = json.loads(lines[-1])
   assert list(result) == KEYS
@@ -351,8 +392,16 @@ def test_without_libtpu_host_devices_stand_in(mode, capsys):
 
 def test_a_search_recommends_what_it_compiled(capsys):
   precompile.precompile(
-      model=CONFIG, mesh={}, rows=ROWS, train_steps=10, tries=2, mode='score',
-      optimizer={'learning_rate': 1e-3}, topology='h200:8', vocab_size=64)
+    model=CONFIG,
+    mesh={},
+    rows=ROWS,
+    train_steps=10,
+    tries=2,
+    mode='score',
+    optimizer={'learning_rate': 1e-3},
+    topology='h200:8',
+    vocab_size=64,
+  )
   assert 'best that fits: MESH = ' in capsys.readouterr().out
 
 
@@ -388,9 +437,15 @@ def test_libtpu_describes_the_devices_that_a_pod_shows(libtpu):
 def test_a_mesh_of_more_devices_than_the_pod_shows_is_refused_at_once():
   with pytest.raises(UserError, match='there are 128 devices'):
     precompile.precompile(
-        model=CONFIG, mesh={'fsdp': 16, 'tensor': 16}, rows=ROWS, train_steps=10,
-        optimizer={'learning_rate': 1e-3}, topology='v4:4x4x8', vocab_size=64,
-        dry_run=True)
+      model=CONFIG,
+      mesh={'fsdp': 16, 'tensor': 16},
+      rows=ROWS,
+      train_steps=10,
+      optimizer={'learning_rate': 1e-3},
+      topology='v4:4x4x8',
+      vocab_size=64,
+      dry_run=True,
+    )
 
 
 def test_a_program_has_the_whole_chip_where_its_cores_are_one_device(libtpu):
@@ -412,8 +467,7 @@ def test_libtpu_compiles_for_a_topology_that_is_not_here(libtpu):
   config = dataclasses.replace(CONFIG, layers=2)
   where = hardware.topology('v5e:2x2')
   work = dataclasses.replace(WORK, mode='score')
-  small = candidates.Plan(config, work, {'data': 1, 'fsdp': 2, 'tensor': 2}, where,
-                   {'learning_rate': 1e-3})
+  small = candidates.Plan(config, work, {'data': 1, 'fsdp': 2, 'tensor': 2}, where, {'learning_rate': 1e-3})
   candidates.check(small)
   program = aot.compile_plan(small)
   assert program.target == 'libtpu'
@@ -439,8 +493,7 @@ def mesh_file(folder, name):
 
 def test_every_mesh_file_names_a_topology_that_it_fills():
   folder = os.path.join(commandline.gin_folder(), 'meshes')
-  files = [name for name in os.listdir(folder)
-           if not name.startswith(('cpu', 'local'))]
+  files = [name for name in os.listdir(folder) if not name.startswith(('cpu', 'local'))]
   assert len(files) >= 10
   for name in files:
     values = mesh_file(folder, name)

@@ -34,7 +34,7 @@ def ends(path):
   """Where each record of a TFRecord file ends: 8 bytes of length, 4, the record, 4."""
   content, found = path.read_bytes(), []
   while (start := found[-1] if found else 0) < len(content):
-    found.append(start + 16 + int.from_bytes(content[start:start + 8], 'little'))
+    found.append(start + 16 + int.from_bytes(content[start : start + 8], 'little'))
   return found
 
 
@@ -49,8 +49,9 @@ def evaluated():
 
 
 def stored(folder):
-  return store.ensure(seqio.TaskRegistry.get('sst2'), 'validation', inputs_length=192,
-                      directory=str(folder / 'store'), targets_length=64)
+  return store.ensure(
+    seqio.TaskRegistry.get('sst2'), 'validation', inputs_length=192, directory=str(folder / 'store'), targets_length=64
+  )
 
 
 @pytest.fixture
@@ -66,8 +67,7 @@ def copy(data_dir, tmp_path, monkeypatch):
 def test_torn_records_are_named_in_training_and_evaluation(spoil, copy):
   path = torn(copy, RECORDS, spoil)
   for read in (evaluated, lambda: stored(copy)):
-    with pytest.raises(UserError, match=f'glue/sst2:2.0.0: {path} cannot be read.*Delete '
-                       f'{path.parent} and prepare'):
+    with pytest.raises(UserError, match=f'glue/sst2:2.0.0: {path} cannot be read.*Delete {path.parent} and prepare'):
       read()
 
 
@@ -78,9 +78,13 @@ def test_a_file_that_ends_between_two_records_is_named_with_its_count(left, copy
   count = left % len(there)
   os.truncate(path, there[count - 1] if count else 0)
   for read in (evaluated, lambda: stored(copy)):
-    with pytest.raises(UserError, match=(
+    with pytest.raises(
+      UserError,
+      match=(
         rf'{path} cannot be read \(it holds {count:,} records instead of {len(there):,} '
-        rf'\({INFO}\)\). Delete {path.parent} and prepare')):
+        rf'\({INFO}\)\). Delete {path.parent} and prepare'
+      ),
+    ):
       read()
 
 
@@ -88,8 +92,8 @@ def two_files(path):
   """Shares the records out to two files, as TFDS does with many; returns the second."""
   first, second = (path.with_name(f'glue-train.tfrecord-0000{n}-of-00002') for n in (0, 1))
   there, content = ends(path), path.read_bytes()
-  first.write_bytes(content[:there[4]])
-  second.write_bytes(content[there[4]:])
+  first.write_bytes(content[: there[4]])
+  second.write_bytes(content[there[4] :])
   path.unlink()
   described = json.loads(path.with_name(INFO).read_text())
   [train] = [one for one in described['splits'] if one['name'] == 'train']
@@ -103,7 +107,7 @@ def test_of_several_files_that_with_another_count_is_named(more, copy):
   path, wanted = two_files(copy / 'glue/sst2/2.0.0' / RECORDS)
   if more:
     with open(path, 'ab') as file:
-      file.write(path.read_bytes()[:ends(path)[0]])
+      file.write(path.read_bytes()[: ends(path)[0]])
     said = f'it holds {wanted + 1:,} records instead of {wanted:,} '
   else:
     os.truncate(path, ends(path)[-2])
@@ -112,11 +116,10 @@ def test_of_several_files_that_with_another_count_is_named(more, copy):
     stored(copy)
 
 
-
-
-@pytest.mark.parametrize('name, spoil', [
-    (INFO, half), (INFO, nothing), (INFO, os.remove), (FEATURES, half),
-    (FEATURES, nothing), (RECORDS, os.remove)])
+@pytest.mark.parametrize(
+  'name, spoil',
+  [(INFO, half), (INFO, nothing), (INFO, os.remove), (FEATURES, half), (FEATURES, nothing), (RECORDS, os.remove)],
+)
 def test_torn_descriptions_are_named_by_whoever_asks_first(name, spoil, copy):
   path = torn(copy, name, spoil)
   for ask in (evaluated, lambda: stored(copy), lambda: holdouts.weights(['sst2'])):

@@ -56,8 +56,7 @@ def test_a_builder_yields_the_rows_that_it_is_given_and_seqio_keeps_it(tmp_path,
   builder.download_and_prepare()
   monkeypatch.setattr(seqio.utils, '_TFDS_DATA_DIR_OVERRIDE', str(tmp_path))
   name = f'glue/rte:{builder.version}'
-  loader = seqio.LazyTfdsLoader(
-    name, data_dir=str(tmp_path), split_map={'train': 'train[:1]'})
+  loader = seqio.LazyTfdsLoader(name, data_dir=str(tmp_path), split_map={'train': 'train[:1]'})
   opened = private_names.loader_builder(loader, 'train')
   assert opened.info.splits['train'].num_examples == 1
   assert private_names.loader_slice(loader, 'train') == 'train[:1]'
@@ -112,8 +111,7 @@ def _foreign(tree):
         if any(part.startswith('_') and not part.startswith('__') for part in module.split('.')):
           yield module
   for node in ast.walk(tree):
-    if isinstance(node, ast.Attribute) and node.attr.startswith('_') and (
-        not node.attr.startswith('__')):
+    if isinstance(node, ast.Attribute) and node.attr.startswith('_') and (not node.attr.startswith('__')):
       root = node.value
       while isinstance(root, ast.Attribute):
         root = root.value
@@ -124,7 +122,9 @@ def _foreign(tree):
 def test_no_other_module_reads_such_names():
   allowed = {'_exit', '_fields'}  # documented in spite of the underscore
   found = {
-    str(path.relative_to(HOUSE)): names for path in HOUSE.rglob('*.py')
+    str(path.relative_to(HOUSE)): names
+    for path in HOUSE.rglob('*.py')
     if path != pathlib.Path(private_names.__file__)
-    and (names := set(_foreign(ast.parse(path.read_text(encoding='utf-8')))) - allowed)}
+    and (names := set(_foreign(ast.parse(path.read_text(encoding='utf-8')))) - allowed)
+  }
   assert found == {}

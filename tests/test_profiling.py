@@ -13,8 +13,7 @@ from flan_jax.model import decoder
 from flan_jax.settings import hardware
 from flan_jax.training import loop, metric_log, optim, profiling, sharding
 
-CONFIG = decoder.DecoderConfig(
-    vocab_size=32, d_model=16, layers=2, heads=2, head_dim=8, d_ff=16, dtype='float32')
+CONFIG = decoder.DecoderConfig(vocab_size=32, d_model=16, layers=2, heads=2, head_dim=8, d_ff=16, dtype='float32')
 
 
 def batch():
@@ -23,17 +22,26 @@ def batch():
 
 
 def train(folder, steps, feed, log_every=None, **options):
-  loop.train(loop.Job(
-      CONFIG, optim.optimizer(1e-2), sharding.mesh({}, jax.devices()[:1]), feed, 2,
-      loop.Schedule(steps, 0, 0, log_every or steps), str(folder), seed=0,
-      say=lambda text: None, **{'show': lambda text: None} | options))
+  loop.train(
+    loop.Job(
+      CONFIG,
+      optim.optimizer(1e-2),
+      sharding.mesh({}, jax.devices()[:1]),
+      feed,
+      2,
+      loop.Schedule(steps, 0, 0, log_every or steps),
+      str(folder),
+      seed=0,
+      say=lambda text: None,
+      **{'show': lambda text: None} | options,
+    )
+  )
   return metric_log.read(str(folder))
 
 
 def test_percentiles_by_hand():
   times = profiling.step_times([0.0, 1.0, 3.0])
-  assert times == pytest.approx(
-      {'step_seconds_p50': 1.5, 'step_seconds_p90': 1.9, 'step_seconds_p99': 1.99})
+  assert times == pytest.approx({'step_seconds_p50': 1.5, 'step_seconds_p90': 1.9, 'step_seconds_p99': 1.99})
   moments = np.concatenate([[0.0], np.cumsum(np.arange(1, 102))])  # steps of 1 to 101 s
   assert list(profiling.step_times(moments).values()) == pytest.approx([51, 91, 100])
 
@@ -49,12 +57,12 @@ def test_every_step_has_its_time(tmp_path):
 def test_percentiles_leave_out_the_step_that_compiles(monkeypatch):
   """The first step is done after a minute, each other after a second."""
   clock = iter([0.0, 60.0, 61.0, 62.0, 62.0, 62.0, 63.0, 63.0])
-  monkeypatch.setattr(
-      loop, 'time', types.SimpleNamespace(monotonic=lambda: next(clock)))
+  monkeypatch.setattr(loop, 'time', types.SimpleNamespace(monotonic=lambda: next(clock)))
 
   class Done(float):
     def is_ready(self):
       return True
+
   names = 'loss', 'weight', 'correct', 'gradient_norm', 'used', 'pairs', 'targets'
   sums = dict.fromkeys(names, Done(2)) | {'room': Done(4), 'skipped': Done(0)}
   window = loop._Window(CONFIG)
@@ -80,19 +88,23 @@ def test_waiting_for_a_slow_feed_is_lost_and_said(tmp_path, monkeypatch):
   # By a clock that stands still unless it is moved: however busy the machine is.
   lines, now, add = [], [0.0], loop._Window.add
   clock = types.SimpleNamespace(**vars(time) | {'monotonic': lambda: now[0]})
+
   def work(window, step, sums):
     now[0] += 0.1
     add(window, step, sums)
+
   monkeypatch.setattr(loop, 'time', clock)
   monkeypatch.setattr(loop._Window, 'add', work)
   monkeypatch.setattr(loop._Window, '_done', lambda *_: True)
+
   def slow(step):
     for _ in range(7 - step):
       now[0] += 0.2
       yield batch()
+
   quick, first, second = train(
-      tmp_path, 9, lambda step: (yield from [batch()] * 3) or (yield from slow(1)),
-      log_every=3, show=lines.append)
+    tmp_path, 9, lambda step: (yield from [batch()] * 3) or (yield from slow(1)), log_every=3, show=lines.append
+  )
   assert quick['input_seconds'] == 0
   for record in (first, second):
     assert record['input_seconds'] == pytest.approx(0.6)
@@ -105,6 +117,7 @@ def test_waiting_while_the_devices_are_busy_is_not_lost():
   class Sums:
     def is_ready(self):
       return False
+
   window = loop._Window(CONFIG)
   window.add(1, {'loss': Sums()})
   window.wait(iter([0]))
@@ -114,8 +127,7 @@ def test_waiting_while_the_devices_are_busy_is_not_lost():
 def test_work_by_hand():
   """Segments of five and two tokens see 15 and 3 pairs; three targets; two rows."""
   found = profiling.work(jax.tree.map(jax.numpy.asarray, batch()))
-  assert {name: float(value) for name, value in found.items()} == {
-      'pairs': 2 * (15 + 3), 'targets': 2 * 3}
+  assert {name: float(value) for name, value in found.items()} == {'pairs': 2 * (15 + 3), 'targets': 2 * 3}
 
 
 def test_options_side_by_side_see_only_their_prompt_and_themselves():
@@ -133,11 +145,23 @@ def test_model_flops_by_hand():
   assert profiling.model_flops(CONFIG, used=7, pairs=18, targets=3) == expected
 
 
-@pytest.mark.parametrize('kind, peak', [
-    ('TPU v5p', 459e12), ('TPU v5 lite', 197e12), ('NVIDIA H100 80GB HBM3', 989e12),
-    ('NVIDIA H100 PCIe', 756e12), ('NVIDIA A100-SXM4-80GB', 312e12),
-    ('NVIDIA H200', 989e12), ('NVIDIA L4', 121e12), ('NVIDIA L40', None), ('cpu', None),
-    ('TPU v3', 61.5e12), ('TPU v4', 275e12), ('TPU7x', 1153.5e12)])
+@pytest.mark.parametrize(
+  'kind, peak',
+  [
+    ('TPU v5p', 459e12),
+    ('TPU v5 lite', 197e12),
+    ('NVIDIA H100 80GB HBM3', 989e12),
+    ('NVIDIA H100 PCIe', 756e12),
+    ('NVIDIA A100-SXM4-80GB', 312e12),
+    ('NVIDIA H200', 989e12),
+    ('NVIDIA L4', 121e12),
+    ('NVIDIA L40', None),
+    ('cpu', None),
+    ('TPU v3', 61.5e12),
+    ('TPU v4', 275e12),
+    ('TPU7x', 1153.5e12),
+  ],
+)
 def test_peaks_are_found_by_the_names_jax_gives(kind, peak):
   assert hardware.peak_flops(kind) == peak
 

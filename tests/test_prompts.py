@@ -44,8 +44,7 @@ def test_the_loss_is_exactly_on_the_target_tokens(result):
   for number, prompt in enumerate(result['prompts'], 1):
     tokens = [t for t in result['tokens'] if t['segment'] == number]
     start = len(prompt['inputs'].encode()) + 1  # the end of the inputs is no target
-    assert [t['loss'] for t in tokens] == [
-        index >= start for index in range(len(tokens))]
+    assert [t['loss'] for t in tokens] == [index >= start for index in range(len(tokens))]
     assert pieces(t for t in tokens if t['loss']) == prompt['target']
     assert tokens[-1]['loss'] and tokens[-1]['piece'] == '</s>'
 
@@ -68,18 +67,20 @@ def test_long_texts_are_cut_and_still_end():
 
 def test_the_template_asked_for_is_the_one_shown():
   result = prompts.describe('rte', template=9, count=2)
-  assert [(p['template'], p['kind']) for p in result['prompts']] == [
-      (9, 'inverted')] * 2
+  assert [(p['template'], p['kind']) for p in result['prompts']] == [(9, 'inverted')] * 2
   assert result['prompts'][0]['inputs'] != result['prompts'][1]['inputs']
 
 
-@pytest.mark.parametrize('arguments, message', [
+@pytest.mark.parametrize(
+  'arguments, message',
+  [
     (dict(task='rtee'), "unknown task 'rtee'.*rte"),
     (dict(task='rte', template=10), 'no template 10; they are numbered from 0 to 9'),
     (dict(task='rte', template=-1), 'no template -1'),
     (dict(task='rte', count=0), '0 prompts'),
     (dict(task='rte', vocabulary='/no/such.model'), 'no vocabulary file'),
-])
+  ],
+)
 def test_a_mistake_is_one_readable_paragraph(arguments, message):
   with pytest.raises(UserError, match=message) as error:
     prompts.describe(**arguments)
@@ -104,19 +105,19 @@ def test_the_printout_marks_the_loss_and_says_where_the_data_is_from(result, cap
   assert 'data: embedded sample' in printed
   assert '--- prompt 1: template 0, classification ---' in printed
   assert result['prompts'][0]['inputs'] in printed
-  table = printed[printed.index('index  segment'):].splitlines()
-  assert table[0].split() == [
-      'index', 'segment', 'position', 'branch', 'piece', 'loss', 'predicts']
+  table = printed[printed.index('index  segment') :].splitlines()
+  assert table[0].split() == ['index', 'segment', 'position', 'branch', 'piece', 'loss', 'predicts']
   assert max(map(len, table)) <= 80
   marked = [int(line.split()[0]) for line in table[1:] if ' loss ' in line]
   assert marked == [t['index'] for t in result['tokens'] if t['loss']]
 
 
 def test_help_answers_without_importing_tensorflow():
-  code = ('import sys; from flan_jax.cli import prompts\n'
-          "try: prompts.main(['--help'])\n"
-          "except SystemExit: sys.exit('tensorflow' in sys.modules)")
-  help_ = subprocess.run(
-      [sys.executable, '-c', code], text=True, capture_output=True, timeout=300)
+  code = (
+    'import sys; from flan_jax.cli import prompts\n'
+    "try: prompts.main(['--help'])\n"
+    "except SystemExit: sys.exit('tensorflow' in sys.modules)"
+  )
+  help_ = subprocess.run([sys.executable, '-c', code], text=True, capture_output=True, timeout=300)
   assert help_.returncode == 0
   assert '--template NUMBER' in help_.stdout

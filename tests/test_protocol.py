@@ -38,8 +38,13 @@ def test_truncation_keeps_the_separator():
   encoding = Encoding(5, 3)
   eos = FLAN.eos_id
   whole = FLAN.encode_batch(['abcdefgh'])[0]
-  assert encoding.inputs(['abcdefgh', 'ab']) == [  # the end of a prompt asks
-      [*whole[-4:], eos], [*FLAN.encode_batch(['ab'])[0], eos]]
+  assert (
+    encoding.inputs(['abcdefgh', 'ab'])
+    == [  # the end of a prompt asks
+      [*whole[-4:], eos],
+      [*FLAN.encode_batch(['ab'])[0], eos],
+    ]
+  )
   assert encoding.targets(['abcdefgh']) == [[*whole[:2], eos]]
   newline = Encoding(5, 3, ('', '\n'))
   assert newline.end_ids() == tuple(FLAN.encode_batch(['\n'])[0][:1])
@@ -93,8 +98,8 @@ def test_what_is_read_is_what_the_dataset_holds(world):
 
 def evaluated(loaded, names, held_in=False, encoding=None, **settings):
   entries, problems = protocol.evaluate(
-      loaded, names, held_in, protocol.Settings(**{'row_length': 512, **settings}),
-      encoding=encoding)
+    loaded, names, held_in, protocol.Settings(**{'row_length': 512, **settings}), encoding=encoding
+  )
   assert problems == {}
   return entries
 
@@ -104,23 +109,23 @@ def test_a_template_is_scored_as_its_prompts_are(world, doubled):
   entry = evaluated(loaded, ['cb'], limit=3)['cb']
   read = questions.read('cb', ENCODING, templates=[2], limit=3)
   prompts = list(zip(read.inputs, read.options))
-  best = [int(np.argmax(scoring.scores(loaded.config, loaded.params, [one])[0]))
-          for one in prompts[3:]]
+  best = [int(np.argmax(scoring.scores(loaded.config, loaded.params, [one])[0])) for one in prompts[3:]]
   answers = metrics.Answers(
-      labels=[one.label for one in read.examples[3:]],
-      options=[one.options for one in read.examples[3:]],
-      references=[one.references for one in read.examples[3:]],
-      chosen=best)
-  alone, = (one for one in entry['templates'] if one['template'] == 2)
-  assert alone['test'] == {
-      name: pytest.approx(metrics.score(name, answers)) for name in alone['test']}
+    labels=[one.label for one in read.examples[3:]],
+    options=[one.options for one in read.examples[3:]],
+    references=[one.references for one in read.examples[3:]],
+    chosen=best,
+  )
+  (alone,) = (one for one in entry['templates'] if one['template'] == 2)
+  assert alone['test'] == {name: pytest.approx(metrics.score(name, answers)) for name in alone['test']}
 
 
 @pytest.mark.slow  # of scores and texts alone: test_scoring, test_decoding
 def test_scores_do_not_depend_on_the_batch(world, doubled):
   entries = [
-      evaluated(doubled, NAMES[1:], templates=[0], limit=3, decode_tokens=4, **batch)
-      for batch in ({'tokens_per_forward': 512}, {'rows': 7})]
+    evaluated(doubled, NAMES[1:], templates=[0], limit=3, decode_tokens=4, **batch)
+    for batch in ({'tokens_per_forward': 512}, {'rows': 7})
+  ]
   assert entries[0] == entries[1]
   methods = [one['templates'][0]['method'] for one in entries[0].values()]
   assert methods == ['rank', 'decode']
@@ -137,9 +142,11 @@ def test_held_in_datasets_are_evaluated_on_dev_only(world, loaded):
 def test_normalised_and_calibrated_scores_are_what_they_say(world, doubled):
   def scores(ranking):
     folder = answers_lib.Folder(None, '')
-    protocol.evaluate(doubled, ['cb'], False, protocol.Settings(
-        templates=[1], limit=2, ranking=ranking), folder=lambda *_: folder)
+    protocol.evaluate(
+      doubled, ['cb'], False, protocol.Settings(templates=[1], limit=2, ranking=ranking), folder=lambda *_: folder
+    )
     return np.array([one['scores'] for one in folder.cell(1, 'rank').answers])
+
   read = questions.read('cb', ENCODING, templates=[1], limit=2)
   plain, sizes = scores('sum'), [[len(ids) for ids in own] for own in read.options]
   np.testing.assert_allclose(scores('normalised'), plain / sizes, rtol=0, atol=KEPT)
@@ -147,14 +154,12 @@ def test_normalised_and_calibrated_scores_are_what_they_say(world, doubled):
   assert numbers == [0] * 4  # all have the same options
   text = FLAN.decode(blank[0])
   assert 'N/A' in text and 'OPTIONS:\n- ' in text
-  alone, = scoring.scores(doubled.config, doubled.params, [blank])
-  np.testing.assert_allclose(
-      scores('calibrated'), plain - alone, rtol=0, atol=KEPT)
+  (alone,) = scoring.scores(doubled.config, doubled.params, [blank])
+  np.testing.assert_allclose(scores('calibrated'), plain - alone, rtol=0, atol=KEPT)
 
 
 def test_classification_may_be_decoded_too(world, loaded):
-  entry = evaluated(loaded, ['rte'], templates=[0, 1], limit=2, answer_by='both',
-                    decode_tokens=3)['rte']
+  entry = evaluated(loaded, ['rte'], templates=[0, 1], limit=2, answer_by='both', decode_tokens=3)['rte']
   assert [one['method'] for one in entry['templates']] == ['rank'] * 2
   assert [one['method'] for one in entry['decoded']['templates']] == ['decode'] * 2
   assert {'mean', 'std', 'median', 'quartiles'} <= set(entry['decoded'])
@@ -168,8 +173,7 @@ def test_scores_that_are_no_numbers_are_wrong_and_said(world, loaded):
   broken = type(loaded)(loaded.config, broken, loaded.run, loaded.step)
   entry = evaluated(broken, ['rte'], templates=[0], limit=2)['rte']
   assert entry['mean'] == 0 and entry['templates'][0]['unanswered'] == 4
-  assert 'template 0: 4 of 4 prompts had scores that are no numbers' in (
-      entry['problems'][0])
+  assert 'template 0: 4 of 4 prompts had scores that are no numbers' in (entry['problems'][0])
 
 
 def test_what_cannot_be_evaluated_does_not_stop_the_rest(world, loaded, monkeypatch):
@@ -182,15 +186,16 @@ def test_what_cannot_be_evaluated_does_not_stop_the_rest(world, loaded, monkeypa
       elif name == 'cb' and number == 2:
         one = one.__class__(**{**vars(one), 'options': ('yes', 'yes', 'no')})
       yield one
+
   monkeypatch.setattr(datasets, 'examples', examples)
-  entries, problems = protocol.evaluate(
-      loaded, ['rte', 'cb'], False, protocol.Settings(templates=[0], limit=4))
+  entries, problems = protocol.evaluate(loaded, ['rte', 'cb'], False, protocol.Settings(templates=[0], limit=4))
   assert list(entries) == ['cb']
   assert 'rte has no example to evaluate' in problems['rte']
   assert 'an option is empty' in problems['rte']
   assert sorted(entries['cb']['problems']) == [
-      '2 examples have two equal options; the first of them counts as chosen',
-      '2 examples left out: an option is empty']
+    '2 examples have two equal options; the first of them counts as chosen',
+    '2 examples left out: an option is empty',
+  ]
 
 
 @pytest.fixture
@@ -199,8 +204,12 @@ def reads(monkeypatch):
   monkeypatch.setenv(vocabulary.VARIABLE, 'bytes')
   monkeypatch.setattr(FLAN, '_loaded', None)
   return lambda *examples: monkeypatch.setattr(
-      datasets, 'examples', lambda name, split, numbers, length: iter([
-          dataclasses.replace(one, inputs=('ask',) * len(numbers)) for one in examples]))
+    datasets,
+    'examples',
+    lambda name, split, numbers, length: iter(
+      [dataclasses.replace(one, inputs=('ask',) * len(numbers)) for one in examples]
+    ),
+  )
 
 
 def written(*references):
@@ -215,43 +224,42 @@ RANDOM = types.SimpleNamespace(config=None, params=None, run=tiny_runs.run())
 
 
 def test_examples_that_nothing_can_answer_are_left_out_and_said(reads):
-  reads(written(), written('', ' \u3000'), written('...'), written('the', 'Rome'),
-        written('Rome'))
+  reads(written(), written('', ' \u3000'), written('...'), written('the', 'Rome'), written('Rome'))
   read = questions.read('natural_questions', ENCODING, templates=[0], limit=3)
   assert read.sizes == {'dev': 2, 'test': 2}
   assert {one.references for one in read.examples} == {('Rome',)}
   assert sorted(read.problems) == [
-      '2 examples have references of which normalising leaves nothing: not counted',
-      '2 examples left out: they have no reference',
-      '4 examples left out: normalising leaves nothing of their references']
+    '2 examples have references of which normalising leaves nothing: not counted',
+    '2 examples left out: they have no reference',
+    '4 examples left out: normalising leaves nothing of their references',
+  ]
 
 
-@pytest.mark.parametrize('name', sorted(set({
-    metric: name for name in datasets.names() for metric in datasets.get(name).metrics
-    }.values())))
+@pytest.mark.parametrize(
+  'name', sorted(set({metric: name for name in datasets.names() for metric in datasets.get(name).metrics}.values()))
+)
 def test_in_every_metric_such_examples_are_left_out(reads, name):
   example = written('red house')
   if datasets.get(name).kind == 'classification':
     example = optional('1', '2')
-  reads(example, *(dataclasses.replace(example, references=bare)
-                   for bare in ((), ('',), (' ', ''))), example)
+  reads(example, *(dataclasses.replace(example, references=bare) for bare in ((), ('',), (' ', ''))), example)
   read = questions.read(name, ENCODING, templates=[0])
   splits = len(read.examples) // 2
   assert set(read.sizes.values()) <= {0, 2} and splits in (1, 2)
   assert f'{splits} examples left out: they have no reference' in read.problems
   answers = metrics.Answers(
-      labels=[one.label for one in read.examples],
-      options=[one.options for one in read.examples],
-      references=[one.references for one in read.examples],
-      chosen=[0] * len(read.examples) if example.options else None,
-      written=None if example.options else ['red house'] * len(read.examples))
+    labels=[one.label for one in read.examples],
+    options=[one.options for one in read.examples],
+    references=[one.references for one in read.examples],
+    chosen=[0] * len(read.examples) if example.options else None,
+    written=None if example.options else ['red house'] * len(read.examples),
+  )
   for metric in datasets.get(name).metrics:
     assert math.isfinite(metrics.score(metric, answers))
 
 
 def test_a_model_that_writes_nothing_answers_nothing(reads, monkeypatch):
-  monkeypatch.setattr(
-      decoding, 'generate', lambda config, params, inputs, *_, **__: [[]] * len(inputs))
+  monkeypatch.setattr(decoding, 'generate', lambda config, params, inputs, *_, **__: [[]] * len(inputs))
   reads(written('the', 'X'), written('', 'the'), written('Y'), written('...', '', 'Z'))
   entry = evaluated(RANDOM, ['natural_questions'], templates=[0, 2])['natural_questions']
   for one in entry['templates']:
@@ -261,25 +269,28 @@ def test_a_model_that_writes_nothing_answers_nothing(reads, monkeypatch):
 
 
 def test_options_that_are_cut_are_counted_and_said(reads, monkeypatch):
-  monkeypatch.setattr(scoring, 'scores', lambda config, params, prompts, **_: [
-      -np.arange(len(options), dtype=float) for _, options in prompts])
-  reads(optional('a very long way to go', 'a very long way to come', 'no'),
-        optional('a very long way to go', 'no'), optional('no', 'yes'))
+  monkeypatch.setattr(
+    scoring,
+    'scores',
+    lambda config, params, prompts, **_: [-np.arange(len(options), dtype=float) for _, options in prompts],
+  )
+  reads(
+    optional('a very long way to go', 'a very long way to come', 'no'),
+    optional('a very long way to go', 'no'),
+    optional('no', 'yes'),
+  )
   short = dataclasses.replace(ENCODING, targets_length=15)
   entry = evaluated(RANDOM, ['cb'], templates=[0, 1], encoding=short)['cb']
   assert [one['cut_answers'] for one in entry['templates']] == [4, 4]
   assert entry['problems'] == [
-      '2 examples have two options that are equal as cut at TARGETS_LENGTH; the first of '
-      'them counts as chosen',
-      '4 of 6 examples have an option that was too long and was cut at TARGETS_LENGTH: 15 '
-      'tokens']
+    '2 examples have two options that are equal as cut at TARGETS_LENGTH; the first of them counts as chosen',
+    '4 of 6 examples have an option that was too long and was cut at TARGETS_LENGTH: 15 tokens',
+  ]
   whole = evaluated(RANDOM, ['cb'], templates=[0])['cb']
   assert whole['templates'][0]['cut_answers'] == 0 and whole['problems'] == []
 
 
-@pytest.mark.parametrize('encoding', [
-    Encoding(400, 1), Encoding(400, 1).plain(),
-    Encoding(400, 3, ('', '\n\n\n'))])
+@pytest.mark.parametrize('encoding', [Encoding(400, 1), Encoding(400, 1).plain(), Encoding(400, 3, ('', '\n\n\n'))])
 def test_options_of_which_nothing_is_left_are_said(reads, encoding):
   reads(optional('no', 'yes'))
   with pytest.raises(UserError, match='cb has no example.*nothing is left of an option'):
@@ -288,13 +299,14 @@ def test_options_of_which_nothing_is_left_are_said(reads, encoding):
 
 def test_answers_that_decoding_cannot_write_whole_are_said(reads):
   reads(written('much too long to write', 'short'), written('too long', 'also long'))
+
   def read(tokens):
-    return questions.read('natural_questions', ENCODING, templates=[0],
-                          decode_tokens=tokens)
+    return questions.read('natural_questions', ENCODING, templates=[0], decode_tokens=tokens)
+
   assert read(6).cut_answers == [False, True] * 2
   assert read(6).problems == (
-      '2 of 4 examples have a right answer or an option that is longer than decoding may '
-      'write: 6 tokens',)
+    '2 of 4 examples have a right answer or an option that is longer than decoding may write: 6 tokens',
+  )
   assert not any(read(8).cut_answers) and read(8).problems == ()
   assert not any(read(None).cut_answers)
   reads(optional('no', 'yes'))
@@ -307,22 +319,24 @@ def test_a_split_without_labels_or_none_at_all_is_said(world, loaded, monkeypatc
 
   def examples(name, split, numbers, length):
     return iter(()) if split == 'test' else whole(name, split, numbers, length)
+
   monkeypatch.setattr(datasets, 'examples', examples)
-  monkeypatch.setattr(rendering, 'dropped', lambda name: {
-      'the answer is none of the options': 277})
+  monkeypatch.setattr(rendering, 'dropped', lambda name: {'the answer is none of the options': 277})
   entry = evaluated(loaded, ['rte'], templates=[0], limit=3)['rte']
   assert entry['problems'] == [
-      '277 records left out: the answer is none of the options',
-      'no example of the test split can be used']
+    '277 records left out: the answer is none of the options',
+    'no example of the test split can be used',
+  ]
   assert entry['best_dev_template'] == 0 and entry['best_dev_test'] is None
 
 
 def test_finished_cells_are_not_made_again(world, loaded, monkeypatch, tmp_path):
   settings = protocol.Settings(templates=[0, 1, 2], limit=2, row_length=512)
+
   def run(place, **more):
     folder = lambda name, task: answers_lib.Folder(str(place / task), 'the same')
-    return protocol.evaluate(
-        loaded, ['cb', 'rte'], False, settings, folder=folder, **more)
+    return protocol.evaluate(loaded, ['cb', 'rte'], False, settings, folder=folder, **more)
+
   unbroken = run(tmp_path / 'unbroken')
   scored, count = scoring.scored, []
 
@@ -331,6 +345,7 @@ def test_finished_cells_are_not_made_again(world, loaded, monkeypatch, tmp_path)
     if len(count) == 3:
       raise KeyboardInterrupt
     return scored(*arguments, **settings)
+
   monkeypatch.setattr(scoring, 'scored', killed)
   with pytest.raises(KeyboardInterrupt):
     run(tmp_path / 'broken')

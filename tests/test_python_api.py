@@ -9,8 +9,10 @@ import flan_jax
 
 
 def test_importing_the_package_imports_nothing_else():
-  probe = ('import sys, flan_jax; dir(flan_jax); print(sorted(name for name in sys.modules '
-           'if name.partition(".")[0] in ("flan_jax", "jax", "numpy", "tensorflow")))')
+  probe = (
+    'import sys, flan_jax; dir(flan_jax); print(sorted(name for name in sys.modules '
+    'if name.partition(".")[0] in ("flan_jax", "jax", "numpy", "tensorflow")))'
+  )
   done = subprocess.run([sys.executable, '-c', probe], text=True, capture_output=True)
   assert done.stdout.strip() == "['flan_jax']", done.stderr
 

@@ -25,8 +25,7 @@ def reached(start):
 
 
 def test_only_what_writes_embedded_data_imports_the_world():
-  importing = {name for name, others in imports().items()
-               if room(name) != 'world' and 'world' in map(room, others)}
+  importing = {name for name, others in imports().items() if room(name) != 'world' and 'world' in map(room, others)}
   assert importing == WRITERS
 
 
@@ -38,19 +37,28 @@ def test_a_real_run_reaches_nothing_that_imports_the_world():
 
 def test_what_train_evaluate_and_cache_import_brings_no_world():
   real = [f'flan_jax.{name}' for name in sorted(reached(DOORS))]
-  code = ('import importlib, sys\n'
-          'from flan_jax.runs import registration\n'
-          'registration.load_tasks()\n'
-          f'for name in {real}: importlib.import_module(name)\n'
-          'print([name for name in sys.modules if name.startswith("flan_jax.world")])')
+  code = (
+    'import importlib, sys\n'
+    'from flan_jax.runs import registration\n'
+    'registration.load_tasks()\n'
+    f'for name in {real}: importlib.import_module(name)\n'
+    'print([name for name in sys.modules if name.startswith("flan_jax.world")])'
+  )
   said = subprocess.run(
-      [sys.executable, '-c', code], capture_output=True, text=True, check=True,
-      cwd=CHECKOUT, env=os.environ | {'JAX_PLATFORMS': 'cpu'})
+    [sys.executable, '-c', code],
+    capture_output=True,
+    text=True,
+    check=True,
+    cwd=CHECKOUT,
+    env=os.environ | {'JAX_PLATFORMS': 'cpu'},
+  )
   assert said.stdout.strip().splitlines()[-1] == '[]'
 
 
 def test_every_dataset_keeps_its_sample_and_every_sample_has_a_dataset():
   assert all(map(samples.get, datasets.names()))
-  assert {name for name, sample in samples._SAMPLES.items()
-          if code_identity.behind(sample).__module__.startswith('flan_jax.world.')
-          } == set(datasets.names())
+  assert {
+    name
+    for name, sample in samples._SAMPLES.items()
+    if code_identity.behind(sample).__module__.startswith('flan_jax.world.')
+  } == set(datasets.names())

@@ -19,15 +19,17 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope='module')
 def page(folder):
-  path = page_lib.write(str(folder), fake_run.results(), fake_run.run(), fake_run.rules(),
-                      fake_run.CURVES, **fake_run.inputs())
+  path = page_lib.write(
+    str(folder), fake_run.results(), fake_run.run(), fake_run.rules(), fake_run.CURVES, **fake_run.inputs()
+  )
   with open(path, encoding='utf-8') as file:
     return file.read()
 
 
 def made(results=None, rule=None, run=None, **inputs):
-  return page_lib.page(results or fake_run.results(), run or fake_run.run(),
-                     {'nli': rule or fake_run.rule()}, fake_run.CURVES, **inputs)
+  return page_lib.page(
+    results or fake_run.results(), run or fake_run.run(), {'nli': rule or fake_run.rule()}, fake_run.CURVES, **inputs
+  )
 
 
 def text_of(page):
@@ -54,12 +56,11 @@ def test_rows_of_the_table():
 def test_a_dataset_that_one_evaluation_lacks_is_left_blank():
   results = fake_run.group()
   del results['evaluations'][0]['datasets']['rte']
-  row, = (row for row in tables.rows(results) if row['name'] == 'rte')
+  (row,) = (row for row in tables.rows(results) if row['name'] == 'rte')
   assert row['scores']['untuned']['text'] == '–'
   assert row['scores']['tuned']['text'] == '60.5 (1.2)'
-  block, = (one for one in score_plot.blocks(results, {}) if one['name'] == 'rte')
-  assert [lane['label'] for lane in block['lanes']] == [
-      'plain', 'tuned', 'tuned, decoded']
+  (block,) = (one for one in score_plot.blocks(results, {}) if one['name'] == 'rte')
+  assert [lane['label'] for lane in block['lanes']] == ['plain', 'tuned', 'tuned, decoded']
   assert 'rte' in made(results)
 
 
@@ -68,7 +69,12 @@ def test_scores_that_do_not_exist_are_dashes():
   results['evaluations'] = results['evaluations'][:1]
   results['evaluations'][0] |= {'mean': None, 'interval': None}
   results['evaluations'][0]['datasets']['rte'] |= {
-      'mean': None, 'std': None, 'median': None, 'quartiles': None, 'interval': None}
+    'mean': None,
+    'std': None,
+    'median': None,
+    'quartiles': None,
+    'interval': None,
+  }
   rows = tables.rows(results)
   texts = [row['scores']['untuned']['text'] for row in rows[:3]]
   assert texts == ['–', '-3.0 (1.2)', '–']
@@ -77,23 +83,31 @@ def test_scores_that_do_not_exist_are_dashes():
 
 def with_metrics(*names):
   template = {'template': 0, 'n_dev': 1, 'n_test': 1, 'dev': {}, 'test': {}}
-  entries = {f'set_{number}': {
-      'held_in': False, 'primary': name, 'templates': [template], 'mean': 1.0,
-      'std': 0.0, 'best_dev_template': None, 'best_dev_test': None, 'majority': None}
-             for number, name in enumerate(names)}
-  return {'data': 'tfds', 'evaluations': [
-      {'name': 'tuned', 'mean': 1.0, 'datasets': entries}]}
+  entries = {
+    f'set_{number}': {
+      'held_in': False,
+      'primary': name,
+      'templates': [template],
+      'mean': 1.0,
+      'std': 0.0,
+      'best_dev_template': None,
+      'best_dev_test': None,
+      'majority': None,
+    }
+    for number, name in enumerate(names)
+  }
+  return {'data': 'tfds', 'evaluations': [{'name': 'tuned', 'mean': 1.0, 'datasets': entries}]}
 
 
 def test_the_notes_say_which_scores_are_what():
   assert tables.notes(with_metrics('accuracy', 'accuracy')) == []
   assert tables.notes(with_metrics('bleu', 'bleu')) == ['scores are bleu']
   assert tables.notes(with_metrics('bleu', 'accuracy', 'bleu')) == [
-      'set_0, set_2: bleu', 'all other scores are accuracy']
+    'set_0, set_2: bleu',
+    'all other scores are accuracy',
+  ]
   words = with_metrics('word_edit_distance', 'bleu')
-  assert tables.notes(words) == [
-      'set_0: word_edit_distance (words; lower is better; not in the mean)',
-      'set_1: bleu']
+  assert tables.notes(words) == ['set_0: word_edit_distance (words; lower is better; not in the mean)', 'set_1: bleu']
   blocks = score_plot.blocks(words, {})
   assert [row['plotted'] for row in blocks] == [False, True, True]
   assert blocks[0]['lanes'][0]['mark'] is None and blocks[1]['lanes'][0]['mark'] == 1.0
@@ -102,13 +116,28 @@ def test_the_notes_say_which_scores_are_what():
 def test_the_report_has_everything(page):
   text = text_of(page)
   for wanted in (
-      'nli held out · data: embedded', 'step 1,200',
-      'untuned at step 900, plain at step 900, tuned at step 1,200',
-      'majority class', '60.5 (1.2)', '61.5 (#2)', 'pearson',
-      '4 dev, 6 test examples', 'flan_holdout_nli', '600', '80.0%', 'glue_qqp',
-      'abcdef012345', 'held in', 'template 0, 41 tokens', 'loss 3.000',
-      'dev loss 2.500', 'held-in: scores of the dev set', 'stsb: pearson',
-      'a small invented world', 'how zero-shot'):
+    'nli held out · data: embedded',
+    'step 1,200',
+    'untuned at step 900, plain at step 900, tuned at step 1,200',
+    'majority class',
+    '60.5 (1.2)',
+    '61.5 (#2)',
+    'pearson',
+    '4 dev, 6 test examples',
+    'flan_holdout_nli',
+    '600',
+    '80.0%',
+    'glue_qqp',
+    'abcdef012345',
+    'held in',
+    'template 0, 41 tokens',
+    'loss 3.000',
+    'dev loss 2.500',
+    'held-in: scores of the dev set',
+    'stsb: pearson',
+    'a small invented world',
+    'how zero-shot',
+  ):
     assert wanted in text, wanted
   assert 'First line\n\n' in page  # newlines are seen as they are
   assert 'limited' not in text and 'None' not in text.replace('None: no', '')
@@ -126,8 +155,7 @@ def test_a_limit_is_shown():
 
 def test_a_lane_shows_the_spread_of_the_templates():
   block = score_plot.blocks(fake_run.group(), {})[0]
-  assert [lane['label'] for lane in block['lanes']] == [
-      'untuned', 'plain', 'tuned', 'tuned, decoded']
+  assert [lane['label'] for lane in block['lanes']] == ['untuned', 'plain', 'tuned', 'tuned, decoded']
   tuned = block['lanes'][2]
   assert [dot['place'] for dot in tuned['dots']] == [59.5, 61.5]
   assert tuned['mark'] == 60.5 and tuned['line'] == (56.5, 35.5)
@@ -139,8 +167,15 @@ def test_a_lane_shows_the_spread_of_the_templates():
 def test_differences_are_marked_only_where_they_are_clear():
   rte, stsb, mean, _ = score_plot.blocks(fake_run.group(), {})
   assert rte['differences'] == [
-      {'of': 'tuned', 'against': 'untuned', 'value': '+9.0',
-       'interval': '+0.5 to +17.0', 'p': 'p = 0.040', 'verdict': 'better'}]
+    {
+      'of': 'tuned',
+      'against': 'untuned',
+      'value': '+9.0',
+      'interval': '+0.5 to +17.0',
+      'p': 'p = 0.040',
+      'verdict': 'better',
+    }
+  ]
   assert stsb['differences'][0]['verdict'] == ''
   assert mean['differences'][0]['value'] == '+9.0'
   fewer = {'difference': -2.0, 'interval': [-3.0, -1.0], 'p': 0.0}
@@ -153,26 +188,36 @@ def test_the_papers_figures_are_ticks_with_letters(page):
   block = score_plot.blocks(fake_run.group(), fake_run.references())[0]
   ticks = [(tick['letter'], tick['place'], tick['level']) for tick in block['ticks']]
   assert ticks == [  # D is of another metric
-      ('C', 63.0, 0), ('B', 63.5, 1), ('A', 84.1, 0)]
+    ('C', 63.0, 0),
+    ('B', 63.5, 1),
+    ('A', 84.1, 0),
+  ]
   text = section(page, 'scores')
   assert 'read off' in text and 'how sure' not in text and 'recalled' not in text
   assert 'Other' in text and '84.1' in text
-  assert 'clusters trained on: 1 49.9, 2 55.0, 3 59.3, 4 59.2, 5 60.8, 6 61.9, 7 63.5' in (
-      text.replace(' ,', ','))
+  assert 'clusters trained on: 1 49.9, 2 55.0, 3 59.3, 4 59.2, 5 60.8, 6 61.9, 7 63.5' in (text.replace(' ,', ','))
 
 
-@pytest.mark.parametrize('theirs, ours, same', [
-    ('F1', 'f1a', True), ('exact match', 'trivia_exact_match', True),
-    ('', 'bleu', True), (None, 'bleu', True),
-    ('rouge1', 'bleu', False), ('F1', 'accuracy', False)])
+@pytest.mark.parametrize(
+  'theirs, ours, same',
+  [
+    ('F1', 'f1a', True),
+    ('exact match', 'trivia_exact_match', True),
+    ('', 'bleu', True),
+    (None, 'bleu', True),
+    ('rouge1', 'bleu', False),
+    ('F1', 'accuracy', False),
+  ],
+)
 def test_figures_of_another_metric_are_not_drawn(theirs, ours, same):
   figure = {'value': 1.0, 'metric': theirs}
   assert score_plot.drawn([figure], ours) == [figure] * same
 
 
 def test_the_proof_names_what_is_shared(page):
-  assert ('none of the 2 tasks trained on (in this run and the runs it began from) '
-          'shares a cluster with them') in section(page, 'unseen')
+  assert (
+    'none of the 2 tasks trained on (in this run and the runs it began from) shares a cluster with them'
+  ) in section(page, 'unseen')
   rule = fake_run.rule()
   rule['trained']['glue_mrpc'] = ['paraphrase']
   found = sections.unseen(rule, fake_run.group())
@@ -183,18 +228,24 @@ def test_the_proof_names_what_is_shared(page):
 
 
 def test_a_heading_is_no_kinship():
-  found = sections.unseen({
-      'dropped': {}, 'held_out': {'math_dataset': ['math', 'miscellaneous']},
-      'trained': {'wic': ['word_disambiguation', 'miscellaneous']}}, fake_run.group())
+  found = sections.unseen(
+    {
+      'dropped': {},
+      'held_out': {'math_dataset': ['math', 'miscellaneous']},
+      'trained': {'wic': ['word_disambiguation', 'miscellaneous']},
+    },
+    fake_run.group(),
+  )
   assert found['shared'] == [] and found['headings'] == ['miscellaneous']
 
 
 def test_drawn_shares_stand_beside_the_intended_ones():
   rows = sections.shares({'a': 300.0, 'b': 100.0, 'c': 0.0}, {'a': 1_500, 'b': 1_500})
-  assert [(row['share'], row['drawn'], row['width'], row['drawn_width'])
-          for row in rows] == [('75.0%', '50.0%', 100.0, 66.7),
-                               ('25.0%', '50.0%', 33.3, 66.7),
-                               ('0.0%', None, 0.0, None)]
+  assert [(row['share'], row['drawn'], row['width'], row['drawn_width']) for row in rows] == [
+    ('75.0%', '50.0%', 100.0, 66.7),
+    ('25.0%', '50.0%', 33.3, 66.7),
+    ('0.0%', None, 0.0, None),
+  ]
   assert {row['drawn'] for row in sections.shares({'a': 1.0}, None)} == {None}
   assert 'not counted' in section(made(), 'data')
 
@@ -215,16 +266,14 @@ def test_the_best_and_the_worst_template_are_told_apart(page):
 def test_problems_are_said_plainly(page):
   text = section(page, 'problems')
   assert '3 examples left out: an option is empty' in text
-  assert ('story_cloze untuned, plain, step 600, tuned could not be evaluated: it is '
-          'not prepared') in text
+  assert ('story_cloze untuned, plain, step 600, tuned could not be evaluated: it is not prepared') in text
   assert '2 of 20 prompts were too long and were cut' in text
   assert '1 of 20 prompts got no answer, because its scores were not numbers' in text
   assert 'when decoding, 2 of 20 prompts were too long and were cut' in text
   results = fake_run.results()
   results['evaluations'][-1]['datasets']['rte']['templates'][0]['cut_answers'] = 3
   decoded = results['evaluations'][-1]['datasets']['rte']['decoded']
-  decoded['templates'] = [{**one, 'method': 'decode', 'unanswered': 2}
-                          for one in decoded['templates']]
+  decoded['templates'] = [{**one, 'method': 'decode', 'unanswered': 2} for one in decoded['templates']]
   text = section(made(results), 'problems')
   assert '3 of 20 prompts have a right answer or an option that is too long' in text
   assert 'when decoding, 2 of 20 prompts were too long' in text
@@ -241,8 +290,7 @@ def test_problems_are_said_plainly(page):
 
 
 def data_of(page):
-  return re.search(r'<script type="application/json" id="samples">(.*?)</script>', page,
-                   re.S)[1]
+  return re.search(r'<script type="application/json" id="samples">(.*?)</script>', page, re.S)[1]
 
 
 def test_markup_in_data_is_escaped(page):
@@ -259,8 +307,7 @@ def test_nothing_is_fetched(page):
   class Finder(html.parser.HTMLParser):
     def handle_starttag(self, tag, attributes):
       assert tag not in ('link', 'img', 'iframe', 'object', 'embed', 'base')
-      addresses.extend(value for name, value in attributes
-                       if name in ('src', 'href', 'srcset', 'action', 'xlink:href'))
+      addresses.extend(value for name, value in attributes if name in ('src', 'href', 'srcset', 'action', 'xlink:href'))
 
   Finder().feed(page)
   assert addresses and all(one.startswith('#') for one in addresses)
@@ -291,22 +338,18 @@ def test_every_chart_is_described(page):
   pictures = re.findall(r'<(?:svg|div)[^>]*role="img"[^>]*>', page)
   assert len(pictures) > 10 and all('aria-label="' in one for one in pictures)
   labelled = {one for one in re.findall(r'id="(by-\w+)"', page)}
-  assert labelled == {f'by-{name}' for name in (
-      'dataset', 'evaluation', 'template', 'right', 'text')}
+  assert labelled == {f'by-{name}' for name in ('dataset', 'evaluation', 'template', 'right', 'text')}
 
 
 def test_curves_fill_their_square():
   chart = charts.chart(charts.loss(fake_run.CURVES['tuning']))
-  assert chart['lines'] == {
-      'loss': '0.00,0.00 100.00,100.00', 'dev loss': '0.00,25.00 0.00,25.00'}
+  assert chart['lines'] == {'loss': '0.00,0.00 100.00,100.00', 'dev loss': '0.00,25.00 0.00,25.00'}
   assert chart['steps'] == (5, 9)
-  assert chart['y_ticks'] == [
-      (0.0, '3.0'), (25.0, '2.5'), (50.0, '2.0'), (75.0, '1.5'), (100.0, '1.0')]
+  assert chart['y_ticks'] == [(0.0, '3.0'), (25.0, '2.5'), (50.0, '2.0'), (75.0, '1.5'), (100.0, '1.0')]
   assert charts.chart(charts.loss([{'step': 1, 'loss': float('inf')}]))['lines'] == {}
   long = charts.chart({'loss': [(s, 1 / (s + 1)) for s in range(5_000)]})
   assert len(long['lines']['loss'].split()) < 900
-  assert charts.chart({'flat': [(3, 2.0)]})['lines'] == {
-      'flat': '0.00,50.00 0.00,50.00'}  # a dot
+  assert charts.chart({'flat': [(3, 2.0)]})['lines'] == {'flat': '0.00,50.00 0.00,50.00'}  # a dot
 
 
 def test_accuracy_and_held_out_scores_are_curves():
@@ -316,8 +359,7 @@ def test_accuracy_and_held_out_scores_are_curves():
   assert list(found) == ['mean', 'rte'] and found['rte'] == [(5, 50.0), (9, 55.0)]
   whole = charts.evaluated(results, from_base=True)
   assert whole['rte'] == [(0, 51.5), (600, 55.5), (1200, 60.5)]
-  assert [step for step, _ in charts.evaluated(results, from_base=False)['mean']] == [
-      600, 1200]
+  assert [step for step, _ in charts.evaluated(results, from_base=False)['mean']] == [600, 1200]
   assert 'sst2' not in whole  # held in
   results['evaluations'][-1]['datasets']['rte']['primary'] = 'word_edit_distance'
   assert 'rte' not in charts.held_out(records, results)
@@ -342,8 +384,7 @@ def test_a_page_without_anything_more_than_the_results():
 
 
 def test_the_report_is_written_again_from_its_own_folder(folder, page):
-  path = page_lib.again(str(folder), fake_run.results(), fake_run.run(), fake_run.CURVES,
-                      fake_run.references())
+  path = page_lib.again(str(folder), fake_run.results(), fake_run.run(), fake_run.CURVES, fake_run.references())
   with open(path, encoding='utf-8') as file:
     again = file.read()
   stamp = r'Written [\d :-]+'
@@ -353,12 +394,30 @@ def test_the_report_is_written_again_from_its_own_folder(folder, page):
 WHOLE = {'rules': {}, 'references': {}, 'confidence': {}, 'drawn': None, 'phrasings': {}}
 
 
-@pytest.mark.parametrize('text', [
-    '{"rules": ', '[]', '{}', '\0', '[' * 100_000, '{"rule": {}}',
-    *(json.dumps({**WHOLE, **change}) for change in (
-        {'rules': []}, {'rules': {'nli': {'held_out': {}}}}, {'references': {'rte': 1}},
-        {'confidence': {'sure': 2}}, {'drawn': {'rte': 'many'}}, {'phrasings': 3},
-        {'phrasings': {'rte': 'text'}}, {'other': {}}))])
+@pytest.mark.parametrize(
+  'text',
+  [
+    '{"rules": ',
+    '[]',
+    '{}',
+    '\0',
+    '[' * 100_000,
+    '{"rule": {}}',
+    *(
+      json.dumps({**WHOLE, **change})
+      for change in (
+        {'rules': []},
+        {'rules': {'nli': {'held_out': {}}}},
+        {'references': {'rte': 1}},
+        {'confidence': {'sure': 2}},
+        {'drawn': {'rte': 'many'}},
+        {'phrasings': 3},
+        {'phrasings': {'rte': 'text'}},
+        {'other': {}},
+      )
+    ),
+  ],
+)
 def test_a_broken_report_json_is_named(tmp_path, text):
   (tmp_path / 'report.json').write_text(text)
   with pytest.raises(UserError, match='report.json is not what evaluation wrote'):

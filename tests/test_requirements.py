@@ -12,8 +12,9 @@ CHECKOUT = pathlib.Path(__file__).resolve().parent.parent
 MODULES = {'gin-config': 'gin', 'orbax-checkpoint': 'orbax', 'scikit-learn': 'sklearn'}
 # Used without an import of ours.
 INDIRECTLY = {
-    'importlib_resources': 'tensorflow-datasets writes data with it',
-    'tensorboard': 'shows the events of a run'}
+  'importlib_resources': 'tensorflow-datasets writes data with it',
+  'tensorboard': 'shows the events of a run',
+}
 
 
 @pytest.fixture
@@ -40,8 +41,11 @@ def imported():
 
 def test_what_is_required_is_imported(required):
   names = imported()
-  unused = [one.name for one in required if one.name not in INDIRECTLY and MODULES.get(
-      one.name, one.name.replace('-', '_')) not in names]
+  unused = [
+    one.name
+    for one in required
+    if one.name not in INDIRECTLY and MODULES.get(one.name, one.name.replace('-', '_')) not in names
+  ]
   assert unused == []
 
 

@@ -21,9 +21,17 @@ def asked(**changes):
 
 def one(name, step=1, mean=1.0, rows=(), **changes):
   entry = fake_run.entry(50.0, 'any')
-  return {'name': name, 'step': step, **asked(**changes), 'mean': mean, 'interval': None,
-          'answers': groups.folder(name, asked(**changes)), 'training': 'known',
-          'problems': {}, 'datasets': {row: entry for row in rows}}
+  return {
+    'name': name,
+    'step': step,
+    **asked(**changes),
+    'mean': mean,
+    'interval': None,
+    'answers': groups.folder(name, asked(**changes)),
+    'training': 'known',
+    'problems': {},
+    'datasets': {row: entry for row in rows},
+  }
 
 
 def means(found):
@@ -34,19 +42,31 @@ def test_an_evaluation_replaces_that_of_its_name_and_conditions_alone(tmp_path):
   results.merge(tmp_path, one('tuned', mean=2.0))
   results.merge(tmp_path, one('untuned', mean=1.0))
   found = results.merge(tmp_path, one('untuned', mean=3.0))
-  assert found == results.read(tmp_path) == {
-      'schema': 3, 'comparisons': [],
-      'evaluations': [one('untuned', mean=3.0), one('tuned', mean=2.0)]}
+  assert (
+    found
+    == results.read(tmp_path)
+    == {'schema': 3, 'comparisons': [], 'evaluations': [one('untuned', mean=3.0), one('tuned', mean=2.0)]}
+  )
 
 
-@pytest.mark.parametrize('change', [
-    {'cluster': 'sentiment'}, {'data': 'embedded'}, {'style': 'name'}, {'shots': 2},
-    {'ranking': 'normalised'}, {'answer_by': 'decode'}, {'limit': 20},
-    {'held_in': ['sst2']}, {'decode_tokens': 4}], ids=str)
+@pytest.mark.parametrize(
+  'change',
+  [
+    {'cluster': 'sentiment'},
+    {'data': 'embedded'},
+    {'style': 'name'},
+    {'shots': 2},
+    {'ranking': 'normalised'},
+    {'answer_by': 'decode'},
+    {'limit': 20},
+    {'held_in': ['sst2']},
+    {'decode_tokens': 4},
+  ],
+  ids=str,
+)
 def test_evaluations_of_other_conditions_stand_beside_the_earlier_ones(tmp_path, change):
   results.merge(tmp_path, one('tuned', mean=2.0))
-  results.compared(tmp_path, asked(), [
-      {'of': 'tuned', 'against': 'untuned', 'datasets': {}, 'mean': None}])
+  results.compared(tmp_path, asked(), [{'of': 'tuned', 'against': 'untuned', 'datasets': {}, 'mean': None}])
   found = results.merge(tmp_path, one('tuned', mean=4.0, **change))
   assert means(found) == [('tuned', 2.0), ('tuned', 4.0)]
   assert len(found['comparisons']) == 1  # of the first two
@@ -63,9 +83,17 @@ def test_a_seed_without_exemplars_changes_nothing():
   assert asked(shots=1, shot_seed=3) != asked(shots=1)
 
 
-@pytest.mark.parametrize('change', [
-    {'ranking': 'normalised'}, {'answer_by': 'decode'}, {'limit': 20},
-    {'decode_tokens': 4}, {'held_in': ['sst2'], 'held_in_test': True}], ids=str)
+@pytest.mark.parametrize(
+  'change',
+  [
+    {'ranking': 'normalised'},
+    {'answer_by': 'decode'},
+    {'limit': 20},
+    {'decode_tokens': 4},
+    {'held_in': ['sst2'], 'held_in_test': True},
+  ],
+  ids=str,
+)
 def test_answers_that_differ_have_folders_of_their_own(change):
   assert groups.folder('tuned', asked()) == 'tuned'
   assert groups.folder('tuned', asked(**change)) != 'tuned'
@@ -75,8 +103,7 @@ def test_an_evaluation_of_another_step_keeps_the_one_before(tmp_path):
   results.merge(tmp_path, one('tuned', 100, rows=['rte']))
   results.merge(tmp_path, one('untuned', 7))
   (tmp_path / 'predictions/tuned/rte').mkdir(parents=True)
-  results.compared(tmp_path, asked(), [
-      {'of': 'tuned', 'against': 'untuned', 'datasets': {}, 'mean': None}])
+  results.compared(tmp_path, asked(), [{'of': 'tuned', 'against': 'untuned', 'datasets': {}, 'mean': None}])
   results.make_way(tmp_path, 'tuned', 100, asked())
   assert len(results.read(tmp_path)['comparisons']) == 1
   for _ in range(2):  # as after being killed in between
@@ -84,7 +111,10 @@ def test_an_evaluation_of_another_step_keeps_the_one_before(tmp_path):
   results.merge(tmp_path, one('tuned', 200))
   found = results.read(tmp_path)
   assert [(each['name'], each['answers']) for each in found['evaluations']] == [
-      ('untuned', 'untuned'), ('tuned', 'tuned'), ('step 100', 'step 100')]
+    ('untuned', 'untuned'),
+    ('tuned', 'tuned'),
+    ('step 100', 'step 100'),
+  ]
   assert found['comparisons'] == []
   assert (tmp_path / 'predictions/step 100/rte').is_dir()
 
@@ -105,8 +135,7 @@ def test_answers_that_another_evaluation_shares_are_not_written_over(tmp_path):
   folder.mkdir()
   (folder / 'of').write_text('step 200')
   found = results.merge(tmp_path, one('tuned', 200, rows=['rte'], held_in=['sst2']))
-  kept = {each['step']: answers.path(tmp_path, groups.answers(each), 'rte') + '/of'
-          for each in found['evaluations']}
+  kept = {each['step']: answers.path(tmp_path, groups.answers(each), 'rte') + '/of' for each in found['evaluations']}
   assert [each['name'] for each in found['evaluations']] == ['tuned', 'tuned']
   assert [open(kept[step]).read() for step in (100, 200)] == ['step 100', 'step 200']
 
@@ -115,7 +144,7 @@ def test_answers_to_other_data_are_not_written_over(tmp_path):
   results.merge(tmp_path, one('tuned', 100, rows=['rte'], data='embedded'))
   (tmp_path / 'predictions/tuned/rte').mkdir(parents=True)
   results.make_way(tmp_path, 'tuned', 100, asked())
-  kept, = results.read(tmp_path)['evaluations']
+  (kept,) = results.read(tmp_path)['evaluations']
   assert kept['name'] == 'tuned' and kept['answers'] == 'tuned data=embedded'
   assert (tmp_path / 'predictions/tuned data=embedded/rte').is_dir()
 
@@ -124,11 +153,24 @@ def schema_2(cluster, names, rows=('rte',), limit=None):
   """What an earlier version wrote."""
   entry = fake_run.entry(50.0, 'any')
   return {
-      'schema': 2, 'data': 'embedded', 'cluster': cluster, 'evaluations': [
-          {'name': name, 'step': 5, 'limit': limit, 'ranking': 'sum', 'mean': 1.0,
-           'interval': None, 'problems': {}, 'datasets': dict.fromkeys(rows, entry)}
-          for name in names],
-      'comparisons': [{'of': 'tuned', 'against': 'untuned', 'datasets': {}, 'mean': None}]}
+    'schema': 2,
+    'data': 'embedded',
+    'cluster': cluster,
+    'evaluations': [
+      {
+        'name': name,
+        'step': 5,
+        'limit': limit,
+        'ranking': 'sum',
+        'mean': 1.0,
+        'interval': None,
+        'problems': {},
+        'datasets': dict.fromkeys(rows, entry),
+      }
+      for name in names
+    ],
+    'comparisons': [{'of': 'tuned', 'against': 'untuned', 'datasets': {}, 'mean': None}],
+  }
 
 
 def test_earlier_files_are_read_with_what_was_set_aside(tmp_path):
@@ -136,10 +178,8 @@ def test_earlier_files_are_read_with_what_was_set_aside(tmp_path):
   aside = tmp_path / 'results-sentiment-embedded.json'
   aside.write_text(json.dumps(schema_2('sentiment', ['tuned'], ['sst2.2shot.seed1'])))
   found = results.read(tmp_path)
-  told = [(each['cluster'], each['shots'], each['shot_seed'], each['name'])
-          for each in found['evaluations']]
-  assert told == [('sentiment', 2, 1, 'tuned'), ('nli', 0, 0, 'untuned'),
-                  ('nli', 0, 0, 'tuned')]
+  told = [(each['cluster'], each['shots'], each['shot_seed'], each['name']) for each in found['evaluations']]
+  assert told == [('sentiment', 2, 1, 'tuned'), ('nli', 0, 0, 'untuned'), ('nli', 0, 0, 'tuned')]
   assert [len(group['comparisons']) for group in groups.split(found)] == [1, 1]
   results.merge(tmp_path, one('tuned'))
   assert not aside.exists() and len(results.read(tmp_path)['evaluations']) == 4
@@ -149,9 +189,8 @@ def test_earlier_files_are_read_with_what_was_set_aside(tmp_path):
 def test_an_import_that_an_earlier_version_called_tuned_is_untuned(tmp_path):
   (tmp_path / 'run.json').write_text('{"imported": {}}')
   (tmp_path / 'results.json').write_text(json.dumps(schema_2('nli', ['tuned'])))
-  kept, = results.read(tmp_path)['evaluations']
-  assert (kept['name'], kept['training'], kept['answers']) == (
-      'untuned', 'unknown', 'tuned')
+  (kept,) = results.read(tmp_path)['evaluations']
+  assert (kept['name'], kept['training'], kept['answers']) == ('untuned', 'unknown', 'tuned')
 
 
 def changed(path, value=None):
@@ -171,37 +210,51 @@ def changed(path, value=None):
 FIRST = 'evaluations', 0
 RTE = *FIRST, 'datasets', 'rte'
 BROKEN = {
-    'cut short': changed(['schema'], 3)[:-40], 'empty': '', 'a list': '[]', 'null': 'null',
-    'not text': '\0\0', 'deep': '[' * 100_000, 'schema 0': changed(['schema'], 0),
-    'schema 9': changed(['schema'], 9), 'no evaluations': changed(['evaluations'], []),
-    'evaluations left out': changed(['evaluations']),
-    'comparisons of another kind': changed(['comparisons'], {}),
-    'an evaluation of text': changed(FIRST, 'tuned'), 'no name': changed([*FIRST, 'name']),
-    'no step': changed([*FIRST, 'step']), 'step of text': changed([*FIRST, 'step'], '7'),
-    'step of truth': changed([*FIRST, 'step'], True),
-    'mean of text': changed([*FIRST, 'mean'], '7'),
-    'cluster of a number': changed([*FIRST, 'cluster'], 3),
-    'no limit': changed([*FIRST, 'limit']), 'training': changed([*FIRST, 'training'], 'x'),
-    'interval of one': changed([*FIRST, 'interval'], [1.0]),
-    'no datasets': changed([*FIRST, 'datasets']), 'entry of text': changed(RTE, 'x'),
-    'no primary': changed([*RTE, 'primary']),
-    'no templates': changed([*RTE, 'templates'], []),
-    'template': changed([*RTE, 'templates', 0], 3),
-    'a score of text': changed([*RTE, 'templates', 0, 'dev'], {'accuracy': 'x'}),
-    'quartiles': changed([*RTE, 'quartiles'], [1]),
-    'cut': changed([*RTE, 'templates', 0, 'cut'], 'x'),
-    'prompt': changed([*RTE, 'prompt'], {'inputs': 'x'}),
-    'problems': changed([*RTE, 'problems'], 'x'),
-    'no difference': changed(['comparisons', 0, 'mean', 'difference']),
-    'comparison with nothing': changed(['comparisons', 0, 'against'], 3)}
+  'cut short': changed(['schema'], 3)[:-40],
+  'empty': '',
+  'a list': '[]',
+  'null': 'null',
+  'not text': '\0\0',
+  'deep': '[' * 100_000,
+  'schema 0': changed(['schema'], 0),
+  'schema 9': changed(['schema'], 9),
+  'no evaluations': changed(['evaluations'], []),
+  'evaluations left out': changed(['evaluations']),
+  'comparisons of another kind': changed(['comparisons'], {}),
+  'an evaluation of text': changed(FIRST, 'tuned'),
+  'no name': changed([*FIRST, 'name']),
+  'no step': changed([*FIRST, 'step']),
+  'step of text': changed([*FIRST, 'step'], '7'),
+  'step of truth': changed([*FIRST, 'step'], True),
+  'mean of text': changed([*FIRST, 'mean'], '7'),
+  'cluster of a number': changed([*FIRST, 'cluster'], 3),
+  'no limit': changed([*FIRST, 'limit']),
+  'training': changed([*FIRST, 'training'], 'x'),
+  'interval of one': changed([*FIRST, 'interval'], [1.0]),
+  'no datasets': changed([*FIRST, 'datasets']),
+  'entry of text': changed(RTE, 'x'),
+  'no primary': changed([*RTE, 'primary']),
+  'no templates': changed([*RTE, 'templates'], []),
+  'template': changed([*RTE, 'templates', 0], 3),
+  'a score of text': changed([*RTE, 'templates', 0, 'dev'], {'accuracy': 'x'}),
+  'quartiles': changed([*RTE, 'quartiles'], [1]),
+  'cut': changed([*RTE, 'templates', 0, 'cut'], 'x'),
+  'prompt': changed([*RTE, 'prompt'], {'inputs': 'x'}),
+  'problems': changed([*RTE, 'problems'], 'x'),
+  'no difference': changed(['comparisons', 0, 'mean', 'difference']),
+  'comparison with nothing': changed(['comparisons', 0, 'against'], 3),
+}
 
 
 @pytest.mark.parametrize('text', BROKEN.values(), ids=BROKEN)
 def test_a_torn_or_changed_file_is_named_in_one_paragraph(tmp_path, text):
   (tmp_path / 'run.json').write_text(json.dumps(fake_run.run().to_json()))
   (tmp_path / 'results.json').write_text(text)
-  for reads in (results.read, lambda folder: door.write([str(folder)]),
-                lambda folder: results.merge(folder, one('tuned'))):
+  for reads in (
+    results.read,
+    lambda folder: door.write([str(folder)]),
+    lambda folder: results.merge(folder, one('tuned')),
+  ):
     with pytest.raises(UserError, match='results.json.*evaluate the run again') as told:
       reads(tmp_path)
     assert '\n' not in str(told.value)
@@ -218,16 +271,22 @@ def test_a_torn_file_that_was_set_aside_is_named(tmp_path):
 def both():
   """Two evaluations of a run: of a style, then few-shot with a limit."""
   first, second = fake_run.results(), fake_run.results(limit=20, shots=2)
-  return {'schema': 3, **{part: first[part] + second[part]
-                          for part in ('evaluations', 'comparisons')}}
+  return {'schema': 3, **{part: first[part] + second[part] for part in ('evaluations', 'comparisons')}}
 
 
 def test_the_report_shows_every_evaluation_the_last_one_first():
   page = page_lib.page(both(), fake_run.run(), fake_run.rules(), fake_run.CURVES)
-  at = [page.index(text) for text in (
-      '<h2 class="part">nli, 2 shots, limit 20</h2>', 'id="scores"', 'id="templates"',
-      '<h2 class="part">nli, zero-shot, no limit</h2>', 'id="scores-2"',
-      'id="templates-2"')]
+  at = [
+    page.index(text)
+    for text in (
+      '<h2 class="part">nli, 2 shots, limit 20</h2>',
+      'id="scores"',
+      'id="templates"',
+      '<h2 class="part">nli, zero-shot, no limit</h2>',
+      'id="scores-2"',
+      'id="templates-2"',
+    )
+  ]
   assert at == sorted(at)
   assert 'nli held out, 2 shots · data: embedded, and 1 other evaluation' in page
   assert page.count('id="problems') == page.count('id="unseen') == 2
@@ -238,8 +297,8 @@ def test_examples_are_told_apart_by_evaluation(tmp_path):
   folder = fake_run.write(tmp_path / 'run')
   found = page_lib.samples_lib.read(str(folder), page_lib._named(both()))
   assert {each['evaluation'] for each in found} == {
-      f'{name} (nli, 2 shots, limit 20)' for name in (
-          'untuned', 'plain', 'step 600', 'tuned')}  # the answers are the same ones
+    f'{name} (nli, 2 shots, limit 20)' for name in ('untuned', 'plain', 'step 600', 'tuned')
+  }  # the answers are the same ones
 
 
 def test_a_cluster_that_is_declared_no_more_has_no_proof():
@@ -253,9 +312,13 @@ def test_an_older_base_is_no_column_and_a_base_has_a_curve_of_its_own():
   results['evaluations'][-1]['name'] = 'plain step 900'
   names = [one['name'] for one in tables.main(results)]
   assert names == ['untuned', 'plain']
-  base = {**results, 'evaluations': [
+  base = {
+    **results,
+    'evaluations': [
       {**results['evaluations'][0], 'name': name, 'step': step}
-      for name, step in (('untuned', 20), ('untuned step 10', 10))]}
+      for name, step in (('untuned', 20), ('untuned step 10', 10))
+    ],
+  }
   found = charts.evaluated(base, from_base=False)
   assert [step for step, _ in found['rte']] == [10, 20]
 
@@ -306,14 +369,26 @@ def test_a_torn_command_of_an_experiment_is_not_finished(tmp_path):
 
 def test_what_is_declared_no_more_is_shown_as_the_last_report_had_it(tmp_path):
   import flan_jax.tasks  # noqa: F401  registers everything
-  found = {'evaluations': [
+
+  found = {
+    'evaluations': [
       one('tuned', rows=['rte.3shot'], shots=3),
       one('tuned', rows=['gone'], cluster='gone'),
-      one('plain', rows=['rte.3shot'], shots=3)], 'comparisons': []}
+      one('plain', rows=['rte.3shot'], shots=3),
+    ],
+    'comparisons': [],
+  }
   rule = fake_run.rule()
-  (tmp_path / 'report.json').write_text(json.dumps({
-      **{name: {} for name in page_lib._INPUTS}, 'cut': [], 'rules': {'gone': rule},
-      'phrasings': {'gone': {'0': 'as it was'}}}))
+  (tmp_path / 'report.json').write_text(
+    json.dumps(
+      {
+        **{name: {} for name in page_lib._INPUTS},
+        'cut': [],
+        'rules': {'gone': rule},
+        'phrasings': {'gone': {'0': 'as it was'}},
+      }
+    )
+  )
   (tmp_path / 'run.json').write_text(json.dumps(fake_run.run(tasks={}).to_json()))
   rules = report_inputs.rules(found, fake_run.run(), str(tmp_path))
   assert rules['gone'] == rule and set(rules['nli']['held_out']) > {'rte', 'cb'}

@@ -12,28 +12,26 @@ HOUSE = CHECKOUT / 'flan_jax'
 # What everybody may import.
 COMMON = {'errors', 'settings', 'storage'}
 ROOMS = {  # room -> rooms that it may import besides
-    'settings': set(),
-    'data': set(),
-    'model': set(),
-    'training': {'model'},
-    'planning': {'model', 'training'},
-    'inference': {'model', 'training', 'data'},
-    'evaluation': {'data', 'inference'},
-    'report': {'data', 'evaluation'},
-    'runs': {'data', 'model', 'training', 'inference', 'evaluation', 'report', 'tasks'},
-    'cli': {'data', 'model', 'training', 'inference', 'evaluation', 'report', 'runs',
-            'planning'},
-    'world': set(),
-    'tasks': {'data', 'evaluation'},
+  'settings': set(),
+  'data': set(),
+  'model': set(),
+  'training': {'model'},
+  'planning': {'model', 'training'},
+  'inference': {'model', 'training', 'data'},
+  'evaluation': {'data', 'inference'},
+  'report': {'data', 'evaluation'},
+  'runs': {'data', 'model', 'training', 'inference', 'evaluation', 'report', 'tasks'},
+  'cli': {'data', 'model', 'training', 'inference', 'evaluation', 'report', 'runs', 'planning'},
+  'world': set(),
+  'tasks': {'data', 'evaluation'},
 }
 # Between two rooms only these: `inference` packs rows of tokens and reads a vocabulary, and
 # needs the mesh; a page names clusters; tasks are given metrics for SeqIO.
 ONLY = {
-    ('inference', 'data'): {
-        'data.tokens.packing', 'data.vocabulary', 'data.encoding'},
-    ('inference', 'training'): {'training.sharding'},
-    ('report', 'data'): {'data.clusters'},
-    ('tasks', 'evaluation'): {'evaluation.seqio_metrics'},
+  ('inference', 'data'): {'data.tokens.packing', 'data.vocabulary', 'data.encoding'},
+  ('inference', 'training'): {'training.sharding'},
+  ('report', 'data'): {'data.clusters'},
+  ('tasks', 'evaluation'): {'evaluation.seqio_metrics'},
 }
 # Modules that write the embedded data, which no run imports.
 WRITERS = {f'data.sample_data.embedded{part}' for part in ('', '_content', '_rows')}
@@ -53,16 +51,22 @@ def modules() -> dict[str, pathlib.Path]:
 
 @functools.cache
 def imports() -> dict[str, set[str]]:
-  return {name: {part for node in ast.walk(ast.parse(path.read_text(encoding='utf-8')))
-                 for part in imported(node)} for name, path in modules().items()}
+  return {
+    name: {part for node in ast.walk(ast.parse(path.read_text(encoding='utf-8'))) for part in imported(node)}
+    for name, path in modules().items()
+  }
 
 
 def imports_for_types(name: str) -> set[str]:
   """What a module imports under `if TYPE_CHECKING:`, which never runs."""
   tree = ast.parse(modules()[name].read_text(encoding='utf-8'))
-  return {part for branch in ast.walk(tree)
-          if isinstance(branch, ast.If) and ast.unparse(branch.test) == 'TYPE_CHECKING'
-          for node in ast.walk(branch) for part in imported(node)}
+  return {
+    part
+    for branch in ast.walk(tree)
+    if isinstance(branch, ast.If) and ast.unparse(branch.test) == 'TYPE_CHECKING'
+    for node in ast.walk(branch)
+    for part in imported(node)
+  }
 
 
 def imported(node):
@@ -70,12 +74,15 @@ def imported(node):
   if isinstance(node, ast.Import):
     wanted = [alias.name for alias in node.names]
   elif isinstance(node, ast.ImportFrom) and node.module:
-    wanted = [f'{node.module}.{alias.name}' if f'{node.module}.{alias.name}'.removeprefix(
-        'flan_jax.') in modules() else node.module for alias in node.names]
+    wanted = [
+      f'{node.module}.{alias.name}'
+      if f'{node.module}.{alias.name}'.removeprefix('flan_jax.') in modules()
+      else node.module
+      for alias in node.names
+    ]
   else:
     wanted = []
-  yield from (name.removeprefix('flan_jax.') for name in wanted
-              if name.startswith('flan_jax.'))
+  yield from (name.removeprefix('flan_jax.') for name in wanted if name.startswith('flan_jax.'))
 
 
 def room(name: str) -> str:
@@ -84,17 +91,19 @@ def room(name: str) -> str:
 
 def test_no_room_imports_one_above_it():
   wrong = [
-      f'{one} imports {other}' for one, others in imports().items() for other in others
-      if room(one) in ROOMS and room(other) not in COMMON | {room(one)}
-      and one not in WRITERS and (
-          room(other) not in ROOMS[room(one)]
-          or other not in ONLY.get((room(one), room(other)), {other}))]
+    f'{one} imports {other}'
+    for one, others in imports().items()
+    for other in others
+    if room(one) in ROOMS
+    and room(other) not in COMMON | {room(one)}
+    and one not in WRITERS
+    and (room(other) not in ROOMS[room(one)] or other not in ONLY.get((room(one), room(other)), {other}))
+  ]
   assert wrong == []
 
 
 def test_no_module_imports_itself_by_way_of_others():
-  graph = {name: (others - imports_for_types(name)) & set(modules())
-           for name, others in imports().items()}
+  graph = {name: (others - imports_for_types(name)) & set(modules()) for name, others in imports().items()}
   while leaves := {name for name, others in graph.items() if not others}:
     graph = {name: others - leaves for name, others in graph.items() if name not in leaves}
   assert graph == {}
@@ -112,13 +121,15 @@ def test_only_commands_know_gin_and_flags():
     if room(name) == 'cli' or name in allowed:
       continue
     for node in ast.walk(ast.parse(path.read_text(encoding='utf-8'))):
-      names = [alias.name for alias in getattr(node, 'names', []) if isinstance(
-          node, ast.Import)] + [getattr(node, 'module', None)]
+      names = [alias.name for alias in getattr(node, 'names', []) if isinstance(node, ast.Import)] + [
+        getattr(node, 'module', None)
+      ]
       assert not {'gin', 'argparse', 'absl'} & {str(one).partition('.')[0] for one in names}
 
 
-@pytest.mark.parametrize('folder', sorted(
-    path.parent.relative_to(HOUSE) for path in HOUSE.rglob('__init__.py')), ids=str)
+@pytest.mark.parametrize(
+  'folder', sorted(path.parent.relative_to(HOUSE) for path in HOUSE.rglob('__init__.py')), ids=str
+)
 def test_no_room_is_crowded(folder):
   files = sorted((HOUSE / folder).glob('*.py'))
   count = len(files) - 1
@@ -126,8 +137,7 @@ def test_no_room_is_crowded(folder):
     assert len(files) <= 4, [path.name for path in files]
   elif folder.parts[0] != 'world':
     assert count <= MODULES
-  lines = collections.Counter({
-      path.name: len(path.read_text(encoding='utf-8').splitlines()) for path in files})
+  lines = collections.Counter({path.name: len(path.read_text(encoding='utf-8').splitlines()) for path in files})
   assert lines.most_common(1)[0][1] <= LINES, lines.most_common(3)
 
 
@@ -137,6 +147,9 @@ def test_library_code_prints_nothing():
   for name, path in modules().items():
     if room(name) in {'cli', 'runs', 'world', 'tasks'} or name in allowed:
       continue
-    calls = [node.lineno for node in ast.walk(ast.parse(path.read_text(encoding='utf-8')))
-             if isinstance(node, ast.Call) and getattr(node.func, 'id', '') == 'print']
+    calls = [
+      node.lineno
+      for node in ast.walk(ast.parse(path.read_text(encoding='utf-8')))
+      if isinstance(node, ast.Call) and getattr(node.func, 'id', '') == 'print'
+    ]
     assert not calls, (name, calls)

@@ -31,11 +31,9 @@ def test_single_numbers_are_not_taken_for_double_ones(double):
 
 
 def test_float64_needs_numbers_of_64_bits():
-  assert [precision.wide(name).name for name in ('bfloat16', 'float16', 'float32')] == (
-    ['float32'] * 3)
+  assert [precision.wide(name).name for name in ('bfloat16', 'float16', 'float32')] == (['float32'] * 3)
   with pytest.raises(UserError, match='JAX_ENABLE_X64=1'):
-    decoder.DecoderConfig(
-      vocab_size=8, d_model=8, layers=1, heads=1, head_dim=8, d_ff=8, dtype='float64')
+    decoder.DecoderConfig(vocab_size=8, d_model=8, layers=1, heads=1, head_dim=8, d_ff=8, dtype='float64')
 
 
 def test_flags_of_whoever_runs_the_tests_are_kept():

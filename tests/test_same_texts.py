@@ -30,7 +30,12 @@ SPECIAL = ['<|endoftext|>', '<s>', '<|im_end|>', '<|pad|>']
 WORDS = 'does it follow yes no options is the sky blue what who said so'.split()
 PROMPTS = [f'{WORDS[n % 14]} {WORDS[n * 5 % 13]} {n}{"?" * (n % 3)}' for n in range(20)]
 PAIRS = [(f'{one}:', f' {WORDS[n]}') for n, one in enumerate(PROMPTS[:6])] + [
-    ('', ' yes'), ('', 'no'), ('', ' it follows'), ('so what', ' who said'), ('a ', 'b')]
+  ('', ' yes'),
+  ('', 'no'),
+  ('', ' it follows'),
+  ('so what', ' who said'),
+  ('a ', 'b'),
+]
 
 
 @pytest.fixture(autouse=True)
@@ -49,8 +54,7 @@ def write_bytes(folder, begins=False):
   made.pre_tokenizer = tokenizers.pre_tokenizers.ByteLevel(add_prefix_space=False)
   made.decoder = tokenizers.decoders.ByteLevel()
   if begins:
-    made.post_processor = tokenizers.processors.TemplateProcessing(
-        single='<s> $A', special_tokens=[('<s>', 1)])
+    made.post_processor = tokenizers.processors.TemplateProcessing(single='<s> $A', special_tokens=[('<s>', 1)])
   made.save(os.path.join(folder, 'tokenizer.json'))
 
 
@@ -58,14 +62,19 @@ def write_pieces(path, **settings):
   """A SentencePiece model, by default with the tokens of Llama's; returns its size."""
   written = io.BytesIO()
   sentencepiece.SentencePieceTrainer.train(
-      sentence_iterator=iter([' '.join(WORDS)] * 50), model_writer=written,
-      vocab_size=310, hard_vocab_limit=False, byte_fallback=True,
-      normalization_rule_name='identity', remove_extra_whitespaces=False, minloglevel=2,
-      **{'model_type': 'bpe'} | settings)
+    sentence_iterator=iter([' '.join(WORDS)] * 50),
+    model_writer=written,
+    vocab_size=310,
+    hard_vocab_limit=False,
+    byte_fallback=True,
+    normalization_rule_name='identity',
+    remove_extra_whitespaces=False,
+    minloglevel=2,
+    **{'model_type': 'bpe'} | settings,
+  )
   with open(path, 'wb') as file:
     file.write(written.getvalue())
-  return sentencepiece.SentencePieceProcessor(
-      model_proto=written.getvalue()).get_piece_size()
+  return sentencepiece.SentencePieceProcessor(model_proto=written.getvalue()).get_piece_size()
 
 
 def often(model, end, first, size):
@@ -78,8 +87,7 @@ def often(model, end, first, size):
     model.lm_head.weight[size:] *= 0.01
   prompts = np.random.default_rng(0).integers(first, size, (20, 9))
   prompts[:, 0] = 1
-  found = model.generate(torch.tensor(prompts), max_new_tokens=NEW, do_sample=False,
-                         eos_token_id=None, pad_token_id=0)
+  found = model.generate(torch.tensor(prompts), max_new_tokens=NEW, do_sample=False, eos_token_id=None, pad_token_id=0)
   # In how many texts, not how often: some texts write one token only.
   written = collections.Counter(one for row in found.tolist() for one in set(row[10:]))
   common = next(one for one, _ in written.most_common() if one >= first)
@@ -100,14 +108,22 @@ def write_source(folder, family, shape, config, generation, tokenizer):
     json.dump(tokenizer, file)
   torch.manual_seed(3)
   made = transformers.AutoConfig.for_model(
-      family, vocab_size=320, hidden_size=24, num_hidden_layers=2, num_attention_heads=4,
-      num_key_value_heads=2, head_dim=6, intermediate_size=40,
-      max_position_embeddings=LENGTH, initializer_range=0.4, tie_word_embeddings=False,
-      **config)
+    family,
+    vocab_size=320,
+    hidden_size=24,
+    num_hidden_layers=2,
+    num_attention_heads=4,
+    num_key_value_heads=2,
+    head_dim=6,
+    intermediate_size=40,
+    max_position_embeddings=LENGTH,
+    initializer_range=0.4,
+    tie_word_embeddings=False,
+    **config,
+  )
   model = transformers.AutoModelForCausalLM.from_config(made)
   often(model, np.ravel(config['eos_token_id'])[0], *text)
-  model.generation_config = transformers.GenerationConfig(
-      **{'eos_token_id': config['eos_token_id']} | generation)
+  model.generation_config = transformers.GenerationConfig(**{'eos_token_id': config['eos_token_id']} | generation)
   model.save_pretrained(folder)
 
 
@@ -116,11 +132,22 @@ def tuned_from(base, folder, begin=None):
   run = checkpoint.read_run(base).to_json()
   run.pop('imported')
   run['ends'] = ends_lib.Ends.from_told(run['ends']).begun(begin).told()
-  checkpoint.write_run(folder, {
-      **run, 'init_from': base, 'mixture': 'made', 'tasks': {'rte': 1.0},
-      'rows': {**run['rows'], 'tokens_per_batch': LENGTH, 'row_length': LENGTH,
-               'inputs_length': 48,
-               'targets_length': 16}})
+  checkpoint.write_run(
+    folder,
+    {
+      **run,
+      'init_from': base,
+      'mixture': 'made',
+      'tasks': {'rte': 1.0},
+      'rows': {
+        **run['rows'],
+        'tokens_per_batch': LENGTH,
+        'row_length': LENGTH,
+        'inputs_length': 48,
+        'targets_length': 16,
+      },
+    },
+  )
   evaluation_request.use_vocabulary(None, checkpoint.read_run(folder), folder)
   evaluation_request.keep_vocabulary(folder, vocabulary.FLAN)
   tokenizer_files.keep(folder, vocabulary.FLAN.path, base)
@@ -133,8 +160,7 @@ def ours_and_theirs(model_dir, folder, plain):
   asked = text_generation.Asked(decoding.Settings(NEW), plain=plain)
   ids, _ = generate._tokens(model, PROMPTS, asked)
   loaded = model.load()
-  grown = decoding.generate(loaded.config, loaded.params, ids, asked.settings,
-                            model.encoding().end_ids())
+  grown = decoding.generate(loaded.config, loaded.params, ids, asked.settings, model.encoding().end_ids())
   theirs = transformers.AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
   words = transformers.AutoTokenizer.from_pretrained(folder)
   if plain:  # what their tokenizer makes of the texts
@@ -142,14 +168,13 @@ def ours_and_theirs(model_dir, folder, plain):
   size = max(map(len, ids))
   tokens = torch.tensor([[0] * (size - len(one)) + one.tolist() for one in ids])
   mask = torch.tensor([[0] * (size - len(one)) + [1] * len(one) for one in ids])
-  written = theirs.generate(
-      tokens, attention_mask=mask, max_new_tokens=NEW, do_sample=False)[:, size:].tolist()
+  written = theirs.generate(tokens, attention_mask=mask, max_new_tokens=NEW, do_sample=False)[:, size:].tolist()
   ends = np.ravel(theirs.generation_config.eos_token_id).tolist()
   pad = theirs.generation_config.pad_token_id
   pad = ends[0] if pad is None else pad  # as of the source
   for row, own in zip(written, grown):
-    assert row[:len(own)] == own
-    rest = row[len(own):]
+    assert row[: len(own)] == own
+    rest = row[len(own) :]
     assert not rest or (rest[0] in ends and set(rest[1:]) <= {pad})
   found = [len(own) < NEW for own in grown]
   assert any(found) and not all(len(own) == 0 for own in grown)
@@ -159,22 +184,18 @@ def ours_and_theirs(model_dir, folder, plain):
 
 def same_in_the_harness(model_dir, folder):
   ours = harness.FlanJax(model_dir=model_dir, max_length=LENGTH)
-  theirs = HFLM(pretrained=folder, device='cpu', dtype='float32', batch_size=4,
-                max_length=LENGTH)
-  assert (ours.prefix_token_id, ours.eot_token_id) == (
-      theirs.prefix_token_id, theirs.eot_token_id)
+  theirs = HFLM(pretrained=folder, device='cpu', dtype='float32', batch_size=4, max_length=LENGTH)
+  assert (ours.prefix_token_id, ours.eot_token_id) == (theirs.prefix_token_id, theirs.eot_token_id)
   made = [Instance('loglikelihood', {}, one, n) for n, one in enumerate(PAIRS)]
   found, wanted = (one.loglikelihood(made, disable_tqdm=True) for one in (ours, theirs))
-  np.testing.assert_allclose([score for score, _ in found],
-                             [score for score, _ in wanted], atol=1e-4)
+  np.testing.assert_allclose([score for score, _ in found], [score for score, _ in wanted], atol=1e-4)
   assert [greedy for _, greedy in found] == [greedy for _, greedy in wanted]
-  made = [Instance('loglikelihood_rolling', {}, (text,), n)
-          for n, text in enumerate([' yes', PROMPTS[1]])]
-  found, wanted = (one.loglikelihood_rolling(made, disable_tqdm=True)
-                   for one in (ours, theirs))
+  made = [Instance('loglikelihood_rolling', {}, (text,), n) for n, text in enumerate([' yes', PROMPTS[1]])]
+  found, wanted = (one.loglikelihood_rolling(made, disable_tqdm=True) for one in (ours, theirs))
   np.testing.assert_allclose(found, wanted, atol=1e-4)
-  made = [Instance('generate_until', {}, (text, {'until': ['k'], 'max_gen_toks': NEW}), n)
-          for n, text in enumerate(PROMPTS)]
+  made = [
+    Instance('generate_until', {}, (text, {'until': ['k'], 'max_gen_toks': NEW}), n) for n, text in enumerate(PROMPTS)
+  ]
   found, wanted = (one.generate_until(made, disable_tqdm=True) for one in (ours, theirs))
   assert found == wanted and len(set(found)) > 1
 
@@ -184,34 +205,44 @@ BYTES = {'tokenizer_class': 'PreTrainedTokenizerFast', 'eos_token': '<|im_end|>'
 LLAMA = {'tokenizer_class': 'LlamaTokenizer', 'legacy': False}
 BEGUN = {'add_bos_token': True, 'bos_token': '<s>', 'eos_token': '</s>'}
 SOURCES = {
-    'llama begins': ('llama', 'json', IDS, {}, {**BYTES, 'begins': True,
-                                                'bos_token': '<s>'}),
-    'llama pieces': ('llama', 'model', IDS, {}, {**LLAMA, **BEGUN}),
-    'llama': ('llama', 'json', IDS, {}, BYTES),
-    'llama other end': ('llama', 'json', IDS, {}, {**BYTES, 'eos_token': '<|endoftext|>'}),
-    'llama list': ('llama', 'json', {**IDS, 'eos_token_id': [2, 20]}, {}, BYTES),
-    'llama pieces, bare': ('llama', 'model', IDS, {}, {}),
-    'mistral': ('mistral', 'json', IDS, {}, {**BYTES, 'begins': True, 'bos_token': '<s>'}),
-    'mistral pieces': ('mistral', 'model', IDS, {}, {**LLAMA, **BEGUN}),
-    'mistral pieces, legacy': ('mistral', 'model', IDS, {}, {
-        'tokenizer_class': 'LlamaTokenizer', 'add_bos_token': False}),
-    'qwen2': ('qwen2', 'json', {**IDS, 'bos_token_id': 0},
-              {'eos_token_id': [2, 0], 'pad_token_id': 0},
-              {'tokenizer_class': 'Qwen2Tokenizer', 'bos_token': None,
-               'eos_token': '<|im_end|>', 'pad_token': '<|endoftext|>'}),
-    'qwen3': ('qwen3', 'json', {**IDS, 'bos_token_id': 0},
-              {'eos_token_id': [2, 0], 'pad_token_id': 0},
-              {'tokenizer_class': 'Qwen2Tokenizer', 'bos_token': None,
-               'eos_token': '<|im_end|>', 'pad_token': '<|endoftext|>'})}
+  'llama begins': ('llama', 'json', IDS, {}, {**BYTES, 'begins': True, 'bos_token': '<s>'}),
+  'llama pieces': ('llama', 'model', IDS, {}, {**LLAMA, **BEGUN}),
+  'llama': ('llama', 'json', IDS, {}, BYTES),
+  'llama other end': ('llama', 'json', IDS, {}, {**BYTES, 'eos_token': '<|endoftext|>'}),
+  'llama list': ('llama', 'json', {**IDS, 'eos_token_id': [2, 20]}, {}, BYTES),
+  'llama pieces, bare': ('llama', 'model', IDS, {}, {}),
+  'mistral': ('mistral', 'json', IDS, {}, {**BYTES, 'begins': True, 'bos_token': '<s>'}),
+  'mistral pieces': ('mistral', 'model', IDS, {}, {**LLAMA, **BEGUN}),
+  'mistral pieces, legacy': (
+    'mistral',
+    'model',
+    IDS,
+    {},
+    {'tokenizer_class': 'LlamaTokenizer', 'add_bos_token': False},
+  ),
+  'qwen2': (
+    'qwen2',
+    'json',
+    {**IDS, 'bos_token_id': 0},
+    {'eos_token_id': [2, 0], 'pad_token_id': 0},
+    {'tokenizer_class': 'Qwen2Tokenizer', 'bos_token': None, 'eos_token': '<|im_end|>', 'pad_token': '<|endoftext|>'},
+  ),
+  'qwen3': (
+    'qwen3',
+    'json',
+    {**IDS, 'bos_token_id': 0},
+    {'eos_token_id': [2, 0], 'pad_token_id': 0},
+    {'tokenizer_class': 'Qwen2Tokenizer', 'bos_token': None, 'eos_token': '<|im_end|>', 'pad_token': '<|endoftext|>'},
+  ),
+}
 QUICK = ('llama begins',)
 
 
-@pytest.mark.parametrize('name', [
-    name if name in QUICK else pytest.param(name, marks=pytest.mark.slow)
-    for name in SOURCES])
+@pytest.mark.parametrize(
+  'name', [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in SOURCES]
+)
 def test_an_export_ends_begins_and_scores_as_the_run(tmp_path, monkeypatch, name):
-  source, base, run, folder = (
-      str(tmp_path / one) for one in ('source', 'base', 'run', 'folder'))
+  source, base, run, folder = (str(tmp_path / one) for one in ('source', 'base', 'run', 'folder'))
   family, shape, config, generation, tokenizer = SOURCES[name]
   write_source(source, family, shape, config, generation, dict(tokenizer))
   huggingface.import_folder(source, base)
@@ -222,8 +253,7 @@ def test_an_export_ends_begins_and_scores_as_the_run(tmp_path, monkeypatch, name
   told = json.loads((tmp_path / 'folder/generation_config.json').read_text())
   assert told['pad_token_id'] is not None
   exported = json.loads((tmp_path / 'folder/config.json').read_text())
-  assert isinstance(exported['eos_token_id'], list) == isinstance(
-      config['eos_token_id'], list)
+  assert isinstance(exported['eos_token_id'], list) == isinstance(config['eos_token_id'], list)
   ours_and_theirs(run, folder, plain=True)
   same_in_the_harness(run, folder)
   if name in QUICK:
@@ -231,10 +261,14 @@ def test_an_export_ends_begins_and_scores_as_the_run(tmp_path, monkeypatch, name
     ours_and_theirs(base, source, plain=True)
 
 
-@pytest.mark.parametrize('settings', [
-    dict(model_type='unigram', pad_id=0, eos_id=1, unk_id=2, bos_id=-1,
-         user_defined_symbols=['\n']),
-    pytest.param({}, marks=pytest.mark.slow)], ids=['ours', 'with <s>'])
+@pytest.mark.parametrize(
+  'settings',
+  [
+    dict(model_type='unigram', pad_id=0, eos_id=1, unk_id=2, bos_id=-1, user_defined_symbols=['\n']),
+    pytest.param({}, marks=pytest.mark.slow),
+  ],
+  ids=['ours', 'with <s>'],
+)
 def test_a_run_from_scratch_is_exported_with_its_end(tmp_path, settings):
   path, run, folder = (str(tmp_path / one) for one in ('vocab.model', 'run', 'folder'))
   write_pieces(path, **settings)
@@ -250,23 +284,35 @@ def test_a_run_from_scratch_is_exported_with_its_end(tmp_path, settings):
 def write_scratch(folder, path):
   """A random Llama that is no import."""
   import jax
+
   config = decoder.DecoderConfig(
-      vocab_size=384, d_model=24, layers=1, heads=4, head_dim=6, d_ff=40, scan=True,
-      positions='rope', activation='silu', tied_embeddings=False, logit_scale=1.0,
-      dtype='float32')
+    vocab_size=384,
+    d_model=24,
+    layers=1,
+    heads=4,
+    head_dim=6,
+    d_ff=40,
+    scan=True,
+    positions='rope',
+    activation='silu',
+    tied_embeddings=False,
+    logit_scale=1.0,
+    dtype='float32',
+  )
   vocabulary.FLAN.use(path)
   words = vocabulary.FLAN
-  run = {**tiny_runs.RUN, 'model': vars(config), 'tasks': {'rte': 1.0},
-         'rows': {**tiny_runs.ROWS, 'tokens_per_batch': LENGTH, 'row_length': LENGTH,
-                  'inputs_length': 48},
-         'vocabulary': {'path': path, 'hash': words.content_hash},
-         'ends': words.ends.told()}
+  run = {
+    **tiny_runs.RUN,
+    'model': vars(config),
+    'tasks': {'rte': 1.0},
+    'rows': {**tiny_runs.ROWS, 'tokens_per_batch': LENGTH, 'row_length': LENGTH, 'inputs_length': 48},
+    'vocabulary': {'path': path, 'hash': words.content_hash},
+    'ends': words.ends.told(),
+  }
   checkpoint.write_run(folder, run)
-  params = jax.tree.map(
-      lambda leaf: 3 * leaf if leaf.ndim > 1 else leaf, tiny_runs.random_params(config, 4))
+  params = jax.tree.map(lambda leaf: 3 * leaf if leaf.ndim > 1 else leaf, tiny_runs.random_params(config, 4))
   table = params['unembedding']
-  params['unembedding'] = table = table.at[:, :259].multiply(0.01).at[
-      :, words.vocab_size:].multiply(0.01)
+  params['unembedding'] = table = table.at[:, :259].multiply(0.01).at[:, words.vocab_size :].multiply(0.01)
   ids = [words.encode(text) + [words.eos_id] for text in PROMPTS[:8]]
   free = decoding.generate(config, params, ids, decoding.Settings(NEW), 383)
   counted = collections.Counter(one for own in free for one in own[2:] if one > 3)
@@ -276,12 +322,9 @@ def write_scratch(folder, path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize('name, begin', [
-    ('llama begins', False), ('llama', True), ('llama pieces', False)])
-def test_an_export_begins_as_the_run_and_not_as_its_source(
-    tmp_path, monkeypatch, name, begin):
-  source, base, run, folder = (
-      str(tmp_path / one) for one in ('source', 'base', 'run', 'folder'))
+@pytest.mark.parametrize('name, begin', [('llama begins', False), ('llama', True), ('llama pieces', False)])
+def test_an_export_begins_as_the_run_and_not_as_its_source(tmp_path, monkeypatch, name, begin):
+  source, base, run, folder = (str(tmp_path / one) for one in ('source', 'base', 'run', 'folder'))
   family, shape, config, generation, tokenizer = SOURCES[name]
   tokenizer = {**tokenizer, 'bos_token': '<s>'}
   write_source(source, family, shape, config, generation, tokenizer)
@@ -296,6 +339,7 @@ def test_an_export_begins_as_the_run_and_not_as_its_source(
 
 def test_bytes_are_exported_as_a_tokenizer_of_the_same_ids(tmp_path):
   from flan_jax.data.tokenizers import byte_tokenizer
+
   byte_tokenizer.write(str(tmp_path / 'tokenizer.json'))
   words = vocabulary.opened(str(tmp_path / 'tokenizer.json'))
   for text in ('Is it?\n\ta  b', 'é 日本 \x00\x7f', ' yes'):

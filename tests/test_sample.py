@@ -18,10 +18,11 @@ from tests.conftest import replace_sample
 
 EXAMPLES = 30
 NAMES = ['cb', 'natural_questions']
-PATHS = {'cb': 'super_glue/cb/1.0.2',
-         'natural_questions': 'natural_questions_open/1.0.0'}
-ROWS = {'cb': {'train': EXAMPLES + 50, 'validation': 13},
-        'natural_questions': {'train': EXAMPLES + 200, 'validation': 13}}
+PATHS = {'cb': 'super_glue/cb/1.0.2', 'natural_questions': 'natural_questions_open/1.0.0'}
+ROWS = {
+  'cb': {'train': EXAMPLES + 50, 'validation': 13},
+  'natural_questions': {'train': EXAMPLES + 200, 'validation': 13},
+}
 
 
 @pytest.fixture(scope='module')
@@ -43,15 +44,18 @@ def rows(folder, name):
   """{split: its rows as plain Python} through TFDS."""
   builder = tfds.builder_from_directory(str(folder / PATHS[name]))
   return {
-      split: [{key: str(value) for key, value in row.items()}
-              for row in tfds.as_numpy(builder.as_dataset(
-                  split=split, shuffle_files=False))]
-      for split in builder.info.splits}
+    split: [
+      {key: str(value) for key, value in row.items()}
+      for row in tfds.as_numpy(builder.as_dataset(split=split, shuffle_files=False))
+    ]
+    for split in builder.info.splits
+  }
 
 
 def stamps(folder):
-  return {path: path.stat().st_mtime_ns for path in folder.rglob('*')
-          if path.is_file() and path.name != embedded_marker.FILE}
+  return {
+    path: path.stat().st_mtime_ns for path in folder.rglob('*') if path.is_file() and path.name != embedded_marker.FILE
+  }
 
 
 @pytest.mark.parametrize('name', NAMES)
@@ -64,42 +68,37 @@ def test_every_split_has_its_rows(written, name):
 
 def test_tasks_read_the_splits_of_the_paper(written):
   from flan_jax.data import splits
+
   before = private_names.data_dir_override()
   try:
     splits.set_data_dir(str(written))
     source = datasets.get('cb').source
-    assert [source.num_input_examples(s) for s in ('train', 'validation', 'test')] == [
-        EXAMPLES, 50, 13]
+    assert [source.num_input_examples(s) for s in ('train', 'validation', 'test')] == [EXAMPLES, 50, 13]
   finally:
     splits.set_data_dir(before)
 
 
-@pytest.mark.parametrize('name, text', [
-    ('cb', ('premise', 'hypothesis')), ('natural_questions', ('question',))])
+@pytest.mark.parametrize('name, text', [('cb', ('premise', 'hypothesis')), ('natural_questions', ('question',))])
 def test_no_row_recurs(written, name, text):
-  texts = [tuple(row[key] for key in text)
-           for there in rows(written, name).values() for row in there]
+  texts = [tuple(row[key] for key in text) for there in rows(written, name).values() for row in there]
   assert len(set(texts)) == len(texts) == sum(ROWS[name].values())
 
 
 @pytest.mark.parametrize('name', ['arc_easy', 'arc_challenge', 'mnli_matched'])
 def test_rows_differ_by_text_not_by_number(name):
   from flan_jax.world import World
+
   dataset = datasets.get(name)
   features = embedded_content.builder(dataset.tfds, '').info.features
-  drawn = embedded_content.distinct_rows(
-      features, {'train': dataset}, {'train': 200}, World(3).stream(name))['train']
-  texts = [json.dumps({key: value for key, value in row.items()
-                       if key not in ('id', 'idx')}) for row in drawn]
+  drawn = embedded_content.distinct_rows(features, {'train': dataset}, {'train': 200}, World(3).stream(name))['train']
+  texts = [json.dumps({key: value for key, value in row.items() if key not in ('id', 'idx')}) for row in drawn]
   assert len(set(texts)) == 200
 
 
 def test_a_builder_of_two_tasks_gets_the_splits_of_both():
   group = [datasets.get(name) for name in ('mnli_matched', 'mnli_mismatched')]
-  assert embedded.split_rows(group, 600) == {
-      'train': 800, 'validation_matched': 250, 'validation_mismatched': 250}
-  assert embedded.split_rows([datasets.get('anli_r1')], 600) == {
-      'train': 600, 'test': 250, 'validation': 250}
+  assert embedded.split_rows(group, 600) == {'train': 800, 'validation_matched': 250, 'validation_mismatched': 250}
+  assert embedded.split_rows([datasets.get('anli_r1')], 600) == {'train': 600, 'test': 250, 'validation': 250}
 
 
 def test_the_same_seed_gives_the_same_content(written, tmp_path):
@@ -111,19 +110,16 @@ def test_the_same_seed_gives_the_same_content(written, tmp_path):
 
 
 def test_text_does_not_recur_across_its_splits(written):
-  train, validation = ((written / f'text/{split}.txt').read_text().splitlines()
-                       for split in ('train', 'validation'))
+  train, validation = ((written / f'text/{split}.txt').read_text().splitlines() for split in ('train', 'validation'))
   assert (len(train), len(validation)) == tuple(embedded_content.DOCUMENTS.values())
   assert len(set(train + validation)) == len(train) + len(validation)
 
 
 def test_the_vocabulary_keeps_every_character(written):
-  vocabulary = sentencepiece.SentencePieceProcessor(
-      model_file=str(written / 'vocab.model'))
+  vocabulary = sentencepiece.SentencePieceProcessor(model_file=str(written / 'vocab.model'))
   text = 'OPTIONS:\n- yes\n\n  Größe 1907 \U0001f600\tend '
   assert vocabulary.decode(vocabulary.encode(text)) == text
-  assert (vocabulary.pad_id(), vocabulary.eos_id(), vocabulary.unk_id(),
-          vocabulary.bos_id()) == (0, 1, 2, -1)
+  assert (vocabulary.pad_id(), vocabulary.eos_id(), vocabulary.unk_id(), vocabulary.bos_id()) == (0, 1, 2, -1)
   pieces = vocabulary.encode('a\n\n1907', out_type=str)
   assert pieces.count('\n') == 2 and set('1907') <= set(pieces)
   assert vocabulary.get_piece_size() <= embedded_content.PIECES
@@ -155,12 +151,14 @@ def test_datasets_that_are_written_again_are_named_before(copy, capsys, monkeypa
 
   def begins(*_):
     raise Begun
+
   monkeypatch.setattr(embedded, '_replace', begins)
   ours = {datasets.get(name).tfds for name in NAMES}
   before = stamps(copy)
   for changes, named in (
-      (dict(examples=EXAMPLES - 10), ours),
-      (dict(seed=1), ours | {'text/train.txt', 'text/validation.txt'})):
+    (dict(examples=EXAMPLES - 10), ours),
+    (dict(seed=1), ours | {'text/train.txt', 'text/validation.txt'}),
+  ):
     with pytest.raises(Begun):  # the dataset that is not asked for is named too
       embedded.write(copy, **{'examples': EXAMPLES, 'names': ['cb'], **changes})
     [line] = capsys.readouterr().err.splitlines()
@@ -182,8 +180,7 @@ def test_datasets_that_are_written_again_are_named_before(copy, capsys, monkeypa
 def test_a_vocabulary_that_stands_is_made_anew_only_if_asked(written, tmp_path, capsys):
   embedded.write(tmp_path, EXAMPLES, ['cb'])
   first = (tmp_path / 'vocab.model').read_bytes()
-  asked = [f'--data_dir={tmp_path}', f'--examples={EXAMPLES}',
-           '--datasets=natural_questions']
+  asked = [f'--data_dir={tmp_path}', f'--examples={EXAMPLES}', '--datasets=natural_questions']
   sample.main(asked)
   assert (tmp_path / 'vocab.model').read_bytes() == first
   assert 'vocab.model stands as it was' in (said := capsys.readouterr().out)
@@ -195,8 +192,7 @@ def test_a_vocabulary_that_stands_is_made_anew_only_if_asked(written, tmp_path, 
   assert rows(tmp_path, 'cb') == rows(written, 'cb')
 
 
-@pytest.mark.parametrize('foreign', [
-    'snli/1.1.0/dataset_info.json', 'vocab.model', 'text/train.txt'])
+@pytest.mark.parametrize('foreign', ['snli/1.1.0/dataset_info.json', 'vocab.model', 'text/train.txt'])
 def test_a_folder_with_data_from_elsewhere_is_refused(tmp_path, foreign):
   path = tmp_path / foreign
   path.parent.mkdir(parents=True, exist_ok=True)
@@ -257,17 +253,21 @@ def test_more_rows_than_the_world_has_are_refused(tmp_path):
 
 def test_the_door_speaks_without_tensorflow():
   asked = subprocess.run(
-      [sys.executable, '-X', 'importtime', '-m', 'flan_jax', 'sample', '--help'],
-      capture_output=True, text=True, check=True)
+    [sys.executable, '-X', 'importtime', '-m', 'flan_jax', 'sample', '--help'],
+    capture_output=True,
+    text=True,
+    check=True,
+  )
   assert '--examples' in asked.stdout and 'tensorflow' not in asked.stderr
 
 
 def test_the_marker_is_read_without_tensorflow_and_without_the_world(written):
-  code = (f'from flan_jax.data.sample_data import embedded_marker; import sys; '
-          f'print(embedded_marker.read({str(written)!r})["data"], '
-          '"tensorflow" in sys.modules, "flan_jax.world" in sys.modules)')
-  printed = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True,
-                           check=True).stdout
+  code = (
+    f'from flan_jax.data.sample_data import embedded_marker; import sys; '
+    f'print(embedded_marker.read({str(written)!r})["data"], '
+    '"tensorflow" in sys.modules, "flan_jax.world" in sys.modules)'
+  )
+  printed = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, check=True).stdout
   assert printed.split() == ['embedded', 'False', 'False']
   assert embedded_marker.read(pathlib.Path('/nowhere')) is None
 
@@ -282,32 +282,52 @@ def test_the_door_writes_and_says_what_it_did(copy, capsys):
 
 
 FEATURES = {
-    'title': tfds.features.Text(), 'sectionName': tfds.features.Text(), 'idx': np.int32,
-    'label': tfds.features.ClassLabel(names=['no', 'yes']), 'score': np.float32,
-    'spans': tfds.features.Sequence({'text': tfds.features.Text(), 'start': np.int32}),
-    'words': tfds.features.Sequence(tfds.features.Text()), 'fine': np.bool_}
-RECORD = {'title': 'a', 'sectionName': 'b', 'idx': 1, 'label': 'yes', 'score': 0.5,
-          'spans': {'text': ['a', 'b'], 'start': [1, 2]}, 'words': ('a',), 'fine': True}
+  'title': tfds.features.Text(),
+  'sectionName': tfds.features.Text(),
+  'idx': np.int32,
+  'label': tfds.features.ClassLabel(names=['no', 'yes']),
+  'score': np.float32,
+  'spans': tfds.features.Sequence({'text': tfds.features.Text(), 'start': np.int32}),
+  'words': tfds.features.Sequence(tfds.features.Text()),
+  'fine': np.bool_,
+}
+RECORD = {
+  'title': 'a',
+  'sectionName': 'b',
+  'idx': 1,
+  'label': 'yes',
+  'score': 0.5,
+  'spans': {'text': ['a', 'b'], 'start': [1, 2]},
+  'words': ('a',),
+  'fine': True,
+}
 
 
 def drawn(returned):
   with pytest.MonkeyPatch.context() as patch:
     replace_sample(patch, 'cb', returned)
-    return embedded_rows.draw(
-        datasets.get('cb'), tfds.features.FeaturesDict(FEATURES), None)
+    return embedded_rows.draw(datasets.get('cb'), tfds.features.FeaturesDict(FEATURES), None)
 
 
 def test_a_record_may_be_written_in_several_ways():
-  for change in ({}, {'label': 1}, {'label': -1}, {'idx': np.int64(3), 'score': 2},
-                 {'spans': [{'text': 'a', 'start': 1}], 'words': []},
-                 {'spans': {'text': (), 'start': ()}, 'title': b'a'}):
+  for change in (
+    {},
+    {'label': 1},
+    {'label': -1},
+    {'idx': np.int64(3), 'score': 2},
+    {'spans': [{'text': 'a', 'start': 1}], 'words': []},
+    {'spans': {'text': (), 'start': ()}, 'title': b'a'},
+  ):
     assert drawn(lambda world: RECORD | change) == RECORD | change
 
 
-@pytest.mark.parametrize('change, words', [
+@pytest.mark.parametrize(
+  'change, words',
+  [
     ({'sectionName': None}, "has None for 'sectionName', which must be a text"),
     ({'label': 'maybe'}, "'maybe' for 'label', which must be one of the labels no, yes"),
-    ({'label': 2}, "has 2 for 'label'"), ({'label': True}, "has True for 'label'"),
+    ({'label': 2}, "has 2 for 'label'"),
+    ({'label': True}, "has True for 'label'"),
     ({'idx': 1.5}, "has 1.5 for 'idx', which must be a whole number"),
     ({'idx': 2**40}, "'idx', which must be a whole number that the feature can hold"),
     ({'score': 'high'}, "has 'high' for 'score', which must be a number"),
@@ -316,7 +336,9 @@ def test_a_record_may_be_written_in_several_ways():
     ({'words': ['a', 3]}, "has 3 for 'words', which must be a text"),
     ({'spans': [{'text': 'a'}]}, "lacks the feature 'spans/start'"),
     ({'spans': {'text': ['a'], 'start': []}}, "'spans', which must be a list of dicts"),
-    ({'section': 'b'}, "has 'section', which is no feature; did you mean sectionName")])
+    ({'section': 'b'}, "has 'section', which is no feature; did you mean sectionName"),
+  ],
+)
 def test_a_record_that_is_none_of_its_builder_is_named(change, words):
   with pytest.raises(UserError) as error:
     drawn(lambda world: RECORD | change)
@@ -328,6 +350,7 @@ def test_a_record_that_is_none_of_its_builder_is_named(change, words):
 def test_a_feature_that_is_missing_is_named(tmp_path, monkeypatch):
   def record(world):
     return {'premise': 'a', 'hypotheses': 'b', 'idx': 0, 'label': 'neutral'}
+
   replace_sample(monkeypatch, 'cb', record)
   with pytest.raises(UserError, match="lacks the feature 'hypothesis'; it has hypotheses"):
     embedded.write(tmp_path, EXAMPLES, ['cb'])
@@ -341,13 +364,16 @@ def raising(world):
   return RECORD[world]
 
 
-@pytest.mark.parametrize('function, words', [
+@pytest.mark.parametrize(
+  'function, words',
+  [
     (lambda world: None, 'returns None; it must return one record, a dict of title'),
     (lambda world: [RECORD], 'it must return one record'),
     (yielding, 'end it with `return`, not `yield`'),
-    (raising, f'raises KeyError: None (line {raising.__code__.co_firstlineno + 1} of '
-              f'{__file__})'),
-    (lambda: RECORD, 'sample(world) raises TypeError')])
+    (raising, f'raises KeyError: None (line {raising.__code__.co_firstlineno + 1} of {__file__})'),
+    (lambda: RECORD, 'sample(world) raises TypeError'),
+  ],
+)
 def test_a_sample_that_gives_no_record_is_named(function, words):
   with pytest.raises(UserError) as error:
     drawn(function)

@@ -21,8 +21,7 @@ def two_without(monkeypatch):
 
 
 @pytest.mark.parametrize('words', ['cb', 'rte,cb', 'cb.name'])
-def test_a_dataset_without_a_sample_is_refused_with_the_remedy(
-    words, tmp_path, two_without):
+def test_a_dataset_without_a_sample_is_refused_with_the_remedy(words, tmp_path, two_without):
   prompt_variants.register(prompt_variants.Variant('cb', style='name'))
   with pytest.raises(UserError) as error:
     sample.main([f'--data_dir={tmp_path}/new', f'--datasets={words}'])
@@ -34,12 +33,13 @@ def test_a_dataset_without_a_sample_is_refused_with_the_remedy(
 
 
 @pytest.mark.parametrize('words', ['', 'nli'])
-def test_of_several_those_without_a_sample_are_left_out_and_told(
-    words, tmp_path, two_without, monkeypatch, capsys):
+def test_of_several_those_without_a_sample_are_left_out_and_told(words, tmp_path, two_without, monkeypatch, capsys):
   asked = {}
+
   def write(data_dir, examples, names, *others):
     asked['names'] = names
     return {'written': [], 'unchanged': [], 'kept': []}
+
   monkeypatch.setattr(embedded, 'write', write)
   sample.main([f'--data_dir={tmp_path}', f'--datasets={words}'])
   assert 'left out: cb, snli, without a sample' in capsys.readouterr().out
@@ -51,11 +51,12 @@ def here(world):
   """A sample of this module."""
 
 
-def test_a_part_is_wanted_anew_when_its_dataset_its_sample_or_the_world_changes(
-    monkeypatch):
+def test_a_part_is_wanted_anew_when_its_dataset_its_sample_or_the_world_changes(monkeypatch):
   world, [group] = World(0), embedded._groups(['cb'], ()).values()
+
   def wanted():
     return embedded._builder_part('super_glue/cb:1.0.2', group, 30, world).wanted
+
   first = wanted()
   assert wanted() == first
   others = []
@@ -67,7 +68,8 @@ def test_a_part_is_wanted_anew_when_its_dataset_its_sample_or_the_world_changes(
     with monkeypatch.context() as patch:
       replace_sample(patch, 'cb', here)
       same = wanted()
-      patch.setattr(embedded.syntax, 'of_module', lambda read: text(read) + (
-          'changed' if read.__name__ == module else ''))
+      patch.setattr(
+        embedded.syntax, 'of_module', lambda read: text(read) + ('changed' if read.__name__ == module else '')
+      )
       others += [same, wanted()]
   assert len({first, *others}) == 5

@@ -21,8 +21,14 @@ def test_samples_are_the_kept_prompts_of_the_test_split(folder):
   never = {**TUNED['tuned'], 'answers': 'never evaluated'}
   found = samples.read(str(folder), {**TUNED, 'other': never}, most=2)
   assert {(one['dataset'], one['template'], one['method']) for one in found} == {
-      ('rte', 0, 'rank'), ('rte', 2, 'rank'), ('rte', 0, 'decode'), ('stsb', 0, 'rank'),
-      ('stsb', 2, 'rank'), ('sst2', 0, 'rank'), ('sst2', 2, 'rank')}
+    ('rte', 0, 'rank'),
+    ('rte', 2, 'rank'),
+    ('rte', 0, 'decode'),
+    ('stsb', 0, 'rank'),
+    ('stsb', 2, 'rank'),
+    ('sst2', 0, 'rank'),
+    ('sst2', 2, 'rank'),
+  }
   assert {one['number'] for one in found} == {0, 1}
   first = found[0]
   assert first['prompt'].startswith('rte 4: ')  # after the four of dev
@@ -34,20 +40,23 @@ def test_samples_are_the_kept_prompts_of_the_test_split(folder):
 
 def test_written_answers_are_judged_but_for_case_and_signs():
   example = {'options': [], 'references': ['The Eiffel Tower', 'Eiffel'], 'label': -1}
+
   def right(answer):
     return samples._sample(example, {'answer': answer, 'prompt': ''})['right']
+
   assert right(' eiffel tower.') is True
   assert right('a tower') is None  # the metric judges it
-  nothing = samples._sample(
-      {**example, 'references': ['', 'the']}, {'answer': ' ', 'prompt': ''})
+  nothing = samples._sample({**example, 'references': ['', 'the']}, {'answer': ' ', 'prompt': ''})
   assert not nothing['right']
 
 
 def test_of_decoded_options_the_text_is_shown():
   example = {'options': ['yes', 'no'], 'references': ['yes'], 'label': 0}
+
   def shown(answer, text):
     found = samples._sample(example, {'answer': answer, 'text': text, 'prompt': ''})
     return found['answer'], found['right']
+
   assert shown(0, 'Yes.') == ('Yes.', True)
   assert shown(-1, 'perhaps') == ('perhaps', False)
 
@@ -82,8 +91,11 @@ def test_answers_of_an_earlier_version_are_told_once(folder, tmp_path, capsys):
     here = tmp_path / 'predictions/tuned' / file.parent.name / file.name
     here.parent.mkdir(parents=True, exist_ok=True)
     head, *lines = file.read_text().split('\n')
-    head = {key: value for key, value in json.loads(head).items()
-            if key in ('fingerprint', 'sizes', 'problems', 'template', 'method', 'cut')}
+    head = {
+      key: value
+      for key, value in json.loads(head).items()
+      if key in ('fingerprint', 'sizes', 'problems', 'template', 'method', 'cut')
+    }
     here.write_text('\n'.join([json.dumps(head), *lines]))
   assert samples.read(str(tmp_path), TUNED) == []
   said = capsys.readouterr().err

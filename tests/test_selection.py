@@ -31,8 +31,7 @@ def test_clusters_are_added_in_the_order_of_the_paper():
   for count, tasks in enumerate(expected, 1):
     names = selected(mixture, clusters=count)
     assert len(names) == tasks and before < set(names)
-    new = {cluster for name in set(names) - before
-           for cluster in datasets.get(name).clusters}
+    new = {cluster for name in set(names) - before for cluster in datasets.get(name).clusters}
     assert new - {'miscellaneous'} == {PAPER_ORDER[count - 1]}
     before = set(names)
 
@@ -40,8 +39,7 @@ def test_clusters_are_added_in_the_order_of_the_paper():
 def test_clusters_by_name():
   names = selected('flan_holdout_nli', clusters=('sentiment', 'math'))
   assert names == selected('flan_holdout_nli', clusters='sentiment,math')
-  assert sorted(names) == [
-      'imdb_reviews', 'math_dataset', 'sentiment140', 'sst2', 'yelp_polarity_reviews']
+  assert sorted(names) == ['imdb_reviews', 'math_dataset', 'sentiment140', 'sst2', 'yelp_polarity_reviews']
 
 
 def test_datasets_per_cluster_count_variants_one_by_one():
@@ -60,8 +58,7 @@ def test_fewer_tasks_are_among_more():
   assert len(five) == 5 and len(fifty) == 50 and set(five) < set(fifty)
 
 
-@pytest.mark.parametrize('given', ['xsum, squad_v1', ('xsum', 'squad_v1'),
-                                   ['squad_v1', 'xsum', 'xsum']])
+@pytest.mark.parametrize('given', ['xsum, squad_v1', ('xsum', 'squad_v1'), ['squad_v1', 'xsum', 'xsum']])
 def test_tasks_by_name(given):
   assert sorted(selected('flan_holdout_nli', tasks=given)) == ['squad_v1', 'xsum']
 
@@ -80,13 +77,20 @@ def test_nothing_prepared_is_told_with_the_command_that_writes_it(tmp_path, monk
     holdouts.rates('flan_holdout_nli')
 
 
-@pytest.mark.parametrize('tasks, words', [
+@pytest.mark.parametrize(
+  'tasks, words',
+  [
     ('rte', 'rte is not in flan_holdout_nli, which trains on neither'),
     ('squad_v3', "no task 'squad_v3' in flan_holdout_nli; did you mean squad_v"),
     ('sentiment', "sentiment is a cluster: say CLUSTERS = 'sentiment'"),
     ('sst2,riddles', "no task 'riddles' .*--import=MODULE"),
-    ('', "TASKS = '' must be names"), (True, 'TASKS = True'), (1.5, 'TASKS = 1.5'),
-    (('sst2', 3), 'TASKS = '), (0, 'TASKS = 0')])
+    ('', "TASKS = '' must be names"),
+    (True, 'TASKS = True'),
+    (1.5, 'TASKS = 1.5'),
+    (('sst2', 3), 'TASKS = '),
+    (0, 'TASKS = 0'),
+  ],
+)
 def test_tasks_that_cannot_be_selected_are_named(tasks, words):
   with pytest.raises(UserError, match=words):
     Selection(tasks=tasks).apply('flan_holdout_nli')
@@ -96,15 +100,15 @@ def test_tasks_that_cannot_be_selected_are_named(tasks, words):
 
 @pytest.mark.parametrize('count', [1, 4, 10])
 def test_templates_of_each_dataset(count):
-  names = selected('flan_holdout_nli', clusters=('sentiment', 'translation'),
-                   templates=count)
+  names = selected('flan_holdout_nli', clusters=('sentiment', 'translation'), templates=count)
   for name in names:
     dataset = datasets.get(name)
     assert len(dataset.templates) == count
     if dataset.directions and count > 1:
       assert len(dataset.directions) == 2
   assert {datasets.plain(name) for name in names} == set(
-      selected('flan_holdout_nli', clusters=('sentiment', 'translation')))
+    selected('flan_holdout_nli', clusters=('sentiment', 'translation'))
+  )
 
 
 def test_rates_are_those_of_the_datasets():
@@ -115,20 +119,34 @@ def test_rates_are_those_of_the_datasets():
 
 
 def test_names_tell_selections_apart():
-  wanted = [Selection(clusters=2), Selection(clusters=('math', 'nli')),
-            Selection(templates=4), Selection(style='name'), Selection(shots=3),
-            Selection(shots=3, shot_seed=1),
-            Selection(datasets_per_cluster=4), Selection(tasks=4), Selection(tasks='sst2'),
-            Selection(clusters='nli', tasks='rte,cb')]
+  wanted = [
+    Selection(clusters=2),
+    Selection(clusters=('math', 'nli')),
+    Selection(templates=4),
+    Selection(style='name'),
+    Selection(shots=3),
+    Selection(shots=3, shot_seed=1),
+    Selection(datasets_per_cluster=4),
+    Selection(tasks=4),
+    Selection(tasks='sst2'),
+    Selection(clusters='nli', tasks='rte,cb'),
+  ]
   assert len({one.apply(holdouts.ALL) for one in wanted}) == len(wanted)
 
 
-@pytest.mark.parametrize('wrong, message', [
-    (dict(templates=0), 'TEMPLATES = 0'), (dict(tasks=-1), 'TASKS = -1'),
+@pytest.mark.parametrize(
+  'wrong, message',
+  [
+    (dict(templates=0), 'TEMPLATES = 0'),
+    (dict(tasks=-1), 'TASKS = -1'),
     (dict(datasets_per_cluster='two'), 'DATASETS_PER_CLUSTER'),
-    (dict(clusters=0), 'CLUSTERS = 0'), (dict(clusters=8), 'CLUSTERS = 8'),
-    (dict(clusters=('nlj',)), "unknown cluster 'nlj'"), (dict(shots=99), 'SHOTS = 99'),
-    (dict(clusters=('nli',)), 'nothing is left')])
+    (dict(clusters=0), 'CLUSTERS = 0'),
+    (dict(clusters=8), 'CLUSTERS = 8'),
+    (dict(clusters=('nlj',)), "unknown cluster 'nlj'"),
+    (dict(shots=99), 'SHOTS = 99'),
+    (dict(clusters=('nli',)), 'nothing is left'),
+  ],
+)
 def test_what_cannot_be_selected_is_named(wrong, message):
   with pytest.raises(UserError, match=message):
     Selection(**wrong).apply('flan_holdout_nli')
@@ -141,33 +159,42 @@ def test_plain_text_cannot_be_asked_otherwise():
 
 
 ABLATIONS = {
-    'clusters': ('flan_holdout_nli.closed_book_qa.commonsense.7clusters', 38),
-    'templates': ('flan_holdout_nli.closed_book_qa.commonsense.7clusters'
-                  '.4per_cluster.1templates', 25),
-    'superglue': ('flan_holdout_superglue', 61),
-    'intra_cluster': ('flan_holdout_intra_0', 56),
-    'style_name': ('flan_holdout_nli.name', 55),
-    'style_none': ('flan_holdout_nli.none', 55),
-    'few_shot': ('flan_holdout_nli.5shot', 55)}
+  'clusters': ('flan_holdout_nli.closed_book_qa.commonsense.7clusters', 38),
+  'templates': ('flan_holdout_nli.closed_book_qa.commonsense.7clusters.4per_cluster.1templates', 25),
+  'superglue': ('flan_holdout_superglue', 61),
+  'intra_cluster': ('flan_holdout_intra_0', 56),
+  'style_name': ('flan_holdout_nli.name', 55),
+  'style_none': ('flan_holdout_nli.none', 55),
+  'few_shot': ('flan_holdout_nli.5shot', 55),
+}
 
 
 @pytest.mark.parametrize('name', ABLATIONS)
 def test_the_ablations_by_gin(name, monkeypatch):
   import gin
   from flan_jax.runs import training
+
   made = commandline.parser('train', '', gin='runs/tune.gin')
   with gin.unlock_config():
     gin.clear_config()
-  flags = commandline.parse(made, [
-      '--gin_file=runs/tune.gin', '--gin_file=holdout/nli.gin',
-      f'--gin_file=ablations/{name}.gin', "--gin.MODEL_DIR='x'"])
+  flags = commandline.parse(
+    made,
+    [
+      '--gin_file=runs/tune.gin',
+      '--gin_file=holdout/nli.gin',
+      f'--gin_file=ablations/{name}.gin',
+      "--gin.MODEL_DIR='x'",
+    ],
+  )
   commandline.configure(flags)
   read = {}
+
   def checked(mixture, held_out, selection):
     mixture = selection.apply(mixture or holdouts.mixture(held_out))
     holdouts.assert_unseen(mixture, held_out)
     read.update(mixture=mixture, tasks=holdouts.members(mixture))
     raise UserError('enough')
+
   monkeypatch.setattr(training, '_checked_tasks', checked)
   with pytest.raises(UserError, match='enough'):
     training.train(commandline.call(training.Training))

@@ -29,8 +29,13 @@ LENGTHS = {'inputs': 192, 'targets': 64}
 def test_mixture_feeds_the_prefix_lm_converter(data_dir):
   mixture = Selection(tasks='arc_easy,sst2').apply('flan_holdout_nli')
   dataset = seqio.get_dataset(
-      mixture, LENGTHS, dataset_split='train', shuffle=True, seed=0,
-      feature_converter=seqio.PrefixLMFeatureConverter(pack=True))
+    mixture,
+    LENGTHS,
+    dataset_split='train',
+    shuffle=True,
+    seed=0,
+    feature_converter=seqio.PrefixLMFeatureConverter(pack=True),
+  )
   rows = list(dataset.take(3).as_numpy_iterator())
   for row in rows:
     assert row['decoder_target_tokens'].shape == (sum(LENGTHS.values()),)
@@ -44,8 +49,7 @@ def test_a_text_that_is_cut_keeps_its_separator(name, data_dir):
   lengths = {'inputs': 32, 'targets': 8}
   task = seqio.get_mixture_or_task(name)
   cut = 0
-  for prompt in task.get_dataset(lengths, 'train', shuffle=False).take(
-      200).as_numpy_iterator():
+  for prompt in task.get_dataset(lengths, 'train', shuffle=False).take(200).as_numpy_iterator():
     for feature in task.output_features:
       ids = prompt[feature].tolist()
       assert ids[-1] == vocabulary.FLAN.eos_id and ids.count(ids[-1]) == 1
@@ -62,20 +66,29 @@ def test_no_task_cuts_its_separator_off():
 
 def users_task(name, words):
   """Registers a task as others write them, its vocabulary one of SeqIO's classes."""
+
   def read(split, shuffle_files, seed=None):
-    return tf.data.Dataset.from_tensor_slices({
-        'inputs': [f'Say {n}.' for n in range(40)], 'targets': [str(n) for n in range(40)]})
+    return tf.data.Dataset.from_tensor_slices(
+      {'inputs': [f'Say {n}.' for n in range(40)], 'targets': [str(n) for n in range(40)]}
+    )
+
   return seqio.TaskRegistry.add(
-      name, seqio.FunctionDataSource(read, splits=['train']),
-      preprocessors=[seqio.preprocessors.tokenize, seqio.preprocessors.append_eos],
-      output_features={name: seqio.Feature(words) for name in ('inputs', 'targets')})
+    name,
+    seqio.FunctionDataSource(read, splits=['train']),
+    preprocessors=[seqio.preprocessors.tokenize, seqio.preprocessors.append_eos],
+    output_features={name: seqio.Feature(words) for name in ('inputs', 'targets')},
+  )
 
 
-@pytest.mark.parametrize('name, kind', [  # SeqIO compares them in the order of names
-    ('a_task', 'sentencepiece'), ('z_task', 'sentencepiece'),
-    pytest.param('a_task', 'bytes', marks=pytest.mark.slow)])
-def test_a_users_task_of_the_same_vocabulary_is_mixed_with_ours(
-    name, kind, data_dir, tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+  'name, kind',
+  [  # SeqIO compares them in the order of names
+    ('a_task', 'sentencepiece'),
+    ('z_task', 'sentencepiece'),
+    pytest.param('a_task', 'bytes', marks=pytest.mark.slow),
+  ],
+)
+def test_a_users_task_of_the_same_vocabulary_is_mixed_with_ours(name, kind, data_dir, tmp_path, monkeypatch):
   copied = shutil.copy(data_dir / 'vocab.model', tmp_path)
   words = seqio.SentencePieceVocabulary(str(copied))
   if kind == 'bytes':
@@ -84,10 +97,18 @@ def test_a_users_task_of_the_same_vocabulary_is_mixed_with_ours(
   task = users_task(name, words)
   try:
     seqio.MixtureRegistry.add('mixed', [(name, 1.0), ('rte', 1.0)])
-    rows = list(seqio.get_dataset(
-        'mixed', LENGTHS, dataset_split='train', shuffle=True, seed=0,
-        feature_converter=seqio.PrefixLMFeatureConverter(pack=False)).take(
-            20).as_numpy_iterator())
+    rows = list(
+      seqio.get_dataset(
+        'mixed',
+        LENGTHS,
+        dataset_split='train',
+        shuffle=True,
+        seed=0,
+        feature_converter=seqio.PrefixLMFeatureConverter(pack=False),
+      )
+      .take(20)
+      .as_numpy_iterator()
+    )
     texts = [words.decode(row['decoder_target_tokens'].tolist()) for row in rows]
     assert {text.startswith('Say') for text in texts} == {True, False}
     other = vocabulary.FlanVocabulary()
@@ -115,22 +136,30 @@ def test_what_a_t5x_user_writes_is_accepted(data_dir, tmp_path, monkeypatch):
   assert len(lines) == 6
   copied = shutil.copy(data_dir / 'vocab.model', tmp_path)
   utils = types.ModuleType('utils')
-  exec('def DatasetConfig(mixture_or_task_name): return mixture_or_task_name\n'
-       'def Model(vocabulary): return vocabulary', utils.__dict__)
+  exec(
+    'def DatasetConfig(mixture_or_task_name): return mixture_or_task_name\ndef Model(vocabulary): return vocabulary',
+    utils.__dict__,
+  )
   monkeypatch.setitem(sys.modules, 'utils', utils)
   with gin.unlock_config():
     gin.clear_config()
-    gin.parse_config('\n'.join([
-        'from __gin__ import dynamic_registration', 'import seqio', 'import utils',
-        *lines, 'utils.Model.vocabulary = %VOCABULARY',
-        'utils.DatasetConfig.mixture_or_task_name = %MIXTURE_OR_TASK_NAME']).replace(
-            '/models/vocab.model', str(copied)))
+    gin.parse_config(
+      '\n'.join(
+        [
+          'from __gin__ import dynamic_registration',
+          'import seqio',
+          'import utils',
+          *lines,
+          'utils.Model.vocabulary = %VOCABULARY',
+          'utils.DatasetConfig.mixture_or_task_name = %MIXTURE_OR_TASK_NAME',
+        ]
+      ).replace('/models/vocab.model', str(copied))
+    )
     ask = gin.get_configurable
     words, name = ask(utils.Model)(), ask(utils.DatasetConfig)()
     with gin.config_scope('infer_eval'):
       evaluated = ask(utils.DatasetConfig)()
-    module, lengths = (gin.query_parameter(f'%{macro}') for macro in (
-        'MIXTURE_OR_TASK_MODULE', 'TASK_FEATURE_LENGTHS'))
+    module, lengths = (gin.query_parameter(f'%{macro}') for macro in ('MIXTURE_OR_TASK_MODULE', 'TASK_FEATURE_LENGTHS'))
     gin.clear_config()
   importlib.import_module(module)
   for mixture in map(seqio.get_mixture_or_task, (name, evaluated)):
@@ -148,8 +177,7 @@ def test_task_yields_pretokenized_text_and_the_ids_of_it(data_dir):
   assert 'OPTIONS:\n- yes\n- no' in text or 'Write' in text
   end = [vocabulary.FLAN.eos_id]
   assert example['inputs'].tolist() == vocabulary.FLAN.encode(text) + end
-  assert example['targets'].tolist() == vocabulary.FLAN.encode(
-      example['targets_pretokenized'].decode()) + end
+  assert example['targets'].tolist() == vocabulary.FLAN.encode(example['targets_pretokenized'].decode()) + end
 
 
 def test_sizes_follow_the_carve_outs(data_dir):
@@ -157,18 +185,18 @@ def test_sizes_follow_the_carve_outs(data_dir):
   assert source.num_input_examples('train') == 24
   assert source.num_input_examples('validation') == 200
   train, dev = [
-      {(e['premise'].numpy(), e['hypothesis'].numpy())
-       for e in source.get_dataset(split, shuffle=False)}
-      for split in ('train', 'validation')]
+    {(e['premise'].numpy(), e['hypothesis'].numpy()) for e in source.get_dataset(split, shuffle=False)}
+    for split in ('train', 'validation')
+  ]
   assert len(train) == 24 and not train & dev
 
 
 def test_prompts_do_not_depend_on_sharding(data_dir):
   task = seqio.get_mixture_or_task('sst2')
   texts = lambda shard: sorted(
-      (e['inputs_pretokenized'], e['targets_pretokenized']) for e in
-      task.get_dataset(LENGTHS, 'train', shuffle=False, shard_info=shard, seed=3)
-      .as_numpy_iterator())
+    (e['inputs_pretokenized'], e['targets_pretokenized'])
+    for e in task.get_dataset(LENGTHS, 'train', shuffle=False, shard_info=shard, seed=3).as_numpy_iterator()
+  )
   whole = texts(None)
   assert len(whole) == 240
   assert sorted(sum([texts(seqio.ShardInfo(i, 3)) for i in range(3)], [])) == whole
@@ -200,14 +228,17 @@ def test_too_long_prompts_are_shortened_as_in_evaluation(data_dir, tmp_path):
     for number, text in enumerate(example.inputs):
       assert example.passages[number] in text
   [prompt] = task.get_dataset(LENGTHS, 'train', shuffle=False).take(1).as_numpy_iterator()
-  assert set(prompt) == {'inputs', 'targets', 'inputs_pretokenized',
-                         'targets_pretokenized'}
+  assert set(prompt) == {'inputs', 'targets', 'inputs_pretokenized', 'targets_pretokenized'}
 
 
 def test_another_seed_gives_other_templates(data_dir, tmp_path):
   task = seqio.get_mixture_or_task('sst2')
-  first = [store.ensure(task, directory=str(tmp_path), inputs_length=192, seed=seed,
-                        targets_length=64).read([0])[0][0].tolist() for seed in (0, 1, 2)]
+  first = [
+    store.ensure(task, directory=str(tmp_path), inputs_length=192, seed=seed, targets_length=64)
+    .read([0])[0][0]
+    .tolist()
+    for seed in (0, 1, 2)
+  ]
   assert len(set(map(tuple, first))) > 1
 
 
@@ -220,12 +251,15 @@ def cached(data_dir, tmp_path):
   with tf.io.TFRecordWriter(str(folder / 'train.tfrecord-00000-of-00001')) as writer:
     for number in range(240):
       texts = {'inputs': b'cached %d' % number, 'targets': b'yes'}
-      writer.write(tf.train.Example(features=tf.train.Features(
-          feature={k: feature(v) for k, v in texts.items()})).SerializeToString())
+      writer.write(
+        tf.train.Example(
+          features=tf.train.Features(feature={k: feature(v) for k, v in texts.items()})
+        ).SerializeToString()
+      )
   spec = {'shape': [], 'dtype': 'string'}
-  (folder / 'info.train.json').write_text(json.dumps(
-      {'num_shards': 1, 'features': {'inputs': spec, 'targets': spec},
-       'seqio_version': seqio.__version__}))
+  (folder / 'info.train.json').write_text(
+    json.dumps({'num_shards': 1, 'features': {'inputs': spec, 'targets': spec}, 'seqio_version': seqio.__version__})
+  )
   (folder / 'stats.train.json').write_text(json.dumps({'examples': 240}))
   (folder / 'COMPLETED').touch()
   task = seqio.get_mixture_or_task('rte')
@@ -238,8 +272,7 @@ def cached(data_dir, tmp_path):
 
 def test_a_cached_task_keeps_its_mixing_rate(cached):
   assert cached.get_cached_stats('train')['examples'] == 240
-  example = next(cached.get_dataset(LENGTHS, use_cached=True, shuffle=False)
-                 .as_numpy_iterator())
+  example = next(cached.get_dataset(LENGTHS, use_cached=True, shuffle=False).as_numpy_iterator())
   assert example['inputs_pretokenized'] == b'cached 0'
   mixture = seqio.get_mixture_or_task('flan_holdout_sentiment')
   assert mixture.get_rate(cached) == 24 == holdouts.rate(cached)
@@ -258,15 +291,14 @@ def cache(task, split, folder):
   """Writes a split as SeqIO's caching script does, whose pipeline needs Apache Beam."""
   folder = folder / task.name
   folder.mkdir(exist_ok=True)
-  records = task.preprocess_precache(task.source.get_dataset(
-      split, shuffle=False, shard_info=seqio.ShardInfo(0, 1)))
+  records = task.preprocess_precache(task.source.get_dataset(split, shuffle=False, shard_info=seqio.ShardInfo(0, 1)))
   with tf.io.TFRecordWriter(str(folder / f'{split}.tfrecord-00000-of-00001')) as writer:
     for count, record in enumerate(records, 1):
       writer.write(seqio.dict_to_tfexample(record).SerializeToString())
-  features = {name: {'shape': [None] * value.shape.rank, 'dtype': value.dtype.name}
-              for name, value in record.items()}
-  (folder / f'info.{split}.json').write_text(json.dumps(
-      {'num_shards': 1, 'features': features, 'seqio_version': seqio.__version__}))
+  features = {name: {'shape': [None] * value.shape.rank, 'dtype': value.dtype.name} for name, value in record.items()}
+  (folder / f'info.{split}.json').write_text(
+    json.dumps({'num_shards': 1, 'features': features, 'seqio_version': seqio.__version__})
+  )
   (folder / f'stats.{split}.json').write_text(json.dumps({'examples': count}))
   (folder / 'COMPLETED').touch()
 
@@ -274,10 +306,9 @@ def cache(task, split, folder):
 def rows_of(task, **how):
   lengths = {'inputs': 32, 'targets': 8}
   return sorted(
-      repr([(name, value.tolist() if hasattr(value, 'tolist') else value)
-            for name, value in sorted(row.items())])
-      for row in task.get_dataset(lengths, 'train', shuffle=False, **how)
-      .as_numpy_iterator())
+    repr([(name, value.tolist() if hasattr(value, 'tolist') else value) for name, value in sorted(row.items())])
+    for row in task.get_dataset(lengths, 'train', shuffle=False, **how).as_numpy_iterator()
+  )
 
 
 @pytest.fixture
@@ -289,15 +320,16 @@ def cached_by_seqio(data_dir, tmp_path):
     tasks.append(seqio.get_mixture_or_task(name))
     cache(tasks[-1], 'train', tmp_path)
     return tasks[-1]
+
   yield cached
   seqio.set_global_cache_dirs(before)
   for task in tasks:
     task._cache_dir = None
 
 
-@pytest.mark.parametrize('name', [
-    'cb.eval', *(pytest.param(name, marks=pytest.mark.slow)
-                 for name in ('rte', 'trivia_qa.eval'))])
+@pytest.mark.parametrize(
+  'name', ['cb.eval', *(pytest.param(name, marks=pytest.mark.slow) for name in ('rte', 'trivia_qa.eval'))]
+)
 def test_a_cached_task_reads_the_same(name, cached_by_seqio):
   task = cached_by_seqio(name)
   assert rows_of(task) == rows_of(task, use_cached=True)
@@ -308,9 +340,18 @@ def test_so_does_one_that_seqios_script_caches(data_dir, tmp_path):
   pytest.importorskip('apache_beam', reason="pip install -e '.[beam]'")
   names = ['rte', 'cb.eval']
   subprocess.run(
-      [sys.executable, '-m', 'seqio.scripts.cache_tasks_main', f'--tasks={",".join(names)}',
-       f'--output_cache_dir={tmp_path}', '--module_import=flan_jax.tasks',
-       '--min_shards=2'], check=True, timeout=900)
+    [
+      sys.executable,
+      '-m',
+      'seqio.scripts.cache_tasks_main',
+      f'--tasks={",".join(names)}',
+      f'--output_cache_dir={tmp_path}',
+      '--module_import=flan_jax.tasks',
+      '--min_shards=2',
+    ],
+    check=True,
+    timeout=900,
+  )
   before = list(seqio.get_global_cache_dirs())
   seqio.set_global_cache_dirs([str(tmp_path)])
   try:

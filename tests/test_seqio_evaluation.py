@@ -10,15 +10,7 @@ import seqio
 import tensorflow as tf
 
 import flan_jax.tasks  # noqa: F401  registers every dataset
-from flan_jax.data import (
-  clusters,
-  datasets,
-  expected,
-  holdouts,
-  prompt_variants,
-  rendering,
-  vocabulary,
-)
+from flan_jax.data import clusters, datasets, expected, holdouts, prompt_variants, rendering, vocabulary
 from flan_jax.data.encoding import Encoding
 from flan_jax.data.expected import Expected
 from flan_jax.data.sample_data import embedded, embedded_content
@@ -31,19 +23,21 @@ COUNTED = 'word_edit_distance'  # 0 is best, so accuracy stands beside it
 def evaluated(name, *predictors, count=None, log_dir=None):
   """What SeqIO's evaluator says of each on the dev split (test, where it has no other)."""
   task = seqio.get_mixture_or_task(name)
-  converter = seqio.EncDecFeatureConverter if (
-      'inputs' in task.output_features) else seqio.LMFeatureConverter
+  converter = seqio.EncDecFeatureConverter if ('inputs' in task.output_features) else seqio.LMFeatureConverter
   evaluator = seqio.Evaluator(
-      name, converter(pack=False), num_examples=count, async_compute_metrics=False,
-      logger_cls=[seqio.JSONLogger] if log_dir else [], log_dir=log_dir,
-      eval_split='validation' if 'validation' in task.splits else 'test')
-  return [evaluator.evaluate(compute_metrics=True, predict_fn=predict)[0].result()[name]
-          for predict in predictors]
+    name,
+    converter(pack=False),
+    num_examples=count,
+    async_compute_metrics=False,
+    logger_cls=[seqio.JSONLogger] if log_dir else [],
+    log_dir=log_dir,
+    eval_split='validation' if 'validation' in task.splits else 'test',
+  )
+  return [evaluator.evaluate(compute_metrics=True, predict_fn=predict)[0].result()[name] for predict in predictors]
 
 
 def perfect(prompts):
-  return [(int(number), prompt['decoder_target_tokens'].tolist())
-          for number, prompt in prompts.as_numpy_iterator()]
+  return [(int(number), prompt['decoder_target_tokens'].tolist()) for number, prompt in prompts.as_numpy_iterator()]
 
 
 def empty(prompts):
@@ -54,13 +48,11 @@ def assert_both_ends(name, capsys):
   best, worst = evaluated(name, perfect, empty, count=40)
   assert best == {metric: 0 if metric == COUNTED else 100 for metric in best}, best
   assert set(best) - {COUNTED}
-  assert all(worst[metric] > 0 if metric == COUNTED else worst[metric] == 0
-             for metric in worst), worst
+  assert all(worst[metric] > 0 if metric == COUNTED else worst[metric] == 0 for metric in worst), worst
   assert f'notice: {name}: 40 of 40 predictions are empty' in capsys.readouterr().err
 
 
-@pytest.mark.parametrize('name', [
-    'rte', 'rte.eval', 'trivia_qa.eval', 'world_text'])
+@pytest.mark.parametrize('name', ['rte', 'rte.eval', 'trivia_qa.eval', 'world_text'])
 def test_a_perfect_predictor_scores_100_and_an_empty_one_is_told(name, data_dir, capsys):
   assert_both_ends(name, capsys)
 
@@ -79,8 +71,9 @@ def all_data(tmp_path_factory):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize('name', [
-    *seqio.TaskRegistry.names(), *(f'{name}.2shot.eval' for name in ('rte', 'common_gen'))])
+@pytest.mark.parametrize(
+  'name', [*seqio.TaskRegistry.names(), *(f'{name}.2shot.eval' for name in ('rte', 'common_gen'))]
+)
 def test_so_does_every_task(name, all_data, monkeypatch, capsys):
   in_force(all_data, monkeypatch)
   if '.2shot' in name:
@@ -93,11 +86,18 @@ def test_what_is_evaluated_is_every_example_in_every_forward_template(data_dir):
   shot = prompt_variants.register(prompt_variants.Variant('rte', shots=2))
   assert len(dataset.forward) == 9 == len(dataset.templates) - 1
   for name in ('rte', shot.name):
-    prompts = seqio.get_mixture_or_task(f'{name}.eval').get_dataset(
-        None, 'validation', shuffle=False).take(27).as_numpy_iterator()
+    prompts = (
+      seqio.get_mixture_or_task(f'{name}.eval')
+      .get_dataset(None, 'validation', shuffle=False)
+      .take(27)
+      .as_numpy_iterator()
+    )
     wanted = datasets.examples(name, 'validation', dataset.forward)
-    wanted = [(text, target, number, one) for _, one in zip(range(3), wanted)
-              for text, target, number in zip(one.inputs, one.targets, dataset.forward)]
+    wanted = [
+      (text, target, number, one)
+      for _, one in zip(range(3), wanted)
+      for text, target, number in zip(one.inputs, one.targets, dataset.forward)
+    ]
     for prompt, (text, target, number, one) in zip(prompts, wanted, strict=True):
       assert prompt['inputs_pretokenized'].decode() == text
       assert prompt['targets_pretokenized'].decode() == target
@@ -111,14 +111,15 @@ def test_what_is_evaluated_is_every_example_in_every_forward_template(data_dir):
 @pytest.mark.slow
 def test_a_decoder_only_model_is_evaluated_on_it_too(data_dir):
   evaluator = seqio.Evaluator(
-      'rte.eval', seqio.PrefixLMFeatureConverter(pack=False), num_examples=9,
-      async_compute_metrics=False)
+    'rte.eval', seqio.PrefixLMFeatureConverter(pack=False), num_examples=9, async_compute_metrics=False
+  )
   rows = [row for _, row in evaluator.cached_model_datasets['rte.eval'].as_numpy_iterator()]
   assert len(rows) == 9 and all(row['decoder_loss_weights'].any() for row in rows)
 
 
 def test_the_scores_are_those_of_our_own_evaluation(data_dir, tmp_path):
   """The means over templates that a report has."""
+
   def guessed(number):
     return ('no', 'Yes, it is.', '', 'perhaps', 'yes')[number % 5]
 
@@ -127,15 +128,22 @@ def test_the_scores_are_those_of_our_own_evaluation(data_dir, tmp_path):
     return [(n, [*one, *[0] * (9 - len(one))]) for n, one in enumerate(ids)]
 
   [found] = evaluated('rte.eval', predict, count=20 * 9, log_dir=str(tmp_path))
-  asked = questions.read(
-      'rte', Encoding(192, 64), splits=[questions.DEV], limit=20)
+  asked = questions.read('rte', Encoding(192, 64), splits=[questions.DEV], limit=20)
   count = len(asked.templates)
-  means = [metrics.score('accuracy', metrics.Answers(
-      labels=[one.label for one in asked.examples],
-      options=[one.options for one in asked.examples],
-      references=[one.references for one in asked.examples],
-      chosen=[ranking.matched(guessed(number * count + column), one.options)
-              for number, one in enumerate(asked.examples)])) for column in range(count)]
+  means = [
+    metrics.score(
+      'accuracy',
+      metrics.Answers(
+        labels=[one.label for one in asked.examples],
+        options=[one.options for one in asked.examples],
+        references=[one.references for one in asked.examples],
+        chosen=[
+          ranking.matched(guessed(number * count + column), one.options) for number, one in enumerate(asked.examples)
+        ],
+      ),
+    )
+    for column in range(count)
+  ]
   assert found == {'accuracy': pytest.approx(np.mean(means), abs=1e-5)}
   assert 20 < found['accuracy'] < 50
   [file] = tmp_path.glob('rte.eval-*1.jsonl')  # of step -1: none was named
@@ -161,8 +169,7 @@ def test_each_direction_is_evaluated_by_itself():
 def test_what_a_cluster_is_evaluated_on_is_a_mixture():
   for cluster in clusters.names():
     names = [task.name for task in seqio.get_mixture_or_task(f'flan_eval_{cluster}').tasks]
-    wanted = [f'{task}.eval' for name in holdouts.holdout(cluster).held_out
-              for task in prompt_variants.evaluated(name)]
+    wanted = [f'{task}.eval' for name in holdouts.holdout(cluster).held_out for task in prompt_variants.evaluated(name)]
     assert names == sorted(wanted) and names
   with pytest.raises(UserError, match='flan_eval_nli.*anli_r1|nli is held out'):
     holdouts.assert_unseen('flan_eval_nli', 'nli')
@@ -176,18 +183,22 @@ def scored(names, targets, texts):
 
 def test_metrics_are_means_over_templates():
   """F1 of all prompts as one would be 2/3."""
-  targets = [Expected((option,), ('no', 'yes'), label, template=template)
-             for template in (0, 1) for label, option in enumerate(('no', 'yes'))]
+  targets = [
+    Expected((option,), ('no', 'yes'), label, template=template)
+    for template in (0, 1)
+    for label, option in enumerate(('no', 'yes'))
+  ]
   texts = ['no', 'yes', 'no', 'no']
   assert scored(['f1'], targets, texts) == {'f1': 50.0}
 
 
 def test_answers_of_a_group_and_numbers_are_scored_by_their_options():
-  groups = [Expected((option,), ('no', 'yes'), label, group=group) for group, label, option
-            in (('a', 1, 'yes'), ('a', 0, 'no'), ('b', 1, 'yes'), ('', 0, 'no'))]
+  groups = [
+    Expected((option,), ('no', 'yes'), label, group=group)
+    for group, label, option in (('a', 1, 'yes'), ('a', 0, 'no'), ('b', 1, 'yes'), ('', 0, 'no'))
+  ]
   names = ['question_exact_match', 'accuracy']
-  assert scored(names, groups, ['yes', 'no', 'no', 'no']) == {
-      'question_exact_match': 66.666667, 'accuracy': 75.0}
+  assert scored(names, groups, ['yes', 'no', 'no', 'no']) == {'question_exact_match': 66.666667, 'accuracy': 75.0}
   options = ('1.0', '2.5', '4.0')
   numbers = [Expected((text,), options, label) for label, text in enumerate(options)]
   assert scored(['pearson'], numbers, list(options)) == {'pearson': 100.0}
@@ -201,8 +212,7 @@ def test_beside_a_count_stands_accuracy():
   assert scored(['pearson'], targets, texts) == {'accuracy': 50.0}
 
 
-@pytest.mark.parametrize('text, score', [
-    ('?', 100), ('US', 100), ('US, they say', 0), ('us', 0), ('', 0)])
+@pytest.mark.parametrize('text, score', [('?', 100), ('US', 100), ('US, they say', 0), ('us', 0), ('', 0)])
 def test_an_option_is_chosen_by_what_it_is(text, score):
   options = ('us', 'US', '?')
   right = options.index(text) if score else 2
@@ -222,9 +232,17 @@ def test_texts_are_compared_as_the_vocabulary_can_write_them(tmp_path, monkeypat
   """This one writes neither line ends nor capitals, and not every letter."""
   written = io.BytesIO()
   sentencepiece.SentencePieceTrainer.train(
-      sentence_iterator=iter(['one two three'] * 50), model_writer=written, vocab_size=20,
-      pad_id=0, eos_id=1, unk_id=2, bos_id=-1, hard_vocab_limit=False, minloglevel=2,
-      normalization_rule_name='nmt_nfkc_cf')
+    sentence_iterator=iter(['one two three'] * 50),
+    model_writer=written,
+    vocab_size=20,
+    pad_id=0,
+    eos_id=1,
+    unk_id=2,
+    bos_id=-1,
+    hard_vocab_limit=False,
+    minloglevel=2,
+    normalization_rule_name='nmt_nfkc_cf',
+  )
   (tmp_path / 'vocab.model').write_bytes(written.getvalue())
   in_force(tmp_path, monkeypatch)
   text = 'One\nTWO  thrée'

@@ -28,11 +28,26 @@ from flan_jax.settings import places
 from flan_jax.training import loop, optim, run_file, sharding
 from tests import mutations, tiny_runs
 
-DOORS = ['cache', 'evaluate', 'experiment', 'generate', 'holdout', 'huggingface',
-         'precompile', 'prompts', 'report', 'sample', 'train']
-RUN_FILES = {'train': 'runs/tune.gin', 'evaluate': 'runs/evaluate.gin',
-             'precompile': 'runs/precompile.gin', 'cache': 'runs/cache.gin',
-             'experiment': 'runs/tune.gin'}
+DOORS = [
+  'cache',
+  'evaluate',
+  'experiment',
+  'generate',
+  'holdout',
+  'huggingface',
+  'precompile',
+  'prompts',
+  'report',
+  'sample',
+  'train',
+]
+RUN_FILES = {
+  'train': 'runs/tune.gin',
+  'evaluate': 'runs/evaluate.gin',
+  'precompile': 'runs/precompile.gin',
+  'cache': 'runs/cache.gin',
+  'experiment': 'runs/tune.gin',
+}
 COUNT = 300
 
 
@@ -56,11 +71,13 @@ def wired(door):
 
 def parser(door, monkeypatch):
   """The parser of a door, taken from where it is used."""
+
   class Taken(Exception):
     pass
 
   def take(made, arguments):
     raise Taken(made)
+
   with monkeypatch.context() as patch:
     patch.setattr(commandline, 'parse', take)
     with pytest.raises(Taken) as taken:
@@ -90,9 +107,19 @@ def test_every_flag_is_described(monkeypatch):
 
 
 def test_every_parameter_is_described():
-  owners = (training.Training, evaluation.evaluate, precompile.precompile, training.Rows,
-            loop.Schedule, mixture_subset.Selection, decoder.DecoderConfig, losses.LossConfig,
-            run_file.Run, run_file.Vocabulary, ends.Ends)
+  owners = (
+    training.Training,
+    evaluation.evaluate,
+    precompile.precompile,
+    training.Rows,
+    loop.Schedule,
+    mixture_subset.Selection,
+    decoder.DecoderConfig,
+    losses.LossConfig,
+    run_file.Run,
+    run_file.Vocabulary,
+    ends.Ends,
+  )
   for owner in owners:
     names = {f'{owner.__name__}.{name}' for name in inspect.signature(owner).parameters}
     own = {name for name in settings.PARAMETERS if name.startswith(f'{owner.__name__}.')}
@@ -123,13 +150,18 @@ def test_a_macro_has_its_meaning_in_the_run_file_and_help_prints_it(door, capsys
 
 def test_choices_are_those_of_the_library():
   found = {
-      'Selection.style': prompt_variants.STYLES, 'Schedule.nan_policy': loop.NAN_POLICIES,
-      'optimizer.name': optim.OPTIMIZERS, 'optimizer.schedule': optim.SCHEDULES,
-      'evaluate.ranking': ranking.RANKINGS, 'evaluate.answer_by': protocol.ANSWER_BY,
-      'DecoderConfig.activation': cpu_kernels.ACTIVATIONS,
-      'DecoderConfig.remat': config.REMAT_POLICIES,
-      'DecoderConfig.attention': attention_backends.CHOICES,
-      'DecoderConfig.rope_scaling': positions.SCALINGS, 'precompile.mode': aot.STEPS}
+    'Selection.style': prompt_variants.STYLES,
+    'Schedule.nan_policy': loop.NAN_POLICIES,
+    'optimizer.name': optim.OPTIMIZERS,
+    'optimizer.schedule': optim.SCHEDULES,
+    'evaluate.ranking': ranking.RANKINGS,
+    'evaluate.answer_by': protocol.ANSWER_BY,
+    'DecoderConfig.activation': cpu_kernels.ACTIVATIONS,
+    'DecoderConfig.remat': config.REMAT_POLICIES,
+    'DecoderConfig.attention': attention_backends.CHOICES,
+    'DecoderConfig.rope_scaling': positions.SCALINGS,
+    'precompile.mode': aot.STEPS,
+  }
   for name, choices in found.items():
     assert set(settings.PARAMETERS[name].choices) == set(choices), name
   assert settings.kinds.AXES == sharding.MESH_AXES
@@ -140,9 +172,14 @@ def every(folder):
   return [f'{folder}/{name}' for name in sorted(os.listdir(root))]
 
 
-@pytest.mark.parametrize('files', [
-    *([name] for name in every('holdout') + every('meshes') + every('ablations')
-      + every('models')), ['runs/quickstart.gin'], ['runs/pretrain.gin']])
+@pytest.mark.parametrize(
+  'files',
+  [
+    *([name] for name in every('holdout') + every('meshes') + every('ablations') + every('models')),
+    ['runs/quickstart.gin'],
+    ['runs/pretrain.gin'],
+  ],
+)
 def test_the_files_of_the_package_are_what_they_should_be(files):
   bindings = ["MODEL_DIR = 'x'", 'HELD_OUT = None']
   if files == ['models/base.gin']:
@@ -190,6 +227,7 @@ def doors(place, monkeypatch):
   """The doors, each ending where its work would begin."""
   from flan_jax.cli import cache, generate, holdout, huggingface, prompts, report, sample
   from flan_jax.runs import caching, evaluation_request, feeds
+
   monkeypatch.chdir(place)
   monkeypatch.setenv(vocabulary.VARIABLE, 'bytes')
   monkeypatch.setattr(vocabulary.FLAN, '_loaded', None)
@@ -198,14 +236,22 @@ def doors(place, monkeypatch):
   monkeypatch.setattr(evaluation_request, 'names', lambda *_: {False: [], True: []})
   monkeypatch.setattr(cache, '_tasks', lambda *_: [])
   monkeypatch.setattr(experiment, 'holdout_runs', lambda flags: [])
-  monkeypatch.setattr(
-      decoder, 'abstract_params', functools.lru_cache(decoder.abstract_params))
+  monkeypatch.setattr(decoder, 'abstract_params', functools.lru_cache(decoder.abstract_params))
   for owner, name in (
-      (feeds, 'feed'), (evaluation._Job, 'run'), (aot, 'compile_plan'),
-      (caching, '_build_all'), (experiment, '_execute'), (generate.Model, 'load'),
-      (sample, 'run'), (prompts, 'describe'), (prompts, 'write_catalogue'),
-      (holdout, 'describe'), (report, 'write'), (huggingface, 'import_folder'),
-      (huggingface, 'export_folder')):
+    (feeds, 'feed'),
+    (evaluation._Job, 'run'),
+    (aot, 'compile_plan'),
+    (caching, '_build_all'),
+    (experiment, '_execute'),
+    (generate.Model, 'load'),
+    (sample, 'run'),
+    (prompts, 'describe'),
+    (prompts, 'write_catalogue'),
+    (holdout, 'describe'),
+    (report, 'write'),
+    (huggingface, 'import_folder'),
+    (huggingface, 'export_folder'),
+  ):
     monkeypatch.setattr(owner, name, reached)
   yield
   gin.clear_config()
@@ -213,21 +259,28 @@ def doors(place, monkeypatch):
 
 # What each door wants besides.
 ASKED = {
-    'train': ["--gin.MODEL_DIR='new'", '--gin.HELD_OUT=None', '--gin.ROW_LENGTH=1280',
-              '--gin.TOKENS_PER_BATCH=10240'],
-    'evaluate': ["--gin.MODEL_DIR='run'"], 'experiment': ['holdouts', '--root=root'],
-    'precompile': ['--gin_file=models/tiny.gin', '--gin_file=meshes/h100x8.gin',
-                   '--gin.ROW_LENGTH=1280', '--gin.TOKENS_PER_BATCH=10240'],
-    'generate': ['--model_dir=run', '--input=prompts.jsonl', '--output=out.jsonl'],
-    'holdout': ['--cluster=nli'], 'huggingface': ['import', 'run', 'new'],
-    'prompts': ['--task=rte'], 'report': ['run'], 'sample': ['--data_dir=data'],
-    'cache': []}
+  'train': ["--gin.MODEL_DIR='new'", '--gin.HELD_OUT=None', '--gin.ROW_LENGTH=1280', '--gin.TOKENS_PER_BATCH=10240'],
+  'evaluate': ["--gin.MODEL_DIR='run'"],
+  'experiment': ['holdouts', '--root=root'],
+  'precompile': [
+    '--gin_file=models/tiny.gin',
+    '--gin_file=meshes/h100x8.gin',
+    '--gin.ROW_LENGTH=1280',
+    '--gin.TOKENS_PER_BATCH=10240',
+  ],
+  'generate': ['--model_dir=run', '--input=prompts.jsonl', '--output=out.jsonl'],
+  'holdout': ['--cluster=nli'],
+  'huggingface': ['import', 'run', 'new'],
+  'prompts': ['--task=rte'],
+  'report': ['run'],
+  'sample': ['--data_dir=data'],
+  'cache': [],
+}
 
 
 def arguments(case, folder):
   """The command line of a case; files are written where it wants some."""
-  asked = [one for one in ASKED[case.door]
-           if not one.startswith(f'--gin.{case.name}=')]
+  asked = [one for one in ASKED[case.door] if not one.startswith(f'--gin.{case.name}=')]
   if case.how == 'flag':
     asked = [one for one in asked if not one.startswith(f'--{case.name}=')]
     return [*asked, f'--{case.name}={case.value}']
@@ -271,25 +324,32 @@ def cases():
     found += mutations.of_flags(door, valued(made), draw)
     if door in RUN_FILES:
       # What only a dictionary holds has no parameter of its own.
-      parameters = {name: macro for name, macro in wired(door).items()
-                    if not name.startswith('optimizer.')}
-      of_dictionary = {name: macro for name, macro in wired(door).items()
-                       if name.startswith('optimizer.')}
+      parameters = {name: macro for name, macro in wired(door).items() if not name.startswith('optimizer.')}
+      of_dictionary = {name: macro for name, macro in wired(door).items() if name.startswith('optimizer.')}
       found += mutations.of_gin(door, parameters, draw)
-      found += [case for case in mutations.of_gin(door, of_dictionary, draw)
-                if 'direct' not in case.how]
-  found = [case for case in found if not (
+      found += [case for case in mutations.of_gin(door, of_dictionary, draw) if 'direct' not in case.how]
+  found = [
+    case
+    for case in found
+    if not (
       # These doors start no run of their own.
-      case.door in ('cache', 'experiment', 'precompile') and case.value == 'None'
-      and case.name in ('MODEL_DIR', 'Training.model_dir'))]
-  found = [case for case in found if not (
+      case.door in ('cache', 'experiment', 'precompile')
+      and case.value == 'None'
+      and case.name in ('MODEL_DIR', 'Training.model_dir')
+    )
+  ]
+  found = [
+    case
+    for case in found
+    if not (
       # An experiment sets these in each run, and says so.
-      case.door == 'experiment' and case.name in experiment.OWN)]
+      case.door == 'experiment' and case.name in experiment.OWN
+    )
+  ]
   by_name = collections.defaultdict(list)
   for case in draw.sample(found, len(found)):
     by_name[case.door, case.name].append(case)
-  rounds = [one for turn in range(40) for group in by_name.values() for one in
-            group[turn:turn + 1]]
+  rounds = [one for turn in range(40) for group in by_name.values() for one in group[turn : turn + 1]]
   return rounds
 
 
@@ -302,13 +362,16 @@ def test_what_cannot_be_is_refused_before_anything(doors, place, capsys, monkeyp
   for case in chosen[:COUNT]:
     given = arguments(case, place)
     dry = case.door in RUN_FILES
-    for flags in ([], ['--dry_run'])[:1 + dry]:
+    for flags in ([], ['--dry_run'])[: 1 + dry]:
       result, words = outcome(case.door, [*given, *flags], capsys)
       file = re.search(r'mine\.gin, line [24]', words)
-      fine = (result == 'refused' and 'Traceback' not in words and len(words) < 1200
-              and '\n\n' not in words
-              and ('in file' not in case.how and case.how not in ('file', 'included')
-                   or file))
+      fine = (
+        result == 'refused'
+        and 'Traceback' not in words
+        and len(words) < 1200
+        and '\n\n' not in words
+        and ('in file' not in case.how and case.how not in ('file', 'included') or file)
+      )
       if not fine or loaded:
         wrong.append((case, flags, result, words))
         loaded.clear()
@@ -335,30 +398,49 @@ def test_what_can_be_is_taken_and_a_dry_run_agrees(doors, place, capsys):
 # The cases that were believed.
 
 FILES = {
-    'form.gin': "INIT_FORM = 'base'", 'steps.gin': 'TRAINSTEPS = 3', 'low.gin': 'seed = 3',
-    'true.gin': 'TRAIN_STEPS = True', 'quoted.gin': "CLIP = %MINE\nMINE = '1.0'",
-    'outer.gin': "\ninclude 'steps.gin'", 'own.gin':
-    'MINE = 7\nTRAIN_STEPS = %MINE', 'self.gin': "include 'self.gin'",
-    'round.gin': 'SEED = %A\nA = %B\nB = %A', 'gone.gin': "include 'gone/away.gin'",
-    'torn.gin': 'TRAIN_STEPS = (3', 'import.gin': 'import no_such_module',
-    'unset.gin': 'SEED = %NOWHERE', 'text.gin': 'MODEL_DIR = runs/nli',
-    'tuning.gin': "include 'runs/tune.gin'\nTRAIN_STEPS = 3",
-    'site.gin': "STORE_DIR = 'store'", 'wide.gin': 'decoder.DecoderConfig.d_modle = 3',
-    'optimizer.gin': "from __gin__ import dynamic_registration\n"
-    'from flan_jax.runs import training\n'
-    "training.Training.optimizer = {'learning_rate': 1e-3, 'warmup': 3}"}
+  'form.gin': "INIT_FORM = 'base'",
+  'steps.gin': 'TRAINSTEPS = 3',
+  'low.gin': 'seed = 3',
+  'true.gin': 'TRAIN_STEPS = True',
+  'quoted.gin': "CLIP = %MINE\nMINE = '1.0'",
+  'outer.gin': "\ninclude 'steps.gin'",
+  'own.gin': 'MINE = 7\nTRAIN_STEPS = %MINE',
+  'self.gin': "include 'self.gin'",
+  'round.gin': 'SEED = %A\nA = %B\nB = %A',
+  'gone.gin': "include 'gone/away.gin'",
+  'torn.gin': 'TRAIN_STEPS = (3',
+  'import.gin': 'import no_such_module',
+  'unset.gin': 'SEED = %NOWHERE',
+  'text.gin': 'MODEL_DIR = runs/nli',
+  'tuning.gin': "include 'runs/tune.gin'\nTRAIN_STEPS = 3",
+  'site.gin': "STORE_DIR = 'store'",
+  'wide.gin': 'decoder.DecoderConfig.d_modle = 3',
+  'optimizer.gin': 'from __gin__ import dynamic_registration\n'
+  'from flan_jax.runs import training\n'
+  "training.Training.optimizer = {'learning_rate': 1e-3, 'warmup': 3}",
+}
 
 
-@pytest.mark.parametrize('door, given, words', [
+@pytest.mark.parametrize(
+  'door, given, words',
+  [
     ('train', ['--gin_file=form.gin'], "'INIT_FORM' (form.gin, line 1); did you mean INIT_F"),
     ('train', ['--gin_file=steps.gin'], "'TRAINSTEPS' (steps.gin, line 1); did you mean TRA"),
     ('train', ['--gin_file=low.gin'], "'seed' (low.gin, line 1); did you mean SEED"),
     ('train', ['--gin_file=outer.gin'], "'TRAINSTEPS' (steps.gin, line 1)"),
-    ('train', ['--gin_file=true.gin'], 'TRAIN_STEPS = True (true.gin, line 1) must be a '
-     'whole number of at least 0 and at most 2,147,483,647; it is a truth value'),
-    ('train', ['--gin_file=quoted.gin'], "MINE = '1.0' (quoted.gin, line 2), for CLIP must "
-     'be a number above 0 and at most 1e+30, or None (any norm); it is a text: write 1.0 '
-     'without quotes'),
+    (
+      'train',
+      ['--gin_file=true.gin'],
+      'TRAIN_STEPS = True (true.gin, line 1) must be a '
+      'whole number of at least 0 and at most 2,147,483,647; it is a truth value',
+    ),
+    (
+      'train',
+      ['--gin_file=quoted.gin'],
+      "MINE = '1.0' (quoted.gin, line 2), for CLIP must "
+      'be a number above 0 and at most 1e+30, or None (any norm); it is a text: write 1.0 '
+      'without quotes',
+    ),
     ('train', ['--gin.TRAIN_STEPS=3e4'], 'TRAIN_STEPS = 30000.0 (command line) must be a '),
     ('train', ['--gin.TRAIN_STEPS=3e4'], 'write it as 30000'),
     ('train', ["--gin.PARAMETER_SCALE='False'"], 'write False without quotes'),
@@ -375,7 +457,7 @@ FILES = {
     ('train', ['--gin_file=gone.gin'], "gone.gin, line 1 includes 'gone/away.gin'"),
     ('train', ['--gin_file=import.gin'], "No module named 'no_such_module'"),
     ('train', ['--gin_file=wide.gin'], "no parameter 'd_modle'; did you mean d_model"),
-    ('train', ['--gin_file=optimizer.gin'], "(optimizer.gin, line 3) must be"),
+    ('train', ['--gin_file=optimizer.gin'], '(optimizer.gin, line 3) must be'),
     ('train', ['--gin_file=runs/evaluate.gin'], 'is a setting of flan_jax evaluate'),
     ('train', ["--gin.MODEL_DIR='prompts.jsonl'"], 'it is a file'),
     ('train', ["--gin.MODEL_DIR='prompts.jsonl/x'"], 'prompts.jsonl is a file'),
@@ -407,33 +489,44 @@ FILES = {
     ('generate', ['--output=run'], 'run'),
     ('huggingface', ['--fsdp=0'], '--fsdp=0 must be a whole number of at least 1'),
     ('sample', ['--data_dir=prompts.jsonl'], 'it is a file'),
-    ('prompts', ['--n=0'], '--n=0 must be'), ('prompts', ['--style=nam'], "'nam'"),
+    ('prompts', ['--n=0'], '--n=0 must be'),
+    ('prompts', ['--style=nam'], "'nam'"),
     ('report', ['--output='], '--output= must be a path; it is empty'),
-])
+  ],
+)
 def test_the_remedy_is_named(doors, place, capsys, door, given, words):
   for name, text in FILES.items():
     (place / name).write_text(text + '\n')
   (place / 'binary.gin').write_bytes(b'\xff\xfe\x00')
-  own = [one for one in ASKED[door] if one.split('=')[0] not in {
-      flag.split('=')[0] for flag in given}]
+  own = [one for one in ASKED[door] if one.split('=')[0] not in {flag.split('=')[0] for flag in given}]
   result, said_of_it = outcome(door, [*own, *given], capsys)
   assert result == 'refused' and words in said_of_it, said_of_it
 
 
 @pytest.mark.parametrize('name', places.RUN_FOLDERS)
-@pytest.mark.parametrize('door, flag', [
-    ('train', "--gin.MODEL_DIR='%s'"), ('train', "--gin.INIT_FROM='%s'"),
-    ('cache', "--gin.INIT_FROM='%s'"), ('evaluate', "--gin.MODEL_DIR='%s'"),
-    ('experiment', '--base=%s'), ('generate', '--model_dir=%s'), ('report', '%s')])
-def test_folders_of_a_run_that_are_none_are_named(
-    doors, place, tmp_path, capsys, door, flag, name):
+@pytest.mark.parametrize(
+  'door, flag',
+  [
+    ('train', "--gin.MODEL_DIR='%s'"),
+    ('train', "--gin.INIT_FROM='%s'"),
+    ('cache', "--gin.INIT_FROM='%s'"),
+    ('evaluate', "--gin.MODEL_DIR='%s'"),
+    ('experiment', '--base=%s'),
+    ('generate', '--model_dir=%s'),
+    ('report', '%s'),
+  ],
+)
+def test_folders_of_a_run_that_are_none_are_named(doors, place, tmp_path, capsys, door, flag, name):
   run, own = shutil.copytree(place / 'run', tmp_path / 'run'), ASKED[door]
   own = [one for one in own if one.split('=')[0] != flag.split('=')[0] and one != 'run']
   shutil.rmtree(run / name, ignore_errors=True)
   for spoil, words in (
-      (lambda: (run / name).touch(), f'{run / name} is a file'),
-      (lambda: (run / name).symlink_to(tmp_path / 'gone'),
-       f'{run / name} is a link to {tmp_path}/gone, which is not there')):
+    (lambda: (run / name).touch(), f'{run / name} is a file'),
+    (
+      lambda: (run / name).symlink_to(tmp_path / 'gone'),
+      f'{run / name} is a link to {tmp_path}/gone, which is not there',
+    ),
+  ):
     spoil()
     result, said = outcome(door, [*own, flag % run], capsys)
     assert result == 'refused' and words in said and '\n' not in said.strip(), said
@@ -456,8 +549,7 @@ def test_a_folder_that_is_a_link_to_nothing_is_named_with_its_target(tmp_path):
   said = 'is a link to gone, which is not there'
   for made in (False, True):
     assert places.folder_problem(str(tmp_path / 'link'), made) == f'it {said}'
-    assert places.folder_problem(
-        str(tmp_path / 'link/in/it'), made) == f'{tmp_path}/link {said}'
+    assert places.folder_problem(str(tmp_path / 'link/in/it'), made) == f'{tmp_path}/link {said}'
 
 
 def test_macros_of_ones_own_and_every_rule_of_gin_stay(doors, place, capsys):
@@ -467,34 +559,54 @@ def test_macros_of_ones_own_and_every_rule_of_gin_stay(doors, place, capsys):
   assert commandline.call(loop.Schedule).train_steps == 7
 
 
-@pytest.mark.parametrize('changes, words', [
-    (dict(seed=True), 'SEED = True'), (dict(model_dir=''), "MODEL_DIR = ''"),
-    (dict(mesh={'rows': 1}), "unknown axis 'rows'"), (dict(host_devices=0), 'HOST_DEVICES'),
+@pytest.mark.parametrize(
+  'changes, words',
+  [
+    (dict(seed=True), 'SEED = True'),
+    (dict(model_dir=''), "MODEL_DIR = ''"),
+    (dict(mesh={'rows': 1}), "unknown axis 'rows'"),
+    (dict(host_devices=0), 'HOST_DEVICES'),
     (dict(optimizer={'learning_rate': '1'}), 'learning_rate'),
     (dict(optimizer={'learning_rate': 1.0, 'warmup': 3}), 'did you mean warmup_steps'),
-    (dict(held_out_examples='8'), "HELD_OUT_EXAMPLES = '8'"), (dict(rows=3), 'rows = 3'),
-    (dict(profile='5:2'), "profile = '5:2'"), (dict(init_from=3), 'INIT_FROM = 3')])
+    (dict(held_out_examples='8'), "HELD_OUT_EXAMPLES = '8'"),
+    (dict(rows=3), 'rows = 3'),
+    (dict(profile='5:2'), "profile = '5:2'"),
+    (dict(init_from=3), 'INIT_FROM = 3'),
+  ],
+)
 def test_a_call_from_python_is_checked_too(doors, tmp_path, changes, words):
   given = dict(
-      model_dir=str(tmp_path / 'new'), mixture=None, held_out=None, mesh={},
-      model=tiny_runs.CONFIG, rows=training.Rows(512, 256, 64, 192, 64), seed=0,
-      schedule=loop.Schedule(4, 0, 0, 1), optimizer={'learning_rate': 1e-2})
+    model_dir=str(tmp_path / 'new'),
+    mixture=None,
+    held_out=None,
+    mesh={},
+    model=tiny_runs.CONFIG,
+    rows=training.Rows(512, 256, 64, 192, 64),
+    seed=0,
+    schedule=loop.Schedule(4, 0, 0, 1),
+    optimizer={'learning_rate': 1e-2},
+  )
   with pytest.raises(UserError, match=re.escape(words)):
     training.train(training.Training(**given | changes))
   with pytest.raises(UserError, match='LIMIT = True'):
     evaluation.evaluate(model_dir='run', limit=True)
 
 
-@pytest.mark.parametrize('owner, fields, words', [
-    (training.Rows, dict(tokens_per_batch=512, row_length='256', target_slots=64,
-                      inputs_length=192, targets_length=64), "ROW_LENGTH = '256'"),
-    (loop.Schedule, dict(train_steps=True, save_every=0, eval_every=0, log_every=1),
-     'TRAIN_STEPS = True'),
+@pytest.mark.parametrize(
+  'owner, fields, words',
+  [
+    (
+      training.Rows,
+      dict(tokens_per_batch=512, row_length='256', target_slots=64, inputs_length=192, targets_length=64),
+      "ROW_LENGTH = '256'",
+    ),
+    (loop.Schedule, dict(train_steps=True, save_every=0, eval_every=0, log_every=1), 'TRAIN_STEPS = True'),
     (mixture_subset.Selection, dict(tasks=True), 'TASKS = True'),
     (losses.LossConfig, dict(z_loss=float('nan')), 'Z_LOSS = nan'),
     (losses.LossConfig, dict(label_smoothing='0.1'), "LABEL_SMOOTHING = '0.1'"),
-    (decoder.DecoderConfig, dict(vocab_size=8, d_model=8, layers=1, heads=True, head_dim=8,
-                                 d_ff=8), 'HEADS = True')])
+    (decoder.DecoderConfig, dict(vocab_size=8, d_model=8, layers=1, heads=True, head_dim=8, d_ff=8), 'HEADS = True'),
+  ],
+)
 def test_what_is_made_in_python_is_checked_too(owner, fields, words):
   with pytest.raises(UserError, match=re.escape(words)):
     owner(**fields)
@@ -520,15 +632,18 @@ assert door == 'experiment'
 
 def test_it_is_refused_before_the_libraries_are_there(tmp_path):
   (tmp_path / 'form.gin').write_text("INIT_FORM = 'base'\n")
-  done = subprocess.run([sys.executable, '-c', PROBE], cwd=tmp_path, text=True,
-                        capture_output=True, timeout=300)
+  done = subprocess.run([sys.executable, '-c', PROBE], cwd=tmp_path, text=True, capture_output=True, timeout=300)
   assert done.returncode == 0, done.stderr
   assert len(done.stdout.splitlines()) == 7
 
 
 def test_a_door_ends_with_one_paragraph_and_code_2(tmp_path):
   done = subprocess.run(
-      [sys.executable, '-m', 'flan_jax', 'train', '--gin.TRAINSTEPS=3'], cwd=tmp_path,
-      text=True, capture_output=True, timeout=300)
+    [sys.executable, '-m', 'flan_jax', 'train', '--gin.TRAINSTEPS=3'],
+    cwd=tmp_path,
+    text=True,
+    capture_output=True,
+    timeout=300,
+  )
   assert done.returncode == 2 and done.stderr.startswith('error: nothing reads the macro')
   assert len(done.stderr.splitlines()) == 1 and not done.stdout

@@ -14,13 +14,11 @@ from flan_jax.training import optim, sharding, step
 from flan_jax.training import state as state_lib
 from tests import rounding
 
-CONFIG = decoder.DecoderConfig(
-  vocab_size=64, d_model=128, layers=2, heads=4, head_dim=32, d_ff=256, dtype='float32'
-)
+CONFIG = decoder.DecoderConfig(vocab_size=64, d_model=128, layers=2, heads=4, head_dim=32, d_ff=256, dtype='float32')
 DOUBLE = rounding.doubled(CONFIG)
-LLAMA = rounding.doubled(dataclasses.replace(
-  CONFIG, kv_heads=2, positions='rope', tied_embeddings=False, activation='silu'
-))
+LLAMA = rounding.doubled(
+  dataclasses.replace(CONFIG, kv_heads=2, positions='rope', tied_embeddings=False, activation='silu')
+)
 CUBE = (('data', 2), ('fsdp', 2), ('tensor', 2))
 ROWS, LENGTH, SLOTS = 8, 12, 5
 QUICK = {'xla_backend_optimization_level': 0}  # compiling is most of the time here
@@ -52,22 +50,23 @@ def ten_steps(config, *axes):
   with jax.set_mesh(mesh):
     state = state_lib.fresh(config, rule, placed, 0)
     start, losses = jax.tree.map(np.asarray, state.params), []
-    update = jax.jit(
-      step.make_step(config, rule), out_shardings=(placed, None), compiler_options=QUICK
-    )
+    update = jax.jit(step.make_step(config, rule), out_shardings=(placed, None), compiler_options=QUICK)
     for batch in batches():
       state, sums = update(state, sharding.global_batch(rows, batch, ROWS))
       losses.append(float(sums['loss'] / sums['weight']))
   return losses, start, state
 
 
-@pytest.mark.parametrize('config, axes', [
-  pytest.param(DOUBLE, (('fsdp', 8),), marks=pytest.mark.slow),
-  pytest.param(DOUBLE, (('fsdp', 4), ('tensor', 2)), marks=pytest.mark.slow),
-  pytest.param(DOUBLE, CUBE, marks=pytest.mark.slow),
-  pytest.param(LLAMA, (('fsdp', 4), ('tensor', 2)), marks=pytest.mark.slow),
-  (LLAMA, CUBE),
-])
+@pytest.mark.parametrize(
+  'config, axes',
+  [
+    pytest.param(DOUBLE, (('fsdp', 8),), marks=pytest.mark.slow),
+    pytest.param(DOUBLE, (('fsdp', 4), ('tensor', 2)), marks=pytest.mark.slow),
+    pytest.param(DOUBLE, CUBE, marks=pytest.mark.slow),
+    pytest.param(LLAMA, (('fsdp', 4), ('tensor', 2)), marks=pytest.mark.slow),
+    (LLAMA, CUBE),
+  ],
+)
 def test_every_layout_moves_parameters_as_one_device_does(config, axes, double):
   # Adafactor divides a gradient by its own size: roundings of its smallest entries are
   # amplified as much as these are smaller than the others, hence a thousandfold room.
@@ -108,7 +107,8 @@ def test_unfactored_moments_lie_as_their_parameters(name, weight_decay, frozen):
   spread = [one for one in jax.tree.leaves(found) if not one.is_fully_replicated]
   still = jax.tree.leaves(optim.is_frozen(shapes, frozen))
   expected = [
-    one for one, is_still in zip(jax.tree.leaves(layout), still, strict=True)
+    one
+    for one, is_still in zip(jax.tree.leaves(layout), still, strict=True)
     if not is_still and not one.is_fully_replicated
   ]
   assert sorted(map(str, spread)) == sorted(2 * list(map(str, expected))) != []

@@ -52,7 +52,7 @@ def read_event(text):
     match = re.search(rf' ?\b{pattern},? ?', text)
     found[slot] = match[1].lower() if match else ''
     if match:
-      text = f'{text[:match.start()]} {text[match.end():]}'.strip()
+      text = f'{text[: match.start()]} {text[match.end() :]}'.strip()
   for verb, shape in SHAPES:
     match = shape.fullmatch(text)
     if match:
@@ -64,24 +64,36 @@ def read_event(text):
 def implies(one, other):
   """Whether one event cannot be without the other, more loosely told, one."""
   return (
-      all(one[slot] == other[slot] for slot in ('verb', 'agent', 'other'))
-      and (one['noun'] == other['noun'] or other['noun'] in ABOVE.get(one['noun'], ()))
-      and all(other[slot] in ('', one[slot]) for slot in ('adjective', 'place', 'day')))
+    all(one[slot] == other[slot] for slot in ('verb', 'agent', 'other'))
+    and (one['noun'] == other['noun'] or other['noun'] in ABOVE.get(one['noun'], ()))
+    and all(other[slot] in ('', one[slot]) for slot in ('adjective', 'place', 'day'))
+  )
 
 
 # How a frame treats the clause in it: 1 asserts, -1 denies, 0 leaves open.
 CLAUSE_FRAMES = {
-    r'\w+ saw that (.*)': 1, r'\w+ (?:knew|did not know|was glad) that (.*)': 1,
-    r'It surprised \w+ that (.*)': 1, r'As planned, (.*)': 1,
-    r'Contrary to what \w+ said, (.*)': 1, r'It is not true that (.*)': -1,
-    r'\w+ wrongly believed that (.*)': -1, r'\w+ (?:believed|was told) that (.*)': 0,
-    r'\w+ asked whether (.*)': 0, r'If (.*), \w+ will be surprised': 0,
-    r'Rumour has it that (.*)': 0, r'Perhaps (.*)': 0}
+  r'\w+ saw that (.*)': 1,
+  r'\w+ (?:knew|did not know|was glad) that (.*)': 1,
+  r'It surprised \w+ that (.*)': 1,
+  r'As planned, (.*)': 1,
+  r'Contrary to what \w+ said, (.*)': 1,
+  r'It is not true that (.*)': -1,
+  r'\w+ wrongly believed that (.*)': -1,
+  r'\w+ (?:believed|was told) that (.*)': 0,
+  r'\w+ asked whether (.*)': 0,
+  r'If (.*), \w+ will be surprised': 0,
+  r'Rumour has it that (.*)': 0,
+  r'Perhaps (.*)': 0,
+}
 INTENTION_FRAMES = {
-    r'(\w+) managed to (.*)': 1, r'(\w+) did not forget to (.*)': 1,
-    r'(\w+) (?:refused|forgot) to (.*)': -1, r'(\w+) wanted to (.*), but never did': -1,
-    r'(\w+) was about to (.*), but \w+ prevented it': -1,
-    r'(\w+) (?:wanted|was asked) to (.*)': 0, r'(\w+) promised \w+ to (.*)': 0}
+  r'(\w+) managed to (.*)': 1,
+  r'(\w+) did not forget to (.*)': 1,
+  r'(\w+) (?:refused|forgot) to (.*)': -1,
+  r'(\w+) wanted to (.*), but never did': -1,
+  r'(\w+) was about to (.*), but \w+ prevented it': -1,
+  r'(\w+) (?:wanted|was asked) to (.*)': 0,
+  r'(\w+) promised \w+ to (.*)': 0,
+}
 
 
 def read_framed(text):
@@ -123,8 +135,7 @@ def judge_order(premise, hypothesis):
   ahead |= {(a, d) for a, b in ahead for c, d in ahead if b == c}
   one, phrase, two = comparisons(hypothesis, first, second)[0]
   pair = (one, two) if phrase == first else (two, one)
-  return ('entailment' if pair in ahead else
-          'contradiction' if pair[::-1] in ahead else 'neutral')
+  return 'entailment' if pair in ahead else 'contradiction' if pair[::-1] in ahead else 'neutral'
 
 
 def comparisons(text, first, second):
@@ -146,16 +157,16 @@ def judge(premise, hypothesis):
   return next((verdict for verdict in verdicts if verdict), None)
 
 
-@pytest.mark.parametrize('premise, hypothesis, relation', [
-    ('Tom received a small poodle from Nora on Monday.', 'Nora gave Tom a dog.',
-     'entailment'),
+@pytest.mark.parametrize(
+  'premise, hypothesis, relation',
+  [
+    ('Tom received a small poodle from Nora on Monday.', 'Nora gave Tom a dog.', 'entailment'),
     ('Nora gave Tom a dog.', 'Nora gave Tom a poodle.', 'neutral'),
     ('Nora did not visit Tom.', 'On Monday, Tom was visited by Nora.', 'contradiction'),
-    ('Ida wrongly believed that Nora found a dog.', 'Nora did not find a poodle.',
-     'entailment'),
-    ('Ida is older than Tom and Tom is older than Leo.', 'Leo is younger than Ida.',
-     'entailment'),
-])
+    ('Ida wrongly believed that Nora found a dog.', 'Nora did not find a poodle.', 'entailment'),
+    ('Ida is older than Tom and Tom is older than Leo.', 'Leo is younger than Ida.', 'entailment'),
+  ],
+)
 def test_the_reader_judges_pairs_worked_by_hand(premise, hypothesis, relation):
   assert judge(premise, hypothesis) == relation
 
@@ -182,8 +193,12 @@ def test_classes_are_balanced(world):
   stream = world.stream('balance')
   rows = [statements.inference(stream)[2] for _ in range(3000)]
   assert all(900 < count < 1100 for count in collections.Counter(rows).values())
-  for make in (statements.question_sentence, statements.coreference_pair,
-               statements.paraphrase, statements.question_pair):
+  for make in (
+    statements.question_sentence,
+    statements.coreference_pair,
+    statements.paraphrase,
+    statements.question_pair,
+  ):
     assert 400 < sum(make(stream)[2] for _ in range(1000)) < 600
 
 
@@ -194,12 +209,13 @@ def naive_bayes_accuracy(rows):
   for text, label in rows[:half]:
     classes[label] += 1
     words[label].update(set(text.split()))
+
   def score(text, label):
     return math.log(classes[label]) + sum(
-        math.log((words[label][word] + 1) / (classes[label] + 2))
-        for word in set(text.split()))
-  return sum(max(classes, key=lambda c: score(text, c)) == label
-             for text, label in rows[half:]) / (len(rows) - half)
+      math.log((words[label][word] + 1) / (classes[label] + 2)) for word in set(text.split())
+    )
+
+  return sum(max(classes, key=lambda c: score(text, c)) == label for text, label in rows[half:]) / (len(rows) - half)
 
 
 def test_a_hypothesis_alone_does_not_give_its_relation_away(world):
@@ -213,8 +229,7 @@ def test_word_overlap_alone_does_not_give_the_relation_away(world):
   rows = []
   for _ in range(4000):
     premise, hypothesis, relation = statements.inference(stream)
-    seen, wanted = (set(re.findall(r'[\w-]+', text.lower()))
-                    for text in (premise, hypothesis))
+    seen, wanted = (set(re.findall(r'[\w-]+', text.lower())) for text in (premise, hypothesis))
     rows.append((f'overlap{5 * len(seen & wanted) // len(wanted)}', relation))
   assert naive_bayes_accuracy(rows) < 0.45
 
@@ -255,8 +270,7 @@ def test_grades_fall_with_what_two_sentences_share(world):
 def answered(question, sentence):
   """Whether the sentence answers a question for the place, the day or the person."""
   told = read_event(sentence)
-  asked = re.fullmatch(
-      r'(Where|In what place|When|On which day) did (\w+) (.*)', question)
+  asked = re.fullmatch(r'(Where|In what place|When|On which day) did (\w+) (.*)', question)
   if told and asked:
     wanted = read_event(f'{asked[2]} did not {asked[3]}')[0]
     slot = 'place' if asked[1] in ('Where', 'In what place') else 'day'
@@ -292,9 +306,20 @@ def test_duplicate_questions_have_the_same_answers(world):
 
 
 # clue -> which of the two named in the sentence it fits, worked by hand
-CLUES = {'was frightened': 0, 'was furious': 1, 'was so strong': 0, 'was so tired': 1,
-         'was lost': 0, 'looked like a local': 1, 'needed to talk': 0, 'asked for it back': 1,
-         'had a sore arm': 1, 'owned a car': 0, 'had a plane to catch': 1, 'felt shy': 0}
+CLUES = {
+  'was frightened': 0,
+  'was furious': 1,
+  'was so strong': 0,
+  'was so tired': 1,
+  'was lost': 0,
+  'looked like a local': 1,
+  'needed to talk': 0,
+  'asked for it back': 1,
+  'had a sore arm': 1,
+  'owned a car': 0,
+  'had a plane to catch': 1,
+  'felt shy': 0,
+}
 
 
 def test_pronouns_are_resolved_by_the_clue(world):
@@ -313,16 +338,25 @@ def test_pronouns_are_resolved_by_the_clue(world):
 def test_rows_are_determined_by_seed_and_stream():
   def rows(seed, name):
     stream = World(seed).stream(name)
-    return [make(stream) for make in (
-        statements.inference, statements.question_sentence, statements.coreference_pair,
-        statements.paraphrase, statements.question_pair, statements.graded_pair)]
+    return [
+      make(stream)
+      for make in (
+        statements.inference,
+        statements.question_sentence,
+        statements.coreference_pair,
+        statements.paraphrase,
+        statements.question_pair,
+        statements.graded_pair,
+      )
+    ]
+
   assert rows(1, 'a') == rows(1, 'a')
   assert rows(1, 'a') != rows(1, 'b') and rows(1, 'a') != rows(2, 'a')
 
 
-@pytest.mark.parametrize('name', [
-    'inference', 'question_sentence', 'coreference_pair', 'paraphrase', 'question_pair',
-    'graded_pair'])
+@pytest.mark.parametrize(
+  'name', ['inference', 'question_sentence', 'coreference_pair', 'paraphrase', 'question_pair', 'graded_pair']
+)
 def test_rows_hardly_ever_recur(world, name):
   # 1 % of repeats in 2,000 draws speaks for some 100,000 equally likely rows.
   stream = world.stream(name)

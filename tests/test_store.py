@@ -22,8 +22,7 @@ from flan_jax.errors import UserError
 from tests import rounding
 
 LENGTHS = {'inputs_length': 64, 'targets_length': 16}
-TEXTS = [(f'Question {i}: what is {i} times {i}? ☂', f'It is {i * i}.')
-         for i in range(600)]
+TEXTS = [(f'Question {i}: what is {i} times {i}? ☂', f'It is {i * i}.') for i in range(600)]
 
 
 def render(dataset):
@@ -32,23 +31,29 @@ def render(dataset):
 
 def make_task(texts=TEXTS, vocabulary=None, steps=None, name='squares', **features):
   vocabulary = vocabulary or seqio.ByteVocabulary()
+
   def rows(split, shuffle_files):
     questions, answers = zip(*texts)
-    return tf.data.Dataset.from_tensor_slices(
-        {'question': list(questions), 'answer': list(answers)})
-  features = features or {
-      'inputs': seqio.Feature(vocabulary), 'targets': seqio.Feature(vocabulary)}
+    return tf.data.Dataset.from_tensor_slices({'question': list(questions), 'answer': list(answers)})
+
+  features = features or {'inputs': seqio.Feature(vocabulary), 'targets': seqio.Feature(vocabulary)}
   return seqio.Task(
-      name, source=seqio.FunctionDataSource(rows, splits=['train', 'test']),
-      output_features=features, metric_fns=[],
-      preprocessors=steps or [render, seqio.CacheDatasetPlaceholder(),
-                              seqio.preprocessors.tokenize,
-                              seqio.preprocessors.append_eos_after_trim])
+    name,
+    source=seqio.FunctionDataSource(rows, splits=['train', 'test']),
+    output_features=features,
+    metric_fns=[],
+    preprocessors=steps
+    or [
+      render,
+      seqio.CacheDatasetPlaceholder(),
+      seqio.preprocessors.tokenize,
+      seqio.preprocessors.append_eos_after_trim,
+    ],
+  )
 
 
 def ids_of(built):
-  return [(inputs.tolist(), targets.tolist())
-          for inputs, targets in built.read(range(len(built.lengths)))]
+  return [(inputs.tolist(), targets.tolist()) for inputs, targets in built.read(range(len(built.lengths)))]
 
 
 def ids_of_arrays(built):
@@ -61,23 +66,34 @@ def tied(tokenizer, ours, theirs):
   text = lambda prompt: [tokenizer.decode(ids) for ids in prompt]
   # Scores are below 0; float32 sums of them, one for each token, decided twice.
   apart = rounding.gamma(2 * max(map(len, (*ours, *theirs))))
-  return text(ours) == text(theirs) and np.allclose(
-      score(ours), score(theirs), rtol=apart, atol=0)
+  return text(ours) == text(theirs) and np.allclose(score(ours), score(theirs), rtol=apart, atol=0)
 
 
 def stores_in(directory):
-  return sorted(os.path.join(root, name) for root, folders, _ in os.walk(directory)
-                for name in folders if name.startswith(('train-', 'test-', '.')))
+  return sorted(
+    os.path.join(root, name)
+    for root, folders, _ in os.walk(directory)
+    for name in folders
+    if name.startswith(('train-', 'test-', '.'))
+  )
 
 
 @pytest.fixture(scope='module')
 def sentencepiece(tmp_path_factory):
   import sentencepiece as spm
+
   folder = tmp_path_factory.mktemp('vocabulary')
   spm.SentencePieceTrainer.train(
-      sentence_iterator=iter(text for pair in TEXTS for text in pair),
-      model_prefix=str(folder / 'model'), vocab_size=100, pad_id=0, eos_id=1, unk_id=2,
-      bos_id=-1, byte_fallback=False, minloglevel=2)
+    sentence_iterator=iter(text for pair in TEXTS for text in pair),
+    model_prefix=str(folder / 'model'),
+    vocab_size=100,
+    pad_id=0,
+    eos_id=1,
+    unk_id=2,
+    bos_id=-1,
+    byte_fallback=False,
+    minloglevel=2,
+  )
   return seqio.SentencePieceVocabulary(str(folder / 'model.model'))
 
 
@@ -97,16 +113,13 @@ class BatchedBytes(seqio.ByteVocabulary):
 
 
 class TestIds:
-
   @pytest.mark.parametrize('kind', ['bytes', 'sentencepiece'])
   def test_equal_what_seqio_gives(self, kind, tmp_path, request):
     vocabulary = request.getfixturevalue(kind) if kind != 'bytes' else None
     task = make_task(vocabulary=vocabulary)
     built = store.build(task, directory=tmp_path, **LENGTHS)
-    theirs = task.get_dataset(sequence_length={'inputs': 64, 'targets': 16},
-                              split='train', shuffle=False)
-    expected = [(row['inputs'].tolist(), row['targets'].tolist())
-                for row in theirs.as_numpy_iterator()]
+    theirs = task.get_dataset(sequence_length={'inputs': 64, 'targets': 16}, split='train', shuffle=False)
+    expected = [(row['inputs'].tolist(), row['targets'].tolist()) for row in theirs.as_numpy_iterator()]
     ours = ids_of(built)
     assert built.lengths.tolist() == [[len(i), len(t)] for i, t in ours]
     differing = [pair for pair in zip(ours, expected) if pair[0] != pair[1]]
@@ -130,40 +143,42 @@ class TestIds:
 
   def test_truncation_keeps_the_separators(self, tmp_path):
     task = make_task([('abcdefgh', 'ABCDEFGH')])
-    [(inputs, targets)] = ids_of(store.build(
-        task, directory=tmp_path, inputs_length=5, targets_length=3))
+    [(inputs, targets)] = ids_of(store.build(task, directory=tmp_path, inputs_length=5, targets_length=3))
     assert inputs == [*seqio.ByteVocabulary().encode('efgh'), 1]
     assert targets == [*seqio.ByteVocabulary().encode('AB'), 1]
 
-  @pytest.mark.parametrize('separators, ends', [
-      (('', ''), ([], [])), (('\n\n', 'eos'), ([13, 13], [1])),
-      (('', '\n'), ([], [13]))])
+  @pytest.mark.parametrize(
+    'separators, ends', [(('', ''), ([], [])), (('\n\n', 'eos'), ([13, 13], [1])), (('', '\n'), ([], [13]))]
+  )
   def test_separators_are_a_choice(self, separators, ends, tmp_path):
     task = make_task([('abc', 'ABC'), ('abcdefgh', 'ABCDEFGH')])
-    built = store.build(task, directory=tmp_path, inputs_length=6, targets_length=6,
-                        separators=separators)
+    built = store.build(task, directory=tmp_path, inputs_length=6, targets_length=6, separators=separators)
     encode = seqio.ByteVocabulary().encode
     for (inputs, targets), size in zip(ids_of(built), (3, 6)):
       text = {3: 'abc', 6: 'abcdefgh'}[size]
-      assert inputs == encode(text[-min(size, 6 - len(ends[0])):]) + ends[0]
-      assert targets == encode('ABCDEF'[:min(size, 6 - len(ends[1]))]) + ends[1]
+      assert inputs == encode(text[-min(size, 6 - len(ends[0])) :]) + ends[0]
+      assert targets == encode('ABCDEF'[: min(size, 6 - len(ends[1]))]) + ends[1]
 
   def test_long_text_goes_on_in_further_prompts(self, tmp_path):
     task = make_task([('ab', '0123456789'), ('', '0123'), ('', '01234567')])
-    built = store.build(task, directory=tmp_path, inputs_length=3, targets_length=5,
-                        overflow='split')
+    built = store.build(task, directory=tmp_path, inputs_length=3, targets_length=5, overflow='split')
     encode = seqio.ByteVocabulary().encode
     assert ids_of(built) == [
-        ([*encode('ab'), 1], encode('0123')), ([1], encode('4567')),
-        ([1], [*encode('89'), 1]), ([1], [*encode('0123'), 1]), ([1], encode('0123')),
-        ([1], [*encode('4567'), 1])]
+      ([*encode('ab'), 1], encode('0123')),
+      ([1], encode('4567')),
+      ([1], [*encode('89'), 1]),
+      ([1], [*encode('0123'), 1]),
+      ([1], encode('0123')),
+      ([1], [*encode('4567'), 1]),
+    ]
     with pytest.raises(UserError, match="OVERFLOW is 'fold'"):
       store.build(task, directory=tmp_path, overflow='fold', **LENGTHS)
 
   def test_inputs_may_be_missing(self, tmp_path):
     only_targets = lambda dataset: dataset.map(lambda row: {'targets': row['answer']})
-    task = make_task([('', 'plain')], targets=seqio.Feature(seqio.ByteVocabulary()),
-                     steps=[only_targets, seqio.preprocessors.tokenize])
+    task = make_task(
+      [('', 'plain')], targets=seqio.Feature(seqio.ByteVocabulary()), steps=[only_targets, seqio.preprocessors.tokenize]
+    )
     [(inputs, targets)] = ids_of(store.build(task, directory=tmp_path, **LENGTHS))
     assert inputs == [1]
     assert targets == [*seqio.ByteVocabulary().encode('plain'), 1]
@@ -172,17 +187,18 @@ class TestIds:
   def test_a_task_of_ids_is_taken_as_it_is(self, with_eos, tmp_path):
     def numbers(dataset):
       end = [1] if with_eos else []
-      return dataset.map(lambda row: {'inputs': tf.constant([5, 6, *end]),
-                                      'targets': tf.constant([7, *end])})
+      return dataset.map(lambda row: {'inputs': tf.constant([5, 6, *end]), 'targets': tf.constant([7, *end])})
+
     task = make_task([('', '')], steps=[numbers])
-    assert ids_of(store.build(task, directory=tmp_path, **LENGTHS)) == [
-        ([5, 6, 1], [7, 1])]
+    assert ids_of(store.build(task, directory=tmp_path, **LENGTHS)) == [([5, 6, 1], [7, 1])]
 
   def test_steps_after_tokenizing_are_not_lost(self, tmp_path):
     def reverse(dataset):
       return dataset.map(lambda row: {**row, 'targets': row['targets'][::-1]})
-    task = make_task([('a', 'bc')], steps=[
-        render, seqio.preprocessors.tokenize, reverse, seqio.preprocessors.append_eos])
+
+    task = make_task(
+      [('a', 'bc')], steps=[render, seqio.preprocessors.tokenize, reverse, seqio.preprocessors.append_eos]
+    )
     [(_, targets)] = ids_of(store.build(task, directory=tmp_path, **LENGTHS))
     assert targets == [*seqio.ByteVocabulary().encode('cb'), 1]
 
@@ -190,16 +206,15 @@ class TestIds:
     def ask(dataset, sequence_length, output_features, seed, bound):
       text = f'{sequence_length["inputs"]} {sorted(output_features)} {seed} {bound}'
       return dataset.map(lambda row: {'inputs': text, 'targets': 'x'})
+
     steps = [functools.partial(ask, bound='b'), seqio.preprocessors.tokenize]
-    built = store.build(make_task([('', '')], steps=steps), directory=tmp_path, seed=9,
-                        **LENGTHS)
+    built = store.build(make_task([('', '')], steps=steps), directory=tmp_path, seed=9, **LENGTHS)
     text = seqio.ByteVocabulary().decode(built.read([0])[0][0].tolist())
     assert text == "64 ['inputs', 'targets'] 9 b"
 
   def test_large_vocabularies_take_four_bytes(self, tmp_path):
     vocabulary = seqio.PassThroughVocabulary(size=100_000, eos_id=1)
-    numbers = lambda dataset: dataset.map(
-        lambda row: {'inputs': [70_000], 'targets': [99_999]})
+    numbers = lambda dataset: dataset.map(lambda row: {'inputs': [70_000], 'targets': [99_999]})
     task = make_task([('', '')], vocabulary, [numbers])
     built = store.build(task, directory=tmp_path, **LENGTHS)
     assert built.manifest['dtype'] == 'uint32'
@@ -207,28 +222,29 @@ class TestIds:
 
 
 class TestLongPrompts:
-
   def texts(self, built):
     decode = seqio.ByteVocabulary().decode
-    return [(decode(inputs.tolist()), decode(targets.tolist()))
-            for inputs, targets in ids_of_arrays(built)]
+    return [(decode(inputs.tolist()), decode(targets.tolist())) for inputs, targets in ids_of_arrays(built)]
 
   def build(self, directory, rows, with_passage=True, **lengths):
     def asked(dataset):
-      return dataset.map(lambda row: {
-          'inputs': row['question'], 'targets': row['answer'],
-          **({'passage': 'one two three four five'} if with_passage else {})})
+      return dataset.map(
+        lambda row: {
+          'inputs': row['question'],
+          'targets': row['answer'],
+          **({'passage': 'one two three four five'} if with_passage else {}),
+        }
+      )
+
     task = make_task(rows, steps=[asked, seqio.preprocessors.tokenize])
     return store.build(task, directory=directory, **{**LENGTHS, **lengths})
 
   def test_the_passage_loses_its_beginning_and_the_question_stays(self, tmp_path):
     rows = [('Read: one two three four five. Why?', 'So.'), ('one two three', 'Yes.')]
     built = self.build(tmp_path, rows, inputs_length=27)
-    assert self.texts(built) == [('Read: four five. Why?', 'So.'),
-                                 ('one two three', 'Yes.')]
+    assert self.texts(built) == [('Read: four five. Why?', 'So.'), ('one two three', 'Yes.')]
     assert (built.manifest['shortened'], built.manifest['targets_cut']) == (1, 0)
-    assert store.shortfalls(built) == [
-        '1 of 2 prompts were too long and were shortened (INPUTS_LENGTH = 27)']
+    assert store.shortfalls(built) == ['1 of 2 prompts were too long and were shortened (INPUTS_LENGTH = 27)']
 
   def test_without_a_passage_the_end_stays(self, tmp_path):
     built = self.build(tmp_path, [('Read: one. Why?', 'x')], False, inputs_length=5)
@@ -238,8 +254,7 @@ class TestLongPrompts:
     built = self.build(tmp_path, [('a', '0123456789'), ('b', '012')], targets_length=5)
     assert [target for _, target in self.texts(built)] == ['0123', '012']
     assert built.manifest['targets_cut'] == 1
-    assert store.shortfalls(built) == [
-        '1 of 2 targets were too long and lost their end (TARGETS_LENGTH = 5)']
+    assert store.shortfalls(built) == ['1 of 2 targets were too long and lost their end (TARGETS_LENGTH = 5)']
 
   def test_many_words_are_dropped_as_few_as_need_be(self):
     random = np.random.default_rng(0)
@@ -261,7 +276,6 @@ class TestLongPrompts:
 
 
 class TestRefusals:
-
   def test_empty_targets_are_refused_and_counted_aloud(self, tmp_path, capsys):
     texts = [('one', 'yes'), ('two', ''), ('three', 'no'), ('four', '')]
     built = store.build(make_task(texts), directory=tmp_path, **LENGTHS)
@@ -282,8 +296,7 @@ class TestRefusals:
 
   def test_a_separator_without_tokens_is_an_error(self, sentencepiece, tmp_path):
     with pytest.raises(UserError, match="separator '\\\\n' has no tokens"):
-      store.build(make_task(vocabulary=sentencepiece), directory=tmp_path,
-                  separators=('\n', 'eos'), **LENGTHS)
+      store.build(make_task(vocabulary=sentencepiece), directory=tmp_path, separators=('\n', 'eos'), **LENGTHS)
 
   def test_unknown_split_is_an_error(self, tmp_path):
     with pytest.raises(UserError, match="no split 'dev'; it has test, train"):
@@ -296,20 +309,17 @@ class TestRefusals:
 
 
 class TestFolder:
-
   def test_ensure_builds_once(self, tmp_path):
     added = []
-    first, again = (
-        store.ensure(make_task(), directory=tmp_path, progress=added.append, **LENGTHS)
-        for _ in range(2))
+    first, again = (store.ensure(make_task(), directory=tmp_path, progress=added.append, **LENGTHS) for _ in range(2))
     assert sum(added) == 600
     assert again.path == first.path and ids_of(again) == ids_of(first)
-    assert sorted(os.listdir(first.path)) == [
-        'checksums.npy', 'lengths.npy', 'manifest.json', 'prompts.array_record']
+    assert sorted(os.listdir(first.path)) == ['checksums.npy', 'lengths.npy', 'manifest.json', 'prompts.array_record']
 
   def test_a_crash_leaves_nothing_to_read(self, tmp_path):
     def crash(count):
       raise KeyboardInterrupt
+
     with pytest.raises(KeyboardInterrupt):
       store.build(make_task(), directory=tmp_path, progress=crash, **LENGTHS)
     assert stores_in(tmp_path) == []
@@ -325,19 +335,29 @@ class TestFolder:
 
   def test_two_builders_at_once_both_end_well(self, tmp_path):
     others = []
+
     def meanwhile(count):
       if not others:
         others.append(None)
         others[0] = store.build(make_task(), directory=tmp_path, **LENGTHS)
+
     built = store.build(make_task(), directory=tmp_path, progress=meanwhile, **LENGTHS)
     assert built.path == others[0].path
     assert ids_of(built) == ids_of(others[0]) and len(ids_of(built)) == 600
     assert stores_in(tmp_path) == [built.path]
 
-  @pytest.mark.parametrize('change', [
-      {'inputs_length': 65}, {'targets_length': 17}, {'separators': ('', 'eos')},
-      {'overflow': 'split'}, {'cap': 5}, {'seed': 1},
-      {'fingerprint_extra': {'templates': 'new'}}])
+  @pytest.mark.parametrize(
+    'change',
+    [
+      {'inputs_length': 65},
+      {'targets_length': 17},
+      {'separators': ('', 'eos')},
+      {'overflow': 'split'},
+      {'cap': 5},
+      {'seed': 1},
+      {'fingerprint_extra': {'templates': 'new'}},
+    ],
+  )
   def test_a_change_builds_beside(self, change, tmp_path):
     first = store.ensure(make_task(), directory=tmp_path, **LENGTHS)
     second = store.ensure(make_task(), directory=tmp_path, **{**LENGTHS, **change})
@@ -346,8 +366,10 @@ class TestFolder:
 
   def test_another_vocabulary_builds_beside(self, sentencepiece, tmp_path):
     settings = store.Settings(**LENGTHS)
-    paths = {store.location(make_task(vocabulary=v), 'train', tmp_path, settings)[0]
-             for v in (None, sentencepiece, seqio.ByteVocabulary(extra_ids=5))}
+    paths = {
+      store.location(make_task(vocabulary=v), 'train', tmp_path, settings)[0]
+      for v in (None, sentencepiece, seqio.ByteVocabulary(extra_ids=5))
+    }
     assert len(paths) == 3
     again, _ = store.location(make_task(), 'train', tmp_path, settings)
     assert again in paths
@@ -365,11 +387,13 @@ class TestFolder:
     built = store.build(make_task(), directory=tmp_path, **LENGTHS)
     expected, wrong = ids_of(built), []
     fresh = store.open_store(built.path)
+
     def read(seed):
       order = np.random.default_rng(seed).permutation(600)
       for number, (inputs, targets) in zip(order, fresh.read(order)):
         if (inputs.tolist(), targets.tolist()) != expected[number]:
           wrong.append(number)
+
     threads = [threading.Thread(target=read, args=[seed]) for seed in range(4)]
     [thread.start() for thread in threads]
     [thread.join() for thread in threads]
@@ -390,8 +414,7 @@ def half(name):
 
 
 def another_task(path):
-  other = store.build(make_task(TEXTS[:20], name='other'),
-                      directory=str(path.parent.parent), **LENGTHS)
+  other = store.build(make_task(TEXTS[:20], name='other'), directory=str(path.parent.parent), **LENGTHS)
   shutil.rmtree(path)
   shutil.copytree(other.path, path)
 
@@ -402,8 +425,9 @@ def a_file(path):
 
 
 class TestDamage:
-
-  @pytest.mark.parametrize('spoil, words', [
+  @pytest.mark.parametrize(
+    'spoil, words',
+    [
       (off_by_one, 'lengths.npy has been changed'),
       (another_number, 'manifest.json has been changed'),
       (half('manifest.json'), 'manifest.json is torn'),
@@ -414,7 +438,10 @@ class TestDamage:
       (lambda path: (path / 'lengths.npy').unlink(), 'lengths.npy is missing'),
       (lambda path: (path / 'manifest.json').unlink(), 'has no manifest.json'),
       (lambda path: shutil.rmtree(path), None),
-      (another_task, 'another task'), (a_file, 'no folder')])
+      (another_task, 'another task'),
+      (a_file, 'no folder'),
+    ],
+  )
   def test_what_disagrees_is_named_and_made_again(self, spoil, words, tmp_path, capsys):
     whole = store.ensure(make_task(), directory=str(tmp_path), **LENGTHS)
     ids = ids_of(whole)
@@ -435,16 +462,18 @@ class TestDamage:
     records = pathlib.Path(built.path) / 'prompts.array_record'
     content = bytearray(records.read_bytes())
     start = int(place * len(content))
-    content[start:start + 2_000] = bytes(2_000)
+    content[start : start + 2_000] = bytes(2_000)
     records.write_bytes(content)
-    with pytest.raises(UserError, match=f'{built.path} cannot be used: prompts.array_rec'
-                       'ord is damaged .* Delete that folder'):
+    with pytest.raises(
+      UserError, match=f'{built.path} cannot be used: prompts.array_record is damaged .* Delete that folder'
+    ):
       ids_of(store.open_store(built.path))
 
   def test_records_of_another_store_are_noticed(self, tmp_path):
-    built, other = (store.build(make_task([('a', letter) for letter in letters]),
-                                directory=tmp_path / letters, **LENGTHS)
-                    for letters in ('xyz', 'xzy'))
+    built, other = (
+      store.build(make_task([('a', letter) for letter in letters]), directory=tmp_path / letters, **LENGTHS)
+      for letters in ('xyz', 'xzy')
+    )
     shutil.copy(other.path + '/prompts.array_record', built.path)
     opened = store.open_store(built.path)
     opened.read([0])
@@ -457,13 +486,15 @@ class TestDamage:
 
 
 class TestDrafts:
-
   def killed(self, folder):
     """A draft whose process was killed."""
-    script = ('import sys; from flan_jax.data.tokens import drafts; '
-              'print(drafts.make(sys.argv[1]), flush=True); sys.stdin.read()')
-    with subprocess.Popen([sys.executable, '-c', script, folder], text=True,
-                          stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+    script = (
+      'import sys; from flan_jax.data.tokens import drafts; '
+      'print(drafts.make(sys.argv[1]), flush=True); sys.stdin.read()'
+    )
+    with subprocess.Popen(
+      [sys.executable, '-c', script, folder], text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
       path = process.stdout.readline().strip()
       drafts.clear(folder)
       assert os.path.isdir(path)  # it still runs
@@ -496,14 +527,14 @@ class TestDrafts:
 
 class Rows(tfds.core.GeneratorBasedBuilder):
   """A TFDS dataset whose rows are a class attribute."""
+
   VERSION = tfds.core.Version('1.0.0')
   pkg_dir_path = '.'  # there is no package with metadata to look for
   numbers = range(40)
 
   def _info(self):
     features = {'question': tfds.features.Text(), 'answer': tfds.features.Text()}
-    return tfds.core.DatasetInfo(
-        builder=self, features=tfds.features.FeaturesDict(features))
+    return tfds.core.DatasetInfo(builder=self, features=tfds.features.FeaturesDict(features))
 
   def _split_generators(self, manager):
     return {name: self._generate_examples() for name in ('train', 'test')}
@@ -514,24 +545,27 @@ class Rows(tfds.core.GeneratorBasedBuilder):
 
 
 class TestSource:
-
   def prepare(self, folder, numbers=range(40)):
     Rows.numbers = numbers
     Rows(data_dir=folder).download_and_prepare()
     vocabulary = seqio.ByteVocabulary()
     return lambda rows: seqio.Task(
-        'rows', source=seqio.TfdsDataSource('rows:1.0.0', str(folder), {'train': rows}),
-        preprocessors=[render, seqio.preprocessors.tokenize],
-        output_features={'inputs': seqio.Feature(vocabulary),
-                         'targets': seqio.Feature(vocabulary)}, metric_fns=[])
+      'rows',
+      source=seqio.TfdsDataSource('rows:1.0.0', str(folder), {'train': rows}),
+      preprocessors=[render, seqio.preprocessors.tokenize],
+      output_features={'inputs': seqio.Feature(vocabulary), 'targets': seqio.Feature(vocabulary)},
+      metric_fns=[],
+    )
 
   def test_tfds_rows_decide_and_their_place_does_not(self, tmp_path):
     here = self.prepare(tmp_path / 'here')
     shutil.copytree(tmp_path / 'here', tmp_path / 'there')
     there = self.prepare(tmp_path / 'there')
     other = self.prepare(tmp_path / 'other', range(100, 140))
+
     def fingerprint(task):
       return store.location(task, 'train', 'd', store.Settings(**LENGTHS))[0]
+
     assert fingerprint(here('train')) == fingerprint(there('train'))
     assert fingerprint(here('train')) != fingerprint(other('train'))
     assert fingerprint(here('train')) != fingerprint(here('train[:20]'))

@@ -14,51 +14,79 @@ ENCODING = Encoding(inputs_length=400, targets_length=24)
 
 
 def template(number, dev, test, metric='accuracy'):
-  return {'template': number, 'n_dev': 4 if dev is not None else 0,
-          'n_test': 4 if test is not None else 0,
-          'dev': {} if dev is None else {metric: dev},
-          'test': {} if test is None else {metric: test}}
+  return {
+    'template': number,
+    'n_dev': 4 if dev is not None else 0,
+    'n_test': 4 if test is not None else 0,
+    'dev': {} if dev is None else {metric: dev},
+    'test': {} if test is None else {metric: test},
+  }
 
 
 def test_mean_deviation_and_best_on_dev_by_hand():
   table = [template(0, 50, 40), template(2, 70, 60), template(5, 70, 80)]
   assert summaries.summary(table, 'accuracy') == {
-      'mean': 60, 'std': pytest.approx(np.sqrt(800 / 3)),
-      'median': 60, 'quartiles': [50, 70],
-      'best_dev_template': 2, 'best_dev_test': 60}  # of equals the lowest number
+    'mean': 60,
+    'std': pytest.approx(np.sqrt(800 / 3)),
+    'median': 60,
+    'quartiles': [50, 70],
+    'best_dev_template': 2,
+    'best_dev_test': 60,
+  }  # of equals the lowest number
 
 
 def test_held_in_datasets_are_averaged_over_dev():
   table = [template(0, 50, None), template(1, 70, None)]
   assert summaries.summary(table, 'accuracy') == {
-      'mean': 60, 'std': 10, 'median': 60, 'quartiles': [55, 65],
-      'best_dev_template': 1, 'best_dev_test': None}
+    'mean': 60,
+    'std': 10,
+    'median': 60,
+    'quartiles': [55, 65],
+    'best_dev_template': 1,
+    'best_dev_test': None,
+  }
 
 
 def test_without_dev_nothing_is_chosen_on_it():
   table = [template(0, None, 50), template(1, None, 70)]
   assert summaries.summary(table, 'accuracy') == {
-      'mean': 60, 'std': 10, 'median': 60, 'quartiles': [55, 65],
-      'best_dev_template': None, 'best_dev_test': None}
+    'mean': 60,
+    'std': 10,
+    'median': 60,
+    'quartiles': [55, 65],
+    'best_dev_template': None,
+    'best_dev_test': None,
+  }
 
 
 def test_the_mean_of_an_evaluation_is_that_of_the_held_out_datasets():
-  entries = {'a': {'held_in': False, 'mean': 40.0, 'primary': 'accuracy'},
-             'b': {'held_in': True, 'mean': 90.0, 'primary': 'accuracy'},
-             'c': {'held_in': False, 'mean': 50.0, 'primary': 'bleu'},
-             'd': {'held_in': False, 'mean': 3.0, 'primary': 'word_edit_distance'}}
+  entries = {
+    'a': {'held_in': False, 'mean': 40.0, 'primary': 'accuracy'},
+    'b': {'held_in': True, 'mean': 90.0, 'primary': 'accuracy'},
+    'c': {'held_in': False, 'mean': 50.0, 'primary': 'bleu'},
+    'd': {'held_in': False, 'mean': 3.0, 'primary': 'word_edit_distance'},
+  }
+
   def mean(names):
     chosen = {name: entries[name] for name in names}
     return summaries.evaluation('tuned', 7, {}, chosen)['mean']
+
   assert mean('abcd') == 45  # words to correct are no score
   assert mean('bd') == 3
   assert mean('b') is None
 
 
 def test_fewer_words_to_correct_are_better():
-  templates = [{'template': number, 'n_dev': 1, 'n_test': 1,
-                'dev': {'word_edit_distance': dev}, 'test': {'word_edit_distance': test}}
-               for number, (dev, test) in enumerate([(5.0, 4.0), (2.0, 3.0)])]
+  templates = [
+    {
+      'template': number,
+      'n_dev': 1,
+      'n_test': 1,
+      'dev': {'word_edit_distance': dev},
+      'test': {'word_edit_distance': test},
+    }
+    for number, (dev, test) in enumerate([(5.0, 4.0), (2.0, 3.0)])
+  ]
   found = summaries.summary(templates, 'word_edit_distance')
   assert (found['best_dev_template'], found['best_dev_test']) == (1, 3.0)
 
@@ -67,9 +95,13 @@ def test_an_entry_by_hand():
   labels = [0, 1, 1, 1, 0]
   options = ['yes', 'no']
   folder = answers_lib.Folder(None, '')
-  folder.keep_examples(answers_lib.Examples({'dev': 2, 'test': 3}, [
-      {'label': one, 'options': options, 'references': [options[one]], 'group': ''}
-      for one in labels], ['said']))
+  folder.keep_examples(
+    answers_lib.Examples(
+      {'dev': 2, 'test': 3},
+      [{'label': one, 'options': options, 'references': [options[one]], 'group': ''} for one in labels],
+      ['said'],
+    )
+  )
   answers = np.array([[0, 0], [1, 0], [1, 1], [0, 1], [1, 1]])
   for template, column in zip((1, 4), answers.T.tolist()):
     given = [{'answer': one, 'scores': [-1.0, -2.0]} for one in column]
@@ -82,9 +114,17 @@ def test_an_entry_by_hand():
   assert entry['primary'] == 'accuracy'
   first, second = entry['templates']
   assert first == {
-      'template': 1, 'kind': 'classification', 'method': 'rank',
-      'n_dev': 2, 'n_test': 3, 'cut': 1, 'cut_answers': 0, 'unanswered': 0,
-      'dev': {'accuracy': 100.0}, 'test': {'accuracy': pytest.approx(100 / 3)}}
+    'template': 1,
+    'kind': 'classification',
+    'method': 'rank',
+    'n_dev': 2,
+    'n_test': 3,
+    'cut': 1,
+    'cut_answers': 0,
+    'unanswered': 0,
+    'dev': {'accuracy': 100.0},
+    'test': {'accuracy': pytest.approx(100 / 3)},
+  }
   assert second['dev'] == {'accuracy': 50.0}
   assert second['test'] == {'accuracy': pytest.approx(200 / 3)}
   assert (entry['mean'], entry['best_dev_template']) == (pytest.approx(50), 1)
@@ -93,27 +133,32 @@ def test_an_entry_by_hand():
   assert entry['interval'][0] < 50 < entry['interval'][1]
   assert entry['problems'] == ['said']
   assert entry['prompt'] == {
-      'template': 1, 'inputs': 'in', 'tokens': 3, 'separators': ['eos', 'eos'],
-      'options': options, 'target': 'no', 'answer': 'no'}
+    'template': 1,
+    'inputs': 'in',
+    'tokens': 3,
+    'separators': ['eos', 'eos'],
+    'options': options,
+    'target': 'no',
+    'answer': 'no',
+  }
   json.dumps(entry)  # plain numbers only
 
 
 def test_a_comparison_by_hand():
   def column(chosen):
     labels = [0, 1] * 50
-    return metrics.Answers(labels, [['a', 'b']] * 100, [['ab'[one]] for one in labels],
-                           chosen=chosen)
+    return metrics.Answers(labels, [['a', 'b']] * 100, [['ab'[one]] for one in labels], chosen=chosen)
+
   right, wrong = column([0, 1] * 50), column([1, 0] * 50)
-  entries = {'x': {'primary': 'accuracy', 'held_in': False},
-             'y': {'primary': 'accuracy', 'held_in': True}}
-  found = summaries.compare('tuned', 'untuned', entries, [
-      {'x': [right], 'y': [right]}, {'x': [wrong, wrong], 'y': [right]}])
+  entries = {'x': {'primary': 'accuracy', 'held_in': False}, 'y': {'primary': 'accuracy', 'held_in': True}}
+  found = summaries.compare(
+    'tuned', 'untuned', entries, [{'x': [right], 'y': [right]}, {'x': [wrong, wrong], 'y': [right]}]
+  )
   assert (found['of'], found['against']) == ('tuned', 'untuned')
   assert found['datasets']['x']['difference'] == found['mean']['difference'] == 100
   assert found['datasets']['y'] == {'difference': 0, 'interval': [0, 0], 'p': 1}
   assert found['mean']['p'] == 0.001 and found['problems'] == {}
   other = metrics.Answers([0], [['a', 'b']], [['a']], chosen=[0])
-  fewer = summaries.compare('tuned', 'untuned', entries, [
-      {'x': [right], 'y': [right]}, {'x': [other], 'y': [right]}])
+  fewer = summaries.compare('tuned', 'untuned', entries, [{'x': [right], 'y': [right]}, {'x': [other], 'y': [right]}])
   assert list(fewer['datasets']) == ['y']
   assert 'answers to 1 examples cannot be compared' in fewer['problems']['x']

@@ -21,8 +21,9 @@ from tests import paper_table
 RECORDS = 20  # sampled of each dataset
 
 each_dataset = pytest.mark.parametrize('name', datasets.names())
-each_classification = pytest.mark.parametrize('name', [
-    name for name in datasets.names() if datasets.get(name).kind == 'classification'])
+each_classification = pytest.mark.parametrize(
+  'name', [name for name in datasets.names() if datasets.get(name).kind == 'classification']
+)
 
 
 @functools.cache
@@ -43,8 +44,7 @@ def rendered(name):
   texts = []
   for named in named_fields(name):
     inputs, targets = templates_lib.render(phrasings, named)
-    texts += zip(phrasings, map(bytes.decode, inputs.numpy()),
-                 map(bytes.decode, targets.numpy()))
+    texts += zip(phrasings, map(bytes.decode, inputs.numpy()), map(bytes.decode, targets.numpy()))
   return texts
 
 
@@ -75,8 +75,7 @@ def test_every_dataset_of_the_paper_is_there():
   assert set(datasets.names()) == set(paper_table.TABLE)
   mixed = [name for name in datasets.names() if datasets.get(name).mixed]
   assert len(mixed) == 69
-  assert set(datasets.names()) - set(mixed) == {
-      *paper_table.EXTRA, *paper_table.TEST_ONLY}
+  assert set(datasets.names()) - set(mixed) == {*paper_table.EXTRA, *paper_table.TEST_ONLY}
 
 
 @each_dataset
@@ -117,8 +116,7 @@ def test_datasets_share_no_template():
 
 
 @each_dataset
-def test_options_stand_in_every_forward_template_of_a_classification_and_nowhere_else(
-    name):
+def test_options_stand_in_every_forward_template_of_a_classification_and_nowhere_else(name):
   dataset = datasets.get(name)
   for number, template in enumerate(dataset.templates):
     if template.kind != 'inverted':
@@ -198,8 +196,9 @@ def rounds(records, dataset, seed=0):
 
 def orders(prompts_shown, phrasings_by_record):
   """For each record the template numbers in the order in which it was shown."""
-  return {key: [phrasings.index(p) for p in prompts_shown if p in phrasings]
-          for key, phrasings in phrasings_by_record.items()}
+  return {
+    key: [phrasings.index(p) for p in prompts_shown if p in phrasings] for key, phrasings in phrasings_by_record.items()
+  }
 
 
 @pytest.fixture(scope='module')
@@ -215,7 +214,7 @@ def test_ten_rounds_show_each_example_once_a_round_and_in_ten_templates(few):
   prompts_shown = rounds(records, dataset)
   assert len(prompts_shown) == 60
   for turn in range(10):
-    of_round = prompts_shown[6 * turn:6 * turn + 6]
+    of_round = prompts_shown[6 * turn : 6 * turn + 6]
     assert all(any(p in of_round for p in texts) for texts in phrasings.values())
   seen = orders(prompts_shown, phrasings)
   assert all(sorted(order) == list(range(10)) for order in seen.values())
@@ -249,8 +248,7 @@ def weights_of_words(rows):
   counts = {True: collections.Counter(), False: collections.Counter()}
   for positive, text in rows:
     counts[positive].update(words_of(text))
-  return {word: math.log((counts[True][word] + 1) / (counts[False][word] + 1))
-          for word in counts[True] | counts[False]}
+  return {word: math.log((counts[True][word] + 1) / (counts[False][word] + 1)) for word in counts[True] | counts[False]}
 
 
 @pytest.mark.parametrize('kind', ['film', 'restaurant', 'tweet', 'phrase'])
@@ -259,8 +257,7 @@ def test_the_polarity_of_embedded_reviews_is_in_their_words(kind):
   rows = [(bool(n % 2), reviews.review(world, kind, bool(n % 2))) for n in range(1_100)]
   assert len({text for _, text in rows}) > 1_050
   weights = weights_of_words(rows[:600])
-  right = [positive == (sum(weights.get(word, 0) for word in words_of(text)) > 0)
-           for positive, text in rows[600:]]
+  right = [positive == (sum(weights.get(word, 0) for word in words_of(text)) > 0) for positive, text in rows[600:]]
   assert sum(right) / len(right) > 0.85  # what is negated needs more than words
 
 
@@ -270,14 +267,15 @@ def test_neutral_tweets_are_dropped():
   dataset = datasets.get('sentiment140')
   kept = [rendering.text_fields(r, dataset) for r in tweets.filter(dataset.keep)]
   assert [(n['text'].numpy(), n['answer'].numpy()) for n in kept] == [
-      (b'bad & sad', b'negative'), (b'<3 "it"', b'positive')]
+    (b'bad & sad', b'negative'),
+    (b'<3 "it"', b'positive'),
+  ]
 
 
 def test_markup_of_the_sources_becomes_text():
-  imdb = rendering.text_fields(
-      {'text': 'One. <br /><br />Two.', 'label': 1}, datasets.get('imdb_reviews'))
+  imdb = rendering.text_fields({'text': 'One. <br /><br />Two.', 'label': 1}, datasets.get('imdb_reviews'))
   assert imdb['text'].numpy() == b'One.\nTwo.'
   yelp = rendering.text_fields(
-      {'text': r'A \""fine\"" place.\n\nGo ""now"".', 'label': 0},
-      datasets.get('yelp_polarity_reviews'))
+    {'text': r'A \""fine\"" place.\n\nGo ""now"".', 'label': 0}, datasets.get('yelp_polarity_reviews')
+  )
   assert yelp['review'].numpy() == b'A "fine" place.\nGo "now".'

@@ -16,8 +16,7 @@ def rendered(block, **fields):
 
 
 def test_the_example_of_the_docstring():
-  assert templates('Q: {q}\n---\n{q}\n=> {a}') == (
-      Template('Q: {q}'), Template('{q}', '{a}'))
+  assert templates('Q: {q}\n---\n{q}\n=> {a}') == (Template('Q: {q}'), Template('{q}', '{a}'))
 
 
 def test_newlines_at_the_edges_of_a_block_are_layout_and_inner_ones_are_text():
@@ -53,9 +52,18 @@ def test_only_a_whole_line_parts_templates_and_only_a_line_start_begins_a_target
   assert template == Template('a --- b => c\n ---\n {q} => d')
 
 
-@pytest.mark.parametrize('block', [
-    '', '{q}\n---\n', '---\n{q}', '{q}\n---\n\n---\n{q}',  # a template without inputs
-    '=> {a}', '{q}\n=> {a}\n=> {b}', '{q}\n=> \n'])  # nothing before, twice, nothing
+@pytest.mark.parametrize(
+  'block',
+  [
+    '',
+    '{q}\n---\n',
+    '---\n{q}',
+    '{q}\n---\n\n---\n{q}',  # a template without inputs
+    '=> {a}',
+    '{q}\n=> {a}\n=> {b}',
+    '{q}\n=> \n',
+  ],
+)  # nothing before, twice, nothing
 def test_a_malformed_block_is_refused(block):
   with pytest.raises(UserError, match='---'):
     templates(block)
@@ -77,8 +85,8 @@ def test_one_option_is_a_block_too():
 
 def test_every_phrasing_is_filled():
   inputs, targets = rendered(
-      'Is it so? {q}\n{options}\n---\nAsk.\n=> {q}',
-      q='Is it {not} "so"?', options=['yes', 'no'], answer='no')
+    'Is it so? {q}\n{options}\n---\nAsk.\n=> {q}', q='Is it {not} "so"?', options=['yes', 'no'], answer='no'
+  )
   assert inputs == ['Is it so? Is it {not} "so"?\nOPTIONS:\n- yes\n- no', 'Ask.']
   assert targets == ['no', 'Is it {not} "so"?']
 

@@ -22,18 +22,21 @@ def ctrl_c_is_not_ignored():
 
 def signalled(number, at):
   """A feed during which this process is sent a signal."""
+
   def feed(first):
     for step in range(first, 1_000):
       if step == at:
         os.kill(os.getpid(), number)
       yield test_training.batch(step)
+
   return feed
 
 
-SIGNALS = pytest.mark.parametrize('number, code', [
-    pytest.param(signal.SIGINT, 130, marks=pytest.mark.long),
-    pytest.param(signal.SIGTERM, 143, marks=pytest.mark.slow)],
-    ids=['ctrl-c', 'sigterm'])
+SIGNALS = pytest.mark.parametrize(
+  'number, code',
+  [pytest.param(signal.SIGINT, 130, marks=pytest.mark.long), pytest.param(signal.SIGTERM, 143, marks=pytest.mark.slow)],
+  ids=['ctrl-c', 'sigterm'],
+)
 
 
 @SIGNALS
@@ -50,8 +53,7 @@ def test_what_was_trained_is_saved(tmp_path, number, code):
 
 
 @SIGNALS
-def test_before_the_first_step_it_ends_and_tells_what_is_there(
-    tmp_path, capfd, number, code):
+def test_before_the_first_step_it_ends_and_tells_what_is_there(tmp_path, capfd, number, code):
   for kept in ('no checkpoint', 'checkpoint 2'):
     with pytest.raises(SystemExit) as end:
       test_training.run(tmp_path, 9, feed=lambda first: signalled(number, first)(first))
@@ -76,6 +78,7 @@ def test_a_second_ctrl_c_ends_at_once(tmp_path, monkeypatch, capfd):
 
   def end(code):
     raise Ended(code)
+
   monkeypatch.setattr(termination.os, '_exit', end)
   with pytest.raises(Ended, match='130'):
     with termination.Termination(lambda: 'step 7 is there') as asked:
@@ -100,7 +103,7 @@ def test_what_is_ignored_stays_ignored(monkeypatch):
 
 def test_a_main_thread_that_is_busy_does_not_hold_it_up():
   """As in a long compilation, which returns to Python when it is done."""
-  code = textwrap.dedent('''
+  code = textwrap.dedent("""
       import hashlib, signal
       signal.signal(signal.SIGINT, signal.default_int_handler)
       from flan_jax.training import termination
@@ -108,10 +111,14 @@ def test_a_main_thread_that_is_busy_does_not_hold_it_up():
       with termination.Termination(lambda: 'nothing is there'):
         print('busy', flush=True)
         hashlib.pbkdf2_hmac('sha256', b'', b'', 10**9)
-      ''')
+      """)
   busy = subprocess.Popen(
-      [sys.executable, '-c', code], text=True, stdout=subprocess.PIPE,
-      stderr=subprocess.PIPE, env=os.environ | {'PYTHONPATH': os.pathsep.join(sys.path)})
+    [sys.executable, '-c', code],
+    text=True,
+    stdout=subprocess.PIPE,
+    stderr=subprocess.PIPE,
+    env=os.environ | {'PYTHONPATH': os.pathsep.join(sys.path)},
+  )
   assert busy.stdout.readline() == 'busy\n'
   busy.send_signal(signal.SIGINT)
   _, told = busy.communicate(timeout=300)

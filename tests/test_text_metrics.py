@@ -13,9 +13,10 @@ WORDS = 'the a red brick house stands by river, and people; sing old Songs daily
 
 
 def score(name, written, references):
-  return metrics.score(name, metrics.Answers(
-      labels=[-1] * len(written), options=[()] * len(written), references=references,
-      written=written))
+  return metrics.score(
+    name,
+    metrics.Answers(labels=[-1] * len(written), options=[()] * len(written), references=references, written=written),
+  )
 
 
 def sentences(seed, count=40, shortest=1):
@@ -45,9 +46,11 @@ def test_squad_by_hand():
 
 def squad_f1(text, reference):
   """After the official script of SQuAD 1.1, in words of our own."""
+
   def bag(one):
     kept = ''.join(sign for sign in one.lower() if sign.isalnum() or sign.isspace())
     return collections.Counter(w for w in kept.split() if w not in ('a', 'an', 'the'))
+
   one, other = bag(text), bag(reference)
   shared = (one & other).total()
   if not one.total() or not other.total():
@@ -61,8 +64,7 @@ def squad_f1(text, reference):
 @pytest.mark.parametrize('seed', range(3))
 def test_squad_f1_as_another_implementation(seed):
   written, right = pairs(seed)
-  expected = sum(max(squad_f1(text, one) for one in texts)
-                 for text, texts in zip(written, right)) / len(written)
+  expected = sum(max(squad_f1(text, one) for one in texts) for text, texts in zip(written, right)) / len(written)
   assert score('squad_f1', written, right) == pytest.approx(100 * expected)
 
 
@@ -70,6 +72,7 @@ def rouge_n(text, reference, n):
   def grams(one):
     words = re.findall(r'[a-z0-9]+', one.lower())
     return collections.Counter(zip(*(words[i:] for i in range(n))))
+
   one, other = grams(text), grams(reference)
   shared = (one & other).total()
   return 2 * shared / (one.total() + other.total()) if shared else 0.0
@@ -78,11 +81,14 @@ def rouge_n(text, reference, n):
 @pytest.mark.parametrize('n', [1, 2])
 def test_rouge_as_another_implementation_with_the_best_reference(n):
   # A reference of fewer than n words has nothing to compare.
-  written, right = zip(*(
-      (text, long) for text, texts in zip(*pairs(n))
-      if (long := [one for one in texts if len(re.findall('[a-z0-9]+', one.lower())) >= n])))
-  expected = sum(max(rouge_n(text, one, n) for one in texts)
-                 for text, texts in zip(written, right)) / len(written)
+  written, right = zip(
+    *(
+      (text, long)
+      for text, texts in zip(*pairs(n))
+      if (long := [one for one in texts if len(re.findall('[a-z0-9]+', one.lower())) >= n])
+    )
+  )
+  expected = sum(max(rouge_n(text, one, n) for one in texts) for text, texts in zip(written, right)) / len(written)
   assert score(f'rouge{n}', written, right) == pytest.approx(100 * expected)
 
 
@@ -98,14 +104,12 @@ def longest_common(one, other):
 
 
 def test_rouge_l_of_single_sentences_as_another_implementation():
-  written, right = ([re.sub(r'[^a-z ]', '', text.lower()) for text in sentences(seed)]
-                    for seed in (7, 8))
+  written, right = ([re.sub(r'[^a-z ]', '', text.lower()) for text in sentences(seed)] for seed in (7, 8))
   expected = 0
   for text, reference in zip(written, right):
     one, other = text.split(), reference.split()
     expected += 2 * longest_common(one, other) / (len(one) + len(other)) / len(written)
-  assert score('rougeLsum', written, [(text,) for text in right]) == pytest.approx(
-      100 * expected)
+  assert score('rougeLsum', written, [(text,) for text in right]) == pytest.approx(100 * expected)
 
 
 def test_rouge_by_hand():
@@ -124,8 +128,7 @@ def bleu(written, references):
   for n in range(1, 5):
     right, total = 0, 0
     for text, reference in zip(written, references):
-      one, other = (collections.Counter(zip(*(t.split()[i:] for i in range(n))))
-                    for t in (text, reference))
+      one, other = (collections.Counter(zip(*(t.split()[i:] for i in range(n)))) for t in (text, reference))
       right, total = right + (one & other).total(), total + one.total()
     logs.append(math.log(right / total))
   length, wanted = (sum(len(t.split()) for t in side) for side in (written, references))
@@ -134,10 +137,8 @@ def bleu(written, references):
 
 def test_bleu_as_another_implementation():
   plain = [re.sub(r'[^a-zA-Z ]', '', text) for text in sentences(5, 60, shortest=6)]
-  other = [text.replace('red', 'old') if i % 2 else ' '.join(text.split()[:-1])
-           for i, text in enumerate(plain)]
-  assert score('bleu', other, [(text,) for text in plain]) == pytest.approx(
-      bleu(other, plain), rel=1e-6)
+  other = [text.replace('red', 'old') if i % 2 else ' '.join(text.split()[:-1]) for i, text in enumerate(plain)]
+  assert score('bleu', other, [(text,) for text in plain]) == pytest.approx(bleu(other, plain), rel=1e-6)
   assert score('bleu', plain, [(text,) for text in plain]) == pytest.approx(100)
 
 
@@ -149,8 +150,7 @@ def test_bleu_sets_punctuation_and_symbols_apart():
 
 def test_bleu_takes_several_references():
   written = ['a red house stands here', 'we sing old songs today']
-  right = [('one red house stands here', 'a red house stands here'),
-           ('we sing old songs today',)]
+  right = [('one red house stands here', 'a red house stands here'), ('we sing old songs today',)]
   assert score('bleu', written, right) == pytest.approx(100)
 
 
@@ -158,21 +158,20 @@ def edits(one, other):
   """Levenshtein's recursion on words."""
   if not one or not other:
     return len(one) + len(other)
-  return min(edits(one[1:], other) + 1, edits(one, other[1:]) + 1,
-             edits(one[1:], other[1:]) + (one[0] != other[0]))
+  return min(edits(one[1:], other) + 1, edits(one, other[1:]) + 1, edits(one[1:], other[1:]) + (one[0] != other[0]))
 
 
 def test_word_edit_distance_counts_words():
   assert score('word_edit_distance', ['the Cat sat'], [('The cat sat',)]) == 2
   written, right = sentences(1, 8), [(text,) for text in sentences(2, 8)]
-  short = [(' '.join(text.split()[:6]), (' '.join(one.split()[:6]),))
-           for text, (one,) in zip(written, right)]
+  short = [(' '.join(text.split()[:6]), (' '.join(one.split()[:6]),)) for text, (one,) in zip(written, right)]
   expected = sum(edits(text.split(), one.split()) for text, (one,) in short) / len(short)
   assert score('word_edit_distance', *map(list, zip(*short))) == pytest.approx(expected)
   assert metrics.better('word_edit_distance', 2) > metrics.better('word_edit_distance', 3)
 
 
 def test_the_text_of_a_chosen_option_is_an_answer():
-  ours = metrics.Answers(labels=[0], options=[('Tom went home', 'Ida went home')],
-                         references=[('Tom went home',)], chosen=[1])
+  ours = metrics.Answers(
+    labels=[0], options=[('Tom went home', 'Ida went home')], references=[('Tom went home',)], chosen=[1]
+  )
   assert metrics.score('squad_f1', ours) == pytest.approx(100 * 2 / 3)

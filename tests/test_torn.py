@@ -26,31 +26,29 @@ def state(step):
 
 
 def target():
-  return jax.tree.map(lambda leaf: jax.ShapeDtypeStruct(
-      leaf.shape, leaf.dtype, sharding=leaf.sharding), state(0))
+  return jax.tree.map(lambda leaf: jax.ShapeDtypeStruct(leaf.shape, leaf.dtype, sharding=leaf.sharding), state(0))
 
 
 def largest(folder):
-  return max((path for path in folder.rglob('*') if path.is_file()),
-             key=lambda path: path.stat().st_size)
+  return max((path for path in folder.rglob('*') if path.is_file()), key=lambda path: path.stat().st_size)
 
 
 def halve(path):
-  path.write_bytes(path.read_bytes()[:path.stat().st_size // 2])
+  path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
 
 
 TEARS = {
-    'empty file': lambda step: largest(step / 'params').write_bytes(b''),
-    'missing file': lambda step: largest(step / 'params').unlink(),
-    'cut file': lambda step: halve(largest(step / 'progress')),
-    'cut manifest': lambda step: halve(step / 'params/manifest.ocdbt'),
-    'empty metadata': lambda step: (step / 'params/_METADATA').write_bytes(b''),
-    'no progress': lambda step: shutil.rmtree(step / 'progress'),
-    'no params': lambda step: shutil.rmtree(step / 'params'),
-    'empty folder': lambda step: (shutil.rmtree(step), step.mkdir()),
-    'no folder': lambda step: (shutil.rmtree(step), step.write_text('')),
-    'another step': lambda step: (shutil.rmtree(step), shutil.copytree(
-        step.parent / '10', step))}
+  'empty file': lambda step: largest(step / 'params').write_bytes(b''),
+  'missing file': lambda step: largest(step / 'params').unlink(),
+  'cut file': lambda step: halve(largest(step / 'progress')),
+  'cut manifest': lambda step: halve(step / 'params/manifest.ocdbt'),
+  'empty metadata': lambda step: (step / 'params/_METADATA').write_bytes(b''),
+  'no progress': lambda step: shutil.rmtree(step / 'progress'),
+  'no params': lambda step: shutil.rmtree(step / 'params'),
+  'empty folder': lambda step: (shutil.rmtree(step), step.mkdir()),
+  'no folder': lambda step: (shutil.rmtree(step), step.write_text('')),
+  'another step': lambda step: (shutil.rmtree(step), shutil.copytree(step.parent / '10', step)),
+}
 
 
 @pytest.fixture(scope='module')
@@ -66,8 +64,7 @@ def saved(tmp_path_factory):
 def test_a_torn_checkpoint_makes_way_for_later_ones(saved, tmp_path, capsys, tear):
   run = shutil.copytree(saved, tmp_path / 'run')
   tear(run / 'checkpoints/20')
-  left = {path.relative_to(run / 'checkpoints/20')
-          for path in (run / 'checkpoints/20').rglob('*')}
+  left = {path.relative_to(run / 'checkpoints/20') for path in (run / 'checkpoints/20').rglob('*')}
   with checkpoint.opened(str(run), 10) as checkpoints:
     assert int(checkpoint.restore(checkpoints, target()).step) == 10
     aside = run / checkpoint.UNREADABLE / '20'
@@ -109,17 +106,16 @@ def test_a_save_that_is_refused_or_fails_is_an_error(saved, tmp_path, monkeypatc
   run = shutil.copytree(saved, tmp_path / 'run')
   with checkpoint.opened(str(run), 10) as checkpoints:
     for step in (12, 20):
-      with pytest.raises(UserError, match=f'step {step} cannot be saved in .*run/checkpoi'
-                         'nts: checkpoint 20 is there'):
+      with pytest.raises(UserError, match=f'step {step} cannot be saved in .*run/checkpoints: checkpoint 20 is there'):
         checkpoint.save(checkpoints, state(step))
     with pytest.raises(UserError, match='there is no .*checkpoints/30; .*one is 20'):
       checkpoint.finish(checkpoints, 30)
 
     def full():
       raise OSError(28, 'No space left on device')
+
     monkeypatch.setattr(checkpoints, 'wait_until_finished', full)
-    for write in (lambda: checkpoint.save(checkpoints, state(40)),
-                  lambda: checkpoint.finish(checkpoints, 40)):
+    for write in (lambda: checkpoint.save(checkpoints, state(40)), lambda: checkpoint.finish(checkpoints, 40)):
       with pytest.raises(UserError, match='could not be written to .*No space left'):
         write()
     monkeypatch.undo()
@@ -129,8 +125,7 @@ def test_a_save_that_is_refused_or_fails_is_an_error(saved, tmp_path, monkeypatc
 def runs(random_runs, tmp_path_factory):
   """A run whose checkpoint 7 is torn, so that 1 serves; MODEL_DIR."""
   folder = tmp_path_factory.mktemp('torn') / 'run'
-  shutil.copytree(random_runs / 'tuned', folder, ignore=shutil.ignore_patterns(
-      'predictions', 'results*', 'report*'))
+  shutil.copytree(random_runs / 'tuned', folder, ignore=shutil.ignore_patterns('predictions', 'results*', 'report*'))
   tiny_runs.save(folder, 7, tiny_runs.random_params(tiny_runs.CONFIG, 7))
   largest(folder / 'checkpoints/7/params').write_bytes(b'')
   return folder
@@ -155,15 +150,19 @@ def test_parameters_serve_where_only_the_optimizer_is_torn(runs, tmp_path):
 
 
 @pytest.mark.slow
-def test_an_evaluation_tells_of_the_step_that_it_read(
-    world, runs, tmp_path, monkeypatch):
+def test_an_evaluation_tells_of_the_step_that_it_read(world, runs, tmp_path, monkeypatch):
   run, known = shutil.copytree(runs, tmp_path / 'run'), []
   identity = checkpoint.identity
-  monkeypatch.setattr(checkpoint, 'identity', lambda path, step: known.append(
-      step) or identity(path, step))
+  monkeypatch.setattr(checkpoint, 'identity', lambda path, step: known.append(step) or identity(path, step))
   found = evaluation.evaluate(
-      model_dir=str(run), held_out='none', held_in='natural_questions', limit=2,
-      decode_tokens=3, only='tuned', style='none')
+    model_dir=str(run),
+    held_out='none',
+    held_in='natural_questions',
+    limit=2,
+    decode_tokens=3,
+    only='tuned',
+    style='none',
+  )
   assert [(one['name'], one['step']) for one in found['evaluations']] == [('tuned', 1)]
   assert set(known) == {1} and results.read(run) == found
   assert checkpoint.steps(run) == [1, 7]
@@ -171,19 +170,25 @@ def test_an_evaluation_tells_of_the_step_that_it_read(
 
 def test_the_very_step_that_is_asked_for_must_be_readable(world, runs, capsys):
   with pytest.raises(UserError, match='checkpoint 7 in .* cannot be read'):
-    evaluation.evaluate(model_dir=str(runs), held_out='none', step=7, limit=1,
-                      held_in='natural_questions', only='tuned')
+    evaluation.evaluate(
+      model_dir=str(runs), held_out='none', step=7, limit=1, held_in='natural_questions', only='tuned'
+    )
   assert 'serves' not in capsys.readouterr().err
 
 
 @pytest.mark.slow
-def test_following_checkpoints_passes_over_a_torn_one(world, runs, tmp_path, monkeypatch,
-                                                      capsys):
+def test_following_checkpoints_passes_over_a_torn_one(world, runs, tmp_path, monkeypatch, capsys):
   run = shutil.copytree(runs, tmp_path / 'run')
   monkeypatch.setattr(evaluation.time, 'sleep', lambda seconds: None)
   found = evaluation.evaluate(
-      model_dir=str(run), held_out='none', held_in='natural_questions', limit=2,
-      decode_tokens=3, only='tuned', continuous=0.01)
+    model_dir=str(run),
+    held_out='none',
+    held_in='natural_questions',
+    limit=2,
+    decode_tokens=3,
+    only='tuned',
+    continuous=0.01,
+  )
   assert [(one['name'], one['step']) for one in found['evaluations']] == [('tuned', 1)]
   assert 'notice: checkpoint 7 in' in capsys.readouterr().err
 
@@ -208,25 +213,33 @@ def test_readers_without_settings_name_a_folder_that_is_none(world, tmp_path, na
   checkpoint.write_run(str(tmp_path / 'child'), child)
   (tmp_path / 'run' / name).touch()
   for reader in (
-      lambda: checkpoint.load(str(tmp_path / 'run')),
-      lambda: generate.open_model(str(tmp_path / 'child'), untuned=True),
-      lambda: evaluation_request.candidates(str(tmp_path / 'child'), 'untuned')):
+    lambda: checkpoint.load(str(tmp_path / 'run')),
+    lambda: generate.open_model(str(tmp_path / 'child'), untuned=True),
+    lambda: evaluation_request.candidates(str(tmp_path / 'child'), 'untuned'),
+  ):
     with pytest.raises(UserError, match=f'has no checkpoint; {tmp_path}/run/{name} is a '):
       reader()
 
 
-@pytest.mark.parametrize('tear, torn', [
-    (lambda step: None, False), (TEARS['empty file'], True),
-    (TEARS['empty folder'], True), (TEARS['no folder'], True)])
+@pytest.mark.parametrize(
+  'tear, torn',
+  [(lambda step: None, False), (TEARS['empty file'], True), (TEARS['empty folder'], True), (TEARS['no folder'], True)],
+)
 def test_a_checkpoint_without_content_looks_torn(saved, tmp_path, tear, torn):
   run = shutil.copytree(saved, tmp_path / 'run')
   tear(run / 'checkpoints/20')
   assert [checkpoint.looks_torn(str(run), step) for step in (10, 20)] == [False, torn]
 
 
-TORN = {'empty': '', 'cut': '{"model": {"d_mo', 'a list': '[]', 'a number': '7',
-        'no keys': '{}', 'no object': '{"model": 3, "init_from": null}',
-        'no text': b'\xff\xfe'}
+TORN = {
+  'empty': '',
+  'cut': '{"model": {"d_mo',
+  'a list': '[]',
+  'a number': '7',
+  'no keys': '{}',
+  'no object': '{"model": 3, "init_from": null}',
+  'no text': b'\xff\xfe',
+}
 
 
 @pytest.mark.parametrize('text', TORN.values(), ids=TORN)
@@ -234,22 +247,23 @@ def test_a_torn_run_json_is_named_by_every_reader(world, tmp_path, text):
   run = tmp_path / 'run'
   shutil.copytree(world / 'tuned/checkpoints', run / 'checkpoints')
   (run / 'run.json').write_bytes(text if isinstance(text, bytes) else text.encode())
-  (run / 'results.json').write_text(json.dumps({
-      'schema': 2, 'data': 'embedded', 'cluster': None, 'evaluations': [],
-      'comparisons': []}))
+  (run / 'results.json').write_text(
+    json.dumps({'schema': 2, 'data': 'embedded', 'cluster': None, 'evaluations': [], 'comparisons': []})
+  )
   child = {**tiny_runs.RUN, 'init_from': str(run), 'held_out': 'nli'}
   shutil.copytree(world / 'tuned/checkpoints', tmp_path / 'child/checkpoints')
   checkpoint.write_run(str(tmp_path / 'child'), child)
   readers = {
-      'load': lambda: checkpoint.load(str(run)),
-      'evaluate': lambda: evaluation.evaluate(model_dir=str(run)),
-      'generate': lambda: generate.open_model(str(run)),
-      'report': lambda: report.write([str(run)]),
-      'export': lambda: huggingface.export_folder(str(run), str(tmp_path / 'out')),
-      'resume': lambda: checkpoint.check_run(str(run), tiny_runs.run()),
-      'lineage': lambda: checkpoint.lineage(str(tmp_path / 'child')),
-      'baselines': lambda: evaluation.evaluate(model_dir=str(tmp_path / 'child')),
-      'base': lambda: generate.open_model(str(tmp_path / 'child'), untuned=True).load()}
+    'load': lambda: checkpoint.load(str(run)),
+    'evaluate': lambda: evaluation.evaluate(model_dir=str(run)),
+    'generate': lambda: generate.open_model(str(run)),
+    'report': lambda: report.write([str(run)]),
+    'export': lambda: huggingface.export_folder(str(run), str(tmp_path / 'out')),
+    'resume': lambda: checkpoint.check_run(str(run), tiny_runs.run()),
+    'lineage': lambda: checkpoint.lineage(str(tmp_path / 'child')),
+    'baselines': lambda: evaluation.evaluate(model_dir=str(tmp_path / 'child')),
+    'base': lambda: generate.open_model(str(tmp_path / 'child'), untuned=True).load(),
+  }
   for name, reader in readers.items():
     with pytest.raises(UserError, match=r'run/run\.json cannot be used: ') as caught:
       reader()
@@ -267,45 +281,50 @@ def test_a_model_that_is_none_is_named(world, tmp_path):
 
 
 NO_RUN = {  # field of run.json -> what it cannot be, and what is said
-    'version': (5, 'version = 5 must be a text'), 'data': (None, 'data = None must be'),
-    'mixture': (5, 'mixture = 5 must be'), 'held_out': (['nli'], "held_out = .'nli'. must"),
-    'tasks': ({'rte': '1'}, "an object of numbers of at least 0; that of 'rte' is '1'"),
-    'tasks.rte': (float('nan'), "that of 'rte' is nan: it is not finite"),
-    'model': ({}, 'it has no model.vocab_size'),
-    'model.layers': ('x', "model.layers = 'x' must be a whole number"),
-    'model.vocab_size': (None, 'model.vocab_size = None must be a whole number'),
-    'model.windows': ([], 'model.windows'), 'model.kv_heads': (3, 'does not divide'),
-    'model.layer': (3, 'model.layer is none of the settings.* did you mean layers'),
-    'vocabulary': ({}, 'it has no vocabulary.path'),
-    'vocabulary.path': (5, 'vocabulary.path = 5 must be a text'),
-    'vocabulary.hash': ('', "vocabulary.hash = '' must be a text"),
-    'ends': ({}, 'it has no ends.ends'),
-    'ends.ends': (3, 'ends.ends = 3 must be a list of one or more whole numbers'),
-    'ends.ends.0': ('x', "ends.ends = .'x', 2. must be .* of 'x': it is a text"),
-    'ends.ends.1': (99_999, 'ends.ends = .1, 99999. must be below the 384 token rows'),
-    'ends.beginning': (3, 'ends.beginning = 3 must be a list of whole numbers'),
-    'ends.bos': ('x', "ends.bos = 'x' must be a whole number"),
-    'ends.drops_space': (1, 'ends.drops_space = 1 must be True or False'),
-    'rows': ([], 'rows = .. must be an object'),
-    'rows.inputs_length': ('x', "rows.inputs_length = 'x' must be a whole number"),
-    'rows.row_length': (None, 'rows.row_length = None must be'),
-    'rows.separators': (['eos'], "rows.separators = .'eos'. must be two texts.*it has 1"),
-    'rows.overflow': ('x', "rows.overflow = 'x' must be one of 'cut', 'split'"),
-    'optimizer': (3, 'optimizer = 3 must be an object'),
-    'optimizer.learning_rate': ('x', "optimizer.learning_rate = 'x' must be a number"),
-    'loss': ({'z_loss': 'x'}, "loss.z_loss = 'x' must be a number"),
-    'seed': (-1, 'seed = -1 must be a whole number of at least 0'),
-    'prompts': ({'rte': 5}, "that of 'rte' is 5"),
-    'prompts.rte': ({'data': 5}, "that of 'rte' is {'data': 5}"),
-    'init_from': (5, 'init_from = 5 must be a text, or None'),
-    'imported': ({'eos_token_id': 'x'}, "imported.eos_token_id = 'x' must be"),
-    'format': ('1', "format is '1' instead of a whole number")}
+  'version': (5, 'version = 5 must be a text'),
+  'data': (None, 'data = None must be'),
+  'mixture': (5, 'mixture = 5 must be'),
+  'held_out': (['nli'], "held_out = .'nli'. must"),
+  'tasks': ({'rte': '1'}, "an object of numbers of at least 0; that of 'rte' is '1'"),
+  'tasks.rte': (float('nan'), "that of 'rte' is nan: it is not finite"),
+  'model': ({}, 'it has no model.vocab_size'),
+  'model.layers': ('x', "model.layers = 'x' must be a whole number"),
+  'model.vocab_size': (None, 'model.vocab_size = None must be a whole number'),
+  'model.windows': ([], 'model.windows'),
+  'model.kv_heads': (3, 'does not divide'),
+  'model.layer': (3, 'model.layer is none of the settings.* did you mean layers'),
+  'vocabulary': ({}, 'it has no vocabulary.path'),
+  'vocabulary.path': (5, 'vocabulary.path = 5 must be a text'),
+  'vocabulary.hash': ('', "vocabulary.hash = '' must be a text"),
+  'ends': ({}, 'it has no ends.ends'),
+  'ends.ends': (3, 'ends.ends = 3 must be a list of one or more whole numbers'),
+  'ends.ends.0': ('x', "ends.ends = .'x', 2. must be .* of 'x': it is a text"),
+  'ends.ends.1': (99_999, 'ends.ends = .1, 99999. must be below the 384 token rows'),
+  'ends.beginning': (3, 'ends.beginning = 3 must be a list of whole numbers'),
+  'ends.bos': ('x', "ends.bos = 'x' must be a whole number"),
+  'ends.drops_space': (1, 'ends.drops_space = 1 must be True or False'),
+  'rows': ([], 'rows = .. must be an object'),
+  'rows.inputs_length': ('x', "rows.inputs_length = 'x' must be a whole number"),
+  'rows.row_length': (None, 'rows.row_length = None must be'),
+  'rows.separators': (['eos'], "rows.separators = .'eos'. must be two texts.*it has 1"),
+  'rows.overflow': ('x', "rows.overflow = 'x' must be one of 'cut', 'split'"),
+  'optimizer': (3, 'optimizer = 3 must be an object'),
+  'optimizer.learning_rate': ('x', "optimizer.learning_rate = 'x' must be a number"),
+  'loss': ({'z_loss': 'x'}, "loss.z_loss = 'x' must be a number"),
+  'seed': (-1, 'seed = -1 must be a whole number of at least 0'),
+  'prompts': ({'rte': 5}, "that of 'rte' is 5"),
+  'prompts.rte': ({'data': 5}, "that of 'rte' is {'data': 5}"),
+  'init_from': (5, 'init_from = 5 must be a text, or None'),
+  'imported': ({'eos_token_id': 'x'}, "imported.eos_token_id = 'x' must be"),
+  'format': ('1', "format is '1' instead of a whole number"),
+}
 
 
 @pytest.mark.parametrize('field', NO_RUN)
 def test_a_field_that_cannot_be_is_named_with_its_value(tmp_path, field):
-  told = json.loads(json.dumps(tiny_runs.told(
-      ends={'ends': [1, 2]}, optimizer={'learning_rate': 1.0}, tasks={'rte': 1.0})))
+  told = json.loads(
+    json.dumps(tiny_runs.told(ends={'ends': [1, 2]}, optimizer={'learning_rate': 1.0}, tasks={'rte': 1.0}))
+  )
   *way, last = field.split('.')
   place = told
   for key in way:
@@ -318,8 +337,7 @@ def test_a_field_that_cannot_be_is_named_with_its_value(tmp_path, field):
   assert '\n' not in said and said.lower().count('bring') == 1
 
 
-@pytest.mark.parametrize('field', ['data', 'mixture', 'held_out', 'tasks', 'model', 'rows',
-                                   'init_from', 'vocabulary'])
+@pytest.mark.parametrize('field', ['data', 'mixture', 'held_out', 'tasks', 'model', 'rows', 'init_from', 'vocabulary'])
 def test_a_field_that_is_missing_is_named(tmp_path, field):
   told = tiny_runs.told()
   del told[field]
@@ -337,8 +355,10 @@ def test_a_run_of_a_later_format_is_refused_and_its_fields_are_kept(tmp_path):
   checkpoint.write_run(str(tmp_path), told)
   assert checkpoint.check_run(str(tmp_path), tiny_runs.run()) == found
   checkpoint.write_run(str(tmp_path), told | {'format': 2})
-  with pytest.raises(UserError, match='run.json was written by a later version of flan_jax '
-                                      '.format 2; this one reads up to 1.: update flan_jax'):
+  with pytest.raises(
+    UserError,
+    match='run.json was written by a later version of flan_jax .format 2; this one reads up to 1.: update flan_jax',
+  ):
     checkpoint.read_run(str(tmp_path))
 
 
@@ -348,19 +368,17 @@ def test_an_import_that_does_not_tell_its_vocabulary_opens(words, tmp_path):
   run = checkpoint.Run.from_json(told)
   with pytest.raises(UserError, match='does not tell its vocabulary; name the file with'):
     evaluation_request.use_vocabulary(None, run, str(tmp_path))
-  known = evaluation_request.use_vocabulary(
-      str(path), dataclasses.replace(run, ends={'ends': [1]}), str(tmp_path))
+  known = evaluation_request.use_vocabulary(str(path), dataclasses.replace(run, ends={'ends': [1]}), str(tmp_path))
   assert known.ends['ends'] == [1] and vocabulary.FLAN.path == str(path)
 
 
 def test_parameters_of_another_model_than_run_json_tells_are_refused(runs, tmp_path):
   told = tiny_runs.told()
   shutil.copytree(runs, tmp_path / 'run')
-  checkpoint.write_run(str(tmp_path / 'run'), {
-      **told, 'model': {**told['model'], 'layers': 3}})
-  with pytest.raises(UserError, match=(
-      r'has the shape \(2, .* by the model in run.json must be \(3, .*bring run.json back'
-  )) as caught:
+  checkpoint.write_run(str(tmp_path / 'run'), {**told, 'model': {**told['model'], 'layers': 3}})
+  with pytest.raises(
+    UserError, match=(r'has the shape \(2, .* by the model in run.json must be \(3, .*bring run.json back')
+  ) as caught:
     checkpoint.load(str(tmp_path / 'run'), 1)
   assert '\n' not in str(caught.value)
 
@@ -373,23 +391,26 @@ def test_a_lineage_that_comes_back_to_itself_ends(tmp_path):
 
 
 def records(folder, lines):
-  (folder / metric_log.FILE).write_text(''.join(
-      (line if isinstance(line, str) else json.dumps(line)) + '\n' for line in lines))
+  (folder / metric_log.FILE).write_text(
+    ''.join((line if isinstance(line, str) else json.dumps(line)) + '\n' for line in lines)
+  )
 
 
 def record(step, steps=10):
   return {'step': step, 'steps': steps, 'loss': 1.0}
 
 
-@pytest.mark.parametrize('lines, told', [
+@pytest.mark.parametrize(
+  'lines, told',
+  [
     ([record(10), record(20), record(30)], []),
     ([record(10), record(30)], ['no record of steps 11 to 20']),
     ([record(20), record(30)], ['no record of steps 1 to 10']),
-    ([record(10), '{"step": 20, "st', record(30)],
-     ['line 2 is torn', 'no record of steps 11 to 20']),
-    ([record(10), '7', '', '{"loss": 1.0}', record(20)],
-     ['line 2 is torn', 'line 3 is torn', 'line 4 is torn']),
-    ([{'step': 10}, {'step': 30}, record(40)], [])])  # of an earlier version
+    ([record(10), '{"step": 20, "st', record(30)], ['line 2 is torn', 'no record of steps 11 to 20']),
+    ([record(10), '7', '', '{"loss": 1.0}', record(20)], ['line 2 is torn', 'line 3 is torn', 'line 4 is torn']),
+    ([{'step': 10}, {'step': 30}, record(40)], []),
+  ],
+)  # of an earlier version
 def test_records_that_are_missing_are_told(tmp_path, capsys, lines, told):
   records(tmp_path, lines)
   found = metric_log.read(str(tmp_path))
@@ -400,10 +421,22 @@ def test_records_that_are_missing_are_told(tmp_path, capsys, lines, told):
     assert f'{tmp_path}/{metric_log.FILE}' in line and words in line
 
 
-@pytest.mark.parametrize('line', [
-    '{"step": true}', '{"step": -1}', '{"step": 0}', '{"step": 20, "steps": true}',
-    '{"step": 20, "steps": 0}', '{"step": 20, "loss": "x"}', '{"step": 20, "loss": null}',
-    '{"step": 20.0}', '[20]', '"step"', '{"loss": 1.5}'])
+@pytest.mark.parametrize(
+  'line',
+  [
+    '{"step": true}',
+    '{"step": -1}',
+    '{"step": 0}',
+    '{"step": 20, "steps": true}',
+    '{"step": 20, "steps": 0}',
+    '{"step": 20, "loss": "x"}',
+    '{"step": 20, "loss": null}',
+    '{"step": 20.0}',
+    '[20]',
+    '"step"',
+    '{"loss": 1.5}',
+  ],
+)
 def test_what_is_no_record_is_passed_over_and_told(tmp_path, capsys, line):
   whole = '{"step": 10, "steps": 10, "loss": NaN, "mfu": 0.5}'
   (tmp_path / metric_log.FILE).write_text(f'{whole}\n{line}\n')
@@ -417,14 +450,17 @@ def test_metrics_that_are_a_folder_are_named(tmp_path):
     metric_log.read(str(tmp_path))
 
 
-@pytest.mark.parametrize('lines, kept, told', [
+@pytest.mark.parametrize(
+  'lines, kept, told',
+  [
     ([record(10), record(20), record(30)], 2, []),
     ([record(10)], 1, ['no record of steps 11 to 20']),
     ([record(20)], 1, ['no record of steps 1 to 10']),
     ([], 0, ['no record of steps 1 to 20']),
-    ([record(10), 'torn', record(30)], 2, ['line 2', 'no record of steps 11 to 20'])])
-def test_a_run_that_goes_on_tells_which_records_are_gone(
-    tmp_path, capsys, lines, kept, told):
+    ([record(10), 'torn', record(30)], 2, ['line 2', 'no record of steps 11 to 20']),
+  ],
+)
+def test_a_run_that_goes_on_tells_which_records_are_gone(tmp_path, capsys, lines, kept, told):
   records(tmp_path, lines)
   metric_log._resume(str(tmp_path), 20)
   said = capsys.readouterr().err.splitlines()
@@ -448,8 +484,7 @@ def words(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize('change', ['gone', 'another'])
-def test_a_run_falls_back_to_its_own_copy_of_the_vocabulary(
-    words, tmp_path, capsys, change):
+def test_a_run_falls_back_to_its_own_copy_of_the_vocabulary(words, tmp_path, capsys, change):
   path, run = words
   copy = str(tmp_path / 'vocabulary.json')
   assert evaluation_request.own_vocabulary(run.vocabulary, str(tmp_path)) == str(path)
@@ -468,8 +503,8 @@ def test_a_run_falls_back_to_its_own_copy_of_the_vocabulary(
   described = evaluation_request.described_vocabulary(vocabulary.FLAN, str(tmp_path))
   assert described == run.vocabulary
   huggingface._copy_vocabulary(
-      str(tmp_path), evaluation_request.own_vocabulary(run.vocabulary, str(tmp_path)),
-      run.vocabulary)
+    str(tmp_path), evaluation_request.own_vocabulary(run.vocabulary, str(tmp_path)), run.vocabulary
+  )
   assert (tmp_path / 'tokenizer.json').read_text() == 'one'
   with pytest.raises(UserError, match=str(path)):  # that one, by name
     evaluation_request.use_vocabulary(str(path), run, str(tmp_path))

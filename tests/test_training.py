@@ -15,8 +15,8 @@ from flan_jax.model import decoder
 from flan_jax.training import checkpoint, loop, metric_log, optim, sharding
 
 CONFIG = decoder.DecoderConfig(
-    vocab_size=128, d_model=128, layers=2, heads=2, head_dim=64, d_ff=256,
-    dtype='float32', remat='none')
+  vocab_size=128, d_model=128, layers=2, heads=2, head_dim=64, d_ff=256, dtype='float32', remat='none'
+)
 ROWS, LENGTH, SLOTS = 8, 32, 16
 
 
@@ -35,10 +35,20 @@ def batches(first):
 def run(model_dir, steps, *, devices=1, rate=1e-2, feed=batches, **schedule):
   mesh = {'data': 2, 'fsdp': 2, 'tensor': 2} if devices == 8 else {}
   settings = dict(save_every=0, eval_every=0, log_every=1) | schedule
-  return loop.train(loop.Job(
-      CONFIG, optim.optimizer(rate), sharding.mesh(mesh, jax.devices()[:devices]), feed,
-      ROWS, loop.Schedule(train_steps=steps, **settings), str(model_dir), seed=0,
-      say=lambda text: None, show=lambda text: None))
+  return loop.train(
+    loop.Job(
+      CONFIG,
+      optim.optimizer(rate),
+      sharding.mesh(mesh, jax.devices()[:devices]),
+      feed,
+      ROWS,
+      loop.Schedule(train_steps=steps, **settings),
+      str(model_dir),
+      seed=0,
+      say=lambda text: None,
+      show=lambda text: None,
+    )
+  )
 
 
 def leaves(tree):
@@ -102,6 +112,7 @@ def test_sigterm_saves_and_exits(tmp_path):
       if step == 3:
         os.kill(os.getpid(), signal.SIGTERM)
       yield batch(step)
+
   with pytest.raises(SystemExit) as end:
     run(tmp_path, 500, feed=feed, log_every=1000)
   assert end.value.code == 143
@@ -150,8 +161,7 @@ def test_a_torn_last_line_is_passed_over(tmp_path):
   assert metric_log.read(tmp_path) == [{'step': 1, 'loss': 2.0}]
 
 
-@pytest.mark.parametrize('field, value', [
-    ('train_steps', -1), ('log_every', 0), ('nan_policy', 'ignore')])
+@pytest.mark.parametrize('field, value', [('train_steps', -1), ('log_every', 0), ('nan_policy', 'ignore')])
 def test_schedule_names_what_is_wrong(field, value):
   settings = dict(train_steps=1, save_every=0, eval_every=0, log_every=1) | {field: value}
   with pytest.raises(UserError, match=f'{field.upper()} = '):
@@ -159,31 +169,37 @@ def test_schedule_names_what_is_wrong(field, value):
 
 
 RUN = {
-    'version': '1', 'data': 'embedded', 'mixture': 'm', 'held_out': 'nli',
-    'tasks': {'a': 1.0}, 'seed': 0, 'model': {
-        'vocab_size': 8, 'd_model': 8, 'layers': 1, 'heads': 2, 'head_dim': 4, 'd_ff': 8},
-    'vocabulary': {'path': '/a', 'hash': 'x'}, 'rows': {
-        'tokens_per_batch': 8, 'row_length': 8, 'target_slots': 4, 'inputs_length': 2,
-        'targets_length': 2},
-    'optimizer': {'learning_rate': 1.0}, 'init_from': None}
+  'version': '1',
+  'data': 'embedded',
+  'mixture': 'm',
+  'held_out': 'nli',
+  'tasks': {'a': 1.0},
+  'seed': 0,
+  'model': {'vocab_size': 8, 'd_model': 8, 'layers': 1, 'heads': 2, 'head_dim': 4, 'd_ff': 8},
+  'vocabulary': {'path': '/a', 'hash': 'x'},
+  'rows': {'tokens_per_batch': 8, 'row_length': 8, 'target_slots': 4, 'inputs_length': 2, 'targets_length': 2},
+  'optimizer': {'learning_rate': 1.0},
+  'init_from': None,
+}
 
 
 def as_read(**changes):
-  objects = {name: {**RUN[name], **value} for name, value in changes.items()
-             if name in ('model', 'rows')}
+  objects = {name: {**RUN[name], **value} for name, value in changes.items() if name in ('model', 'rows')}
   return checkpoint.Run.from_json(RUN | changes | objects)
 
 
 def test_a_run_is_resumed_only_as_what_it_is(tmp_path):
   checkpoint.write_run(tmp_path, RUN)
   checkpoint.check_run(tmp_path, as_read())
-  checkpoint.check_run(tmp_path, as_read(
-      vocabulary={'path': '/b', 'hash': 'x'}, version='2', model={'remat': 'none'}))
+  checkpoint.check_run(tmp_path, as_read(vocabulary={'path': '/b', 'hash': 'x'}, version='2', model={'remat': 'none'}))
   for change, name in [
-      ({'seed': 1}, 'seed was 0 and is now 1'), ({'held_out': 'sentiment'}, 'held_out'),
-      ({'model': {'d_model': 16}}, 'model.d_model was 8'),
-      ({'vocabulary': {'path': '/a', 'hash': 'y'}}, 'vocabulary'),
-      ({'tasks': {'a': 2.0}}, 'tasks.a'), ({'rows': {'row_length': 4}}, 'row_length was 8')]:
+    ({'seed': 1}, 'seed was 0 and is now 1'),
+    ({'held_out': 'sentiment'}, 'held_out'),
+    ({'model': {'d_model': 16}}, 'model.d_model was 8'),
+    ({'vocabulary': {'path': '/a', 'hash': 'y'}}, 'vocabulary'),
+    ({'tasks': {'a': 2.0}}, 'tasks.a'),
+    ({'rows': {'row_length': 4}}, 'row_length was 8'),
+  ]:
     with pytest.raises(UserError, match=name):
       checkpoint.check_run(tmp_path, as_read(**change))
   assert checkpoint.read_run(tmp_path) == as_read()

@@ -9,8 +9,7 @@ import flan_jax
 
 _PACKAGE = pathlib.Path(flan_jax.__file__).parent
 _ROOMS = ('model', 'training', 'inference', 'data')
-_MODULES = sorted(path.relative_to(_PACKAGE).as_posix()
-                  for room in _ROOMS for path in (_PACKAGE / room).rglob('*.py'))
+_MODULES = sorted(path.relative_to(_PACKAGE).as_posix() for room in _ROOMS for path in (_PACKAGE / room).rglob('*.py'))
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -48,12 +47,13 @@ def test_every_room_has_modules():
   assert {module.split('/')[0] for module in _MODULES} == set(_ROOMS)
 
 
-@pytest.mark.parametrize('source, missing', [
+@pytest.mark.parametrize(
+  'source, missing',
+  [
     ('def f(x: int) -> int: ...', []),
     ('def f(x) -> int: ...', ['line 1: `f` lacks the types of x']),
     ('def f(x: int): ...', ['line 1: `f` lacks the types of its return']),
-    ('async def f(x, /, *y, z, **w): ...',
-     ['line 1: `f` lacks the types of x, z, y, w, its return']),
+    ('async def f(x, /, *y, z, **w): ...', ['line 1: `f` lacks the types of x, z, y, w, its return']),
     ('def _f(x): ...', []),
     ('f = lambda x: x', []),
     ('def f() -> int:\n  def g(x): ...', []),
@@ -61,11 +61,10 @@ def test_every_room_has_modules():
     ('class A:\n  def f(self, x) -> int: ...', ['line 2: `f` lacks the types of x']),
     ('class A:\n  @classmethod\n  def f(cls, x: int) -> int: ...', []),
     ('class A:\n  @staticmethod\n  def f(x) -> int: ...', ['line 3: `f` lacks the types of x']),
-    ('class A:\n  @property\n  def f(self): ...',
-     ['line 3: `f` lacks the types of its return']),
-    ('class A:\n  class B:\n    def f(self, x) -> int: ...',
-     ['line 3: `f` lacks the types of x']),
+    ('class A:\n  @property\n  def f(self): ...', ['line 3: `f` lacks the types of its return']),
+    ('class A:\n  class B:\n    def f(self, x) -> int: ...', ['line 3: `f` lacks the types of x']),
     ('class _A:\n  def f(self, x): ...', []),
-])
+  ],
+)
 def test_finds_what_is_not_annotated(source, missing):
   assert list(unannotated(source)) == missing

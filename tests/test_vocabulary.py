@@ -30,9 +30,16 @@ def no_variable(monkeypatch):
 def sentencepiece_model(tmp_path_factory):
   written = io.BytesIO()
   sentencepiece.SentencePieceTrainer.train(
-      sentence_iterator=iter(['does it follow yes no options'] * 50), model_writer=written,
-      vocab_size=40, pad_id=0, eos_id=1, unk_id=2, bos_id=-1, hard_vocab_limit=False,
-      minloglevel=2)
+    sentence_iterator=iter(['does it follow yes no options'] * 50),
+    model_writer=written,
+    vocab_size=40,
+    pad_id=0,
+    eos_id=1,
+    unk_id=2,
+    bos_id=-1,
+    hard_vocab_limit=False,
+    minloglevel=2,
+  )
   path = tmp_path_factory.mktemp('words') / 'vocab.model'
   path.write_bytes(written.getvalue())
   return str(path)
@@ -109,17 +116,17 @@ def pads_to_the_longest(tokenizer):
 
 
 def adds_special_tokens(tokenizer):
-  tokenizer.post_processor = processors.TemplateProcessing(
-      single='</s> $A </s>', special_tokens=[('</s>', 0)])
+  tokenizer.post_processor = processors.TemplateProcessing(single='</s> $A </s>', special_tokens=[('</s>', 0)])
 
 
 def draws_merges(tokenizer):
   tokenizer.model.dropout = 0.5
 
 
-@pytest.mark.parametrize('left_by_a_trainer', [
-    truncates, truncates_at_the_left, pads_to_a_length, pads_to_the_longest,
-    adds_special_tokens, draws_merges])
+@pytest.mark.parametrize(
+  'left_by_a_trainer',
+  [truncates, truncates_at_the_left, pads_to_a_length, pads_to_the_longest, adds_special_tokens, draws_merges],
+)
 def test_a_text_has_all_its_tokens_and_no_others(left_by_a_trainer, tmp_path):
   texts = ['ab' * 20, 'yes', '', TEXT, 'abab']
   tokenizer = byte_level()
@@ -159,9 +166,9 @@ def test_an_added_token_may_stand_far_above_the_others(tmp_path):
   tokenizer = json.loads(byte_level().to_str())
   tokenizer['model']['vocab'].pop('ab')
   tokenizer['model']['merges'] = []
-  tokenizer['added_tokens'] = [dict(
-      id=1102, content='<far>', single_word=False, lstrip=False, rstrip=False,
-      normalized=False, special=True)]
+  tokenizer['added_tokens'] = [
+    dict(id=1102, content='<far>', single_word=False, lstrip=False, rstrip=False, normalized=False, special=True)
+  ]
   tokenizer['model']['vocab']['<far>'] = 1102
   words = vocabulary_of(Tokenizer.from_str(json.dumps(tokenizer)), tmp_path)
   assert words.encode('<far>') == [1102] and words.vocab_size == 1103
@@ -179,8 +186,13 @@ def test_what_is_no_tokenizer_is_named(tmp_path):
 def test_a_sentencepiece_model_without_an_end_is_named(tmp_path):
   written = io.BytesIO()
   sentencepiece.SentencePieceTrainer.train(
-      sentence_iterator=iter(['yes no'] * 20), model_writer=written, vocab_size=12,
-      eos_id=-1, hard_vocab_limit=False, minloglevel=2)
+    sentence_iterator=iter(['yes no'] * 20),
+    model_writer=written,
+    vocab_size=12,
+    eos_id=-1,
+    hard_vocab_limit=False,
+    minloglevel=2,
+  )
   (tmp_path / 'x.model').write_bytes(written.getvalue())
   words = FlanVocabulary()
   words.use(str(tmp_path / 'x.model'))
@@ -256,29 +268,32 @@ def equal(one, other):
   return answers.pop()
 
 
-def test_vocabularies_are_equal_if_they_resolve_to_the_same(
-    sentencepiece_model, tokenizer_json, tmp_path):
-  copies = [shutil.copy(path, f'{tmp_path}/copy{path[-6:]}')
-            for path in (sentencepiece_model, tokenizer_json)]
+def test_vocabularies_are_equal_if_they_resolve_to_the_same(sentencepiece_model, tokenizer_json, tmp_path):
+  copies = [shutil.copy(path, f'{tmp_path}/copy{path[-6:]}') for path in (sentencepiece_model, tokenizer_json)]
   larger = byte_level()
   larger.add_tokens(['<more>'])
   larger.save(str(tmp_path / 'larger.json'))
   other = tmp_path / 'other.model'
   sentencepiece.SentencePieceTrainer.train(
-      sentence_iterator=iter(['other words'] * 50), model_prefix=str(other)[:-6],
-      vocab_size=16, pad_id=0, eos_id=1, unk_id=2, bos_id=-1, hard_vocab_limit=False,
-      minloglevel=2)
+    sentence_iterator=iter(['other words'] * 50),
+    model_prefix=str(other)[:-6],
+    vocab_size=16,
+    pad_id=0,
+    eos_id=1,
+    unk_id=2,
+    bos_id=-1,
+    hard_vocab_limit=False,
+    minloglevel=2,
+  )
   kinds = [
-      [named(sentencepiece_model), named(copies[0]),
-       seqio.SentencePieceVocabulary(copies[0])],
-      [named(tokenizer_json), named(copies[1]),
-       vocabulary.TokenizerVocabulary(tokenizer_json)],
-      [named('bytes'), FlanVocabulary(), seqio.ByteVocabulary()],
-      [named(str(other)), seqio.SentencePieceVocabulary(str(other))],
-      [named(str(tmp_path / 'larger.json'))]]
+    [named(sentencepiece_model), named(copies[0]), seqio.SentencePieceVocabulary(copies[0])],
+    [named(tokenizer_json), named(copies[1]), vocabulary.TokenizerVocabulary(tokenizer_json)],
+    [named('bytes'), FlanVocabulary(), seqio.ByteVocabulary()],
+    [named(str(other)), seqio.SentencePieceVocabulary(str(other))],
+    [named(str(tmp_path / 'larger.json'))],
+  ]
   for own in kinds:
-    assert all(equal(one, two) for one in own for two in own
-               if isinstance(one, FlanVocabulary))
+    assert all(equal(one, two) for one in own for two in own if isinstance(one, FlanVocabulary))
   for one, two in itertools.permutations(kinds, 2):
     assert not any(equal(a, b) for a in one for b in two)
 
@@ -289,9 +304,14 @@ def test_a_vocabulary_that_encodes_otherwise_is_another(sentencepiece_model):
       return super()._encode(text.lower())
 
   words = named(sentencepiece_model)
-  for other in (seqio.SentencePieceVocabulary(sentencepiece_model, extra_ids=3),
-                Lower(sentencepiece_model), seqio.ByteVocabulary(extra_ids=3),
-                seqio.PassThroughVocabulary(40, 1), 'bytes', None):
+  for other in (
+    seqio.SentencePieceVocabulary(sentencepiece_model, extra_ids=3),
+    Lower(sentencepiece_model),
+    seqio.ByteVocabulary(extra_ids=3),
+    seqio.PassThroughVocabulary(40, 1),
+    'bytes',
+    None,
+  ):
     assert not equal(words, other) and not equal(named('bytes'), other)
 
 
@@ -301,8 +321,7 @@ def test_equality_loads_nothing_before_it_must(monkeypatch):
 
 
 def test_it_is_seen_as_what_it_resolves_to(sentencepiece_model):
-  words, plain = named(sentencepiece_model), seqio.SentencePieceVocabulary(
-      sentencepiece_model)
+  words, plain = named(sentencepiece_model), seqio.SentencePieceVocabulary(sentencepiece_model)
   assert words.sp_model == plain.sp_model and words.vocab_size == plain.vocab_size
   assert words.sentencepiece_model_file == sentencepiece_model
   assert words.tokenizer.encode('yes') == plain.encode('yes')

@@ -35,8 +35,7 @@ def test_a_question_has_one_answer(seed):
 
 
 def test_no_two_facts_share_a_question(world):
-  asked = [text.as_typed(question)
-           for fact in world.facts for question in fact.questions]
+  asked = [text.as_typed(question) for fact in world.facts for question in fact.questions]
   assert len(set(asked)) == len(asked)
 
 
@@ -89,8 +88,7 @@ def test_a_country_has_one_capital(world):
 
 def test_documents_state_every_fact_in_two_wordings(world, told):
   whole = '\n'.join(told)
-  short = [fact.statements[0] for fact in world.facts
-           if sum(statement in whole for statement in fact.statements) < 2]
+  short = [fact.statements[0] for fact in world.facts if sum(statement in whole for statement in fact.statements) < 2]
   assert short == []
 
 
@@ -127,12 +125,15 @@ def test_streams_are_independent(world):
 
 
 def test_the_same_seed_gives_the_same_world_in_every_process(told):
-  code = ('from flan_jax.world import World; '
-          'print(*World(0).stream("text").documents(30), sep="\\n")')
+  code = 'from flan_jax.world import World; print(*World(0).stream("text").documents(30), sep="\\n")'
   for hash_seed in '12':
     printed = subprocess.run(
-        [sys.executable, '-c', code], check=True, text=True, capture_output=True,
-        env={**os.environ, 'PYTHONHASHSEED': hash_seed}).stdout
+      [sys.executable, '-c', code],
+      check=True,
+      text=True,
+      capture_output=True,
+      env={**os.environ, 'PYTHONHASHSEED': hash_seed},
+    ).stdout
     assert printed.splitlines() == told[:30]
 
 
@@ -145,6 +146,5 @@ def test_another_seed_gives_another_world(world):
 def test_answers_are_compared_as_trivia_qa_compares_them():
   assert text.normalized('The  Silver-Orchard!') == 'silver orchard'
   assert text.as_typed('Where does Ada Bell live?') == 'where does ada bell live'
-  assert [text.number_words(n) for n in (0, 13, 20, 34)] == [
-      'zero', 'thirteen', 'twenty', 'thirty-four']
+  assert [text.number_words(n) for n in (0, 13, 20, 34)] == ['zero', 'thirteen', 'twenty', 'thirty-four']
   assert [text.a(noun) for noun in ('owl', 'goat')] == ['an owl', 'a goat']

@@ -8,12 +8,15 @@ import pytest
 from flan_jax.world import language, World
 
 FINE = {
-    'DESC': 'def desc manner reason', 'ABBR': 'abb exp', 'HUM': 'ind gr title desc',
-    'ENTY': """animal body color cremat currency dismed event food instru lang letter
+  'DESC': 'def desc manner reason',
+  'ABBR': 'abb exp',
+  'HUM': 'ind gr title desc',
+  'ENTY': """animal body color cremat currency dismed event food instru lang letter
         other plant product religion sport substance symbol techmeth termeq veh word""",
-    'NUM': """code count date dist money ord other period perc speed temp volsize
+  'NUM': """code count date dist money ord other period perc speed temp volsize
         weight""",
-    'LOC': 'city country mount other state'}
+  'LOC': 'city country mount other state',
+}
 
 
 @pytest.fixture(scope='module')
@@ -51,7 +54,7 @@ def test_the_first_two_words_do_not_tell_the_class(drawn):
 
 def test_questions_are_spelt_as_in_the_source(drawn):
   for text, *_ in drawn:
-    assert re.fullmatch(r"[A-Z].* [?.]", text), text
+    assert re.fullmatch(r'[A-Z].* [?.]', text), text
     assert not re.search(r'["{}|_]|  |\w[?,]|\ba [aeiou](?!ne?\b)', text), text
     assert text.count('``') == text.count("''"), text
   assert language.spelt('Is it "x", Ada\'s dog?') == "Is it `` x '' , Ada 's dog ?"

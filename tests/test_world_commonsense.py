@@ -12,33 +12,34 @@ DRAWS = 1_500
 
 # Told in the question -> what the right answer then says, by general knowledge.
 KNOWN = {
-    'copa': """
+  'copa': """
         in the sun all day. -> sour; the milk in the fridge. -> fresh
         on the cat's tail -> hissed; forgot to tie up the boat -> drifted
         It sank to the bottom -> (stone|coin); It floated -> (cork|feather)
         The balloon burst -> pin; The whole street went dark -> storm
         trained for a whole year -> to the end; rolled easily again -> pumped up
     """,
-    'story_cloze': """
+  'story_cloze': """
         slept for three hours -> smoke; set a timer for -> had risen
         just waved and hurried on -> still hard; no yeast -> not risen
         not a single fish -> dry bread
     """,
-    'piqa': """
+  'piqa': """
         loosen a -> left; tighten a -> right; thaw -> table; to a stop -> brake
         far away -> (telescope|binoculars|spyglass); rise to the ceiling -> helium
         legs of a -> (magnifying|microscope|loupe); tea stronger -> longer
     """,
-    'cosmos_qa': """
+  'cosmos_qa': """
         tram broke down.* Why -> The tram had let; no bell rang.* Why -> alarm clock
         slime.* What had -> Snails; two hours late.* tell -> later
         a shout of joy.* How -> Proud; clung to the rail.* How -> frightened
     """,
-    'hellaswag': """
+  'hellaswag': """
         tea leaves into the pot END -> boiling water; kneads? the dough END -> under a cloth
         a deep hole END -> young tree; wets? its fur END -> rubs? shampoo
         a harness END -> ties? the rope
-    """}
+    """,
+}
 
 
 def cosmos_record(world):
@@ -53,8 +54,12 @@ def hellaswag_record(world):
 
 
 DRAWN_BY = {
-    'copa': commonsense.causal, 'story_cloze': commonsense.story, 'piqa': commonsense.remedy,
-    'cosmos_qa': cosmos_record, 'hellaswag': hellaswag_record}
+  'copa': commonsense.causal,
+  'story_cloze': commonsense.story,
+  'piqa': commonsense.remedy,
+  'cosmos_qa': cosmos_record,
+  'hellaswag': hellaswag_record,
+}
 
 
 def records(name, draws=DRAWS):
@@ -105,11 +110,8 @@ def test_a_choice_alone_hardly_tells_whether_it_is_right(name):
     counts[True].update(words(right))
     for other in wrong:
       counts[False].update({word: 1 / len(wrong) for word in words(other)})
-  weight = lambda text: sum(
-      math.log((counts[True][word] + 1) / (counts[False][word] + 1))
-      for word in words(text))
-  found = sum(
-      weight(right) > max(map(weight, wrong)) for _, right, wrong in drawn[1_000:])
+  weight = lambda text: sum(math.log((counts[True][word] + 1) / (counts[False][word] + 1)) for word in words(text))
+  found = sum(weight(right) > max(map(weight, wrong)) for _, right, wrong in drawn[1_000:])
   longest = sum(len(right) > max(map(len, wrong)) for _, right, wrong in drawn)
   chance = 1 / (1 + len(drawn[0][2]))
   assert found / 500 < chance + 0.1
@@ -124,21 +126,21 @@ def test_there_are_many_records_and_the_same_for_the_same_seed(name):
 
 
 # What may be left out of a step, and the alternatives in the table of steps.
-LOOSE = {'then', 'next', 'after', 'that', 'he', 'she', 'his', 'her', 'your'}.union(*(
-    words(group) for activity in commonsense.ACTIVITIES
-    for group in re.findall(r'\[.*?\]', ' '.join(activity))))
+LOOSE = {'then', 'next', 'after', 'that', 'he', 'she', 'his', 'her', 'your'}.union(
+  *(words(group) for activity in commonsense.ACTIVITIES for group in re.findall(r'\[.*?\]', ' '.join(activity)))
+)
 
 
 def step(text):
   """A step by the first two letters of its words, as the forms of verbs differ."""
   text = re.sub(r'\[\w+\]|\{his\}', '', text)
-  return tuple(word[:2] for word in re.findall('[a-z]+', text.lower())
-               if word not in LOOSE)
+  return tuple(word[:2] for word in re.findall('[a-z]+', text.lower()) if word not in LOOSE)
 
 
 def test_only_the_right_step_follows_the_last_one():
-  follows = {(step(one), step(other)) for activity in commonsense.ACTIVITIES
-             for one, other in zip(activity[1:], activity[2:])}
+  follows = {
+    (step(one), step(other)) for activity in commonsense.ACTIVITIES for one, other in zip(activity[1:], activity[2:])
+  }
   for context, right, wrong in records('hellaswag', 600):
     told = re.split(r'[.\]] ', context.rstrip('.'))
     last = step(told[-1 if context.endswith('.') else -2])

@@ -7,8 +7,10 @@ import pytest
 from flan_jax.world import counting, World
 
 DRAWS = 300
-AMOUNTS = (r'(\d+)(?: tonnes of |%(?: lived)? on )(\w+)|'
-           r'([A-Z]\w+ [A-Z]\w+)(?: scored| got)? (\d+)')
+AMOUNTS = (
+  r'(\d+)(?: tonnes of |%(?: lived)? on )(\w+)|'
+  r'([A-Z]\w+ [A-Z]\w+)(?: scored| got)? (\d+)'
+)
 
 
 @pytest.fixture(scope='module')
@@ -35,20 +37,20 @@ def solve(text, question):
   order = sorted(first, key=first.get, reverse=True)
   people = [int(n.replace(',', '')) for n in re.findall(r'([\d,]+) people', text)]
   forms = (
-      ('more people', lambda: people[1] - people[0]),
-      (r'more than \d', lambda: sum(number > limit for number in first.values())),
-      ('(more|greater) .*than', lambda: abs(some[0] - some[1])),
-      ('scored in all|four crops of', lambda: total),
-      ('points did [A-Z]', lambda: side),
-      ('winners win', lambda: abs(total - 2 * side)),
-      ('won the match', lambda: towns[1 if 2 * side > total else 2]),
-      ('together|lived on .* or', lambda: sum(some)),
-      ('not live on', lambda: 100 - some[0]),
-      ('most in|most households|most points', lambda: order[0]),
-      ('second highest', lambda: order[1]),
-      ('fewest households', lambda: order[-1]),
-      ('fewer households', lambda: min(
-          (name for name in first if name in asked), key=first.get)))
+    ('more people', lambda: people[1] - people[0]),
+    (r'more than \d', lambda: sum(number > limit for number in first.values())),
+    ('(more|greater) .*than', lambda: abs(some[0] - some[1])),
+    ('scored in all|four crops of', lambda: total),
+    ('points did [A-Z]', lambda: side),
+    ('winners win', lambda: abs(total - 2 * side)),
+    ('won the match', lambda: towns[1 if 2 * side > total else 2]),
+    ('together|lived on .* or', lambda: sum(some)),
+    ('not live on', lambda: 100 - some[0]),
+    ('most in|most households|most points', lambda: order[0]),
+    ('second highest', lambda: order[1]),
+    ('fewest households', lambda: order[-1]),
+    ('fewer households', lambda: min((name for name in first if name in asked), key=first.get)),
+  )
   return next((answer() for form, answer in forms if re.search(form, asked)), None)
 
 

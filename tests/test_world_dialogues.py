@@ -27,7 +27,7 @@ def articles(world):
 
 def whole_words(span, text, start):
   """Whether text[start:] begins with the span, which cuts no word."""
-  around = text[max(start - 1, 0):start] + '|' + text[start + len(span):][:1]
+  around = text[max(start - 1, 0) : start] + '|' + text[start + len(span) :][:1]
   return text.startswith(span, start) and not re.search(r'\w\||\|\w', around)
 
 
@@ -40,7 +40,7 @@ def every_turn(stories, articles):
 def test_evidence_stands_at_its_place(stories, articles):
   for text, turn in every_turn(stories, articles):
     if turn.answer:
-      assert turn.evidence and text[turn.start:turn.end] == turn.evidence
+      assert turn.evidence and text[turn.start : turn.end] == turn.evidence
       for span, start in turn.spans:
         assert whole_words(span, text, start), (span, text)
     else:
@@ -80,17 +80,19 @@ def test_articles_tell_what_is_so(world, articles):
   checked = collections.Counter()
   for article in articles:
     for pattern, value in {
-        r'(?:was born|came into the world) in (\w+)': lambda p: p.birthplace.name,
-        r'turned (\d+)': lambda p: str(p.age),
-        r'plays the ([\w ]+?) (?:and practises|well)': lambda p: p.instrument,
-        r'favourite food is ([\w ]+),': lambda p: p.food}.items():
+      r'(?:was born|came into the world) in (\w+)': lambda p: p.birthplace.name,
+      r'turned (\d+)': lambda p: str(p.age),
+      r'plays the ([\w ]+?) (?:and practises|well)': lambda p: p.instrument,
+      r'favourite food is ([\w ]+),': lambda p: p.food,
+    }.items():
       for found in re.findall(pattern, article.text):
         assert found == value(people[article.title]), article.text
         checked[pattern] += 1
     for pattern, value in {
-        r'(?:founded|were built) in (\d+)': lambda t: str(t.founded),
-        r'(?:on the|The) river ([\w ]+?)(?:,| runs)': lambda t: t.river,
-        r'pay with the (\w+)': lambda t: t.country.coin}.items():
+      r'(?:founded|were built) in (\d+)': lambda t: str(t.founded),
+      r'(?:on the|The) river ([\w ]+?)(?:,| runs)': lambda t: t.river,
+      r'pay with the (\w+)': lambda t: t.country.coin,
+    }.items():
       for found in re.findall(pattern, article.text) if article.title in towns else ():
         assert found == value(towns[article.title]), article.text
         checked[pattern] += 1
@@ -117,5 +119,5 @@ def test_texts_are_clean_and_differ(stories, articles):
   assert len(set(texts)) == len(texts)
   for text in texts:
     assert 30 < len(text.split()) < 140
-    assert not re.search(r"[{}|\n\\]|  |\.\.|\ba [aeio]|\ban (?!hour)[^aeiou]", text)
+    assert not re.search(r'[{}|\n\\]|  |\.\.|\ba [aeio]|\ban (?!hour)[^aeiou]', text)
     assert all(s[0].isupper() for s in re.split(r'(?<=\.) ', text))

@@ -10,15 +10,27 @@ from flan_jax.world import language, lexicon, schemas
 from flan_jax.world.world import World
 
 DRAWS = 1_500
-FITTING = dict.fromkeys(('she', 'her'), lexicon.WOMEN) | dict.fromkeys(
-    ('he', 'him', 'his'), lexicon.MEN)
+FITTING = dict.fromkeys(('she', 'her'), lexicon.WOMEN) | dict.fromkeys(('he', 'him', 'his'), lexicon.MEN)
 IRREGULAR = dict(
-    catch='caught', run='ran', hold='held', save='saving', draw='drew', grow='grew',
-    beat='beaten', drop='dropped', **{'break': 'broke'})
+  catch='caught',
+  run='ran',
+  hold='held',
+  save='saving',
+  draw='drew',
+  grow='grew',
+  beat='beaten',
+  drop='dropped',
+  **{'break': 'broke'},
+)
 BROKEN_RULES = (
-    r'\b(every|a|this) \w+s\b', r'\bdid \w+ \w+(ed|ook|oke|ew)\b', r'\bcan \w+s\b',
-    r'\bas (?!clever)\w+er as\b', r'\bto \w+(ed|ing)\b',
-    r'\b(has|have|had) (took|drew|chose|stole|broke|shook)\b', r'\bmore \w+er\b')
+  r'\b(every|a|this) \w+s\b',
+  r'\bdid \w+ \w+(ed|ook|oke|ew)\b',
+  r'\bcan \w+s\b',
+  r'\bas (?!clever)\w+er as\b',
+  r'\bto \w+(ed|ing)\b',
+  r'\b(has|have|had) (took|drew|chose|stole|broke|shook)\b',
+  r'\bmore \w+er\b',
+)
 
 
 def drawn(generate):
@@ -67,7 +79,7 @@ def test_pronoun_and_candidates_fit_and_stand_in_the_text_once(twins):
     for candidate in schema.candidates:
       assert candidate in names if names else re.match('[Tt]he ', candidate)
       assert len(re.findall(rf'\b{candidate}\b', text)) == 1, text
-      assert ' '.join(text.split()[schema.word_index(candidate):]).startswith(candidate)
+      assert ' '.join(text.split()[schema.word_index(candidate) :]).startswith(candidate)
 
 
 def test_a_filled_blank_gives_the_sentence_with_a_name_for_the_pronoun(twins):
@@ -94,7 +106,7 @@ def test_offsets_point_at_the_word(pairs):
   for word, *uses, _ in pairs:
     forms = {word + end for end in ('', 's', 'es', 'd', 'ed')} | {IRREGULAR.get(word)}
     for use in uses:
-      assert use.sentence[use.start:use.end].lower() in forms
+      assert use.sentence[use.start : use.end].lower() in forms
       assert re.fullmatch(r'[A-Z][^*{}]*[.?]', use.sentence), use.sentence
 
 
@@ -106,9 +118,14 @@ def test_sentences_of_one_sense_never_count_as_two(pairs):
       node = leader[node]
     return node
 
-  linked = [[(word, re.sub(r'(?<=.)[A-Z]\w+', '', re.sub(
-      rf'^({"|".join(lexicon.WOMEN + lexicon.MEN)})\b', '', use.sentence)))
-             for use in uses] + [same] for word, *uses, same in pairs]
+  linked = [
+    [
+      (word, re.sub(r'(?<=.)[A-Z]\w+', '', re.sub(rf'^({"|".join(lexicon.WOMEN + lexicon.MEN)})\b', '', use.sentence)))
+      for use in uses
+    ]
+    + [same]
+    for word, *uses, same in pairs
+  ]
   for one, two, same in linked:
     if same:
       leader[find(one)] = find(two)
@@ -140,7 +157,12 @@ def test_words_alone_do_not_give_the_verdict_away(judged):
   counts = {True: collections.Counter(), False: collections.Counter()}
   for sentence, good in judged[:1_000]:
     counts[good].update(words_of(sentence.lower()))
-  right = [good == (sum(
-      math.log((counts[True][word] + 1) / (1.5 * counts[False][word] + 1))
-      for word in words_of(sentence.lower())) > 0) for sentence, good in judged[1_000:]]
+  right = [
+    good
+    == (
+      sum(math.log((counts[True][word] + 1) / (1.5 * counts[False][word] + 1)) for word in words_of(sentence.lower()))
+      > 0
+    )
+    for sentence, good in judged[1_000:]
+  ]
   assert share(right) < 0.7

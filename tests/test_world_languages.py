@@ -13,8 +13,12 @@ each_language = pytest.mark.parametrize('code', languages.LANGUAGES)
 
 def sentences():
   """[(table, column)] of every sentence of the phrasebook."""
-  return [(table, column) for table, rows in languages.phrasebook().items()
-          if table.startswith('scene') for column in range(len(rows['en']))]
+  return [
+    (table, column)
+    for table, rows in languages.phrasebook().items()
+    if table.startswith('scene')
+    for column in range(len(rows['en']))
+  ]
 
 
 def variations():
@@ -24,8 +28,7 @@ def variations():
     for plan in ([sentence], [sentence, ('said', 0)], [sentence, ('said', 1)]):
       chosen, slots = languages.draw_words(world, plan), languages.slots(plan)
       for slot, kind in slots.items():
-        taken = {chosen[other] for other in slots
-                 if slots[other] == kind and other != slot}
+        taken = {chosen[other] for other in slots if slots[other] == kind and other != slot}
         free = set(range(len(words(kind, 'en')))) - taken
         yield plan, [{**chosen, slot: position} for position in free]
 
@@ -90,37 +93,36 @@ def test_russian_is_written_in_cyrillic():
 
 # {(language, form, another): regular expressions, one of which fits both forms of a word}.
 TOGETHER = {
-    ('de', 'place', 'place.at'): [r'die (.*) | in der \1', r'(?:der|das) (.*) | im \1'],
-    ('de', 'thing', 'thing.a'): [r'der (.*) | einen \1', r'die (.*) | eine \1',
-                                 r'das (.*) | ein \1'],
-    ('fr', 'place', 'place.at'): [r'la ([^aeéh].*) | à la \1',
-                                  r'le ([^aeéh].*) | au \1'],
-    ('fr', 'thing', 'thing.a'): [r'la ([^aeéh].*) | une \1', r'le ([^aeéh].*) | un \1',
-                                 r"l'(a.*) | un \1"],
-    ('es', 'thing', 'thing.a'): [r'la (.*a) | una \1', r'el (.*[^a]|paraguas) | un \1'],
-    ('da', 'place', 'place.at'): [r'(.*e[tn]) | (?:på|i) \1'],
-    ('da', 'thing', 'thing.a'): [r'(.*)en | en \1', r'(.*)et | et \1', r'(.*e)n | en \1',
-                                 r'(.*)len | en \1el'],
-    ('ro', 'place', 'place.at'): [r'(.*)ul | la \1', r'(.*u)l | la \1',
-                                  r'(.*)a | la \1[ăe]', r'(.*ea)ua | la \1'],
-    ('ro', 'thing', 'thing.a'): [r'(.*)ul( foto)? | un \1\2', r'(.*)ul | un \1',
-                                 r'(.*)a | o \1ă', r'(.*e)a | o \1'],
-    ('cs', 'place', 'place.at'): [r'(.*)a | v \1ě', r'(.*)ka | v \1ce', r'(.*)e | v \1i',
-                                  r'(.*)um | v \1u', r'(.*)o | v \1[eě]',
-                                  r'(.*d) | v \1ě'],
-    ('cs', 'thing', 'thing.a'): [r'(.*)a | \1u', r'(.*)e | \1i', r'(.*[^ae]) | \1'],
-    ('ru', 'place', 'place.at'): [r'(.*)[аяй] | в \1е', r'(.*[^аяйе]) | в \1е',
-                                  r'(.*е) | в \1'],
-    ('ru', 'thing', 'thing.a'): [r'(.*)а | \1у', r'(.*[^аья]) | \1'],
-    ('fi', 'thing', 'thing.a'): [r'.*[aoiuyäö] | .*[aoiuyäö]n'],
+  ('de', 'place', 'place.at'): [r'die (.*) | in der \1', r'(?:der|das) (.*) | im \1'],
+  ('de', 'thing', 'thing.a'): [r'der (.*) | einen \1', r'die (.*) | eine \1', r'das (.*) | ein \1'],
+  ('fr', 'place', 'place.at'): [r'la ([^aeéh].*) | à la \1', r'le ([^aeéh].*) | au \1'],
+  ('fr', 'thing', 'thing.a'): [r'la ([^aeéh].*) | une \1', r'le ([^aeéh].*) | un \1', r"l'(a.*) | un \1"],
+  ('es', 'thing', 'thing.a'): [r'la (.*a) | una \1', r'el (.*[^a]|paraguas) | un \1'],
+  ('da', 'place', 'place.at'): [r'(.*e[tn]) | (?:på|i) \1'],
+  ('da', 'thing', 'thing.a'): [r'(.*)en | en \1', r'(.*)et | et \1', r'(.*e)n | en \1', r'(.*)len | en \1el'],
+  ('ro', 'place', 'place.at'): [r'(.*)ul | la \1', r'(.*u)l | la \1', r'(.*)a | la \1[ăe]', r'(.*ea)ua | la \1'],
+  ('ro', 'thing', 'thing.a'): [r'(.*)ul( foto)? | un \1\2', r'(.*)ul | un \1', r'(.*)a | o \1ă', r'(.*e)a | o \1'],
+  ('cs', 'place', 'place.at'): [
+    r'(.*)a | v \1ě',
+    r'(.*)ka | v \1ce',
+    r'(.*)e | v \1i',
+    r'(.*)um | v \1u',
+    r'(.*)o | v \1[eě]',
+    r'(.*d) | v \1ě',
+  ],
+  ('cs', 'thing', 'thing.a'): [r'(.*)a | \1u', r'(.*)e | \1i', r'(.*[^ae]) | \1'],
+  ('ru', 'place', 'place.at'): [r'(.*)[аяй] | в \1е', r'(.*[^аяйе]) | в \1е', r'(.*е) | в \1'],
+  ('ru', 'thing', 'thing.a'): [r'(.*)а | \1у', r'(.*[^аья]) | \1'],
+  ('fi', 'thing', 'thing.a'): [r'.*[aoiuyäö] | .*[aoiuyäö]n'],
 }
 
 
 @pytest.mark.parametrize('code, one, other', TOGETHER)
 def test_forms_of_a_word_agree(code, one, other):
   for pair in zip(words(one, code), words(other, code), strict=True):
-    assert any(re.fullmatch(shape.replace(' | ', r' \| '), ' | '.join(pair))
-               for shape in TOGETHER[code, one, other]), pair
+    assert any(re.fullmatch(shape.replace(' | ', r' \| '), ' | '.join(pair)) for shape in TOGETHER[code, one, other]), (
+      pair
+    )
 
 
 @each_language
@@ -165,7 +167,7 @@ def test_a_plan_says_the_same_in_every_language():
   plan, chosen = [('scene: directions', 0), ('scene: directions', 2)], {'thing': 0, 'place': 1}
   quoted, speaking = [*plan, ('said', 0)], {**chosen, 'who3': 17}
   assert [languages.text(plan, chosen, code) for code in ('en', 'de')] == [
-      'Where is the lamp? Perhaps the lamp is at the museum.',
-      'Wo ist die Lampe? Vielleicht ist die Lampe im Museum.']
-  assert languages.text(quoted, speaking, 'ru') == (
-      'Нора говорит: «Где лампа? Может быть, лампа в музее».')
+    'Where is the lamp? Perhaps the lamp is at the museum.',
+    'Wo ist die Lampe? Vielleicht ist die Lampe im Museum.',
+  ]
+  assert languages.text(quoted, speaking, 'ru') == ('Нора говорит: «Где лампа? Может быть, лампа в музее».')

@@ -42,9 +42,7 @@ def every_kind():
 def test_what_a_summary_needs_is_told_in_every_wording():
   for kind in every_kind():
     points = (kind.lead, *kind.told)
-    certain = set().union(*(
-        set.intersection(*(set(news.gaps(form)) for form in point.wordings))
-        for point in points))
+    certain = set().union(*(set.intersection(*(set(news.gaps(form)) for form in point.wordings)) for point in points))
     for summary, headline in kind.summaries:
       assert news.gaps(summary) <= certain, summary
       assert news.gaps(headline) <= news.gaps(summary), headline
@@ -54,8 +52,7 @@ def test_every_gap_can_be_filled(world):
   own = set().union(*(kind.slots for kind in every_kind()))
   known = news.event(world).names.keys() - own
   for kind in every_kind():
-    forms = [form for point in (kind.lead, *kind.told, *kind.extra)
-             for form in (*point.wordings, point.brief)]
+    forms = [form for point in (kind.lead, *kind.told, *kind.extra) for form in (*point.wordings, point.brief)]
     forms += [*kind.quotes, *sum(kind.summaries, ())]
     used = set().union(*map(news.gaps, forms))
     assert used <= known | kind.slots.keys() and kind.slots.keys() <= used, kind.lead
@@ -114,10 +111,8 @@ def test_agency_text_is_tokenised_and_supports_its_headline(world):
 
 
 def test_numbers_in_words():
-  assert news.tokenized("All 3,500 of Ada's cats slept.") == (
-      "all three thousand five hundred of ada 's cats slept .")
-  assert [news.spelled(n) for n in (0, 20, 101, 48000)] == [
-      'zero', 'twenty', 'one hundred one', 'forty-eight thousand']
+  assert news.tokenized("All 3,500 of Ada's cats slept.") == ("all three thousand five hundred of ada 's cats slept .")
+  assert [news.spelled(n) for n in (0, 20, 101, 48000)] == ['zero', 'twenty', 'one hundred one', 'forty-eight thousand']
 
 
 def test_topics_are_balanced_and_every_kind_happens(world):
@@ -142,6 +137,5 @@ def test_locals_are_as_in_the_world_and_the_others_are_not_of_it(world):
 
 
 def test_the_stream_alone_decides():
-  drawn = [news.press(World(1).stream(name), news.event(World(1).stream(name)))
-           for name in ('a', 'a', 'b')]
+  drawn = [news.press(World(1).stream(name), news.event(World(1).stream(name))) for name in ('a', 'a', 'b')]
   assert drawn[0] == drawn[1] != drawn[2]

@@ -27,12 +27,25 @@ def draws(world, draw):
 def holds(world, subject, clause):
   """Whether 'plays the harp' is so of a subject, from the world's own objects."""
   things = {thing.name: thing for thing in world.people + world.towns}
-  attribute = next(attribute for pattern, attribute in (
-      ('^plays', 'instrument'), ('^works', 'job'), ('^lives', 'home'),
-      ('born', 'birthplace'), ('years old', 'age'), ('best of all', 'food'),
-      ('hobby', 'hobby'), ('^keeps', 'pet'), ('on the river', 'river'),
-      ('proud', 'landmark'), ('known', 'craft'), ('founded', 'founded'),
-      ('^is in', 'country')) if re.search(pattern, clause))
+  attribute = next(
+    attribute
+    for pattern, attribute in (
+      ('^plays', 'instrument'),
+      ('^works', 'job'),
+      ('^lives', 'home'),
+      ('born', 'birthplace'),
+      ('years old', 'age'),
+      ('best of all', 'food'),
+      ('hobby', 'hobby'),
+      ('^keeps', 'pet'),
+      ('on the river', 'river'),
+      ('proud', 'landmark'),
+      ('known', 'craft'),
+      ('founded', 'founded'),
+      ('^is in', 'country'),
+    )
+    if re.search(pattern, clause)
+  )
   truth = getattr(things[subject], attribute)
   return bool(re.search(rf'\b{getattr(truth, "name", truth)}\b', clause))
 
@@ -40,7 +53,7 @@ def holds(world, subject, clause):
 def test_answers_stand_where_they_are_said_to_stand(world, answers):
   for passage, question, spans in draws(world, reading.spans):
     for start, text in spans:
-      assert passage.text[start:start + len(text)] == text
+      assert passage.text[start : start + len(text)] == text
       assert re.search(rf'(?<!\w){re.escape(text)}(?!\w)', passage.text)
     if question in answers:
       assert spans[0][1].lower() == answers[question].lower()
@@ -56,13 +69,12 @@ def test_what_the_text_does_not_say_is_not_in_it(world, answers):
       assert any(name in question for name in re.findall('[A-Z][a-z]+', passage.text))
     plausible += len(spans)
     for start, text in spans:
-      assert passage.text[start:start + len(text)] == text
+      assert passage.text[start : start + len(text)] == text
   assert plausible > 0.7 * DRAWS
 
 
 def test_a_pronoun_stands_for_the_subject_of_the_sentence_before(world):
-  assert reading.again('The hobby of Ada Bell is chess.', 'Ada Bell', 'she') == (
-      'Her hobby is chess.')
+  assert reading.again('The hobby of Ada Bell is chess.', 'Ada Bell', 'she') == ('Her hobby is chess.')
   for passage in (reading.about_some(world.stream(str(n)), 2) for n in range(DRAWS)):
     subjects = [fact.subject for fact in passage.facts]
     for index, sentence in enumerate(passage.sentences):
@@ -76,9 +88,7 @@ def test_yes_and_no_are_right(world):
   number = lambda thing: getattr(thing, 'age', getattr(thing, 'founded', 0))
   checked = 0
   for _, question, answer in draws(world, reading.yes_no):
-    compared = re.search(
-        r'(?:is|was) (.+?) (?:founded )?(older than|younger than|after|before) (.+)',
-        question)
+    compared = re.search(r'(?:is|was) (.+?) (?:founded )?(older than|younger than|after|before) (.+)', question)
     played = re.fullmatch('does (.+) play the (.+)|does (.+) live in (.+)', question)
     if compared and compared[1] in things:
       one, how, other = compared.groups()
@@ -87,8 +97,7 @@ def test_yes_and_no_are_right(world):
       assert answer == ((number(things[one]) > limit) == greater), question
     elif played:
       one, instrument, another, home = played.groups()
-      assert answer == (things[one].instrument == instrument if one else
-                        things[another].home.name.lower() == home)
+      assert answer == (things[one].instrument == instrument if one else things[another].home.name.lower() == home)
     checked += bool(compared or played)
   assert checked > 0.2 * DRAWS
 
@@ -96,8 +105,9 @@ def test_yes_and_no_are_right(world):
 def test_yes_and_no_cannot_be_told_from_the_last_word(world):
   rows = draws(world, reading.yes_no)
   assert 0.4 < sum(answer for _, _, answer in rows) / DRAWS < 0.6
-  right = [answer == (question.split()[-1] in re.findall(r'\w+', passage.text.lower()))
-           for passage, question, answer in rows]
+  right = [
+    answer == (question.split()[-1] in re.findall(r'\w+', passage.text.lower())) for passage, question, answer in rows
+  ]
   assert sum(right) / DRAWS < 0.75
 
 
@@ -113,9 +123,11 @@ def test_candidates_are_right_or_wrong(world):
         assert re.match('(It|He|She) ', text) or any(name in text for name in names)
     limit = re.search(r'(?:older than|founded after) (\d+)', question)
     for text in right + wrong if limit else ():
-      above = [getattr(named[name], 'age', 0) > int(limit[1]) or
-               getattr(named[name], 'founded', 0) > int(limit[1])
-               for name in text.split(' and ') if name in passage.text]
+      above = [
+        getattr(named[name], 'age', 0) > int(limit[1]) or getattr(named[name], 'founded', 0) > int(limit[1])
+        for name in text.split(' and ')
+        if name in passage.text
+      ]
       assert (text in right) == (bool(above) and all(above))
     subject = re.search('(?:about|learn about) ([A-Z]\\w+(?: [A-Z]\\w+)?)', question)
     for text in right + wrong if subject else ():

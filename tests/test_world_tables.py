@@ -13,28 +13,39 @@ def written(tmp_path, monkeypatch, text):
 
 
 def test_a_row_is_a_line(tmp_path, monkeypatch):
-  assert written(tmp_path, monkeypatch, """# of dogs and cats
+  assert written(
+    tmp_path,
+    monkeypatch,
+    """# of dogs and cats
 
 [animals]
 dog | barks | kennels
 cat | meows |
 [colours]
 red
-""") == {'animals': [('dog', 'barks', 'kennels'), ('cat', 'meows', '')],
-         'colours': [('red',)]}
+""",
+  ) == {'animals': [('dog', 'barks', 'kennels'), ('cat', 'meows', '')], 'colours': [('red',)]}
 
 
 def test_a_line_may_hold_more_rows_than_one(tmp_path, monkeypatch):
-  assert written(tmp_path, monkeypatch, """[plants]
+  assert written(
+    tmp_path,
+    monkeypatch,
+    """[plants]
 rose | red || fern | green
 oak | brown
-""") == {'plants': [('rose', 'red'), ('fern', 'green'), ('oak', 'brown')]}
+""",
+  ) == {'plants': [('rose', 'red'), ('fern', 'green'), ('oak', 'brown')]}
 
 
-@pytest.mark.parametrize('text, named', [
+@pytest.mark.parametrize(
+  'text, named',
+  [
     ('dog', 'line 1: a row stands before the first'),
     ('[animals]\ndog | barks\ncat', "line 3: 'cat' has 1 cells, the first row of its table 2"),
-    ('[animals]\ndog | barks || cat', "line 2: 'cat' has 1 cells")])
+    ('[animals]\ndog | barks || cat', "line 2: 'cat' has 1 cells"),
+  ],
+)
 def test_a_row_that_fits_no_table_is_named(text, named, tmp_path, monkeypatch):
   with pytest.raises(ValueError, match=f'animals.txt, {named}'):
     written(tmp_path, monkeypatch, text)

@@ -13,8 +13,12 @@ from flan_jax.world.world import World
 DRAWS = 600
 BLEMISH = re.compile(r'[{}]|  | [.,!?]|(?<!\.)\.\.(?!\.)|\?\.|\b(a|the) (a|the)\b')
 MAKERS = {
-    'mail': gists.mail, 'chats': gists.chat, 'critics': gists.opinions,
-    'debates': gists.debate, 'guides': gists.guide}
+  'mail': gists.mail,
+  'chats': gists.chat,
+  'critics': gists.opinions,
+  'debates': gists.debate,
+  'guides': gists.guide,
+}
 
 
 @functools.cache
@@ -52,8 +56,7 @@ def test_texts_are_varied_whole_and_the_same_for_the_same_stream(name):
 def test_an_outline_is_read_as_documented():
   [outline] = outlines.outlines('= a {x} / b // c // ? d / {x} e')
   assert outline.heads == ('a {x}', 'b')
-  assert [(line.wordings, line.optional) for line in outline.lines] == [
-      (('c',), False), (('d', '{x} e'), True)]
+  assert [(line.wordings, line.optional) for line in outline.lines] == [(('c',), False), (('d', '{x} e'), True)]
   world = World(0).stream('outline')
   texts = [outlines.lines(world, outline, {'x': 'that'}) for _ in range(200)]
   counts = collections.Counter(map(tuple, texts))
@@ -101,9 +104,12 @@ def test_the_later_time_counts_in_a_chat():
 
 def sentences_of_critics():
   """[(pattern, aspect, is it praise?)]"""
-  return [(pattern(sentence), aspect, good)
-          for aspect in gists.ASPECTS for good in (True, False)
-          for sentence in aspect.said[good]]
+  return [
+    (pattern(sentence), aspect, good)
+    for aspect in gists.ASPECTS
+    for good in (True, False)
+    for sentence in aspect.said[good]
+  ]
 
 
 def test_a_consensus_is_what_most_critics_say():
@@ -114,8 +120,12 @@ def test_a_consensus_is_what_most_critics_say():
       for said, aspect, good in patterns:
         if said.search(review):
           votes[aspect].append(good)
-    named = {(aspect, good) for aspect in gists.ASPECTS for good in (True, False)
-             if any(name in consensus.lower() for name in aspect.named[good])}
+    named = {
+      (aspect, good)
+      for aspect in gists.ASPECTS
+      for good in (True, False)
+      if any(name in consensus.lower() for name in aspect.named[good])
+    }
     assert len(reviews) <= 10 and len(named) in (2, 3) and title in consensus
     for aspect, good in named:
       assert votes[aspect].count(good) >= 2 and votes[aspect].count(not good) <= 1
@@ -136,9 +146,11 @@ def test_a_reason_supports_one_claim_of_a_debate():
 
 
 def test_the_headings_of_a_guide_are_found_in_its_text():
-  steps = [([pattern(head) for head in step.heads],
-            [pattern(wording) for wording in step.lines[0].wordings])
-           for made in gists.GUIDES for step in made.outlines]
+  steps = [
+    ([pattern(head) for head in step.heads], [pattern(wording) for wording in step.lines[0].wordings])
+    for made in gists.GUIDES
+    for step in made.outlines
+  ]
   for article, summary in drawn('guides'):
     headings = re.findall(r'[^.]+\.', summary)
     assert 3 <= len(headings) <= 5 and particulars(summary) <= tokens(article)

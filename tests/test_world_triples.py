@@ -11,39 +11,52 @@ DRAWS = 400
 KINDS = ('person', 'town', 'country', 'book', 'film')
 
 # Relation of a triple: that of the world's fact which says the same.
-FACTS = dict(pair.split(': ') for pair in """occupation: job, residence: home, age: age,
+FACTS = dict(
+  pair.split(': ')
+  for pair in """occupation: job, residence: home, age: age,
 birthPlace: birthplace, instrument: instrument, hobby: hobby, favouriteFood: food,
 pet: pet, country: country, river: river, knownFor: craft, landmark: landmark,
 foundingYear: founded, language: language, currency: coin, flagAnimal: emblem,
 capital: capital, author: book_maker, director: film_maker, setting: place,
-publicationYear: year, releaseYear: year""".replace('\n', ' ').split(', '))
+publicationYear: year, releaseYear: year""".replace('\n', ' ').split(', ')
+)
 
 # What in a text tells a reader that a restaurant has an attribute.
 CUES = {
-    'eatType': {'restaurant': 'restaurant', 'pub': 'pub', 'coffee shop': 'coffee shop'},
-    'food': {**{kind: kind for kind in triples.VALUES['food']},
-             'Fast food': '[Ff]ast[- ]food'},
-    'priceRange': {
-        'cheap': 'cheap|low prices|prices at .* are low', 'moderate': 'moderate',
-        'high': 'expensive|high prices|prices at .* are high',
-        'less than £20': '(less than|below) £20', '£20-25': '£20-25',
-        'more than £30': '(more than|above) £30'},
-    'customer rating': {
-        'low': 'low-rated|low customer|rated low', 'average': 'average',
-        'high': 'highly rated|high customer|rated highly',
-        **{f'{n} out of 5': f'{n} out of 5' for n in (1, 3, 5)}},
-    'area': {'city centre': 'city', 'riverside': 'river', 'harbour': 'the harbour',
-             'old town': 'the old town'},
-    'familyFriendly': {
-        'no': 'not family-friendly|not cater|no place for families',
-        'yes': '(?<!not )family-friendly|welcome|good for children'},
-    'near': {name: f'([Nn]ear|[Cc]lose to) {name}' for name in triples.VALUES['near']}}
+  'eatType': {'restaurant': 'restaurant', 'pub': 'pub', 'coffee shop': 'coffee shop'},
+  'food': {**{kind: kind for kind in triples.VALUES['food']}, 'Fast food': '[Ff]ast[- ]food'},
+  'priceRange': {
+    'cheap': 'cheap|low prices|prices at .* are low',
+    'moderate': 'moderate',
+    'high': 'expensive|high prices|prices at .* are high',
+    'less than £20': '(less than|below) £20',
+    '£20-25': '£20-25',
+    'more than £30': '(more than|above) £30',
+  },
+  'customer rating': {
+    'low': 'low-rated|low customer|rated low',
+    'average': 'average',
+    'high': 'highly rated|high customer|rated highly',
+    **{f'{n} out of 5': f'{n} out of 5' for n in (1, 3, 5)},
+  },
+  'area': {'city centre': 'city', 'riverside': 'river', 'harbour': 'the harbour', 'old town': 'the old town'},
+  'familyFriendly': {
+    'no': 'not family-friendly|not cater|no place for families',
+    'yes': '(?<!not )family-friendly|welcome|good for children',
+  },
+  'near': {name: f'([Nn]ear|[Cc]lose to) {name}' for name in triples.VALUES['near']},
+}
 
-IRREGULAR = dict(line.split() for line in """
+IRREGULAR = dict(
+  line.split()
+  for line in """
 threw throw|rode ride|ate eat|drank drink|wrote write|drew draw|caught catch|fed feed
 bought buy|sold sell|built build|drove drive|flew fly|sang sing|taught teach|wore wear
 took take|sat sit|slept sleep|ran run|swam swim|hung hang|dug dig|lit light|led lead
-swept sweep""".replace('\n', '|').strip('|').split('|'))
+swept sweep""".replace('\n', '|')
+  .strip('|')
+  .split('|')
+)
 
 
 @pytest.fixture(scope='module')
@@ -89,8 +102,7 @@ def test_texts_name_what_the_triples_name_and_nothing_else(world):
       assert numbers == {part for part in parts if part.isdigit()}
 
 
-@pytest.mark.parametrize('draw', [
-    triples.restaurant, lambda world: triples.draw(world, KINDS)])
+@pytest.mark.parametrize('draw', [triples.restaurant, lambda world: triples.draw(world, KINDS)])
 def test_each_has_several_well_formed_texts(world, draw):
   targets = collections.Counter()
   for _ in range(DRAWS):
@@ -144,4 +156,5 @@ def test_the_same_stream_gives_the_same_records():
     view = World(0).stream('again')
     about = [triples.draw(view, KINDS) for _ in range(20)]
     return [descriptions.texts(view.random, one, 3) for one in about], triples.scene(view)
+
   assert records() == records()

@@ -12,15 +12,28 @@ from flan_jax.training import checkpoint
 from flan_jax.training import state as state_lib
 
 CONFIG = decoder.DecoderConfig(
-    vocab_size=384, d_model=32, layers=2, heads=2, head_dim=16, d_ff=64,
-    dtype='float32', remat='none')
+  vocab_size=384, d_model=32, layers=2, heads=2, head_dim=16, d_ff=64, dtype='float32', remat='none'
+)
 NAMES = ['cb', 'rte', 'natural_questions']
-ROWS = {'tokens_per_batch': 1024, 'row_length': 512, 'target_slots': 64,
-        'inputs_length': 400, 'targets_length': 24, 'separators': ['eos', 'eos'],
-        'overflow': 'cut'}
-RUN = {'model': dataclasses.asdict(CONFIG), 'rows': ROWS, 'mixture': 'made',
-       'held_out': None, 'init_from': None, 'tasks': {'world_text': 1.0},
-       'data': 'embedded', 'vocabulary': {'path': 'bytes', 'hash': 'bytes'}}
+ROWS = {
+  'tokens_per_batch': 1024,
+  'row_length': 512,
+  'target_slots': 64,
+  'inputs_length': 400,
+  'targets_length': 24,
+  'separators': ['eos', 'eos'],
+  'overflow': 'cut',
+}
+RUN = {
+  'model': dataclasses.asdict(CONFIG),
+  'rows': ROWS,
+  'mixture': 'made',
+  'held_out': None,
+  'init_from': None,
+  'tasks': {'world_text': 1.0},
+  'data': 'embedded',
+  'vocabulary': {'path': 'bytes', 'hash': 'bytes'},
+}
 
 
 def told(**changes):
@@ -36,8 +49,12 @@ def run(**changes):
 def write(folder):
   """FOLDER/data, FOLDER/base and FOLDER/tuned."""
   embedded.write(folder / 'data', 20, NAMES)
-  tuned = {**RUN, 'held_out': 'nli', 'init_from': str(folder / 'base'),
-           'tasks': {'natural_questions': 2.0, 'sst2': 1.0}}
+  tuned = {
+    **RUN,
+    'held_out': 'nli',
+    'init_from': str(folder / 'base'),
+    'tasks': {'natural_questions': 2.0, 'sst2': 1.0},
+  }
   for seed, (name, run) in enumerate({'base': RUN, 'tuned': tuned}.items()):
     checkpoint.write_run(str(folder / name), run)
     save(folder / name, seed, random_params(CONFIG, seed))
@@ -58,7 +75,11 @@ def save(folder, step, params):
 def likelihoods(config, params, tokens_BL):
   """[B, L, V]: log p of each next token, from one plain pass."""
   ones = jnp.ones_like(tokens_BL)
-  batch = {'tokens': tokens_BL, 'positions': jnp.arange(tokens_BL.shape[1])[None],
-           'segment_ids': ones, 'branch': 0 * ones}
+  batch = {
+    'tokens': tokens_BL,
+    'positions': jnp.arange(tokens_BL.shape[1])[None],
+    'segment_ids': ones,
+    'branch': 0 * ones,
+  }
   x_BLD = decoder.hidden_states(config, params, batch)
   return jax.nn.log_softmax(decoder.logits(config, params, x_BLD))

@@ -7,7 +7,9 @@ from flan_jax.runs import registration
 
 
 def main(arguments: Sequence[str]) -> None:
-  made = commandline.parser('cache', """
+  made = commandline.parser(
+    'cache',
+    """
       Renders and tokenizes prompts ahead of training, which would do it otherwise:
 
         flan_jax cache --mixture=flan_holdout_nli --tfds_data_dir=DIR \\
@@ -15,27 +17,38 @@ def main(arguments: Sequence[str]) -> None:
 
       Lengths, separators, vocabulary and seed decide what is stored: give the same gin
       files and --gin.NAME=VALUE as to the training that follows.""",
-                            gin='runs/cache.gin')
+    gin='runs/cache.gin',
+  )
   made.add_argument('--tasks', metavar='A,B', help='SeqIO tasks')
-  made.add_argument('--mixture', metavar='NAME',
-                    help='a SeqIO mixture (default: MIXTURE in gin, else what '
-                    'holding out HELD_OUT leaves, else flan_all)')
-  made.add_argument('--store_dir', metavar='DIR',
-                    help='folder of the stores (default: STORE_DIR in gin, else '
-                    '`store` under the data_dir)')
-  made.add_argument('--processes', default=1, metavar='N',
-                    help='tasks rendered at once (default: 1)')
+  made.add_argument(
+    '--mixture',
+    metavar='NAME',
+    help='a SeqIO mixture (default: MIXTURE in gin, else what holding out HELD_OUT leaves, else flan_all)',
+  )
+  made.add_argument(
+    '--store_dir',
+    metavar='DIR',
+    help='folder of the stores (default: STORE_DIR in gin, else `store` under the data_dir)',
+  )
+  made.add_argument('--processes', default=1, metavar='N', help='tasks rendered at once (default: 1)')
   flags = commandline.parse(made, arguments)
   commandline.configure(flags)
   from flan_jax.data import mixture_subset
   from flan_jax.runs import caching, training
+
   rows = commandline.call(training.Rows)  # as the run file has it
   tasks = _tasks(flags, commandline.call(mixture_subset.Selection))
   caching.cache(
-      tasks, rows, seed=_macro('SEED'), processes=flags.processes,
-      store_dir=flags.store_dir or _macro('STORE_DIR'),
-      vocabulary=_macro('VOCABULARY'), begin=_macro('BEGIN'),
-      init_from=_macro('INIT_FROM'), dry_run=flags.dry_run)
+    tasks,
+    rows,
+    seed=_macro('SEED'),
+    processes=flags.processes,
+    store_dir=flags.store_dir or _macro('STORE_DIR'),
+    vocabulary=_macro('VOCABULARY'),
+    begin=_macro('BEGIN'),
+    init_from=_macro('INIT_FROM'),
+    dry_run=flags.dry_run,
+  )
 
 
 def _tasks(flags, selection) -> list[str]:
@@ -43,6 +56,7 @@ def _tasks(flags, selection) -> list[str]:
     return [name.strip() for name in flags.tasks.split(',') if name.strip()]
   registration.load_tasks()
   from flan_jax.data import holdouts
+
   mixture = flags.mixture or _macro('MIXTURE')
   if not mixture:
     mixture = holdouts.mixture(_macro('HELD_OUT'))
@@ -52,5 +66,6 @@ def _tasks(flags, selection) -> list[str]:
 def _macro(name: str):
   """The value of a gin macro of the run file; None where it is still to be given."""
   import gin
+
   value = gin.query_parameter(f'{name}/gin.macro.value')
   return None if value is gin.REQUIRED else value

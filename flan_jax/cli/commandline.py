@@ -18,71 +18,86 @@ from flan_jax.errors import did_you_mean, UserError
 from flan_jax.runs import registration
 
 QUIET = {
-    'TF_CPP_MIN_LOG_LEVEL': '3',  # TensorFlow's C++ notices at start-up
-    'TF_ENABLE_ONEDNN_OPTS': '0',
-    'GRPC_VERBOSITY': 'ERROR',
-    'NO_GCE_CHECK': 'true',  # TFDS asks Google's metadata server otherwise
+  'TF_CPP_MIN_LOG_LEVEL': '3',  # TensorFlow's C++ notices at start-up
+  'TF_ENABLE_ONEDNN_OPTS': '0',
+  'GRPC_VERBOSITY': 'ERROR',
+  'NO_GCE_CHECK': 'true',  # TFDS asks Google's metadata server otherwise
 }
 
 
 class _Parser(argparse.ArgumentParser):
-
   def error(self, message: str):
     self.exit(2, f'{self.prog}: {message}\nSee {self.prog} --help.\n')
 
 
-def parser(
-    command: str, description: str, gin: str | None = None) -> argparse.ArgumentParser:
+def parser(command: str, description: str, gin: str | None = None) -> argparse.ArgumentParser:
   """A parser for `flan_jax COMMAND`; `gin` names the run file that serves by default."""
   made = _Parser(
-      prog=f'flan_jax {command}', description=textwrap.dedent(description).strip(),
-      formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False)
+    prog=f'flan_jax {command}',
+    description=textwrap.dedent(description).strip(),
+    formatter_class=argparse.RawDescriptionHelpFormatter,
+    allow_abbrev=False,
+  )
   made.set_defaults(door=command)
   made.add_argument(
-      '--tfds_data_dir', metavar='DIR', help='TFDS data_dir (default: TFDS_DATA_DIR, else '
-      "TFDS's own); `flan_jax sample` writes one")
+    '--tfds_data_dir',
+    metavar='DIR',
+    help="TFDS data_dir (default: TFDS_DATA_DIR, else TFDS's own); `flan_jax sample` writes one",
+  )
   made.add_argument(
-      '--import', dest='modules', metavar='MODULE,MODULE', default='',
-      help='Python modules that register datasets of your own')
+    '--import',
+    dest='modules',
+    metavar='MODULE,MODULE',
+    default='',
+    help='Python modules that register datasets of your own',
+  )
   if gin is not None:
     made.set_defaults(default_gin=gin)
     made.epilog = gin_defaults.help_text(gin, gin_folder())
     made.add_argument(
-        '--gin_file', action='append', default=[], metavar='FILE',
-        help=f'gin file, may be repeated; later ones win (default: {gin})')
+      '--gin_file',
+      action='append',
+      default=[],
+      metavar='FILE',
+      help=f'gin file, may be repeated; later ones win (default: {gin})',
+    )
+    made.add_argument('--gin.NAME=VALUE', dest='_gin', metavar='', help='sets a gin macro or parameter')
     made.add_argument(
-        '--gin.NAME=VALUE', dest='_gin', metavar='', help='sets a gin macro or parameter')
-    made.add_argument(
-        '--gin_search_paths', default='', metavar='DIR,DIR',
-        help="folders to look for gin files in, before the package's own")
-    made.add_argument(
-        '--dry_run', action='store_true', help='check everything, start nothing expensive')
+      '--gin_search_paths',
+      default='',
+      metavar='DIR,DIR',
+      help="folders to look for gin files in, before the package's own",
+    )
+    made.add_argument('--dry_run', action='store_true', help='check everything, start nothing expensive')
   return made
 
 
 def add_processes(made: argparse.ArgumentParser) -> None:
   """The flags of doors that may run as several processes; see `join_processes`."""
   made.add_argument(
-      '--coordinator_address', metavar='HOST:PORT', help='a free port of process 0, to '
-      'run as several processes; TPU pods, SLURM and Open MPI need none of these')
-  made.add_argument(
-      '--process_count', metavar='N', help='how many processes there are')
-  made.add_argument(
-      '--process_index', metavar='I', help='which one this is, from 0')
+    '--coordinator_address',
+    metavar='HOST:PORT',
+    help='a free port of process 0, to run as several processes; TPU pods, SLURM and Open MPI need none of these',
+  )
+  made.add_argument('--process_count', metavar='N', help='how many processes there are')
+  made.add_argument('--process_index', metavar='I', help='which one this is, from 0')
 
 
 def add_begin(made: argparse.ArgumentParser, default: str) -> None:
   """--begin and --no-begin: the macro BEGIN for doors that read no gin file."""
   made.add_argument(
-      '--begin', action=argparse.BooleanOptionalAction, default=None,
-      help=f'whether the token that begins a text stands before each (default: {default})')
+    '--begin',
+    action=argparse.BooleanOptionalAction,
+    default=None,
+    help=f'whether the token that begins a text stands before each (default: {default})',
+  )
 
 
 def join_processes(flags: argparse.Namespace, saves_on_sigterm: bool = True) -> None:
   """Makes this process one of several, if the flags or its launcher say so."""
   from flan_jax.training import multihost
-  multihost.start(flags.coordinator_address, flags.process_count, flags.process_index,
-              saves_on_sigterm)
+
+  multihost.start(flags.coordinator_address, flags.process_count, flags.process_index, saves_on_sigterm)
 
 
 def launch(module: str, arguments: Sequence[str]) -> None:
@@ -113,8 +128,7 @@ def parse(made: argparse.ArgumentParser, arguments: Sequence[str]) -> argparse.N
   flags, unknown = made.parse_known_args(rest)
   if unknown:
     known = [option for action in made._actions for option in action.option_strings]
-    made.error(f'unrecognized arguments: {" ".join(unknown)}'
-               f'{did_you_mean(unknown[0].partition("=")[0], known)}')
+    made.error(f'unrecognized arguments: {" ".join(unknown)}{did_you_mean(unknown[0].partition("=")[0], known)}')
   for action in made._actions:
     _read_values(flags, action, rest)
   if flags.modules:
@@ -126,21 +140,20 @@ def parse(made: argparse.ArgumentParser, arguments: Sequence[str]) -> argparse.N
 def _read_values(flags: argparse.Namespace, action: argparse.Action, arguments) -> None:
   """Puts the values that the texts of a flag stand for in their place."""
   names = [option.removeprefix('--') for option in action.option_strings]
-  given = not names or any(
-      argument.partition('=')[0] in action.option_strings for argument in arguments)
+  given = not names or any(argument.partition('=')[0] in action.option_strings for argument in arguments)
   name, texts = (names or [action.dest])[0], getattr(flags, action.dest, None)
   if not given or name not in settings.FLAGS or texts is None:
     return
-  values = ([settings.read_flag(name, text) for text in texts]
-            if isinstance(texts, list) else settings.read_flag(name, texts))
+  values = (
+    [settings.read_flag(name, text) for text in texts] if isinstance(texts, list) else settings.read_flag(name, texts)
+  )
   setattr(flags, action.dest, values)
 
 
 def gin_folder() -> str:
   """The folder of the gin files: in the installed package, or beside it in a checkout."""
   package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-  candidates = [
-      os.path.join(package, 'gin'), os.path.join(os.path.dirname(package), 'gin')]
+  candidates = [os.path.join(package, 'gin'), os.path.join(os.path.dirname(package), 'gin')]
   return next(folder for folder in candidates if os.path.isdir(folder))
 
 
@@ -155,6 +168,7 @@ def configure(flags: argparse.Namespace) -> None:
   paths = check_gin(flags.door, flags.gin_file, flags.bindings, flags.default_gin, folders)
   import gin
   from flan_jax.data import private_names
+
   for folder in [*folders, gin_folder()]:
     gin.add_config_file_search_path(folder)
   # gin would also look for gin files in Python packages called `runs` or `models`, and
@@ -168,14 +182,16 @@ def configure(flags: argparse.Namespace) -> None:
     raise UserError(f'gin: {_first_paragraph(error)}') from None
 
 
-def check_gin(door: str, names: Sequence[str], bindings: Sequence[str], default: str,
-              folders: Sequence[str] = ()) -> list[tuple[str, str]]:
+def check_gin(
+  door: str, names: Sequence[str], bindings: Sequence[str], default: str, folders: Sequence[str] = ()
+) -> list[tuple[str, str]]:
   """Holds the gin files and bindings of a door against the settings; see gin_files.
 
   Returns:
     (name as it was given, path) of each file, `default` first if no run file is named.
   """
   from flan_jax.cli import gin_files
+
   places = [os.getcwd(), *folders, gin_folder()]
   paths = [(name, _find(name, places)) for name in names]
   if not any(_is_run_file(path) for _, path in paths):
@@ -187,6 +203,7 @@ def check_gin(door: str, names: Sequence[str], bindings: Sequence[str], default:
 def call(function: Callable, **given):
   """Calls a function with what gin has bound to it; `given` wins."""
   import gin
+
   try:
     return gin.get_configurable(function)(**given)
   except UserError as error:  # gin appends where it was called
@@ -199,8 +216,7 @@ def mesh(text: str) -> dict[str, int]:
   try:
     sizes = {name.strip(): int(size) for name, _, size in pairs}
   except ValueError:
-    raise UserError(f'--mesh={text} is not understood; write it as '
-                    '--mesh=data=2,fsdp=2,tensor=1') from None
+    raise UserError(f'--mesh={text} is not understood; write it as --mesh=data=2,fsdp=2,tensor=1') from None
   settings.check(settings.MACROS['MESH'], sizes, '--mesh')
   return sizes
 
@@ -212,8 +228,9 @@ def set_data_dir(flags: argparse.Namespace) -> None:
   folder = os.path.abspath(os.path.expanduser(flags.tfds_data_dir))
   if not os.path.isdir(folder):
     raise UserError(
-        f'there is no folder --tfds_data_dir={flags.tfds_data_dir}; write embedded data '
-        f'there with `flan_jax sample --data_dir={flags.tfds_data_dir}`')
+      f'there is no folder --tfds_data_dir={flags.tfds_data_dir}; write embedded data '
+      f'there with `flan_jax sample --data_dir={flags.tfds_data_dir}`'
+    )
   os.environ['TFDS_DATA_DIR'] = folder
 
 
@@ -225,11 +242,12 @@ def _find(name: str, folders: Sequence[str]) -> str:
   if any(map(os.path.isdir, candidates)):
     raise UserError(f'--gin_file={name} is a folder; name a gin file in it')
   known = sorted(
-      os.path.relpath(os.path.join(root, file), gin_folder())
-      for root, _, names in os.walk(gin_folder()) for file in names if file.endswith('.gin'))
-  raise UserError(
-      f'there is no gin file {name!r} in {", ".join(folders)}; the package has '
-      f'{", ".join(known)}')
+    os.path.relpath(os.path.join(root, file), gin_folder())
+    for root, _, names in os.walk(gin_folder())
+    for file in names
+    if file.endswith('.gin')
+  )
+  raise UserError(f'there is no gin file {name!r} in {", ".join(folders)}; the package has {", ".join(known)}')
 
 
 def _is_run_file(path: str) -> bool:

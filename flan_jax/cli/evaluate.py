@@ -8,7 +8,9 @@ _TIMEOUT = 3_600  # seconds to wait for another checkpoint
 
 
 def main(arguments: Sequence[str]) -> None:
-  made = commandline.parser('evaluate', """
+  made = commandline.parser(
+    'evaluate',
+    """
       Evaluates a run on the cluster it held out: the run's INIT_FROM with the same
       prompts ("untuned") and as GPT-3 was asked ("plain"), and the run ("tuned"). An
       imported model, or a base of plain text, is itself "untuned" and "plain":
@@ -19,26 +21,36 @@ def main(arguments: Sequence[str]) -> None:
       options, generation by greedy decoding. Prints the table, and writes results.json,
       predictions/ and report.html into MODEL_DIR. Rerun after an interruption to
       continue; finished answers are kept. Flags win over gin.""",
-      gin='runs/evaluate.gin')
+    gin='runs/evaluate.gin',
+  )
   made.add_argument('--limit', metavar='N', help='at most N examples a split')
-  made.add_argument('--held_in', metavar='A,B', help='clusters or tasks that were '
-                    'trained on, to evaluate on their dev sets as well')
-  made.add_argument('--only', metavar='A,B', help="which of 'untuned', 'plain', 'tuned'; "
-                    "'both' is the first and the last (default: 'all')")
-  made.add_argument('--ranking', choices=('sum', 'normalised', 'calibrated'),
-                    help="how options are compared (default: 'sum', as FLAN's public code)")
-  made.add_argument('--continuous', action='store_true',
-                    help='evaluate every checkpoint of the run, as they appear')
-  made.add_argument('--timeout', default=_TIMEOUT, metavar='SECONDS',
-                    help='--continuous ends when so long no checkpoint has come '
-                    f'(default: {_TIMEOUT:,})')
+  made.add_argument(
+    '--held_in', metavar='A,B', help='clusters or tasks that were trained on, to evaluate on their dev sets as well'
+  )
+  made.add_argument(
+    '--only',
+    metavar='A,B',
+    help="which of 'untuned', 'plain', 'tuned'; 'both' is the first and the last (default: 'all')",
+  )
+  made.add_argument(
+    '--ranking',
+    choices=('sum', 'normalised', 'calibrated'),
+    help="how options are compared (default: 'sum', as FLAN's public code)",
+  )
+  made.add_argument('--continuous', action='store_true', help='evaluate every checkpoint of the run, as they appear')
+  made.add_argument(
+    '--timeout',
+    default=_TIMEOUT,
+    metavar='SECONDS',
+    help=f'--continuous ends when so long no checkpoint has come (default: {_TIMEOUT:,})',
+  )
   commandline.add_processes(made)
   flags = commandline.parse(made, arguments)
   commandline.configure(flags)
   commandline.join_processes(flags, saves_on_sigterm=False)
   names = 'limit', 'held_in', 'only', 'ranking'
-  given = {name: getattr(flags, name) for name in names
-           if getattr(flags, name) is not None}
+  given = {name: getattr(flags, name) for name in names if getattr(flags, name) is not None}
   timeout = flags.timeout if flags.continuous else None
   from flan_jax.runs import evaluation
+
   commandline.call(evaluation.evaluate, dry_run=flags.dry_run, continuous=timeout, **given)

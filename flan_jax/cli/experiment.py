@@ -18,8 +18,12 @@ from flan_jax.runs import registration
 HOLDOUTS, WAYS = 'holdouts', 'ways'
 LAST = 'miscellaneous'  # of the twelve clusters of figure 3
 # What an experiment sets in each run, and what says it instead.
-OWN = {'MODEL_DIR': '--root', 'INIT_FROM': '--base',
-       'HELD_OUT': '--clusters or --cluster', 'MIXTURE': '--clusters or --cluster'}
+OWN = {
+  'MODEL_DIR': '--root',
+  'INIT_FROM': '--base',
+  'HELD_OUT': '--clusters or --cluster',
+  'MIXTURE': '--clusters or --cluster',
+}
 # Of a single task nothing can be selected.
 WHOLE = ('CLUSTERS', 'DATASETS_PER_CLUSTER', 'TASKS')
 
@@ -31,8 +35,7 @@ def main(arguments: Sequence[str]) -> None:
   # The configuration that the runs share; what they differ in is given to each.
   shared = [*flags.bindings, 'MODEL_DIR = None', 'HELD_OUT = None']
   commandline.configure(argparse.Namespace(**vars(flags) | {'bindings': shared}))
-  commandline.check_gin('evaluate', flags.evaluate_gin, [f'MODEL_DIR = {flags.root!r}'],
-                        'runs/evaluate.gin')
+  commandline.check_gin('evaluate', flags.evaluate_gin, [f'MODEL_DIR = {flags.root!r}'], 'runs/evaluate.gin')
   registration.load_tasks()
   _check_sizes()
   runs = (holdout_runs if flags.experiment == HOLDOUTS else way_runs)(flags)
@@ -41,8 +44,7 @@ def main(arguments: Sequence[str]) -> None:
   if flags.dry_run:
     print('\n'.join(experiments_lib.plan(runs)))
     return
-  problems = _execute(runs, experiments_lib.command_line(
-      ['flan_jax', 'experiment', *arguments]))
+  problems = _execute(runs, experiments_lib.command_line(['flan_jax', 'experiment', *arguments]))
   report(flags.experiment, flags.root, runs, problems, flags.limit)
   if problems:
     sys.exit(1)
@@ -61,7 +63,9 @@ def _execute(runs: Sequence[experiments_lib.Run], again: str) -> dict[str, str]:
 
 
 def _parser():
-  made = commandline.parser('experiment', """
+  made = commandline.parser(
+    'experiment',
+    """
       Does one of the paper's experiments: tunes and evaluates run after run, each in
       processes of its own, and puts all scores into one table (ROOT/holdouts.json, .md
       and .html; ROOT/ways.*):
@@ -74,25 +78,31 @@ def _parser():
       fine-tuning it on each task of a cluster, instruction tuning with the cluster held
       out (figure 2). The runs are ROOT/holdout_<cluster> and ROOT/single_<task>, with
       all they say in log.txt. Called again, what is finished is skipped and what was
-      interrupted goes on. Exit code 1: some runs failed, the others are done.""")
+      interrupted goes on. Exit code 1: some runs failed, the others are done.""",
+  )
   made.add_argument('experiment', choices=(HOLDOUTS, WAYS))
   made.add_argument('--root', required=True, metavar='DIR', help='folder of the runs')
   made.add_argument('--base', metavar='MODEL_DIR', help='INIT_FROM of every run')
-  made.add_argument(
-      '--clusters', metavar='A,B', help='of holdouts (default: the twelve)')
+  made.add_argument('--clusters', metavar='A,B', help='of holdouts (default: the twelve)')
   made.add_argument('--cluster', help='of ways')
-  made.add_argument('--limit', metavar='N',
-                    help='evaluate at most N examples a split')
+  made.add_argument('--limit', metavar='N', help='evaluate at most N examples a split')
   made.add_argument(
-      '--train_gin', dest='gin_file', action='append', default=[], metavar='FILE',
-      help='gin file of the training, may be repeated (default: runs/tune.gin)')
+    '--train_gin',
+    dest='gin_file',
+    action='append',
+    default=[],
+    metavar='FILE',
+    help='gin file of the training, may be repeated (default: runs/tune.gin)',
+  )
   made.add_argument(
-      '--evaluate_gin', action='append', default=[], metavar='FILE',
-      help='gin file of the evaluation, such as a mesh, may be repeated')
-  made.add_argument('--gin.NAME=VALUE', dest='_gin', metavar='',
-                    help='sets a gin macro or parameter of the training')
-  made.add_argument('--dry_run', action='store_true',
-                    help='check everything, print the commands, start nothing')
+    '--evaluate_gin',
+    action='append',
+    default=[],
+    metavar='FILE',
+    help='gin file of the evaluation, such as a mesh, may be repeated',
+  )
+  made.add_argument('--gin.NAME=VALUE', dest='_gin', metavar='', help='sets a gin macro or parameter of the training')
+  made.add_argument('--dry_run', action='store_true', help='check everything, print the commands, start nothing')
   made.set_defaults(default_gin='runs/tune.gin', gin_search_paths='')
   return made
 
@@ -116,6 +126,7 @@ def _check_sizes() -> None:
   from flan_jax.model import decoder, losses
   from flan_jax.runs import training
   from flan_jax.training import layouts, loop, optim, step
+
   commandline.call(decoder.DecoderConfig)
   commandline.call(losses.LossConfig)
   rows, schedule = commandline.call(training.Rows), commandline.call(loop.Schedule)
@@ -143,25 +154,27 @@ def way_runs(flags) -> list[experiments_lib.Run]:
     UserError: as `holdout_runs`.
   """
   from flan_jax.data import datasets, holdouts, splits
+
   _check_base(flags.base)
   [cluster] = _clusters(flags.cluster)
   _check_data(_needed(cluster))
-  tasks = [name for name in holdouts.holdout(cluster).held_out
-           if splits.TRAIN in datasets.get(name).splits]
+  tasks = [name for name in holdouts.holdout(cluster).held_out if splits.TRAIN in datasets.get(name).splits]
   return [_holdout_run(flags, cluster), *(_single_run(flags, task) for task in tasks)]
 
 
 def _clusters(words: str | None) -> list[str]:
   from flan_jax.data import clusters
+
   known = clusters.names()
   if words is None:
-    return known[:known.index(LAST) + 1]
+    return known[: known.index(LAST) + 1]
   named = [word.strip() for word in words.split(',')]
   return [clusters.get(word).name for word in dict.fromkeys(named)]
 
 
 def _check_base(base: str | None) -> None:
   from flan_jax.training import checkpoint
+
   if base and checkpoint.read_run(base) is None:
     raise UserError(f'--base={base} holds no run; name the MODEL_DIR of one')
 
@@ -170,6 +183,7 @@ def _needed(cluster: str) -> list[str]:
   """The datasets that holding out a cluster trains on and evaluates."""
   import gin
   from flan_jax.data import datasets, holdouts, mixture_subset
+
   chosen = gin.get_configurable(mixture_subset.Selection)()
   members = holdouts.members(chosen.apply(holdouts.mixture(cluster)))
   ours = [datasets.plain(name) for name in members if name in datasets.every()]
@@ -178,11 +192,13 @@ def _needed(cluster: str) -> list[str]:
 
 def _check_data(names: Sequence[str]) -> None:
   from flan_jax.data import datasets
+
   datasets.require_prepared(list(dict.fromkeys(names)))
 
 
 def _holdout_run(flags, cluster: str) -> experiments_lib.Run:
   from flan_jax.data import clusters
+
   ours = f'holdout/{cluster}.gin'
   if os.path.isfile(os.path.join(commandline.gin_folder(), ours)):
     what = [f'--gin_file={ours}']
@@ -193,10 +209,8 @@ def _holdout_run(flags, cluster: str) -> experiments_lib.Run:
 
 
 def _single_run(flags, task: str) -> experiments_lib.Run:
-  what = [_bound('HELD_OUT', None), _bound('MIXTURE', task),
-          *(_bound(name, None) for name in WHOLE)]
-  asked = [f'--held_in={task}', _bound('HELD_OUT', 'none'),
-           _bound('HELD_IN_TEST', True), '--only=tuned']
+  what = [_bound('HELD_OUT', None), _bound('MIXTURE', task), *(_bound(name, None) for name in WHOLE)]
+  asked = [f'--held_in={task}', _bound('HELD_OUT', 'none'), _bound('HELD_IN_TEST', True), '--only=tuned']
   return _run(flags, task, task, f'single_{task}', None, what, asked)
 
 
@@ -206,14 +220,18 @@ def _run(flags, name, title, folder, held_out, what, asked) -> experiments_lib.R
   place = [_bound('MODEL_DIR', model_dir)]
   base = [_bound('INIT_FROM', flags.base)] if flags.base else []
   given = [f'--gin.{binding.replace(" = ", "=", 1)}' for binding in flags.bindings]
-  files = [[f'--gin_file={path}' for path in paths]
-           for paths in (flags.gin_file, flags.evaluate_gin)]
+  files = [[f'--gin_file={path}' for path in paths] for paths in (flags.gin_file, flags.evaluate_gin)]
   limit = [f'--limit={flags.limit}'] if flags.limit is not None else []
   return experiments_lib.Run(
-      name, title, model_dir, held_out=held_out, limit=flags.limit,
-      train=(*files[0], *given, *what, *place, *base, *_shared(flags)),
-      evaluate=(*files[1], *place, *asked, *limit, *_shared(flags)),
-      train_steps=_train_steps())
+    name,
+    title,
+    model_dir,
+    held_out=held_out,
+    limit=flags.limit,
+    train=(*files[0], *given, *what, *place, *base, *_shared(flags)),
+    evaluate=(*files[1], *place, *asked, *limit, *_shared(flags)),
+    train_steps=_train_steps(),
+  )
 
 
 def _bound(name: str, value: Any) -> str:
@@ -229,18 +247,22 @@ def _shared(flags) -> list[str]:
 def _train_steps() -> int:
   import gin
   from flan_jax.training import loop
+
   return gin.get_configurable(loop.Schedule)().train_steps
 
 
 def report(
-    experiment: str, root: str, runs: Sequence[experiments_lib.Run], problems: Mapping[str, str],
-    limit: int | None) -> dict:
+  experiment: str, root: str, runs: Sequence[experiments_lib.Run], problems: Mapping[str, str], limit: int | None
+) -> dict:
   """Writes the table of what is finished, and prints it; returns it."""
   from flan_jax.report import experiment as experiment_lib
-  told = [{'name': run.name, 'title': run.title, 'results': run.results(),
-           'problem': problems.get(run.name)} for run in runs]
-  table = (experiment_lib.holdouts(told, limit) if experiment == HOLDOUTS
-           else experiment_lib.ways(told[0], told[1:], limit))
+
+  told = [
+    {'name': run.name, 'title': run.title, 'results': run.results(), 'problem': problems.get(run.name)} for run in runs
+  ]
+  table = (
+    experiment_lib.holdouts(told, limit) if experiment == HOLDOUTS else experiment_lib.ways(told[0], told[1:], limit)
+  )
   paths = experiment_lib.write(root, table)
   show(table)
   print('\n'.join(paths))
@@ -254,6 +276,7 @@ def show(table: Mapping[str, Any]) -> None:
   from rich.table import Table
 
   from flan_jax.report import experiment as experiment_lib
+
   title = f'{table["title"]} · data: {table["data"] or experiment_lib.NOTHING}'
   drawn = Table(title=title, box=box.SIMPLE_HEAD, title_justify='left')
   drawn.add_column('', overflow='fold')
@@ -265,8 +288,9 @@ def show(table: Mapping[str, Any]) -> None:
     if line['first'] or line['mean_row']:
       drawn.add_section()
     cells = [*line['cells'], *([line['difference']] if compared else [])]
-    drawn.add_row(line['name'], *('\n'.join(filter(None, cell)) for cell in cells),
-                  style='bold' if line['mean_row'] else None)
+    drawn.add_row(
+      line['name'], *('\n'.join(filter(None, cell)) for cell in cells), style='bold' if line['mean_row'] else None
+    )
   console = Console(width=None if sys.stdout.isatty() else 100)
   console.print(drawn)
   for note in table['notes']:

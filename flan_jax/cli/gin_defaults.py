@@ -50,7 +50,9 @@ def help_text(name: str, folder: str) -> str:
   for macro in sorted(found, key=lambda macro: found[macro].default != REQUIRED):
     default, meaning = found[macro]
     value = 'required' if default == REQUIRED else default
-    lines.append(textwrap.fill(
-      f'{macro} = {value}  {meaning}', 88, initial_indent='  ', subsequent_indent='      ',
-      break_on_hyphens=False))
+    lines.append(
+      textwrap.fill(
+        f'{macro} = {value}  {meaning}', 88, initial_indent='  ', subsequent_indent='      ', break_on_hyphens=False
+      )
+    )
   return '\n'.join(lines)

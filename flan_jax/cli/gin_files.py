@@ -15,12 +15,23 @@ from flan_jax.errors import did_you_mean, UserError
 # Our functions and classes that gin files bind, and the doors that read each.
 _TRAINING = ('train', 'cache', 'experiment', 'precompile')
 READ_BY = {
-    'Training': _TRAINING, 'Rows': _TRAINING, 'Schedule': _TRAINING, 'Selection': _TRAINING,
-    'DecoderConfig': _TRAINING, 'LossConfig': _TRAINING,
-    'evaluate': ('evaluate',), 'precompile': ('precompile',)}
+  'Training': _TRAINING,
+  'Rows': _TRAINING,
+  'Schedule': _TRAINING,
+  'Selection': _TRAINING,
+  'DecoderConfig': _TRAINING,
+  'LossConfig': _TRAINING,
+  'evaluate': ('evaluate',),
+  'precompile': ('precompile',),
+}
 # What a run file of a door must wire.
-WIRED = {'train': 'Training', 'cache': 'Training', 'experiment': 'Training',
-         'evaluate': 'evaluate', 'precompile': 'precompile'}
+WIRED = {
+  'train': 'Training',
+  'cache': 'Training',
+  'experiment': 'Training',
+  'evaluate': 'evaluate',
+  'precompile': 'precompile',
+}
 # Doors that start no run of their own, and leave out what each run is given.
 _WITHOUT_RUN = ('cache', 'experiment', 'precompile')
 _REQUIRED = 'gin.REQUIRED'
@@ -53,12 +64,14 @@ class Statement:
 @dataclasses.dataclass(frozen=True)
 class _Macro:
   """%NAME"""
+
   name: str
 
 
 @dataclasses.dataclass(frozen=True)
 class _Reference:
   """@name or @name()"""
+
   name: str
   called: bool
 
@@ -67,8 +80,9 @@ class _Unknown(Exception):
   """A value that only Python code can tell."""
 
 
-def checked(door: str, files: Sequence[tuple[str, str]], bindings: Sequence[str],
-            folders: Sequence[str], default: str) -> None:
+def checked(
+  door: str, files: Sequence[tuple[str, str]], bindings: Sequence[str], folders: Sequence[str], default: str
+) -> None:
   """Holds gin files and bindings against the settings.
 
   Args:
@@ -100,21 +114,23 @@ def _read(files, bindings, folders) -> list[Statement]:
 def _statements(path: str, name: str, given: str, folders, above) -> list[Statement]:
   """Of a file and of those that it includes, in gin's order."""
   if path in above:
-    raise UserError(f'{name} includes itself: {" -> ".join([*above, path])}; leave one '
-                    'of the includes out')
+    raise UserError(f'{name} includes itself: {" -> ".join([*above, path])}; leave one of the includes out')
   try:
     with open(path, encoding='utf-8') as file:
       text = file.read()
   except (OSError, UnicodeDecodeError) as error:
-    raise UserError(f'{name} cannot be read as a gin file '
-                    f'({getattr(error, "strerror", None) or "it is not UTF-8 text"}); '
-                    'name one with lines such as TRAIN_STEPS = 100') from None
+    raise UserError(
+      f'{name} cannot be read as a gin file '
+      f'({getattr(error, "strerror", None) or "it is not UTF-8 text"}); '
+      'name one with lines such as TRAIN_STEPS = 100'
+    ) from None
   ours = path.startswith(os.path.join(folders[-1], ''))
   return _parsed(text, name, given, ours, folders, (*above, path))
 
 
 def _parsed(text: str, name, given, ours: bool, folders, above) -> list[Statement]:
   from gin import config_parser
+
   said, parser = [], None
   try:
     parser = config_parser.ConfigParser(text, _delegate())
@@ -122,8 +138,7 @@ def _parsed(text: str, name, given, ours: bool, folders, above) -> list[Statemen
       if isinstance(one, config_parser.IncludeStatement):
         said += _included(one, name, given, folders, above)
       elif isinstance(one, config_parser.BindingStatement):
-        said.append(Statement(_name(one), one.value, name, one.location.line_num, given,
-                              ours))
+        said.append(Statement(_name(one), one.value, name, one.location.line_num, given, ours))
   except UserError:
     raise
   except Exception as error:  # tokenize, ast and gin raise many types for what is no gin
@@ -136,9 +151,11 @@ def _included(one, name, given, folders, above) -> list[Statement]:
   path = next(filter(os.path.isfile, candidates), None)
   if path is None:
     place = f'{name}, line {one.location.line_num}' if name else 'the command line'
-    raise UserError(f'{place} includes {one.filename!r}, which is in none of '
-                    f'{", ".join([os.getcwd(), *folders])}; name a file that is there, '
-                    'or its folder with --gin_search_paths')
+    raise UserError(
+      f'{place} includes {one.filename!r}, which is in none of '
+      f'{", ".join([os.getcwd(), *folders])}; name a file that is there, '
+      'or its folder with --gin_search_paths'
+    )
   return _statements(path, one.filename, given, folders, above)
 
 
@@ -146,7 +163,6 @@ def _delegate():
   from gin import config_parser
 
   class Delegate(config_parser.ParserDelegate):
-
     def configurable_reference(self, scoped_configurable_name, evaluate):
       return _Reference(scoped_configurable_name, evaluate)
 
@@ -166,13 +182,17 @@ def _name(one) -> str:
 
 def _syntax(text: str, name: str | None, error: Exception, parser) -> str:
   if name is None:
-    return (f'--gin.{text.replace(" = ", "=", 1)} cannot be read: texts want quotes '
-            "that the shell leaves, as in --gin.MODEL_DIR=\"'runs/nli'\"")
+    return (
+      f'--gin.{text.replace(" = ", "=", 1)} cannot be read: texts want quotes '
+      'that the shell leaves, as in --gin.MODEL_DIR="\'runs/nli\'"'
+    )
   line = parser.current_token.start[0] if parser and parser.current_token else 1
   shown = (text.splitlines() or [''])[min(line, len(text.splitlines())) - 1].strip()
-  return (f'{name}, line {line}: {shown[:60]!r} cannot be read as gin ('
-          f'{str(error).splitlines()[0][:80] if str(error) else type(error).__name__}); '
-          "a line is NAME = VALUE, texts in quotes, as in MODEL_DIR = 'runs/nli'")
+  return (
+    f'{name}, line {line}: {shown[:60]!r} cannot be read as gin ('
+    f'{str(error).splitlines()[0][:80] if str(error) else type(error).__name__}); '
+    "a line is NAME = VALUE, texts in quotes, as in MODEL_DIR = 'runs/nli'"
+  )
 
 
 def _ours(statement: Statement) -> str | None:
@@ -190,12 +210,14 @@ def _check_door(door: str, said: Sequence[Statement], default: str) -> None:
       where = one.given if one.given == one.file else f'{one.given} ({one.file})'
       what = f'{where} sets {one.name}' if one.given else f'--gin.{one.name}'
       raise UserError(
-          f'{what}, which is a setting of flan_jax {other}; flan_jax {door} does not '
-          f'read it: leave it out. Its own settings are those of {default}')
+        f'{what}, which is a setting of flan_jax {other}; flan_jax {door} does not '
+        f'read it: leave it out. Its own settings are those of {default}'
+      )
   if not any(_ours(one) == WIRED[door] for one in said):
     raise UserError(
-        f'none of {", ".join(dict.fromkeys(one.given for one in said if one.given))} is '
-        f'a run file of flan_jax {door}; take {default}, or a file that includes it')
+      f'none of {", ".join(dict.fromkeys(one.given for one in said if one.given))} is '
+      f'a run file of flan_jax {door}; take {default}, or a file that includes it'
+    )
 
 
 def _macros(said: Sequence[Statement]) -> dict[str, Statement]:
@@ -210,8 +232,7 @@ def _check_macros(door: str, said: Sequence[Statement]) -> None:
     # Files of the package serve several doors: holdout/nli.gin sets MIXTURE too.
     if one.parameter or one.name in read or one.ours and one.name in settings.MACROS:
       continue
-    known = ('' if one.name not in settings.MACROS else
-             f', though other commands do: leave it out for flan_jax {door}')
+    known = '' if one.name not in settings.MACROS else f', though other commands do: leave it out for flan_jax {door}'
     near = did_you_mean(one.name.upper(), sorted(read)) if not known else ''
     raise UserError(f'nothing reads the macro {one.name!r}{one.where}{known or near}')
   for one in said:
@@ -242,10 +263,8 @@ def _check_values(door: str, said: Sequence[Statement]) -> None:
     setting = settings.PARAMETERS.get(one.parameter or '')
     if setting is None and _ours(one):
       owner, name = one.parameter.split('.')
-      known = [key.split('.')[1] for key in settings.PARAMETERS
-               if key.startswith(f'{owner}.')]
-      raise UserError(f'{one.name}{one.where}: {owner} has no parameter {name!r}'
-                      f'{did_you_mean(name, known)}')
+      known = [key.split('.')[1] for key in settings.PARAMETERS if key.startswith(f'{owner}.')]
+      raise UserError(f'{one.name}{one.where}: {owner} has no parameter {name!r}{did_you_mean(name, known)}')
     if setting and setting.kind == 'optimizer' and isinstance(one.value, dict):
       for name, value in one.value.items():
         own = settings.PARAMETERS.get(f'optimizer.{name}')
@@ -282,16 +301,19 @@ def _check_value(door: str, setting, statement, value, name: str, macros) -> str
 
 
 def _required(setting, name: str, statement: Statement) -> str:
-  return (f'{name}{statement.where} is REQUIRED and has no value: set it with '
-          f'--gin.{name}=... ({setting.meaning}: {setting.wanted})')
+  return (
+    f'{name}{statement.where} is REQUIRED and has no value: set it with '
+    f'--gin.{name}=... ({setting.meaning}: {setting.wanted})'
+  )
 
 
 def _resolved(value: Any, macros: Mapping[str, Statement], seen: tuple) -> Any:
   """The value with its macros filled in. Raises _Unknown if Python code decides it."""
   if isinstance(value, _Macro):
     if value.name in seen:
-      raise UserError(f'%{value.name}{macros[value.name].where} is set by itself: '
-                      f'{" -> ".join([*seen, value.name])}; give it a value')
+      raise UserError(
+        f'%{value.name}{macros[value.name].where} is set by itself: {" -> ".join([*seen, value.name])}; give it a value'
+      )
     if value.name not in macros:
       raise _Unknown
     return _resolved(macros[value.name].value, macros, (*seen, value.name))
@@ -300,8 +322,7 @@ def _resolved(value: Any, macros: Mapping[str, Statement], seen: tuple) -> Any:
       raise _Unknown
     return f'@{value.name}'
   if isinstance(value, dict):
-    return {_resolved(key, macros, seen): _resolved(one, macros, seen)
-            for key, one in value.items()}
+    return {_resolved(key, macros, seen): _resolved(one, macros, seen) for key, one in value.items()}
   if isinstance(value, tuple | list):
     return type(value)(_resolved(one, macros, seen) for one in value)
   return value

@@ -15,8 +15,10 @@ from flan_jax.cli import commandline
 
 def main(arguments: Sequence[str]) -> None:
   from flan_jax.runs import harness
+
   harness.require()
   from lm_eval.__main__ import cli_evaluate
+
   sys.argv[1:] = arguments  # which is what it reads
   cli_evaluate()
 

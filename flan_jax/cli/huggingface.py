@@ -28,7 +28,9 @@ KEPT = ('max_position_embeddings', 'bos_token_id', 'eos_token_id', 'pad_token_id
 
 
 def main(arguments: Sequence[str]) -> None:
-  made = commandline.parser('huggingface', """
+  made = commandline.parser(
+    'huggingface',
+    """
       Converts a folder of the Llama family (Llama, Mistral, Qwen2, Qwen3: config.json
       and safetensors) to a MODEL_DIR, and the last checkpoint of a run to such a folder:
 
@@ -38,14 +40,17 @@ def main(arguments: Sequence[str]) -> None:
         flan_jax huggingface export MODEL_DIR FOLDER
 
       Parameters become float32. The tokenizer's files are copied beside them, and tell
-      what ends and begins a text.""")
+      what ends and begins a text.""",
+  )
   made.add_argument('direction', choices=('import', 'export'))
   made.add_argument('src', metavar='SRC', help='what to read')
   made.add_argument('dst', metavar='DST', help='folder to write, which must not exist')
-  made.add_argument('--vocabulary', metavar='FILE', help="import: a vocabulary's file, or "
-                    "'bytes' (default: the folder's tokenizer.json or tokenizer.model)")
-  made.add_argument('--fsdp', default=1, metavar='N',
-                    help='devices to spread the parameters over (default: 1)')
+  made.add_argument(
+    '--vocabulary',
+    metavar='FILE',
+    help="import: a vocabulary's file, or 'bytes' (default: the folder's tokenizer.json or tokenizer.model)",
+  )
+  made.add_argument('--fsdp', default=1, metavar='N', help='devices to spread the parameters over (default: 1)')
   made.add_argument('--step', help='export: of the checkpoint (default: last)')
   flags = commandline.parse(made, arguments)
   if flags.direction == 'import':
@@ -54,8 +59,7 @@ def main(arguments: Sequence[str]) -> None:
     export_folder(flags.src, flags.dst, flags.step, flags.fsdp)
 
 
-def import_folder(
-    src: str, dst: str, vocabulary: str | None = None, fsdp: int = 1) -> None:
+def import_folder(src: str, dst: str, vocabulary: str | None = None, fsdp: int = 1) -> None:
   """Writes a MODEL_DIR; every shard is read from the files by itself.
 
   Raises:
@@ -63,6 +67,7 @@ def import_folder(
       other sizes, the vocabulary does not fit, DST exists.
   """
   from flan_jax.model import families
+
   values = _read_config(src)
   config = _described(values, src)
   _check_new(dst)
@@ -75,9 +80,11 @@ def import_folder(
     _save(dst, params)
   tokenizer_files.take_import(src, dst, words.path)
   _write_run(dst, config, _kept_vocabulary(dst, words), ends, values, src)
-  print(f'imported {src} ({values["model_type"]}): MODEL_DIR {dst}, its model and '
-        f'vocabulary in {os.path.join(dst, "model.gin")}. What it was trained on is not '
-        'known here, and it was not tuned here: `generate` asks it plainly')
+  print(
+    f'imported {src} ({values["model_type"]}): MODEL_DIR {dst}, its model and '
+    f'vocabulary in {os.path.join(dst, "model.gin")}. What it was trained on is not '
+    'known here, and it was not tuned here: `generate` asks it plainly'
+  )
   print(ends.described(words.piece))
 
 
@@ -91,6 +98,7 @@ def _read_config(src: str) -> dict:
 def _described(values: Mapping, src: str):
   """The DecoderConfig; what cannot be is told with the folder that it is in."""
   from flan_jax.model import families
+
   try:
     return families.read_config(values)
   except UserError as error:
@@ -106,6 +114,7 @@ def _open_tensors(src: str, files: contextlib.ExitStack) -> dict[str, Any]:
   """Name -> a slice of the file, which reads only what it is indexed with."""
   import jax  # noqa: F401, makes bfloat16 a type of numpy
   import safetensors
+
   tensors = {}
   for name in _file_names(src):
     path = os.path.join(src, name)
@@ -127,8 +136,7 @@ def _file_names(src: str) -> list[str]:
       raise UserError(f'{index} has no object weight_map; download it again')
     for key, name in place.items():
       if not isinstance(name, str) or not name:
-        raise UserError(f'{index}: weight_map has {name!r} as the file of {key}; '
-                        'download it again')
+        raise UserError(f'{index}: weight_map has {name!r} as the file of {key}; download it again')
     return sorted(set(place.values()))
   if os.path.isfile(os.path.join(src, WHOLE)):
     return [WHOLE]
@@ -136,10 +144,12 @@ def _file_names(src: str) -> list[str]:
 
 
 def _check_tensors(src: str, found: Mapping, wanted: Mapping) -> None:
-  spare = [name for name in found if name not in wanted
-           and name != 'lm_head.weight' and not name.endswith('rotary_emb.inv_freq')]
-  for names, what in (([n for n in wanted if n not in found], 'lacks'),
-                      (spare, 'has, unknown to its family,')):
+  spare = [
+    name
+    for name in found
+    if name not in wanted and name != 'lm_head.weight' and not name.endswith('rotary_emb.inv_freq')
+  ]
+  for names, what in (([n for n in wanted if n not in found], 'lacks'), (spare, 'has, unknown to its family,')):
     if names:
       rest = f' and {len(names) - 3} more' if len(names) > 3 else ''
       raise UserError(f'{src} {what} {len(names)} tensors: {", ".join(names[:3])}{rest}')
@@ -148,8 +158,9 @@ def _check_tensors(src: str, found: Mapping, wanted: Mapping) -> None:
     if there != shape:
       raise UserError(f'{src}: {name} is {there}, by {CONFIG} it must be {shape}')
     if kind not in FLOATS:
-      raise UserError(f'{src}: {name} is of type {kind}; only {", ".join(FLOATS)} are '
-                      'read, export the model without quantization')
+      raise UserError(
+        f'{src}: {name} is of type {kind}; only {", ".join(FLOATS)} are read, export the model without quantization'
+      )
 
 
 def _vocabulary(src: str, path: str | None, config):
@@ -159,14 +170,15 @@ def _vocabulary(src: str, path: str | None, config):
   inside = [os.path.join(src, name) for name in TOKENIZERS]
   path = path or next(filter(os.path.isfile, inside), None)
   if path is None:
-    raise UserError(f'{src} has no {" or ".join(TOKENIZERS)}; name the vocabulary with '
-                    '--vocabulary=FILE')
+    raise UserError(f'{src} has no {" or ".join(TOKENIZERS)}; name the vocabulary with --vocabulary=FILE')
   vocabulary.FLAN.use(path)
   ends = ends_lib.of_folder(src, vocabulary.FLAN.words) or vocabulary.FLAN.ends
   vocabulary.FLAN.use(path, ends)
   if vocabulary.FLAN.vocab_size > config.vocab_size:
-    raise UserError(f'the vocabulary {path} has {vocabulary.FLAN.vocab_size} tokens, the '
-                    f'model {config.vocab_size} rows; name its own with --vocabulary=FILE')
+    raise UserError(
+      f'the vocabulary {path} has {vocabulary.FLAN.vocab_size} tokens, the '
+      f'model {config.vocab_size} rows; name its own with --vocabulary=FILE'
+    )
   return vocabulary.FLAN, ends
 
 
@@ -175,13 +187,14 @@ def _placed(config, fsdp: int):
 
   from flan_jax.model import decoder
   from flan_jax.training import sharding
+
   layout = sharding.mesh({'fsdp': fsdp}, jax.devices()[:fsdp])
-  return sharding.param_shardings(
-      layout, decoder.parameter_axes(config), decoder.abstract_params(config))
+  return sharding.param_shardings(layout, decoder.parameter_axes(config), decoder.abstract_params(config))
 
 
 def _save(dst: str, params) -> None:
   from flan_jax.training import checkpoint
+
   with checkpoint.manager(dst) as checkpoints:
     checkpoint.save_items(checkpoints, 0, {'params': params})
     checkpoint.finish(checkpoints, 0)
@@ -190,6 +203,7 @@ def _save(dst: str, params) -> None:
 def _kept_vocabulary(dst: str, words):
   """The vocabulary as run.json has it, its file copied into DST."""
   from flan_jax.training import run_file
+
   path = words.path
   if os.path.isfile(path):
     path = os.path.join(os.path.abspath(dst), os.path.basename(path))
@@ -197,26 +211,44 @@ def _kept_vocabulary(dst: str, words):
   return run_file.Vocabulary(path, words.content_hash)
 
 
-def _write_run(
-    dst: str, config, words, ends, values: Mapping, src: str) -> None:
+def _write_run(dst: str, config, words, ends, values: Mapping, src: str) -> None:
   import flan_jax
   from flan_jax.training import checkpoint, rows
-  lines = [f'decoder.DecoderConfig.{name} = {value!r}'
-           for name, value in dataclasses.asdict(config).items()]
-  storage.write_whole(os.path.join(dst, 'model.gin'), '\n'.join([
-      '# What an imported model is; follows the run file.',
-      'from __gin__ import dynamic_registration',
-      'from flan_jax.model import decoder', '',
-      f'VOCABULARY = {words.path!r}', *lines, '']))
+
+  lines = [f'decoder.DecoderConfig.{name} = {value!r}' for name, value in dataclasses.asdict(config).items()]
+  storage.write_whole(
+    os.path.join(dst, 'model.gin'),
+    '\n'.join(
+      [
+        '# What an imported model is; follows the run file.',
+        'from __gin__ import dynamic_registration',
+        'from flan_jax.model import decoder',
+        '',
+        f'VOCABULARY = {words.path!r}',
+        *lines,
+        '',
+      ]
+    ),
+  )
   # The rows are the paper's (section 2.4): nothing was tuned, so nothing else is known.
-  checkpoint.write_run(dst, checkpoint.Run(
-      version=flan_jax.__version__, data='unknown', mixture='imported', held_out=None,
-      tasks={}, model=config, vocabulary=words, ends=ends.told(), rows=rows.Rows(
-          tokens_per_batch=8192, row_length=2048, target_slots=640, inputs_length=1024,
-          targets_length=256),
-      seed=0, init_from=None, imported_from=os.path.abspath(src),
-      imported={key: values[key] for key in ('model_type', *KEPT) if key in values}
-  ).to_json())
+  checkpoint.write_run(
+    dst,
+    checkpoint.Run(
+      version=flan_jax.__version__,
+      data='unknown',
+      mixture='imported',
+      held_out=None,
+      tasks={},
+      model=config,
+      vocabulary=words,
+      ends=ends.told(),
+      rows=rows.Rows(tokens_per_batch=8192, row_length=2048, target_slots=640, inputs_length=1024, targets_length=256),
+      seed=0,
+      init_from=None,
+      imported_from=os.path.abspath(src),
+      imported={key: values[key] for key in ('model_type', *KEPT) if key in values},
+    ).to_json(),
+  )
 
 
 def export_folder(src: str, dst: str, step: int | None = None, fsdp: int = 1) -> None:
@@ -230,19 +262,23 @@ def export_folder(src: str, dst: str, step: int | None = None, fsdp: int = 1) ->
 
   from flan_jax.model import families
   from flan_jax.training import checkpoint, sharding
+
   run = checkpoint.read_run(src)
   if run is None:
     raise UserError(f'{src} holds no run (no {checkpoint.RUN_FILE}); name a MODEL_DIR')
-  kept = {key: value for past in reversed(checkpoint.lineage(src))
-          for key, value in (past.imported or {}).items() if key in KEPT}
+  kept = {
+    key: value
+    for past in reversed(checkpoint.lineage(src))
+    for key, value in (past.imported or {}).items()
+    if key in KEPT
+  }
   length = kept.get('max_position_embeddings', run.rows.row_length)
   values = families.write_config(run.model, length)
   _check_new(dst)
   path = evaluation_request.own_vocabulary(run.vocabulary, src)
   words, ends = _read_ends(run, path, src)
   if words:
-    ends = dataclasses.replace(
-        ends, ends=ends.stops(run.rows.separators[1], words.encode))
+    ends = dataclasses.replace(ends, ends=ends.stops(run.rows.separators[1], words.encode))
   tokens = {key: value for key, value in kept.items() if key.endswith('_token_id')}
   values |= kept | tokenizer_files.tokens(ends, tokens)
   layout = sharding.mesh({'fsdp': fsdp}, jax.devices()[:fsdp])
@@ -258,8 +294,11 @@ def export_folder(src: str, dst: str, step: int | None = None, fsdp: int = 1) ->
   if words:
     print(ends.described(words.piece))
   if words and words.is_sentencepiece and values['model_type'] == 'qwen2':
-    print('notice: transformers reads every tokenizer of a qwen2 as one of bytes; load '
-          f'that of {dst} as transformers.PreTrainedTokenizerFast', file=sys.stderr)
+    print(
+      'notice: transformers reads every tokenizer of a qwen2 as one of bytes; load '
+      f'that of {dst} as transformers.PreTrainedTokenizerFast',
+      file=sys.stderr,
+    )
 
 
 def _read_ends(run: Any, path: str | None, src: str) -> tuple:
@@ -269,30 +308,29 @@ def _read_ends(run: Any, path: str | None, src: str) -> tuple:
   words = path and vocabulary.opened(path)
   ends = ends_lib.of_run(run.ends, run.imported, words) if words or run.ends else None
   if not ends:
-    raise UserError(f'{src} does not tell what ends a text, and its vocabulary '
-                    f'{run.vocabulary.path}, which does, is gone; bring it back')
+    raise UserError(
+      f'{src} does not tell what ends a text, and its vocabulary '
+      f'{run.vocabulary.path}, which does, is gone; bring it back'
+    )
   return words, ends
 
 
-def _write_tensors(
-    dst: str, shapes: Mapping[str, Sequence[int]],
-    tensors: Iterator[tuple[str, Callable]]) -> None:
+def _write_tensors(dst: str, shapes: Mapping[str, Sequence[int]], tensors: Iterator[tuple[str, Callable]]) -> None:
   """float32, in one file or in several with an index."""
   import numpy as np
   from safetensors.numpy import save_file
+
   fetch, sizes = dict(tensors), {n: 4 * int(np.prod(s)) for n, s in shapes.items()}
   groups = _groups(sizes)
   place = {}
   for number, names in enumerate(groups, 1):
-    file = WHOLE if len(groups) == 1 else (
-        f'model-{number:05}-of-{len(groups):05}.safetensors')
+    file = WHOLE if len(groups) == 1 else (f'model-{number:05}-of-{len(groups):05}.safetensors')
     block = {name: fetch[name]() for name in names}
     save_file(block, os.path.join(dst, file), metadata={'format': 'pt'})
     place |= dict.fromkeys(names, file)
   if len(groups) > 1:
     with open(os.path.join(dst, INDEX), 'w', encoding='utf-8') as file:
-      json.dump({'metadata': {'total_size': sum(sizes.values())}, 'weight_map': place},
-                file, indent=2)
+      json.dump({'metadata': {'total_size': sum(sizes.values())}, 'weight_map': place}, file, indent=2)
 
 
 def _groups(sizes: Mapping[str, int]) -> list[list[str]]:
@@ -310,9 +348,12 @@ def _groups(sizes: Mapping[str, int]) -> list[list[str]]:
 def _copy_vocabulary(dst: str, path: str | None, told: Any) -> None:
   """path: of the vocabulary; None: gone. told: of the run."""
   from flan_jax.data.tokenizers import byte_tokenizer
+
   if path is None:
-    print(f'notice: the vocabulary {told.path} is not there any more, or is another '
-          'now, and was not copied', file=sys.stderr)
+    print(
+      f'notice: the vocabulary {told.path} is not there any more, or is another now, and was not copied',
+      file=sys.stderr,
+    )
   elif path == 'bytes':
     byte_tokenizer.write(os.path.join(dst, TOKENIZERS[0]))
   else:

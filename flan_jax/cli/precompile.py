@@ -15,34 +15,51 @@ GIB = 2**30
 
 
 def main(arguments: Sequence[str]) -> None:
-  made = commandline.parser('precompile', """
+  made = commandline.parser(
+    'precompile',
+    """
       Compiles the training step of a model for a topology, on a machine without it:
 
         flan_jax precompile --gin_file=models/137b.gin \\
           --gin_file=meshes/v3_128.gin
 
       Prints bytes, FLOPs, collectives and a roofline; the last line is JSON.""",
-      gin='runs/precompile.gin')
-  made.add_argument('--topology', metavar='KIND:AxB', help='such as v3:8x8, 2*v5e:4x4 '
-                    '(two slices) or h100:8 (default: TOPOLOGY in gin)')
+    gin='runs/precompile.gin',
+  )
+  made.add_argument(
+    '--topology', metavar='KIND:AxB', help='such as v3:8x8, 2*v5e:4x4 (two slices) or h100:8 (default: TOPOLOGY in gin)'
+  )
   made.add_argument('--mode', choices=('train', 'score', 'generate'), default='train')
-  made.add_argument('--search', action='store_true', help='try meshes, remat policies '
-                    'and microbatches and recommend the best that fits')
-  made.add_argument('--tries', default=8, metavar='N',
-                    help='programs that --search compiles at most (default: 8)')
+  made.add_argument(
+    '--search', action='store_true', help='try meshes, remat policies and microbatches and recommend the best that fits'
+  )
+  made.add_argument('--tries', default=8, metavar='N', help='programs that --search compiles at most (default: 8)')
   flags = commandline.parse(made, arguments)
   from flan_jax.planning import aot
+
   aot.prepare_environment()
   commandline.configure(flags)
   given = {'topology': flags.topology} if flags.topology else {}
-  commandline.call(precompile, mode=flags.mode, dry_run=flags.dry_run,
-                   tries=flags.tries if flags.search else 0, **given)
+  commandline.call(
+    precompile, mode=flags.mode, dry_run=flags.dry_run, tries=flags.tries if flags.search else 0, **given
+  )
 
 
 def precompile(
-    *, model: Any, mesh: dict | None, rows: Any, optimizer: dict, train_steps: int,
-    topology: str | None, vocab_size: int, loss: Any = None, microbatches: int = 1,
-    mode: str = 'train', tries: int = 0, dry_run: bool = False) -> dict | None:
+  *,
+  model: Any,
+  mesh: dict | None,
+  rows: Any,
+  optimizer: dict,
+  train_steps: int,
+  topology: str | None,
+  vocab_size: int,
+  loss: Any = None,
+  microbatches: int = 1,
+  mode: str = 'train',
+  tries: int = 0,
+  dry_run: bool = False,
+) -> dict | None:
   """Compiles a step, prints the table and the JSON line, and returns the latter.
 
   Args:
@@ -68,22 +85,26 @@ def precompile(
   from flan_jax.planning import aot, candidates, estimate
   from flan_jax.settings import hardware
   from flan_jax.training import sharding
+
   if not topology:
-    raise UserError('TOPOLOGY is None: name one with --topology=v3:8x8, or take a mesh '
-                    'file that does, such as --gin_file=meshes/v3_128.gin')
+    raise UserError(
+      'TOPOLOGY is None: name one with --topology=v3:8x8, or take a mesh '
+      'file that does, such as --gin_file=meshes/v3_128.gin'
+    )
   where = hardware.topology(topology)
   aot.devices(where)
   config = dataclasses.replace(model, vocab_size=model.vocab_size or vocab_size)
-  length, slots = ((rows.inputs_length, rows.targets_length) if mode == 'generate'
-                   else (rows.row_length, rows.target_slots))
+  length, slots = (
+    (rows.inputs_length, rows.targets_length) if mode == 'generate' else (rows.row_length, rows.target_slots)
+  )
   work = estimate.Work(rows.per_step, length, slots, mode)
   mesh = {'data': -1} if mesh is None else mesh
   axes = {} if tries else sharding.filled(mesh, where.devices, where.slices)
-  plan = candidates.Plan(
-      config, work, axes, where, optimizer, loss or losses.PLAIN, microbatches)
+  plan = candidates.Plan(config, work, axes, where, optimizer, loss or losses.PLAIN, microbatches)
   if tries and dry_run and next(candidates.candidates(plan), None) is None:
-    raise UserError(f'no mesh, remat policy and microbatches fit {where.name}; take '
-                    'fewer rows (TOKENS_PER_BATCH) or more devices')
+    raise UserError(
+      f'no mesh, remat policy and microbatches fit {where.name}; take fewer rows (TOKENS_PER_BATCH) or more devices'
+    )
   if not tries:
     candidates.check(plan)
   if dry_run:
@@ -99,6 +120,7 @@ def precompile(
 def _search(plan, tries: int):
   """The fastest program that fits, of at most `tries` compiled."""
   from flan_jax.planning import aot, candidates
+
   best, left = None, tries
   for candidate in candidates.candidates(plan):
     if left == 0 or best and best[0] <= candidates.least_seconds(candidate):
@@ -111,44 +133,57 @@ def _search(plan, tries: int):
       continue
     seconds = _times(candidate, program).predicted
     fits = program.peak_bytes <= plan.where.device.memory
-    print(f'{candidate}: {program.peak_bytes / GIB:.2f} GiB, '
-          f'{"fits" if fits else "does not fit"}, {seconds:.3g} s a step', flush=True)
+    print(
+      f'{candidate}: {program.peak_bytes / GIB:.2f} GiB, {"fits" if fits else "does not fit"}, {seconds:.3g} s a step',
+      flush=True,
+    )
     if fits and (best is None or seconds < best[0]):
       best = seconds, candidate, program
   if best is None:
-    raise UserError(f'nothing of what was tried fits {plan.where.name}; '
-                    'give --tries more, fewer rows (TOKENS_PER_BATCH) or more devices')
+    raise UserError(
+      f'nothing of what was tried fits {plan.where.name}; '
+      'give --tries more, fewer rows (TOKENS_PER_BATCH) or more devices'
+    )
   print(f'best that fits: {best[1]}')
   return best[1:]
 
 
 def _times(plan, program):
   from flan_jax.planning import estimate
+
   executed = estimate.executed_flops(plan.config, plan.work)
   return estimate.times(executed, program.traffic, plan.where)
 
 
 def _result(plan, program, train_steps: int) -> dict:
   from flan_jax.planning import estimate
+
   times, device = _times(plan, program), plan.where.device
   needed = estimate.model_flops(plan.config, plan.work)
   slices = f'{plan.where.slices}*' if plan.where.slices > 1 else ''
   host = '' if program.target == 'libtpu' else f' compiled for {program.target}'
   return {
-      'topology': f'{slices}{plan.where.name}{host}', 'devices': plan.where.devices,
-      'argument_bytes': program.argument_bytes, 'temp_bytes': program.temp_bytes,
-      'code_bytes': program.code_bytes, 'memory_bytes': int(device.memory),
-      'fits': program.peak_bytes <= device.memory, 'model_flops_per_step': needed,
-      'collective_bytes': {k: round(v) for k, v in program.traffic.collectives.items()},
-      'bound': times.bound, 'predicted_step_seconds': times.predicted,
-      'predicted_mfu': estimate.mfu(needed, times.predicted, plan.where),
-      'predicted_hours': times.predicted * train_steps / 3600,
-      'compile_seconds': round(program.compile_seconds, 1)}
+    'topology': f'{slices}{plan.where.name}{host}',
+    'devices': plan.where.devices,
+    'argument_bytes': program.argument_bytes,
+    'temp_bytes': program.temp_bytes,
+    'code_bytes': program.code_bytes,
+    'memory_bytes': int(device.memory),
+    'fits': program.peak_bytes <= device.memory,
+    'model_flops_per_step': needed,
+    'collective_bytes': {k: round(v) for k, v in program.traffic.collectives.items()},
+    'bound': times.bound,
+    'predicted_step_seconds': times.predicted,
+    'predicted_mfu': estimate.mfu(needed, times.predicted, plan.where),
+    'predicted_hours': times.predicted * train_steps / 3600,
+    'compile_seconds': round(program.compile_seconds, 1),
+  }
 
 
 def _print_table(plan, program, result: dict) -> None:
   from rich.console import Console
   from rich.table import Table
+
   table = Table(show_header=False)
   for name, value in _lines(plan, program, result):
     table.add_row(name, value)
@@ -157,33 +192,47 @@ def _print_table(plan, program, result: dict) -> None:
 
 def _lines(plan, program, result: dict):
   from flan_jax.settings import hardware
+
   times, device = _times(plan, program), plan.where.device
   gib = lambda count: f'{count / GIB:.2f} GiB'
   yield 'topology', f'{result["topology"]}, {plan.where.devices} devices'
   yield 'settings', str(plan)
-  yield 'step', (f'{plan.work.mode}: {plan.work.rows} rows of {plan.work.length} '
-                 f'tokens, {plan.work.slots} targets')
-  yield 'memory of a device', (
+  yield 'step', (f'{plan.work.mode}: {plan.work.rows} rows of {plan.work.length} tokens, {plan.work.slots} targets')
+  yield (
+    'memory of a device',
+    (
       f'{gib(program.argument_bytes)} arguments + {gib(program.temp_bytes)} '
       f'temporaries + {gib(program.code_bytes)} code; at its peak '
       f'{gib(program.peak_bytes)} of {gib(device.memory)}: '
-      f'{"fits" if result["fits"] else "DOES NOT FIT"}')
+      f'{"fits" if result["fits"] else "DOES NOT FIT"}'
+    ),
+  )
   yield 'model FLOPs a step', f'{result["model_flops_per_step"]:.4g}'
   for kind, count in sorted(result['collective_bytes'].items()):
     yield f'{kind} a step', f'{gib(count)} sent by a device'
-  yield 'device', (
+  yield (
+    'device',
+    (
       f'{device.flops / 1e12:g} TFLOP/s bfloat16, memory '
       f'{device.memory_bandwidth / 1e9:g} GB/s, network '
-      f'{device.network_bandwidth / 1e9:g} GB/s ({device.source})')
-  yield 'seconds a step', (
+      f'{device.network_bandwidth / 1e9:g} GB/s ({device.source})'
+    ),
+  )
+  yield (
+    'seconds a step',
+    (
       f'compute {times.compute:.3g}, memory {times.memory:.3g}, network '
-      f'{times.network:.3g}; sum {times.sum:.3g}, maximum {times.maximum:.3g}')
-  yield 'predicted', (
+      f'{times.network:.3g}; sum {times.sum:.3g}, maximum {times.maximum:.3g}'
+    ),
+  )
+  yield (
+    'predicted',
+    (
       f'{times.predicted:.3g} s a step ({times.bound} bound), MFU '
-      f'{result["predicted_mfu"]:.1%}, {result["predicted_hours"]:.1f} hours')
+      f'{result["predicted_mfu"]:.1%}, {result["predicted_hours"]:.1f} hours'
+    ),
+  )
   yield 'compiled in', f'{program.compile_seconds:.1f} s'
   if program.target != 'libtpu':
-    remedy = ('' if plan.where.kind in hardware.GPUS else
-              '; pip install flan_jax[aot] compiles for TPUs')
-    yield 'NOTE', (f'compiled for {program.target}: bytes only resemble the real ones'
-                   f'{remedy}')
+    remedy = '' if plan.where.kind in hardware.GPUS else '; pip install flan_jax[aot] compiles for TPUs'
+    yield 'NOTE', (f'compiled for {program.target}: bytes only resemble the real ones{remedy}')

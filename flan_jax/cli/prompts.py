@@ -14,31 +14,39 @@ PIECE_WIDTH = 18  # characters of a piece; the table then fits 80 columns
 
 
 def main(arguments: Sequence[str]) -> None:
-  made = commandline.parser('prompts', """
+  made = commandline.parser(
+    'prompts',
+    """
       Prints prompts of a task as rendered, then the row that they make, token by token:
       segment, position, branch, and where the loss is. Without prepared data the
       dataset's sample of the embedded data serves. Or, with --html, writes the
-      catalogue of all datasets and templates, with embedded examples.""")
+      catalogue of all datasets and templates, with embedded examples.""",
+  )
   made.add_argument('--task', help='for example rte')
-  made.add_argument('--html', metavar='FILE', help='write the catalogue there, one HTML '
-                    'page for a browser: every dataset, or that of --task')
   made.add_argument(
-      '--template', metavar='NUMBER',
-      help='the template to render (default: each prompt takes the next one)')
+    '--html',
+    metavar='FILE',
+    help='write the catalogue there, one HTML page for a browser: every dataset, or that of --task',
+  )
+  made.add_argument(
+    '--template', metavar='NUMBER', help='the template to render (default: each prompt takes the next one)'
+  )
   made.add_argument('--n', default=2, help='prompts to print (default: 2)')
   made.add_argument(
-      '--split', choices=('train', 'validation', 'test'), default='train',
-      help='of prepared data (default: train)')
-  made.add_argument('--shots', default=0, metavar='K',
-                    help='exemplars before each prompt (default: 0)')
+    '--split', choices=('train', 'validation', 'test'), default='train', help='of prepared data (default: train)'
+  )
+  made.add_argument('--shots', default=0, metavar='K', help='exemplars before each prompt (default: 0)')
   made.add_argument(
-      '--style', default='instructions',
-      choices=('instructions', 'name', 'none', 'plain'),
-      help='instructions, bare fields with or without the name, or as an untuned model '
-      'is asked')
+    '--style',
+    default='instructions',
+    choices=('instructions', 'name', 'none', 'plain'),
+    help='instructions, bare fields with or without the name, or as an untuned model is asked',
+  )
   made.add_argument(
-      '--vocabulary', metavar='FILE', help="a SentencePiece model, a tokenizer.json or "
-      "'bytes' (default: FLAN_VOCABULARY, else bytes)")
+    '--vocabulary',
+    metavar='FILE',
+    help="a SentencePiece model, a tokenizer.json or 'bytes' (default: FLAN_VOCABULARY, else bytes)",
+  )
   commandline.add_begin(made, "as the vocabulary's own tokenizer does")
   flags = commandline.parse(made, arguments)
   if not (flags.task or flags.html):
@@ -47,8 +55,18 @@ def main(arguments: Sequence[str]) -> None:
   if flags.html:
     write_catalogue(flags.html, [flags.task] if flags.task else None)
     return
-  show(describe(flags.task, flags.template, flags.n, flags.split, flags.vocabulary,
-                shots=flags.shots, style=flags.style, begin=flags.begin))
+  show(
+    describe(
+      flags.task,
+      flags.template,
+      flags.n,
+      flags.split,
+      flags.vocabulary,
+      shots=flags.shots,
+      style=flags.style,
+      begin=flags.begin,
+    )
+  )
 
 
 def write_catalogue(file: str, names: Sequence[str] | None = None) -> None:
@@ -60,12 +78,12 @@ def write_catalogue(file: str, names: Sequence[str] | None = None) -> None:
   path = os.path.expanduser(file)
   folder = os.path.dirname(os.path.abspath(path))
   if os.path.isdir(path):
-    raise UserError(f'--html={file} is a folder; name a file, such as '
-                    f'{os.path.join(file, "catalogue.html")}')
+    raise UserError(f'--html={file} is a folder; name a file, such as {os.path.join(file, "catalogue.html")}')
   if not (os.path.isdir(folder) and os.access(folder, os.W_OK)):
     raise UserError(f'--html={file}: {folder} is no folder that can be written to')
   registration.load_tasks()
   from flan_jax.data import catalogue, datasets
+
   names = names or datasets.names()
   with progress.progress('catalogue', len(names)) as advance:
     page = catalogue.page(names, advance)
@@ -74,9 +92,17 @@ def write_catalogue(file: str, names: Sequence[str] | None = None) -> None:
 
 
 def describe(
-    task: str, template: int | None = None, count: int = 2, split: str = 'train',
-    vocabulary: str | None = None, inputs_length: int = 1024, targets_length: int = 256,
-    shots: int = 0, style: str = 'instructions', begin: bool | None = None) -> dict:
+  task: str,
+  template: int | None = None,
+  count: int = 2,
+  split: str = 'train',
+  vocabulary: str | None = None,
+  inputs_length: int = 1024,
+  targets_length: int = 256,
+  shots: int = 0,
+  style: str = 'instructions',
+  begin: bool | None = None,
+) -> dict:
   """Prompts and their packed row as plain data.
 
   Args:
@@ -100,6 +126,7 @@ def describe(
   registration.load_tasks()
   from flan_jax.data import prompt_variants
   from flan_jax.data import vocabulary as vocabularies
+
   dataset = prompt_variants.register(prompt_variants.Variant(task, style=style, shots=shots))
   numbers = _template_numbers(dataset, template, count)
   words = vocabularies.FLAN
@@ -109,17 +136,19 @@ def describe(
   prompts = list(rendered(dataset, records, numbers, drawn))
   lengths = inputs_length, targets_length
   return {
-      'task': task, 'data': data, 'vocabulary': words.path,
-      'ends': words.ends.described(words.piece), 'prompts': prompts,
-      'tokens': token_table(prompts, words, *lengths)}
+    'task': task,
+    'data': data,
+    'vocabulary': words.path,
+    'ends': words.ends.described(words.piece),
+    'prompts': prompts,
+    'tokens': token_table(prompts, words, *lengths),
+  }
 
 
 def _template_numbers(dataset, template: int | None, count: int) -> list[int]:
   available = len(dataset.templates)
   if template is not None and not 0 <= template < available:
-    raise UserError(
-        f'{dataset.name} has no template {template}; they are numbered from 0 to '
-        f'{available - 1}')
+    raise UserError(f'{dataset.name} has no template {template}; they are numbered from 0 to {available - 1}')
   if count < 1:
     raise UserError(f'{count} prompts cannot be shown; ask for 1 or more with --n')
   return [n % available if template is None else template for n in range(count)]
@@ -130,31 +159,35 @@ def _records(dataset, split: str, count: int):
   from flan_jax.data import datasets, rendering, splits
   from flan_jax.data.sample_data import embedded_marker
   from flan_jax.data.sample_data.embedded_content import sampled
+
   if 'TFDS_DATA_DIR' not in os.environ and not dataset.source.prepared():
     drawn = dataset.shots and rendering.exemplars(dataset, sampled(dataset, _POOL, seed=1))
     return sampled(dataset, count), drawn, 'embedded sample'
   if split not in dataset.splits:
-    raise UserError(f'{dataset.name} has no split {split!r}; it has '
-                    f'{", ".join(dataset.splits)}: --split={list(dataset.splits)[-1]}')
+    raise UserError(
+      f'{dataset.name} has no split {split!r}; it has {", ".join(dataset.splits)}: --split={list(dataset.splits)[-1]}'
+    )
   origin = embedded_marker.origin(splits.data_dir())
-  return (datasets.records(dataset, split), None,
-          f'{origin}, {dataset.tfds} {split} in {splits.data_dir()}')
+  return (datasets.records(dataset, split), None, f'{origin}, {dataset.tfds} {split} in {splits.data_dir()}')
 
 
 def rendered(dataset, records, numbers: Sequence[int], drawn=None):
   """Yields one prompt a usable record, in the template of that number."""
   from flan_jax.data import rendering
+
   every = range(len(dataset.templates))
   examples = rendering.examples(records, dataset, every, drawn)
   for example, number in zip(examples, numbers):
-    yield {'template': number, 'kind': dataset.templates[number].kind,
-           'inputs': example.inputs[number], 'target': example.targets[number],
-           'passage': example.passages[number]}
+    yield {
+      'template': number,
+      'kind': dataset.templates[number].kind,
+      'inputs': example.inputs[number],
+      'target': example.targets[number],
+      'passage': example.passages[number],
+    }
 
 
-def token_table(
-    prompts: Sequence[dict], vocabulary, inputs_length: int, targets_length: int
-) -> list[dict]:
+def token_table(prompts: Sequence[dict], vocabulary, inputs_length: int, targets_length: int) -> list[dict]:
   """The row that the prompts make, a dict for each token.
 
   index: place in the row. segment, position, branch: as the model reads them. piece:
@@ -164,41 +197,52 @@ def token_table(
   from flan_jax.data import truncation
   from flan_jax.data.tokenizers.ends import with_beginning
   from flan_jax.data.tokens import packing
+
   texts = [prompt['inputs'] for prompt in prompts]
   passages = [prompt.get('passage', '') for prompt in prompts]
   inputs, _ = truncation.fitted(
-      vocabulary.encode_batch(texts), texts, passages,
-      inputs_length - 1 - len(vocabulary.ends.beginning), vocabulary.encode_batch)
+    vocabulary.encode_batch(texts),
+    texts,
+    passages,
+    inputs_length - 1 - len(vocabulary.ends.beginning),
+    vocabulary.encode_batch,
+  )
   inputs = [with_beginning(vocabulary.ends.beginning, ids) for ids in inputs]
-  targets = [vocabulary.encode(prompt['target'])[:targets_length - 1]
-             for prompt in prompts]
-  pairs = [([*ids, vocabulary.eos_id], [*target, vocabulary.eos_id])
-           for ids, target in zip(inputs, targets)]
+  targets = [vocabulary.encode(prompt['target'])[: targets_length - 1] for prompt in prompts]
+  pairs = [([*ids, vocabulary.eos_id], [*target, vocabulary.eos_id]) for ids, target in zip(inputs, targets)]
   row = packing.assemble(
-      pairs, sum(len(part) for pair in pairs for part in pair),
-      sum(len(target) for _, target in pairs))
-  predicted = {place: vocabulary.piece(target) for place, target in zip(
-      row['query_position'].tolist(), row['target_id'].tolist())}
-  columns = zip(*(row[name].tolist() for name in (
-      'tokens', 'segment_ids', 'positions', 'branch')))
+    pairs, sum(len(part) for pair in pairs for part in pair), sum(len(target) for _, target in pairs)
+  )
+  predicted = {
+    place: vocabulary.piece(target) for place, target in zip(row['query_position'].tolist(), row['target_id'].tolist())
+  }
+  columns = zip(*(row[name].tolist() for name in ('tokens', 'segment_ids', 'positions', 'branch')))
   return [
-      {'index': index, 'segment': segment, 'position': position, 'branch': branch,
-       'piece': vocabulary.piece(token), 'loss': index - 1 in predicted,
-       'predicts': predicted.get(index)}
-      for index, (token, segment, position, branch) in enumerate(columns)]
+    {
+      'index': index,
+      'segment': segment,
+      'position': position,
+      'branch': branch,
+      'piece': vocabulary.piece(token),
+      'loss': index - 1 in predicted,
+      'predicts': predicted.get(index),
+    }
+    for index, (token, segment, position, branch) in enumerate(columns)
+  ]
 
 
 def show(result: dict) -> None:
   """Prints what `describe` returns: in colour on a terminal, plain in a pipe."""
   from rich.console import Console
+
   console = Console(highlight=False)
   for name in ('task', 'data', 'vocabulary', 'ends'):
     console.print(f'{name}: {result[name]}', markup=False, soft_wrap=True)
   for number, prompt in enumerate(result['prompts'], 1):
     style = COLOURS[number % len(COLOURS)]
     console.print(
-        f'\n--- prompt {number}: template {prompt["template"]}, {prompt["kind"]} ---',
-        style=style, markup=False)
+      f'\n--- prompt {number}: template {prompt["template"]}, {prompt["kind"]} ---', style=style, markup=False
+    )
     console.print(prompt['inputs'], markup=False, soft_wrap=True)
     console.print('--- target ---', style=style, markup=False)
     console.print(prompt['target'], markup=False, soft_wrap=True, style='bold')
@@ -209,6 +253,7 @@ def show(result: dict) -> None:
 def _table(tokens: Sequence[dict]):
   from rich.table import Table
   from rich.text import Text
+
   table = Table(box=None, header_style='bold', pad_edge=False)
   for name in ('index', 'segment', 'position', 'branch'):
     table.add_column(name, justify='right', no_wrap=True)
@@ -218,8 +263,12 @@ def _table(tokens: Sequence[dict]):
     numbers = [str(token[name]) for name in ('index', 'segment', 'position', 'branch')]
     style = COLOURS[token['segment'] % len(COLOURS)] + ' bold' * token['loss']
     table.add_row(
-        *numbers, Text(_visible(token['piece'])), 'loss' if token['loss'] else '',
-        Text(_visible(token['predicts'])), style=style)
+      *numbers,
+      Text(_visible(token['piece'])),
+      'loss' if token['loss'] else '',
+      Text(_visible(token['predicts'])),
+      style=style,
+    )
   return table
 
 

@@ -12,17 +12,18 @@ OUTPUT = 'comparison.html'
 
 
 def main(arguments: Sequence[str]) -> None:
-  made = commandline.parser('report', """
+  made = commandline.parser(
+    'report',
+    """
       Compares evaluated runs on one page: their scores dataset by dataset, the
       differences from the first run on the same examples, and their curves. Of one run,
       writes its report.html anew.
 
         flan_jax report runs/nli runs/nli_4_templates --output=comparison.html
-      """)
-  made.add_argument('runs', nargs='+', metavar='RUN',
-                    help='MODEL_DIR of an evaluated run')
-  made.add_argument('--output', metavar='FILE',
-                    help=f'of the comparison (default: {OUTPUT} in this folder)')
+      """,
+  )
+  made.add_argument('runs', nargs='+', metavar='RUN', help='MODEL_DIR of an evaluated run')
+  made.add_argument('--output', metavar='FILE', help=f'of the comparison (default: {OUTPUT} in this folder)')
   flags = commandline.parse(made, arguments)
   if len(flags.runs) == 1 and flags.output:
     made.error('--output is for two runs or more; one has its own report.html')
@@ -39,15 +40,15 @@ def write(model_dirs: Sequence[str], output: str = OUTPUT) -> str:
   found = [_read(one, name) for one, name in zip(model_dirs, _names(model_dirs))]
   if len(found) == 1:
     from flan_jax.report import page
+
     [one] = found
-    return page.again(one.model_dir, one.results, one.run, one.curves,
-                        report_inputs.references(one.results))
+    return page.again(one.model_dir, one.results, one.run, one.curves, report_inputs.references(one.results))
   path = os.path.expanduser(output)
   folder = os.path.dirname(os.path.abspath(path))
   if os.path.isdir(path) or not (os.path.isdir(folder) and os.access(folder, os.W_OK)):
-    raise UserError(f'--output={output} cannot be written; name a file in a folder '
-                    'that is there')
+    raise UserError(f'--output={output} cannot be written; name a file in a folder that is there')
   from flan_jax.report import comparison
+
   storage.write_whole(path, comparison.page(found))
   return path
 
@@ -68,15 +69,18 @@ def _read(model_dir: str, name: str):
   from flan_jax.evaluation import groups, results
   from flan_jax.report import comparison
   from flan_jax.training import checkpoint
+
   folder = os.path.expanduser(model_dir)
   run = checkpoint.read_run(folder)
   if run is None:
-    raise UserError(f'{model_dir!r} holds no run (no {checkpoint.RUN_FILE}); name the '
-                    'MODEL_DIR of one that `flan_jax train` wrote')
+    raise UserError(
+      f'{model_dir!r} holds no run (no {checkpoint.RUN_FILE}); name the MODEL_DIR of one that `flan_jax train` wrote'
+    )
   found = results.read(folder)
   if found is None:
     raise UserError(
-        f'the run in {model_dir} has no {results.FILE}; evaluate it first: '
-        f'flan_jax evaluate --gin.MODEL_DIR="\'{model_dir}\'"')
+      f'the run in {model_dir} has no {results.FILE}; evaluate it first: '
+      f'flan_jax evaluate --gin.MODEL_DIR="\'{model_dir}\'"'
+    )
   curves = report_inputs.curves(run, folder)
   return comparison.Run(name, folder, found, run, curves, groups.split(found)[-1])

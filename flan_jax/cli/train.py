@@ -6,7 +6,9 @@ from flan_jax.cli import commandline
 
 
 def main(arguments: Sequence[str]) -> None:
-  made = commandline.parser('train', """
+  made = commandline.parser(
+    'train',
+    """
       Trains a model. Instruction tuning with a cluster held out:
 
         flan_jax train --gin_file=runs/tune.gin --gin_file=models/137b.gin \\
@@ -15,13 +17,13 @@ def main(arguments: Sequence[str]) -> None:
 
       Rerun with the same MODEL_DIR to resume at the exact next example. Settings that
       define the run cannot change.""",
-      gin='runs/tune.gin')
-  made.add_argument(
-      '--profile', metavar='FIRST:LAST', help='steps to trace for TensorBoard, from 1')
+    gin='runs/tune.gin',
+  )
+  made.add_argument('--profile', metavar='FIRST:LAST', help='steps to trace for TensorBoard, from 1')
   commandline.add_processes(made)
   flags = commandline.parse(made, arguments)
   commandline.configure(flags)
   commandline.join_processes(flags)
   from flan_jax.runs import training
-  training.train(commandline.call(
-    training.Training, dry_run=flags.dry_run, profile=flags.profile))
+
+  training.train(commandline.call(training.Training, dry_run=flags.dry_run, profile=flags.profile))

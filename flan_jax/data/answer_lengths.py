@@ -28,7 +28,7 @@ class Options:
 
   def ids(self, options: Sequence[str]) -> list[list[int]]:
     """Those of each option, cut if need be, with the separator."""
-    return [[*ids[:self._room], *self._end] for ids in self._of(options)]
+    return [[*ids[: self._room], *self._end] for ids in self._of(options)]
 
   def cut(self, options: Sequence[str]) -> bool:
     """Whether an option is too long."""
@@ -40,8 +40,8 @@ class Options:
 
   def lost(self, options: Sequence[str]) -> bool:
     """Whether nothing is left of an option but what stands before every answer."""
-    left = [ids[:self._room] for ids in self._of(options)]
-    return any(ids == self._lead[:len(ids)] for ids in left)
+    left = [ids[: self._room] for ids in self._of(options)]
+    return any(ids == self._lead[: len(ids)] for ids in left)
 
   def equal(self, options: Sequence[str]) -> bool:
     """Whether options that differ have the same ids."""
@@ -53,11 +53,12 @@ class Options:
     return [self._whole[text] for text in options]
 
 
-def too_long(
-    references: Sequence[Sequence[str]], encoding: 'Encoding', tokens: int) -> list[bool]:
+def too_long(references: Sequence[Sequence[str]], encoding: 'Encoding', tokens: int) -> list[bool]:
   """Whether every reference of each example has more than so many tokens."""
+
   def longer(texts):
     return [len(ids) > tokens for ids in encoding.answers(texts)]
+
   # The shortest text nearly always is that of the fewest tokens.
   shortest = longer([min(texts, key=len) for texts in references]) if references else []
   return [long and all(longer(texts)) for long, texts in zip(shortest, references)]

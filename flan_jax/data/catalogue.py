@@ -24,9 +24,7 @@ _TEMPLATE = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'catalogue.
 _ROLES = {splits.TRAIN: 'train', splits.DEV: 'dev', splits.TEST: 'test'}
 
 
-def page(
-    names: Sequence[str] | None = None,
-    advance: Callable[[int, str], None] = lambda steps, note: None) -> str:
+def page(names: Sequence[str] | None = None, advance: Callable[[int, str], None] = lambda steps, note: None) -> str:
   """The catalogue as HTML.
 
   Args:
@@ -39,8 +37,8 @@ def page(
   chosen = [datasets.get(name) for name in names or datasets.names()]
   entries = [_entry(group, advance) for group in grouped(chosen)]
   return storage.filled(
-      _TEMPLATE, spans=spans, sections=_sections(entries), count=len(chosen),
-      kinds=_kinds(entries), roles=_ROLES)
+    _TEMPLATE, spans=spans, sections=_sections(entries), count=len(chosen), kinds=_kinds(entries), roles=_ROLES
+  )
 
 
 def grouped(chosen: Sequence[datasets.Dataset]) -> list[list[datasets.Dataset]]:
@@ -57,9 +55,7 @@ def grouped(chosen: Sequence[datasets.Dataset]) -> list[list[datasets.Dataset]]:
 
 def _are_variants(one: datasets.Dataset, other: datasets.Dataset) -> bool:
   shared = set(map(_wording, one.templates)) & set(map(_wording, other.templates))
-  return (one.module == other.module
-          and _cluster(one) == _cluster(other)
-          and len(shared) > len(one.templates) / 2)
+  return one.module == other.module and _cluster(one) == _cluster(other) and len(shared) > len(one.templates) / 2
 
 
 def _wording(template: templates_lib.Template) -> tuple[str, str, str]:
@@ -80,11 +76,16 @@ def _sections(entries: Sequence[Mapping]) -> list[dict]:
     own = [entry for entry in entries if entry['cluster'] == cluster.name]
     if own:
       others = [clusters.get(name) for name in own[0]['group'][0].clusters]
-      sections.append({
-          'cluster': cluster, 'entries': own, 'about': _about(cluster.name, own),
+      sections.append(
+        {
+          'cluster': cluster,
+          'entries': own,
+          'about': _about(cluster.name, own),
           'count': sum(len(entry['group']) for entry in own),
           'part_of': [one.title for one in others if one.heading and one != cluster],
-          'dropped': [clusters.get(name) for name in cluster.dropped_with]})
+          'dropped': [clusters.get(name) for name in cluster.dropped_with],
+        }
+      )
   return sections
 
 
@@ -111,16 +112,19 @@ def _entry(group: Sequence[datasets.Dataset], advance: Callable[[int, str], None
     examples[dataset.name] = _examples(dataset)
     advance(1, dataset.name)
   return {
-      'group': group, 'cluster': _cluster(group[0]), 'module': module,
-      'kind': group[0].kind, 'metrics': list(dict.fromkeys(
-          metric for dataset in group for metric in dataset.metrics)),
-      'pool': _pool(group),
-      'roles': [role for role in _ROLES if any(role in d.splits for d in group)],
-      'manual': {dataset.manual: [d.name for d in group if d.manual == dataset.manual]
-                 for dataset in group if dataset.manual},
-      **described(_docstring(module)),
-      'cards': [card for number in range(dataset_checks.TEMPLATES)
-                for card in _cards(group, number, examples)]}
+    'group': group,
+    'cluster': _cluster(group[0]),
+    'module': module,
+    'kind': group[0].kind,
+    'metrics': list(dict.fromkeys(metric for dataset in group for metric in dataset.metrics)),
+    'pool': _pool(group),
+    'roles': [role for role in _ROLES if any(role in d.splits for d in group)],
+    'manual': {
+      dataset.manual: [d.name for d in group if d.manual == dataset.manual] for dataset in group if dataset.manual
+    },
+    **described(_docstring(module)),
+    'cards': [card for number in range(dataset_checks.TEMPLATES) for card in _cards(group, number, examples)],
+  }
 
 
 def _docstring(module: str | None) -> str:
@@ -134,18 +138,20 @@ def described(docstring: str) -> dict[str, str]:
   -> {'name': 'RTE', 'title': ', entailment.', 'source': 'A 2006', 'licence': 'MIT',
       'splits': 'all.', 'notes': 'Rows are short.'}
   """
-  head, *labelled = re.split(
-      rf'(?:^|\s)({"|".join(LABELS)}):\s', inspect.cleandoc(docstring))
+  head, *labelled = re.split(rf'(?:^|\s)({"|".join(LABELS)}):\s', inspect.cleandoc(docstring))
   said = dict(zip(labelled[::2], map(_unwrapped, labelled[1::2])))
   title, _, rest = head.partition('\n\n')
   name = re.split('[,:]', _unwrapped(title), maxsplit=1)[0]
   # The first sentence is on the splits; the others are on what is special.
   about_splits, *notes = re.split(r'(?<=[.])(?= [A-Z"`])', said.get('Splits', ''), maxsplit=1)
   return {
-      'name': name, 'title': _unwrapped(title)[len(name):],
-      'source': said.get('Source', '').rstrip('.'),
-      'licence': said.get('Licence', '').rstrip('.'), 'splits': about_splits,
-      'notes': f'{_unwrapped(rest)} {"".join(notes)}'.strip()}
+    'name': name,
+    'title': _unwrapped(title)[len(name) :],
+    'source': said.get('Source', '').rstrip('.'),
+    'licence': said.get('Licence', '').rstrip('.'),
+    'splits': about_splits,
+    'notes': f'{_unwrapped(rest)} {"".join(notes)}'.strip(),
+  }
 
 
 def _unwrapped(text: str) -> str:
@@ -190,8 +196,8 @@ def _examples(dataset: datasets.Dataset) -> list[dict[str, str]]:
 
 
 def _cards(
-    group: Sequence[datasets.Dataset], number: int,
-    examples: Mapping[str, Sequence[Mapping[str, str]]]) -> list[dict]:
+  group: Sequence[datasets.Dataset], number: int, examples: Mapping[str, Sequence[Mapping[str, str]]]
+) -> list[dict]:
   """Template `number`: once where the variants share it, else each wording of it.
 
   Where several share it, they take turns in giving the example.
@@ -204,12 +210,18 @@ def _cards(
     shown = sharing[number % len(sharing)]
     template, given = shown.templates[number], examples[shown.name]
     texts = given[number % len(given)] if given else {}
-    cards.append({
-        'id': f'{sharing[0].name}/{number}', 'number': number, 'kind': template.kind,
+    cards.append(
+      {
+        'id': f'{sharing[0].name}/{number}',
+        'number': number,
+        'kind': template.kind,
         'direction': template.direction.replace('-', ' → '),
         'only': [d.name for d in sharing] if len(users) > 1 else [],
         'shown': shown.name if len(sharing) > 1 else '',
-        'inputs': filled(template.inputs, texts), 'target': filled(template.target, texts)})
+        'inputs': filled(template.inputs, texts),
+        'target': filled(template.target, texts),
+      }
+    )
   return cards
 
 

@@ -30,9 +30,7 @@ OWN = 'one of your own package is known after --import=MODULE'
 _CLUSTERS: dict[str, Cluster] = {}
 
 
-def add(
-    name: str, title: str, *, dropped_with: Sequence[str] = (), heading: bool = False
-) -> Cluster:
+def add(name: str, title: str, *, dropped_with: Sequence[str] = (), heading: bool = False) -> Cluster:
   """Declares a cluster; saying the same again does no harm.
 
   Raises:
@@ -54,8 +52,7 @@ def names() -> list[str]:
 def get(name: str) -> Cluster:
   """The cluster of that name; an unknown one is a UserError with the nearest names."""
   if name not in _CLUSTERS:
-    raise UserError(f'unknown cluster {name!r}{did_you_mean(name, names())} '
-                    f'(there are {", ".join(names())}; {OWN})')
+    raise UserError(f'unknown cluster {name!r}{did_you_mean(name, names())} (there are {", ".join(names())}; {OWN})')
   return _CLUSTERS[name]
 
 
@@ -68,10 +65,12 @@ add('paraphrase', 'Paraphrase', dropped_with=('nli',))
 add('closed_book_qa', 'Closed-book QA')
 add('struct_to_text', 'Struct to text')
 add('translation', 'Translation')
-add('reading_comprehension', 'Reading comprehension',
-    dropped_with=('reading_comprehension_commonsense',))
-add('reading_comprehension_commonsense', 'Reading comprehension with commonsense',
-    dropped_with=('reading_comprehension', 'commonsense'))
+add('reading_comprehension', 'Reading comprehension', dropped_with=('reading_comprehension_commonsense',))
+add(
+  'reading_comprehension_commonsense',
+  'Reading comprehension with commonsense',
+  dropped_with=('reading_comprehension', 'commonsense'),
+)
 add('coreference', 'Coreference')
 add('summarization', 'Summarization')
 add('miscellaneous', 'Miscellaneous', heading=True)

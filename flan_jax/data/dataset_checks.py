@@ -34,8 +34,9 @@ def check(dataset: 'datasets.Dataset') -> None:
   for cluster in dataset.clusters:
     if cluster not in clusters_lib.names():
       near = did_you_mean(cluster, clusters_lib.names())
-      _refuse(dataset, f'unknown cluster {cluster!r}{near}; a new one is declared before '
-              f'by clusters.add({cluster!r}, TITLE)')
+      _refuse(
+        dataset, f'unknown cluster {cluster!r}{near}; a new one is declared before by clusters.add({cluster!r}, TITLE)'
+      )
   _check_counts(dataset)
   known = field_names(dataset.fields)
   for number, template in enumerate(dataset.templates):
@@ -47,31 +48,34 @@ def check(dataset: 'datasets.Dataset') -> None:
 def _check_counts(dataset) -> None:
   inverted = sum(template.kind == INVERTED for template in dataset.templates)
   if len(dataset.templates) != TEMPLATES or inverted > MAXIMUM_INVERTED:
-    _refuse(dataset, f'{len(dataset.templates) - inverted} templates and {inverted} '
-            f'inverted ones (templates= and inverted=); there must be {TEMPLATES} in all, '
-            f'at most {MAXIMUM_INVERTED} inverted')
+    _refuse(
+      dataset,
+      f'{len(dataset.templates) - inverted} templates and {inverted} '
+      f'inverted ones (templates= and inverted=); there must be {TEMPLATES} in all, '
+      f'at most {MAXIMUM_INVERTED} inverted',
+    )
 
 
-def _check_template(
-    dataset, number: int, template: Template, known: frozenset[str] | None) -> None:
+def _check_template(dataset, number: int, template: Template, known: frozenset[str] | None) -> None:
   gaps = template.gaps
   if template.kind == CLASSIFICATION and OPTIONS not in gaps:
-    _refuse(dataset, 'is declared classification but lacks {options}' + _turned(template),
-            number)
+    _refuse(dataset, 'is declared classification but lacks {options}' + _turned(template), number)
   if template.kind == GENERATION and OPTIONS in gaps:
-    _refuse(dataset, "is declared generation but has {options}; take them out, or declare "
-            "kind='classification'", number)
+    _refuse(
+      dataset, "is declared generation but has {options}; take them out, or declare kind='classification'", number
+    )
   if known and gaps - known:
-    _refuse(dataset, f'asks for {{{min(gaps - known)}}}; the fields are '
-            f'{", ".join(sorted(known))}', number)
+    _refuse(dataset, f'asks for {{{min(gaps - known)}}}; the fields are {", ".join(sorted(known))}', number)
 
 
 def _turned(template: Template) -> str:
   """The remedy: a template that asks for something else than the answer is inverted."""
   if template.target == ANSWER:
     return '; add {options}, or move it to inverted= if it turns the task around'
-  return (f'; its target is {template.target!r}, so it seems to turn the task around: '
-          'move it from templates= to inverted=, or add {options}')
+  return (
+    f'; its target is {template.target!r}, so it seems to turn the task around: '
+    'move it from templates= to inverted=, or add {options}'
+  )
 
 
 def _check_plain(dataset, known: frozenset[str] | None) -> None:
@@ -79,12 +83,12 @@ def _check_plain(dataset, known: frozenset[str] | None) -> None:
     if OPTIONS in template.gaps:
       _refuse(dataset, 'plain has {options}, which untuned models are not shown')
     if known and template.gaps - known:
-      _refuse(dataset, f'plain asks for {{{min(template.gaps - known)}}}; the fields are '
-              f'{", ".join(sorted(known))}')
+      _refuse(dataset, f'plain asks for {{{min(template.gaps - known)}}}; the fields are {", ".join(sorted(known))}')
   asked = [template.direction for template in dataset.plain]
   if asked and sorted(asked) != sorted(dataset.directions or ('',)):
-    _refuse(dataset, f'plain has phrasings for {asked}; there must be one, or one for '
-            f'each direction {dataset.directions}')
+    _refuse(
+      dataset, f'plain has phrasings for {asked}; there must be one, or one for each direction {dataset.directions}'
+    )
 
 
 def _check_duplicates(dataset) -> None:
@@ -134,8 +138,7 @@ def _keys(value, fields: Callable) -> set[str] | None:
 
 
 def _refuse(dataset, what: str, number: int | None = None) -> NoReturn:
-  raise UserError(f'{dataset.name} ({file(dataset)}): '
-                  f'{"" if number is None else f"template {number} "}{what}')
+  raise UserError(f'{dataset.name} ({file(dataset)}): {"" if number is None else f"template {number} "}{what}')
 
 
 def file(dataset: 'datasets.Dataset') -> str:
@@ -148,18 +151,17 @@ def file_of(module: str) -> str:
   return getattr(sys.modules.get(module), '__file__', None) or module
 
 
-def failure(
-    dataset: 'datasets.Dataset', call: str, error: Exception, path: str = '') -> UserError:
+def failure(dataset: 'datasets.Dataset', call: str, error: Exception, path: str = '') -> UserError:
   """What a function of a dataset raised, with the line of the file it stands in.
 
   call: 'sample(world)'. path: of that file; by default the dataset's own.
   """
   stands_in = path or file(dataset)
-  text = str(error) if str(error).startswith('in user code') else ''.join(
-      traceback.format_exception(error))  # TensorFlow rewrites what it traces
+  text = (
+    str(error) if str(error).startswith('in user code') else ''.join(traceback.format_exception(error))
+  )  # TensorFlow rewrites what it traces
   places = re.findall(r'File "([^"]+)", line (\d+)', text) or [('?', '?')]
   own = [place for place in places if place[0] == stands_in]
   path, line = (own or places)[-1]
   lines = [part.strip() for part in text.splitlines() if part.strip()]
-  return UserError(f'{dataset.name} ({stands_in}): {call} raises {lines[-1]} (line '
-                   f'{line} of {path})')
+  return UserError(f'{dataset.name} ({stands_in}): {call} raises {lines[-1]} (line {line} of {path})')

@@ -27,8 +27,8 @@ from flan_jax.data.templates import Template
 from flan_jax.errors import did_you_mean, UserError
 
 FEATURES = {
-    name: seqio.Feature(vocabulary.FLAN, add_eos=True, required=name == 'targets')
-    for name in ('inputs', 'targets')}
+  name: seqio.Feature(vocabulary.FLAN, add_eos=True, required=name == 'targets') for name in ('inputs', 'targets')
+}
 # What makes ids of text. SeqIO cuts at the end: only after that is the separator put there.
 ENCODING = (seqio.preprocessors.tokenize, seqio.preprocessors.append_eos_after_trim)
 EVALUATION = '.eval'  # ends the name of the SeqIO task that a dataset is evaluated as
@@ -74,8 +74,7 @@ class Dataset:
       code['keep'] = code_identity.of(self.keep, own=self.module)
     if self.variant:
       code['variant'] = dataclasses.asdict(self.variant)
-    return {'version': self.version,
-            'templates': [template.digest for template in self.templates], **code}
+    return {'version': self.version, 'templates': [template.digest for template in self.templates], **code}
 
   @property
   def directions(self) -> tuple[str, ...]:
@@ -87,9 +86,11 @@ class Dataset:
   def forward(self) -> tuple[int, ...]:
     """Numbers of the templates that ask for the task itself, in the variant's direction."""
     direction = self.variant.direction if self.variant else ''
-    return tuple(number for number, template in enumerate(self.templates)
-                 if template.kind != templates_lib.INVERTED
-                 and direction in ('', template.direction))
+    return tuple(
+      number
+      for number, template in enumerate(self.templates)
+      if template.kind != templates_lib.INVERTED and direction in ('', template.direction)
+    )
 
   @property
   def shots(self) -> int:
@@ -101,11 +102,23 @@ _DATASETS: dict[str, Dataset] = {}
 
 
 def add(
-    name: str, *, tfds: str, splits: Mapping[str, str], kind: str, examples: int,
-    fields: Callable, templates: Sequence[Template], inverted: Sequence[Template] = (),
-    metrics: Sequence[str], keep: Callable | None = None, clusters: Sequence[str] = (),
-    manual: str = '', mixed: bool = True, plain: Sequence[Template] = (),
-    version: int = 1) -> Dataset:
+  name: str,
+  *,
+  tfds: str,
+  splits: Mapping[str, str],
+  kind: str,
+  examples: int,
+  fields: Callable,
+  templates: Sequence[Template],
+  inverted: Sequence[Template] = (),
+  metrics: Sequence[str],
+  keep: Callable | None = None,
+  clusters: Sequence[str] = (),
+  manual: str = '',
+  mixed: bool = True,
+  plain: Sequence[Template] = (),
+  version: int = 1,
+) -> Dataset:
   """Declares a dataset and registers its SeqIO task of the same name.
 
   Args:
@@ -137,17 +150,28 @@ def add(
   declared = [dataclasses.replace(t, kind=kind) for t in templates]
   declared += [dataclasses.replace(t, kind=templates_lib.INVERTED) for t in inverted]
   dataset = Dataset(
-      name=name, clusters=tuple(clusters) or _folder(name, fields),
-      tfds=tfds, splits=dict(splits), kind=kind, examples=examples, fields=fields,
-      metrics=tuple(metrics), keep=keep, templates=tuple(declared), manual=manual,
-      mixed=mixed and splits_lib.TRAIN in splits,
-      plain=tuple(dataclasses.replace(t, kind=kind) for t in plain), version=version)
+    name=name,
+    clusters=tuple(clusters) or _folder(name, fields),
+    tfds=tfds,
+    splits=dict(splits),
+    kind=kind,
+    examples=examples,
+    fields=fields,
+    metrics=tuple(metrics),
+    keep=keep,
+    templates=tuple(declared),
+    manual=manual,
+    mixed=mixed and splits_lib.TRAIN in splits,
+    plain=tuple(dataclasses.replace(t, kind=kind) for t in plain),
+    version=version,
+  )
   if '.' in name:
-    raise UserError(f'{name!r} ({dataset_checks.file(dataset)}): a name has no dots, they '
-                    'begin what tells a variant')
+    raise UserError(f'{name!r} ({dataset_checks.file(dataset)}): a name has no dots, they begin what tells a variant')
   if name in _DATASETS:
-    raise UserError(f'{name} ({dataset_checks.file(dataset)}) is registered already, by '
-                    f'{dataset_checks.file(_DATASETS[name])}; choose another name')
+    raise UserError(
+      f'{name} ({dataset_checks.file(dataset)}) is registered already, by '
+      f'{dataset_checks.file(_DATASETS[name])}; choose another name'
+    )
   dataset_checks.check(dataset)
   return register(dataset)
 
@@ -157,8 +181,7 @@ def _folder(name: str, fields: Callable) -> tuple[str]:
   module = code_identity.behind(fields).__module__
   *packages, _ = module.split('.')
   if not packages:
-    raise UserError(f'{name}: its module {module} stands in no folder of a '
-                    "cluster; name them: clusters=['sentiment']")
+    raise UserError(f"{name}: its module {module} stands in no folder of a cluster; name them: clusters=['sentiment']")
   return (packages[-1],)
 
 
@@ -180,10 +203,13 @@ def register(dataset: Dataset) -> Dataset:
 def _register_task(dataset: Dataset, ending: str, render: Callable) -> None:
   name = dataset.name + ending
   seqio.TaskRegistry.add(
-      name, source=dataset.source,
-      preprocessors=[render, seqio.CacheDatasetPlaceholder(), *ENCODING],
-      output_features=FEATURES, postprocess_fn=expected.postprocess,
-      metric_fns=[expected.metric(name, dataset.metrics)])
+    name,
+    source=dataset.source,
+    preprocessors=[render, seqio.CacheDatasetPlaceholder(), *ENCODING],
+    output_features=FEATURES,
+    postprocess_fn=expected.postprocess,
+    metric_fns=[expected.metric(name, dataset.metrics)],
+  )
 
 
 def names() -> list[str]:
@@ -226,8 +252,7 @@ def require_prepared(wanted: Sequence[str], instead: str = '') -> None:
   missing = [name for name in wanted if not get(name).source.prepared()]
   if missing:
     manual = {get(name).tfds: get(name).manual for name in missing if get(name).manual}
-    splits_lib.raise_missing(
-        missing, [get(name).tfds for name in missing], manual, instead)
+    splits_lib.raise_missing(missing, [get(name).tfds for name in missing], manual, instead)
 
 
 def records(dataset: Dataset, split: str) -> tf.data.Dataset:
@@ -236,11 +261,10 @@ def records(dataset: Dataset, split: str) -> tf.data.Dataset:
 
 
 def examples(
-    name: str, split: str, numbers: Sequence[int],
-    prompt_length: int = fewshot.INPUTS_LENGTH) -> Iterator[rendering.Example]:
+  name: str, split: str, numbers: Sequence[int], prompt_length: int = fewshot.INPUTS_LENGTH
+) -> Iterator[rendering.Example]:
   """The usable examples of a split in the templates of those numbers, for evaluation.
 
   prompt_length: tokens of inputs, which exemplars may not exceed.
   """
-  return rendering.examples(
-      records(get(name), split), get(name), numbers, prompt_length=prompt_length)
+  return rendering.examples(records(get(name), split), get(name), numbers, prompt_length=prompt_length)

@@ -43,8 +43,7 @@ class Encoding:
   def told(self) -> dict:
     """What answers depend on, as JSON has it; as before there were beginnings."""
     told = dataclasses.asdict(self)
-    return told if self.beginning else {
-        name: value for name, value in told.items() if name != 'beginning'}
+    return told if self.beginning else {name: value for name, value in told.items() if name != 'beginning'}
 
   def within(self, row_length: int) -> 'Encoding':
     """The same for rows of so many tokens, whose prompts may have to be shorter.
@@ -54,8 +53,10 @@ class Encoding:
     """
     room = row_length - self.targets_length
     if room < 1:
-      raise UserError(f'ROW_LENGTH = {row_length} leaves no room for a prompt beside a '
-                      f'target of up to {self.targets_length} tokens; raise it')
+      raise UserError(
+        f'ROW_LENGTH = {row_length} leaves no room for a prompt beside a '
+        f'target of up to {self.targets_length} tokens; raise it'
+      )
     return dataclasses.replace(self, inputs_length=min(self.inputs_length, room))
 
   def plain(self) -> 'Encoding':
@@ -66,9 +67,7 @@ class Encoding:
     """The ids of each text; see `fitted`."""
     return self.fitted(texts, [''] * len(texts))[0]
 
-  def fitted(
-      self, texts: Sequence[str], passages: Sequence[str]
-  ) -> tuple[list[list[int]], list[bool]]:
+  def fitted(self, texts: Sequence[str], passages: Sequence[str]) -> tuple[list[list[int]], list[bool]]:
     """(the ids of each text, whether it was too long and had to be shortened).
 
     What is cut off is the beginning of the passage that the text holds or, where that
@@ -76,8 +75,7 @@ class Encoding:
     """
     end = tokenizing.separator_ids(FLAN, self.separators[0])
     room = max(self.inputs_length - len(end) - len(self.beginning), 0)
-    found, cut = truncation.fitted(
-        FLAN.encode_batch(list(texts)), texts, passages, room, FLAN.encode_batch)
+    found, cut = truncation.fitted(FLAN.encode_batch(list(texts)), texts, passages, room, FLAN.encode_batch)
     return [[*with_beginning(self.beginning, ids), *end] for ids in found], cut
 
   def targets(self, texts: Sequence[str]) -> list[list[int]]:

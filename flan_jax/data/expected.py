@@ -47,16 +47,16 @@ def score_with(scorer: Scorer) -> None:
 
 def metric(task: str, names: Sequence[str]) -> Callable[..., dict[str, float]]:
   """The metric function of a SeqIO task: (targets, predictions) -> {metric: 0..100}."""
+
   def scores(targets, predictions):
     if not _SCORERS:
       raise UserError(f'nothing says how {task} is scored; import flan_jax.tasks')
     return _SCORERS[0](task, tuple(names), targets, predictions)
+
   return scores
 
 
-def postprocess(
-    text: str, example: Mapping | None = None, is_target: bool = False
-) -> Expected | str:
+def postprocess(text: str, example: Mapping | None = None, is_target: bool = False) -> Expected | str:
   """SeqIO postprocessor: a prediction without outer blanks, or what is expected of it.
 
   A model can write what its vocabulary can: so are references and options compared, for
@@ -66,11 +66,8 @@ def postprocess(
     return text.strip()
   if example is None or REFERENCES not in example:
     return Expected((_writable(text),))
-  references, options = (
-      tuple(_writable(one.decode()) for one in example[name])
-      for name in (REFERENCES, OPTIONS))
-  return Expected(references, options, int(example['label']), example[GROUP].decode(),
-                  int(example['template']))
+  references, options = (tuple(_writable(one.decode()) for one in example[name]) for name in (REFERENCES, OPTIONS))
+  return Expected(references, options, int(example['label']), example[GROUP].decode(), int(example['template']))
 
 
 def _writable(text: str) -> str:

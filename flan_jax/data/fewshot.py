@@ -38,20 +38,22 @@ class Exemplars:
   """The pool of a dataset. Drawing depends on the example's text and the seed alone."""
 
   def __init__(
-      self, rows: Sequence[tuple[str, Sequence[str], Sequence[str]]], shots: int,
-      seed: int, encode_batch: Callable[[list[str]], list[list[int]]],
-      before_answer: str = '\n'):
+    self,
+    rows: Sequence[tuple[str, Sequence[str], Sequence[str]]],
+    shots: int,
+    seed: int,
+    encode_batch: Callable[[list[str]], list[list[int]]],
+    before_answer: str = '\n',
+  ):
     """rows: (key, T inputs, T targets) of at most POOL examples."""
-    self._pool = [_exemplar(*row, before_answer, encode_batch)
-                  for row in rows[:_prime(len(rows))]]
+    self._pool = [_exemplar(*row, before_answer, encode_batch) for row in rows[: _prime(len(rows))]]
     self._shots, self._seed, self._encode_batch = shots, seed, encode_batch
 
   def before(
-      self, keys: Sequence[str], numbers: Sequence[int], inputs: Sequence[str],
-      inputs_length: int = INPUTS_LENGTH) -> list[str]:
+    self, keys: Sequence[str], numbers: Sequence[int], inputs: Sequence[str], inputs_length: int = INPUTS_LENGTH
+  ) -> list[str]:
     """B prompts, each with its exemplars before it in the template of that number."""
-    rooms = (inputs_length - SEPARATORS - len(ids)
-             for ids in self._encode_batch(list(inputs)))
+    rooms = (inputs_length - SEPARATORS - len(ids) for ids in self._encode_batch(list(inputs)))
     return [self._composed(*one) for one in zip(keys, numbers, inputs, rooms)]
 
   def _composed(self, key: str, number: int, inputs: str, room: int) -> str:
@@ -72,21 +74,21 @@ class Exemplars:
     digest = hashlib.sha256(f'{self._seed}\0{key}'.encode()).digest()
     start = int.from_bytes(digest[:8], 'big') % size
     step = 1 + int.from_bytes(digest[8:16], 'big') % max(size - 1, 1)
-    drawn = (self._pool[(start + turn * step) % size]
-             for turn in range(min(self._shots + 1, size)))
-    return [one for one in drawn if one.key != key][:self._shots]
+    drawn = (self._pool[(start + turn * step) % size] for turn in range(min(self._shots + 1, size)))
+    return [one for one in drawn if one.key != key][: self._shots]
 
 
 def _exemplar(key, inputs, targets, before_answer, encode_batch) -> Exemplar:
-  texts = [f'{question}{before_answer}{answer}\n\n'
-           for question, answer in zip(inputs, targets)]
+  texts = [f'{question}{before_answer}{answer}\n\n' for question, answer in zip(inputs, targets)]
   return Exemplar(key, texts, [len(ids) for ids in encode_batch(texts)])
 
 
 def _prime(count: int) -> int:
   """The largest prime up to `count`; 10 -> 7, 1 -> 1."""
+
   def prime(number):
     return all(number % divisor for divisor in range(2, int(number**0.5) + 1))
+
   return next(filter(prime, range(count, 1, -1)), count)
 
 

@@ -65,8 +65,10 @@ def several_words(text: tf.Tensor) -> tf.Tensor:
 _BLANK = r'[\p{Z}\p{Cc}\p{Cf}\x{115f}\x{1160}\x{2800}\x{3164}\x{ffa0}]'
 _SPACE = r'[\p{Zs}\t\r\f\v]'
 # A single ' ' is what it becomes, and need not match: a fourth of the time.
-_SPACES = (rf'[\t\r\f\v\x{{00a0}}\x{{1680}}\x{{2000}}-\x{{200a}}\x{{202f}}\x{{205f}}\x{{3000}}]'
-           rf'{_SPACE}*| {_SPACE}+')
+_SPACES = (
+  rf'[\t\r\f\v\x{{00a0}}\x{{1680}}\x{{2000}}-\x{{200a}}\x{{202f}}\x{{205f}}\x{{3000}}]'
+  rf'{_SPACE}*| {_SPACE}+'
+)
 _BREAK = r' ?[\n\x{0085}\x{2028}\x{2029}] ?'
 
 

@@ -43,13 +43,15 @@ def holdout(held_out: str) -> Holdout:
   reasons = _reasons(datasets.names(), held_out)
   alone = () if held_out in task_sets() else parsed(held_out)[1]
   return Holdout(
-      held_out,
-      train=tuple(one.name for one in declared if one.mixed and not reasons[one.name]),
-      held_out=tuple(one.name for one in declared if reasons[one.name] == HELD_OUT
-                     and (one.mixed or splits.TRAIN not in one.splits
-                          or one.name in alone)),
-      dropped={one.name: reasons[one.name] for one in declared
-               if one.mixed and reasons[one.name] not in ('', HELD_OUT)})
+    held_out,
+    train=tuple(one.name for one in declared if one.mixed and not reasons[one.name]),
+    held_out=tuple(
+      one.name
+      for one in declared
+      if reasons[one.name] == HELD_OUT and (one.mixed or splits.TRAIN not in one.splits or one.name in alone)
+    ),
+    dropped={one.name: reasons[one.name] for one in declared if one.mixed and reasons[one.name] not in ('', HELD_OUT)},
+  )
 
 
 def _reasons(tasks: Sequence[str], held_out: str) -> dict[str, str]:
@@ -60,8 +62,7 @@ def _reasons(tasks: Sequence[str], held_out: str) -> dict[str, str]:
   held, alone = parsed(held_out)
   closed = _closed(held, alone)
   near = held | {one for name in alone for one in _kin(name)}
-  relatives = {other: one for one in sorted(near)
-               for other in clusters.get(one).dropped_with}
+  relatives = {other: one for one in sorted(near) for other in clusters.get(one).dropped_with}
 
   def reason(name, own):
     if own & held or name in alone:
@@ -73,6 +74,7 @@ def _reasons(tasks: Sequence[str], held_out: str) -> dict[str, str]:
       whose = 'paper 2.2' if other in clusters.PAPER else f'declared with {other}'
       return f'{one} is dropped with {other} ({whose})'
     return ''
+
   return {name: reason(datasets.plain(name), _clusters(name)) for name in tasks}
 
 
@@ -84,9 +86,10 @@ def parsed(held_out: str) -> tuple[set[str], set[str]]:
   for word in sorted(words - held - alone):
     known = [*clusters.names(), *task_sets(), *datasets.names()]
     raise UserError(
-        f'unknown cluster {word!r}{did_you_mean(word, known)} (there are '
-        f'{", ".join(clusters.names())}; a task by its name; and, to be held out alone, '
-        f'{", ".join(task_sets())}; {clusters.OWN})')
+      f'unknown cluster {word!r}{did_you_mean(word, known)} (there are '
+      f'{", ".join(clusters.names())}; a task by its name; and, to be held out alone, '
+      f'{", ".join(task_sets())}; {clusters.OWN})'
+    )
   return held, alone
 
 
@@ -98,8 +101,7 @@ def check(held_out: str) -> None:
 
 def _closed(held: set[str], alone: set[str]) -> set[str]:
   """The clusters, headings apart, of the tasks that are held out."""
-  return set().union(*(_kin(name) for name in datasets.names()
-                       if _clusters(name) & held or name in alone))
+  return set().union(*(_kin(name) for name in datasets.names() if _clusters(name) & held or name in alone))
 
 
 def _kin(name: str) -> set[str]:
@@ -118,8 +120,7 @@ def named(words: str) -> list[str]:
     own = [name for name in datasets.names() if word in datasets.get(name).clusters]
     if not own and word not in datasets.every():
       near = did_you_mean(word, [*datasets.names(), *clusters.names()])
-      raise UserError(f'unknown task {word!r}, which is no cluster either{near} '
-                      f'({clusters.OWN})')
+      raise UserError(f'unknown task {word!r}, which is no cluster either{near} ({clusters.OWN})')
     found += own or [datasets.get(word).name]
   return list(dict.fromkeys(found))
 
@@ -140,8 +141,7 @@ def rate(task: seqio.Task) -> float:
   serve where no data is prepared.
   """
   prepared = task.source.prepared()
-  size = task.source.num_input_examples('train') if prepared else (
-      datasets.get(task.name).examples)
+  size = task.source.num_input_examples('train') if prepared else (datasets.get(task.name).examples)
   return _capped(size)
 
 
@@ -173,8 +173,7 @@ def register_mixtures() -> None:
   for held_out in clusters.names():
     found = holdout(held_out)
     register_mixture(mixture_name(held_out), found.train)
-    tasks = [f'{task}{datasets.EVALUATION}' for name in found.held_out
-             for task in prompt_variants.evaluated(name)]
+    tasks = [f'{task}{datasets.EVALUATION}' for name in found.held_out for task in prompt_variants.evaluated(name)]
     register_mixture(f'flan_eval_{held_out}', tasks, default_rate=1.0)
 
 
@@ -187,8 +186,8 @@ def mixture(held_out: str | None) -> str:
 
 
 def register_mixture(
-    name: str, tasks: Sequence[str],
-    default_rate: float | Callable[[seqio.Task], float] = rate) -> str:
+  name: str, tasks: Sequence[str], default_rate: float | Callable[[seqio.Task], float] = rate
+) -> str:
   """A SeqIO mixture, by default with our rates; one of that name is replaced."""
   if name in seqio.MixtureRegistry.names():
     seqio.MixtureRegistry.remove(name)
@@ -206,8 +205,9 @@ def members(mixture: str) -> list[str]:
   known = [*seqio.MixtureRegistry.names(), *seqio.TaskRegistry.names()]
   if mixture not in known:
     raise UserError(
-        f'unknown mixture or task {mixture!r}{_instead(mixture, known)}'
-        f' (a mixture with nothing left to train on is not registered; {clusters.OWN})')
+      f'unknown mixture or task {mixture!r}{_instead(mixture, known)}'
+      f' (a mixture with nothing left to train on is not registered; {clusters.OWN})'
+    )
   provider = seqio.get_mixture_or_task(mixture)
   tasks = [provider] if isinstance(provider, seqio.Task) else provider.tasks
   if not tasks:
@@ -233,8 +233,7 @@ def rates(mixture: str) -> dict[str, float]:
   """
   tasks = [seqio.TaskRegistry.get(name) for name in members(mixture)]
   ours = [task for task in tasks if isinstance(task.source, splits.Source)]
-  datasets.require_prepared([task.name for task in ours], f' Or train on what is there: '
-                            f'TASKS = {PREPARED!r}.')
+  datasets.require_prepared([task.name for task in ours], f' Or train on what is there: TASKS = {PREPARED!r}.')
   for task in ours:
     task.source.num_input_examples('train')  # a split too small is an error here
   provider = seqio.get_mixture_or_task(mixture)
@@ -251,8 +250,8 @@ def assert_agreement(mixture: str, held_out: str | None) -> None:
   names_cluster = mixture.startswith(mixture_name(''))
   if names_cluster and mixture != mixture_name(str(held_out)):
     raise UserError(
-        f'HELD_OUT = {held_out!r} and MIXTURE = {mixture!r} disagree; '
-        'leave MIXTURE out: it is what holding out leaves')
+      f'HELD_OUT = {held_out!r} and MIXTURE = {mixture!r} disagree; leave MIXTURE out: it is what holding out leaves'
+    )
 
 
 def seen(tasks: Sequence[str], held_out: str | None) -> list[str]:
@@ -270,5 +269,6 @@ def assert_unseen(mixture: str, cluster: str | None) -> None:
   leaked = seen(members(mixture), cluster)
   if leaked:
     raise UserError(
-        f'{cluster} is held out, yet mixture {mixture!r} trains on {", ".join(leaked)}. '
-        f'Use MIXTURE = {mixture_name(str(cluster))!r}, or hold out another cluster')
+      f'{cluster} is held out, yet mixture {mixture!r} trains on {", ".join(leaked)}. '
+      f'Use MIXTURE = {mixture_name(str(cluster))!r}, or hold out another cluster'
+    )

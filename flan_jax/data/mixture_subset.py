@@ -14,8 +14,14 @@ from flan_jax.errors import did_you_mean, notice, UserError
 
 # The order in which the paper's figure 6 adds clusters.
 PAPER_ORDER = (
-    'summarization', 'translation', 'reading_comprehension', 'sentiment',
-    'struct_to_text', 'coreference', 'conversational_qa')
+  'summarization',
+  'translation',
+  'reading_comprehension',
+  'sentiment',
+  'struct_to_text',
+  'coreference',
+  'conversational_qa',
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,6 +58,7 @@ class Selection:
     """
     # Not at the top: gin reads this class before TensorFlow has to be there.
     from flan_jax.data import flan_splits, holdouts
+
     members = holdouts.members(mixture)
     kept = self._of_clusters(members)
     if self.datasets_per_cluster is not None:
@@ -66,15 +73,16 @@ class Selection:
 
   def _of_clusters(self, names: list[str]) -> list[str]:
     from flan_jax.data import clusters, datasets
+
     if self.clusters is None:
       return names
-    asked = PAPER_ORDER[:self.clusters] if isinstance(self.clusters, int) else _words(
-        self.clusters)
+    asked = PAPER_ORDER[: self.clusters] if isinstance(self.clusters, int) else _words(self.clusters)
     wanted = {clusters.get(cluster).name for cluster in asked}
     return [name for name in names if wanted & set(datasets.clusters_of(name))]
 
   def _of_tasks(self, names: list[str], members: list[str], mixture: str) -> list[str]:
     from flan_jax.data import flan_splits, holdouts
+
     if self.tasks is None:
       return names
     if isinstance(self.tasks, int):
@@ -89,20 +97,29 @@ class Selection:
 
   def _asked(self, name: str) -> str:
     from flan_jax.data import datasets, prompt_variants
-    variant = prompt_variants.Variant(
-        name, self.templates, self.style, self.shots, self.shot_seed)
+
+    variant = prompt_variants.Variant(name, self.templates, self.style, self.shots, self.shot_seed)
     if variant.name() == name:
       return name
     if name not in datasets.names():
-      raise UserError(f'task {name} was not declared with datasets.add, so TEMPLATES, '
-                      'STYLE and SHOTS mean nothing to it; leave them as they are')
+      raise UserError(
+        f'task {name} was not declared with datasets.add, so TEMPLATES, '
+        'STYLE and SHOTS mean nothing to it; leave them as they are'
+      )
     return prompt_variants.register(variant).name
 
   def _suffix(self) -> str:
     """'.2clusters.4templates.5shot': what is not the default, in the name."""
-    parts = [f'.{value}{name}' for name, value in (
-        ('clusters', _label(self.clusters)), ('per_cluster', self.datasets_per_cluster),
-        ('tasks', _label(self.tasks)), ('templates', self.templates)) if value]
+    parts = [
+      f'.{value}{name}'
+      for name, value in (
+        ('clusters', _label(self.clusters)),
+        ('per_cluster', self.datasets_per_cluster),
+        ('tasks', _label(self.tasks)),
+        ('templates', self.templates),
+      )
+      if value
+    ]
     parts += [f'.{self.style}'] if self.style != 'instructions' else []
     parts += [f'.{self.shots}shot'] if self.shots else []
     return ''.join([*parts, f'.seed{self.shot_seed}' if self.shot_seed else ''])
@@ -110,14 +127,11 @@ class Selection:
 
 def _check_names(setting: str, value) -> None:
   """Raises UserError unless it is None, a number >= 1, or names."""
-  if value is None or type(value) is int and value >= 1 or (
-      setting == 'CLUSTERS' and type(value) is int):
+  if value is None or type(value) is int and value >= 1 or (setting == 'CLUSTERS' and type(value) is int):
     return
   texts = [value] if isinstance(value, str) else value
-  if not isinstance(texts, (list, tuple)) or not all(
-      isinstance(text, str) for text in texts) or not _words(value):
-    raise UserError(f"{setting} = {value!r} must be names, as in 'a,b' or ('a', 'b'), a "
-                    'whole number >= 1, or None')
+  if not isinstance(texts, (list, tuple)) or not all(isinstance(text, str) for text in texts) or not _words(value):
+    raise UserError(f"{setting} = {value!r} must be names, as in 'a,b' or ('a', 'b'), a whole number >= 1, or None")
 
 
 def _words(value: Sequence[str] | str) -> list[str]:
@@ -136,26 +150,31 @@ def _label(value) -> str:
 def _prepared(names: list[str], mixture: str) -> list[str]:
   """Those whose data is there; the others are named on standard error."""
   from flan_jax.data import datasets, splits
-  kept = [name for name in names if datasets.plain(name) not in datasets.names()
-          or datasets.get(datasets.plain(name)).source.prepared()]
+
+  kept = [
+    name
+    for name in names
+    if datasets.plain(name) not in datasets.names() or datasets.get(datasets.plain(name)).source.prepared()
+  ]
   if not kept:
     datasets.require_prepared([datasets.plain(name) for name in names])
   missing = [name for name in names if name not in kept]
   if missing:
-    notice(f'{len(kept)} of {len(names)} tasks of {mixture} are prepared in '
-          f'{splits.data_dir()}; left out: {", ".join(missing)}')
+    notice(
+      f'{len(kept)} of {len(names)} tasks of {mixture} are prepared in '
+      f'{splits.data_dir()}; left out: {", ".join(missing)}'
+    )
   return kept
 
 
 def _why_not(word: str, members: list[str], mixture: str) -> str:
   """Why no task of a selection has that name."""
   from flan_jax.data import clusters, datasets
+
   if word in members:
     return f'{word} is not of the chosen CLUSTERS or DATASETS_PER_CLUSTER'
   if word in datasets.names():
-    return (f'{word} is not in {mixture}, which trains on neither what is held out nor '
-            'what is dropped with it')
+    return f'{word} is not in {mixture}, which trains on neither what is held out nor what is dropped with it'
   if word in clusters.names():
     return f'{word} is a cluster: say CLUSTERS = {word!r}'
-  return (f'there is no task {word!r} in {mixture}{did_you_mean(word, members)} '
-          f'({clusters.OWN})')
+  return f'there is no task {word!r} in {mixture}{did_you_mean(word, members)} ({clusters.OWN})'

@@ -37,23 +37,23 @@ def add(name: str, files: Mapping[str, str]) -> seqio.Task:
     return tf.data.TextLineDataset(_files(name, files[split]))
 
   return seqio.TaskRegistry.add(
-      name, source=seqio.FunctionDataSource(read, splits=list(files)),
-      preprocessors=[_targets, *datasets.ENCODING],
-      output_features={'targets': datasets.FEATURES['targets']},
-      postprocess_fn=expected.postprocess,
-      metric_fns=[expected.metric(name, ['accuracy'])])
+    name,
+    source=seqio.FunctionDataSource(read, splits=list(files)),
+    preprocessors=[_targets, *datasets.ENCODING],
+    output_features={'targets': datasets.FEATURES['targets']},
+    postprocess_fn=expected.postprocess,
+    metric_fns=[expected.metric(name, ['accuracy'])],
+  )
 
 
 def identity(name: str) -> dict:
   """What tells the text of a task from another, for fingerprints; {} for other tasks."""
-  return {split: of_files(_files(name, pattern))
-          for split, pattern in _PATTERNS.get(name, {}).items()}
+  return {split: of_files(_files(name, pattern)) for split, pattern in _PATTERNS.get(name, {}).items()}
 
 
 def of_files(paths: Sequence[str]) -> list[list]:
   """[name, bytes, digest] of each file, wherever it lies."""
-  return [[os.path.basename(path), os.path.getsize(path), _digest(path)]
-          for path in paths]
+  return [[os.path.basename(path), os.path.getsize(path), _digest(path)] for path in paths]
 
 
 def _digest(path: str) -> str:
@@ -64,8 +64,7 @@ def _digest(path: str) -> str:
 
 
 def _targets(lines: tf.data.Dataset) -> tf.data.Dataset:
-  return lines.filter(lambda line: ~fields.is_blank(line)).map(
-      lambda line: {'targets': line})
+  return lines.filter(lambda line: ~fields.is_blank(line)).map(lambda line: {'targets': line})
 
 
 def _files(name: str, pattern: str) -> Sequence[str]:
@@ -73,8 +72,9 @@ def _files(name: str, pattern: str) -> Sequence[str]:
   found = sorted(glob.glob(path))
   if not found:
     raise UserError(
-        f'task {name} reads {path}, and there is no such file. `flan_jax sample '
-        f'--data_dir={splits.data_dir()}` writes the text of {WORLD_TEXT}')
+      f'task {name} reads {path}, and there is no such file. `flan_jax sample '
+      f'--data_dir={splits.data_dir()}` writes the text of {WORLD_TEXT}'
+    )
   return found
 
 

@@ -17,11 +17,11 @@ _REASON = 200  # characters
 
 def to_blame(error: tf.errors.OpError) -> bool:
   """Whether an error of reading is one of the files, and not of what is made of them."""
-  if isinstance(error, (tf.errors.DataLossError, tf.errors.NotFoundError,
-                        tf.errors.PermissionDeniedError)):
+  if isinstance(error, (tf.errors.DataLossError, tf.errors.NotFoundError, tf.errors.PermissionDeniedError)):
     return True
-  return any(words in error.message for words in (
-      'dataset was expected to contain', 'ParseExample', 'Could not parse example'))
+  return any(
+    words in error.message for words in ('dataset was expected to contain', 'ParseExample', 'Could not parse example')
+  )
 
 
 def folder(name: str, data_dir: str) -> str | None:
@@ -30,8 +30,7 @@ def folder(name: str, data_dir: str) -> str | None:
   name: 'imdb_reviews:1.0.0'; the folder may be imdb_reviews/plain_text/1.0.0.
   """
   dataset, _, version = name.partition(':')
-  found = [root for root, _, _ in os.walk(os.path.join(data_dir, dataset))
-           if os.path.basename(root) == version]
+  found = [root for root, _, _ in os.walk(os.path.join(data_dir, dataset)) if os.path.basename(root) == version]
   return found[0] if found else None
 
 
@@ -48,20 +47,25 @@ def unreadable(name: str, folder: str | None, error: Exception) -> UserError:
 
 
 def _remedy(name: str, folder: str) -> str:
-  return (f'Delete {folder} and prepare the dataset again, as it was prepared: with `tfds '
-          f'build {name}`, or embedded rows with `flan_jax sample`')
+  return (
+    f'Delete {folder} and prepare the dataset again, as it was prepared: with `tfds '
+    f'build {name}`, or embedded rows with `flan_jax sample`'
+  )
 
 
 def require(name: str, builder: Any, bases: set[str]) -> None:
   """Raises UserError if files of these splits of a prepared dataset are missing."""
   folder = str(builder.data_dir)
   there = set(tf.io.gfile.listdir(folder))
-  missing = [file for base in sorted(bases & set(builder.info.splits))
-             for file in builder.info.splits[base].filenames if file not in there]
+  missing = [
+    file
+    for base in sorted(bases & set(builder.info.splits))
+    for file in builder.info.splits[base].filenames
+    if file not in there
+  ]
   if missing:
     more = f' and {len(missing) - 1} more are' if missing[1:] else ' is'
-    raise UserError(f'{name}: {os.path.join(folder, missing[0])}{more} missing. '
-                    f'{_remedy(name, folder)}')
+    raise UserError(f'{name}: {os.path.join(folder, missing[0])}{more} missing. {_remedy(name, folder)}')
 
 
 def _reason(error: Exception) -> str:
@@ -93,8 +97,7 @@ def _shard_lengths(folder: str) -> dict[str, int]:
   """File -> how many records it should hold; empty if TFDS cannot tell."""
   try:
     found = tfds.builder_from_directory(folder).info.splits.values()
-    return {name: length for split in found
-            for name, length in zip(split.filenames, split.shard_lengths, strict=True)}
+    return {name: length for split in found for name, length in zip(split.filenames, split.shard_lengths, strict=True)}
   except Exception:  # of a file as torn as it may be, TFDS raises anything
     return {}
 

@@ -22,12 +22,14 @@ def set_gin_readers(gin: Any, readers: Sequence[tuple[Callable, Callable]]) -> N
 def data_dir_override() -> str | None:
   """What seqio.set_tfds_data_dir_override was given."""
   import seqio
+
   return seqio.utils._TFDS_DATA_DIR_OVERRIDE
 
 
 def opened_builders() -> dict[tuple[str, str], Any]:
   """SeqIO's memory of TFDS builders, by (name, data_dir); may be written to."""
   import seqio
+
   return seqio.LazyTfdsLoader._MEMOIZED_BUILDERS
 
 
@@ -54,8 +56,7 @@ def source_patterns(source: Any) -> Mapping[str, Any]:
 def give_rows(builder: Any, rows: Mapping[str, Sequence[Mapping]]) -> None:
   """Makes a TFDS builder yield these examples in place of what it would download."""
   # Not called `pipeline`: TFDS goes by the parameter's name and would ask for Beam.
-  builder._split_generators = lambda download_manager: {
-    split: enumerate(examples) for split, examples in rows.items()}
+  builder._split_generators = lambda download_manager: {split: enumerate(examples) for split, examples in rows.items()}
 
 
 def decoded(vocabulary: Any, ids: Sequence[int]) -> str:

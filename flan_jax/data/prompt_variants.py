@@ -64,8 +64,9 @@ def register(variant: Variant) -> datasets.Dataset:
     variant = dataclasses.replace(variant, templates=None)
   if variant.name() in datasets.every():
     return datasets.get(variant.name())
-  return datasets.register(dataclasses.replace(
-      plain, name=variant.name(), templates=_phrasings(plain, variant), variant=variant))
+  return datasets.register(
+    dataclasses.replace(plain, name=variant.name(), templates=_phrasings(plain, variant), variant=variant)
+  )
 
 
 def _check(variant: Variant, plain: datasets.Dataset) -> None:
@@ -76,16 +77,14 @@ def _check(variant: Variant, plain: datasets.Dataset) -> None:
   if variant.templates is not None and not 1 <= variant.templates <= count:
     raise UserError(f'TEMPLATES is {variant.templates}; {plain.name} has {count}')
   if variant.shots and splits.TRAIN not in plain.splits:
-    raise UserError(f'{plain.name} has no training split to draw exemplars from; '
-                    'evaluate it with SHOTS = 0')
+    raise UserError(f'{plain.name} has no training split to draw exemplars from; evaluate it with SHOTS = 0')
 
 
 def _phrasings(plain: datasets.Dataset, variant: Variant) -> tuple[Template, ...]:
   """The templates of a variant: k of n are spread evenly, so both directions remain."""
   kept = plain.templates
   if variant.templates:
-    kept = tuple(kept[turn * len(kept) // variant.templates]
-                 for turn in range(variant.templates))
+    kept = tuple(kept[turn * len(kept) // variant.templates] for turn in range(variant.templates))
   if variant.style == PLAIN and plain.plain:
     return plain.plain
   return kept if variant.style == INSTRUCTIONS else _bare(plain, variant.style, kept)
@@ -97,14 +96,16 @@ def _bare(plain: datasets.Dataset, style: str, kept) -> tuple[Template, ...]:
   for template in kept:
     gaps = [gap for gap in template.gaps_in_order if gap != templates_lib.OPTIONS]
     tag = f'[{plain.name}{" " * bool(template.direction)}{template.direction}]\n'
-    bare.setdefault(template.direction, dataclasses.replace(
-        template, inputs=(tag if style == NAME else '') + '\n'.join(
-            f'{{{gap}}}' for gap in gaps)))
+    bare.setdefault(
+      template.direction,
+      dataclasses.replace(template, inputs=(tag if style == NAME else '') + '\n'.join(f'{{{gap}}}' for gap in gaps)),
+    )
   return tuple(bare.values())
 
 
-def evaluated(
-    name: str, style: str = INSTRUCTIONS, shots: int = 0, shot_seed: int = 0) -> list[str]:
+def evaluated(name: str, style: str = INSTRUCTIONS, shots: int = 0, shot_seed: int = 0) -> list[str]:
   """The tasks that a dataset is evaluated as: itself, or one for each direction."""
-  return [register(Variant(name, None, style, shots, shot_seed, direction)).name
-          for direction in datasets.get(name).directions or ('',)]
+  return [
+    register(Variant(name, None, style, shots, shot_seed, direction)).name
+    for direction in datasets.get(name).directions or ('',)
+  ]

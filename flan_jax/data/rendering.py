@@ -67,31 +67,28 @@ def text_fields(record: Mapping, dataset: 'datasets.Dataset') -> dict[str, tf.Te
   return named
 
 
-def usable(
-    records_ds: tf.data.Dataset, dataset: 'datasets.Dataset', count: bool | tf.Tensor = True
-) -> tf.data.Dataset:
+def usable(records_ds: tf.data.Dataset, dataset: 'datasets.Dataset', count: bool | tf.Tensor = True) -> tf.data.Dataset:
   """The tidied fields of the records that can be used; the others are counted.
 
   count: whether to; a scalar bool.
   """
+
   def noted(reason):
     def note(text):
       _DROPPED[dataset.name][text.decode()] += 1
       return False
+
     return tf.ensure_shape(tf.numpy_function(note, [reason], tf.bool), [])
 
   def judged(reason):
     fine = tf.equal(reason, '')
-    return tf.cond(
-        fine | ~tf.convert_to_tensor(count), lambda: fine, lambda: noted(reason))
+    return tf.cond(fine | ~tf.convert_to_tensor(count), lambda: fine, lambda: noted(reason))
 
   if dataset.keep:
     with _named(dataset, 'keep', records_ds):
-      records_ds = records_ds.filter(
-          lambda record: judged(tf.where(dataset.keep(record), '', NOT_KEPT)))
+      records_ds = records_ds.filter(lambda record: judged(tf.where(dataset.keep(record), '', NOT_KEPT)))
   with _named(dataset, 'fields', records_ds):
-    named_ds = records_ds.map(
-        lambda record: text_fields(record, dataset), num_parallel_calls=tf.data.AUTOTUNE)
+    named_ds = records_ds.map(lambda record: text_fields(record, dataset), num_parallel_calls=tf.data.AUTOTUNE)
   _check_names(dataset, named_ds.element_spec)
   return named_ds.filter(lambda named: judged(flaw(named, dataset)))
 
@@ -125,18 +122,18 @@ def _check_names(dataset, named: Mapping) -> None:
   """For fields whose names the source does not tell when a dataset is declared."""
   for name in _asked(dataset):
     if name not in named:
-      raise UserError(f'{dataset.name}: a template asks for {{{name}}}; the fields are '
-                      f'{", ".join(sorted(named))}')
+      raise UserError(f'{dataset.name}: a template asks for {{{name}}}; the fields are {", ".join(sorted(named))}')
 
 
 @_plainly
 def flaw(named: Mapping[str, tf.Tensor], dataset: 'datasets.Dataset') -> tf.Tensor:
   """Why the fields make no prompt, '' where they do: a scalar string."""
   asked = _asked(dataset)
-  flaws = [(~tf.reduce_all(fields_lib.is_text(named[name])), f'{name} is not valid UTF-8')
-           for name in dict.fromkeys([*asked, *({OPTIONS, REFERENCES} & set(named))])]
-  flaws += [(tf.reduce_any(tf.strings.length(named[name]) == 0), f'{name} is empty')
-            for name in asked]
+  flaws = [
+    (~tf.reduce_all(fields_lib.is_text(named[name])), f'{name} is not valid UTF-8')
+    for name in dict.fromkeys([*asked, *({OPTIONS, REFERENCES} & set(named))])
+  ]
+  flaws += [(tf.reduce_any(tf.strings.length(named[name]) == 0), f'{name} is empty') for name in asked]
   if OPTIONS in named:
     among = tf.reduce_any(tf.equal(named['options'], named['answer']))
     flaws.insert(len(flaws) - len(asked), (~among, 'the answer is none of the options'))
@@ -147,8 +144,11 @@ def flaw(named: Mapping[str, tf.Tensor], dataset: 'datasets.Dataset') -> tf.Tens
 
 
 def prompts(
-    records_ds: tf.data.Dataset, dataset: 'datasets.Dataset', prompt_seed: int = 0,
-    prompt_length: int = fewshot.INPUTS_LENGTH, passages: bool = False
+  records_ds: tf.data.Dataset,
+  dataset: 'datasets.Dataset',
+  prompt_seed: int = 0,
+  prompt_length: int = fewshot.INPUTS_LENGTH,
+  passages: bool = False,
 ) -> tf.data.Dataset:
   """SeqIO preprocessor: at most 30,000 prompts {'inputs', 'targets'} of a dataset.
 
@@ -161,11 +161,12 @@ def prompts(
     longest field in it, or '' if the prompt is too short for that.
   """
   names = ('inputs', 'targets', 'passage') if passages else ('inputs', 'targets')
+
   def kept(batch):  # early: each further column costs time in every step to come
     return batch if dataset.shots else {name: batch[name] for name in names}
+
   def texts(count=True):
-    return usable(records_ds, dataset, count).map(
-        templates_lib.as_text, num_parallel_calls=tf.data.AUTOTUNE)
+    return usable(records_ds, dataset, count).map(templates_lib.as_text, num_parallel_calls=tf.data.AUTOTUNE)
 
   if 0 <= records_ds.cardinality() < MAXIMUM_PROMPTS:
     small = texts().cache()  # read again for every round
@@ -174,43 +175,51 @@ def prompts(
     of_round = lambda turn: texts(tf.equal(turn, 0))
   # Rendering whole batches costs a tenth of rendering one by one.
   rounds = tf.data.Dataset.range(len(dataset.templates)).flat_map(
-      lambda turn: of_round(turn).batch(_BATCH).map(
-          lambda batch: kept(_prompts(
-              batch, dataset, turn, prompt_seed, prompt_length if passages else None)),
-          num_parallel_calls=tf.data.AUTOTUNE).unbatch())
+    lambda turn: (
+      of_round(turn)
+      .batch(_BATCH)
+      .map(
+        lambda batch: kept(_prompts(batch, dataset, turn, prompt_seed, prompt_length if passages else None)),
+        num_parallel_calls=tf.data.AUTOTUNE,
+      )
+      .unbatch()
+    )
+  )
   rounds = rounds.take(MAXIMUM_PROMPTS)
   if not dataset.shots:
     return rounds
-  return _with_exemplars(rounds, dataset, prompt_length).map(
-      lambda prompt: {name: prompt[name] for name in names})
+  return _with_exemplars(rounds, dataset, prompt_length).map(lambda prompt: {name: prompt[name] for name in names})
 
 
 @_plainly
-def _prompts(
-    texts, dataset, turn: tf.Tensor, seed: int, length: int | None
-) -> dict[str, tf.Tensor]:
+def _prompts(texts, dataset, turn: tf.Tensor, seed: int, length: int | None) -> dict[str, tf.Tensor]:
   """A batch of B examples, each in the template that is its own at this turn: [B].
 
   length: tokens of inputs, from which passages are asked for; None asks for none.
   """
   key = _key(texts)
   ranks = [
-      tf.strings.to_hash_bucket_fast(tf.strings.join([key, f'{seed} {number}']), 2**62)
-      for number in range(len(dataset.templates))]
+    tf.strings.to_hash_bucket_fast(tf.strings.join([key, f'{seed} {number}']), 2**62)
+    for number in range(len(dataset.templates))
+  ]
   order = tf.argsort(tf.stack(ranks, axis=1), axis=1)
   inputs, targets = templates_lib.fill(dataset.templates, texts)
   number = order[:, turn]
-  made = {'inputs': tf.gather(inputs, number, batch_dims=1),
-          'targets': tf.gather(targets, number, batch_dims=1),
-          'key': key, 'template': number}
+  made = {
+    'inputs': tf.gather(inputs, number, batch_dims=1),
+    'targets': tf.gather(targets, number, batch_dims=1),
+    'key': key,
+    'template': number,
+  }
   if length is not None:
     # Few prompts are too long, and the passages of the others need not travel along. A
     # byte is a token at most; separators may take some of the length.
     perhaps = tf.strings.length(made['inputs']) > 3 * length // 4
     made['passage'] = tf.cond(
-        tf.reduce_any(perhaps),
-        lambda: tf.where(perhaps, _passages(texts, dataset.templates, number), ''),
-        lambda: tf.fill(tf.shape(number), ''))
+      tf.reduce_any(perhaps),
+      lambda: tf.where(perhaps, _passages(texts, dataset.templates, number), ''),
+      lambda: tf.fill(tf.shape(number), ''),
+    )
   return made
 
 
@@ -230,8 +239,7 @@ def _passages(texts, phrasings: Sequence, number: tf.Tensor) -> tf.Tensor:
   return tf.where(tf.reduce_max(lengths, axis=1) > 0, longest, '')
 
 
-def _with_exemplars(
-    prompts_ds: tf.data.Dataset, dataset, length: int) -> tf.data.Dataset:
+def _with_exemplars(prompts_ds: tf.data.Dataset, dataset, length: int) -> tf.data.Dataset:
   return prompts_ds.batch(_BATCH).map(_composer(dataset, length)).unbatch()
 
 
@@ -251,9 +259,7 @@ def _composer(dataset, length: int) -> Callable[[dict], dict]:
   return composed
 
 
-def exemplars(
-    dataset: 'datasets.Dataset', records_ds: tf.data.Dataset | None = None
-) -> fewshot.Exemplars:
+def exemplars(dataset: 'datasets.Dataset', records_ds: tf.data.Dataset | None = None) -> fewshot.Exemplars:
   """What a few-shot variant draws from: by default the first rows of its training split."""
   if records_ds is None:
     records_ds = dataset.source.get_dataset(splits.TRAIN, shuffle=False)
@@ -263,12 +269,14 @@ def exemplars(
     return _key(texts), *templates_lib.fill(dataset.templates, texts)
 
   named_ds = usable(records_ds, dataset, count=False).take(fewshot.POOL)
-  rows = [(_decoded([key])[0], _decoded(inputs), _decoded(targets))
-          for key, inputs, targets in splits.elements(named_ds.map(view), dataset.source)]
+  rows = [
+    (_decoded([key])[0], _decoded(inputs), _decoded(targets))
+    for key, inputs, targets in splits.elements(named_ds.map(view), dataset.source)
+  ]
   variant = dataset.variant
   return fewshot.Exemplars(
-      rows, variant.shots, variant.shot_seed, vocabulary.FLAN.encode_batch,
-      ' ' if variant.plain else '\n')
+    rows, variant.shots, variant.shot_seed, vocabulary.FLAN.encode_batch, ' ' if variant.plain else '\n'
+  )
 
 
 def _key(texts: Mapping[str, tf.Tensor]) -> tf.Tensor:
@@ -284,16 +292,23 @@ def _rendered(named: Mapping, phrasings: Sequence) -> dict[str, tf.Tensor]:
   """An example in T phrasings, and what its answers are scored with; see `Example`."""
   inputs, targets = templates_lib.render(phrasings, named)
   options = named.get(OPTIONS, tf.zeros([0], tf.string))
-  label = tf.reduce_max(tf.where(
-      options == named['answer'], tf.range(tf.size(options)), -1)) if (
-          OPTIONS in named) else tf.constant(-1)
-  return {'inputs': inputs, 'targets': targets, OPTIONS: options, 'label': label,
-          GROUP: named.get(GROUP, tf.constant(''))}
+  label = (
+    tf.reduce_max(tf.where(options == named['answer'], tf.range(tf.size(options)), -1))
+    if (OPTIONS in named)
+    else tf.constant(-1)
+  )
+  return {
+    'inputs': inputs,
+    'targets': targets,
+    OPTIONS: options,
+    'label': label,
+    GROUP: named.get(GROUP, tf.constant('')),
+  }
 
 
 def questions(
-    records_ds: tf.data.Dataset, dataset: 'datasets.Dataset',
-    prompt_length: int = fewshot.INPUTS_LENGTH) -> tf.data.Dataset:
+  records_ds: tf.data.Dataset, dataset: 'datasets.Dataset', prompt_length: int = fewshot.INPUTS_LENGTH
+) -> tf.data.Dataset:
   """SeqIO preprocessor: every usable record in every forward template, side by side.
 
   A prompt {'inputs', 'targets'} has the number of its 'template' with it, and what its
@@ -308,21 +323,28 @@ def questions(
   def view(named):
     asked = _rendered(named, phrasings)
     shared = {name: asked[name] for name in (OPTIONS, 'label', GROUP)} | {
-        name: named[name] for name in (REFERENCES,) if name in named}
-    batch = {'template': tf.constant(dataset.forward), 'inputs': asked['inputs'],
-             'targets': asked['targets'], REFERENCES: asked['targets'][:, None],
-             'key': tf.fill([count], _key(templates_lib.as_text(named))),
-             **{name: tf.repeat(one[None], count, 0) for name, one in shared.items()}}
+      name: named[name] for name in (REFERENCES,) if name in named
+    }
+    batch = {
+      'template': tf.constant(dataset.forward),
+      'inputs': asked['inputs'],
+      'targets': asked['targets'],
+      REFERENCES: asked['targets'][:, None],
+      'key': tf.fill([count], _key(templates_lib.as_text(named))),
+      **{name: tf.repeat(one[None], count, 0) for name, one in shared.items()},
+    }
     return {name: text for name, text in compose(batch).items() if name != 'key'}
 
-  return usable(records_ds, dataset).map(
-      view, num_parallel_calls=tf.data.AUTOTUNE).unbatch()
+  return usable(records_ds, dataset).map(view, num_parallel_calls=tf.data.AUTOTUNE).unbatch()
 
 
 def examples(
-    records_ds: tf.data.Dataset, dataset: 'datasets.Dataset', numbers: Sequence[int],
-    drawn: fewshot.Exemplars | None = None,
-    prompt_length: int = fewshot.INPUTS_LENGTH) -> Iterator[Example]:
+  records_ds: tf.data.Dataset,
+  dataset: 'datasets.Dataset',
+  numbers: Sequence[int],
+  drawn: fewshot.Exemplars | None = None,
+  prompt_length: int = fewshot.INPUTS_LENGTH,
+) -> Iterator[Example]:
   """The usable records in the templates of those numbers, for evaluation.
 
   drawn: where exemplars come from; by default the training split, where any are wanted.
@@ -335,8 +357,16 @@ def examples(
     repeated = {name: tf.fill([len(phrasings)], text) for name, text in texts.items()}
     passages = _passages(repeated, phrasings, tf.range(len(phrasings)))
     references = named.get(REFERENCES, asked['targets'][:1])
-    return (asked['inputs'], asked['targets'], asked[OPTIONS], references, passages,
-            asked['label'], asked[GROUP], _key(texts))
+    return (
+      asked['inputs'],
+      asked['targets'],
+      asked[OPTIONS],
+      references,
+      passages,
+      asked['label'],
+      asked[GROUP],
+      _key(texts),
+    )
 
   drawn = drawn or (exemplars(dataset) if dataset.shots else None)
   asked_ds = usable(records_ds, dataset).map(view, tf.data.AUTOTUNE)

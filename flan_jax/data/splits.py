@@ -64,9 +64,7 @@ def parse(expression: str) -> Slice:
   return Slice(match[1], *bounds)
 
 
-def resolve(
-    declared: Mapping[str, str], sizes: Mapping[str, int], others: Sequence[str] = ()
-) -> dict[str, Resolved]:
+def resolve(declared: Mapping[str, str], sizes: Mapping[str, int], others: Sequence[str] = ()) -> dict[str, Resolved]:
   """Slices with bounds 0 <= start < stop <= size, train apart from dev and test.
 
   others: expressions of further tasks that read the same builder. What must be scaled
@@ -84,15 +82,14 @@ def resolve(
       raise UserError(f'there is no split {slice_.base!r}; there are {sorted(sizes)}')
   everybody = [*slices.values(), *map(parse, others)]
   scaled = {base: _scale(base, everybody, size) for base, size in sizes.items()}
-  resolved = {
-      name: _absolute(slice_, sizes[slice_.base], scaled[slice_.base])
-      for name, slice_ in slices.items()}
+  resolved = {name: _absolute(slice_, sizes[slice_.base], scaled[slice_.base]) for name, slice_ in slices.items()}
   resolved = {name: _before_others(name, resolved) for name in resolved}
   for name, slice_ in resolved.items():
     if slice_.start >= slice_.stop:
       raise UserError(
-          f'split {slice_.base!r} with {sizes[slice_.base]:,} rows is too small: '
-          f'{name} = {declared[name]!r} would be empty; prepare more rows')
+        f'split {slice_.base!r} with {sizes[slice_.base]:,} rows is too small: '
+        f'{name} = {declared[name]!r} would be empty; prepare more rows'
+      )
   return resolved
 
 
@@ -114,6 +111,7 @@ def _absolute(slice_: Slice, size: int, scale: float) -> Resolved:
       return default
     value = int(value * scale)
     return min(value, size) if value >= 0 else max(size + value, 0)
+
   return Resolved(slice_.base, bound(slice_.start, 0), bound(slice_.stop, size))
 
 
@@ -122,8 +120,7 @@ def _before_others(name: str, resolved: Mapping[str, Resolved]) -> Resolved:
   own = resolved[name]
   if name != TRAIN:
     return own
-  others = [s.start for s in resolved.values()
-            if s != own and s.base == own.base and s.stop > own.start]
+  others = [s.start for s in resolved.values() if s != own and s.base == own.base and s.stop > own.start]
   return dataclasses.replace(own, stop=min([own.stop, *others]))
 
 
@@ -134,27 +131,28 @@ def set_data_dir(data_dir: str | None) -> None:
 
 def data_dir() -> str:
   """The TFDS data_dir in force (flag --tfds_data_dir, else TFDS_DATA_DIR, else TFDS's)."""
-  return (private_names.data_dir_override() or os.environ.get('TFDS_DATA_DIR')
-          or str(tfds.core.constants.DATA_DIR))
+  return private_names.data_dir_override() or os.environ.get('TFDS_DATA_DIR') or str(tfds.core.constants.DATA_DIR)
 
 
 def raise_missing(
-    tasks: Sequence[str], tfds_names: Sequence[str], manual: Mapping[str, str] = {},
-    instead: str = '') -> NoReturn:
+  tasks: Sequence[str], tfds_names: Sequence[str], manual: Mapping[str, str] = {}, instead: str = ''
+) -> NoReturn:
   """Raises UserError for datasets that the data_dir does not hold, with the remedy.
 
   manual: for TFDS names that TFDS cannot fetch alone, which files and from where.
   """
-  by_hand = ''.join(f' {name} needs a manual download: put {what} into '
-                    f'{os.path.join(data_dir(), "downloads", "manual")} first.'
-                    for name, what in manual.items())
+  by_hand = ''.join(
+    f' {name} needs a manual download: put {what} into {os.path.join(data_dir(), "downloads", "manual")} first.'
+    for name, what in manual.items()
+  )
   wanted = f' --datasets={",".join(tasks)}' if tasks else ''
   raise UserError(
-      f'{", ".join(sorted(set(tfds_names)))} not prepared in {data_dir()}. Fetch the real '
-      f'data with `tfds build {tfds_names[0]} --data_dir={data_dir()}`'
-      f'{" (and so on for each)" if len(tfds_names) > 1 else ""}, or write embedded rows '
-      f'with `flan_jax sample --data_dir={data_dir()}{wanted}`, or name the '
-      f'folder that holds them with --tfds_data_dir.{instead}{by_hand}')
+    f'{", ".join(sorted(set(tfds_names)))} not prepared in {data_dir()}. Fetch the real '
+    f'data with `tfds build {tfds_names[0]} --data_dir={data_dir()}`'
+    f'{" (and so on for each)" if len(tfds_names) > 1 else ""}, or write embedded rows '
+    f'with `flan_jax sample --data_dir={data_dir()}{wanted}`, or name the '
+    f'folder that holds them with --tfds_data_dir.{instead}{by_hand}'
+  )
 
 
 # {TFDS name: the splits that each task reads it with}
@@ -195,12 +193,10 @@ class Loader(seqio.LazyTfdsLoader):
 
 
 @functools.lru_cache(maxsize=None)
-def _resolved(
-    name: str, directory: str, declared: tuple, others: tuple) -> dict[str, Resolved]:
+def _resolved(name: str, directory: str, declared: tuple, others: tuple) -> dict[str, Resolved]:
   builder = private_names.opened_builders()[name, directory]
   sizes = {split: info.num_examples for split, info in builder.info.splits.items()}
-  prepared_files.require(
-      name, builder, {parse(expression).base for _, expression in declared})
+  prepared_files.require(name, builder, {parse(expression).base for _, expression in declared})
   try:
     resolved = resolve(dict(declared), sizes, others)
   except UserError as error:
@@ -208,8 +204,7 @@ def _resolved(
   for split, expression in declared:
     base = parse(expression).base
     if _scale(base, list(map(parse, others)), sizes[base]) < 1:
-      notice(f'{name} is small here; {split} = {expression} is read as '
-            f'{resolved[split]}')
+      notice(f'{name} is small here; {split} = {expression} is read as {resolved[split]}')
   return resolved
 
 

@@ -80,8 +80,8 @@ def _parse(text: str, direction: str) -> Template:
   inputs, *targets = [part.strip('\n') for part in re.split(r'^=> ', text, flags=re.M)]
   if not inputs or len(targets) > 1 or '' in targets:
     raise UserError(
-        f'template {text!r} needs some input text and at most one target; '
-        "check the '---' lines and the '=> ' line")
+      f"template {text!r} needs some input text and at most one target; check the '---' lines and the '=> ' line"
+    )
   return dataclasses.replace(Template(inputs, *targets), direction=direction)
 
 
@@ -97,8 +97,8 @@ def content_free(template: Template, options: Sequence[str]) -> str:
   """The inputs with 'N/A' in every gap but that of the options."""
   block = _BLOCK + _BETWEEN.join(options)
   return ''.join(
-      literal + (block if name == OPTIONS else 'N/A' if name else '')
-      for literal, name in _pieces(template.inputs))
+    literal + (block if name == OPTIONS else 'N/A' if name else '') for literal, name in _pieces(template.inputs)
+  )
 
 
 def options_block(options: tf.Tensor) -> tf.Tensor:
@@ -108,13 +108,14 @@ def options_block(options: tf.Tensor) -> tf.Tensor:
 
 def as_text(fields: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
   """What templates may ask for, each a scalar: `options` as its block of text."""
-  return {name: options_block(value) if name == OPTIONS else value
-          for name, value in fields.items() if name not in (REFERENCES, GROUP)}
+  return {
+    name: options_block(value) if name == OPTIONS else value
+    for name, value in fields.items()
+    if name not in (REFERENCES, GROUP)
+  }
 
 
-def render(
-    phrasings: Sequence[Template], fields: Mapping[str, tf.Tensor]
-) -> tuple[tf.Tensor, tf.Tensor]:
+def render(phrasings: Sequence[Template], fields: Mapping[str, tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
   """Renders one example in every phrasing.
 
   Args:
@@ -127,13 +128,12 @@ def render(
   return fill(phrasings, as_text(fields))
 
 
-def fill(
-    phrasings: Sequence[Template], texts: Mapping[str, tf.Tensor]
-) -> tuple[tf.Tensor, tf.Tensor]:
+def fill(phrasings: Sequence[Template], texts: Mapping[str, tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
   """(inputs, targets), each [..., T], of texts that all have the shape [...]."""
   return tuple(
-      tf.stack([_fill(text, texts) for text in column], axis=-1)
-      for column in ([t.inputs for t in phrasings], [t.target for t in phrasings]))
+    tf.stack([_fill(text, texts) for text in column], axis=-1)
+    for column in ([t.inputs for t in phrasings], [t.target for t in phrasings])
+  )
 
 
 def _fill(text: str, texts: Mapping[str, tf.Tensor]) -> tf.Tensor:

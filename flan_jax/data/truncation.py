@@ -12,8 +12,8 @@ _GUESSES = 4  # rounds that interpolate; the rounds after them bisect
 
 
 def fitted(
-    ids: Sequence[list[int]], texts: Sequence[str], passages: Sequence[str], room: int,
-    encode_batch: EncodeBatch) -> tuple[list[list[int]], list[bool]]:
+  ids: Sequence[list[int]], texts: Sequence[str], passages: Sequence[str], room: int, encode_batch: EncodeBatch
+) -> tuple[list[list[int]], list[bool]]:
   """(the ids of each text, at most `room`; whether the text had to be shortened).
 
   ids: those of the whole texts.
@@ -21,16 +21,12 @@ def fitted(
   long = [number for number, one in enumerate(ids) if len(one) > room]
   if not long:
     return list(ids), [False] * len(ids)
-  shorter = shortened([texts[number] for number in long],
-                      [passages[number] for number in long], room, encode_batch)
+  shorter = shortened([texts[number] for number in long], [passages[number] for number in long], room, encode_batch)
   found = dict(zip(long, shorter))
-  return ([found.get(number, one) for number, one in enumerate(ids)],
-          [number in found for number in range(len(ids))])
+  return ([found.get(number, one) for number, one in enumerate(ids)], [number in found for number in range(len(ids))])
 
 
-def shortened(
-    texts: Sequence[str], passages: Sequence[str], room: int, encode_batch: EncodeBatch
-) -> list[list[int]]:
+def shortened(texts: Sequence[str], passages: Sequence[str], room: int, encode_batch: EncodeBatch) -> list[list[int]]:
   """The ids of each text, at most `room`, with as much of its passage as fits.
 
   What stands around the passage stays whole. Without a passage, or if even without its
@@ -40,15 +36,13 @@ def shortened(
   gives the ids of 'Read: cd ef. Why?'.
   """
   parts = [_around(text, passage) for text, passage in zip(texts, passages)]
-  lengths = lambda counts: list(map(len, encode_batch(
-      [_without(*part, count) for part, count in zip(parts, counts)])))
+  lengths = lambda counts: list(map(len, encode_batch([_without(*part, count) for part, count in zip(parts, counts)])))
   fewest = [0] * len(texts)  # words to drop: too few
   most = [len(words) for _, words, _ in parts]  # enough, or all there are
   longest, shortest = lengths(fewest), lengths(most)
   turn = 0
   while any(low + 1 < high for low, high in zip(fewest, most)):
-    middle = [_between(*bounds, room if turn < _GUESSES else None)
-              for bounds in zip(fewest, most, longest, shortest)]
+    middle = [_between(*bounds, room if turn < _GUESSES else None) for bounds in zip(fewest, most, longest, shortest)]
     for number, length in enumerate(lengths(middle)):
       if fewest[number] + 1 < most[number]:
         too_long = length > room
@@ -56,7 +50,7 @@ def shortened(
         (longest if too_long else shortest)[number] = length
     turn += 1
   found = encode_batch([_without(*part, count) for part, count in zip(parts, most)])
-  return [ids[max(len(ids) - room, 0):] for ids in found]
+  return [ids[max(len(ids) - room, 0) :] for ids in found]
 
 
 def _between(low: int, high: int, longest: int, shortest: int, room: int | None) -> int:
@@ -77,7 +71,7 @@ def _around(text: str, passage: str) -> tuple[str, list[str], str]:
   if start < 0:
     return text, [], ''
   words = re.findall(r'\S+\s*|\s+', passage)
-  return text[:start], words, text[start + len(passage):]
+  return text[:start], words, text[start + len(passage) :]
 
 
 def _without(before: str, words: list[str], after: str, count: int) -> str:

@@ -51,8 +51,9 @@ class FlanVocabulary(seqio.SentencePieceVocabulary, seqio.ByteVocabulary):
     wanted = _resolve(path)
     if self._loaded and self._loaded[0] != wanted:
       raise UserError(
-          f'the vocabulary is {self._loaded[0]!r} and has been used in this process; it '
-          f'cannot change to {wanted!r} now. Name it before any task is read')
+        f'the vocabulary is {self._loaded[0]!r} and has been used in this process; it '
+        f'cannot change to {wanted!r} now. Name it before any task is read'
+      )
     os.environ[VARIABLE] = wanted
     os.environ.pop(ENDS, None)
     if ends:
@@ -70,8 +71,9 @@ class FlanVocabulary(seqio.SentencePieceVocabulary, seqio.ByteVocabulary):
       self._loaded = self.path, _load(self.path)
     elif _resolve(os.environ.get(VARIABLE, self._loaded[0])) != self._loaded[0]:
       raise UserError(
-          f'{VARIABLE} changed to {os.environ[VARIABLE]!r} after {self._loaded[0]!r} had '
-          'been used; set it before any task is read')
+        f'{VARIABLE} changed to {os.environ[VARIABLE]!r} after {self._loaded[0]!r} had '
+        'been used; set it before any task is read'
+      )
     return self._loaded[1]
 
   @property
@@ -102,9 +104,13 @@ class FlanVocabulary(seqio.SentencePieceVocabulary, seqio.ByteVocabulary):
   def ids_identity(self) -> str:
     """Changes with the ids of a text and of its end: content_hash, and what else counts."""
     ends, own = self.ends, self.words.own_end
-    return ''.join([
-        self.content_hash, f' end {ends.ends[0]}' if ends.ends[0] != own else '',
-        ' without a blank at the start' if ends.drops_space else ''])
+    return ''.join(
+      [
+        self.content_hash,
+        f' end {ends.ends[0]}' if ends.ends[0] != own else '',
+        ' without a blank at the start' if ends.drops_space else '',
+      ]
+    )
 
   bos_id = property(lambda self: None)
   eos_id = property(lambda self: self.ends.ends[0])
@@ -138,8 +144,7 @@ class FlanVocabulary(seqio.SentencePieceVocabulary, seqio.ByteVocabulary):
     # Not inner.decode, which stops at the end that the vocabulary itself names.
     # An end need not be marked as special in its file.
     inner, ends = self.inner, self.ends.ends
-    return private_names.decoded(
-      inner, [one for one in ids if one < inner.vocab_size and one not in ends])
+    return private_names.decoded(inner, [one for one in ids if one < inner.vocab_size and one not in ends])
 
   def _encode_tf(self, text: tf.Tensor) -> tf.Tensor:
     if self.ends.drops_space:
@@ -160,8 +165,7 @@ class FlanVocabulary(seqio.SentencePieceVocabulary, seqio.ByteVocabulary):
   def _model_context(self):
     """What `tokenizer`, `sp_model` and `tf_tokenizer` of SeqIO's class read."""
     if not isinstance(self.inner, seqio.SentencePieceVocabulary):
-      raise AttributeError(f'the vocabulary in force is {self.path}, which is no '
-                           'SentencePiece model')
+      raise AttributeError(f'the vocabulary in force is {self.path}, which is no SentencePiece model')
     return self.inner._model_context()
 
   @property
@@ -211,10 +215,10 @@ class Words:
     self._is_tokenizer = isinstance(inner, TokenizerVocabulary)
     self.own_end = inner.eos_id
     self.own_unknown = inner.unk_id
-    self.own_beginning = self._known(inner.tokenizer.bos_id()) if (
-        self.is_sentencepiece) else None
-    self.own_pad = None if self._is_tokenizer else self._known(
-        inner.tokenizer.pad_id() if self.is_sentencepiece else inner.pad_id)
+    self.own_beginning = self._known(inner.tokenizer.bos_id()) if (self.is_sentencepiece) else None
+    self.own_pad = (
+      None if self._is_tokenizer else self._known(inner.tokenizer.pad_id() if self.is_sentencepiece else inner.pad_id)
+    )
 
   @staticmethod
   def _known(number: int) -> int | None:
@@ -264,13 +268,17 @@ def opened(path: str) -> Words:
 
 def _ends_beside(path: str, inner: seqio.Vocabulary) -> ends_lib.Ends:
   words = Words(inner)
-  found = ends_lib.of_run(None, None, words) if path == BYTES else ends_lib.beside(
-      os.path.dirname(path), words, _content_hash(path))
+  found = (
+    ends_lib.of_run(None, None, words)
+    if path == BYTES
+    else ends_lib.beside(os.path.dirname(path), words, _content_hash(path))
+  )
   if found is None:
     raise UserError(
-        f'{path} has none of the end tokens {TokenizerVocabulary.END_NAMES}, and no file '
-        f'beside it names another; add one, or name it as eos_token in a '
-        f'{ends_lib.TOKENIZER} beside it')
+      f'{path} has none of the end tokens {TokenizerVocabulary.END_NAMES}, and no file '
+      f'beside it names another; add one, or name it as eos_token in a '
+      f'{ends_lib.TOKENIZER} beside it'
+    )
   return found
 
 
@@ -286,8 +294,9 @@ def _resolve(path: str) -> str:
   absolute = os.path.abspath(os.path.expanduser(path))
   if not os.path.isfile(absolute):
     raise UserError(
-        f'there is no vocabulary file {path!r}; give the path of a SentencePiece model or '
-        f"a tokenizer.json in gin VOCABULARY or {VARIABLE}, or 'bytes'")
+      f'there is no vocabulary file {path!r}; give the path of a SentencePiece model or '
+      f"a tokenizer.json in gin VOCABULARY or {VARIABLE}, or 'bytes'"
+    )
   return absolute
 
 
@@ -316,8 +325,7 @@ def _load(path: str) -> seqio.Vocabulary:
   except Exception as error:
     raise UserError(f'{path} is not a SentencePiece model ({error})') from None
   if loaded.eos_id < 0:
-    raise UserError(f'the SentencePiece model {path} has no end of sequence; train it '
-                    'with an eos_id')
+    raise UserError(f'the SentencePiece model {path} has no end of sequence; train it with an eos_id')
   return loaded
 
 

@@ -45,8 +45,7 @@ def units(answers: metrics.Answers) -> np.ndarray:
   """[N] numbers from 0, the same for examples of one group, that are drawn together."""
   numbers = {}
   groups = answers.groups if len(answers.groups) else [''] * len(answers.labels)
-  return np.array([numbers.setdefault(group or number, len(numbers))
-                   for number, group in enumerate(groups)])
+  return np.array([numbers.setdefault(group or number, len(numbers)) for number, group in enumerate(groups)])
 
 
 def _counted(values: Sequence[float]) -> np.ndarray:
@@ -59,10 +58,10 @@ def _mean(sums: np.ndarray) -> np.ndarray:
 
 def _of_texts(name: str, answers: metrics.Answers) -> tuple[np.ndarray, Combine]:
   """Each distinct answer is compared once: systems repeat themselves, rouge is slow."""
-  pairs = [(text, tuple(right))
-           for text, right in zip(answers.texts, answers.references)]
-  compare = _bleu_counts() if name == 'bleu' else (
-      lambda text, right: float(text_metrics.METRICS[name]([text], [right])))
+  pairs = [(text, tuple(right)) for text, right in zip(answers.texts, answers.references)]
+  compare = (
+    _bleu_counts() if name == 'bleu' else (lambda text, right: float(text_metrics.METRICS[name]([text], [right])))
+  )
   known = {pair: compare(*pair) for pair in dict.fromkeys(pairs)}
   rows = [known[pair] for pair in pairs]
   return (rows, _bleu) if name == 'bleu' else (_counted(rows), _mean)
@@ -71,12 +70,14 @@ def _of_texts(name: str, answers: metrics.Answers) -> tuple[np.ndarray, Combine]
 def _bleu_counts() -> Callable[[str, Sequence[str]], list[int]]:
   """Counts of one text, tokenized as in text_metrics."""
   import sacrebleu
+
   # Without effective order sacrebleu warns of scores of single texts, not wanted here.
   bleu = sacrebleu.BLEU(tokenize='intl', smooth_method='exp', effective_order=True)
 
   def counts(text, right):
     found = bleu.sentence_score(text, list(right))
     return [found.sys_len, found.ref_len, *found.counts, *found.totals]
+
   return counts
 
 
@@ -94,16 +95,16 @@ def _bleu(sums: np.ndarray) -> np.ndarray:
 
 
 def _accuracy(answers: metrics.Answers) -> tuple[np.ndarray, Combine]:
-  return _counted([
-      number >= 0 and options[number] in right for number, options, right in zip(
-          answers.chosen, answers.options, answers.references)]), _mean
+  return _counted(
+    [
+      number >= 0 and options[number] in right
+      for number, options, right in zip(answers.chosen, answers.options, answers.references)
+    ]
+  ), _mean
 
 
-def _f1(
-    answers: metrics.Answers,
-    classes: Sequence[int] = (metrics.POSITIVE_CLASS,)) -> tuple[np.ndarray, Combine]:
-  chosen, right = (np.asarray(side)[:, None] == np.asarray(classes)
-                   for side in (answers.chosen, answers.labels))
+def _f1(answers: metrics.Answers, classes: Sequence[int] = (metrics.POSITIVE_CLASS,)) -> tuple[np.ndarray, Combine]:
+  chosen, right = (np.asarray(side)[:, None] == np.asarray(classes) for side in (answers.chosen, answers.labels))
   table = np.stack([chosen & right, chosen, right], axis=-1)
   return table.reshape(len(table), -1), _mean_f1
 
@@ -126,6 +127,7 @@ def _pearson(answers: metrics.Answers) -> tuple[np.ndarray, Combine]:
 
 def _spearman(answers: metrics.Answers) -> tuple[np.ndarray, Combine]:
   from scipy import stats
+
   return _products(*map(stats.rankdata, _numbers(answers))), _correlation
 
 
@@ -137,8 +139,9 @@ def _numbers(answers: metrics.Answers) -> tuple[np.ndarray, np.ndarray]:
   """
   if min(answers.chosen) < 0:
     return np.zeros(len(answers.chosen)), np.zeros(len(answers.chosen))
-  texts = [[options[index] for options, index in zip(answers.options, indices)]
-           for indices in (answers.chosen, answers.labels)]
+  texts = [
+    [options[index] for options, index in zip(answers.options, indices)] for indices in (answers.chosen, answers.labels)
+  ]
   try:
     return tuple(np.array(side, np.float64) for side in texts)
   except ValueError as error:
@@ -171,6 +174,11 @@ def _question_exact_match(answers: metrics.Answers) -> tuple[np.ndarray, Combine
 
 
 _CHOSEN: dict[str, Callable[[metrics.Answers], tuple[np.ndarray, Combine]]] = {
-    'accuracy': _accuracy, 'f1': _f1, 'f1a': _f1, 'macro_f1': _macro_f1,
-    'pearson': _pearson, 'spearman': _spearman,
-    'question_exact_match': _question_exact_match}
+  'accuracy': _accuracy,
+  'f1': _f1,
+  'f1a': _f1,
+  'macro_f1': _macro_f1,
+  'pearson': _pearson,
+  'spearman': _spearman,
+  'question_exact_match': _question_exact_match,
+}

@@ -34,8 +34,7 @@ def write(path: str, head: Mapping, lines: Sequence[Mapping]) -> dict:
     os.makedirs(os.path.dirname(path), exist_ok=True)
     storage.write_whole(path, _line(made) + body)
   except OSError as error:
-    raise Unwritable(f'{path} cannot be written ({error}); move away what stands there, '
-                     'or free the disk') from None
+    raise Unwritable(f'{path} cannot be written ({error}); move away what stands there, or free the disk') from None
   return made
 
 

@@ -67,6 +67,7 @@ def once(tell: Callable[[str], None] = notice) -> Callable[[str], None]:
     if text not in said:
       said.add(text)
       tell(text)
+
   return tell_once
 
 
@@ -77,8 +78,7 @@ class Folder:
   that is there, which then is made again.
   """
 
-  def __init__(
-      self, path: str | None, fingerprint: str, tell: Callable[[str], None] = notice):
+  def __init__(self, path: str | None, fingerprint: str, tell: Callable[[str], None] = notice):
     self._path, self._fingerprint, self._tell = path, fingerprint, once(tell)
     self._found: dict[str, Any] = {}
 
@@ -98,15 +98,19 @@ class Folder:
 
   def keep_examples(self, asked: Examples) -> None:
     """Writes what was asked."""
-    head = {'sizes': dict(asked.sizes), 'problems': list(asked.problems),
-            _ASKED: answer_files.digest(asked.examples)}
+    head = {'sizes': dict(asked.sizes), 'problems': list(asked.problems), _ASKED: answer_files.digest(asked.examples)}
     self._write(EXAMPLES, head, asked.examples)
 
   def keep(self, cell: Cell) -> None:
     """Writes the answers in a template."""
     asked = self._read(EXAMPLES)[0] or {}
-    head = {'template': cell.template, 'method': cell.method, 'cut': cell.cut,
-            'cut_answers': cell.cut_answers, _ASKED: asked.get(_ASKED)}
+    head = {
+      'template': cell.template,
+      'method': cell.method,
+      'cut': cell.cut,
+      'cut_answers': cell.cut_answers,
+      _ASKED: asked.get(_ASKED),
+    }
     self._write(_file(cell.template, cell.method), head, cell.answers)
 
   def _read(self, name: str) -> tuple[dict | None, list[dict]]:
@@ -142,8 +146,7 @@ def _told(folder: str, name: str, wrong: str) -> str:
   """What is wrong, and what becomes of it; of whole evaluations once."""
   if wrong == answer_files.EARLIER:
     root = os.path.dirname(os.path.dirname(folder))
-    return (f'{root} has answers without digests, which an earlier version wrote; they '
-            'are made again')
+    return f'{root} has answers without digests, which an earlier version wrote; they are made again'
   if wrong == _OTHERS:
     return f'{folder} has answers of {_OTHERS.removeprefix("is of ")}; made again'
   return f'{os.path.join(folder, name)} {wrong}; it is made again'
@@ -171,9 +174,7 @@ def path(model_dir: str, evaluation: str, dataset: str = '') -> str:
   return os.path.join(model_dir, FOLDER, evaluation, dataset)
 
 
-def stored(
-    folder: str, tell: Callable[[str], None] = notice
-) -> tuple[Examples, list[Cell]] | None:
+def stored(folder: str, tell: Callable[[str], None] = notice) -> tuple[Examples, list[Cell]] | None:
   """What a folder holds of one evaluation of one dataset, the templates in order.
 
   None where there is nothing. Ranked cells come before decoded ones. What is damaged is
@@ -182,8 +183,7 @@ def stored(
   if not os.path.isdir(folder):
     return None
   head, lines, wrong = _checked(folder, EXAMPLES)
-  names = sorted(name for name in os.listdir(folder)
-                 if name.endswith(_ENDING) and name != EXAMPLES)
+  names = sorted(name for name in os.listdir(folder) if name.endswith(_ENDING) and name != EXAMPLES)
   if not head:
     if wrong or names:
       tell(_left_out(folder, EXAMPLES, wrong or 'is missing'))
@@ -191,14 +191,12 @@ def stored(
   asked, found = Examples(head['sizes'], lines, head['problems']), []
   for name in names:
     start, answers, wrong = _checked(folder, name)
-    if start and start['fingerprint'] == head['fingerprint'] and not _belongs(
-        start, answers, head, lines):
+    if start and start['fingerprint'] == head['fingerprint'] and not _belongs(start, answers, head, lines):
       wrong = 'does not answer the examples that stand beside it'
     if wrong:
       tell(_left_out(folder, name, wrong))
     elif start and start['fingerprint'] == head['fingerprint']:
-      found.append(Cell(start['template'], start['method'], answers, start['cut'],
-                        start['cut_answers']))
+      found.append(Cell(start['template'], start['method'], answers, start['cut'], start['cut_answers']))
   return asked, sorted(found, key=lambda cell: (cell.method != RANK, cell.template))
 
 
@@ -206,10 +204,10 @@ def _left_out(folder: str, name: str, wrong: str) -> str:
   model_dir = os.path.dirname(os.path.dirname(os.path.dirname(folder)))
   file = os.path.join(folder, name)
   if wrong == answer_files.EARLIER:  # so are all the others
-    file, wrong = os.path.join(model_dir, FOLDER), (
-        'has answers without digests, which an earlier version wrote')
-  return (f'{file} {wrong}; it is left out: to make it again, python -m '
-          f'flan_jax evaluate --gin.MODEL_DIR="\'{model_dir}\'"')
+    file, wrong = os.path.join(model_dir, FOLDER), ('has answers without digests, which an earlier version wrote')
+  return (
+    f'{file} {wrong}; it is left out: to make it again, python -m flan_jax evaluate --gin.MODEL_DIR="\'{model_dir}\'"'
+  )
 
 
 def answers(asked: Examples, cell: Cell, split: str | None = None) -> metrics.Answers:
@@ -218,11 +216,13 @@ def answers(asked: Examples, cell: Cell, split: str | None = None) -> metrics.An
   examples, given = asked.examples[part], [one['answer'] for one in cell.answers[part]]
   chosen = bool(examples and examples[0]['options'])
   return metrics.Answers(
-      labels=[one['label'] for one in examples],
-      options=[one['options'] for one in examples],
-      references=[one['references'] for one in examples],
-      chosen=given if chosen else None, written=None if chosen else given,
-      groups=[one['group'] for one in examples])
+    labels=[one['label'] for one in examples],
+    options=[one['options'] for one in examples],
+    references=[one['references'] for one in examples],
+    chosen=given if chosen else None,
+    written=None if chosen else given,
+    groups=[one['group'] for one in examples],
+  )
 
 
 def scored_split(sizes: Mapping[str, int]) -> str:
@@ -230,9 +230,7 @@ def scored_split(sizes: Mapping[str, int]) -> str:
   return TEST if sizes[TEST] else DEV
 
 
-def columns(
-    folder: str, entry: Mapping, tell: Callable[[str], None] = notice
-) -> dict[int, metrics.Answers]:
+def columns(folder: str, entry: Mapping, tell: Callable[[str], None] = notice) -> dict[int, metrics.Answers]:
   """template -> the answers that its score is of; {} where they are not all there.
 
   entry: the dataset's, of results.json: its `templates` are those that must be there.
@@ -247,8 +245,7 @@ def columns(
   wanted = [(one['template'], one['method']) for one in entry['templates']]
   missing = [_file(*one) for one in wanted if one not in by_name]
   if missing:
-    tell(f'{folder} lacks {", ".join(missing)}, so its answers are not compared; '
-         'evaluate the run again')
+    tell(f'{folder} lacks {", ".join(missing)}, so its answers are not compared; evaluate the run again')
     return {}
   return {one[0]: answers(asked, by_name[one]) for one in wanted}
 

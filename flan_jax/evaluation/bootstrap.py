@@ -38,9 +38,7 @@ class Difference:
   p: float
 
 
-def replicates(
-    name: str, columns: Sequence[Answers], *, draws: int = DRAWS,
-    seed: int = 0) -> np.ndarray:
+def replicates(name: str, columns: Sequence[Answers], *, draws: int = DRAWS, seed: int = 0) -> np.ndarray:
   """[draws] scores, each of N examples and T templates drawn with replacement.
 
   Args:
@@ -57,15 +55,21 @@ def replicates(
 
 
 def difference(
-    name: str, ours: Sequence[Answers], theirs: Sequence[Answers], *,
-    draws: int = DRAWS, seed: int = 0, level: float = LEVEL) -> Difference:
+  name: str,
+  ours: Sequence[Answers],
+  theirs: Sequence[Answers],
+  *,
+  draws: int = DRAWS,
+  seed: int = 0,
+  level: float = LEVEL,
+) -> Difference:
   """Of two systems' means over their templates, paired as `differences` says."""
   return _difference(*differences(name, ours, theirs, draws=draws, seed=seed), level)
 
 
 def differences(
-    name: str, ours: Sequence[Answers], theirs: Sequence[Answers], *,
-    draws: int = DRAWS, seed: int = 0) -> tuple[float, np.ndarray]:
+  name: str, ours: Sequence[Answers], theirs: Sequence[Answers], *, draws: int = DRAWS, seed: int = 0
+) -> tuple[float, np.ndarray]:
   """Ours less theirs, and [draws] replicates of it.
 
   Each draws the same examples for both. Templates are paired where both have as many;
@@ -81,14 +85,12 @@ def differences(
   other = shares if len(ours) == len(theirs) else _shares(len(theirs), draws, rng)
   first, second = np.split(scores, [len(ours)], axis=-1)
   resampled = (first * shares).sum(axis=-1) - (second * other).sum(axis=-1)
-  between = observed[:len(ours)].mean() - observed[len(ours):].mean()
+  between = observed[: len(ours)].mean() - observed[len(ours) :].mean()
   # The last digits would give equal systems a sign, and with it a small p.
   return float(np.round(between, _DIGITS)), np.round(resampled, _DIGITS)
 
 
-def mean_interval(
-    resampled: Sequence[np.ndarray], *, seed: int = 0,
-    level: float = LEVEL) -> tuple[float, float]:
+def mean_interval(resampled: Sequence[np.ndarray], *, seed: int = 0, level: float = LEVEL) -> tuple[float, float]:
   """Between which scores the unweighted mean over datasets lies, at this confidence.
 
   resampled: the `replicates` of each; of one alone, the interval is that of its score.
@@ -96,9 +98,7 @@ def mean_interval(
   return _percentiles(_mean(resampled, seed), level)
 
 
-def mean_difference(
-    found: Sequence[tuple[float, np.ndarray]], *, seed: int = 0,
-    level: float = LEVEL) -> Difference:
+def mean_difference(found: Sequence[tuple[float, np.ndarray]], *, seed: int = 0, level: float = LEVEL) -> Difference:
   """That of the unweighted mean over datasets, from the `differences` of each."""
   observed, resampled = zip(*found)
   return _difference(float(np.mean(observed)), _mean(resampled, seed), level)
@@ -117,9 +117,7 @@ def _percentiles(resampled: np.ndarray, level: float) -> tuple[float, float]:
 
 def _difference(observed: float, resampled: np.ndarray, level: float) -> Difference:
   p = 2 * min(np.mean(resampled <= 0), np.mean(resampled >= 0))
-  return Difference(
-      observed, *_percentiles(resampled, level),
-      p=float(min(1, max(p, 1 / len(resampled)))))
+  return Difference(observed, *_percentiles(resampled, level), p=float(min(1, max(p, 1 / len(resampled)))))
 
 
 def _shares(templates: int, draws: int, rng: np.random.Generator) -> np.ndarray:
@@ -128,8 +126,8 @@ def _shares(templates: int, draws: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def _scores(
-    name: str, columns: Sequence[Answers], draws: int,
-    rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+  name: str, columns: Sequence[Answers], draws: int, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
   """The metric of each column: [C] of all its examples, [draws, C] of those drawn."""
   _check_same(columns)
   tables, combines = zip(*(additive_metrics.summands(name, column) for column in columns))
@@ -141,8 +139,7 @@ def _scores(
   return combine(grouped.sum(axis=0)), np.concatenate(scores)
 
 
-def _resampled(
-    table: np.ndarray, draws: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
+def _resampled(table: np.ndarray, draws: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
   """Sums over as many rows as there are, drawn with replacement, in parts."""
   rows = len(table)
   at_once = max(1, _COUNTS_AT_ONCE // rows)
@@ -159,19 +156,21 @@ def _check_same(columns: Sequence[Answers]) -> None:
   for column in columns[1:]:
     if len(column.labels) != len(first.labels):
       raise UserError(
-          f'answers to {len(column.labels)} examples cannot be compared with answers '
-          f'to {len(first.labels)}; evaluate both with the same --limit')
-    number = next((number for number, (one, other) in enumerate(zip(
-        _asked(first), _asked(column))) if one != other), None)
+        f'answers to {len(column.labels)} examples cannot be compared with answers '
+        f'to {len(first.labels)}; evaluate both with the same --limit'
+      )
+    number = next(
+      (number for number, (one, other) in enumerate(zip(_asked(first), _asked(column))) if one != other), None
+    )
     if number is not None:
       raise UserError(
-          f'example {number} is not the same in all answers: it asks for '
-          f'{first.references[number]!r} and for {column.references[number]!r}; '
-          'evaluate both on the same data')
+        f'example {number} is not the same in all answers: it asks for '
+        f'{first.references[number]!r} and for {column.references[number]!r}; '
+        'evaluate both on the same data'
+      )
 
 
 def _asked(answers: Answers) -> Iterator[tuple]:
   groups = answers.groups if len(answers.groups) else [''] * len(answers.labels)
-  for label, options, references, group in zip(
-      answers.labels, answers.options, answers.references, groups):
+  for label, options, references, group in zip(answers.labels, answers.options, answers.references, groups):
     yield label, tuple(options), tuple(references), group

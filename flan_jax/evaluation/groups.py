@@ -10,12 +10,21 @@ from typing import Any, Mapping, Sequence
 
 # What an evaluation was asked, and how, with the values that go without saying.
 CONDITIONS = {
-    'data': None, 'cluster': None, 'held_in': [], 'style': 'instructions', 'shots': 0,
-    'shot_seed': 0, 'ranking': 'sum', 'answer_by': 'rank', 'limit': None,
-    'held_in_test': False, 'decode_tokens': None, 'begin': None}
+  'data': None,
+  'cluster': None,
+  'held_in': [],
+  'style': 'instructions',
+  'shots': 0,
+  'shot_seed': 0,
+  'ranking': 'sum',
+  'answer_by': 'rank',
+  'limit': None,
+  'held_in_test': False,
+  'decode_tokens': None,
+  'begin': None,
+}
 # Those that decide answers and do not stand in the names of the rows.
-_OF_ANSWERS = (
-    'ranking', 'answer_by', 'limit', 'held_in_test', 'decode_tokens', 'begin')
+_OF_ANSWERS = ('ranking', 'answer_by', 'limit', 'held_in_test', 'decode_tokens', 'begin')
 
 # What is known of the data that parameters were trained on.
 KNOWN, BASE_UNKNOWN, UNKNOWN = TRAINING = 'known', 'base unknown', 'unknown'
@@ -59,8 +68,7 @@ def folder(name: str, asked: Mapping) -> str:
   Conditions that decide neither the answers nor the names of the rows do not matter.
   """
   told = of(asked)
-  return ' '.join([name, *(f'{one}={told[one]}' for one in _OF_ANSWERS
-                           if told[one] != CONDITIONS[one])])
+  return ' '.join([name, *(f'{one}={told[one]}' for one in _OF_ANSWERS if told[one] != CONDITIONS[one])])
 
 
 def answers(one: Mapping) -> str:
@@ -94,19 +102,25 @@ def _word(name: str, value: Any) -> str:
   if name == 'held_in':
     return f'held in: {", ".join(value)}' if value else 'nothing held in'
   return {
-      'data': f'{value} data', 'style': f'style {value!r}',
-      'shots': f'{value} shots' if value else 'zero-shot',
-      'shot_seed': f'seed {value} of the exemplars', 'ranking': f'ranking {value!r}',
-      'answer_by': f'answered by {value!r}',
-      'limit': f'limit {value}' if value else 'no limit',
-      'held_in_test': 'held-in test sets' if value else '',
-      'decode_tokens': f'answers of {value} tokens' if value else '',
-      'begin': f'BEGIN = {value}' if value is not None else ''}[name]
+    'data': f'{value} data',
+    'style': f'style {value!r}',
+    'shots': f'{value} shots' if value else 'zero-shot',
+    'shot_seed': f'seed {value} of the exemplars',
+    'ranking': f'ranking {value!r}',
+    'answer_by': f'answered by {value!r}',
+    'limit': f'limit {value}' if value else 'no limit',
+    'held_in_test': 'held-in test sets' if value else '',
+    'decode_tokens': f'answers of {value} tokens' if value else '',
+    'begin': f'BEGIN = {value}' if value is not None else '',
+  }[name]
 
 
 def manner(group: Mapping) -> str:
   """How a group was asked: 'zero-shot', "5 shots, seed 1 of the exemplars"."""
   told = of(group)
-  named = [name for name in ('style', 'shot_seed', 'ranking', 'answer_by',
-                             'decode_tokens', 'begin') if told[name] != CONDITIONS[name]]
+  named = [
+    name
+    for name in ('style', 'shot_seed', 'ranking', 'answer_by', 'decode_tokens', 'begin')
+    if told[name] != CONDITIONS[name]
+  ]
   return ', '.join(_word(name, told[name]) for name in ['shots', *named])

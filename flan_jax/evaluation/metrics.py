@@ -49,8 +49,7 @@ class Answers:
     """What was written, or the options that were chosen, '' for no answer."""
     if self.written is not None:
       return self.written
-    return [options[index] if index >= 0 else ''
-            for options, index in zip(self.options, self.chosen)]
+    return [options[index] if index >= 0 else '' for options, index in zip(self.options, self.chosen)]
 
 
 def score(name: str, answers: Answers) -> float:
@@ -76,23 +75,23 @@ def checked(name: str, answers: Answers) -> Answers:
   known = known_metrics(chosen=answers.chosen is not None)
   if name not in known:
     raise UserError(
-        f'there is no metric {name!r} for '
-        f'{"written" if answers.chosen is None else "chosen"} answers; there are '
-        f'{", ".join(known)}')
+      f'there is no metric {name!r} for '
+      f'{"written" if answers.chosen is None else "chosen"} answers; there are '
+      f'{", ".join(known)}'
+    )
   if not len(answers.labels):
     raise UserError(f'{name} of no answers at all: the split is empty')
-  kept = [comparable([name], right, answers.chosen is not None)
-          for right in answers.references]
+  kept = [comparable([name], right, answers.chosen is not None) for right in answers.references]
   bare = next((number for number, right in enumerate(kept) if not right), None)
   if bare is not None:
     raise UserError(
-        f'example {bare} has no reference that {name} can compare an answer with, but '
-        f'{list(answers.references[bare])!r}: no answer is right; leave it out')
+      f'example {bare} has no reference that {name} can compare an answer with, but '
+      f'{list(answers.references[bare])!r}: no answer is right; leave it out'
+    )
   return dataclasses.replace(answers, references=kept)
 
 
-def comparable(
-    names: Sequence[str], references: Sequence[str], chosen: bool) -> tuple[str, ...]:
+def comparable(names: Sequence[str], references: Sequence[str], chosen: bool) -> tuple[str, ...]:
   """The references that answers can be compared with in all the metrics named.
 
   One that a metric makes empty by normalising it is none, but for chosen answers: an
@@ -127,17 +126,17 @@ def _accuracy(answers: Answers) -> float:
 def _f1(answers: Answers) -> float:
   """F1 of one class against the rest; 0 if it is neither chosen nor right."""
   from sklearn import metrics
-  chosen, labels = (np.asarray(answers.chosen) == POSITIVE_CLASS,
-                    np.asarray(answers.labels) == POSITIVE_CLASS)
+
+  chosen, labels = (np.asarray(answers.chosen) == POSITIVE_CLASS, np.asarray(answers.labels) == POSITIVE_CLASS)
   return metrics.f1_score(labels, chosen, zero_division=0.0)
 
 
 def _macro_f1(answers: Answers) -> float:
   """Unweighted mean over the classes that are chosen or right somewhere."""
   from sklearn import metrics
+
   classes = sorted({*answers.labels, *answers.chosen} - {-1})
-  return metrics.f1_score(
-      answers.labels, answers.chosen, labels=classes, average='macro', zero_division=0.0)
+  return metrics.f1_score(answers.labels, answers.chosen, labels=classes, average='macro', zero_division=0.0)
 
 
 def _correlation(kind: str) -> Callable[[Answers], float]:
@@ -145,14 +144,17 @@ def _correlation(kind: str) -> Callable[[Answers], float]:
     """0 if one of the two sides is constant, where the correlation is undefined, and if
     an answer is missing."""
     from scipy import stats
+
     if min(answers.chosen) < 0:
       return 0.0
     chosen, right = (
-        [_number(options[index]) for options, index in zip(answers.options, indices)]
-        for indices in (answers.chosen, answers.labels))
+      [_number(options[index]) for options, index in zip(answers.options, indices)]
+      for indices in (answers.chosen, answers.labels)
+    )
     if len(set(chosen)) < 2 or len(set(right)) < 2:
       return 0.0
     return getattr(stats, kind)(chosen, right).statistic
+
   return correlation
 
 
@@ -160,8 +162,7 @@ def _number(text: str) -> float:
   try:
     return float(text)
   except ValueError:
-    raise UserError(
-        f'a correlation needs numbers as options, but one is {text!r}') from None
+    raise UserError(f'a correlation needs numbers as options, but one is {text!r}') from None
 
 
 def _question_exact_match(answers: Answers) -> float:
@@ -174,6 +175,11 @@ def _question_exact_match(answers: Answers) -> float:
 
 
 CHOSEN: dict[str, Callable[[Answers], float]] = {
-    'accuracy': _accuracy, 'f1': _f1, 'f1a': _f1, 'macro_f1': _macro_f1,
-    'pearson': _correlation('pearsonr'), 'spearman': _correlation('spearmanr'),
-    'question_exact_match': _question_exact_match}
+  'accuracy': _accuracy,
+  'f1': _f1,
+  'f1a': _f1,
+  'macro_f1': _macro_f1,
+  'pearson': _correlation('pearsonr'),
+  'spearman': _correlation('spearmanr'),
+  'question_exact_match': _question_exact_match,
+}

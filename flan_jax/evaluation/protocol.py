@@ -53,8 +53,7 @@ class Settings:
   def __post_init__(self):
     ranking_lib.check(self.ranking)
     if self.answer_by not in ANSWER_BY:
-      raise UserError(
-          f'ANSWER_BY = {self.answer_by!r} is none of {", ".join(map(repr, ANSWER_BY))}')
+      raise UserError(f'ANSWER_BY = {self.answer_by!r} is none of {", ".join(map(repr, ANSWER_BY))}')
     for name in ('limit', 'decode_tokens', 'rows', 'tokens_per_forward'):
       value = getattr(self, name)
       if value is not None and value < 1:
@@ -68,13 +67,18 @@ class Settings:
 
 
 def evaluate(
-    loaded, tasks: Mapping[str, str] | Sequence[str], held_in: bool,
-    settings: Settings = Settings(), *, encoding: Encoding | None = None,
-    folder: Callable[[str, str], answers.Folder] | None = None,
-    agreed: Callable[[list[bool]], list[bool]] = lambda done: done,
-    read: dict[str, Questions] | None = None,
-    progress: scoring.Progress = scoring.silent,
-    replicates: dict[str, np.ndarray] | None = None, summarise: bool = True
+  loaded,
+  tasks: Mapping[str, str] | Sequence[str],
+  held_in: bool,
+  settings: Settings = Settings(),
+  *,
+  encoding: Encoding | None = None,
+  folder: Callable[[str, str], answers.Folder] | None = None,
+  agreed: Callable[[list[bool]], list[bool]] = lambda done: done,
+  read: dict[str, Questions] | None = None,
+  progress: scoring.Progress = scoring.silent,
+  replicates: dict[str, np.ndarray] | None = None,
+  summarise: bool = True,
 ) -> tuple[dict[str, dict], dict[str, str]]:
   """Scores of a checkpoint on datasets, as results.json has them.
 
@@ -107,8 +111,7 @@ def evaluate(
       asked = _Asked(task, held_in, settings, encoding, read)
       _answer_all(loaded, asked, kept, agreed, progress)
       if summarise:
-        entry = {'held_in': held_in, **summaries.entry(
-            task, kept, asked.cells(), settings.ranking, encoding)}
+        entry = {'held_in': held_in, **summaries.entry(task, kept, asked.cells(), settings.ranking, encoding)}
         if replicates is not None:
           replicates[name] = summaries.add_intervals(entry, task, kept)
         entries[name] = entry
@@ -132,16 +135,19 @@ class _Asked:
   def cells(self) -> list[tuple[int, str]]:
     """(template, method) of all cells."""
     numbers = questions_lib.forward_templates(self.task, self.settings.templates)
-    return [(number, method) for method in methods(self.task, self.settings.answer_by)
-            for number in numbers]
+    return [(number, method) for method in methods(self.task, self.settings.answer_by) for number in numbers]
 
   def questions(self) -> Questions:
     if self.task not in self.read:
       settings = self.settings
       self.read[self.task] = questions_lib.read(
-          self.task, self.encoding, templates=settings.templates,
-          splits=settings.asks(self.held_in), limit=settings.limit,
-          decode_tokens=self._decode_tokens())
+        self.task,
+        self.encoding,
+        templates=settings.templates,
+        splits=settings.asks(self.held_in),
+        limit=settings.limit,
+        decode_tokens=self._decode_tokens(),
+      )
     return self.read[self.task]
 
   def _decode_tokens(self) -> int | None:
@@ -177,17 +183,26 @@ def _answer_all(loaded, asked: _Asked, kept: answers.Folder, agreed, progress) -
       column = found.templates.index(template)
       answer = _ranked if method == RANK else _decoded
       given = answer(loaded, found, column, asked.encoding, asked.settings, advance)
-      kept.keep(answers.Cell(
-          template, method, _with_prompts(found, column, given),
-          cut=sum(found.cut[column::len(found.templates)]),
-          cut_answers=sum(found.cut_options if method == RANK else found.cut_answers)))
+      kept.keep(
+        answers.Cell(
+          template,
+          method,
+          _with_prompts(found, column, given),
+          cut=sum(found.cut[column :: len(found.templates)]),
+          cut_answers=sum(found.cut_options if method == RANK else found.cut_answers),
+        )
+      )
 
 
 def _examples(found: Questions) -> answers.Examples:
-  return answers.Examples(found.sizes, [
-      {'label': one.label, 'options': list(one.options),
-       'references': list(one.references), 'group': one.group}
-      for one in found.examples], found.problems)
+  return answers.Examples(
+    found.sizes,
+    [
+      {'label': one.label, 'options': list(one.options), 'references': list(one.references), 'group': one.group}
+      for one in found.examples
+    ],
+    found.problems,
+  )
 
 
 def _with_prompts(found: Questions, column: int, given: list[dict]) -> list[dict]:
@@ -196,27 +211,24 @@ def _with_prompts(found: Questions, column: int, given: list[dict]) -> list[dict
     for number in range(len(given))[found.rows(split)][:PROMPTS_KEPT]:
       ids = found.inputs[number * len(found.templates) + column]
       targets = found.examples[number].targets
-      given[number] |= {'prompt': FLAN.decode(ids), 'tokens': len(ids),
-                        'target': targets[column] if targets else ''}
+      given[number] |= {'prompt': FLAN.decode(ids), 'tokens': len(ids), 'target': targets[column] if targets else ''}
   return given
 
 
 def _ranked(loaded, found: Questions, column: int, encoding, settings, advance):
-  prompts = list(zip(found.inputs[column::len(found.templates)], found.options))
-  given = dict(row_length=settings.row_length, rows=settings.rows,
-               tokens_per_forward=settings.tokens_per_forward)
-  scores = scoring.scores(
-      loaded.config, loaded.params, prompts, advance=advance, **given)
+  prompts = list(zip(found.inputs[column :: len(found.templates)], found.options))
+  given = dict(row_length=settings.row_length, rows=settings.rows, tokens_per_forward=settings.tokens_per_forward)
+  scores = scoring.scores(loaded.config, loaded.params, prompts, advance=advance, **given)
   blank = None
   if settings.ranking == ranking_lib.CALIBRATED:
     blanks, numbers = questions_lib.content_free(found, column, encoding)
     unconditional = scoring.scores(loaded.config, loaded.params, blanks, **given)
     blank = [unconditional[number] for number in numbers]
-  compared = ranking_lib.ranked(
-      settings.ranking, scores, [list(map(len, one)) for one in found.options], blank)
+  compared = ranking_lib.ranked(settings.ranking, scores, [list(map(len, one)) for one in found.options], blank)
   chosen = ranking_lib.choose(compared, scores if blank else None)
-  return [{'answer': int(answer), 'scores': [_plain_number(one) for one in own]}
-          for answer, own in zip(chosen, compared)]
+  return [
+    {'answer': int(answer), 'scores': [_plain_number(one) for one in own]} for answer, own in zip(chosen, compared)
+  ]
 
 
 def _plain_number(score: float) -> float | None:
@@ -224,14 +236,20 @@ def _plain_number(score: float) -> float | None:
 
 
 def _decoded(loaded, found: Questions, column: int, encoding, settings, advance):
-  how = decoding.Settings(
-      settings.decode_tokens or encoding.targets_length, stop=encoding.stop)
+  how = decoding.Settings(settings.decode_tokens or encoding.targets_length, stop=encoding.stop)
   written = decoding.generate(
-      loaded.config, loaded.params, found.inputs[column::len(found.templates)], how,
-      encoding.end_ids(), decode=FLAN.decode, rows=settings.rows,
-      tokens_per_forward=settings.tokens_per_forward, advance=advance)
-  texts = [decoding.before_stop(FLAN.decode(ids), encoding.stop).strip()
-           for ids in written]
+    loaded.config,
+    loaded.params,
+    found.inputs[column :: len(found.templates)],
+    how,
+    encoding.end_ids(),
+    decode=FLAN.decode,
+    rows=settings.rows,
+    tokens_per_forward=settings.tokens_per_forward,
+    advance=advance,
+  )
+  texts = [decoding.before_stop(FLAN.decode(ids), encoding.stop).strip() for ids in written]
   return [
-      {'answer': ranking_lib.matched(text, one.options), 'text': text}
-      if one.options else {'answer': text} for text, one in zip(texts, found.examples)]
+    {'answer': ranking_lib.matched(text, one.options), 'text': text} if one.options else {'answer': text}
+    for text, one in zip(texts, found.examples)
+  ]

@@ -21,8 +21,9 @@ LOST = '{:,} examples left out: cut at TARGETS_LENGTH, nothing is left of an opt
 UNANSWERABLE = '{:,} examples left out: they have no reference'
 BLANK = '{:,} examples left out: normalising leaves nothing of their references'
 EQUAL = '{:,} examples have two equal options; the first of them counts as chosen'
-EQUAL_TOKENS = ('{:,} examples have two options that are equal as cut at TARGETS_LENGTH; '
-                'the first of them counts as chosen')
+EQUAL_TOKENS = (
+  '{:,} examples have two options that are equal as cut at TARGETS_LENGTH; the first of them counts as chosen'
+)
 FEWER = '{:,} examples have references of which normalising leaves nothing: not counted'
 _TEXTS_AT_ONCE = 4_096
 
@@ -61,8 +62,7 @@ def rows(sizes: Mapping[str, int], split: str) -> slice:
   return slice(start, start + sizes[split])
 
 
-def forward_templates(
-    name: str, wanted: Sequence[int] | None = None) -> tuple[int, ...]:
+def forward_templates(name: str, wanted: Sequence[int] | None = None) -> tuple[int, ...]:
   """Numbers of the templates that ask for the task itself, all or those wanted.
 
   Raises:
@@ -72,15 +72,20 @@ def forward_templates(
   wrong = [number for number in wanted or () if number not in forward]
   if wrong:
     raise UserError(
-        f'{name} is not evaluated in template {wrong[0]}; its forward templates are '
-        f'{", ".join(map(str, forward))}')
+      f'{name} is not evaluated in template {wrong[0]}; its forward templates are {", ".join(map(str, forward))}'
+    )
   return forward if wanted is None else tuple(dict.fromkeys(wanted))
 
 
 def read(
-    name: str, encoding: Encoding, *, templates: Sequence[int] | None = None,
-    splits: Sequence[str] = (DEV, TEST), limit: int | None = None,
-    decode_tokens: int | None = None) -> Questions:
+  name: str,
+  encoding: Encoding,
+  *,
+  templates: Sequence[int] | None = None,
+  splits: Sequence[str] = (DEV, TEST),
+  limit: int | None = None,
+  decode_tokens: int | None = None,
+) -> Questions:
   """Reads the splits of a dataset, at most `limit` examples of each.
 
   decode_tokens: of a decoded answer, at most; None: nothing is decoded.
@@ -107,20 +112,32 @@ def read(
   cut_options = [options.cut(one.options) for one in kept]
   cut_answers = _cut_answers(kept, options, encoding, decode_tokens)
   problems = (
-      *_problems(name, splits, sizes, cut, flaws), *_lengths(
-          cut_options, encoding.targets_length, cut_answers, decode_tokens))
+    *_problems(name, splits, sizes, cut, flaws),
+    *_lengths(cut_options, encoding.targets_length, cut_answers, decode_tokens),
+  )
   if not kept:
-    raise UserError(f'{name} has no example to evaluate in {" or ".join(splits)}'
-                    f'{"".join(f"; {one}" for one in problems)}; look at its splits and '
-                    'at --limit')
+    raise UserError(
+      f'{name} has no example to evaluate in {" or ".join(splits)}'
+      f'{"".join(f"; {one}" for one in problems)}; look at its splits and '
+      'at --limit'
+    )
   return Questions(
-      name, numbers, sizes, inputs, cut, [options.ids(one.options) for one in kept],
-      cut_options, cut_answers, kept, problems)
+    name,
+    numbers,
+    sizes,
+    inputs,
+    cut,
+    [options.ids(one.options) for one in kept],
+    cut_options,
+    cut_answers,
+    kept,
+    problems,
+  )
 
 
 def _askable(
-    name: str, found: Iterator[rendering.Example], options: answer_lengths.Options,
-    flaws: collections.Counter) -> Iterator[rendering.Example]:
+  name: str, found: Iterator[rendering.Example], options: answer_lengths.Options, flaws: collections.Counter
+) -> Iterator[rendering.Example]:
   """The examples that have a right answer in every metric; the others are counted."""
   names = datasets.get(name).metrics
   for one in found:
@@ -151,25 +168,22 @@ def _cut_answers(examples, options, encoding, tokens: int | None) -> list[bool]:
     return [False] * len(examples)
   if examples and examples[0].options:
     return [options.longer(one.options, tokens) for one in examples]
-  return answer_lengths.too_long(
-      [one.references for one in examples], encoding, tokens)
+  return answer_lengths.too_long([one.references for one in examples], encoding, tokens)
 
 
 def _lengths(cut_options, targets_length: int, cut_answers, tokens) -> Iterator[str]:
   """In plain words: which options and answers do not fit."""
   for cut, end, limit in (
-      (cut_options, 'have an option that was too long and was cut at TARGETS_LENGTH',
-       targets_length),
-      (cut_answers, 'have a right answer or an option that is longer than decoding may '
-       'write', tokens)):
+    (cut_options, 'have an option that was too long and was cut at TARGETS_LENGTH', targets_length),
+    (cut_answers, 'have a right answer or an option that is longer than decoding may write', tokens),
+  ):
     if any(cut):
       yield f'{sum(cut):,} of {len(cut):,} examples {end}: {limit:,} tokens'
 
 
 def _problems(name, splits, sizes, cut, flaws) -> tuple[str, ...]:
   """In plain words: what was left out and why, what had to be shortened."""
-  lines = [f'{count:,} records left out: {reason}'
-           for reason, count in sorted(rendering.dropped(name).items())]
+  lines = [f'{count:,} records left out: {reason}' for reason, count in sorted(rendering.dropped(name).items())]
   lines += [text.format(count) for text, count in flaws.items() if count]
   declared = datasets.get(name).splits
   for split in splits:
@@ -182,8 +196,7 @@ def _problems(name, splits, sizes, cut, flaws) -> tuple[str, ...]:
   return tuple(lines)
 
 
-def content_free(
-    asked: Questions, column: int, encoding: Encoding) -> tuple[list, list[int]]:
+def content_free(asked: Questions, column: int, encoding: Encoding) -> tuple[list, list[int]]:
   """Prompts that say nothing but how the question is put: for calibrated ranking.
 
   Every gap but the options is 'N/A' (Zhao et al. 2021, arXiv 2102.09690).

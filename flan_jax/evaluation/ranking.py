@@ -24,13 +24,15 @@ NO_ANSWER = -1
 def check(ranking: str) -> None:
   """Raises UserError unless it is one of RANKINGS."""
   if ranking not in RANKINGS:
-    raise UserError(
-        f'RANKING = {ranking!r} is none of {", ".join(map(repr, RANKINGS))}')
+    raise UserError(f'RANKING = {ranking!r} is none of {", ".join(map(repr, RANKINGS))}')
 
 
 def ranked(
-    ranking: str, scores: Sequence[np.ndarray], sizes: Sequence[Sequence[int]],
-    content_free: Sequence[np.ndarray] | None = None) -> list[np.ndarray]:
+  ranking: str,
+  scores: Sequence[np.ndarray],
+  sizes: Sequence[Sequence[int]],
+  content_free: Sequence[np.ndarray] | None = None,
+) -> list[np.ndarray]:
   """What is compared: for each prompt float64 [options].
 
   Args:
@@ -44,9 +46,7 @@ def ranked(
   return list(scores)
 
 
-def choose(
-    compared: Sequence[np.ndarray],
-    scores: Sequence[np.ndarray] | None = None) -> np.ndarray:
+def choose(compared: Sequence[np.ndarray], scores: Sequence[np.ndarray] | None = None) -> np.ndarray:
   """The best option of each prompt, int64 [prompts]; of equal ones the first.
 
   NO_ANSWER where a number is not finite.
@@ -87,10 +87,12 @@ def matched(text: str, options: Sequence[str]) -> int:
   matched('Yes, it does.', ['no', 'yes']) -> 1
   """
   written = _bare(text)
-  fits = [number for number, option in enumerate(options)
-          if _bare(option) and re.match(rf'{re.escape(_bare(option))}(?!\w)', written)]
-  return max(fits, key=lambda number: (len(_bare(options[number])), -number),
-             default=NO_ANSWER)
+  fits = [
+    number
+    for number, option in enumerate(options)
+    if _bare(option) and re.match(rf'{re.escape(_bare(option))}(?!\w)', written)
+  ]
+  return max(fits, key=lambda number: (len(_bare(options[number])), -number), default=NO_ANSWER)
 
 
 def _bare(text: str) -> str:

@@ -31,9 +31,10 @@ def read(model_dir: str) -> dict | None:
   if found is None and not aside:
     return None
   every = [one for one in (found, *aside) if one]  # what was set aside is older
-  return {'schema': SCHEMA, **{
-      part: list(_united([one[part] for one in every]).values())
-      for part in ('evaluations', 'comparisons')}}
+  return {
+    'schema': SCHEMA,
+    **{part: list(_united([one[part] for one in every]).values()) for part in ('evaluations', 'comparisons')},
+  }
 
 
 def _united(parts: Sequence[Sequence[Mapping]]) -> dict:
@@ -56,15 +57,17 @@ def _read(model_dir: str, name: str) -> dict | None:
     raise UserError(f'{path} cannot be read ({error.strerror}); move it away') from None
   except (ValueError, RecursionError) as error:
     raise UserError(
-        f'{path} is not JSON ({error}); move it away and evaluate the run again: answers '
-        'that are kept in predictions/ are not made twice') from None
+      f'{path} is not JSON ({error}); move it away and evaluate the run again: answers '
+      'that are kept in predictions/ are not made twice'
+    ) from None
   return results_schema.checked(path, found, model_dir)
 
 
 def _asides(model_dir: str) -> list[str]:
   """Files in which schema 2 set the results of other clusters or data aside."""
-  return sorted(name for data in ('embedded', 'tfds') for name in glob.glob(
-      f'results-*-{data}.json', root_dir=model_dir))
+  return sorted(
+    name for data in ('embedded', 'tfds') for name in glob.glob(f'results-*-{data}.json', root_dir=model_dir)
+  )
 
 
 def _key(one: Mapping) -> tuple:
@@ -82,11 +85,13 @@ def merge(model_dir: str, evaluation: Mapping) -> dict:
   others = [one for one in before['evaluations'] if groups.key(one) != ours]
   group = {one['name']: one for one in before['evaluations'] if groups.key(one) == ours}
   group[name] = dict(evaluation)
-  comparisons = [one for one in before['comparisons'] if groups.key(one) != ours
-                 or name not in (one['of'], one['against'])]
-  return _write(model_dir, {
-      'schema': SCHEMA, 'evaluations': [*others, *sorted(group.values(), key=_place)],
-      'comparisons': comparisons})
+  comparisons = [
+    one for one in before['comparisons'] if groups.key(one) != ours or name not in (one['of'], one['against'])
+  ]
+  return _write(
+    model_dir,
+    {'schema': SCHEMA, 'evaluations': [*others, *sorted(group.values(), key=_place)], 'comparisons': comparisons},
+  )
 
 
 def _place(evaluation: Mapping) -> tuple:
@@ -95,8 +100,7 @@ def _place(evaluation: Mapping) -> tuple:
   return known, evaluation['step'], name
 
 
-def compared(
-    model_dir: str, conditions: Mapping, comparisons: Sequence[Mapping]) -> dict:
+def compared(model_dir: str, conditions: Mapping, comparisons: Sequence[Mapping]) -> dict:
   """Puts comparisons into results.json, in place of all of these conditions."""
   before, ours = read(model_dir), groups.key(conditions)
   others = [one for one in before['comparisons'] if groups.key(one) != ours]
@@ -115,8 +119,7 @@ def make_way(model_dir: str, name: str, step: int, conditions: Mapping) -> None:
   ours, place = groups.key(conditions), groups.folder(name, conditions)
   made, renamed = {}, {}
   for one in before['evaluations']:
-    if groups.answers(one) == place and (one['step'], one['data']) != (
-        step, conditions['data']):
+    if groups.answers(one) == place and (one['step'], one['data']) != (step, conditions['data']):
       one = _moved(model_dir, one, step, conditions['data'])
     if groups.key(one) == ours and one['name'] == name and one['step'] != step:
       one = {**one, 'name': kept(name, one['step'])}
@@ -127,8 +130,9 @@ def make_way(model_dir: str, name: str, step: int, conditions: Mapping) -> None:
   if every == before['evaluations']:
     return
   gone = {name, *(one['name'] for one in renamed.values())} if renamed else set()
-  comparisons = [one for one in before['comparisons'] if groups.key(one) != ours
-                 or not gone & {one['of'], one['against']}]
+  comparisons = [
+    one for one in before['comparisons'] if groups.key(one) != ours or not gone & {one['of'], one['against']}
+  ]
   _write(model_dir, {**before, 'evaluations': every, 'comparisons': comparisons})
 
 
@@ -140,8 +144,7 @@ def kept(name: str, step: int) -> str:
 def _moved(model_dir: str, one: Mapping, step: int, data: str) -> dict:
   """The evaluation, its answers in a folder apart from those of another step or data."""
   old = groups.answers(one)
-  new = groups.folder(one['name'] if one['step'] == step else kept(
-      one['name'], one['step']), one)
+  new = groups.folder(one['name'] if one['step'] == step else kept(one['name'], one['step']), one)
   new += '' if one['data'] == data else f' data={one["data"]}'
   for row in one['datasets']:
     source, target = (answers.path(model_dir, folder, row) for folder in (old, new))

@@ -10,13 +10,11 @@ from flan_jax.evaluation import groups
 
 SCHEMA = 3
 _STYLES = 'name', 'none', 'plain'  # as they stand in the names of rows
-_AGAIN = ('move it away and evaluate the run again: answers that are kept in '
-          'predictions/ are not made twice')
+_AGAIN = 'move it away and evaluate the run again: answers that are kept in predictions/ are not made twice'
 
 
 def _is(*kinds: type) -> Callable[[Any], bool]:
-  return lambda value: isinstance(value, kinds) and (
-      bool in kinds or not isinstance(value, bool))
+  return lambda value: isinstance(value, kinds) and (bool in kinds or not isinstance(value, bool))
 
 
 def _or_none(holds: Callable[[Any], bool]) -> Callable[[Any], bool]:
@@ -33,34 +31,91 @@ def _texts(value: Any) -> bool:
 
 _number, _whole, _text, _map = _is(int, float), _is(int), _is(str), _is(dict)
 _CONDITIONS = {
-    'data': _text, 'cluster': _or_none(_text), 'held_in': _texts, 'style': _text,
-    'shots': _whole, 'shot_seed': _whole, 'ranking': _text, 'answer_by': _text,
-    'limit': _or_none(_whole), 'held_in_test': _is(bool),
-    'decode_tokens': _or_none(_whole), 'begin': _or_none(_is(bool))}
+  'data': _text,
+  'cluster': _or_none(_text),
+  'held_in': _texts,
+  'style': _text,
+  'shots': _whole,
+  'shot_seed': _whole,
+  'ranking': _text,
+  'answer_by': _text,
+  'limit': _or_none(_whole),
+  'held_in_test': _is(bool),
+  'decode_tokens': _or_none(_whole),
+  'begin': _or_none(_is(bool)),
+}
 _EVALUATION = {
-    **_CONDITIONS, 'name': _text, 'step': _whole, 'answers': _or_none(_text),
-    'training': lambda value: value is None or value in groups.TRAINING,
-    'mean': _or_none(_number), 'interval': _or_none(_pair), 'problems': _or_none(_map),
-    'datasets': _map}
+  **_CONDITIONS,
+  'name': _text,
+  'step': _whole,
+  'answers': _or_none(_text),
+  'training': lambda value: value is None or value in groups.TRAINING,
+  'mean': _or_none(_number),
+  'interval': _or_none(_pair),
+  'problems': _or_none(_map),
+  'datasets': _map,
+}
 _SCORES = {
-    'mean': _or_none(_number), 'std': _or_none(_number), 'median': _or_none(_number),
-    'quartiles': _or_none(_pair), 'interval': _or_none(_pair),
-    'best_dev_template': _or_none(_whole), 'best_dev_test': _or_none(_number),
-    'templates': lambda value: isinstance(value, list) and bool(value)}
-_ENTRY = {**_SCORES, 'held_in': _is(bool), 'primary': _text,
-          'problems': _or_none(_texts), 'majority': _or_none(_number),
-          'prompt': _or_none(_map), 'decoded': _or_none(_map)}
-_TEMPLATE = {'template': _whole, 'method': _text, 'n_dev': _whole, 'n_test': _whole,
-             'dev': _map, 'test': _map, 'cut': _or_none(_whole),
-             'cut_answers': _or_none(_whole), 'unanswered': _or_none(_whole)}
-_PROMPT = {'template': _whole, 'inputs': _text, 'tokens': _whole, 'separators': _texts,
-           'options': _texts, 'target': _text, 'answer': _text}
-_OPTIONAL = {'answers', 'training', 'problems', 'prompt', 'decoded', 'cut',
-             'cut_answers', 'unanswered', 'median', 'quartiles', 'begin'}
-_DIFFERENCE = {'difference': _number, 'interval': _or_none(_pair),
-               'p': _or_none(_number)}
-_COMPARISON = {**_CONDITIONS, 'of': _text, 'against': _text, 'datasets': _map,
-               'mean': _or_none(_map), 'problems': _or_none(_map)}
+  'mean': _or_none(_number),
+  'std': _or_none(_number),
+  'median': _or_none(_number),
+  'quartiles': _or_none(_pair),
+  'interval': _or_none(_pair),
+  'best_dev_template': _or_none(_whole),
+  'best_dev_test': _or_none(_number),
+  'templates': lambda value: isinstance(value, list) and bool(value),
+}
+_ENTRY = {
+  **_SCORES,
+  'held_in': _is(bool),
+  'primary': _text,
+  'problems': _or_none(_texts),
+  'majority': _or_none(_number),
+  'prompt': _or_none(_map),
+  'decoded': _or_none(_map),
+}
+_TEMPLATE = {
+  'template': _whole,
+  'method': _text,
+  'n_dev': _whole,
+  'n_test': _whole,
+  'dev': _map,
+  'test': _map,
+  'cut': _or_none(_whole),
+  'cut_answers': _or_none(_whole),
+  'unanswered': _or_none(_whole),
+}
+_PROMPT = {
+  'template': _whole,
+  'inputs': _text,
+  'tokens': _whole,
+  'separators': _texts,
+  'options': _texts,
+  'target': _text,
+  'answer': _text,
+}
+_OPTIONAL = {
+  'answers',
+  'training',
+  'problems',
+  'prompt',
+  'decoded',
+  'cut',
+  'cut_answers',
+  'unanswered',
+  'median',
+  'quartiles',
+  'begin',
+}
+_DIFFERENCE = {'difference': _number, 'interval': _or_none(_pair), 'p': _or_none(_number)}
+_COMPARISON = {
+  **_CONDITIONS,
+  'of': _text,
+  'against': _text,
+  'datasets': _map,
+  'mean': _or_none(_map),
+  'problems': _or_none(_map),
+}
 
 
 def checked(path: str, found: Any, model_dir: str) -> dict:
@@ -71,8 +126,7 @@ def checked(path: str, found: Any, model_dir: str) -> dict:
   """
   schema = found.get('schema') if isinstance(found, dict) else None
   if schema not in (2, SCHEMA):
-    raise UserError(f'{path} is of schema {schema!r}, and this version reads 2 and '
-                    f'{SCHEMA}: {_AGAIN}')
+    raise UserError(f'{path} is of schema {schema!r}, and this version reads 2 and {SCHEMA}: {_AGAIN}')
   if schema != SCHEMA and not _fault(found, lacks_conditions=True):
     found = _of_schema_2(found, model_dir)
   fault = _fault(found)
@@ -89,11 +143,16 @@ def _fault(found: Mapping, lacks_conditions: bool = False) -> str:
       return f'{name} is no list'
   if not found['evaluations']:
     return 'it has no evaluations'
-  return _first([
-      *(_fault_of_evaluation(one, f'evaluations[{number}]', skipped)
-        for number, one in enumerate(found['evaluations'])),
-      *(_fault_of_comparison(one, f'comparisons[{number}]', skipped)
-        for number, one in enumerate(found['comparisons']))])
+  return _first(
+    [
+      *(
+        _fault_of_evaluation(one, f'evaluations[{number}]', skipped) for number, one in enumerate(found['evaluations'])
+      ),
+      *(
+        _fault_of_comparison(one, f'comparisons[{number}]', skipped) for number, one in enumerate(found['comparisons'])
+      ),
+    ]
+  )
 
 
 def _first(faults: Iterable[str]) -> str:
@@ -102,38 +161,47 @@ def _first(faults: Iterable[str]) -> str:
 
 def _fault_of_evaluation(one: Any, where: str, skipped: Collection[str]) -> str:
   return _lacks(one, _EVALUATION, where, skipped) or _first(
-      _fault_of_entry(entry, f'{where}.datasets[{name!r}]')
-      for name, entry in one['datasets'].items())
+    _fault_of_entry(entry, f'{where}.datasets[{name!r}]') for name, entry in one['datasets'].items()
+  )
 
 
 def _fault_of_comparison(one: Any, where: str, skipped: Collection[str]) -> str:
   return _lacks(one, _COMPARISON, where, skipped) or _first(
-      _lacks(each, _DIFFERENCE, f'{where}: {name}')
-      for name, each in (*one['datasets'].items(), ('mean', one['mean'])) if each)
+    _lacks(each, _DIFFERENCE, f'{where}: {name}')
+    for name, each in (*one['datasets'].items(), ('mean', one['mean']))
+    if each
+  )
 
 
 def _fault_of_entry(entry: Any, where: str) -> str:
-  return _lacks(entry, _ENTRY, where) or _first([
+  return _lacks(entry, _ENTRY, where) or _first(
+    [
       _fault_of_templates(entry, where),
       entry.get('prompt') and _lacks(entry['prompt'], _PROMPT, f'{where}.prompt'),
-      entry.get('decoded') and (
-          _lacks(entry['decoded'], _SCORES, f'{where}.decoded')
-          or _fault_of_templates(entry['decoded'], f'{where}.decoded'))])
+      entry.get('decoded')
+      and (
+        _lacks(entry['decoded'], _SCORES, f'{where}.decoded')
+        or _fault_of_templates(entry['decoded'], f'{where}.decoded')
+      ),
+    ]
+  )
 
 
 def _fault_of_templates(scores: Mapping, where: str) -> str:
-  return _first(_fault_of_template(one, f'{where}.templates[{number}]')
-                for number, one in enumerate(scores['templates']))
+  return _first(
+    _fault_of_template(one, f'{where}.templates[{number}]') for number, one in enumerate(scores['templates'])
+  )
 
 
 def _fault_of_template(one: Any, where: str) -> str:
   return _lacks(one, _TEMPLATE, where) or _first(
-      '' if _or_none(_number)(value) else f'{where}.{split}[{metric!r}] is {value!r}'
-      for split in ('dev', 'test') for metric, value in one[split].items())
+    '' if _or_none(_number)(value) else f'{where}.{split}[{metric!r}] is {value!r}'
+    for split in ('dev', 'test')
+    for metric, value in one[split].items()
+  )
 
 
-def _lacks(
-    found: Any, wanted: Mapping, where: str, skipped: Collection[str] = ()) -> str:
+def _lacks(found: Any, wanted: Mapping, where: str, skipped: Collection[str] = ()) -> str:
   """Which key is missing, or has no such value; '' where all is well."""
   if not isinstance(found, dict):
     return f'{where} is {str(found)[:40]!r}'
@@ -155,17 +223,27 @@ def _of_schema_2(found: Mapping, model_dir: str) -> dict:
   for one in found['evaluations']:
     rows = one['datasets']
     held_in = [name.partition('.')[0] for name, entry in rows.items() if entry['held_in']]
-    asked = groups.conditions(**{
-        **shared, 'held_in': set(held_in), 'ranking': one.get('ranking', 'sum'),
-        'limit': one.get('limit'), **_manner(rows)})
+    asked = groups.conditions(
+      **{
+        **shared,
+        'held_in': set(held_in),
+        'ranking': one.get('ranking', 'sum'),
+        'limit': one.get('limit'),
+        **_manner(rows),
+      }
+    )
     never_tuned = imported and one['name'] == 'tuned'
-    evaluations.append({
-        **one, **asked, 'answers': one['name'],
+    evaluations.append(
+      {
+        **one,
+        **asked,
+        'answers': one['name'],
         'name': 'untuned' if never_tuned else one['name'],
-        'training': groups.UNKNOWN if imported else groups.KNOWN})
+        'training': groups.UNKNOWN if imported else groups.KNOWN,
+      }
+    )
   by_name = {one['name']: groups.of(one) for one in evaluations}
-  comparisons = [{**one, **by_name[one['of']]} for one in found['comparisons']
-                 if one['of'] in by_name]
+  comparisons = [{**one, **by_name[one['of']]} for one in found['comparisons'] if one['of'] in by_name]
   return {'schema': SCHEMA, 'evaluations': evaluations, 'comparisons': comparisons}
 
 

@@ -13,8 +13,8 @@ TEXT = 'accuracy'  # compares whole texts; known to every kind of task
 
 
 def scores(
-    task: str, names: Sequence[str], targets: Sequence[Expected],
-    predictions: Sequence[str]) -> dict[str, float]:
+  task: str, names: Sequence[str], targets: Sequence[Expected], predictions: Sequence[str]
+) -> dict[str, float]:
   """The mean over templates of each metric, 0..100; what has no score is told.
 
   Of a classification the option counts that a prediction is, or begins with. Where no
@@ -32,15 +32,19 @@ def scores(
     if references and all(one.options):
       templates[one.template].append((one, references, text))
   texts = [text for own in templates.values() for *_, text in own]
-  _tell(task, len(targets) - len(texts), len(targets),
-        'prompts have no reference to compare a prediction with; they are left out')
+  _tell(
+    task,
+    len(targets) - len(texts),
+    len(targets),
+    'prompts have no reference to compare a prediction with; they are left out',
+  )
   _tell(task, texts.count(''), len(texts), 'predictions are empty; they count as wrong')
   if not texts:
-    raise UserError(f'{task} has no prompt to score among {len(targets):,}: none has a '
-                    'reference to compare a prediction with')
+    raise UserError(
+      f'{task} has no prompt to score among {len(targets):,}: none has a reference to compare a prediction with'
+    )
   given = [_answers(own) for own in templates.values()]
-  return {name: round(float(np.mean([metrics.score(name, one) for one in given])), 6)
-          for name in names}
+  return {name: round(float(np.mean([metrics.score(name, one) for one in given])), 6) for name in names}
 
 
 def _known(names: Sequence[str], has_options: bool) -> list[str]:
@@ -55,9 +59,13 @@ def _answers(pairs: Sequence[tuple[Expected, Sequence[str], str]]) -> metrics.An
   if expected[0].options:
     chosen = [_chosen(text, one.options) for one, text in zip(expected, texts)]
   return metrics.Answers(
-      labels=[one.label for one in expected], options=[one.options for one in expected],
-      references=references, chosen=chosen, written=texts if chosen is None else None,
-      groups=[one.group for one in expected])
+    labels=[one.label for one in expected],
+    options=[one.options for one in expected],
+    references=references,
+    chosen=chosen,
+    written=texts if chosen is None else None,
+    groups=[one.group for one in expected],
+  )
 
 
 def _chosen(text: str, options: Sequence[str]) -> int:

@@ -16,9 +16,7 @@ from flan_jax.evaluation import ranking as ranking_lib
 from flan_jax.evaluation.questions import DEV, TEST
 
 
-def entry(
-    task: str, kept: answers.Folder, wanted: Sequence[tuple[int, str]], ranking: str,
-    encoding: Encoding) -> dict:
+def entry(task: str, kept: answers.Folder, wanted: Sequence[tuple[int, str]], ranking: str, encoding: Encoding) -> dict:
   """All that results.json says of a dataset, but for `held_in`.
 
   wanted: (template, method) of its cells; where there are two methods, ranking comes
@@ -33,11 +31,12 @@ def entry(
   primary = datasets.get(task).metrics[0]
   shown = next(iter(groups.values()))[0]
   found = {
-      'primary': primary, **first,
-      'majority': metrics.majority(primary, answers.answers(asked, shown)),
-      'problems': [*asked.problems, *_unanswered(
-          groups, any(one['options'] for one in asked.examples))],
-      'prompt': _prompt(asked, shown, encoding)}
+    'primary': primary,
+    **first,
+    'majority': metrics.majority(primary, answers.answers(asked, shown)),
+    'problems': [*asked.problems, *_unanswered(groups, any(one['options'] for one in asked.examples))],
+    'prompt': _prompt(asked, shown, encoding),
+  }
   if ranking != ranking_lib.SUM and answers.RANK in groups:
     found['ranking'] = ranking
   return found | ({'decoded': others[0]} if others else {})
@@ -47,23 +46,30 @@ def add_intervals(made: dict, task: str, kept: answers.Folder) -> np.ndarray:
   """Gives an entry its intervals; returns the replicates of its score, [draws]."""
   primary, asked = datasets.get(task).metrics[0], kept.examples()
   for part in filter(None, (made.get('decoded'), made)):
-    found = bootstrap.replicates(primary, [
-        answers.answers(asked, kept.cell(one['template'], one['method']))
-        for one in part['templates']])
+    found = bootstrap.replicates(
+      primary, [answers.answers(asked, kept.cell(one['template'], one['method'])) for one in part['templates']]
+    )
     part['interval'] = list(bootstrap.mean_interval([found]))
   return found
 
 
 def _scored(task: str, asked: answers.Examples, group: Sequence[answers.Cell]) -> dict:
   dataset = datasets.get(task)
-  templates = [{
-      'template': cell.template, 'kind': dataset.templates[cell.template].kind,
-      'method': cell.method, 'n_dev': asked.sizes[DEV], 'n_test': asked.sizes[TEST],
+  templates = [
+    {
+      'template': cell.template,
+      'kind': dataset.templates[cell.template].kind,
+      'method': cell.method,
+      'n_dev': asked.sizes[DEV],
+      'n_test': asked.sizes[TEST],
       **{split: _metrics(dataset.metrics, asked, cell, split) for split in (DEV, TEST)},
-      'cut': cell.cut, 'cut_answers': cell.cut_answers, 'unanswered': cell.unanswered}
-               for cell in group]
-  return {'templates': templates, **summary(templates, dataset.metrics[0]),
-          'interval': None}
+      'cut': cell.cut,
+      'cut_answers': cell.cut_answers,
+      'unanswered': cell.unanswered,
+    }
+    for cell in group
+  ]
+  return {'templates': templates, **summary(templates, dataset.metrics[0]), 'interval': None}
 
 
 def _metrics(names, asked, cell, split) -> dict[str, float]:
@@ -82,28 +88,35 @@ def summary(templates: Sequence[Mapping], primary: str) -> dict:
   scored = TEST if templates[0]['n_test'] else DEV
   values = [one[scored][primary] for one in templates]
   best = max(
-      (one for one in templates if one['n_dev']), default=None,
-      key=lambda one: (metrics.better(primary, one[DEV][primary]), -one['template']))
+    (one for one in templates if one['n_dev']),
+    default=None,
+    key=lambda one: (metrics.better(primary, one[DEV][primary]), -one['template']),
+  )
   return {
-      'mean': float(np.mean(values)), 'std': float(np.std(values)),
-      'median': float(np.median(values)),
-      'quartiles': [float(value) for value in np.quantile(values, [0.25, 0.75])],
-      'best_dev_template': best and best['template'],
-      'best_dev_test': best[TEST].get(primary) if best else None}
+    'mean': float(np.mean(values)),
+    'std': float(np.std(values)),
+    'median': float(np.median(values)),
+    'quartiles': [float(value) for value in np.quantile(values, [0.25, 0.75])],
+    'best_dev_template': best and best['template'],
+    'best_dev_test': best[TEST].get(primary) if best else None,
+  }
 
 
 def _unanswered(groups: Mapping[str, Sequence[answers.Cell]], options: bool) -> list[str]:
   """Prompts that got no answer, and why. options: whether they have any."""
   lines = [
-      f'template {cell.template}: {cell.unanswered:,} of {len(cell.answers):,} prompts '
-      'had scores that are no numbers; they count as wrong'
-      for cell in groups.get(answers.RANK, ()) if cell.unanswered]
+    f'template {cell.template}: {cell.unanswered:,} of {len(cell.answers):,} prompts '
+    'had scores that are no numbers; they count as wrong'
+    for cell in groups.get(answers.RANK, ())
+    if cell.unanswered
+  ]
   decoded = groups.get(answers.DECODE, ())
   count = sum(cell.unanswered for cell in decoded)
   if count:
     what = 'none of the options' if options else 'empty'
-    lines.append(f'{count:,} of {sum(len(cell.answers) for cell in decoded):,} decoded '
-                 f'answers are {what}; they count as wrong')
+    lines.append(
+      f'{count:,} of {sum(len(cell.answers) for cell in decoded):,} decoded answers are {what}; they count as wrong'
+    )
   return lines
 
 
@@ -117,14 +130,25 @@ def _prompt(asked, cell: answers.Cell, encoding: Encoding) -> dict | None:
   if options:
     answer = options[answer] if answer >= 0 else ''
   return {
-      'template': cell.template, 'inputs': given['prompt'], 'tokens': given['tokens'],
-      'separators': list(encoding.separators), 'options': options,
-      'target': given['target'], 'answer': answer}
+    'template': cell.template,
+    'inputs': given['prompt'],
+    'tokens': given['tokens'],
+    'separators': list(encoding.separators),
+    'options': options,
+    'target': given['target'],
+    'answer': answer,
+  }
 
 
 def evaluation(
-    name: str, step: int, conditions: Mapping, entries: Mapping, problems: Mapping = {},
-    replicates: Mapping[str, np.ndarray] = {}, training: str = groups.KNOWN) -> dict:
+  name: str,
+  step: int,
+  conditions: Mapping,
+  entries: Mapping,
+  problems: Mapping = {},
+  replicates: Mapping[str, np.ndarray] = {},
+  training: str = groups.KNOWN,
+) -> dict:
   """One of the evaluations of results.json.
 
   conditions: see groups.conditions. replicates: of the entries, if there are any; `mean`
@@ -132,11 +156,16 @@ def evaluation(
   """
   resampled = [replicates[dataset] for dataset in in_mean(entries)] if replicates else []
   return {
-      'name': name, 'step': step, **conditions,
-      'answers': groups.folder(name, conditions), 'training': training,
-      'datasets': dict(entries), 'problems': dict(problems),
-      'mean': mean(entries),
-      'interval': list(bootstrap.mean_interval(resampled)) if resampled else None}
+    'name': name,
+    'step': step,
+    **conditions,
+    'answers': groups.folder(name, conditions),
+    'training': training,
+    'datasets': dict(entries),
+    'problems': dict(problems),
+    'mean': mean(entries),
+    'interval': list(bootstrap.mean_interval(resampled)) if resampled else None,
+  }
 
 
 def mean(entries: Mapping[str, Mapping]) -> float | None:
@@ -153,8 +182,8 @@ def in_mean(entries: Mapping[str, Mapping]) -> list[str]:
 
 
 def compare(
-    ours: str, theirs: str, entries: Mapping[str, Mapping],
-    columns: Sequence[Mapping[str, Sequence[metrics.Answers]]]) -> dict:
+  ours: str, theirs: str, entries: Mapping[str, Mapping], columns: Sequence[Mapping[str, Sequence[metrics.Answers]]]
+) -> dict:
   """A comparison of results.json: what `ours` has more than `theirs`, and how surely.
 
   entries: of ours. columns: of both, dataset -> answers in each template.
@@ -170,10 +199,12 @@ def compare(
       problems[name] = str(error)
   averaged = [found[name] for name in in_mean(entries) if name in found]
   return {
-      'of': ours, 'against': theirs, 'problems': problems,
-      'datasets': {name: _told(bootstrap.mean_difference([one]))
-                   for name, one in found.items()},
-      'mean': _told(bootstrap.mean_difference(averaged)) if averaged else None}
+    'of': ours,
+    'against': theirs,
+    'problems': problems,
+    'datasets': {name: _told(bootstrap.mean_difference([one])) for name, one in found.items()},
+    'mean': _told(bootstrap.mean_difference(averaged)) if averaged else None,
+  }
 
 
 def _told(one: bootstrap.Difference) -> dict:

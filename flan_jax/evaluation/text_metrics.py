@@ -48,9 +48,10 @@ def _best(compare: Callable[[str, str], float], normalized: Callable[[str], str]
     return normalized(text) or text.strip()
 
   def metric(written, references):
-    return np.mean([
-        max((compare(bare(text), bare(one)) for one in right), default=0.0)
-        for text, right in zip(written, references)])
+    return np.mean(
+      [max((compare(bare(text), bare(one)) for one in right), default=0.0) for text, right in zip(written, references)]
+    )
+
   return metric
 
 
@@ -67,13 +68,19 @@ def _word_f1(text: str, reference: str) -> float:
 
 def _rouge(kind: str) -> Metric:
   """F-measure without stemming, as in T5; sentences are lines to the longest one."""
+
   def metric(written, references):
     from rouge_score import rouge_scorer
+
     scorer = rouge_scorer.RougeScorer([kind])
     lines = {text: _lines(text) for texts in (written, *references) for text in texts}
-    return np.mean([
-        max((scorer.score(lines[one], lines[text])[kind].fmeasure for one in right),
-            default=0.0) for text, right in zip(written, references)])
+    return np.mean(
+      [
+        max((scorer.score(lines[one], lines[text])[kind].fmeasure for one in right), default=0.0)
+        for text, right in zip(written, references)
+      ]
+    )
+
   return metric
 
 
@@ -84,40 +91,44 @@ def _lines(text: str) -> str:
 def _bleu(written, references) -> float:
   """Of the whole corpus: sacrebleu, tokenizer `intl`, exponential smoothing."""
   import sacrebleu
+
   most = max(map(len, references))
-  streams = [[right[turn] if turn < len(right) else None for right in references]
-             for turn in range(most)]
-  return sacrebleu.corpus_bleu(
-      list(written), streams, smooth_method='exp', tokenize='intl').score / 100
+  streams = [[right[turn] if turn < len(right) else None for right in references] for turn in range(most)]
+  return sacrebleu.corpus_bleu(list(written), streams, smooth_method='exp', tokenize='intl').score / 100
 
 
 def _word_edit_distance(written, references) -> float:
   """Words to insert, delete or replace, to the nearest reference."""
   from rapidfuzz.distance import Levenshtein
-  return np.mean([min(Levenshtein.distance(text.split(), one.split()) for one in right)
-                  for text, right in zip(written, references)])
+
+  return np.mean(
+    [min(Levenshtein.distance(text.split(), one.split()) for one in right) for text, right in zip(written, references)]
+  )
 
 
 def _same_text(written, references) -> float:
-  return np.mean([text.strip() in {one.strip() for one in right}
-                  for text, right in zip(written, references)])
+  return np.mean([text.strip() in {one.strip() for one in right} for text, right in zip(written, references)])
 
 
 METRICS: dict[str, Metric] = {
-    'accuracy': _same_text,
-    'trivia_exact_match': _best(_equal, trivia_normalized),
-    'trivia_f1': _best(_word_f1, trivia_normalized),
-    'squad_exact_match': _best(_equal, squad_normalized),
-    'squad_f1': _best(_word_f1, squad_normalized),
-    'rouge1': _rouge('rouge1'), 'rouge2': _rouge('rouge2'),
-    'rougeLsum': _rouge('rougeLsum'),
-    'bleu': _bleu, 'word_edit_distance': _word_edit_distance}
+  'accuracy': _same_text,
+  'trivia_exact_match': _best(_equal, trivia_normalized),
+  'trivia_f1': _best(_word_f1, trivia_normalized),
+  'squad_exact_match': _best(_equal, squad_normalized),
+  'squad_f1': _best(_word_f1, squad_normalized),
+  'rouge1': _rouge('rouge1'),
+  'rouge2': _rouge('rouge2'),
+  'rougeLsum': _rouge('rougeLsum'),
+  'bleu': _bleu,
+  'word_edit_distance': _word_edit_distance,
+}
 
 
 @functools.lru_cache(_NORMALIZED_AT_ONCE)
 def _rouge_normalized(text: str) -> str:
   """The words that rouge-score compares, which have Latin letters and digits only."""
   from rouge_score import tokenize
+
   return ' '.join(tokenize.tokenize(text, None))
 
 
@@ -129,10 +140,14 @@ def _rouge2_normalized(text: str) -> str:
 
 # BLEU has no such text: all tokens count, and the corpus is scored as one.
 _NORMALIZED: dict[str, Callable[[str], str]] = {
-    'rouge1': _rouge_normalized, 'rouge2': _rouge2_normalized,
-    'rougeLsum': _rouge_normalized,
-    'trivia_exact_match': trivia_normalized, 'trivia_f1': trivia_normalized,
-    'squad_exact_match': squad_normalized, 'squad_f1': squad_normalized}
+  'rouge1': _rouge_normalized,
+  'rouge2': _rouge2_normalized,
+  'rougeLsum': _rouge_normalized,
+  'trivia_exact_match': trivia_normalized,
+  'trivia_f1': trivia_normalized,
+  'squad_exact_match': squad_normalized,
+  'squad_f1': squad_normalized,
+}
 
 
 def references(names: Sequence[str], texts: Sequence[str]) -> tuple[str, ...]:

@@ -19,8 +19,8 @@ _NEVER = -1e30  # the score of what must not be chosen; finite, so that it can b
 
 @functools.lru_cache(maxsize=None)
 def search(
-    config: decoder.DecoderConfig, mesh: Mesh | None, max_tokens: int, beams: int,
-    length_penalty: float) -> Callable[..., jax.Array]:
+  config: decoder.DecoderConfig, mesh: Mesh | None, max_tokens: int, beams: int, length_penalty: float
+) -> Callable[..., jax.Array]:
   """(params, batch, ends_E) -> the best new tokens int32 [B, T], filled up with an end.
 
   A text's score is its log-likelihood, its end included, divided by
@@ -38,13 +38,17 @@ def _search(config, max_tokens, beams, length_penalty, params, batch, ends_E):
   size_BK = jnp.repeat(batch['size'][:, None], beams, axis=1)
   penalty = lambda tokens: ((5 + tokens) / 6) ** length_penalty
   # At first all beams are equal: only the first counts.
-  first_BK = jnp.broadcast_to(
-      jnp.where(jnp.arange(beams) == 0, 0.0, _NEVER), (height, beams))
+  first_BK = jnp.broadcast_to(jnp.where(jnp.arange(beams) == 0, 0.0, _NEVER), (height, beams))
   empty_BKT = jnp.full((height, beams, max_tokens), ends_E[0], jnp.int32)
   state = {
-      'step': jnp.zeros((), jnp.int32), 'cache': cache, 'tokens': empty_BKT,
-      'score': first_BK, 'logits': jnp.repeat(logits_BV[:, None], beams, axis=1),
-      'finished': empty_BKT, 'finished_score': jnp.full((height, beams), _NEVER)}
+    'step': jnp.zeros((), jnp.int32),
+    'cache': cache,
+    'tokens': empty_BKT,
+    'score': first_BK,
+    'logits': jnp.repeat(logits_BV[:, None], beams, axis=1),
+    'finished': empty_BKT,
+    'finished_score': jnp.full((height, beams), _NEVER),
+  }
 
   def unfinished(state):
     """Whether an unfinished text could still come before the worst finished one."""
@@ -59,10 +63,14 @@ def _search(config, max_tokens, beams, length_penalty, params, batch, ends_E):
     state, rows_BK, token_BK = _with_unfinished(state, chosen, beams)
     rows = (rows_BK + beams * jnp.arange(height)[:, None]).reshape(-1)
     logits, cache = kv_cache.decode_step(
-        config, params, token_BK.reshape(-1), (size_BK + place).reshape(-1),
-        kv_cache.take_rows(config, state['cache'], rows), each_layer)
-    return {**state, 'step': place + 1, 'cache': cache,
-            'logits': logits.reshape(height, beams, -1)}
+      config,
+      params,
+      token_BK.reshape(-1),
+      (size_BK + place).reshape(-1),
+      kv_cache.take_rows(config, state['cache'], rows),
+      each_layer,
+    )
+    return {**state, 'step': place + 1, 'cache': cache, 'logits': logits.reshape(height, beams, -1)}
 
   state = jax.lax.while_loop(unfinished, step, state)
   return decode_loop.whole(_best(state, penalty(max_tokens)))
@@ -80,10 +88,14 @@ def _candidates(state, count: int, ends_E) -> dict[str, Any]:
   score_BC, index_BC = jax.lax.top_k(total_BKV.reshape(height, -1), count)
   beam_BC, token_BC = index_BC // size, (index_BC % size).astype(jnp.int32)
   tokens_BCT = jnp.take_along_axis(state['tokens'], beam_BC[:, :, None], axis=1)
-  tokens_BCT = jax.lax.dynamic_update_slice_in_dim(
-      tokens_BCT, token_BC[:, :, None], state['step'], 2)
-  return {'score': score_BC, 'beam': beam_BC, 'token': token_BC, 'tokens': tokens_BCT,
-          'ends': jnp.isin(token_BC, ends_E, method='compare_all')}
+  tokens_BCT = jax.lax.dynamic_update_slice_in_dim(tokens_BCT, token_BC[:, :, None], state['step'], 2)
+  return {
+    'score': score_BC,
+    'beam': beam_BC,
+    'token': token_BC,
+    'tokens': tokens_BCT,
+    'ends': jnp.isin(token_BC, ends_E, method='compare_all'),
+  }
 
 
 def _with_finished(state, chosen, penalty):
@@ -109,8 +121,7 @@ def _with_unfinished(state, chosen, beams: int):
 
 def _best(state, penalty) -> jax.Array:
   """[B, T]: the best of the finished and, at the full length, the unfinished texts."""
-  score = jnp.concatenate(
-      [state['finished_score'], state['score'] / penalty], axis=1)
+  score = jnp.concatenate([state['finished_score'], state['score'] / penalty], axis=1)
   tokens = jnp.concatenate([state['finished'], state['tokens']], axis=1)
   best_B11 = jnp.argmax(score, axis=1)[:, None, None]
   return jnp.take_along_axis(tokens, best_B11, axis=1)[:, 0]

@@ -49,27 +49,36 @@ class Settings:
 
   def __post_init__(self):
     checks = {
-        'max_tokens': (self.max_tokens >= 1, 'at least 1'),
-        'temperature': (0 <= self.temperature < math.inf, 'at least 0'),
-        'top_k': (self.top_k >= 0, 'at least 0, which is all tokens'),
-        'top_p': (0 < self.top_p <= 1, 'above 0 and at most 1'),
-        'beams': (self.beams >= 1, 'at least 1'),
-        'length_penalty': (0 <= self.length_penalty < math.inf, 'at least 0'),
-        'stop': (all(self.stop), 'texts, none of them empty')}
+      'max_tokens': (self.max_tokens >= 1, 'at least 1'),
+      'temperature': (0 <= self.temperature < math.inf, 'at least 0'),
+      'top_k': (self.top_k >= 0, 'at least 0, which is all tokens'),
+      'top_p': (0 < self.top_p <= 1, 'above 0 and at most 1'),
+      'beams': (self.beams >= 1, 'at least 1'),
+      'length_penalty': (0 <= self.length_penalty < math.inf, 'at least 0'),
+      'stop': (all(self.stop), 'texts, none of them empty'),
+    }
     for name, (fine, wanted) in checks.items():
       if not fine:
         raise UserError(f'{name} = {getattr(self, name)!r} must be {wanted}')
     if self.beams > 1 and self.temperature:
-      raise UserError(f'beams = {self.beams} and temperature = {self.temperature}: beam '
-                      'search draws nothing; set one of them')
+      raise UserError(
+        f'beams = {self.beams} and temperature = {self.temperature}: beam search draws nothing; set one of them'
+      )
 
 
 def generate(
-    config: decoder.DecoderConfig, params: decoder.Params,
-    prompts: Sequence[Tokens], settings: Settings, eos_id: int | Sequence[int], *,
-    decode: Decode | None = None, numbers: Sequence[int] | None = None,
-    tokens_per_forward: int | None = None, rows: int | None = None,
-    advance: Callable[[int], None] | None = None) -> list[list[int]]:
+  config: decoder.DecoderConfig,
+  params: decoder.Params,
+  prompts: Sequence[Tokens],
+  settings: Settings,
+  eos_id: int | Sequence[int],
+  *,
+  decode: Decode | None = None,
+  numbers: Sequence[int] | None = None,
+  tokens_per_forward: int | None = None,
+  rows: int | None = None,
+  advance: Callable[[int], None] | None = None,
+) -> list[list[int]]:
   """Continues each prompt, token by token.
 
   Args:
@@ -99,12 +108,12 @@ def generate(
   mesh = scoring.mesh_of(params)
   config = scoring.quickest(config)
   parts = scoring.row_parts(mesh)
-  height = functools.partial(rows_of_batch, settings=settings, parts=parts, rows=rows,
-                             tokens_per_forward=tokens_per_forward)
+  height = functools.partial(
+    rows_of_batch, settings=settings, parts=parts, rows=rows, tokens_per_forward=tokens_per_forward
+  )
   found: dict[int, list[int]] = {}
   for length, chosen in _batches(sizes, height):
-    batch = _padded([prompts[one] for one in chosen], [numbers[one] for one in chosen],
-                    length, parts)
+    batch = _padded([prompts[one] for one in chosen], [numbers[one] for one in chosen], length, parts)
     grown = _continued(config, params, batch, settings, ends, decode, mesh)
     found.update(zip(chosen, grown))
     if advance:
@@ -115,12 +124,12 @@ def generate(
 def before_stop(text: str, stop: Sequence[str]) -> str:
   """The text up to the first stop: before_stop('4\\n\\nQ: 5', ['Q:']) -> '4\\n\\n'."""
   places = [text.find(one) for one in stop if one in text]
-  return text[:min(places)] if places else text
+  return text[: min(places)] if places else text
 
 
 def rows_of_batch(
-    length: float, settings: Settings, *, parts: int = 1, rows: int | None = None,
-    tokens_per_forward: int | None = None) -> int:
+  length: float, settings: Settings, *, parts: int = 1, rows: int | None = None, tokens_per_forward: int | None = None
+) -> int:
   """How many prompts of so many tokens are continued at once.
 
   parts: into which a batch is split, see scoring.row_parts. rows, tokens_per_forward:
@@ -131,8 +140,7 @@ def rows_of_batch(
   return (rows or max(1, int(budget // row))) * parts
 
 
-def _batches(
-    sizes: Sequence[int], height: Callable[[int], int]) -> Iterator[tuple[int, list[int]]]:
+def _batches(sizes: Sequence[int], height: Callable[[int], int]) -> Iterator[tuple[int, list[int]]]:
   """(padded length, a power of two; numbers of the prompts), shortest first."""
   grouped: dict[int, list[int]] = {}
   for number in sorted(range(len(sizes)), key=sizes.__getitem__):
@@ -141,7 +149,7 @@ def _batches(
   for length, numbers in grouped.items():
     rows = height(length)
     for start in range(0, len(numbers), rows):
-      yield length, numbers[start:start + rows]
+      yield length, numbers[start : start + rows]
 
 
 def _padded(prompts, numbers, length: int, parts: int) -> dict[str, np.ndarray]:
@@ -152,32 +160,29 @@ def _padded(prompts, numbers, length: int, parts: int) -> dict[str, np.ndarray]:
   height = parts << (-(-len(prompts) // parts) - 1).bit_length()
   tokens = np.zeros((height, length), np.int32)
   for row, prompt in zip(tokens, prompts):
-    row[:len(prompt)] = prompt
+    row[: len(prompt)] = prompt
   filled = lambda values: np.array([*values, *[0] * (height - len(values))], np.int32)
-  return {'tokens': tokens, 'size': filled([len(prompt) for prompt in prompts]),
-          'number': filled(numbers)}
+  return {'tokens': tokens, 'size': filled([len(prompt) for prompt in prompts]), 'number': filled(numbers)}
 
 
 def _continued(
-    config, params, batch: Mapping[str, np.ndarray], settings: Settings,
-    ends: np.ndarray, decode: Decode | None, mesh) -> list[list[int]]:
+  config, params, batch: Mapping[str, np.ndarray], settings: Settings, ends: np.ndarray, decode: Decode | None, mesh
+) -> list[list[int]]:
   """The new tokens of each used row of a batch."""
   used = int(np.count_nonzero(batch['size']))
   if settings.beams > 1:
-    new_BT = beams.search(
-        config, mesh, settings.max_tokens, settings.beams, settings.length_penalty)(
-            params, scoring.to_mesh(batch, mesh), ends)
+    new_BT = beams.search(config, mesh, settings.max_tokens, settings.beams, settings.length_penalty)(
+      params, scoring.to_mesh(batch, mesh), ends
+    )
     grown = _before_end(np.asarray(new_BT)[:used], ends)
     return [_cut(ids, settings.stop, decode) for ids in grown]
   drawing = decode_loop.Drawing(settings.temperature, settings.top_k, settings.top_p)
   loop = decode_loop.loop(config, mesh, settings.max_tokens, drawing)
-  state = loop.start(params, scoring.to_mesh(batch, mesh), ends,
-                     jax.random.key(settings.seed))
+  state = loop.start(params, scoring.to_mesh(batch, mesh), ends, jax.random.key(settings.seed))
   every = _STEPS_BETWEEN_LOOKS if settings.stop else settings.max_tokens
   stopped = np.zeros(len(batch['size']), bool)
   for until in range(every, settings.max_tokens + every, every):
-    state, new_BT, ended_B = loop.grow(
-        params, state, stopped, min(until, settings.max_tokens))
+    state, new_BT, ended_B = loop.grow(params, state, stopped, min(until, settings.max_tokens))
     grown = _before_end(np.asarray(new_BT)[:used, :until], ends)
     if settings.stop and decode:
       stopped[:used] = [_stops(settings.stop, decode(ids)) for ids in grown]

@@ -66,8 +66,9 @@ def _content(path: str) -> bytes:
     with open(path, 'rb') as file:
       return file.read()
   except OSError as error:
-    raise UserError(f'--input={path} cannot be read: {error.strerror}; name a file of '
-                    f'prompts, or {STDIN} for standard input') from None
+    raise UserError(
+      f'--input={path} cannot be read: {error.strerror}; name a file of prompts, or {STDIN} for standard input'
+    ) from None
 
 
 def _plain(line: str, field: str) -> dict:
@@ -80,21 +81,26 @@ def _parsed(line: str, field: str) -> dict:
   try:
     record = json.loads(line)
   except (json.JSONDecodeError, RecursionError) as error:
-    raise UserError(f'this is not JSON ({error}); write a string or an object on each '
-                    'line, or name the file .txt for one prompt a line') from None
+    raise UserError(
+      f'this is not JSON ({error}); write a string or an object on each '
+      'line, or name the file .txt for one prompt a line'
+    ) from None
   if isinstance(record, str):
     return {field: _text(record)}
   if not isinstance(record, dict):
     raise UserError(f'{line[:40]} is neither a string nor an object; a prompt is one')
   if field not in record:
-    raise UserError(f'there is no field {field!r} among {", ".join(record) or "none"}; '
-                    f'name that of the text by --field{did_you_mean(field, record)}')
+    raise UserError(
+      f'there is no field {field!r} among {", ".join(record) or "none"}; '
+      f'name that of the text by --field{did_you_mean(field, record)}'
+    )
   taken = [name for name in (OUTPUTS, NUMBER) if name in record]
   if taken:
     raise UserError(f'the field {taken[0]!r} would be written over; rename it')
   if not isinstance(record[field], str):
-    raise UserError(f'the field {field!r} is {json.dumps(record[field])[:40]}, which '
-                    'is no string; name another with --field')
+    raise UserError(
+      f'the field {field!r} is {json.dumps(record[field])[:40]}, which is no string; name another with --field'
+    )
   _text(record[field])
   return record
 
@@ -105,8 +111,9 @@ def _text(text: str) -> str:
   try:
     text.encode('utf-8')
   except UnicodeEncodeError as error:
-    raise UserError(f'the prompt has half of a character ({error.reason}); JSON writes '
-                    'such characters as a pair of \\u escapes') from None
+    raise UserError(
+      f'the prompt has half of a character ({error.reason}); JSON writes such characters as a pair of \\u escapes'
+    ) from None
   return text
 
 
@@ -117,11 +124,9 @@ def check_output(path: str, source: str) -> None:
   if source in places or os.path.realpath(source) in map(os.path.realpath, places):
     raise UserError(f'--output={path} would write over --input={source}; name another')
   if os.path.isdir(path):
-    raise UserError(f'--output={path} is a folder; name a file, such as '
-                    f'{os.path.join(path, "out.jsonl")}')
+    raise UserError(f'--output={path} is a folder; name a file, such as {os.path.join(path, "out.jsonl")}')
   if not (os.path.isdir(folder) and os.access(folder, os.W_OK)):
-    raise UserError(f'--output={path}: {folder} is no folder that can be written to; '
-                    'make it, or name another')
+    raise UserError(f'--output={path}: {folder} is no folder that can be written to; make it, or name another')
   there = filter(os.path.exists, places)
   closed = [one for one in there if not os.access(one, os.W_OK)]
   if closed:
@@ -146,23 +151,28 @@ def written(path: str, told: Mapping[str, Any], total: int) -> int:
     return 0
   if not begun:
     return 0
-  different = {name: f'{name} was {before!r} and is now {now!r}'
-               for name, before, now in _compared(_read_side(path), told)}
+  different = {
+    name: f'{name} was {before!r} and is now {now!r}' for name, before, now in _compared(_read_side(path), told)
+  }
   if different:
     how = ' (--plain: no separator, --no-plain: one)' if 'separator' in different else ''
-    raise UserError(f'{path} was begun otherwise: {"; ".join(different.values())}. Set '
-                    f'that as it was{how}, name another --output, or begin again with '
-                    '--overwrite')
+    raise UserError(
+      f'{path} was begun otherwise: {"; ".join(different.values())}. Set '
+      f'that as it was{how}, name another --output, or begin again with '
+      '--overwrite'
+    )
   for number, line in enumerate(lines):
     if number >= total or _number(line) != number:
-      raise UserError(f'{path}, line {number + 1} is not the continuation of prompt '
-                      f'{number}; mend the file, or begin again with --overwrite')
+      raise UserError(
+        f'{path}, line {number + 1} is not the continuation of prompt '
+        f'{number}; mend the file, or begin again with --overwrite'
+      )
   return len(lines)
 
 
 def _whole(content: bytes) -> bytes:
   """Without a last line that was torn."""
-  return content[:content.rfind(b'\n') + 1]
+  return content[: content.rfind(b'\n') + 1]
 
 
 def _number(line: bytes) -> int | None:
@@ -178,8 +188,9 @@ def _read_side(path: str) -> dict:
       return dict(json.load(file))
   except (FileNotFoundError, ValueError, TypeError):
     raise UserError(
-        f'{path} exists, and no {path + SIDE_FILE} says how it was begun; name another '
-        '--output, or write over it with --overwrite') from None
+      f'{path} exists, and no {path + SIDE_FILE} says how it was begun; name another '
+      '--output, or write over it with --overwrite'
+    ) from None
 
 
 def step(path: str) -> int | None:
@@ -210,13 +221,10 @@ def grown(path: str, told: Mapping[str, Any], done: int) -> Iterator[BinaryIO]:
     yield file
 
 
-def append(
-    file: BinaryIO, records: Sequence[Mapping], outputs: Sequence[Sequence[str]],
-    first: int) -> None:
+def append(file: BinaryIO, records: Sequence[Mapping], outputs: Sequence[Sequence[str]], first: int) -> None:
   """Writes the continuations of prompts `first` and following."""
   for number, (record, texts) in enumerate(zip(records, outputs, strict=True), first):
-    line = json.dumps({**record, OUTPUTS: list(texts), NUMBER: number},
-                      ensure_ascii=False)
+    line = json.dumps({**record, OUTPUTS: list(texts), NUMBER: number}, ensure_ascii=False)
     # Half a character becomes \ud83d again, as JSON has it.
     file.write(line.encode('utf-8', 'backslashreplace') + b'\n')
   file.flush()

@@ -12,8 +12,7 @@ from flan_jax.inference.text_generation import Asked
 Answer = Callable[[str, Asked, int], list[str]]
 
 BETWEEN = '\n---\n'  # samples
-_HINT = ('A prompt may have several lines; an empty line ends it. :help lists the '
-         'settings, Ctrl-D ends.')
+_HINT = 'A prompt may have several lines; an empty line ends it. :help lists the settings, Ctrl-D ends.'
 _TYPES: dict[str, Any] = {field.name: field.type for field in dataclasses.fields(Settings)}
 _NAMES = [*_TYPES, 'samples', 'plain']
 _SWITCH = {'on': True, 'off': False}
@@ -60,9 +59,11 @@ def _help(asked: Asked) -> None:
   for name, value in current.items():
     print(f'  :{name} {value!r}')
   print(f'  :plain {"on" if asked.plain else "off"}')
-  print('Write :temperature 0.7 to set one. :stop TEXT adds a text (\\n is a new '
-        'line), :stop takes all away. With :plain on the text itself goes on; with '
-        ':plain off it is answered, after the separator of tuning.')
+  print(
+    'Write :temperature 0.7 to set one. :stop TEXT adds a text (\\n is a new '
+    'line), :stop takes all away. With :plain on the text itself goes on; with '
+    ':plain off it is answered, after the separator of tuning.'
+  )
 
 
 def changed(line: str, asked: Asked) -> Asked:
@@ -73,8 +74,7 @@ def changed(line: str, asked: Asked) -> Asked:
   """
   name, _, value = line[1:].strip().partition(' ')
   if name not in _NAMES:
-    raise UserError(f'there is no setting :{name}; :help lists them'
-                    f'{did_you_mean(name, _NAMES)}')
+    raise UserError(f'there is no setting :{name}; :help lists them{did_you_mean(name, _NAMES)}')
   if name == 'samples':
     return dataclasses.replace(asked, samples=_number(int, name, value))
   if name == 'plain':
@@ -99,5 +99,4 @@ def _number(kind: type, name: str, value: str):
   try:
     return kind(value)
   except ValueError:
-    raise UserError(f':{name} wants a number ({kind.__name__}), not {value!r}'
-                    ) from None
+    raise UserError(f':{name} wants a number ({kind.__name__}), not {value!r}') from None

@@ -41,10 +41,15 @@ class Scored(NamedTuple):
 
 
 def scored(
-    config: decoder.DecoderConfig, params: decoder.Params, prompts: Sequence[Prompt], *,
-    row_length: int = ROW_LENGTH, tokens_per_forward: int | None = None,
-    rows: int | None = None,
-    advance: Callable[[int], None] | None = None) -> list[Scored]:
+  config: decoder.DecoderConfig,
+  params: decoder.Params,
+  prompts: Sequence[Prompt],
+  *,
+  row_length: int = ROW_LENGTH,
+  tokens_per_forward: int | None = None,
+  rows: int | None = None,
+  advance: Callable[[int], None] | None = None,
+) -> list[Scored]:
   """Scores every option of every prompt, on the mesh that the parameters lie on.
 
   Rows are about as long as their prompts, so that short prompts do not pay for the
@@ -91,13 +96,12 @@ def scored(
   while waiting:
     finish()
   ends = firsts[1:]
-  return list(map(Scored, np.split(sums, ends), np.split(greedy, ends))) if len(
-      prompts) else []
+  return list(map(Scored, np.split(sums, ends), np.split(greedy, ends))) if len(prompts) else []
 
 
 def scores(
-    config: decoder.DecoderConfig, params: decoder.Params, prompts: Sequence[Prompt],
-    **settings: Any) -> list[np.ndarray]:
+  config: decoder.DecoderConfig, params: decoder.Params, prompts: Sequence[Prompt], **settings: Any
+) -> list[np.ndarray]:
   """The `scores` of `scored`, which has the arguments."""
   return [one.scores for one in scored(config, params, prompts, **settings)]
 
@@ -131,8 +135,7 @@ def to_mesh(batch: Mapping[str, np.ndarray], mesh: Mesh | None) -> dict[str, jax
     return jax.device_put(dict(batch))
   axes = tuple(axis for axis in layers.ROW_AXES if axis in mesh.axis_names)
   placed = NamedSharding(mesh, PartitionSpec(axes))
-  return {name: jax.make_array_from_callback(rows.shape, placed, rows.__getitem__)
-          for name, rows in batch.items()}
+  return {name: jax.make_array_from_callback(rows.shape, placed, rows.__getitem__) for name, rows in batch.items()}
 
 
 def quickest(config: decoder.DecoderConfig) -> decoder.DecoderConfig:
@@ -155,6 +158,7 @@ def within(mesh: Mesh | None, function: Callable) -> Callable:
   def call(*arguments):
     with jax.set_mesh(mesh):
       return function(*arguments)
+
   return call
 
 
@@ -166,9 +170,7 @@ def _forward(config: decoder.DecoderConfig, mesh: Mesh | None) -> Callable:
   return within(mesh, jax.jit(score, out_shardings=placed))
 
 
-def _batches(
-    prompts, firsts, row_length, tokens_per_forward, rows_at_once, mesh
-) -> Iterator[tuple]:
+def _batches(prompts, firsts, row_length, tokens_per_forward, rows_at_once, mesh) -> Iterator[tuple]:
   """(batch, owners [B, S], pieces in it); an owner is an option's number overall."""
   pieces = _pieces(prompts, firsts, row_length)
   slots = np.array([sum(map(len, options)) for _, _, options in pieces], np.int64)
@@ -179,11 +181,10 @@ def _batches(
     numbers = np.flatnonzero(lengths == length)
     sizes = np.stack([tokens[numbers], slots[numbers]], axis=1)
     room = _slots(sizes, length)
-    rows = [[pieces[i] for i in numbers[row].tolist()]
-            for row in packing.fit(sizes, length, room)]
+    rows = [[pieces[i] for i in numbers[row].tolist()] for row in packing.fit(sizes, length, room)]
     height = (rows_at_once or max(1, tokens_per_forward // length)) * row_parts(mesh)
     for start in range(0, len(rows), height):
-      yield _assembled(rows[start:start + height], height, length, room)
+      yield _assembled(rows[start : start + height], height, length, room)
 
 
 def _pieces(prompts, firsts, row_length) -> list[tuple[int, Ids, Sequence[Ids]]]:
@@ -191,9 +192,11 @@ def _pieces(prompts, firsts, row_length) -> list[tuple[int, Ids, Sequence[Ids]]]
   pieces = []
   for (inputs, options), first in zip(prompts, firsts.tolist()):
     if not inputs or not options or not all(options):
-      raise UserError(f'A prompt of {len(inputs)} tokens with options of '
-                      f'{[len(option) for option in options]} tokens cannot be ranked: '
-                      'it needs inputs and an option, and none may be empty.')
+      raise UserError(
+        f'A prompt of {len(inputs)} tokens with options of '
+        f'{[len(option) for option in options]} tokens cannot be ranked: '
+        'it needs inputs and an option, and none may be empty.'
+      )
     if len(inputs) + sum(map(len, options)) <= row_length:
       pieces.append((first, inputs, options))
     else:
@@ -204,8 +207,9 @@ def _pieces(prompts, firsts, row_length) -> list[tuple[int, Ids, Sequence[Ids]]]
 def _cut(first, inputs, options, row_length) -> Iterator[tuple]:
   room = row_length - max(map(len, options))
   if room < 1:
-    raise UserError(f'An option of {row_length - room} tokens leaves no room in a row '
-                    f'of {row_length}: raise ROW_LENGTH.')
+    raise UserError(
+      f'An option of {row_length - room} tokens leaves no room in a row of {row_length}: raise ROW_LENGTH.'
+    )
   inputs = inputs[-room:]
   taken: list[Ids] = []
   used = len(inputs)
@@ -224,8 +228,7 @@ def _lengths(tokens: np.ndarray, row_length: int, worthwhile: int) -> np.ndarray
   Attention is paid by the square of the length. A length whose prompts would not fill
   half a forward pass is not worth compiling: they join the next longer ones.
   """
-  shorter = [size for step in (64, 96) for size in step * 2**np.arange(40) if
-             size < row_length]
+  shorter = [size for step in (64, 96) for size in step * 2 ** np.arange(40) if size < row_length]
   ladder = np.array([*sorted(shorter), row_length])
   steps = np.searchsorted(ladder, tokens)
   for step in range(len(ladder)):
@@ -238,8 +241,11 @@ def _lengths(tokens: np.ndarray, row_length: int, worthwhile: int) -> np.ndarray
 def _slots(sizes: np.ndarray, length: int) -> int:
   """The least of L/8, L/4, L/2, L slots that costs hardly any rows."""
   tokens, slots = sizes.sum(axis=0)
-  enough = [room for room in (length // 8, length // 4, length // 2)
-            if sizes[:, 1].max() <= room and slots * length <= 0.9 * tokens * room]
+  enough = [
+    room
+    for room in (length // 8, length // 4, length // 2)
+    if sizes[:, 1].max() <= room and slots * length <= 0.9 * tokens * room
+  ]
   return enough[0] if enough else length
 
 
@@ -247,8 +253,7 @@ def _assembled(rows, height, length, room) -> tuple[dict, np.ndarray, int]:
   owners = np.full((height, room), -1, np.int64)
   batch = {}
   for number, row in enumerate(rows):
-    arrays, owner = packing.assemble_options(
-        [(inputs, options) for _, inputs, options in row], length, room)
+    arrays, owner = packing.assemble_options([(inputs, options) for _, inputs, options in row], length, room)
     overall = np.concatenate([first + np.arange(len(o)) for first, _, o in row])
     owners[number] = np.where(owner >= 0, overall[owner], -1)
     for name, values in arrays.items():

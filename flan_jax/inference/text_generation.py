@@ -45,9 +45,11 @@ class Asked:
       raise UserError(f'samples = {samples} must be at least 1')
     if samples > 1 and not settings.temperature:
       how = f'beams = {settings.beams}' if settings.beams > 1 else 'temperature = 0'
-      raise UserError(f'samples = {samples} with {how} would be the same text '
-                      f'{samples} times; set a temperature above 0 (and no beams), or '
-                      'samples = 1')
+      raise UserError(
+        f'samples = {samples} with {how} would be the same text '
+        f'{samples} times; set a temperature above 0 (and no beams), or '
+        'samples = 1'
+      )
     if not 0 <= settings.seed < 2**32:
       raise UserError(f'seed = {settings.seed} must be from 0 to {2**32 - 1}')
     if self.rows is not None and self.rows < 1:
@@ -55,8 +57,8 @@ class Asked:
 
 
 def tokens(
-    texts: Sequence[str], encoding: Encoding, plain: bool | None = False,
-    name: str = 'prompt') -> tuple[list[np.ndarray], int]:
+  texts: Sequence[str], encoding: Encoding, plain: bool | None = False, name: str = 'prompt'
+) -> tuple[list[np.ndarray], int]:
   """Token ids of prompts as in training, and how many had to be shortened.
 
   Of a longer prompt the end is kept, with the beginning of texts before it and the
@@ -74,14 +76,15 @@ def tokens(
   nothing = encoding.inputs([''])[0]
   found, shortened = [], 0
   for start in range(0, len(texts), _TEXTS_AT_ONCE):
-    group = texts[start:start + _TEXTS_AT_ONCE]
+    group = texts[start : start + _TEXTS_AT_ONCE]
     fitted, are_cut = encoding.fitted(group, [''] * len(group))
     shortened += sum(are_cut)
     found += [np.array(ids, np.int32) for ids in fitted]  # small: there may be millions
   empty = [number for number, ids in enumerate(found, 1) if ids.tolist() == nothing]
   if empty:
-    raise UserError(f'{name} {empty[0]}: this vocabulary has no tokens for the prompt; '
-                    'give it other text, or leave it out')
+    raise UserError(
+      f'{name} {empty[0]}: this vocabulary has no tokens for the prompt; give it other text, or leave it out'
+    )
   return found, shortened
 
 
@@ -96,8 +99,13 @@ def group(prompts: Sequence[np.ndarray], asked: Asked, parts: int = 1) -> int:
 
 
 def continued(
-    loaded: Model, prompts: Sequence[np.ndarray], asked: Asked, end_ids: Sequence[int],
-    first: int = 0, advance: Callable[[int], None] | None = None) -> list[list[str]]:
+  loaded: Model,
+  prompts: Sequence[np.ndarray],
+  asked: Asked,
+  end_ids: Sequence[int],
+  first: int = 0,
+  advance: Callable[[int], None] | None = None,
+) -> list[list[str]]:
   """The texts that each prompt is continued with, before a stop.
 
   Answers are stripped; where the text itself goes on, its blanks and new lines stay.
@@ -112,13 +120,23 @@ def continued(
   settings, samples = asked.settings, asked.samples
   repeated = [prompt for prompt in prompts for _ in range(samples)]
   grown = decoding.generate(
-      loaded.config, loaded.params, repeated, settings, end_ids, decode=FLAN.decode,
-      numbers=range(first * samples, first * samples + len(repeated)), rows=asked.rows,
-      advance=advance)
-  texts = [decoding.before_stop(_added(prompt, ids), settings.stop) if asked.plain
-           else decoding.before_stop(FLAN.decode(ids), settings.stop).strip()
-           for prompt, ids in zip(repeated, grown)]
-  return [texts[start:start + samples] for start in range(0, len(texts), samples)]
+    loaded.config,
+    loaded.params,
+    repeated,
+    settings,
+    end_ids,
+    decode=FLAN.decode,
+    numbers=range(first * samples, first * samples + len(repeated)),
+    rows=asked.rows,
+    advance=advance,
+  )
+  texts = [
+    decoding.before_stop(_added(prompt, ids), settings.stop)
+    if asked.plain
+    else decoding.before_stop(FLAN.decode(ids), settings.stop).strip()
+    for prompt, ids in zip(repeated, grown)
+  ]
+  return [texts[start : start + samples] for start in range(0, len(texts), samples)]
 
 
 def _added(prompt: np.ndarray, ids: list[int]) -> str:
@@ -127,6 +145,6 @@ def _added(prompt: np.ndarray, ids: list[int]) -> str:
   Their own text would lack the blank that many tokenizers drop at the start of a text.
   """
   ends = np.flatnonzero(prompt == FLAN.eos_id)  # decoding stops there
-  before = prompt[ends[-1] + 1 if len(ends) else 0:].tolist()
+  before = prompt[ends[-1] + 1 if len(ends) else 0 :].tolist()
   start, text = FLAN.decode(before), FLAN.decode([*before, *ids])
   return text.removeprefix(start) if text.startswith(start) else FLAN.decode(ids)

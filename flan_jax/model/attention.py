@@ -18,9 +18,7 @@ from flan_jax.model import precision
 MASKED = -1e9
 
 
-def visible(
-  segment_ids_BL: jax.Array, branch_BL: Optional[jax.Array] = None
-) -> jax.Array:
+def visible(segment_ids_BL: jax.Array, branch_BL: Optional[jax.Array] = None) -> jax.Array:
   """The one mask rule: bool [B, L, M], true where token L may look at token M.
 
   A token sees itself and earlier tokens of its own segment, as far as they stand in
@@ -112,9 +110,7 @@ class Slot(NamedTuple):
     past = jax.tree.map(self._put, self.past, Past.of(key_BLGH, value_BLGH))
     if self.layer is None:
       return past, past
-    take = functools.partial(
-      jax.lax.dynamic_index_in_dim, index=self.layer, keepdims=False
-    )
+    take = functools.partial(jax.lax.dynamic_index_in_dim, index=self.layer, keepdims=False)
     return past, jax.tree.map(take, past)
 
   def _put(self, old, new):
@@ -146,9 +142,7 @@ def bucket_starts(buckets: int, max_distance: int) -> np.ndarray:
   return np.array([*range(exact), *grown], np.int32)
 
 
-def relative_bucket_ids(
-  view: Rows | Continuation, buckets: int, max_distance: int
-) -> jax.Array:
+def relative_bucket_ids(view: Rows | Continuation, buckets: int, max_distance: int) -> jax.Array:
   """Bucket of each pair's distance, int32 [B, L, M]; `buckets` where not visible."""
   distance = distance_BLM(view)
   ids = jnp.zeros_like(distance)
@@ -162,9 +156,7 @@ def mask_bias(visible_BLM: jax.Array) -> jax.Array:
   return jnp.where(visible_BLM, 0.0, MASKED)[:, None]
 
 
-def within_window(
-  bias_BNLM: jax.Array, distance: jax.Array, window: jax.Array
-) -> jax.Array:
+def within_window(bias_BNLM: jax.Array, distance: jax.Array, window: jax.Array) -> jax.Array:
   """The bias, MASKED where a key is `window` tokens away or more; 0 is no window."""
   seen_BLM = (window == 0) | (distance < window)
   return jnp.where(seen_BLM[:, None], bias_BNLM, MASKED)
@@ -209,10 +201,7 @@ position_bias.defvjp(_position_bias_forward, _position_bias_backward)
 
 
 def attend(
-  query_BLNH: jax.Array,
-  source: tuple[jax.Array, jax.Array],
-  bias_BNLM: jax.Array,
-  soft_cap: Optional[float] = None,
+  query_BLNH: jax.Array, source: tuple[jax.Array, jax.Array], bias_BNLM: jax.Array, soft_cap: Optional[float] = None
 ) -> jax.Array:
   """Softmax attention, scaled by 1/sqrt(H), scores and softmax in float32 at least.
 
@@ -240,8 +229,7 @@ def scores(query_BNLH: jax.Array, key_BGMH: jax.Array) -> jax.Array:
   batch, heads, length, head_dim = query_BNLH.shape
   query_BGRH = query_BNLH.reshape(batch, key_BGMH.shape[1], -1, head_dim)
   scores_BGRM = jnp.einsum(
-    'BGRH,BGMH->BGRM', query_BGRH, key_BGMH,
-    preferred_element_type=precision.wide(query_BNLH.dtype),
+    'BGRH,BGMH->BGRM', query_BGRH, key_BGMH, preferred_element_type=precision.wide(query_BNLH.dtype)
   )
   return scores_BGRM.reshape(batch, heads, length, -1)
 
@@ -251,8 +239,7 @@ def mixed(weights_BNLM: jax.Array, value_BGMH: jax.Array) -> jax.Array:
   batch, heads, length, keys = weights_BNLM.shape
   weights_BGRM = weights_BNLM.reshape(batch, value_BGMH.shape[1], -1, keys)
   out_BGRH = jnp.einsum(
-    'BGRM,BGMH->BGRH', weights_BGRM, value_BGMH,
-    preferred_element_type=precision.wide(value_BGMH.dtype),
+    'BGRM,BGMH->BGRH', weights_BGRM, value_BGMH, preferred_element_type=precision.wide(value_BGMH.dtype)
   )
   return out_BGRH.reshape(batch, heads, length, -1)
 

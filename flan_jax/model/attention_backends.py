@@ -39,9 +39,7 @@ _PREFERRED = {'tpu': 'splash', 'gpu': 'cudnn'}
 class Attend(Protocol):
   """(query_BLNH, (key_BMGH, value_BMGH), the layer's window or None) -> out_BLNH."""
 
-  def __call__(
-    self, query_BLNH: jax.Array, source: Any, window: Optional[jax.Array]
-  ) -> jax.Array: ...
+  def __call__(self, query_BLNH: jax.Array, source: Any, window: Optional[jax.Array]) -> jax.Array: ...
 
 
 def attend_with(config: Any, view: View, table_KN: Optional[jax.Array]) -> Attend:
@@ -151,9 +149,7 @@ def _bias_maker(config, view, table_KN) -> Callable[[], jax.Array]:
   """() -> bias [B, 1 or N, L, M]; what does not depend on heads is made at once."""
   if table_KN is None:
     return functools.partial(attention.mask_bias, view.visible_BLM)
-  ids_BLM = attention.relative_bucket_ids(
-    view, config.relative_buckets, config.relative_max_distance
-  )
+  ids_BLM = attention.relative_bucket_ids(view, config.relative_buckets, config.relative_max_distance)
   small = ids_BLM.astype(np.min_scalar_type(config.relative_buckets))
   return functools.partial(attention.position_bias, table_KN, small)
 
@@ -195,7 +191,8 @@ def splash(config: Any, view: attention.Rows, table_KN: None) -> Attend:
   """
   assert table_KN is None and view.branch_BL is None
   run = functools.partial(
-    _splash_on_one_device, soft_cap=config.attention_soft_cap,
+    _splash_on_one_device,
+    soft_cap=config.attention_soft_cap,
     static_window=(config.layer_windows or (0,))[0],
     interpret=_device().platform == 'cpu',
   )
@@ -208,9 +205,7 @@ def splash(config: Any, view: attention.Rows, table_KN: None) -> Attend:
   return attend
 
 
-def _splash_on_one_device(
-  query, key, value, segment_ids_BL, *, static_window, soft_cap, interpret
-):
+def _splash_on_one_device(query, key, value, segment_ids_BL, *, static_window, soft_cap, interpret):
   # The module is large, and most programs have no use for it.
   from jax.experimental.pallas.ops.tpu import splash_attention as kernels
 
@@ -223,18 +218,18 @@ def _splash_on_one_device(
     mask = kernels.CausalMask(square)
   block = math.gcd(length, 512)
   kernel = kernels.make_splash_mha(
-    kernels.MultiHeadMask([mask] * heads), head_shards=1, q_seq_shards=1,
-    attn_logits_soft_cap=soft_cap, interpret=interpret,
+    kernels.MultiHeadMask([mask] * heads),
+    head_shards=1,
+    q_seq_shards=1,
+    attn_logits_soft_cap=soft_cap,
+    interpret=interpret,
     block_sizes=kernels.BlockSizes(
-      block_q=block, block_kv=block, block_q_dkv=block, block_kv_dkv=block,
-      block_q_dq=block, block_kv_dq=block,
+      block_q=block, block_kv=block, block_q_dkv=block, block_kv_dkv=block, block_q_dq=block, block_kv_dq=block
     ),
   )
   segments = kernels.SegmentIds(q=segment_ids_BL, kv=segment_ids_BL)
   first = functools.partial(jnp.swapaxes, axis1=1, axis2=2)  # heads before tokens
-  out_BNLH = jax.vmap(kernel)(
-    first(query * head_dim**-0.5), first(key), first(value), segments
-  )
+  out_BNLH = jax.vmap(kernel)(first(query * head_dim**-0.5), first(key), first(value), segments)
   return first(out_BNLH)
 
 
@@ -257,10 +252,7 @@ def _cudnn_case_obstacle(config, view):
     return f'cuDNN is for NVIDIA GPUs, and this is {device.device_kind}'
   least = 9 if config.head_dim > 128 else 8
   if _compute_capability() < least:
-    return (
-      f'cuDNN needs compute capability {least}.0 for head_dim {config.head_dim}, and '
-      f'this is {device.device_kind}'
-    )
+    return f'cuDNN needs compute capability {least}.0 for head_dim {config.head_dim}, and this is {device.device_kind}'
   if length % 2:
     return f'cuDNN needs rows of an even number of tokens, not {length}'
   return None
@@ -283,8 +275,13 @@ def cudnn(config: Any, view: attention.Rows, table_KN: Optional[jax.Array]) -> A
 
 
 def attend_fused(
-  run: Callable[..., jax.Array], config: Any, view: View, table_KN: Optional[jax.Array],
-  query_BLNH: jax.Array, source: Any, window: Optional[jax.Array]
+  run: Callable[..., jax.Array],
+  config: Any,
+  view: View,
+  table_KN: Optional[jax.Array],
+  query_BLNH: jax.Array,
+  source: Any,
+  window: Optional[jax.Array],
 ) -> jax.Array:
   """Runs fused_attention, some implementation bound, over the mesh in use."""
   key_BMGH, value_BMGH = source
@@ -308,13 +305,17 @@ def fused_arguments(
 
 
 def fused_attention(
-  query_BLNH: jax.Array, key_BMGH: jax.Array, value_BMGH: jax.Array, mask_BLM: jax.Array,
-  bias_BNLM: Optional[jax.Array] = None, *, implementation: Any
+  query_BLNH: jax.Array,
+  key_BMGH: jax.Array,
+  value_BMGH: jax.Array,
+  mask_BLM: jax.Array,
+  bias_BNLM: Optional[jax.Array] = None,
+  *,
+  implementation: Any,
 ) -> jax.Array:
   """Attention on one device. is_causal lets cuDNN skip what the mask hides anyway."""
   return jax.nn.dot_product_attention(
-    query_BLNH, key_BMGH, value_BMGH, bias_BNLM, mask_BLM[:, None], is_causal=True,
-    implementation=implementation,
+    query_BLNH, key_BMGH, value_BMGH, bias_BNLM, mask_BLM[:, None], is_causal=True, implementation=implementation
   )
 
 
@@ -332,19 +333,17 @@ def _over_mesh(run, query_BLNH, key_BMGH, value_BMGH, extra):
   shards, key_heads = mesh.shape.get(HEAD_AXIS, 1), key_BMGH.shape[2]
   repeats = shards // math.gcd(shards, key_heads)
   if repeats > 1:
-    key_BMGH, value_BMGH = (
-      jnp.repeat(x, repeats, axis=2) for x in (key_BMGH, value_BMGH)
-    )
+    key_BMGH, value_BMGH = (jnp.repeat(x, repeats, axis=2) for x in (key_BMGH, value_BMGH))
   by_head = PartitionSpec(rows, None, heads, None)
-  specs = [PartitionSpec(rows, heads) if x.ndim == 4 else PartitionSpec(rows)
-           for x in extra]
+  specs = [PartitionSpec(rows, heads) if x.ndim == 4 else PartitionSpec(rows) for x in extra]
   return jax.shard_map(
-    run, in_specs=(by_head, by_head, by_head, *specs), out_specs=by_head,
+    run,
+    in_specs=(by_head, by_head, by_head, *specs),
+    out_specs=by_head,
     check_vma=False,  # a Pallas kernel does not say over which axes its output varies
   )(query_BLNH, key_BMGH, value_BMGH, *extra)
 
 
 # (config, view, table_KN) -> Attend; which view and table one can do with, `choose` knows.
-BACKENDS: Mapping[str, Callable[[Any, Any, Any], Attend]] = {
-  'xla': xla, 'splash': splash, 'cudnn': cudnn}
+BACKENDS: Mapping[str, Callable[[Any, Any, Any], Attend]] = {'xla': xla, 'splash': splash, 'cudnn': cudnn}
 CHOICES = ('auto', *BACKENDS)

@@ -145,8 +145,7 @@ def _check_positions(config: DecoderConfig) -> None:
     )
   if config.positions == 'rope' and config.head_dim % 2:
     raise UserError(
-      f'head_dim of the decoder is {config.head_dim}: rotary positions turn pairs of '
-      'entries, choose an even number.'
+      f'head_dim of the decoder is {config.head_dim}: rotary positions turn pairs of entries, choose an even number.'
     )
   if config.rope_low_frequency >= config.rope_high_frequency:
     raise UserError(

@@ -30,10 +30,7 @@ def attend(
 ) -> jax.Array:
   """As attention.attend with one source, where bias_BNLL hides what lies ahead."""
   operands = _heads_first(query_BLNH, key_BLGH, value_BLGH)
-  parts = [
-    _block(soft_cap, *_seen(rows, *operands, bias_BNLL))
-    for rows in _blocks(query_BLNH.shape[1])
-  ]
+  parts = [_block(soft_cap, *_seen(rows, *operands, bias_BNLL)) for rows in _blocks(query_BLNH.shape[1])]
   return jnp.swapaxes(jnp.concatenate(parts, axis=2), 1, 2)
 
 
@@ -48,10 +45,9 @@ def _backward(soft_cap, operands, gradient_BLNH):
   length = gradient_BLNH.shape[1]
   gradient_BNLH = jnp.swapaxes(gradient_BLNH, 1, 2)
   blocks = list(_blocks(length))
-  query, key, value, bias = zip(*[
-    _block_gradients(soft_cap, *_seen(rows, *heads, bias_BNLL), gradient_BNLH[:, :, rows])
-    for rows in blocks
-  ])
+  query, key, value, bias = zip(
+    *[_block_gradients(soft_cap, *_seen(rows, *heads, bias_BNLL), gradient_BNLH[:, :, rows]) for rows in blocks]
+  )
   gradients = (
     jnp.concatenate([jnp.swapaxes(x, 1, 2) for x in query], axis=1) * _scale(query_BLNH),
     _joined(key, blocks),
@@ -77,9 +73,7 @@ def _scale(query):
 
 def _joined(parts, blocks):
   """Adds up what blocks of queries say of their keys, [B, G, H, M] each: [B, L, G, H]."""
-  sums = [
-    sum(part[..., keys] for part in parts[number:]) for number, keys in enumerate(blocks)
-  ]
+  sums = [sum(part[..., keys] for part in parts[number:]) for number, keys in enumerate(blocks)]
   return jnp.concatenate([jnp.moveaxis(x, 3, 1) for x in sums], axis=1)
 
 
@@ -99,10 +93,7 @@ def _seen(
 ) -> tuple[jax.Array, jax.Array, jax.Array, jax.Array]:
   """A block's queries, and the keys, values and bias up to its end."""
   until = slice(0, rows.stop)
-  return (
-    query_BNLH[:, :, rows], key_BGLH[:, :, until], value_BGLH[:, :, until],
-    bias_BNLL[:, :, rows, until],
-  )
+  return (query_BNLH[:, :, rows], key_BGLH[:, :, until], value_BGLH[:, :, until], bias_BNLL[:, :, rows, until])
 
 
 def _block(soft_cap, query_BNCH, key_BGMH, value_BGMH, bias_BNCM):
@@ -123,9 +114,7 @@ def _weights(soft_cap, query_BNCH, key_BGMH, bias_BNCM):
   return weights_BNCM, weights_BNCM.sum(axis=-1, keepdims=True), slope
 
 
-def _block_gradients(
-  soft_cap, query_BNCH, key_BGMH, value_BGMH, bias_BNCM, gradient_BNCH
-):
+def _block_gradients(soft_cap, query_BNCH, key_BGMH, value_BGMH, bias_BNCM, gradient_BNCH):
   """Of query [B, N, C, H], key and value [B, G, H, M], and bias, float32 at least."""
   weights_BNCM, total_BNC1, slope = _weights(soft_cap, query_BNCH, key_BGMH, bias_BNCM)
   gradient_BNCH = (gradient_BNCH / total_BNC1).astype(query_BNCH.dtype)
@@ -153,7 +142,5 @@ def _gathered(x_BNCH, weights_BNCM, key_heads):
   """
   grouped = lambda x: x.reshape(x.shape[0], key_heads, -1, x.shape[-1])
   return jnp.einsum(
-    'BGRH,BGRM->BGHM', grouped(x_BNCH), grouped(weights_BNCM),
-    preferred_element_type=precision.wide(x_BNCH.dtype),
+    'BGRH,BGRM->BGHM', grouped(x_BNCH), grouped(weights_BNCM), preferred_element_type=precision.wide(x_BNCH.dtype)
   )
-

@@ -16,6 +16,7 @@ ACTIVATIONS: Mapping[str, Callable[[jax.Array], jax.Array]] = {
   'relu': jax.nn.relu,
 }
 
+
 @jax.custom_vjp
 def product(x: jax.Array, kernel: jax.Array) -> jax.Array:
   """x @ kernel for x [B, L, in], kernel [in, out]; its derivative knows the CPU."""
@@ -50,9 +51,7 @@ def _by_kernel(x, gradient):
   def as_it_stands(x, gradient):
     return jnp.einsum('BLi,BLo->io', x, gradient)
 
-  return jax.lax.platform_dependent(
-    x, gradient, cpu=turned_round, default=as_it_stands
-  )
+  return jax.lax.platform_dependent(x, gradient, cpu=turned_round, default=as_it_stands)
 
 
 def no_sooner(x: jax.Array, gradient: jax.Array) -> jax.Array:
@@ -63,15 +62,11 @@ def no_sooner(x: jax.Array, gradient: jax.Array) -> jax.Array:
   so long. Hence a true dependency, of no effect on finite numbers.
   """
   depend = lambda x, gradient: x + (0 * gradient[(0,) * gradient.ndim]).astype(x.dtype)
-  return jax.lax.platform_dependent(
-    x, gradient, cpu=depend, default=lambda x, gradient: x
-  )
+  return jax.lax.platform_dependent(x, gradient, cpu=depend, default=lambda x, gradient: x)
 
 
 @functools.partial(jax.custom_vjp, nondiff_argnums=(0,))
-def gated_product(
-  activation: str, gate: jax.Array, up: jax.Array, kernel: jax.Array
-) -> jax.Array:
+def gated_product(activation: str, gate: jax.Array, up: jax.Array, kernel: jax.Array) -> jax.Array:
   """(activation(gate) * up) @ kernel; keeps gate and up, and makes their product again."""
   return _gated(activation, gate, up) @ kernel
 

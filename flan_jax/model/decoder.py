@@ -44,20 +44,20 @@ class Decoder(nn.Module):
   def setup(self) -> None:
     config = self.config
     self.embedding = self._table(
-      'embedding', nn.initializers.normal(1 / config.embedding_scale),
-      ('vocab', 'embed'), (config.known_vocab_size, config.d_model),
+      'embedding',
+      nn.initializers.normal(1 / config.embedding_scale),
+      ('vocab', 'embed'),
+      (config.known_vocab_size, config.d_model),
     )
     if config.positions == 'relative':
       self.relative_bias = self._table(
-        'relative_bias', layers.KERNEL_INIT, ('buckets', 'heads'),
-        (config.relative_buckets, config.heads),
+        'relative_bias', layers.KERNEL_INIT, ('buckets', 'heads'), (config.relative_buckets, config.heads)
       )
     self.layers = self.param('layers', self._stacked_layers)
     self.final_norm = layers.RMSNorm(config.norm_epsilon, config.dtype)
     if not config.tied_embeddings:
       self.unembedding = self._table(
-        'unembedding', layers.KERNEL_INIT, ('embed', 'vocab'),
-        (config.d_model, config.vocab_size),
+        'unembedding', layers.KERNEL_INIT, ('embed', 'vocab'), (config.d_model, config.vocab_size)
       )
 
   def _table(self, name, init, axes, shape):
@@ -72,10 +72,7 @@ class Decoder(nn.Module):
     boxed = init(jax.random.split(rng, self.config.layers))
     return nn.meta.add_axis(boxed, 0, {nn.PARTITION_NAME: 'layers'})
 
-  def read(
-    self, tokens_BL: jax.Array, view: attention.Rows,
-    query_position_BS: jax.Array | None = None
-  ) -> jax.Array:
+  def read(self, tokens_BL: jax.Array, view: attention.Rows, query_position_BS: jax.Array | None = None) -> jax.Array:
     """Returns x_BLD after the last norm, or x_BSD at query_position_BS only.
 
     Of the last layer no more than those positions is computed, unless layers are scanned.
@@ -101,8 +98,12 @@ class Decoder(nn.Module):
     return self._end(x_BLD), kept
 
   def decode(
-    self, tokens_BL: jax.Array, view: attention.Continuation, past: Any, index: jax.Array,
-    unstacked: Sequence[Params] | None = None
+    self,
+    tokens_BL: jax.Array,
+    view: attention.Continuation,
+    past: Any,
+    index: jax.Array,
+    unstacked: Sequence[Params] | None = None,
   ) -> tuple[jax.Array, Any]:
     """Writes the tokens into the cache and reads it; returns x_BLD and the cache.
 
@@ -167,8 +168,7 @@ class Decoder(nn.Module):
     else:
       kernel_DV = self.unembedding
     product = jnp.matmul(
-      x.astype(config.dtype), kernel_DV.astype(config.dtype),
-      preferred_element_type=precision.wide(config.dtype),
+      x.astype(config.dtype), kernel_DV.astype(config.dtype), preferred_element_type=precision.wide(config.dtype)
     )
     product, cap = product if scale is None else product * scale, config.logit_soft_cap
     return product if cap is None else cap * jnp.tanh(product / cap)
@@ -186,9 +186,7 @@ def _each_layer(config, run_layer, run_last, x_BLD, each):
   if config.remat != 'none':
     # A scan's body is its own barrier; only the unrolled loop needs the CSE guard.
     run_layer, run_last = (
-      jax.checkpoint(
-        run, policy=REMAT_POLICIES[config.remat], prevent_cse=not config.scan
-      )
+      jax.checkpoint(run, policy=REMAT_POLICIES[config.remat], prevent_cse=not config.scan)
       for run in (run_layer, run_last)
     )
   if config.scan:
@@ -223,9 +221,7 @@ def _each_layer_writes(config, run_layer, x_BLD, each, past, index):
 
 def layer_of(part: Any, index: int) -> Any:
   """One layer's part of stacked arrays, or of a tuple of those of each layer."""
-  return part[index] if isinstance(part, tuple) else jax.tree.map(
-    lambda leaf: leaf[index], part
-  )
+  return part[index] if isinstance(part, tuple) else jax.tree.map(lambda leaf: leaf[index], part)
 
 
 def _boxed_params(config: DecoderConfig, rng: jax.Array) -> Params:
@@ -266,18 +262,14 @@ def count_parameters(tree: Params, embeddings: bool) -> int:
   return sum(leaf.size for leaf in jax.tree.leaves(kept))
 
 
-def apply(
-  config: DecoderConfig, params: Params, method: str, *args: Any, **kwargs: Any
-) -> Any:
+def apply(config: DecoderConfig, params: Params, method: str, *args: Any, **kwargs: Any) -> Any:
   """Calls a method of Decoder."""
   return Decoder(config).apply({'params': params}, *args, method=method, **kwargs)
 
 
 def rows_of(batch: Batch) -> attention.Rows:
   """Which tokens of the batch see which."""
-  return attention.Rows(
-    batch['positions'], batch['segment_ids'], batch.get('branch')
-  )
+  return attention.Rows(batch['positions'], batch['segment_ids'], batch.get('branch'))
 
 
 def hidden_states(config: DecoderConfig, params: Params, batch: Batch) -> jax.Array:

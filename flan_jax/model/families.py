@@ -50,13 +50,7 @@ FIELDS = {
 }
 
 # Name of an activation in config.json -> ours.
-ACTIVATIONS = {
-  'silu': 'silu',
-  'gelu_pytorch_tanh': 'gelu',
-  'gelu_new': 'gelu',
-  'gelu': 'gelu_exact',
-  'relu': 'relu',
-}
+ACTIVATIONS = {'silu': 'silu', 'gelu_pytorch_tanh': 'gelu', 'gelu_new': 'gelu', 'gelu': 'gelu_exact', 'relu': 'relu'}
 SCALINGS = {'default': 'none', 'linear': 'linear', 'llama3': 'llama3'}
 
 # What all of them are.
@@ -85,9 +79,7 @@ FAMILIES = {
   'llama': Family('LlamaForCausalLM', {**_ATTENTION_BIAS, 'mlp_bias': 'mlp_bias'}),
   'mistral': Family('MistralForCausalLM', windows='all'),
   'qwen2': Family('Qwen2ForCausalLM', always={'qkv_bias': True}, windows='some'),
-  'qwen3': Family(
-    'Qwen3ForCausalLM', _ATTENTION_BIAS, always={'qk_norm': True}, windows='some'
-  ),
+  'qwen3': Family('Qwen3ForCausalLM', _ATTENTION_BIAS, always={'qk_norm': True}, windows='some'),
 }
 
 
@@ -98,34 +90,33 @@ def read_config(values: Mapping[str, Any], dtype: str = 'bfloat16') -> decoder.D
   """
   family = FAMILIES.get(str(values.get('model_type')))
   if family is None:
-    raise UserError(
-      f'config.json has model_type {values.get("model_type")!r}: this reads '
-      f'{", ".join(FAMILIES)} only.'
-    )
+    raise UserError(f'config.json has model_type {values.get("model_type")!r}: this reads {", ".join(FAMILIES)} only.')
   missing = sorted(key for key in FIELDS.values() if values.get(key) is None)
   if missing:
     raise UserError(
-      f'config.json has no {", ".join(missing)}; download it again, or name a folder that '
-      'was saved whole.'
+      f'config.json has no {", ".join(missing)}; download it again, or name a folder that was saved whole.'
     )
   fields = {name: values[key] for name, key in FIELDS.items()}
   flags: dict[str, Any] = {name: bool(values.get(key, False)) for name, key in family.flags.items()}
   heads = fields['heads']
   return decoder.DecoderConfig(
-    **fields, **flags, **family.always, **COMMON, **_rope(values),
+    **fields,
+    **flags,
+    **family.always,
+    **COMMON,
+    **_rope(values),
     kv_heads=values.get('num_key_value_heads') or heads,
     head_dim=values.get('head_dim') or fields['d_model'] // heads,
     tied_embeddings=bool(values.get('tie_word_embeddings', False)),
     activation=_known(ACTIVATIONS, 'hidden_act', values.get('hidden_act', 'silu')),
-    windows=_windows(family, values, fields['layers']), dtype=dtype,
+    windows=_windows(family, values, fields['layers']),
+    dtype=dtype,
   )
 
 
 def _known(table: Mapping[str, str], key: str, value: Any) -> str:
   if str(value) not in table:
-    raise UserError(
-      f'config.json has {key} {value!r}: this knows {", ".join(table)} only.'
-    )
+    raise UserError(f'config.json has {key} {value!r}: this knows {", ".join(table)} only.')
   return table[str(value)]
 
 
@@ -135,9 +126,7 @@ def _rope(values: Mapping[str, Any]) -> dict[str, Any]:
   kind = told.get('rope_type', told.get('type', 'default'))
   partial = values.get('partial_rotary_factor', told.get('partial_rotary_factor', 1.0))
   if partial != 1.0:
-    raise UserError(
-      f'config.json has partial_rotary_factor {partial}: only whole heads are rotated.'
-    )
+    raise UserError(f'config.json has partial_rotary_factor {partial}: only whole heads are rotated.')
   fields = {
     'rope_scaling': _known(SCALINGS, 'rope_type', kind),
     'rope_theta': float(told.get('rope_theta', values.get('rope_theta', 10_000.0))),
@@ -191,12 +180,16 @@ def _written(model_type: str, config, max_length: int) -> dict:
   family, windows = FAMILIES[model_type], config.layer_windows
   outside = {ours: theirs for theirs, ours in reversed(ACTIVATIONS.items())}
   written = {
-    'architectures': [family.architecture], 'model_type': model_type,
+    'architectures': [family.architecture],
+    'model_type': model_type,
     **{key: getattr(config, name) for name, key in FIELDS.items()},
-    'num_key_value_heads': config.key_heads, 'head_dim': config.head_dim,
+    'num_key_value_heads': config.key_heads,
+    'head_dim': config.head_dim,
     'tie_word_embeddings': config.tied_embeddings,
-    'hidden_act': outside[config.activation], 'max_position_embeddings': max_length,
-    'rope_theta': config.rope_theta, 'rope_scaling': _rope_scaling(config),
+    'hidden_act': outside[config.activation],
+    'max_position_embeddings': max_length,
+    'rope_theta': config.rope_theta,
+    'rope_scaling': _rope_scaling(config),
     'torch_dtype': 'float32',
     **{key: getattr(config, name) for name, key in family.flags.items()},
   }
@@ -205,9 +198,7 @@ def _written(model_type: str, config, max_length: int) -> dict:
   if family.windows == 'some':
     kinds = {True: 'sliding_attention', False: 'full_attention'}
     written['use_sliding_window'] = windows is not None
-    written['layer_types'] = [
-      kinds[bool(window)] for window in windows or [0] * config.layers
-    ]
+    written['layer_types'] = [kinds[bool(window)] for window in windows or [0] * config.layers]
   return written
 
 
@@ -226,8 +217,7 @@ def _rope_scaling(config) -> dict | None:
 
 def _unsaid(read, config) -> list[str]:
   """Fields that differ in what they mean, as 'name value'."""
-  free = {'dtype', 'remat', 'scan', 'windows', 'kv_heads', 'relative_buckets',
-          'relative_max_distance'}
+  free = {'dtype', 'remat', 'scan', 'windows', 'kv_heads', 'relative_buckets', 'relative_max_distance'}
   if config.rope_scaling != 'llama3':
     free |= {'rope_low_frequency', 'rope_high_frequency', 'rope_original_length'}
   if config.rope_scaling == 'none':
@@ -252,8 +242,7 @@ def tensors(config: decoder.DecoderConfig) -> dict[str, tuple[int, ...]]:
 
 
 def read_params(
-  config: decoder.DecoderConfig, shardings: Any,
-  read: Callable[[str, tuple[slice, ...]], np.ndarray]
+  config: decoder.DecoderConfig, shardings: Any, read: Callable[[str, tuple[slice, ...]], np.ndarray]
 ) -> Any:
   """float32 parameters, straight into their shards: a process reads only its own.
 
@@ -285,9 +274,11 @@ def written_tensors(params: Any) -> Iterator[tuple[str, Callable[[], np.ndarray]
   for path, leaf in _leaves(params):
     turned = _turned(path)
     for layer in range(leaf.shape[0] if path.startswith('layers/') else 1):
+
       def fetch(leaf=leaf, path=path, layer=layer, turned=turned):
         block = np.asarray(leaf[layer] if path.startswith('layers/') else leaf)
         return np.ascontiguousarray(block.T if turned else block)
+
       yield TENSORS[path].format(layer), fetch
 
 

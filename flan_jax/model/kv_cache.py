@@ -16,9 +16,7 @@ from flan_jax.model.decoder import Batch, Params
 Cache = Mapping[str, Any]
 
 
-def prefill(
-  config: DecoderConfig, params: Params, batch: Batch, cache_length: int
-) -> tuple[jax.Array, Cache]:
+def prefill(config: DecoderConfig, params: Params, batch: Batch, cache_length: int) -> tuple[jax.Array, Cache]:
   """Reads prompts, one segment a row and padding wherever it may be.
 
   Returns x_BLD, whose state at a row's last prompt token predicts the first new one,
@@ -87,12 +85,9 @@ def decode_step(
     'positions': write(cache['positions'], positions_B1),
     'valid': write(cache['valid'], jnp.ones_like(positions_B1, bool)),
   }
-  view = attention.Continuation(
-    positions_B1, flat['positions'], flat['valid'][:, None, :]
-  )
+  view = attention.Continuation(positions_B1, flat['positions'], flat['valid'][:, None, :])
   x_B1D, past = decoder.apply(
-    config, params, 'decode', tokens_B[:, None], view, cache['past'], length,
-    unstacked=each_layer,
+    config, params, 'decode', tokens_B[:, None], view, cache['past'], length, unstacked=each_layer
   )
   cache = {**flat, 'past': past, 'length': length + 1}
   return decoder.logits(config, params, x_B1D[:, 0]), cache

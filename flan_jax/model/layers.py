@@ -95,10 +95,7 @@ def scattered(x_BLD: jax.Array) -> jax.Array:
 
 
 def _with_derivative(function, derivative):
-  function.defvjp(
-    lambda x_BLD: (function(x_BLD), None),
-    lambda _, gradient_BLD: (derivative(gradient_BLD),),
-  )
+  function.defvjp(lambda x_BLD: (function(x_BLD), None), lambda _, gradient_BLD: (derivative(gradient_BLD),))
 
 
 _with_derivative(gathered, over_width)
@@ -187,16 +184,14 @@ class Attention(nn.Module):
     if slot is not None:
       kept, source = slot.written(key, value)
     out = attend(query, source)
-    out = Linear(
-      x_BLD.shape[-1], ('joined_heads', 'embed'), dtype, config.out_bias, name='out'
-    )(out.reshape(*out.shape[:2], -1))
+    out = Linear(x_BLD.shape[-1], ('joined_heads', 'embed'), dtype, config.out_bias, name='out')(
+      out.reshape(*out.shape[:2], -1)
+    )
     return out, kept
 
   def _heads(self, name, x_BLD, heads, axis):
     config = self.config
-    joined = Linear(
-      heads * config.head_dim, ('embed', axis), config.dtype, config.qkv_bias, name=name
-    )(x_BLD)
+    joined = Linear(heads * config.head_dim, ('embed', axis), config.dtype, config.qkv_bias, name=name)(x_BLD)
     return joined.reshape(*x_BLD.shape[:2], heads, config.head_dim)
 
 
@@ -209,15 +204,10 @@ class GatedMLP(nn.Module):
   def __call__(self, x_BLD: jax.Array) -> jax.Array:
     config, dtype = self.config, self.config.dtype
     gate_BLF, up_BLF = (
-      Linear(config.d_ff, ('embed', 'mlp'), dtype, config.mlp_bias, name=name)(x_BLD)
-      for name in ('wi_0', 'wi_1')
+      Linear(config.d_ff, ('embed', 'mlp'), dtype, config.mlp_bias, name=name)(x_BLD) for name in ('wi_0', 'wi_1')
     )
     out = Linear(x_BLD.shape[-1], ('mlp', 'embed'), dtype, config.mlp_bias, name='wo')
-    return out(
-      gate_BLF, lambda gate, kernel: cpu_kernels.gated_product(
-        config.activation, gate, up_BLF, kernel
-      )
-    )
+    return out(gate_BLF, lambda gate, kernel: cpu_kernels.gated_product(config.activation, gate, up_BLF, kernel))
 
 
 class Block(nn.Module):
@@ -238,9 +228,7 @@ class Block(nn.Module):
       made = RMSNorm(config.norm_epsilon, config.dtype, name=name)
       return lambda x_BLD: gathered(over_width(made(x_BLD)))
 
-    attended, kept = Attention(config, name='attention')(
-      norm('attention_norm')(x_BLD), attend, rotation, slot, pick
-    )
+    attended, kept = Attention(config, name='attention')(norm('attention_norm')(x_BLD), attend, rotation, slot, pick)
     x_BLD = over_width(pick(x_BLD) + scattered(attended))
     hidden_BLD = GatedMLP(config, name='mlp')(norm('mlp_norm')(x_BLD))
     return over_width(x_BLD + scattered(hidden_BLD)), kept

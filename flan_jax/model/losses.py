@@ -151,9 +151,7 @@ def _added(function, parts, used):
     index, sums, collected = state
     more, own = function(*(leaf[index] for leaf in parts))
     put = lambda leaf, part: leaf.at[index].set(part)
-    return (
-      index + 1, jax.tree.map(jnp.add, sums, more), jax.tree.map(put, collected, own)
-    )
+    return (index + 1, jax.tree.map(jnp.add, sums, more), jax.tree.map(put, collected, own))
 
   return jax.lax.while_loop(go_on, take, (0, sums, jax.tree.map(room, shapes[1])))[1:]
 
@@ -197,10 +195,7 @@ def queried_log_likelihoods(
 
 
 def decoder_loss(
-  config: decoder.DecoderConfig,
-  params: decoder.Params,
-  batch: decoder.Batch,
-  loss: LossConfig = PLAIN,
+  config: decoder.DecoderConfig, params: decoder.Params, batch: decoder.Batch, loss: LossConfig = PLAIN
 ) -> tuple[jax.Array, dict[str, jax.Array]]:
   """cross_entropy of a packed batch: (sum, {'loss', 'weight', 'correct', ...}).
 
@@ -226,10 +221,7 @@ def _score(unembed, config, x_BSD, target_id_BS):
   target_BS = jnp.sum(jnp.where(is_target_BSV, logits_BSV, 0.0), axis=-1)
   exponentials_BSV = jnp.exp(logits_BSV - highest_BS[..., None])
   normalizer_BS = highest_BS + jnp.log(jnp.sum(exponentials_BSV, axis=-1))
-  scored = {
-    'log_likelihood': target_BS - normalizer_BS,
-    'correct': (target_BS >= highest_BS).astype(logits_BSV.dtype),
-  }
+  scored = {'log_likelihood': target_BS - normalizer_BS, 'correct': (target_BS >= highest_BS).astype(logits_BSV.dtype)}
   if config.z_loss:
     scored['z_loss'] = config.z_loss * normalizer_BS**2
   if config.label_smoothing:

@@ -68,18 +68,18 @@ def devices(where: hardware.Topology) -> tuple[list[Any], str]:
   if where.kind in hardware.GPUS or not has_libtpu():
     return _host_devices(where.devices), f'{where.devices} host devices'
   from jax.experimental import topologies
+
   options = {'num_slices': where.slices} if where.slices > 1 else {}
   if math.prod(where.shape) == 1:  # libtpu's hosts have four chips unless told
     options['chips_per_host_bounds'] = [1, 1, 1]
   if where.device.chip_config:
     options['chip_config_name'] = where.device.chip_config
   try:
-    found = topologies.get_topology_desc(
-        platform='tpu', topology_name=where.name, **options).devices
+    found = topologies.get_topology_desc(platform='tpu', topology_name=where.name, **options).devices
   except Exception as error:
     raise UserError(
-        f'libtpu knows no topology {where.name}: {str(error).splitlines()[0]}; try '
-        f'{where.device.example}') from None
+      f'libtpu knows no topology {where.name}: {str(error).splitlines()[0]}; try {where.device.example}'
+    ) from None
   return list(found), 'libtpu'
 
 
@@ -89,8 +89,8 @@ def _host_devices(count: int) -> list[Any]:
   found = jax.devices('cpu')
   if len(found) < count:
     raise UserError(
-        f'{count} host devices are wanted, {len(found)} are there: start a process of '
-        'its own for each topology')
+      f'{count} host devices are wanted, {len(found)} are there: start a process of its own for each topology'
+    )
   return found[:count]
 
 
@@ -110,28 +110,37 @@ def compile_plan(plan: candidates.Plan) -> Program:
       raise UserError(_does_not_fit(plan, str(error))) from None
     seconds = time.monotonic() - start
   memory = compiled.memory_analysis()
-  peak = (memory.peak_memory_in_bytes if target == 'libtpu' else  # others count less
-          memory.argument_size_in_bytes + memory.temp_size_in_bytes)
+  peak = (
+    memory.peak_memory_in_bytes
+    if target == 'libtpu'
+    # others count less
+    else memory.argument_size_in_bytes + memory.temp_size_in_bytes
+  )
   return Program(
-      peak + memory.generated_code_size_in_bytes, memory.argument_size_in_bytes,
-      memory.temp_size_in_bytes, memory.generated_code_size_in_bytes, seconds,
-      hlo.traffic(compiled.as_text(), plan.where.slices), target)
+    peak + memory.generated_code_size_in_bytes,
+    memory.argument_size_in_bytes,
+    memory.temp_size_in_bytes,
+    memory.generated_code_size_in_bytes,
+    seconds,
+    hlo.traffic(compiled.as_text(), plan.where.slices),
+    target,
+  )
 
 
 def _does_not_fit(plan: candidates.Plan, message: str) -> str:
   found = message.splitlines()[0]
-  return (f'the compiled step does not fit {plan.where.name}: {found} Fewer '
-          "rows (TOKENS_PER_BATCH), REMAT = 'full' or a larger tensor axis need less; "
-          '--search looks for what fits')
+  return (
+    f'the compiled step does not fit {plan.where.name}: {found} Fewer '
+    "rows (TOKENS_PER_BATCH), REMAT = 'full' or a larger tensor axis need less; "
+    '--search looks for what fits'
+  )
 
 
 def _train(plan: candidates.Plan, mesh: Mesh):
   rule = optim.optimizer(**plan.optimizer)
   shapes, placed = state_lib.shardings(plan.config, rule, mesh)
-  one_step = step_lib.make_step(
-      plan.config, rule, plan.loss, plan.microbatches, plan.frozen)
-  step = jax.jit(profiling.counted(one_step), donate_argnums=0,
-                 out_shardings=(placed, None))
+  one_step = step_lib.make_step(plan.config, rule, plan.loss, plan.microbatches, plan.frozen)
+  step = jax.jit(profiling.counted(one_step), donate_argnums=0, out_shardings=(placed, None))
   return step, (state_lib.abstract(shapes, placed), _batch(plan.work, mesh))
 
 
@@ -150,15 +159,15 @@ def _generate(plan: candidates.Plan, mesh: Mesh):
 
     def grow(step, carry):
       token_B, position_B, cache = carry
-      logits_BV, cache = kv_cache.decode_step(
-          plan.config, params, token_B, position_B + step, cache)
+      logits_BV, cache = kv_cache.decode_step(plan.config, params, token_B, position_B + step, cache)
       return _likeliest(logits_BV), position_B, cache
 
     start = _likeliest(logits_BV), batch['positions'][:, -1] + 1, cache
     return jax.lax.fori_loop(0, work.slots, grow, start)[0]
 
-  batch = {name: leaf for name, leaf in _batch(work, mesh).items()
-           if name in ('tokens', 'positions', 'segment_ids', 'branch')}
+  batch = {
+    name: leaf for name, leaf in _batch(work, mesh).items() if name in ('tokens', 'positions', 'segment_ids', 'branch')
+  }
   return jax.jit(generate), (_params(plan, mesh), batch)
 
 
@@ -183,6 +192,9 @@ def _batch(work: estimate.Work, mesh: Mesh) -> dict[str, jax.ShapeDtypeStruct]:
     return jax.ShapeDtypeStruct((work.rows, width), dtype, sharding=placed)
 
   whole = ('tokens', 'positions', 'segment_ids', 'branch')
-  return {**{name: leaf(work.length) for name in whole},
-          'query_position': leaf(work.slots), 'target_id': leaf(work.slots),
-          'weight': leaf(work.slots, jnp.float32)}
+  return {
+    **{name: leaf(work.length) for name in whole},
+    'query_position': leaf(work.slots),
+    'target_id': leaf(work.slots),
+    'weight': leaf(work.slots, jnp.float32),
+  }

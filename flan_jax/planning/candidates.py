@@ -38,8 +38,7 @@ class Plan:
     return self.optimizer.get('frozen', ())
 
   def __str__(self) -> str:
-    return (f'MESH = {dict(self.axes)}, REMAT = {self.config.remat!r}, '
-            f'MICROBATCHES = {self.microbatches}')
+    return f'MESH = {dict(self.axes)}, REMAT = {self.config.remat!r}, MICROBATCHES = {self.microbatches}'
 
 
 def check(plan: Plan) -> None:
@@ -63,14 +62,12 @@ def _check_shares(plan: Plan) -> None:
 
 def abstract_mesh(plan: Plan) -> jax.sharding.AbstractMesh:
   types = (jax.sharding.AxisType.Auto,) * len(plan.axes)
-  return jax.sharding.AbstractMesh(
-      tuple(plan.axes.values()), tuple(plan.axes), axis_types=types)
+  return jax.sharding.AbstractMesh(tuple(plan.axes.values()), tuple(plan.axes), axis_types=types)
 
 
 def least_bytes(plan: Plan) -> float:
   """What a device must hold at least: parameters, gradients, moments, activations."""
-  shapes, axes = _state_shapes(
-      dataclasses.replace(plan.config, remat='full'), _hashable(plan.optimizer))
+  shapes, axes = _state_shapes(dataclasses.replace(plan.config, remat='full'), _hashable(plan.optimizer))
   mesh = abstract_mesh(plan)
   placed = sharding.param_shardings(mesh, axes, shapes.params)
   params = _shard_bytes(shapes.params, placed)
@@ -78,13 +75,11 @@ def least_bytes(plan: Plan) -> float:
     return params
   moments = sharding.state_shardings(mesh, placed, shapes.params, shapes.optimizer)
   rows = dataclasses.replace(plan.work, rows=plan.work.rows // plan.microbatches)
-  return (2 * params + _shard_bytes(shapes.optimizer, moments)
-          + estimate.saved_bytes(plan.config, rows, plan.axes))
+  return 2 * params + _shard_bytes(shapes.optimizer, moments) + estimate.saved_bytes(plan.config, rows, plan.axes)
 
 
 def _hashable(settings: Mapping[str, Any]) -> tuple:
-  return tuple((name, tuple(value) if isinstance(value, list) else value)
-               for name, value in settings.items())
+  return tuple((name, tuple(value) if isinstance(value, list) else value) for name, value in settings.items())
 
 
 @functools.lru_cache(maxsize=8)
@@ -107,9 +102,10 @@ def _check_memory(plan: Plan) -> None:
     count = plan.where.devices * 2 ** math.ceil(math.log2(least / room))
     remedy = f'about {count} devices of this kind'
   raise UserError(
-      f'the model cannot fit: a device of {plan.where.name} has {room / 2**30:.2f} '
-      f'GiB, and parameters, gradients, optimizer and saved activations alone are '
-      f'{least / 2**30:.2f} GiB of it on mesh {dict(plan.axes)}; try {remedy}')
+    f'the model cannot fit: a device of {plan.where.name} has {room / 2**30:.2f} '
+    f'GiB, and parameters, gradients, optimizer and saved activations alone are '
+    f'{least / 2**30:.2f} GiB of it on mesh {dict(plan.axes)}; try {remedy}'
+  )
 
 
 def _shares(plan: Plan) -> bool:
@@ -124,6 +120,7 @@ def _shares(plan: Plan) -> bool:
 def _shard_bytes(shapes: Any, placed: Any) -> int:
   def one(leaf, where):
     return math.prod(where.shard_shape(leaf.shape)) * leaf.dtype.itemsize
+
   return sum(jax.tree.leaves(jax.tree.map(one, shapes, placed)))
 
 
@@ -161,14 +158,13 @@ def least_seconds(plan: Plan) -> float:
   Kernels are gathered and their gradients scattered for each microbatch anew.
   """
   where, axes = plan.where, plan.axes
-  compute = (estimate.executed_flops(plan.config, plan.work)
-             / where.devices / where.device.flops)
+  compute = estimate.executed_flops(plan.config, plan.work) / where.devices / where.device.flops
   item = jnp.dtype(plan.config.dtype).itemsize
   kernels = item * estimate.kernel_parameters(plan.config) / axes['tensor']
   tokens = plan.work.rows * plan.work.length / (axes['data'] * axes['fsdp'])
   passes = 3 if plan.work.mode == 'train' else 1
-  gathered = passes * plan.microbatches * hlo.ring_bytes(
-      'all-gather', kernels, axes['fsdp'])
-  added = 2 * passes * plan.config.layers * hlo.ring_bytes(
-      'all-reduce', item * tokens * plan.config.d_model, axes['tensor'])
+  gathered = passes * plan.microbatches * hlo.ring_bytes('all-gather', kernels, axes['fsdp'])
+  added = (
+    2 * passes * plan.config.layers * hlo.ring_bytes('all-reduce', item * tokens * plan.config.d_model, axes['tensor'])
+  )
   return compute + (gathered + added) / where.device.network_bandwidth

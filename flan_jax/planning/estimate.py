@@ -83,8 +83,7 @@ def kernel_parameters(config: decoder.DecoderConfig) -> int:
 @functools.lru_cache(maxsize=8)
 def _kernel_parameters(config: decoder.DecoderConfig) -> int:
   shapes = decoder.abstract_params(config)['layers']
-  return sum(leaf.size for path, leaf in jax.tree_util.tree_leaves_with_path(shapes)
-             if path[-1].key == 'kernel')
+  return sum(leaf.size for path, leaf in jax.tree_util.tree_leaves_with_path(shapes) if path[-1].key == 'kernel')
 
 
 def visible_pairs(length: int) -> int:
@@ -96,8 +95,7 @@ def visible_pairs(length: int) -> int:
   return length * (length + 1) // 2
 
 
-def forward_flops(config: decoder.DecoderConfig, work: Work,
-                  pairs: Optional[float] = None) -> Flops:
+def forward_flops(config: decoder.DecoderConfig, work: Work, pairs: Optional[float] = None) -> Flops:
   """FLOPs of a forward pass; a multiplication and an addition are two.
 
   pairs: of a row, computed by attention; by default the visible ones.
@@ -108,13 +106,13 @@ def forward_flops(config: decoder.DecoderConfig, work: Work,
   pairs = visible_pairs(tokens) if pairs is None else pairs
   inner = config.heads * config.head_dim
   return Flops(
-      kernels=2.0 * kernel_parameters(config) * work.rows * tokens,
-      attention=4.0 * inner * config.layers * work.rows * pairs,
-      logits=2.0 * config.d_model * config.vocab_size * work.rows * unembedded)
+    kernels=2.0 * kernel_parameters(config) * work.rows * tokens,
+    attention=4.0 * inner * config.layers * work.rows * pairs,
+    logits=2.0 * config.d_model * config.vocab_size * work.rows * unembedded,
+  )
 
 
-def model_flops(config: decoder.DecoderConfig, work: Work,
-                pairs: Optional[float] = None) -> float:
+def model_flops(config: decoder.DecoderConfig, work: Work, pairs: Optional[float] = None) -> float:
   """FLOPs of a step: 6ND with attention and logits to train, 2ND forward only."""
   passes = 3 if work.mode == 'train' else 1  # the backward pass is two forward ones
   return passes * forward_flops(config, work, pairs).forward
@@ -126,8 +124,7 @@ def executed_flops(config: decoder.DecoderConfig, work: Work) -> float:
   every = forward_flops(config, work, float(tokens) ** 2)
   if work.mode != 'train':
     return every.forward
-  again = {'none': 0.0, 'dots': every.attention,
-           'full': every.attention + every.kernels}[config.remat]
+  again = {'none': 0.0, 'dots': every.attention, 'full': every.attention + every.kernels}[config.remat]
   return 3 * every.forward + again + every.logits  # the loss keeps no logits
 
 
@@ -155,8 +152,7 @@ def times(flops: float, traffic: hlo.Traffic, where: hardware.Topology) -> Times
   beside = traffic.matrix_memory / device.memory_bandwidth
   apart = traffic.other_memory / device.memory_bandwidth
   inside = math.fsum(traffic.collectives.values()) - traffic.between_slices
-  network = (inside / device.network_bandwidth
-             + traffic.between_slices / device.slice_bandwidth)
+  network = inside / device.network_bandwidth + traffic.between_slices / device.slice_bandwidth
   hidden = traffic.hidden_network / device.network_bandwidth
   busy = max(compute, beside) + apart
   predicted = max(busy, hidden) + network - hidden
@@ -166,4 +162,3 @@ def times(flops: float, traffic: hlo.Traffic, where: hardware.Topology) -> Times
 def mfu(model: float, seconds: float, where: hardware.Topology) -> float:
   """Share of the peak that the model's own FLOPs make up."""
   return model / (seconds * where.devices * where.device.flops)
-

@@ -12,16 +12,29 @@ from typing import Iterator
 
 import numpy as np
 
-COLLECTIVES = ('all-gather', 'all-reduce', 'reduce-scatter', 'all-to-all',
-               'collective-permute')
+COLLECTIVES = ('all-gather', 'all-reduce', 'reduce-scatter', 'all-to-all', 'collective-permute')
 _BITS = {'pred': 8, 's4': 4, 'u4': 4, 'bf16': 16, 'c64': 64, 'c128': 128, 'token': 0}
 _SHAPE = re.compile(r'\b([a-z]+\d*(?:e\d+m\d+\w*)?)\[([\d,]*)\](\{[^}]*\})?')
 _INSTRUCTION = re.compile(r'\s+(ROOT )?%?([\w.\-]+) = (.*)')
 _HEADER = re.compile(r'(ENTRY )?%?([\w.\-]+) \(.*\{\s*$')
 # Names without work: they only say where a value lies.
-_FREE = frozenset((
-    'parameter', 'constant', 'tuple', 'get-tuple-element', 'bitcast', 'while', 'call',
-    'conditional', 'after-all', 'partition-id', 'replica-id', 'iota', 'opt-barrier'))
+_FREE = frozenset(
+  (
+    'parameter',
+    'constant',
+    'tuple',
+    'get-tuple-element',
+    'bitcast',
+    'while',
+    'call',
+    'conditional',
+    'after-all',
+    'partition-id',
+    'replica-id',
+    'iota',
+    'opt-barrier',
+  )
+)
 _MATRIX = ('dot', 'convolution', 'custom-call')
 
 
@@ -84,10 +97,8 @@ def first_group(rest: str, devices: int = 1) -> np.ndarray:
   """
   if listed := re.search(r'replica_groups=\{\{([\d,]*)\}', rest):
     return np.array(listed[1].split(','), int)
-  if tiled := re.search(
-      r'replica_groups=\[([\d,]+)\]<=\[([\d,]+)\](?:T\(([\d,]+)\))?', rest):
-    shape, source, order = (
-        [int(n) for n in part.split(',')] if part else None for part in tiled.groups())
+  if tiled := re.search(r'replica_groups=\[([\d,]+)\]<=\[([\d,]+)\](?:T\(([\d,]+)\))?', rest):
+    shape, source, order = ([int(n) for n in part.split(',')] if part else None for part in tiled.groups())
     ids = np.arange(math.prod(source)).reshape(source)
     return ids.transpose(order).reshape(shape)[0] if order else ids.reshape(shape)[0]
   if named := re.search(r'replica_groups=\w*\[([^\]]*)\]\s*\{([^}]*)\}', rest):
@@ -119,8 +130,7 @@ class _Program:
     self.devices = int(sizes[1]) if sizes else 1
     self.slice_size = self.devices // slices
     # Kernels that keep a part of what they add up: only a TPU has them.
-    self.scattered = set(
-        re.findall(r'calls=%?([\w.\-]*all-reduce-scatter[\w.\-]*)', text))
+    self.scattered = set(re.findall(r'calls=%?([\w.\-]*all-reduce-scatter[\w.\-]*)', text))
 
   def traffic(self) -> Traffic:
     total, chains = Traffic(collections.defaultdict(float), 0.0, 0.0, 0.0, 0.0), set()
@@ -149,8 +159,7 @@ class _Program:
         kind, sent = 'reduce-scatter', sent / 2
       total.collectives[kind] += sent
       group = first_group(one.rest, self.devices) // self.slice_size
-      beside = (one.opcode.endswith('-start') or 'async' in name
-                or self._chain(one, kernel_of))
+      beside = one.opcode.endswith('-start') or 'async' in name or self._chain(one, kernel_of)
       if group.min() != group.max():
         total.between_slices += sent
       elif beside:
@@ -172,12 +181,14 @@ class _Program:
   def _runs(self) -> dict[str, tuple[int, str | None]]:
     """Computation -> (runs a step, the one of whose kernels it is a part, or None)."""
     runs = collections.defaultdict(lambda: (0, None))
+
     def visit(name, times, kernel_of):
       runs[name] = (runs[name][0] + times, kernel_of)
       for one in self.computations[name].values():
         kernel = name if one.opcode in ('fusion', 'async-start') else None
         for called, factor in self._called(one):
           visit(called, times * factor, kernel_of or kernel)
+
     visit(self.entry, 1, None)
     return runs
 
@@ -199,8 +210,9 @@ class _Program:
     if noted := re.search(r'"known_trip_count":\{"n":"(\d+)"', loop.rest):
       return int(noted[1])
     condition = self.computations[_attribute(loop, 'condition')]
-    bounds = [int(one.rest) for one in self._flat(condition)
-              if one.opcode == 'constant' and one.rest.lstrip('-').isdigit()]
+    bounds = [
+      int(one.rest) for one in self._flat(condition) if one.opcode == 'constant' and one.rest.lstrip('-').isdigit()
+    ]
     return max(bounds, default=1)
 
   def _flat(self, computation):
@@ -212,14 +224,13 @@ class _Program:
 
   def _multiplies(self, one) -> bool:
     return one.opcode in _MATRIX or any(
-        inner.opcode in _MATRIX for called, _ in self._called(one)
-        for inner in self._flat(self.computations[called]))
+      inner.opcode in _MATRIX for called, _ in self._called(one) for inner in self._flat(self.computations[called])
+    )
 
   def _moved(self, name, one) -> float:
     """Bytes read and written by one kernel."""
     where = self.computations[name]
-    sizes = [shape_bytes(where[operand].shape, True) if operand in where else 0.0
-             for operand in one.operands]
+    sizes = [shape_bytes(where[operand].shape, True) if operand in where else 0.0 for operand in one.operands]
     written = shape_bytes(one.shape, True)
     if one.opcode in ('dynamic-slice', 'slice', 'gather'):
       return 2 * written
@@ -234,8 +245,7 @@ class _Program:
   def _read(self, inside, index, size) -> float:
     """Of a fusion's operand: only the slices, where only slices of it are used."""
     body = self.computations[inside]
-    parameter = next((one.name for one in body.values()
-                      if one.opcode == 'parameter' and one.rest == str(index)), None)
+    parameter = next((one.name for one in body.values() if one.opcode == 'parameter' and one.rest == str(index)), None)
     used = 0.0
     for user in self._users(inside, parameter):
       if user.opcode in ('dynamic-slice', 'slice', 'gather'):
@@ -243,8 +253,7 @@ class _Program:
       elif user.opcode == 'dynamic-update-slice' and user.operands[0] == parameter:
         continue  # written in place
       elif user.opcode == 'fusion':
-        used += self._read(
-            _attribute(user, 'calls'), user.operands.index(parameter), size)
+        used += self._read(_attribute(user, 'calls'), user.operands.index(parameter), size)
       else:
         return size
     return min(used, size)
@@ -308,7 +317,7 @@ def _balanced(text: str) -> tuple[str, str]:
   for place in re.finditer(r'[()]', text):
     depth += 1 if place[0] == '(' else -1
     if depth == 0:
-      return text[:place.start()], text[place.end():]
+      return text[: place.start()], text[place.end() :]
   return text, ''
 
 

@@ -22,14 +22,12 @@ def loss(records: Sequence[Mapping]) -> Series:
 def accuracy(records: Sequence[Mapping]) -> Series:
   """Share of the target tokens that were predicted, 0 to 100."""
   found = _found(records, {'accuracy': 'accuracy', 'dev accuracy': 'dev_accuracy'})
-  return {name: [(step, 100 * value) for step, value in points]
-          for name, points in found.items()}
+  return {name: [(step, 100 * value) for step, value in points] for name, points in found.items()}
 
 
 def held_out(records: Sequence[Mapping], results: Mapping | None = None) -> Series:
   """Scores of held-out datasets that training wrote, the mean first."""
-  keys = dict.fromkeys(key for one in records for key in one
-                       if key.startswith(HELD_OUT))
+  keys = dict.fromkeys(key for one in records for key in one if key.startswith(HELD_OUT))
   found = _found(records, {key.removeprefix(HELD_OUT): key for key in keys})
   return _mean_first(_drawable(found, results))
 
@@ -51,8 +49,8 @@ def evaluated(results: Mapping, from_base: bool) -> Series:
   series: Series = {}
   for step, one in sorted(stands.items()):
     scores = {MEAN: one['mean']} | {
-        name: entry['mean'] for name, entry in one['datasets'].items()
-        if not entry['held_in']}
+      name: entry['mean'] for name, entry in one['datasets'].items() if not entry['held_in']
+    }
     for name, value in scores.items():
       if _finite(value):
         series.setdefault(name, []).append((step, value))
@@ -62,16 +60,18 @@ def evaluated(results: Mapping, from_base: bool) -> Series:
 
 def _found(records: Sequence[Mapping], keys: Mapping[str, str]) -> Series:
   """name -> points, of the keys that have a finite number anywhere."""
-  series = {name: [(one['step'], one[key]) for one in records if _finite(one.get(key))]
-            for name, key in keys.items()}
+  series = {name: [(one['step'], one[key]) for one in records if _finite(one.get(key))] for name, key in keys.items()}
   return {name: points for name, points in series.items() if points}
 
 
 def _drawable(series: Series, results: Mapping | None) -> Series:
   """Without the counts of words, which have no place from 0 to 100."""
-  counted = {name for one in (results or {'evaluations': ()})['evaluations']
-             for name, entry in one['datasets'].items()
-             if entry['primary'] in metrics.COUNTED}
+  counted = {
+    name
+    for one in (results or {'evaluations': ()})['evaluations']
+    for name, entry in one['datasets'].items()
+    if entry['primary'] in metrics.COUNTED
+  }
   return {name: points for name, points in series.items() if name not in counted}
 
 
@@ -100,21 +100,23 @@ def chart(series: Mapping[str, Sequence[tuple[int, float]]], digits: int = 2) ->
 
   def points(curve):
     return ' '.join(
-        f'{100 * (step - left) / (right - left):.2f},'
-        f'{100 * (high - value) / (high - low):.2f}' for step, value in _thinned(curve))
+      f'{100 * (step - left) / (right - left):.2f},{100 * (high - value) / (high - low):.2f}'
+      for step, value in _thinned(curve)
+    )
 
   return {
-      'lines': {name: points(curve) for name, curve in series.items()},
-      'y_ticks': [(round(100 * (high - value) / (high - low), 2), text)
-                  for value, text in _round_values(low, high)],
-      'steps': (left, right), 'range': (low, high),
-      'last': {name: f'{curve[-1][1]:.{digits}f}' for name, curve in series.items()}}
+    'lines': {name: points(curve) for name, curve in series.items()},
+    'y_ticks': [(round(100 * (high - value) / (high - low), 2), text) for value, text in _round_values(low, high)],
+    'steps': (left, right),
+    'range': (low, high),
+    'last': {name: f'{curve[-1][1]:.{digits}f}' for name, curve in series.items()},
+  }
 
 
 def _thinned(curve: Sequence[tuple]) -> list[tuple]:
   if len(curve) == 1:
     return [*curve, *curve]  # a line of no length, whose round ends make a dot
-  kept = list(curve[::max(1, len(curve) // _POINTS)])
+  kept = list(curve[:: max(1, len(curve) // _POINTS)])
   return kept + ([curve[-1]] if kept[-1] is not curve[-1] else [])
 
 

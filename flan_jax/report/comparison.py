@@ -17,10 +17,16 @@ MISSING = 'no predictions'
 DAMAGED = 'predictions are damaged, incomplete or of an earlier version'
 # Conditions that must be the same for scores to be compared, and what is said if not.
 _APART = {
-    'data': 'other data', 'limit': 'another limit', 'style': 'another style',
-    'shots': 'other exemplars', 'shot_seed': 'other exemplars',
-    'ranking': 'another ranking', 'answer_by': 'answered otherwise',
-    'decode_tokens': 'answers of another length', 'begin': 'texts that begin otherwise'}
+  'data': 'other data',
+  'limit': 'another limit',
+  'style': 'another style',
+  'shots': 'other exemplars',
+  'shot_seed': 'other exemplars',
+  'ranking': 'another ranking',
+  'answer_by': 'answered otherwise',
+  'decode_tokens': 'answers of another length',
+  'begin': 'texts that begin otherwise',
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,9 +55,15 @@ def page(runs: Sequence[Run]) -> str:
   """The comparison as HTML."""
   runs = alike(runs)
   return page_lib.filled(
-      _TEMPLATE, title='Comparison of runs', runs=[_about(one) for one in runs],
-      notices=comparison_notices.notices(runs), matrix=matrix(runs),
-      charts=_charts(runs), missing=MISSING, written=page_lib.now())
+    _TEMPLATE,
+    title='Comparison of runs',
+    runs=[_about(one) for one in runs],
+    notices=comparison_notices.notices(runs),
+    matrix=matrix(runs),
+    charts=_charts(runs),
+    missing=MISSING,
+    written=page_lib.now(),
+  )
 
 
 def alike(runs: Sequence[Run]) -> list[Run]:
@@ -63,8 +75,9 @@ def alike(runs: Sequence[Run]) -> list[Run]:
   by_run = [groups.split(one.results)[::-1] for one in runs]
   for names in everything, [one for one in everything if one not in ('cluster', 'held_in')]:
     for group in by_run[0]:
-      found = [next((one for one in every if groups.key(one, names) == groups.key(
-          group, names)), None) for every in by_run]
+      found = [
+        next((one for one in every if groups.key(one, names) == groups.key(group, names)), None) for every in by_run
+      ]
       if all(found):
         return [dataclasses.replace(run, group=one) for run, one in zip(runs, found)]
   return [dataclasses.replace(run, group=every[0]) for run, every in zip(runs, by_run)]
@@ -72,20 +85,28 @@ def alike(runs: Sequence[Run]) -> list[Run]:
 
 def _about(one: Run) -> dict[str, Any]:
   model = one.run.model
-  trained = ('not known: imported', '') if one.run.imported is not None else (
-      one.run.mixture, '' if one.run.seed is None else one.run.seed)
+  trained = (
+    ('not known: imported', '')
+    if one.run.imported is not None
+    else (one.run.mixture, '' if one.run.seed is None else one.run.seed)
+  )
   cluster = one.group['cluster'] or 'nothing'
-  return {'name': one.name, 'folder': one.model_dir, 'facts': [
+  return {
+    'name': one.name,
+    'folder': one.model_dir,
+    'facts': [
       ('held out', 'nothing' if groups.perhaps_seen(one.group) else cluster),
       ('model', f'{model.layers} layers of width {model.d_model}'),
-      ('trained on', trained[0]), ('seed', trained[1]),
+      ('trained on', trained[0]),
+      ('seed', trained[1]),
       ('evaluated', f'{one.evaluation["name"]}, step {one.evaluation["step"]:,}'),
       ('on', f'{cluster}, {one.group["data"]} data'),
-      ('asked', groups.manner(one.group))]}
+      ('asked', groups.manner(one.group)),
+    ],
+  }
 
 
-def matrix(
-    runs: Sequence[Run], tell: Callable[[str], None] | None = None) -> list[dict]:
+def matrix(runs: Sequence[Run], tell: Callable[[str], None] | None = None) -> list[dict]:
   """A row for each held-out dataset, one for their mean, and those of held-in ones.
 
   Each: `name`, `metric`, `heading` (of the section that it begins, or ''), `mean_row`,
@@ -97,8 +118,8 @@ def matrix(
   found: list[dict] = []
   for held_in in (False, True):
     names = dict.fromkeys(
-        name for one in runs for name, entry in one.evaluation['datasets'].items()
-        if entry['held_in'] == held_in)
+      name for one in runs for name, entry in one.evaluation['datasets'].items() if entry['held_in'] == held_in
+    )
     gaps: dict[tuple[str, str], tuple] = {}
     rows = [_row(name, held_in, runs, gaps, tell) for name in names]
     rows += [_mean_row(runs, gaps, rows)] if rows and not held_in else []
@@ -116,8 +137,7 @@ def _row(name: str, held_in: bool, runs: Sequence[Run], gaps: dict, tell) -> dic
   cells = []
   for one, entry in zip(runs, entries):
     if entry is None:
-      cells.append({'score': tables.NOTHING, 'interval': '', 'why': '',
-                    'difference': None})
+      cells.append({'score': tables.NOTHING, 'interval': '', 'why': '', 'difference': None})
       continue
     why = '' if one is runs[0] else _why_not(runs[0], one, name)
     found = None
@@ -126,11 +146,16 @@ def _row(name: str, held_in: bool, runs: Sequence[Run], gaps: dict, tell) -> dic
       if gap:
         gaps[one.name, name] = gap
         found = _told([gap], entry['primary'])
-    cells.append({'score': tables.spread(entry), 'why': why, 'difference': found,
-                  'interval': tables.interval(entry.get('interval'))})
+    cells.append(
+      {
+        'score': tables.spread(entry),
+        'why': why,
+        'difference': found,
+        'interval': tables.interval(entry.get('interval')),
+      }
+    )
   metric = next(entry['primary'] for entry in entries if entry)
-  return {'name': name, 'metric': metric, 'heading': '', 'mean_row': False,
-          'cells': cells}
+  return {'name': name, 'metric': metric, 'heading': '', 'mean_row': False, 'cells': cells}
 
 
 def _mean_row(runs: Sequence[Run], gaps: Mapping, rows: Sequence[Mapping]) -> dict:
@@ -140,23 +165,29 @@ def _mean_row(runs: Sequence[Run], gaps: Mapping, rows: Sequence[Mapping]) -> di
     averaged = summaries.in_mean(one.evaluation['datasets'])
     why, found = '', None
     if column and averaged:
-      why = _why_not_means(runs[0], one) or next(filter(None, (
-          row['cells'][column]['why'] for row in rows if row['name'] in averaged)), '')
+      why = _why_not_means(runs[0], one) or next(
+        filter(None, (row['cells'][column]['why'] for row in rows if row['name'] in averaged)), ''
+      )
     if column and averaged and not why:
       metrics = {one.evaluation['datasets'][name]['primary'] for name in averaged}
-      found = _told([gaps[one.name, name] for name in averaged],
-                    metrics.pop() if len(metrics) == 1 else '')
-    cells.append({'score': tables.number(one.evaluation['mean']), 'why': why,
-                  'interval': tables.interval(one.evaluation.get('interval')),
-                  'difference': found})
+      found = _told([gaps[one.name, name] for name in averaged], metrics.pop() if len(metrics) == 1 else '')
+    cells.append(
+      {
+        'score': tables.number(one.evaluation['mean']),
+        'why': why,
+        'interval': tables.interval(one.evaluation.get('interval')),
+        'difference': found,
+      }
+    )
   return {'name': 'mean', 'metric': '', 'heading': '', 'mean_row': True, 'cells': cells}
 
 
 def _told(gaps: Sequence[tuple], metric: str) -> dict:
   """The mean of differences, as score_plot.difference has it."""
   found = bootstrap.mean_difference(gaps)
-  return score_plot.difference({'difference': found.difference, 'p': found.p,
-                           'interval': [found.low, found.high]}, metric)
+  return score_plot.difference(
+    {'difference': found.difference, 'p': found.p, 'interval': [found.low, found.high]}, metric
+  )
 
 
 def _why_not(first: Run, one: Run, name: str) -> str:
@@ -191,12 +222,12 @@ def _sizes(entry: Mapping) -> set[tuple[int, int]]:
 
 def _difference(first: Run, one: Run, name: str, tell) -> tuple[tuple | None, str]:
   """(`statistics.differences` from the first, why there are none): one of them."""
-  folders = [answers.path(run.model_dir, groups.answers(run.evaluation), name)
-             for run in (one, first)]
+  folders = [answers.path(run.model_dir, groups.answers(run.evaluation), name) for run in (one, first)]
   if not all(map(os.path.isdir, folders)):
     return None, MISSING
-  ours, theirs = (answers.columns(folder, run.evaluation['datasets'][name], tell)
-                  for folder, run in zip(folders, (one, first)))
+  ours, theirs = (
+    answers.columns(folder, run.evaluation['datasets'][name], tell) for folder, run in zip(folders, (one, first))
+  )
   if not (ours and theirs):
     return None, DAMAGED
   if len({_asked(column) for column in (*ours.values(), *theirs.values())}) > 1:
@@ -204,14 +235,12 @@ def _difference(first: Run, one: Run, name: str, tell) -> tuple[tuple | None, st
   if len(ours) == len(theirs) and ours.keys() != theirs.keys():
     return None, 'other templates'
   metric = one.evaluation['datasets'][name]['primary']
-  return bootstrap.differences(
-      metric, list(ours.values()), list(theirs.values())), ''
+  return bootstrap.differences(metric, list(ours.values()), list(theirs.values())), ''
 
 
 def _asked(column) -> tuple:
   """What tells apart the examples that a column answers."""
-  return tuple(zip(column.labels, map(tuple, column.options),
-                   map(tuple, column.references), column.groups))
+  return tuple(zip(column.labels, map(tuple, column.options), map(tuple, column.references), column.groups))
 
 
 def _charts(runs: Sequence[Run]) -> list[dict]:
@@ -219,9 +248,11 @@ def _charts(runs: Sequence[Run]) -> list[dict]:
   own = {one.name: (list(one.curves.values()) or [[]])[-1] for one in runs}
   losses = {name: charts.loss(records) for name, records in own.items()}
   scores = {name: charts.held_out(records) for name, records in own.items()}
-  kinds = [('Loss', 'nats a token', 3, losses, 'loss'),
-           ('Dev loss', 'nats a token', 3, losses, 'dev loss'),
-           ('Held-out mean', 'quick checks while training', 1, scores, charts.MEAN)]
+  kinds = [
+    ('Loss', 'nats a token', 3, losses, 'loss'),
+    ('Dev loss', 'nats a token', 3, losses, 'dev loss'),
+    ('Held-out mean', 'quick checks while training', 1, scores, charts.MEAN),
+  ]
   found = []
   for heading, note, digits, curves, key in kinds:
     series = {name: lines[key] for name, lines in curves.items() if key in lines}

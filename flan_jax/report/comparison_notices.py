@@ -19,12 +19,13 @@ def notices(runs: Sequence) -> list[str]:
   for one in runs:
     found += [f'{one.name}: {line}' for line in tables.training(one.group)]
     if one.evaluation['limit'] is not None:
-      found.append(f'{one.name}: only the first {one.evaluation["limit"]} examples of '
-                   'each split were evaluated')
+      found.append(f'{one.name}: only the first {one.evaluation["limit"]} examples of each split were evaluated')
     others = len(groups.split(one.results)) - 1
     if others:
-      found.append(f'{one.name} has {others} other evaluation{"s" * (others > 1)}; this '
-                   f'one is {groups.label(one.group, groups.split(one.results))}')
+      found.append(
+        f'{one.name} has {others} other evaluation{"s" * (others > 1)}; this '
+        f'one is {groups.label(one.group, groups.split(one.results))}'
+      )
   return found
 
 
@@ -32,11 +33,12 @@ def _of_data(one, first) -> list[str]:
   ours, theirs = groups.of(one.group), groups.of(first.group)
   found = []
   if ours['data'] != theirs['data']:
-    found.append(f'{one.name} was evaluated on {ours["data"]} data, {first.name} on '
-                 f'{theirs["data"]} data: their scores say nothing about each other')
+    found.append(
+      f'{one.name} was evaluated on {ours["data"]} data, {first.name} on '
+      f'{theirs["data"]} data: their scores say nothing about each other'
+    )
   if ours['cluster'] != theirs['cluster']:
-    found.append(f'{one.name} held out {ours["cluster"] or "nothing"}, '
-                 f'{first.name} {theirs["cluster"] or "nothing"}')
+    found.append(f'{one.name} held out {ours["cluster"] or "nothing"}, {first.name} {theirs["cluster"] or "nothing"}')
   return found
 
 
@@ -45,21 +47,18 @@ def _of_model(one, first) -> list[str]:
   ours, theirs = one.evaluation, first.evaluation
   found = []
   if ours['step'] != theirs['step']:
-    found.append(f'{one.name} is at step {ours["step"]:,}, {first.name} at step '
-                 f'{theirs["step"]:,}')
+    found.append(f'{one.name} is at step {ours["step"]:,}, {first.name} at step {theirs["step"]:,}')
   if ours['name'] != theirs['name']:
-    found.append(f'the model of {one.name} is {ours["name"]}, that of {first.name} '
-                 f'{theirs["name"]}')
-  words = [f'{run.run.model.layers} layers of width {run.run.model.d_model}'
-           for run in (one, first)]
+    found.append(f'the model of {one.name} is {ours["name"]}, that of {first.name} {theirs["name"]}')
+  words = [f'{run.run.model.layers} layers of width {run.run.model.d_model}' for run in (one, first)]
   if words[0] != words[1]:
     found.append(f'{one.name} has {words[0]}, {first.name} {words[1]}')
   if one.run.vocabulary.hash != first.run.vocabulary.hash:
-    found.append(f'{one.name} has another vocabulary than {first.name}: '
-                 f'{one.run.vocabulary.path}, not {first.run.vocabulary.path}')
+    found.append(
+      f'{one.name} has another vocabulary than {first.name}: {one.run.vocabulary.path}, not {first.run.vocabulary.path}'
+    )
   if one.run.data != first.run.data:
-    found.append(f'{one.name} was trained on {one.run.data} data, {first.name} on '
-                 f'{first.run.data} data')
+    found.append(f'{one.name} was trained on {one.run.data} data, {first.name} on {first.run.data} data')
   return found
 
 
@@ -68,14 +67,16 @@ def _of_asking(one, first) -> list[str]:
   ours, theirs = groups.of(one.group), groups.of(first.group)
   found = []
   if any(ours[name] != theirs[name] for name in _HOW):
-    found.append(f'{one.name} was asked otherwise ({groups.manner(one.group)}) than '
-                 f'{first.name} ({groups.manner(first.group)})')
-  rows = [name for name, entry in one.evaluation['datasets'].items()
-          if name in first.evaluation['datasets'] and _templates(entry) != _templates(
-              first.evaluation['datasets'][name])]
+    found.append(
+      f'{one.name} was asked otherwise ({groups.manner(one.group)}) than {first.name} ({groups.manner(first.group)})'
+    )
+  rows = [
+    name
+    for name, entry in one.evaluation['datasets'].items()
+    if name in first.evaluation['datasets'] and _templates(entry) != _templates(first.evaluation['datasets'][name])
+  ]
   if rows:
-    found.append(f'{one.name} was asked in other templates than {first.name}: '
-                 f'{", ".join(rows)}')
+    found.append(f'{one.name} was asked in other templates than {first.name}: {", ".join(rows)}')
   return found
 
 

@@ -27,8 +27,7 @@ UNTUNED, PLAIN, TUNED = 'untuned', 'plain', 'tuned'
 FINE, INSTRUCTION = 'fine-tuned', 'instruction-tuned'
 NOTHING = '–'
 _COMPARED = f'{TUNED} − {UNTUNED}'
-_TEMPLATE = os.path.join(
-    os.path.dirname(os.path.abspath(__file__)), 'experiment.html.j2')
+_TEMPLATE = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'experiment.html.j2')
 
 
 def holdouts(runs: Sequence[Mapping], limit: int | None) -> dict:
@@ -44,8 +43,16 @@ def holdouts(runs: Sequence[Mapping], limit: int | None) -> dict:
   for group in groups:
     _narrow([*group['rows'], group['mean']], columns)
   average = _average([group['mean'] for group in groups], columns, 'clusters')
-  return _table('holdouts', 'Each cluster held out in turn', runs, limit, columns,
-                _COMPARED if UNTUNED in columns else None, groups, average)
+  return _table(
+    'holdouts',
+    'Each cluster held out in turn',
+    runs,
+    limit,
+    columns,
+    _COMPARED if UNTUNED in columns else None,
+    groups,
+    average,
+  )
 
 
 def ways(run: Mapping, singles: Sequence[Mapping], limit: int | None) -> dict:
@@ -59,12 +66,15 @@ def ways(run: Mapping, singles: Sequence[Mapping], limit: int | None) -> dict:
   held_out = _evaluations(run['results'], limit)
   tuned = [_evaluations(single['results'], limit).get(TUNED) for single in singles]
   fine = {name: entry for one in tuned for name, entry in _entries(one)}
-  by_way = {UNTUNED: held_out.get(UNTUNED), PLAIN: held_out.get(PLAIN),
-            FINE: {'datasets': fine}, INSTRUCTION: held_out.get(TUNED)}
+  by_way = {
+    UNTUNED: held_out.get(UNTUNED),
+    PLAIN: held_out.get(PLAIN),
+    FINE: {'datasets': fine},
+    INSTRUCTION: held_out.get(TUNED),
+  }
   names = dict.fromkeys(name for one in by_way.values() for name, _ in _entries(one))
   rows = [_row(name, by_way) for name in names]
-  group = {'name': run['name'], 'title': run['title'], 'problem': run['problem'],
-           'rows': rows, 'mean': None}
+  group = {'name': run['name'], 'title': run['title'], 'problem': run['problem'], 'rows': rows, 'mean': None}
   columns = _present(list(by_way), [group])
   _narrow(rows, columns)
   whole = [row for row in rows if all(row['scores'].values())]
@@ -77,32 +87,39 @@ def _table(experiment, title, runs, limit, columns, compared, groups, average) -
   found = [run['results'] for run in runs if run['results']]
   data = ' and '.join(dict.fromkeys(one['data'] for one in found))
   return {
-      'schema': SCHEMA, 'experiment': experiment, 'title': title, 'data': data,
-      'limit': limit, 'notes': _notes(runs, groups, data, limit), 'columns': columns,
-      'compared': compared, 'groups': groups, 'average': average}
+    'schema': SCHEMA,
+    'experiment': experiment,
+    'title': title,
+    'data': data,
+    'limit': limit,
+    'notes': _notes(runs, groups, data, limit),
+    'columns': columns,
+    'compared': compared,
+    'groups': groups,
+    'average': average,
+  }
 
 
 def _notes(runs, groups, data: str, limit: int | None) -> list[str]:
   """What a reader must know to read the table."""
-  notes = [f'{run["name"]} is missing: {run["problem"]}'
-           for run in runs if run['problem']]
+  notes = [f'{run["name"]} is missing: {run["problem"]}' for run in runs if run['problem']]
   if limit is not None:
     notes.append(f'limited: only the first {limit} examples of each split')
-  unknown = [run['name'] for run in runs if run['results']
-             and groups_lib.training(run['results']) != groups_lib.KNOWN]
+  unknown = [run['name'] for run in runs if run['results'] and groups_lib.training(run['results']) != groups_lib.KNOWN]
   if unknown:
-    notes.append(f'{", ".join(unknown)}: nothing is known of what the model that the run '
-                 'began from was trained on: it may have seen these datasets')
+    notes.append(
+      f'{", ".join(unknown)}: nothing is known of what the model that the run '
+      'began from was trained on: it may have seen these datasets'
+    )
   if 'embedded' in data:
     notes.append('embedded data: a small invented world, not the published datasets')
-  counted = [row['name'] for group in groups for row in group['rows']
-             if not row['plotted']]
+  counted = [row['name'] for group in groups for row in group['rows'] if not row['plotted']]
   if counted:
-    notes.append(f'{", ".join(counted)}: words to correct, lower is better, '
-                 'not averaged with scores')
+    notes.append(f'{", ".join(counted)}: words to correct, lower is better, not averaged with scores')
   for run in runs:
-    problems = {name: why for one in _evaluations(run['results'], limit).values()
-                for name, why in one.get('problems', {}).items()}
+    problems = {
+      name: why for one in _evaluations(run['results'], limit).values() for name, why in one.get('problems', {}).items()
+    }
     notes += [f'{name} could not be evaluated: {why}' for name, why in problems.items()]
   return list(dict.fromkeys(notes))
 
@@ -120,14 +137,23 @@ def _group(run: Mapping, limit: int | None) -> dict:
   """A cluster: its held-out datasets, and their mean as the evaluation gives it."""
   evaluations = _evaluations(run['results'], limit)
   comparison = _comparison(run['results'])
-  names = dict.fromkeys(name for one in evaluations.values()
-                        for name, entry in _entries(one) if not entry['held_in'])
+  names = dict.fromkeys(name for one in evaluations.values() for name, entry in _entries(one) if not entry['held_in'])
   rows = [_row(name, evaluations, comparison['datasets'].get(name)) for name in names]
   scores = {name: _score(one) for name, one in evaluations.items()}
-  mean = {'name': 'mean', 'metric': '', 'plotted': any(row['plotted'] for row in rows),
-          'scores': scores, 'difference': _difference(scores, comparison['mean'])}
-  return {'name': run['name'], 'title': run['title'], 'problem': run['problem'],
-          'rows': rows, 'mean': mean if rows else None}
+  mean = {
+    'name': 'mean',
+    'metric': '',
+    'plotted': any(row['plotted'] for row in rows),
+    'scores': scores,
+    'difference': _difference(scores, comparison['mean']),
+  }
+  return {
+    'name': run['name'],
+    'title': run['title'],
+    'problem': run['problem'],
+    'rows': rows,
+    'mean': mean if rows else None,
+  }
 
 
 def _comparison(results: Mapping | None) -> Mapping:
@@ -140,8 +166,13 @@ def _row(name: str, evaluations: Mapping, compared: Mapping | None = None) -> di
   entries = {key: dict(_entries(one)).get(name) for key, one in evaluations.items()}
   metric = next(entry['primary'] for entry in entries.values() if entry)
   scores = {key: _score(entry) for key, entry in entries.items()}
-  return {'name': name, 'metric': metric, 'plotted': metric not in metrics.COUNTED,
-          'scores': scores, 'difference': _difference(scores, compared)}
+  return {
+    'name': name,
+    'metric': metric,
+    'plotted': metric not in metrics.COUNTED,
+    'scores': scores,
+    'difference': _difference(scores, compared),
+  }
 
 
 def _score(entry: Mapping | None) -> dict | None:
@@ -163,8 +194,7 @@ def _difference(scores: Mapping, compared: Mapping | None = None) -> dict | None
 
 def _present(columns: Sequence[str], groups) -> list[str]:
   rows = [row for group in groups for row in group['rows']]
-  return [column for column in columns
-          if any(row['scores'].get(column) for row in rows)]
+  return [column for column in columns if any(row['scores'].get(column) for row in rows)]
 
 
 def _narrow(rows: Sequence[dict | None], columns: Sequence[str]) -> None:
@@ -183,8 +213,13 @@ def _average(rows: Sequence[Mapping | None], columns, of: str) -> dict | None:
     found = [row['scores'][column] for row in rows]
     mean = sum(one['mean'] for one in found) / len(found) if all(found) else None
     scores[column] = _score({'mean': mean})
-  return {'name': f'average over {of} ({len(rows)})', 'metric': '', 'plotted': True,
-          'scores': scores, 'difference': _difference(scores)}
+  return {
+    'name': f'average over {of} ({len(rows)})',
+    'metric': '',
+    'plotted': True,
+    'scores': scores,
+    'difference': _difference(scores),
+  }
 
 
 def lines(table: Mapping) -> list[dict]:
@@ -197,11 +232,9 @@ def lines(table: Mapping) -> list[dict]:
     rows = [(row['name'], row, False) for row in group['rows']]
     if group['mean']:
       own = group['mean']['name']
-      rows.append((own if own != 'mean' else f'{group["name"]}: mean',
-                   group['mean'], True))
+      rows.append((own if own != 'mean' else f'{group["name"]}: mean', group['mean'], True))
     rows = rows or [(group['name'], {'scores': {}, 'metric': ''}, False)]
-    found += [_line(table, name, row, mean, turn == 0)
-              for turn, (name, row, mean) in enumerate(rows)]
+    found += [_line(table, name, row, mean, turn == 0) for turn, (name, row, mean) in enumerate(rows)]
   if table['average']:
     found.append(_line(table, table['average']['name'], table['average'], True, True))
   return found
@@ -210,9 +243,13 @@ def lines(table: Mapping) -> list[dict]:
 def _line(table, name: str, row: Mapping, mean_row: bool, first: bool) -> dict:
   metric = row['metric'] if row['metric'] not in ('', 'accuracy') else ''
   cells = [texts(row['scores'].get(column)) for column in table['columns']]
-  return {'name': f'{name} ({metric})' if metric else name, 'first': first,
-          'mean_row': mean_row, 'cells': cells,
-          'difference': _gap(row.get('difference'))}
+  return {
+    'name': f'{name} ({metric})' if metric else name,
+    'first': first,
+    'mean_row': mean_row,
+    'cells': cells,
+    'difference': _gap(row.get('difference')),
+  }
 
 
 def texts(score: Mapping | None) -> tuple[str, str]:
@@ -258,18 +295,25 @@ def _bars(cells: Sequence[str]) -> str:
 
 def page(table: Mapping) -> str:
   """The table as a page of its own, with a bar for each score."""
-  average = [{'name': '', 'title': 'All of them', 'problem': None, 'rows': [],
-              'mean': table['average']}] if table['average'] else []
+  average = (
+    [{'name': '', 'title': 'All of them', 'problem': None, 'rows': [], 'mean': table['average']}]
+    if table['average']
+    else []
+  )
   return storage.filled(
-      _TEMPLATE, table=table, groups=[*table['groups'], *average], texts=texts,
-      gap=_gap, place=score_plot.place,
-      written=datetime.datetime.now().strftime('%Y-%m-%d %H:%M'))
+    _TEMPLATE,
+    table=table,
+    groups=[*table['groups'], *average],
+    texts=texts,
+    gap=_gap,
+    place=score_plot.place,
+    written=datetime.datetime.now().strftime('%Y-%m-%d %H:%M'),
+  )
 
 
 def write(root: str, table: Mapping) -> list[str]:
   """Writes <experiment>.json, .md and .html into a folder; returns their paths."""
-  made = {'json': json.dumps(table, indent=1, ensure_ascii=False) + '\n',
-          'md': markdown(table), 'html': page(table)}
+  made = {'json': json.dumps(table, indent=1, ensure_ascii=False) + '\n', 'md': markdown(table), 'html': page(table)}
   os.makedirs(root, exist_ok=True)
   paths = []
   for ending, text in made.items():

@@ -17,8 +17,7 @@ from flan_jax.report import samples as samples_lib
 
 FILE = 'report.html'
 INPUTS = 'report.json'  # what only the evaluation knew, to make the page again
-_INPUTS = {'rules': dict, 'drawn': (dict, type(None)), 'phrasings': (dict, type(None)),
-           'cut': list}
+_INPUTS = {'rules': dict, 'drawn': (dict, type(None)), 'phrasings': (dict, type(None)), 'cut': list}
 _RULE = 'dropped', 'held_out', 'trained'
 _OF_DATASETS = {'phrasings': dict, 'drawn': (int, type(None))}
 _HERE = os.path.dirname(os.path.abspath(__file__))
@@ -26,10 +25,18 @@ _TEMPLATE = os.path.join(_HERE, 'report.html.j2')
 
 
 def write(
-    model_dir: str, results: Mapping, run: Any, rules: Mapping[str, Mapping],
-    curves: Mapping[str, Sequence[Mapping]], *, references: Mapping | None = None,
-    drawn: Mapping | None = None, phrasings: Mapping | None = None,
-    samples: Sequence[Mapping] | None = None, cut: Sequence[str] = ()) -> str:
+  model_dir: str,
+  results: Mapping,
+  run: Any,
+  rules: Mapping[str, Mapping],
+  curves: Mapping[str, Sequence[Mapping]],
+  *,
+  references: Mapping | None = None,
+  drawn: Mapping | None = None,
+  phrasings: Mapping | None = None,
+  samples: Sequence[Mapping] | None = None,
+  cut: Sequence[str] = (),
+) -> str:
   """Writes report.html into MODEL_DIR, whole or not at all; returns its path.
 
   See `page` for the arguments. Samples are by default those of MODEL_DIR/predictions.
@@ -39,10 +46,8 @@ def write(
     samples = samples_lib.read(model_dir, _named(results))
   given = {'drawn': drawn, 'phrasings': phrasings, 'cut': list(cut)}
   path = os.path.join(model_dir, FILE)
-  storage.write_whole(path, page(
-      results, run, rules, curves, references=references, samples=samples, **given))
-  storage.write_whole(os.path.join(model_dir, INPUTS),
-                    json.dumps({'rules': rules, **given}, indent=1) + '\n')
+  storage.write_whole(path, page(results, run, rules, curves, references=references, samples=samples, **given))
+  storage.write_whole(os.path.join(model_dir, INPUTS), json.dumps({'rules': rules, **given}, indent=1) + '\n')
   return path
 
 
@@ -50,13 +55,12 @@ def _named(results: Mapping) -> dict[str, Mapping]:
   """What each evaluation is called among all, the last ones first -> the evaluation."""
   every = groups.split(results)[::-1]
   ends = ['' if len(every) == 1 else f' ({groups.label(group, every)})' for group in every]
-  return {f'{one["name"]}{end}': one
-          for group, end in zip(every, ends) for one in group['evaluations']}
+  return {f'{one["name"]}{end}': one for group, end in zip(every, ends) for one in group['evaluations']}
 
 
 def again(
-    model_dir: str, results: Mapping, run: Any,
-    curves: Mapping[str, Sequence[Mapping]], references: Mapping | None = None) -> str:
+  model_dir: str, results: Mapping, run: Any, curves: Mapping[str, Sequence[Mapping]], references: Mapping | None = None
+) -> str:
   """Writes report.html of an evaluated run anew; returns its path.
 
   Raises:
@@ -65,11 +69,11 @@ def again(
   given = inputs(model_dir)
   if given is None:
     raise UserError(
-        f'{model_dir} has results but no {INPUTS}, which evaluation writes beside '
-        'them; evaluate it again: flan_jax evaluate '
-        f'--gin.MODEL_DIR="\'{model_dir}\'"')
-  return write(model_dir, results, run, given.pop('rules'), curves, references=references,
-               **given)
+      f'{model_dir} has results but no {INPUTS}, which evaluation writes beside '
+      'them; evaluate it again: flan_jax evaluate '
+      f'--gin.MODEL_DIR="\'{model_dir}\'"'
+    )
+  return write(model_dir, results, run, given.pop('rules'), curves, references=references, **given)
 
 
 def inputs(model_dir: str) -> dict | None:
@@ -89,8 +93,10 @@ def inputs(model_dir: str) -> dict | None:
   else:
     why = _why_not(given)
   if why:
-    raise UserError(f'{path} is not what evaluation wrote ({why}); move it away and '
-                    'evaluate the run again: answers that are kept are not made twice')
+    raise UserError(
+      f'{path} is not what evaluation wrote ({why}); move it away and '
+      'evaluate the run again: answers that are kept are not made twice'
+    )
   return given
 
 
@@ -99,27 +105,35 @@ def _why_not(given: Any) -> str:
   if not isinstance(given, dict):
     return 'it is no object'
   missing = [name for name in _INPUTS if name not in given]
-  wrong = [name for name in given if name not in _INPUTS or not isinstance(
-      given[name], _INPUTS[name])]
+  wrong = [name for name in given if name not in _INPUTS or not isinstance(given[name], _INPUTS[name])]
   rules = given.get('rules')
-  wrong += [f'rules of {name}' for name, rule in (
-      rules.items() if isinstance(rules, dict) else ()) if rule is not None
-      and not (isinstance(rule, dict) and all(
-          isinstance(rule.get(key), dict) for key in _RULE))]
-  wrong += [f'{name} of {key}' for name, kind in _OF_DATASETS.items()
-            if isinstance(given.get(name), dict) for key, value in given[name].items()
-            if not isinstance(value, kind)]
-  return '; '.join([*(f'it lacks {name}' for name in missing),
-                    *(f'{name} cannot be so' for name in wrong)])
+  wrong += [
+    f'rules of {name}'
+    for name, rule in (rules.items() if isinstance(rules, dict) else ())
+    if rule is not None and not (isinstance(rule, dict) and all(isinstance(rule.get(key), dict) for key in _RULE))
+  ]
+  wrong += [
+    f'{name} of {key}'
+    for name, kind in _OF_DATASETS.items()
+    if isinstance(given.get(name), dict)
+    for key, value in given[name].items()
+    if not isinstance(value, kind)
+  ]
+  return '; '.join([*(f'it lacks {name}' for name in missing), *(f'{name} cannot be so' for name in wrong)])
 
 
 def page(
-    results: Mapping, run: Any, rules: Mapping[str, Mapping | None],
-    curves: Mapping[str, Sequence[Mapping]], *,
-    references: Mapping[str, Sequence[Mapping]] | None = None,
-    drawn: Mapping[str, int | None] | None = None,
-    phrasings: Mapping[str, Mapping[int, str]] | None = None,
-    samples: Sequence[Mapping] | None = None, cut: Sequence[str] = ()) -> str:
+  results: Mapping,
+  run: Any,
+  rules: Mapping[str, Mapping | None],
+  curves: Mapping[str, Sequence[Mapping]],
+  *,
+  references: Mapping[str, Sequence[Mapping]] | None = None,
+  drawn: Mapping[str, int | None] | None = None,
+  phrasings: Mapping[str, Mapping[int, str]] | None = None,
+  samples: Sequence[Mapping] | None = None,
+  cut: Sequence[str] = (),
+) -> str:
   """The report as HTML: a part for each group of the results, the last one first.
 
   Args:
@@ -139,14 +153,22 @@ def page(
   references = references or {}
   packed, count = samples_lib.packed(samples or [])
   every = groups.split(results)[::-1]
-  shown = [_part(group, every, number, run, rules, references, phrasings)
-           for number, group in enumerate(every)]
+  shown = [_part(group, every, number, run, rules, references, phrasings) for number, group in enumerate(every)]
   return filled(
-      _TEMPLATE, title=_title(every), parts=shown, facts=_facts(run),
-      aggregates=paper.aggregates(), charts=_charts(results, every, run, curves),
-      mixture=run.mixture, imported=run.imported is not None, cut=cut,
-      shares=sections.shares(run.tasks, drawn), samples=markup(packed), count=count,
-      written=now())
+    _TEMPLATE,
+    title=_title(every),
+    parts=shown,
+    facts=_facts(run),
+    aggregates=paper.aggregates(),
+    charts=_charts(results, every, run, curves),
+    mixture=run.mixture,
+    imported=run.imported is not None,
+    cut=cut,
+    shares=sections.shares(run.tasks, drawn),
+    samples=markup(packed),
+    count=count,
+    written=now(),
+  )
 
 
 def _title(every: Sequence[Mapping]) -> str:
@@ -157,21 +179,34 @@ def _title(every: Sequence[Mapping]) -> str:
 
 def _part(group, every, number, run, rules, references, phrasings) -> dict:
   """What the page says of a group of the results."""
-  own = {name: figures for name, figures in references.items() if name == 'mean' or any(
-      name in one['datasets'] for one in group['evaluations'])}
+  own = {
+    name: figures
+    for name, figures in references.items()
+    if name == 'mean' or any(name in one['datasets'] for one in group['evaluations'])
+  }
   rule = rules.get(str(group['cluster']))
-  lost = [] if rule or not group['cluster'] else [
-      f'{group["cluster"]} is declared no more, so nothing here says whether it was unseen']
+  lost = (
+    []
+    if rule or not group['cluster']
+    else [f'{group["cluster"]} is declared no more, so nothing here says whether it was unseen']
+  )
   return {
-      'end': f'-{number + 1}' if number else '', 'alone': len(every) == 1,
-      'label': groups.label(group, every), 'title': tables.title(group),
-      'limits': [*tables.limits(group), *lost],
-      'notes': tables.notes(group), 'tiles': _tiles(group), 'facts': _asked(group, run),
-      'unseen': sections.unseen(rule, group),
-      'names': _names(group), 'blocks': score_plot.blocks(group, own),
-      'references': _references(group, own), 'letters': score_plot.legend(own),
-      'templates': sections.templates(group, phrasings or {}),
-      'problems': sections.problems(group)}
+    'end': f'-{number + 1}' if number else '',
+    'alone': len(every) == 1,
+    'label': groups.label(group, every),
+    'title': tables.title(group),
+    'limits': [*tables.limits(group), *lost],
+    'notes': tables.notes(group),
+    'tiles': _tiles(group),
+    'facts': _asked(group, run),
+    'unseen': sections.unseen(rule, group),
+    'names': _names(group),
+    'blocks': score_plot.blocks(group, own),
+    'references': _references(group, own),
+    'letters': score_plot.legend(own),
+    'templates': sections.templates(group, phrasings or {}),
+    'problems': sections.problems(group),
+  }
 
 
 def filled(template: str, **values) -> str:
@@ -182,6 +217,7 @@ def filled(template: str, **values) -> str:
 def markup(json_text: str):
   """JSON that holds no '<', as the template takes it: not escaped once more."""
   import markupsafe
+
   return markupsafe.Markup(json_text)
 
 
@@ -200,21 +236,28 @@ def _tiles(results: Mapping) -> list[dict]:
   if not means:
     return []
   below = 'mean' if groups.perhaps_seen(results) else 'mean, held out'
-  tiles = [{'name': 'majority class', 'colour': '', 'value': means[0]['majority'],
-            'below': below}]
+  tiles = [{'name': 'majority class', 'colour': '', 'value': means[0]['majority'], 'below': below}]
   for one in tables.main(results):
     ends = one.get('interval')
-    tiles.append({
-        'name': one['name'], 'colour': score_plot.colour(one['name']),
+    tiles.append(
+      {
+        'name': one['name'],
+        'colour': score_plot.colour(one['name']),
         'value': tables.number(one['mean']),
-        'below': f'95%: {tables.interval(ends)}' if ends else below})
+        'below': f'95%: {tables.interval(ends)}' if ends else below,
+      }
+    )
   for one in results.get('comparisons') or ():
     if one.get('mean'):
       shown = score_plot.difference(one['mean'])
-      tiles.append({
-          'name': f'{one["of"]} − {one["against"]}', 'colour': shown['verdict'],
+      tiles.append(
+        {
+          'name': f'{one["of"]} − {one["against"]}',
+          'colour': shown['verdict'],
           'value': shown['value'],
-          'below': f'95%: {shown["interval"]}' if shown['interval'] else shown['p']})
+          'below': f'95%: {shown["interval"]}' if shown['interval'] else shown['p'],
+        }
+      )
   return tiles
 
 
@@ -225,23 +268,24 @@ def _facts(run: Any) -> list[tuple[str, str]]:
   if run.imported is not None:
     trained = f'not known: imported ({run.imported.get("model_type", "model")})'
   return [
-      ('trained on', trained),
-      ('model', f'{model.layers} layers of width {model.d_model}'),
-      ('vocabulary', f'{words.path} ({words.hash})')]
+    ('trained on', trained),
+    ('model', f'{model.layers} layers of width {model.d_model}'),
+    ('vocabulary', f'{words.path} ({words.hash})'),
+  ]
 
 
 def _asked(results: Mapping, run: Any) -> list[tuple[str, str]]:
   """What a group was asked, and of which checkpoints."""
-  steps = ', '.join(f'{one["name"]} at step {one["step"]:,}'
-                    for one in tables.main(results))
+  steps = ', '.join(f'{one["name"]} at step {one["step"]:,}' for one in tables.main(results))
   cluster = results['cluster'] or 'nothing'
   first = ('asked', cluster) if groups.perhaps_seen(results) else ('held out', cluster)
-  never = not any(one['name'] == 'tuned' or tables.step(one['name']) is not None
-                  for one in results['evaluations']) and not run.init_from
-  return [first, ('how', groups.manner(results)), ('data', results['data']),
-          ('checkpoints', steps)] + (
-              [('tuned', 'never: with the prompts of tuned models it is "untuned"')]
-              if never else [])
+  never = (
+    not any(one['name'] == 'tuned' or tables.step(one['name']) is not None for one in results['evaluations'])
+    and not run.init_from
+  )
+  return [first, ('how', groups.manner(results)), ('data', results['data']), ('checkpoints', steps)] + (
+    [('tuned', 'never: with the prompts of tuned models it is "untuned"')] if never else []
+  )
 
 
 def _references(results: Mapping, references: Mapping) -> list[dict]:
@@ -250,8 +294,15 @@ def _references(results: Mapping, references: Mapping) -> list[dict]:
   for row in tables.rows(results):
     own = score_plot.of_dataset(references, row['name'])
     shown = score_plot.drawn(own, row['metric']) if row['plotted'] else []
-    found += [{**one, 'dataset': row['name'], 'value': tables.number(one['value']),
-               'is_drawn': any(one is other for other in shown)} for one in own]
+    found += [
+      {
+        **one,
+        'dataset': row['name'],
+        'value': tables.number(one['value']),
+        'is_drawn': any(one is other for other in shown),
+      }
+      for one in own
+    ]
   return found
 
 
@@ -260,16 +311,16 @@ def _charts(results, every, run: Any, curves: Mapping) -> list[dict[str, Any]]:
   kinds = []
   for name, records in curves.items():
     kinds += [
-        (f'Loss, {name}', 'nats a token', charts.loss(records), 3),
-        (f'Next token right, {name}', 'percent of the target tokens',
-         charts.accuracy(records), 1),
-        (f'Held-out scores, {name}', 'quick checks while training',
-         charts.held_out(records, results), 1)]
+      (f'Loss, {name}', 'nats a token', charts.loss(records), 3),
+      (f'Next token right, {name}', 'percent of the target tokens', charts.accuracy(records), 1),
+      (f'Held-out scores, {name}', 'quick checks while training', charts.held_out(records, results), 1),
+    ]
   for group in every:
     subject = 'Scores' if groups.perhaps_seen(group) else 'Held-out scores'
-    of = f'full evaluations of {groups.label(group, every)}' if len(every) > 1 else (
-        'full evaluations')
-    kinds.append((f'{subject}, {of}', 'scores of whole checkpoints',
-                  charts.evaluated(group, bool(run.init_from)), 1))
-  return [{'title': heading, 'note': note, **charts.chart(series, digits)}
-          for heading, note, series, digits in kinds if series]
+    of = f'full evaluations of {groups.label(group, every)}' if len(every) > 1 else ('full evaluations')
+    kinds.append((f'{subject}, {of}', 'scores of whole checkpoints', charts.evaluated(group, bool(run.init_from)), 1))
+  return [
+    {'title': heading, 'note': note, **charts.chart(series, digits)}
+    for heading, note, series, digits in kinds
+    if series
+  ]

@@ -69,16 +69,16 @@ def aggregates() -> tuple[Aggregate, ...]:
 # How a line is written: dataset, metric | system | setting | value, shots in brackets, a
 # sign for one of the notes.
 _LINE = re.compile(
-    r'(?P<dataset>\S+) +(?P<metric>\S+) *\| *(?P<system>\S+) *\| *(?P<setting>[a-z -]+?) *'
-    r'\| *(?P<value>\d+\.\d)(?: \[(?P<shots>\d+)\])?(?: (?P<note>\S))?')
+  r'(?P<dataset>\S+) +(?P<metric>\S+) *\| *(?P<system>\S+) *\| *(?P<setting>[a-z -]+?) *'
+  r'\| *(?P<value>\d+\.\d)(?: \[(?P<shots>\d+)\])?(?: (?P<note>\S))?'
+)
 _SYSTEMS = {'LaMDA-PT': LAMDA, 'GPT-3': GPT3, 'FLAN': FLAN}
-_SETTINGS = {
-    'zero': ZERO_SHOT, 'zero best': ZERO_SHOT_BEST, 'few': FEW_SHOT,
-    'few best': FEW_SHOT_BEST}
+_SETTINGS = {'zero': ZERO_SHOT, 'zero best': ZERO_SHOT_BEST, 'few': FEW_SHOT, 'few best': FEW_SHOT_BEST}
 _NOTES = {
-    None: '',
-    '†': 'Flagged in the paper: the test set may be part of the pretraining text.',
-    'h': 'The source repeats the value under the heading of another column.'}
+  None: '',
+  '†': 'Flagged in the paper: the test set may be part of the pretraining text.',
+  'h': 'The source repeats the value under the heading of another column.',
+}
 
 _CELLS = """
 anli_r1 accuracy           | GPT-3    | zero      | 34.6
@@ -125,9 +125,17 @@ def _figures(block: str) -> Iterator[tuple[tuple[str, str], Figure]]:
     if not found or found['system'] not in _SYSTEMS or found['setting'] not in _SETTINGS:
       raise ValueError(f'{line!r} is no figure')
     shots = found['shots']
-    yield (found['dataset'], found['metric']), Figure(
-        _SYSTEMS[found['system']], _SETTINGS[found['setting']], float(found['value']),
-        int(shots) if shots else None, found['metric'], _NOTES[found['note']])
+    yield (
+      (found['dataset'], found['metric']),
+      Figure(
+        _SYSTEMS[found['system']],
+        _SETTINGS[found['setting']],
+        float(found['value']),
+        int(shots) if shots else None,
+        found['metric'],
+        _NOTES[found['note']],
+      ),
+    )
 
 
 def _table(block: str) -> dict[tuple[str, str], tuple[Figure, ...]]:
@@ -141,23 +149,30 @@ TABLE: Mapping[tuple[str, str], tuple[Figure, ...]] = _table(_CELLS)
 
 
 def _means(gpt3_zero: float, gpt3_few: float, flan: float) -> dict[str, float]:
-  return {f'{GPT3}, {ZERO_SHOT}': gpt3_zero, f'{GPT3}, {FEW_SHOT}': gpt3_few,
-          f'{FLAN}, {ZERO_SHOT}': flan}
+  return {f'{GPT3}, {ZERO_SHOT}': gpt3_zero, f'{GPT3}, {FEW_SHOT}': gpt3_few, f'{FLAN}, {ZERO_SHOT}': flan}
 
 
 _AGGREGATES = (
-    Aggregate('Figure 1, mean over ANLI R1 to R3, CB and RTE', _means(42.9, 53.2, 56.2)),
-    Aggregate('Figure 1, mean over BoolQ, MultiRC and OpenBookQA',
-              _means(63.7, 72.6, 77.4)),
-    Aggregate('Figure 1, mean over ARC easy and challenge, Natural Questions and TriviaQA '
-              '(of Wikipedia)', _means(49.8, 55.7, 56.6)),
-    Aggregate('Figure 6, mean over NLI, closed-book QA and commonsense by the number of '
-              'clusters trained on',
-              {'1': 49.9, '2': 55.0, '3': 59.3, '4': 59.2, '5': 60.8, '6': 61.9,
-               '7': 63.5}),
-    Aggregate('Figure 8, mean over four clusters by the prompts of tuning and of asking', {
-        'instructions, then instructions': 55.2, 'no template, then instructions': 37.3,
-        "the dataset's name, then instructions": 46.6,
-        "the dataset's name, then the name": 47.0}),
-    Aggregate('Datasets (of 25) on which zero-shot FLAN, in its best dev template, is '
-              'better than zero-shot GPT-3', {'': 20}))
+  Aggregate('Figure 1, mean over ANLI R1 to R3, CB and RTE', _means(42.9, 53.2, 56.2)),
+  Aggregate('Figure 1, mean over BoolQ, MultiRC and OpenBookQA', _means(63.7, 72.6, 77.4)),
+  Aggregate(
+    'Figure 1, mean over ARC easy and challenge, Natural Questions and TriviaQA (of Wikipedia)',
+    _means(49.8, 55.7, 56.6),
+  ),
+  Aggregate(
+    'Figure 6, mean over NLI, closed-book QA and commonsense by the number of clusters trained on',
+    {'1': 49.9, '2': 55.0, '3': 59.3, '4': 59.2, '5': 60.8, '6': 61.9, '7': 63.5},
+  ),
+  Aggregate(
+    'Figure 8, mean over four clusters by the prompts of tuning and of asking',
+    {
+      'instructions, then instructions': 55.2,
+      'no template, then instructions': 37.3,
+      "the dataset's name, then instructions": 46.6,
+      "the dataset's name, then the name": 47.0,
+    },
+  ),
+  Aggregate(
+    'Datasets (of 25) on which zero-shot FLAN, in its best dev template, is better than zero-shot GPT-3', {'': 20}
+  ),
+)

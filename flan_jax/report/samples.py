@@ -12,8 +12,7 @@ MOST_BYTES = 4_000_000  # of the examples that a page holds
 _FEWER = (20, 10, 5, 3, 2, 1)  # examples of a template, tried in turn
 
 
-def read(
-    model_dir: str, evaluations: Mapping[str, Mapping], most: int = 20) -> list[dict]:
+def read(model_dir: str, evaluations: Mapping[str, Mapping], most: int = 20) -> list[dict]:
   """The first examples of evaluations, whose prompts were kept; of answers that several
   evaluations share, once.
 
@@ -37,10 +36,17 @@ def read(
       done.add(folder)
       asked, kept = answers.stored(folder, tell) or (None, [])
       found += [
-          {'evaluation': name, 'dataset': dataset, 'template': cell.template,
-           'method': cell.method, 'number': number, **_sample(example, given)}
-          for cell in kept
-          for number, example, given in itertools.islice(answers.shown(asked, cell), most)]
+        {
+          'evaluation': name,
+          'dataset': dataset,
+          'template': cell.template,
+          'method': cell.method,
+          'number': number,
+          **_sample(example, given),
+        }
+        for cell in kept
+        for number, example, given in itertools.islice(answers.shown(asked, cell), most)
+      ]
   return found
 
 
@@ -54,16 +60,21 @@ def _sample(example: Mapping, given: Mapping) -> dict:
     answer = given['answer']
     right = _same(answer, references) or None
   return {
-      'prompt': given['prompt'], 'options': options,
-      'scores': [one if _finite(one) else None for one in given.get('scores', ())],
-      'target': references[0] if references else '',
-      'answer': given.get('text', answer) or None, 'right': right}
+    'prompt': given['prompt'],
+    'options': options,
+    'scores': [one if _finite(one) else None for one in given.get('scores', ())],
+    'target': references[0] if references else '',
+    'answer': given.get('text', answer) or None,
+    'right': right,
+  }
 
 
 def _same(text: str, references: Sequence[str]) -> bool:
   """But for case, articles and punctuation."""
+
   def bare(one):
     return text_metrics.trivia_normalized(one) or one.strip()
+
   return bool(bare(text)) and bare(text) in map(bare, references)
 
 
@@ -86,10 +97,10 @@ def packed(samples: Sequence[Mapping], most_bytes: int = MOST_BYTES) -> tuple[st
 
 def _text(samples: Sequence[Mapping]) -> str:
   prompts: dict[str, int] = {}
-  records = [{**one, 'prompt': prompts.setdefault(one['prompt'], len(prompts))}
-             for one in samples]
-  text = json.dumps({'prompts': list(prompts), 'samples': records},
-                    separators=(',', ':'), allow_nan=False, ensure_ascii=False)
+  records = [{**one, 'prompt': prompts.setdefault(one['prompt'], len(prompts))} for one in samples]
+  text = json.dumps(
+    {'prompts': list(prompts), 'samples': records}, separators=(',', ':'), allow_nan=False, ensure_ascii=False
+  )
   # Within a script only '<' can begin markup, and in JSON it stands in texts alone.
   text = text.replace('<', '\\u003c')
   return text.encode('utf-8', 'replace').decode()  # half a surrogate is no UTF-8

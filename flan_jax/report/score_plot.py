@@ -40,19 +40,22 @@ def blocks(results: Mapping, references: Mapping[str, Sequence[Mapping]]) -> lis
     if not lanes:
       continue  # only evaluated on the way
     own = of_dataset(references, row['name'])
-    made.append({
-        **row, 'lanes': lanes, 'sizes': _sizes(evaluations, row['name']),
+    made.append(
+      {
+        **row,
+        'lanes': lanes,
+        'sizes': _sizes(evaluations, row['name']),
         'ticks': _ticks(own, letters, row['metric']) if row['plotted'] else [],
-        'differences': list(_differences(results, row))})
+        'differences': list(_differences(results, row)),
+      }
+    )
   return made
 
 
 def legend(references: Mapping[str, Sequence[Mapping]]) -> dict[tuple[str, str], str]:
   """(system, setting) -> the letter that its ticks have."""
-  kinds = dict.fromkeys((one['system'], one['setting'])
-                        for group in references.values() for one in group)
-  return {kind: _LETTERS[i] if i < len(_LETTERS) else str(i + 1)
-          for i, kind in enumerate(kinds)}
+  kinds = dict.fromkeys((one['system'], one['setting']) for group in references.values() for one in group)
+  return {kind: _LETTERS[i] if i < len(_LETTERS) else str(i + 1) for i, kind in enumerate(kinds)}
 
 
 def of_dataset(references: Mapping, name: str) -> Sequence[Mapping]:
@@ -69,23 +72,20 @@ def _ticks(own: Sequence[Mapping], letters: Mapping, metric: str) -> list[dict]:
   for one in sorted(drawn(own, metric), key=lambda one: one['value']):
     where = place(one['value'])
     level = next((i for i, end in enumerate(ends) if where - end >= _APART), len(ends))
-    ends[level:level + 1] = [where]
+    ends[level : level + 1] = [where]
     letter = letters[one['system'], one['setting']]
-    ticks.append({'letter': letter, 'place': where, 'level': level,
-                  'text': f'{letter}: {told(one)}'})
+    ticks.append({'letter': letter, 'place': where, 'level': level, 'text': f'{letter}: {told(one)}'})
   return ticks
 
 
 def drawn(own: Sequence[Mapping], metric: str) -> list[Mapping]:
   """The references that are of the metric of the lanes."""
-  return [one for one in own if one['value'] is not None
-          and _same_metric(one.get('metric'), metric)]
+  return [one for one in own if one['value'] is not None and _same_metric(one.get('metric'), metric)]
 
 
 def _same_metric(theirs: str | None, ours: str) -> bool:
   """'F1' is 'f1a', 'Exact match' is 'trivia_exact_match'; no name is any metric."""
-  theirs, ours = (
-      re.sub('[^a-z0-9]', '', (name or '').lower()) for name in (theirs, ours))
+  theirs, ours = (re.sub('[^a-z0-9]', '', (name or '').lower()) for name in (theirs, ours))
   return not theirs or theirs in ours or ours in theirs
 
 
@@ -119,14 +119,18 @@ def _lane(name: str, label: str, entry: Mapping, dots, plotted: bool) -> dict:
   middle = tables.number(median)
   middle += f' ({tables.interval(quartiles)})' if quartiles else ''
   return {
-      'label': label, 'colour': colour(name), 'decoded': label != name,
-      'mark': place(mean) if plotted and mean is not None else None,
-      'dots': dots if plotted else [],
-      'box': _ends(quartiles) if plotted else None,
-      'line': _ends(entry.get('interval')) if plotted else None,
-      'mean': tables.spread(entry), 'interval': tables.interval(entry.get('interval')),
-      'median': middle,
-      'best': tables.best_on_dev(entry) if 'best_dev_test' in entry else ''}
+    'label': label,
+    'colour': colour(name),
+    'decoded': label != name,
+    'mark': place(mean) if plotted and mean is not None else None,
+    'dots': dots if plotted else [],
+    'box': _ends(quartiles) if plotted else None,
+    'line': _ends(entry.get('interval')) if plotted else None,
+    'mean': tables.spread(entry),
+    'interval': tables.interval(entry.get('interval')),
+    'median': middle,
+    'best': tables.best_on_dev(entry) if 'best_dev_test' in entry else '',
+  }
 
 
 def _ends(pair: Sequence[float] | None) -> tuple[float, float] | None:
@@ -137,8 +141,11 @@ def _ends(pair: Sequence[float] | None) -> tuple[float, float] | None:
 def _dots(entry: Mapping, metric: str) -> list[dict]:
   split = tables.split_of(entry)
   scores = [(one['template'], one[split].get(metric)) for one in entry['templates']]
-  return [{'place': place(value), 'text': f'template {template}: {value:.1f}'}
-          for template, value in scores if value is not None]
+  return [
+    {'place': place(value), 'text': f'template {template}: {value:.1f}'}
+    for template, value in scores
+    if value is not None
+  ]
 
 
 def _sizes(evaluations: Sequence[Mapping], name: str) -> str:
@@ -154,8 +161,7 @@ def _differences(results: Mapping, row: Mapping):
   for one in results.get('comparisons') or ():
     found = one['mean'] if row['mean_row'] else one['datasets'].get(row['name'])
     if found and found['difference'] is not None:
-      yield {'of': one['of'], 'against': one['against'],
-             **difference(found, row['metric'])}
+      yield {'of': one['of'], 'against': one['against'], **difference(found, row['metric'])}
 
 
 def difference(found: Mapping, metric: str = '') -> dict:
@@ -167,10 +173,11 @@ def difference(found: Mapping, metric: str = '') -> dict:
   clear = bool(ends) and (ends[0] > 0 or ends[1] < 0)
   good = metrics.better(metric, found['difference']) > 0
   return {
-      'value': f'{found["difference"]:+.1f}',
-      'interval': f'{ends[0]:+.1f} to {ends[1]:+.1f}' if ends else '',
-      'p': _chance(found.get('p')),
-      'verdict': ('better' if good else 'worse') if clear else ''}
+    'value': f'{found["difference"]:+.1f}',
+    'interval': f'{ends[0]:+.1f} to {ends[1]:+.1f}' if ends else '',
+    'p': _chance(found.get('p')),
+    'verdict': ('better' if good else 'worse') if clear else '',
+  }
 
 
 def _chance(p: float | None) -> str:

@@ -38,10 +38,8 @@ def training(results: Mapping) -> list[str]:
   if known == groups.KNOWN:
     return []
   if known == groups.UNKNOWN:
-    return ['nothing is known of what the model was trained on: it may have seen these '
-            'datasets']
-  return ['nothing is known of what the model that the run began from was trained on: it '
-          'may have seen these datasets']
+    return ['nothing is known of what the model was trained on: it may have seen these datasets']
+  return ['nothing is known of what the model that the run began from was trained on: it may have seen these datasets']
 
 
 def notes(results: Mapping) -> list[str]:
@@ -55,9 +53,11 @@ def notes(results: Mapping) -> list[str]:
   elif held_in:
     lines.append('held-in: scores of tasks that were trained on')
   lines += _metrics_note(results)
-  lines += [f'{one["name"]}: options ranked by their {one["ranking"]} scores'
-            for one in evaluations
-            if one.get('ranking', PLAIN_RANKING) != PLAIN_RANKING]
+  lines += [
+    f'{one["name"]}: options ranked by their {one["ranking"]} scores'
+    for one in evaluations
+    if one.get('ranking', PLAIN_RANKING) != PLAIN_RANKING
+  ]
   if results['data'] == 'embedded':
     lines.append('embedded data: a small invented world, not the published datasets')
   return lines
@@ -103,9 +103,9 @@ def rows(results: Mapping) -> list[dict]:
   evaluations = results['evaluations']
   table = []
   for held_in in (False, True):
-    names = dict.fromkeys(name for one in evaluations
-                          for name, entry in one['datasets'].items()
-                          if entry['held_in'] == held_in)
+    names = dict.fromkeys(
+      name for one in evaluations for name, entry in one['datasets'].items() if entry['held_in'] == held_in
+    )
     group = [_row(name, evaluations) for name in names]
     if group and not held_in:
       group.append(_mean_row(evaluations, group))
@@ -119,8 +119,7 @@ def heading(results: Mapping, held_in: bool) -> str:
   """Over the rows of the datasets that were held in, or were not."""
   if not held_in:
     return 'not known to be unseen' if groups.perhaps_seen(results) else 'held out'
-  entries = [entry for one in results['evaluations']
-             for entry in one['datasets'].values() if entry['held_in']]
+  entries = [entry for one in results['evaluations'] for entry in one['datasets'].values() if entry['held_in']]
   of_dev = all(map(_entry_of_dev, entries))
   return 'held in: dev sets of tasks trained on' if of_dev else 'held in: tasks trained on'
 
@@ -130,31 +129,44 @@ def _row(name: str, evaluations: Sequence[Mapping]) -> dict:
   last = next(entry for entry in reversed(entries.values()) if entry)
   metric = last['primary']
   return {
-      'name': name, 'metric': metric, 'plotted': metric not in metrics.COUNTED,
-      'held_in': last['held_in'], 'first': False, 'heading': '',
-      'mean_row': False, 'majority': number(last['majority']),
-      'majority_value': last['majority'],
-      'scores': {key: _cell(entry) for key, entry in entries.items()}}
+    'name': name,
+    'metric': metric,
+    'plotted': metric not in metrics.COUNTED,
+    'held_in': last['held_in'],
+    'first': False,
+    'heading': '',
+    'mean_row': False,
+    'majority': number(last['majority']),
+    'majority_value': last['majority'],
+    'scores': {key: _cell(entry) for key, entry in entries.items()},
+  }
 
 
 def _mean_row(evaluations: Sequence[Mapping], group: Sequence[Mapping]) -> dict:
   scores = {
-      one['name']: {'mean': one['mean'], 'std': None, 'text': number(one['mean']),
-                    'best': ''} for one in evaluations}
+    one['name']: {'mean': one['mean'], 'std': None, 'text': number(one['mean']), 'best': ''} for one in evaluations
+  }
   baselines = [row['majority_value'] for row in group if row['plotted']]
   whole = baselines and None not in baselines
   majority = sum(baselines) / len(baselines) if whole else None
   return {
-      'name': 'mean', 'metric': '', 'plotted': True, 'held_in': False, 'first': False,
-      'heading': '', 'mean_row': True, 'majority': number(majority),
-      'majority_value': majority, 'scores': scores}
+    'name': 'mean',
+    'metric': '',
+    'plotted': True,
+    'held_in': False,
+    'first': False,
+    'heading': '',
+    'mean_row': True,
+    'majority': number(majority),
+    'majority_value': majority,
+    'scores': scores,
+  }
 
 
 def _cell(entry: Mapping | None) -> dict:
   if entry is None or entry['mean'] is None:
     return {'mean': None, 'std': None, 'text': NOTHING, 'best': NOTHING}
-  return {'mean': entry['mean'], 'std': entry['std'], 'best': best_on_dev(entry),
-          'text': spread(entry)}
+  return {'mean': entry['mean'], 'std': entry['std'], 'best': best_on_dev(entry), 'text': spread(entry)}
 
 
 def spread(entry: Mapping) -> str:

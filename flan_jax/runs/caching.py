@@ -16,11 +16,19 @@ from flan_jax.settings import places
 SPLITS = ('train', 'validation')  # what a training run reads
 
 
-def cache(tasks: Sequence[str], rows: Any, *, seed: int = 0,
-          store_dir: str | None = None, vocabulary: str | None = None,
-          splits: Sequence[str] = SPLITS, processes: int = 1,
-          begin: bool | str | None = None, init_from: str | None = None,
-          dry_run: bool = False) -> None:
+def cache(
+  tasks: Sequence[str],
+  rows: Any,
+  *,
+  seed: int = 0,
+  store_dir: str | None = None,
+  vocabulary: str | None = None,
+  splits: Sequence[str] = SPLITS,
+  processes: int = 1,
+  begin: bool | str | None = None,
+  init_from: str | None = None,
+  dry_run: bool = False,
+) -> None:
   """Builds what is missing of the stores of some tasks.
 
   Args:
@@ -43,19 +51,22 @@ def cache(tasks: Sequence[str], rows: Any, *, seed: int = 0,
   from flan_jax.data import splits as splits_lib
   from flan_jax.data.tokens import store
   from flan_jax.runs import training
+
   datasets.require_prepared([name for name in tasks if name in datasets.every()])
   training.use_vocabulary(vocabulary, None, init_from, begin)
   store_dir = os.path.abspath(store_dir or os.path.join(splits_lib.data_dir(), 'store'))
-  wanted = {(name, split): location for name in tasks
-            for split, location in _locations(name, splits, rows, seed, store_dir)}
+  wanted = {
+    (name, split): location for name in tasks for split, location in _locations(name, splits, rows, seed, store_dir)
+  }
   say = functools.partial(print, file=sys.stderr) if dry_run else lambda text: None
   missing = [key for key, path in wanted.items() if not store.find(path, say)]
-  print(f'{len(wanted) - len(missing)} of {len(wanted)} prompt stores are in'
-        f' {store_dir}; {len(missing)} to build', flush=True)
+  print(
+    f'{len(wanted) - len(missing)} of {len(wanted)} prompt stores are in {store_dir}; {len(missing)} to build',
+    flush=True,
+  )
   problem = missing and places.folder_problem(store_dir, made=True)
   if problem:
-    raise UserError(f'STORE_DIR = {store_dir!r} must take {len(missing)} prompt stores; '
-                    f'{problem}')
+    raise UserError(f'STORE_DIR = {store_dir!r} must take {len(missing)} prompt stores; {problem}')
   if missing and not dry_run:
     total = _build_all(missing, (rows, seed, store_dir), processes)
     print(f'built {len(missing)} prompt stores: {total:,} prompts')
@@ -65,16 +76,15 @@ def _locations(name: str, splits: Sequence[str], rows, seed: int, store_dir: str
   """(split, path) of every store that a task needs."""
   from flan_jax.data.tokens import store
   from flan_jax.runs import feeds
+
   task = _task(name)
   given = feeds.store_settings(name, rows, seed)
   store.check_room(task, **given)
   settings = store.Settings(**given)
-  return [(split, store.location(task, split, store_dir, settings)[0])
-          for split in splits if split in task.splits]
+  return [(split, store.location(task, split, store_dir, settings)[0]) for split in splits if split in task.splits]
 
 
-def _build_all(missing: Sequence[tuple[str, str]], settings: tuple,
-               processes: int) -> int:
+def _build_all(missing: Sequence[tuple[str, str]], settings: tuple, processes: int) -> int:
   """Returns the number of prompts written."""
   total = 0
   with progress.progress('prompt stores', len(missing)) as advance:
@@ -92,8 +102,7 @@ def _results(missing, settings: tuple, processes: int):
   spawn = multiprocessing.get_context('spawn')  # TensorFlow does not survive a fork
   pool = futures.ProcessPoolExecutor(min(processes, len(missing)), spawn)
   try:
-    jobs = {pool.submit(_build_afresh, _recipe(key[0]), *key, *settings): key
-            for key in missing}
+    jobs = {pool.submit(_build_afresh, _recipe(key[0]), *key, *settings): key for key in missing}
     yield from ((jobs[job], job.result()) for job in futures.as_completed(jobs))
   finally:
     pool.shutdown(cancel_futures=True)  # after an error the rest is not begun
@@ -102,6 +111,7 @@ def _results(missing, settings: tuple, processes: int):
 def _recipe(name: str) -> tuple:
   """What a process that knows nothing needs to know a task of ours: module, variant."""
   from flan_jax.data import datasets
+
   if name not in datasets.every():
     return None, None
   return datasets.get(name).module, datasets.get(name).variant
@@ -111,6 +121,7 @@ def _build_afresh(recipe: tuple, *job) -> int:
   """Builds one store in a process that knows no tasks yet."""
   registration.load_tasks()
   from flan_jax.data import prompt_variants
+
   module, variant = recipe
   if module:
     importlib.import_module(module)
@@ -123,8 +134,8 @@ def _build(name: str, split: str, rows, seed: int, store_dir: str) -> int:
   """Builds one store; returns the number of its prompts."""
   from flan_jax.data.tokens import store
   from flan_jax.runs import feeds
-  built = store.ensure(_task(name), split, directory=store_dir,
-                       **feeds.store_settings(name, rows, seed))
+
+  built = store.ensure(_task(name), split, directory=store_dir, **feeds.store_settings(name, rows, seed))
   feeds.report_dropped(name, split)
   for line in store.shortfalls(built):
     print(f'NOTE: {name} ({split}): {line}', file=sys.stderr, flush=True)
@@ -133,8 +144,10 @@ def _build(name: str, split: str, rows, seed: int, store_dir: str) -> int:
 
 def _task(name: str):
   import seqio
+
   registration.load_tasks()
   if name not in seqio.TaskRegistry.names():
-    raise UserError(f'{name!r} is no registered SeqIO task here; name the module '
-                    'that registers yours with --import=MODULE')
+    raise UserError(
+      f'{name!r} is no registered SeqIO task here; name the module that registers yours with --import=MODULE'
+    )
   return seqio.TaskRegistry.get(name)

@@ -17,14 +17,23 @@ def describe(job: Any, words: Any, tasks: Mapping[str, float]) -> Any:
   from flan_jax.data import splits
   from flan_jax.data.sample_data import embedded_marker
   from flan_jax.training import optim, run_file
+
   return run_file.Run(
-    version=flan_jax.__version__, data=embedded_marker.origin(splits.data_dir()),
-    mixture=job.mixture, held_out=job.held_out, tasks=tasks, model=job.model,
+    version=flan_jax.__version__,
+    data=embedded_marker.origin(splits.data_dir()),
+    mixture=job.mixture,
+    held_out=job.held_out,
+    tasks=tasks,
+    model=job.model,
     vocabulary=evaluation_request.described_vocabulary(words, job.model_dir),
-    ends=evaluation_request.described_ends(words, job.model_dir), rows=job.rows,
-    optimizer=optim.settings(job.optimizer), loss=job.loss, seed=job.seed,
+    ends=evaluation_request.described_ends(words, job.model_dir),
+    rows=job.rows,
+    optimizer=optim.settings(job.optimizer),
+    loss=job.loss,
+    seed=job.seed,
     prompts={name: _prompts(name, job.rows, job.seed) for name in tasks},
-    init_from=os.path.abspath(job.init_from) if job.init_from else None)
+    init_from=os.path.abspath(job.init_from) if job.init_from else None,
+  )
 
 
 def _prompts(name: str, rows: Rows, seed: int) -> dict:
@@ -34,18 +43,23 @@ def _prompts(name: str, rows: Rows, seed: int) -> dict:
   from flan_jax.data import vocabulary
   from flan_jax.data.code import identity
   from flan_jax.data.tokens import store
+
   task = seqio.TaskRegistry.get(name)
   settings = store.Settings(**feeds.store_settings(name, rows, seed))
   decides = store.location(task, 'train', '', settings)[1]
   own = task.output_features['targets'].vocabulary is not vocabulary.FLAN
-  return {'format': decides['format'], 'data': decides['source'],
-          **({'vocabulary': decides['vocabulary']} if own else {}),
-          **identity.of_task(name)}
+  return {
+    'format': decides['format'],
+    'data': decides['source'],
+    **({'vocabulary': decides['vocabulary']} if own else {}),
+    **identity.of_task(name),
+  }
 
 
 def check_base(init_from: str, run: Any) -> None:
   """Raises UserError unless the run can begin from the parameters of INIT_FROM."""
   from flan_jax.training import checkpoint
+
   base = checkpoint.read_run(init_from)
   if base is None:
     raise UserError(f'INIT_FROM = {init_from!r} holds no run; name the MODEL_DIR of one')
@@ -54,27 +68,32 @@ def check_base(init_from: str, run: Any) -> None:
     kept = evaluation_request.kept_vocabulary(init_from, base.vocabulary)
     copy = f', of which {kept} is a copy' if kept else ''
     raise UserError(
-        f'INIT_FROM = {init_from!r} was trained with the vocabulary '
-        f'{base.vocabulary.path}, this run uses {run.vocabulary.path}, which '
-        f'is another; set VOCABULARY to the first{copy}')
+      f'INIT_FROM = {init_from!r} was trained with the vocabulary '
+      f'{base.vocabulary.path}, this run uses {run.vocabulary.path}, which '
+      f'is another; set VOCABULARY to the first{copy}'
+    )
   checkpoint.check_same_model(base.model, run.model, init_from)
   from flan_jax.data import holdouts
+
   leaked = holdouts.seen(checkpoint.trained_tasks(init_from), run.held_out)
   if leaked:
     raise UserError(
-        f'{run.held_out} is held out, yet INIT_FROM = {init_from!r} was trained on '
-        f'{", ".join(dict.fromkeys(leaked))}; begin from another run')
+      f'{run.held_out} is held out, yet INIT_FROM = {init_from!r} was trained on '
+      f'{", ".join(dict.fromkeys(leaked))}; begin from another run'
+    )
 
 
 def summary(run: Any, layout: Any, schedule: Any) -> str:
   """What is printed before a run begins."""
   from flan_jax.data import splits
   from flan_jax.model import decoder
+
   rows = run.rows
   count = decoder.count_parameters(decoder.abstract_params(run.model), embeddings=False)
   total = sum(run.tasks.values())
   sizes = ' x '.join(f'{axis} {size}' for axis, size in layout.shape.items())
-  return '\n'.join([
+  return '\n'.join(
+    [
       f'data: {run.data} ({splits.data_dir()})',
       f'mixture: {run.mixture}, {len(run.tasks)} tasks, rates sum to {total:,.0f}; '
       f'held out: {run.held_out or "nothing"}',
@@ -83,18 +102,24 @@ def summary(run: Any, layout: Any, schedule: Any) -> str:
       _ends(),
       f'mesh: {sizes}; {schedule.train_steps:,} steps of {rows.per_step} rows x '
       f'{rows.row_length:,} tokens, {rows.target_slots:,} targets a row',
-      *[f'NOTE: {note}' for note in (layout.note, _unknown_base(run)) if note]])
+      *[f'NOTE: {note}' for note in (layout.note, _unknown_base(run)) if note],
+    ]
+  )
 
 
 def _ends() -> str:
   from flan_jax.data.vocabulary import FLAN
+
   return FLAN.ends.described(FLAN.piece)
 
 
 def _unknown_base(run: Any) -> str | None:
   from flan_jax.evaluation import groups
+
   base = run.init_from
   if not (base and run.held_out) or evaluation_request.training(base) == groups.KNOWN:
     return None
-  return (f'what the parameters of {base} were trained on is not known: '
-          f'{run.held_out} is held out of this run, and may have been seen before it')
+  return (
+    f'what the parameters of {base} were trained on is not known: '
+    f'{run.held_out} is held out of this run, and may have been seen before it'
+  )

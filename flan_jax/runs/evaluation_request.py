@@ -14,7 +14,7 @@ COPY = 'vocabulary'  # of a run, in MODEL_DIR, with the suffix of the original
 UNTUNED, PLAIN, TUNED = MODELS = 'untuned', 'plain', 'tuned'
 BOTH, ALL = 'both', 'all'
 NOTHING = 'none'  # of held_out: no cluster at all
-_FLAG = "--gin.VOCABULARY=\"'FILE'\""
+_FLAG = '--gin.VOCABULARY="\'FILE\'"'
 _SHOWN = 20  # names of tasks in a message
 
 
@@ -41,19 +41,20 @@ class Candidate:
 def read_run(model_dir: str) -> Any:
   """run.json of a MODEL_DIR. Raises UserError where no whole run is."""
   from flan_jax.training import checkpoint
+
   run = checkpoint.read_run(model_dir)
   if run is None:
-    raise UserError(f'MODEL_DIR = {model_dir!r} holds no run (no '
-                    f'{checkpoint.RUN_FILE}); name one that '
-                    '`flan_jax train` wrote')
+    raise UserError(
+      f'MODEL_DIR = {model_dir!r} holds no run (no {checkpoint.RUN_FILE}); name one that `flan_jax train` wrote'
+    )
   return run
 
 
 def never_tuned(model_dir: str) -> bool:
   """Whether no run behind the parameters had prompts: an import, or plain text only."""
   from flan_jax.training import checkpoint
-  return not any(run.tasks and run.rows.overflow != 'split'
-                 for run in checkpoint.lineage(model_dir))
+
+  return not any(run.tasks and run.rows.overflow != 'split' for run in checkpoint.lineage(model_dir))
 
 
 def training(model_dir: str) -> str:
@@ -64,6 +65,7 @@ def training(model_dir: str) -> str:
   """
   from flan_jax.evaluation import groups
   from flan_jax.training import checkpoint
+
   runs = checkpoint.lineage(model_dir)
   if not runs or runs[0].imported is not None:
     return groups.UNKNOWN
@@ -72,8 +74,7 @@ def training(model_dir: str) -> str:
   return groups.KNOWN if known else groups.BASE_UNKNOWN
 
 
-def candidates(
-    model_dir: str, only: str = ALL, step: int | None = None) -> list[Candidate]:
+def candidates(model_dir: str, only: str = ALL, step: int | None = None) -> list[Candidate]:
   """The models that `only` names, baselines first.
 
   only: 'all', 'both' (untuned and tuned), or some of 'untuned', 'plain', 'tuned', joined
@@ -84,13 +85,12 @@ def candidates(
     UserError: no such run, model or checkpoint.
   """
   from flan_jax.training import checkpoint
+
   run = read_run(model_dir)
   wanted = {ALL: MODELS, BOTH: (UNTUNED, TUNED)}.get(only) or only.split(',')
   for name in wanted:
     if name not in MODELS:
-      raise UserError(
-          f"ONLY = {only!r}: {name!r} is none of 'untuned', 'plain', 'tuned', 'both', "
-          "'all'")
+      raise UserError(f"ONLY = {only!r}: {name!r} is none of 'untuned', 'plain', 'tuned', 'both', 'all'")
   if never_tuned(model_dir):
     return _never_tuned(model_dir, run, only, wanted, step)
   base, found = run.init_from, []
@@ -102,38 +102,43 @@ def candidates(
       _check_base_is_there(model_dir, base)
       found.append(Candidate(name, run, base, checkpoint.check_step(base)))
   if not found:
-    raise UserError(f'the run in {model_dir} began from scratch (no INIT_FROM), so '
-                    'there is no untuned model; evaluate it with --only=tuned')
+    raise UserError(
+      f'the run in {model_dir} began from scratch (no INIT_FROM), so '
+      'there is no untuned model; evaluate it with --only=tuned'
+    )
   return found
 
 
 def _never_tuned(model_dir, run, only, wanted, step) -> list[Candidate]:
   """The model itself with the prompts of tuned ones, and asked plainly."""
   from flan_jax.training import checkpoint
+
   if TUNED in wanted and only != ALL:
-    what = ('was imported and not tuned here' if run.imported is not None
-            else 'was trained on plain text only')
+    what = 'was imported and not tuned here' if run.imported is not None else 'was trained on plain text only'
     raise UserError(
-        f'ONLY = {only!r}: the model in {model_dir} {what}, so there is no tuned model; '
-        "evaluate it as 'untuned' (with the prompts of tuned models), as 'plain' (as "
-        "GPT-3 was asked), or as both with 'all'")
+      f'ONLY = {only!r}: the model in {model_dir} {what}, so there is no tuned model; '
+      "evaluate it as 'untuned' (with the prompts of tuned models), as 'plain' (as "
+      "GPT-3 was asked), or as both with 'all'"
+    )
   chosen = checkpoint.check_step(model_dir, step)
-  return [Candidate(name, run, model_dir, chosen, step is not None)
-          for name in (UNTUNED, PLAIN) if name in wanted]
+  return [Candidate(name, run, model_dir, chosen, step is not None) for name in (UNTUNED, PLAIN) if name in wanted]
 
 
 def _check_base_is_there(model_dir: str, base: str) -> None:
   from flan_jax.training import checkpoint
+
   if checkpoint.read_run(base) is None:
-    raise UserError(f'INIT_FROM of the run in {model_dir} was {base!r}, which holds '
-                    'no run any more; bring it back, or evaluate with --only=tuned')
+    raise UserError(
+      f'INIT_FROM of the run in {model_dir} was {base!r}, which holds '
+      'no run any more; bring it back, or evaluate with --only=tuned'
+    )
 
 
-def names(models: Sequence[Candidate], cluster: str | None,
-          held_in: str) -> dict[bool, list[str]]:
+def names(models: Sequence[Candidate], cluster: str | None, held_in: str) -> dict[bool, list[str]]:
   """Datasets to evaluate: under False those held out, under True those held in."""
   from flan_jax.data import datasets, holdouts
   from flan_jax.training import checkpoint
+
   run = models[-1].run
   held_out = list(holdouts.holdout(cluster).held_out) if cluster else []
   own = run.held_out if _within(held_out, run.held_out) else None
@@ -145,48 +150,47 @@ def names(models: Sequence[Candidate], cluster: str | None,
   if foreign:
     before = checkpoint.trained_tasks(models[-1].path)
     kin = holdouts.seen(before, ','.join(foreign))
-    remedy = (f'Nor is that unseen: {", ".join(dict.fromkeys(kin))} is akin to it' if kin
-              else "Evaluate that as held out: "
-              f"--gin.HELD_OUT=\"'{','.join(foreign)}'\"")
-    raise UserError(f'{", ".join(foreign)} cannot be evaluated as held-in: '
-                    f'{_trained_on(run)}. {remedy}')
+    remedy = (
+      f'Nor is that unseen: {", ".join(dict.fromkeys(kin))} is akin to it'
+      if kin
+      else f'Evaluate that as held out: --gin.HELD_OUT="\'{",".join(foreign)}\'"'
+    )
+    raise UserError(f'{", ".join(foreign)} cannot be evaluated as held-in: {_trained_on(run)}. {remedy}')
   if not (held_out or inside):
-    raise UserError(f'nothing to evaluate: the run held out no cluster, and '
-                    f'{_trained_on(run)}; name a cluster or tasks that it has not seen '
-                    "with --gin.HELD_OUT=\"'nli'\", or some that it was trained on with "
-                    '--held_in=sentiment')
+    raise UserError(
+      f'nothing to evaluate: the run held out no cluster, and '
+      f'{_trained_on(run)}; name a cluster or tasks that it has not seen '
+      'with --gin.HELD_OUT="\'nli\'", or some that it was trained on with '
+      '--held_in=sentiment'
+    )
   return {False: held_out, True: inside}
 
 
 def _within(tasks: Sequence[str], held_out: str | None) -> bool:
   """Whether a run held all of these tasks out, so that its own rule is theirs."""
   from flan_jax.data import holdouts
-  return bool(held_out and tasks) and set(tasks) <= set(
-      holdouts.holdout(held_out).held_out)
+
+  return bool(held_out and tasks) and set(tasks) <= set(holdouts.holdout(held_out).held_out)
 
 
 def _trained_on(run: Any) -> str:
   if not run.tasks:
-    return ('the model was imported and never tuned here, so what it was trained on is '
-            'not known')
+    return 'the model was imported and never tuned here, so what it was trained on is not known'
   names, more = list(run.tasks)[:_SHOWN], len(run.tasks) - _SHOWN
-  return f'the run was trained on {", ".join(names)}' + (
-      f' and {more} more' if more > 0 else '')
+  return f'the run was trained on {", ".join(names)}' + (f' and {more} more' if more > 0 else '')
 
 
-def tasks(found: Sequence[str], style: str, shots: int, shot_seed: int,
-          plain: bool = False) -> dict[str, str]:
+def tasks(found: Sequence[str], style: str, shots: int, shot_seed: int, plain: bool = False) -> dict[str, str]:
   """Name of each row of the results -> the task that it is asked as.
 
   Plain tasks are named as those with instructions, so that they share a row. Datasets
   that cannot be few-shot are named on standard error and left out.
   """
   from flan_jax.data import datasets, prompt_variants, splits
-  bare = [name for name in found
-          if shots and splits.TRAIN not in datasets.get(name).splits]
+
+  bare = [name for name in found if shots and splits.TRAIN not in datasets.get(name).splits]
   if bare and not plain:
-    notice(f'{", ".join(bare)} has no training split to draw exemplars from and '
-          'is not evaluated')
+    notice(f'{", ".join(bare)} has no training split to draw exemplars from and is not evaluated')
   asked = {}
   for name in found:
     if name not in bare:
@@ -198,27 +202,28 @@ def tasks(found: Sequence[str], style: str, shots: int, shot_seed: int,
   return asked
 
 
-def check_unseen(
-    name: str, path: str, cluster: str | None, own: str | None = None) -> None:
+def check_unseen(name: str, path: str, cluster: str | None, own: str | None = None) -> None:
   """The leak check (paper section 2.2), of whatever the parameters were trained on.
 
   own: what the run itself held out, where all of `cluster` is of that; its rule is enough.
   """
   from flan_jax.data import datasets, holdouts
   from flan_jax.training import checkpoint
+
   before = checkpoint.trained_tasks(path)
   seen = holdouts.seen(before, cluster)
   if seen and not (own and not holdouts.seen(before, own)):
     inside = dict.fromkeys(datasets.plain(task) for task in seen)
     raise UserError(
-        f'{cluster} cannot be evaluated as held out: the {name} model was trained on '
-        f'{", ".join(dict.fromkeys(seen))}. Evaluate what it was trained on held-in: '
-        f"--gin.HELD_OUT=\"'{NOTHING}'\" --held_in={','.join(inside)}")
+      f'{cluster} cannot be evaluated as held out: the {name} model was trained on '
+      f'{", ".join(dict.fromkeys(seen))}. Evaluate what it was trained on held-in: '
+      f'--gin.HELD_OUT="\'{NOTHING}\'" --held_in={",".join(inside)}'
+    )
 
 
 def use_vocabulary(
-    path: str | None, run: Any, model_dir: str,
-    flag: str = _FLAG, begin: bool | str | None = None) -> Any:
+  path: str | None, run: Any, model_dir: str, flag: str = _FLAG, begin: bool | str | None = None
+) -> Any:
   """Puts the run's vocabulary in force, by default from its own path.
 
   If that is gone or holds another one now, the copy in MODEL_DIR serves, and says so.
@@ -231,23 +236,23 @@ def use_vocabulary(
   """
   from flan_jax.data.tokenizers import ends as ends_lib
   from flan_jax.data.vocabulary import FLAN
+
   wanted = run.vocabulary
   path = path or own_vocabulary(wanted, model_dir) or wanted.path
   if not path:
-    raise UserError(f'the import in {model_dir} does not tell its vocabulary; name the '
-                    f'file with {flag}')
+    raise UserError(f'the import in {model_dir} does not tell its vocabulary; name the file with {flag}')
   if path != 'bytes' and not os.path.isfile(path):
     raise UserError(_gone(path, wanted, model_dir, flag))
   FLAN.use(path)
   if FLAN.content_hash != (wanted.hash or FLAN.content_hash):
     kept = kept_vocabulary(model_dir, wanted)
     damaged = _damaged(wanted, model_dir)
-    copy = (f', of which {kept} is a copy,' if kept
-            else f', whose copy {damaged} is damaged,' if damaged else '')
+    copy = f', of which {kept} is a copy,' if kept else f', whose copy {damaged} is damaged,' if damaged else ''
     raise UserError(
-        f'the vocabulary {path!r} is not the one that the run in {model_dir} was '
-        f'trained with (sha256 {FLAN.content_hash}, not {wanted.hash}); name that '
-        f'one{copy} with {flag}')
+      f'the vocabulary {path!r} is not the one that the run in {model_dir} was '
+      f'trained with (sha256 {FLAN.content_hash}, not {wanted.hash}); name that '
+      f'one{copy} with {flag}'
+    )
   if run.ends is not None:  # told: nothing has to be loaded yet
     ends = ends_lib.Ends.from_told(run.ends)
   else:
@@ -269,9 +274,9 @@ def keep_vocabulary(model_dir: str, words) -> None:
 def described_vocabulary(words, model_dir: str) -> Any:
   """What run.json tells of the vocabulary in force: of a copy, where it is from."""
   from flan_jax.training import checkpoint, run_file
+
   run = checkpoint.read_run(model_dir)
-  if run and run.vocabulary.hash == words.content_hash and (
-      words.path in _copies(model_dir, words.path)):
+  if run and run.vocabulary.hash == words.content_hash and (words.path in _copies(model_dir, words.path)):
     return run.vocabulary
   return run_file.Vocabulary(words.path, words.content_hash)
 
@@ -283,9 +288,9 @@ def described_ends(words, model_dir: str) -> dict | None:
   """
   from flan_jax.data.tokenizers import ends as ends_lib
   from flan_jax.training import checkpoint
+
   run = checkpoint.read_run(model_dir)
-  if run and run.ends is None and (
-      words.ends == ends_lib.of_run(None, run.imported, words.words)):
+  if run and run.ends is None and (words.ends == ends_lib.of_run(None, run.imported, words.words)):
     return None
   return words.ends.told()
 
@@ -293,20 +298,20 @@ def described_ends(words, model_dir: str) -> dict | None:
 def kept_vocabulary(model_dir: str, told: Any) -> str | None:
   """The copy in MODEL_DIR of a vocabulary (run_file.Vocabulary), if it is there."""
   from flan_jax.data import vocabulary
-  return next((path for path in _copies(model_dir, told.path)
-               if vocabulary.matches(path, told.hash)), None)
+
+  return next((path for path in _copies(model_dir, told.path) if vocabulary.matches(path, told.hash)), None)
 
 
 def _copies(model_dir: str, path: str) -> tuple[str, str]:
   """Where a copy may be: of a run, and of an import, which keeps the name."""
   folder = os.path.abspath(model_dir)
-  return (os.path.join(folder, COPY + os.path.splitext(path)[1]),
-          os.path.join(folder, os.path.basename(path)))
+  return (os.path.join(folder, COPY + os.path.splitext(path)[1]), os.path.join(folder, os.path.basename(path)))
 
 
 def own_vocabulary(told: Any, model_dir: str) -> str | None:
   """The path of a run's vocabulary, or of its copy, which is told; None: neither."""
   from flan_jax.data import vocabulary
+
   if vocabulary.matches(told.path, told.hash):
     return told.path
   kept = kept_vocabulary(model_dir, told)
@@ -318,18 +323,18 @@ def own_vocabulary(told: Any, model_dir: str) -> str | None:
 
 def _gone(path: str, told: Any, model_dir: str, flag: str) -> str:
   damaged = _damaged(told, model_dir)
-  copy = f', and its copy {damaged} is damaged (sha256 is not {told.hash})' if (
-      damaged) else ''
-  return (f'the vocabulary of the run in {model_dir} was {path!r}, which is not there{copy}; '
-          f'bring it back, or name its new place with {flag}')
+  copy = f', and its copy {damaged} is damaged (sha256 is not {told.hash})' if (damaged) else ''
+  return (
+    f'the vocabulary of the run in {model_dir} was {path!r}, which is not there{copy}; '
+    f'bring it back, or name its new place with {flag}'
+  )
 
 
 def _damaged(told: Any, model_dir: str) -> str | None:
   """The copy in MODEL_DIR that is not what it was, if there is one and no whole one."""
   if kept_vocabulary(model_dir, told):
     return None
-  return next((path for path in _copies(model_dir, told.path)
-               if path != told.path and os.path.isfile(path)), None)
+  return next((path for path in _copies(model_dir, told.path) if path != told.path and os.path.isfile(path)), None)
 
 
 def resumed_vocabulary(run: Any, model_dir: str) -> str | None:
@@ -342,6 +347,7 @@ def resumed_vocabulary(run: Any, model_dir: str) -> str | None:
     UserError: it is not there, and its copy is damaged.
   """
   from flan_jax.data import vocabulary
+
   named = os.environ.get(vocabulary.VARIABLE)
   told = run.vocabulary
   if named and os.path.abspath(os.path.expanduser(named)) != told.path:
@@ -356,5 +362,6 @@ def check_data(wanted: Sequence[str]) -> str:
   """'embedded' or 'tfds'; raises UserError if a dataset is not there."""
   from flan_jax.data import datasets, splits
   from flan_jax.data.sample_data import embedded_marker
+
   datasets.require_prepared(wanted)
   return embedded_marker.origin(splits.data_dir())

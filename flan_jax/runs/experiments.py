@@ -39,8 +39,7 @@ class Run:
 
   def stages(self) -> list[tuple[str, list[str]]]:
     """(what is done, arguments of `python -m`), in order."""
-    return [(TUNE, ['flan_jax', 'train', *self.train]),
-            (EVALUATE, ['flan_jax', 'evaluate', *self.evaluate])]
+    return [(TUNE, ['flan_jax', 'train', *self.train]), (EVALUATE, ['flan_jax', 'evaluate', *self.evaluate])]
 
   def finished(self, stage: str) -> bool:
     return self.tuned() if stage == TUNE else self.results() is not None
@@ -55,9 +54,11 @@ class Run:
 
   def _steps_done(self) -> int:
     from flan_jax.training import checkpoint
+
     # A torn one does not count: training, run again, makes it anew.
-    return max((step for step in checkpoint.steps(self.model_dir)
-                if not checkpoint.looks_torn(self.model_dir, step)), default=-1)
+    return max(
+      (step for step in checkpoint.steps(self.model_dir) if not checkpoint.looks_torn(self.model_dir, step)), default=-1
+    )
 
   def _command(self) -> list[str] | None:
     try:
@@ -81,13 +82,13 @@ class Run:
     """
     from flan_jax.evaluation import groups, results
     from flan_jax.report import experiment
+
     found = results.read(self.model_dir)
     if not (found and self.tuned()):
       return None
     wanted = self.held_out, experiment.TUNED, self._steps_done(), self.limit
     for group in reversed(groups.split(found)):
-      done = [(one['cluster'], one['name'], one['step'], one['limit'])
-              for one in group['evaluations']]
+      done = [(one['cluster'], one['name'], one['step'], one['limit']) for one in group['evaluations']]
       if wanted in done:
         return group
     return None
@@ -137,8 +138,9 @@ def _attempt(run: Run, stage: str, arguments: Sequence[str], title: str) -> str 
   took = duration(time.monotonic() - start)
   if code == 0 and stage == TUNE:
     run.note_command()
-  problem = f'ended with exit code {code}' if code else (
-      None if run.finished(stage) else 'ended, yet its outcome is not there')
+  problem = (
+    f'ended with exit code {code}' if code else (None if run.finished(stage) else 'ended, yet its outcome is not there')
+  )
   print(f'{title}: {problem or "done"} after {took}', flush=True)
   return f'{stage} {problem}; see {log}' if problem else None
 
@@ -166,10 +168,15 @@ def call(arguments: Sequence[str], log: str) -> int:
     print(f'$ {command_line(arguments)}', file=file, flush=True)
     # A session of its own: a terminal's Ctrl-C would reach it too, as a second signal.
     with subprocess.Popen(
-        [sys.executable, '-m', *arguments], stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding='utf-8',
-        errors='replace', env=os.environ | {'PYTHONUNBUFFERED': '1'},
-        start_new_session=True) as child:
+      [sys.executable, '-m', *arguments],
+      stdin=subprocess.DEVNULL,
+      stdout=subprocess.PIPE,
+      stderr=subprocess.STDOUT,
+      encoding='utf-8',
+      errors='replace',
+      env=os.environ | {'PYTHONUNBUFFERED': '1'},
+      start_new_session=True,
+    ) as child:
       try:
         _copy(child.stdout, file)
         return child.wait()

@@ -19,9 +19,22 @@ except ModuleNotFoundError:  # said by `require`, where it is needed
   TemplateLM = object
 
 NAME = 'flan_jax'
-ARGUMENTS = ('model_dir', 'step', 'vocabulary', 'dtype', 'max_length', 'max_gen_toks',
-             'rows', 'batch_size', 'add_bos_token', 'prefix_token_id', 'seed', 'data',
-             'fsdp', 'tensor')
+ARGUMENTS = (
+  'model_dir',
+  'step',
+  'vocabulary',
+  'dtype',
+  'max_length',
+  'max_gen_toks',
+  'rows',
+  'batch_size',
+  'add_bos_token',
+  'prefix_token_id',
+  'seed',
+  'data',
+  'fsdp',
+  'tensor',
+)
 _TEXTS_KEPT = 1_024  # encoded; the requests of one question follow each other
 
 
@@ -33,13 +46,25 @@ class FlanJax(TemplateLM):
   """
 
   def __init__(
-      self, model_dir: str | None = None, step: int | None = None,
-      vocabulary: str | None = None, dtype: str | None = None,
-      max_length: int | None = None, max_gen_toks: int = 256, rows: int | None = None,
-      batch_size: int | str | None = None, add_bos_token: bool | None = None,
-      prefix_token_id: int | None = None, seed: int = 0,
-      data: int | None = None, fsdp: int | None = None, tensor: int | None = None,
-      max_batch_size: int | None = None, device: str | None = None, **unknown):
+    self,
+    model_dir: str | None = None,
+    step: int | None = None,
+    vocabulary: str | None = None,
+    dtype: str | None = None,
+    max_length: int | None = None,
+    max_gen_toks: int = 256,
+    rows: int | None = None,
+    batch_size: int | str | None = None,
+    add_bos_token: bool | None = None,
+    prefix_token_id: int | None = None,
+    seed: int = 0,
+    data: int | None = None,
+    fsdp: int | None = None,
+    tensor: int | None = None,
+    max_batch_size: int | None = None,
+    device: str | None = None,
+    **unknown,
+  ):
     """Loads the parameters.
 
     Args:
@@ -63,13 +88,25 @@ class FlanJax(TemplateLM):
     """
     require()
     super().__init__()
-    _check_arguments(unknown, dict(
-        model_dir=model_dir, step=step, vocabulary=vocabulary, dtype=dtype,
-        max_length=max_length, max_gen_toks=max_gen_toks, add_bos_token=add_bos_token,
-        prefix_token_id=prefix_token_id, seed=seed, data=data, fsdp=fsdp, tensor=tensor))
+    _check_arguments(
+      unknown,
+      dict(
+        model_dir=model_dir,
+        step=step,
+        vocabulary=vocabulary,
+        dtype=dtype,
+        max_length=max_length,
+        max_gen_toks=max_gen_toks,
+        add_bos_token=add_bos_token,
+        prefix_token_id=prefix_token_id,
+        seed=seed,
+        data=data,
+        fsdp=fsdp,
+        tensor=tensor,
+      ),
+    )
     if device is not None:
-      notice(f'device = {device!r} is not read: JAX takes what JAX_PLATFORMS '
-            'says')
+      notice(f'device = {device!r} is not read: JAX takes what JAX_PLATFORMS says')
     self.rows = _rows(rows, batch_size)
     mesh = _mesh(data=data, fsdp=fsdp, tensor=tensor)
     self.loaded, self.words, self.ends = _loaded(model_dir, step, vocabulary, mesh)
@@ -85,8 +122,7 @@ class FlanJax(TemplateLM):
     elif not self._beginning or prefix_token_id is not None:
       bos = self.ends.bos if prefix_token_id is None else prefix_token_id
       self._beginning = (self._prefix if bos is None else bos,)
-    self._encoded = functools.lru_cache(_TEXTS_KEPT)(
-        lambda text: self.words.encode_batch([text])[0])
+    self._encoded = functools.lru_cache(_TEXTS_KEPT)(lambda text: self.words.encode_batch([text])[0])
 
   @property
   def eot_token_id(self) -> int:
@@ -101,28 +137,33 @@ class FlanJax(TemplateLM):
     """Tells the harness's cache of requests one vocabulary from another."""
     return f'{NAME}-{self.words.content_hash}-bos-{self.add_bos_token}'
 
-  def tok_encode(
-      self, string: str, add_special_tokens: bool | None = None, **_) -> list[int]:
+  def tok_encode(self, string: str, add_special_tokens: bool | None = None, **_) -> list[int]:
     ids = list(self._encoded(string))
     begins = self.add_bos_token if add_special_tokens is None else add_special_tokens
     return ends_lib.with_beginning(self._beginning, ids) if begins else ids
 
   def _loglikelihood_tokens(
-      self, requests: Sequence[tuple[Any, list[int], list[int]]],
-      disable_tqdm: bool = False, **_) -> list[tuple[float, bool]]:
+    self, requests: Sequence[tuple[Any, list[int], list[int]]], disable_tqdm: bool = False, **_
+  ) -> list[tuple[float, bool]]:
     from flan_jax.inference import harness_requests as library
+
     pairs = [(context, continuation) for _, context, continuation in requests]
     return library.log_likelihoods(
-        self.config, self.loaded.params, pairs, longest=self.max_length, rows=self.rows,
-        progress=functools.partial(_progress, disable_tqdm))
+      self.config,
+      self.loaded.params,
+      pairs,
+      longest=self.max_length,
+      rows=self.rows,
+      progress=functools.partial(_progress, disable_tqdm),
+    )
 
   def loglikelihood_rolling(self, requests, disable_tqdm: bool = False) -> list[float]:
     from lm_eval import utils
+
     owners, windows = [], []
     for number, request in enumerate(requests):
       ids = self.tok_encode(request.args[0])
-      for window in utils.get_rolling_token_windows(
-          ids, self._prefix, self.max_length, 1):
+      for window in utils.get_rolling_token_windows(ids, self._prefix, self.max_length, 1):
         owners.append(number)
         windows.append((None, *utils.make_disjoint_window(window)))
     sums = [0.0] * len(requests)
@@ -133,13 +174,21 @@ class FlanJax(TemplateLM):
 
   def generate_until(self, requests, disable_tqdm: bool = False) -> list[str]:
     from flan_jax.inference import harness_requests as library
-    asked = [(self.tok_encode(context) or [self._prefix],
-              library.settings(keywords, self.max_gen_toks, self.seed))
-             for context, keywords in (request.args for request in requests)]
+
+    asked = [
+      (self.tok_encode(context) or [self._prefix], library.settings(keywords, self.max_gen_toks, self.seed))
+      for context, keywords in (request.args for request in requests)
+    ]
     return library.texts(
-        self.config, self.loaded.params, asked, self._stops(), self.words.decode,
-        longest=self.max_length, rows=self.rows,
-        progress=functools.partial(_progress, disable_tqdm))
+      self.config,
+      self.loaded.params,
+      asked,
+      self._stops(),
+      self.words.decode,
+      longest=self.max_length,
+      rows=self.rows,
+      progress=functools.partial(_progress, disable_tqdm),
+    )
 
   def _stops(self) -> list[int]:
     """The tokens at which texts end: those of the run, and the tokenizer's own end."""
@@ -147,16 +196,21 @@ class FlanJax(TemplateLM):
     return list(dict.fromkeys([*ends, self.eot_token_id]))
 
   def apply_chat_template(self, chat_history, add_generation_prompt=True) -> str:
-    raise UserError(f'model {NAME} has no chat template: evaluate without '
-                    '--apply_chat_template')
+    raise UserError(f'model {NAME} has no chat template: evaluate without --apply_chat_template')
 
   def get_model_info(self) -> dict[str, Any]:
     """What the harness adds to the configuration in its results."""
     import jax
+
     sizes = [leaf.size for leaf in jax.tree.leaves(self.loaded.params)]
-    return {'model_step': self.loaded.step, 'model_num_parameters': sum(sizes),
-            'model_dtype': self.config.dtype, 'vocabulary': self.words.content_hash,
-            'max_length': self.max_length, 'add_bos_token': self.add_bos_token}
+    return {
+      'model_step': self.loaded.step,
+      'model_num_parameters': sum(sizes),
+      'model_dtype': self.config.dtype,
+      'vocabulary': self.words.content_hash,
+      'max_length': self.max_length,
+      'add_bos_token': self.add_bos_token,
+    }
 
 
 def require() -> None:
@@ -166,8 +220,9 @@ def require() -> None:
 
 def _check_arguments(unknown: Mapping[str, Any], given: Mapping[str, Any]) -> None:
   for name, value in unknown.items():
-    raise UserError(f'model {NAME} has no argument {name} = {value!r}'
-                    f'{did_you_mean(name, ARGUMENTS)}; it has {", ".join(ARGUMENTS)}')
+    raise UserError(
+      f'model {NAME} has no argument {name} = {value!r}{did_you_mean(name, ARGUMENTS)}; it has {", ".join(ARGUMENTS)}'
+    )
   if not given['model_dir']:
     raise UserError(f'model {NAME} needs a run: --model_args model_dir=DIR')
   for name, value in given.items():
@@ -178,16 +233,14 @@ def _mesh(**axes: int | None) -> dict[str, int]:
   return {name: size for name, size in axes.items() if size is not None}
 
 
-def _loaded(model_dir: str, step: int | None, vocabulary: str | None,
-            mesh: Mapping[str, int]) -> tuple:
+def _loaded(model_dir: str, step: int | None, vocabulary: str | None, mesh: Mapping[str, int]) -> tuple:
   """(checkpoint.Loaded, the vocabulary in force, what ends and begins a text)."""
   with registration.quietly():
     from flan_jax.data.vocabulary import FLAN
     from flan_jax.training import checkpoint, sharding
   run = checkpoint.read_run(model_dir)
   if run is not None:  # else `load` says so
-    evaluation_request.use_vocabulary(
-        vocabulary, run, model_dir, '--model_args vocabulary=FILE')
+    evaluation_request.use_vocabulary(vocabulary, run, model_dir, '--model_args vocabulary=FILE')
   layout = sharding.mesh_where_asked(mesh)
   return checkpoint.load(model_dir, step, mesh=layout), FLAN, FLAN.ends
 
@@ -198,8 +251,7 @@ def _computed_in(dtype: str | None, config):
 
 def _rows(rows: int | None, batch_size: int | str | None) -> int | None:
   """Rows of a batch, None where they are left to us."""
-  if rows is None and batch_size not in (None, 1, '1') and (
-      not str(batch_size).startswith('auto')):
+  if rows is None and batch_size not in (None, 1, '1') and (not str(batch_size).startswith('auto')):
     rows = batch_size
   if rows is None:
     return None
@@ -211,6 +263,7 @@ def _rows(rows: int | None, batch_size: int | str | None) -> int | None:
 @contextlib.contextmanager
 def _progress(silent: bool, title: str, total: int) -> Iterator[Callable[[int], None]]:
   from tqdm import tqdm  # as the harness's own models
+
   with tqdm(desc=title, total=total, disable=silent) as bar:
     yield bar.update
 
@@ -218,8 +271,10 @@ def _progress(silent: bool, title: str, total: int) -> Iterator[Callable[[int], 
 def _register() -> None:
   from lm_eval import models  # noqa: F401  registers its own, unless others came first
   from lm_eval.api import registry
+
   if NAME not in registry.MODEL_REGISTRY:
     registry.register_model(NAME)(FlanJax)
+
 
 if TemplateLM is not object:
   _register()

@@ -20,20 +20,17 @@ def prepared(held_out: str | None, examples: int) -> dict[str, str]:
     UserError: nothing is held out, no examples are wanted, or data is missing.
   """
   from flan_jax.data import datasets, holdouts
+
   if not held_out:
-    raise UserError('HELD_OUT_EVERY wants a cluster that is held out: set HELD_OUT, or '
-                    'HELD_OUT_EVERY = 0')
+    raise UserError('HELD_OUT_EVERY wants a cluster that is held out: set HELD_OUT, or HELD_OUT_EVERY = 0')
   if examples < 1:
     raise UserError(f'HELD_OUT_EXAMPLES = {examples} must be at least 1')
-  names = [name for name in holdouts.holdout(held_out).held_out
-           if 'validation' in datasets.get(name).splits]
+  names = [name for name in holdouts.holdout(held_out).held_out if 'validation' in datasets.get(name).splits]
   datasets.require_prepared(names)
   return evaluation_request.tasks(names, 'instructions', 0, 0)
 
 
-def scores(
-    run: Mapping, config: Any, tasks: Mapping[str, str], examples: int
-) -> Callable[[Any], dict[str, float]]:
+def scores(run: Mapping, config: Any, tasks: Mapping[str, str], examples: int) -> Callable[[Any], dict[str, float]]:
   """params -> the scores of each dataset and their mean, over all forward templates.
 
   The prompts are read once, when first asked for. Every process must call it.
@@ -41,18 +38,22 @@ def scores(
   from flan_jax.data.encoding import Encoding
   from flan_jax.evaluation import protocol, questions, summaries
   from flan_jax.training import checkpoint
+
   encoding = Encoding.of(run)
   settings = protocol.Settings(
-      limit=examples, splits=(questions.DEV,), row_length=run.rows.row_length,
-      decode_tokens=min(_DECODE_TOKENS, encoding.targets_length))
+    limit=examples,
+    splits=(questions.DEV,),
+    row_length=run.rows.row_length,
+    decode_tokens=min(_DECODE_TOKENS, encoding.targets_length),
+  )
   read: dict = {}
 
   def look(params) -> dict[str, float]:
     loaded = checkpoint.Loaded(config, params, run, 0)
-    entries, _ = protocol.evaluate(
-        loaded, tasks, False, settings, encoding=encoding, read=read)
+    entries, _ = protocol.evaluate(loaded, tasks, False, settings, encoding=encoding, read=read)
     found = {name: one['mean'] for name, one in entries.items()}
     mean = summaries.mean(entries)
     found |= {'mean': mean} if mean is not None else {}
     return {f'held_out/{name}': value for name, value in found.items()}
+
   return look

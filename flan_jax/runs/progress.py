@@ -14,9 +14,14 @@ def progress(title: str, total: int | None = None) -> Iterator:
   if sys.stderr.isatty():
     from rich import progress as bars
     from rich.console import Console
+
     columns = (
-        bars.TextColumn('{task.description}'), bars.BarColumn(), bars.MofNCompleteColumn(),
-        bars.TimeRemainingColumn(), bars.TextColumn('{task.fields[note]}'))
+      bars.TextColumn('{task.description}'),
+      bars.BarColumn(),
+      bars.MofNCompleteColumn(),
+      bars.TimeRemainingColumn(),
+      bars.TextColumn('{task.fields[note]}'),
+    )
     with bars.Progress(*columns, console=Console(stderr=True)) as bar:
       task = bar.add_task(title, total=total, note='')
       yield lambda steps=1, note='': bar.update(task, advance=steps, note=note)
@@ -26,6 +31,7 @@ def progress(title: str, total: int | None = None) -> Iterator:
 
 def _plain_lines(title: str, total: int | None):
   done, shown = 0, -1
+
   def advance(steps: int = 1, note: str = '') -> None:
     nonlocal done, shown
     done += steps
@@ -34,4 +40,5 @@ def _plain_lines(title: str, total: int | None):
       shown = tenth
       of = f'{done}/{total}' if total else f'{done}'
       print(f'{title}: {of} {note}'.rstrip(), file=sys.stderr, flush=True)
+
   return advance

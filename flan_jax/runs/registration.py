@@ -46,6 +46,7 @@ def load_tasks() -> None:
     _import(module)
   if modules:
     from flan_jax.data import holdouts
+
     holdouts.register_mixtures()
 
 
@@ -54,5 +55,4 @@ def _import(module: str) -> None:
   try:
     importlib.import_module(module)
   except ImportError as error:
-    raise UserError(f'--import={module}: {error}; the module must be installed, or stand '
-                    f'in {os.getcwd()}') from None
+    raise UserError(f'--import={module}: {error}; the module must be installed, or stand in {os.getcwd()}') from None

@@ -18,6 +18,7 @@ def rules(results: Mapping, run: Any, model_dir: str) -> dict[str, dict | None]:
   Of a cluster that is declared no more, the one that the last report had.
   """
   from flan_jax.evaluation import groups
+
   before = _before(model_dir).get('rules', {})
   found: dict[str, dict | None] = {}
   for group in groups.split(results):
@@ -31,6 +32,7 @@ def rules(results: Mapping, run: Any, model_dir: str) -> dict[str, dict | None]:
 def _before(model_dir: str) -> dict:
   """What the last report was made of; nothing where it cannot be read."""
   from flan_jax.report import page
+
   try:
     return page.inputs(model_dir) or {}
   except UserError:
@@ -44,19 +46,23 @@ def rule(run: Any, model_dir: str, cluster: str | None) -> dict:
   """
   from flan_jax.data import datasets, holdouts
   from flan_jax.training import checkpoint
+
   found = holdouts.holdout(cluster) if cluster else None
   clusters = lambda name: list(datasets.get(datasets.plain(name)).clusters)
   ours = set(datasets.names())
   return {
-      'dropped': dict(found.dropped) if found else {},
-      'held_out': {name: clusters(name) for name in (found.held_out if found else ())},
-      'trained': {name: clusters(name) if datasets.plain(name) in ours else []
-                  for name in checkpoint.trained_tasks(model_dir)}}
+    'dropped': dict(found.dropped) if found else {},
+    'held_out': {name: clusters(name) for name in (found.held_out if found else ())},
+    'trained': {
+      name: clusters(name) if datasets.plain(name) in ours else [] for name in checkpoint.trained_tasks(model_dir)
+    },
+  }
 
 
 def curves(run: Any, model_dir: str) -> dict[str, list[dict]]:
   """The records of metrics.jsonl, of the base (where it can be read) and of the run."""
   from flan_jax.training import metric_log
+
   own = 'tuning' if run.init_from else 'training'
   places = {'base': run.init_from, own: model_dir}
   found = {name: metric_log.read(place) for name, place in places.items() if place}
@@ -67,22 +73,25 @@ def inputs(results: Mapping, model_dir: str) -> dict[str, Any]:
   """The keyword arguments of report.write: the paper's figures, texts, what was drawn."""
   counted = _drawn_file(model_dir)
   return {
-      'references': references(results), 'drawn': counted.get('prompts'),
-      'cut': counted.get('cut', []),
-      'phrasings': _phrasings(results, _before(model_dir).get('phrasings') or {})}
+    'references': references(results),
+    'drawn': counted.get('prompts'),
+    'cut': counted.get('cut', []),
+    'phrasings': _phrasings(results, _before(model_dir).get('phrasings') or {}),
+  }
 
 
 def _phrasings(results: Mapping, before: Mapping) -> dict[str, Mapping]:
   """row -> number of a template -> its text; of what is declared no more, as before."""
   from flan_jax.data import datasets, prompt_variants
+
   found = {}
   for one in results['evaluations']:
     for row in one['datasets'] if one['name'] != evaluation_request.PLAIN else ():
       try:
-        prompt_variants.evaluated(datasets.plain(row), one['style'], one['shots'],
-                           one['shot_seed'])  # registers what an earlier process asked
-        found[row] = {number: _text(template) for number, template in enumerate(
-            datasets.get(row).templates)}
+        prompt_variants.evaluated(
+          datasets.plain(row), one['style'], one['shots'], one['shot_seed']
+        )  # registers what an earlier process asked
+        found[row] = {number: _text(template) for number, template in enumerate(datasets.get(row).templates)}
       except UserError:
         found[row] = before.get(row, {})
   return found
@@ -91,10 +100,9 @@ def _phrasings(results: Mapping, before: Mapping) -> dict[str, Mapping]:
 def references(results: Mapping) -> dict[str, list[dict]]:
   """The paper's figures for each dataset that was evaluated, as report.page wants them."""
   from flan_jax.report import paper
-  rows = {name: one['primary'] for evaluation in results['evaluations']
-          for name, one in evaluation['datasets'].items()}
-  return {name: [dataclasses.asdict(one) for one in paper.figures(name, metric)]
-          for name, metric in rows.items()}
+
+  rows = {name: one['primary'] for evaluation in results['evaluations'] for name, one in evaluation['datasets'].items()}
+  return {name: [dataclasses.asdict(one) for one in paper.figures(name, metric)] for name, metric in rows.items()}
 
 
 def _text(template) -> str:
@@ -102,15 +110,14 @@ def _text(template) -> str:
   return template.inputs + ('' if plain else f'\n=> {template.target}')
 
 
-def write_drawn(model_dir: str, steps: int, prompts: Mapping[str, int],
-                cut: Sequence[str] = ()) -> None:
+def write_drawn(model_dir: str, steps: int, prompts: Mapping[str, int], cut: Sequence[str] = ()) -> None:
   """Keeps how many prompts of each task training has drawn in its steps.
 
   cut: what of the prompts did not fit, in plain words.
   """
   storage.write_whole(
-      os.path.join(model_dir, DRAWN),
-      json.dumps({'steps': steps, 'prompts': dict(prompts), 'cut': list(cut)}) + '\n')
+    os.path.join(model_dir, DRAWN), json.dumps({'steps': steps, 'prompts': dict(prompts), 'cut': list(cut)}) + '\n'
+  )
 
 
 def drawn(model_dir: str) -> dict[str, int] | None:
@@ -129,6 +136,8 @@ def _drawn_file(model_dir: str) -> dict[str, Any]:
   except FileNotFoundError:
     return {}
   except (ValueError, TypeError, KeyError, AttributeError) as error:
-    notice(f'{path} is torn ({error!r}), so the report shows nothing of what was '
-          'drawn; the same `train` command, run again, writes it anew')
+    notice(
+      f'{path} is torn ({error!r}), so the report shows nothing of what was '
+      'drawn; the same `train` command, run again, writes it anew'
+    )
     return {}

@@ -78,6 +78,7 @@ class Training:
   def stores(self) -> str:
     """The folder of prompt stores."""
     from flan_jax.data import splits
+
     return self.store_dir or os.path.join(splits.data_dir(), 'store')
 
 
@@ -121,11 +122,11 @@ def prepare(job: Training) -> Prepared:
   from flan_jax.model import decoder, losses
   from flan_jax.runs import in_training_eval
   from flan_jax.training import checkpoint, optim, profiling, sharding
+
   sharding.host_devices(job.host_devices)
   if job.profile:
     profiling.window(job.profile, job.schedule.train_steps)
-  job = dataclasses.replace(
-    job, mixture=mixture, model=_sized(job.model, words), loss=job.loss or losses.PLAIN)
+  job = dataclasses.replace(job, mixture=mixture, model=_sized(job.model, words), loss=job.loss or losses.PLAIN)
   told = checkpoint.check_run(job.model_dir, description.describe(job, words, tasks))
   if job.init_from and not checkpoint.steps(job.model_dir):
     description.check_base(job.init_from, told)
@@ -133,14 +134,14 @@ def prepare(job: Training) -> Prepared:
   layout = _layout(job)
   update = optim.optimizer(**job.optimizer)
   optim.is_frozen(decoder.abstract_params(job.model), job.optimizer.get('frozen', ()))
-  watched = in_training_eval.prepared(
-    job.held_out, job.held_out_examples) if job.schedule.held_out_every else None
+  watched = in_training_eval.prepared(job.held_out, job.held_out_examples) if job.schedule.held_out_every else None
   return Prepared(job, told, words, layout, update, watched)
 
 
 def _layout(job: Training) -> Any:
   """The mesh, which rows, widths and attention have been checked to fit."""
   from flan_jax.training import layouts, sharding, step
+
   per_step, microbatches = job.rows.per_step, job.schedule.microbatches
   part = per_step // (1 if per_step % microbatches else microbatches)
   layout = layouts.chosen(job.mesh, job.topology, job.dry_run, part)
@@ -156,41 +157,54 @@ def run(prepared: Prepared) -> None:
   from flan_jax.runs import in_training_eval, report_inputs
   from flan_jax.training import checkpoint, loop, multihost, optim, profiling, sharding
   from flan_jax.training.termination import Termination
+
   job, told, mesh = prepared.job, prepared.run, prepared.layout.mesh
   rows, schedule = job.rows, job.schedule
   ours = sharding.local_rows(sharding.batch_sharding(mesh), rows.per_step)
-  with Termination(lambda: f'prompts of finished tasks are kept in {job.stores}, '
-                           f'{checkpoint.kept(job.model_dir)}'):
+  with Termination(lambda: f'prompts of finished tasks are kept in {job.stores}, {checkpoint.kept(job.model_dir)}'):
     plan, stores, feed = feeds.feed(told.tasks, 'train', job.stores, rows, job.seed, ours)
-    dev = feeds.dev_feed(
-      told.tasks, job.stores, rows, job.seed, ours, job.dev_steps, schedule)
+    dev = feeds.dev_feed(told.tasks, job.stores, rows, job.seed, ours, job.dev_steps, schedule)
   if multihost.first():
     _write_settings(prepared)
   with _voices() as (say, show):
-    state = loop.train(loop.Job(
-      job.model, prepared.update, mesh, feed, rows.per_step, schedule, job.model_dir,
-      job.seed, learning_rate=optim.learning_rate_of(job.optimizer),
-      initial_params=_base_params(job.init_from, mesh), dev_batches=dev,
-      profile=profiling.window(job.profile, schedule.train_steps) if job.profile else None,
-      say=say, show=show, loss=job.loss, frozen=job.optimizer.get('frozen', ()),
-      held_out=prepared.watched and in_training_eval.scores(
-        told, job.model, prepared.watched, job.held_out_examples)))
+    state = loop.train(
+      loop.Job(
+        job.model,
+        prepared.update,
+        mesh,
+        feed,
+        rows.per_step,
+        schedule,
+        job.model_dir,
+        job.seed,
+        learning_rate=optim.learning_rate_of(job.optimizer),
+        initial_params=_base_params(job.init_from, mesh),
+        dev_batches=dev,
+        profile=profiling.window(job.profile, schedule.train_steps) if job.profile else None,
+        say=say,
+        show=show,
+        loss=job.loss,
+        frozen=job.optimizer.get('frozen', ()),
+        held_out=prepared.watched and in_training_eval.scores(told, job.model, prepared.watched, job.held_out_examples),
+      )
+    )
   reached = int(state.step)
   if multihost.first():
-    report_inputs.write_drawn(
-      job.model_dir, reached, plan.drawn(reached), feeds.shortfalls(stores))
+    report_inputs.write_drawn(job.model_dir, reached, plan.drawn(reached), feeds.shortfalls(stores))
   _teller()(_outcome(reached, schedule.train_steps, job.model_dir))
 
 
 def _teller() -> Callable[[str], None]:
   """Prints on the first process."""
   from flan_jax.training import multihost
+
   return functools.partial(print, flush=True) if multihost.first() else _nothing
 
 
 def _write_settings(prepared: Prepared) -> None:
   """Writes what the run is: run.json, copies of the vocabulary's files, config.gin."""
   from flan_jax.training import checkpoint
+
   folder, words = prepared.job.model_dir, prepared.words
   checkpoint.write_run(folder, prepared.run.to_json())
   evaluation_request.keep_vocabulary(folder, words)
@@ -198,11 +212,11 @@ def _write_settings(prepared: Prepared) -> None:
   _write_operative_gin(folder)
 
 
-def _checked_tasks(
-    mixture: str | None, held_out: str | None, selection=None) -> tuple[str, dict]:
+def _checked_tasks(mixture: str | None, held_out: str | None, selection=None) -> tuple[str, dict]:
   """The mixture and its rates, after the leak check; all its data is there."""
   registration.load_tasks()
   from flan_jax.data import holdouts
+
   if held_out:
     holdouts.check(held_out)
   mixture = mixture or holdouts.mixture(held_out)
@@ -215,16 +229,13 @@ def _checked_tasks(
 
 def _outcome(reached: int, train_steps: int, model_dir: str) -> str:
   if reached > train_steps:
-    return (f'nothing to do: {model_dir} is at step {reached}, TRAIN_STEPS = '
-            f'{train_steps}')
+    return f'nothing to do: {model_dir} is at step {reached}, TRAIN_STEPS = {train_steps}'
   if not train_steps:
     return f'nothing to do: TRAIN_STEPS = 0; {model_dir} has no checkpoint'
   return f'trained to step {reached}: {model_dir}'
 
 
-def use_vocabulary(
-    path: str | None, model_dir: str | None, init_from: str | None,
-    begin: bool | str | None):
+def use_vocabulary(path: str | None, model_dir: str | None, init_from: str | None, begin: bool | str | None):
   """Puts in force what is named, else what a run that is resumed was trained with.
 
   What ends and begins its texts is that of the run that is resumed, else of the one that
@@ -233,6 +244,7 @@ def use_vocabulary(
   from flan_jax.data import vocabulary
   from flan_jax.data.tokenizers import ends as ends_lib
   from flan_jax.training import checkpoint
+
   words, run = vocabulary.FLAN, model_dir and checkpoint.read_run(model_dir)
   resumed = path or run and evaluation_request.resumed_vocabulary(run, model_dir)
   words.use(resumed or words.path)  # in force before or not: with ends of its own
@@ -249,8 +261,9 @@ def _sized(model, words):
   rows = -(-words.vocab_size // VOCABULARY_MULTIPLE) * VOCABULARY_MULTIPLE
   if model.vocab_size is not None and model.vocab_size < words.vocab_size:
     raise UserError(
-        f'the model has {model.vocab_size} token rows, the vocabulary {words.path} has '
-        f'{words.vocab_size} tokens; leave vocab_size out, or raise it')
+      f'the model has {model.vocab_size} token rows, the vocabulary {words.path} has '
+      f'{words.vocab_size} tokens; leave vocab_size out, or raise it'
+    )
   return dataclasses.replace(model, vocab_size=model.vocab_size or rows)
 
 
@@ -258,6 +271,7 @@ def _base_params(init_from: str | None, layout):
   if not init_from:
     return None
   from flan_jax.training import checkpoint
+
   return lambda: checkpoint.load(init_from, mesh=layout).params
 
 
@@ -266,6 +280,7 @@ def _write_operative_gin(model_dir: str) -> None:
   if 'gin' not in sys.modules:
     return
   import gin
+
   with open(os.path.join(model_dir, 'config.gin'), 'w', encoding='utf-8') as file:
     file.write(gin.config_str())
 
@@ -278,6 +293,7 @@ def _nothing(*_) -> None:
 def _voices():
   """(say, show): for events, and for progress, which stays in place on a terminal."""
   from flan_jax.training import multihost
+
   if not multihost.first():
     yield _nothing, _nothing
     return
@@ -286,6 +302,7 @@ def _voices():
     yield line, line
     return
   from rich.console import Console
+
   console = Console()
   with console.status('compiling the training step') as status:
     yield console.print, status.update

@@ -22,8 +22,7 @@ def check(setting: Setting, value: Any, name: str = '', where: str = '') -> None
   """
   problem = setting.problem(value)
   if problem:
-    raise UserError(f'{name or setting.name} = {shown(value)}{where} must be '
-                    f'{setting.wanted}; {problem}')
+    raise UserError(f'{name or setting.name} = {shown(value)}{where} must be {setting.wanted}; {problem}')
 
 
 def check_call(function: str, given: Mapping[str, Any]) -> None:
@@ -36,8 +35,9 @@ def check_call(function: str, given: Mapping[str, Any]) -> None:
 
 def check_fields(instance: Any) -> None:
   """Checks the fields of one of our dataclasses; to be called from __post_init__."""
-  check_call(type(instance).__name__, {
-      field.name: getattr(instance, field.name) for field in dataclasses.fields(instance)})
+  check_call(
+    type(instance).__name__, {field.name: getattr(instance, field.name) for field in dataclasses.fields(instance)}
+  )
 
 
 def check_told(owner: str, told: Mapping[str, Any], name: str) -> None:

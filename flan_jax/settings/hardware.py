@@ -48,14 +48,23 @@ def _tpu(flops, memory, memory_bandwidth, link, between, source, *names, **more)
   give the sum of both ways over all links, 4 of a 2D and 6 of a 3D torus. between:
   Gbit/s between slices; 25 a chip, the least of the pages, where they say nothing.
   """
-  return Device(flops * TERA, memory * GIB, memory_bandwidth * GB, 2 * link * GB,
-                between / 8 * GB, source, names=names, **more)
+  return Device(
+    flops * TERA, memory * GIB, memory_bandwidth * GB, 2 * link * GB, between / 8 * GB, source, names=names, **more
+  )
 
 
 def _gpu(flops, memory, memory_bandwidth, network, source, example, *names):
   # Between machines: 400 Gbit/s a GPU, as the data sheet of DGX H100 has it.
-  return Device(flops * TERA, memory * GB, memory_bandwidth * GB, network * GB, 50 * GB,
-                f'NVIDIA data sheet of {source}, dense', example, names)
+  return Device(
+    flops * TERA,
+    memory * GB,
+    memory_bandwidth * GB,
+    network * GB,
+    50 * GB,
+    f'NVIDIA data sheet of {source}, dense',
+    example,
+    names,
+  )
 
 
 _JOUPPI = 'Jouppi et al. 2020, CACM 63(7), table 3, half a chip'
@@ -63,33 +72,34 @@ _V4 = 'cloud.google.com/tpu/docs/v4, links: Jouppi et al. 2023'
 _CLOUD = 'cloud.google.com/tpu/docs/{}'
 
 DEVICES = {
-    'v2': _tpu(23, 7.48, 350, 62 / 2, 12.5, _JOUPPI, 'TPU v2', example='v2:2x2',
-               per_chip=2),
-    'v3': _tpu(61.5, 15.48, 450, 82 / 2, 12.5, _JOUPPI, 'TPU v3', example='v3:8x8',
-               per_chip=2),
-    'v4': _tpu(275, 30.75, 1200, 50, 25, _V4, 'TPU v4', example='v4:4x4x8',
-               chip_config='megacore'),
-    'v5e': _tpu(197, 15.75, 819, 50, 25, _CLOUD.format('v5e'),
-                'TPU v5 lite', 'TPU v5e', example='v5e:4x4'),
-    'v5p': _tpu(459, 95.74, 2765, 100, 50, _CLOUD.format('v5p'),
-                'TPU v5', 'TPU v5p', example='v5p:4x4x8'),
-    'v6e': _tpu(918, 31.25, 1638, 100, 100, _CLOUD.format('v6e'),
-                'TPU v6 lite', 'TPU v6e', example='v6e:2x2'),
-    'tpu7x': _tpu(2307 / 2, 94.75, 7380 / 2, 100 / 2, 50,
-                  _CLOUD.format('tpu7x') + ', half a chip', 'TPU7x',
-                  example='tpu7x:4x4x4', per_chip=2),
-    'a100': _gpu(312, 80, 2039, 300, 'A100 80GB SXM', 'a100:8', 'NVIDIA A100'),
-    'h100': _gpu(989, 80, 3350, 450, 'H100 SXM', 'h100:8', 'NVIDIA H100'),
-    'h100pcie': _gpu(756, 80, 2000, 64, 'H100 PCIe', 'h100pcie:4', 'NVIDIA H100 PCIe'),
-    'h100nvl': _gpu(835, 94, 3900, 300, 'H100 NVL', 'h100nvl:2', 'NVIDIA H100 NVL'),
-    'h200': _gpu(989, 141, 4800, 450, 'H200 SXM', 'h200:8', 'NVIDIA H200'),
-    'h200nvl': _gpu(835, 141, 4800, 450, 'H200 NVL', 'h200nvl:4', 'NVIDIA H200 NVL'),
-    'gh200': _gpu(989, 96, 4000, 450, 'GH200, HBM3', 'gh200:1', 'NVIDIA GH200'),
-    'b200': _gpu(2250, 180, 7700, 900, 'HGX B200', 'b200:8', 'NVIDIA B200'),
-    'l4': _gpu(121, 24, 300, 32, 'L4', 'l4:1', 'NVIDIA L4'),
+  'v2': _tpu(23, 7.48, 350, 62 / 2, 12.5, _JOUPPI, 'TPU v2', example='v2:2x2', per_chip=2),
+  'v3': _tpu(61.5, 15.48, 450, 82 / 2, 12.5, _JOUPPI, 'TPU v3', example='v3:8x8', per_chip=2),
+  'v4': _tpu(275, 30.75, 1200, 50, 25, _V4, 'TPU v4', example='v4:4x4x8', chip_config='megacore'),
+  'v5e': _tpu(197, 15.75, 819, 50, 25, _CLOUD.format('v5e'), 'TPU v5 lite', 'TPU v5e', example='v5e:4x4'),
+  'v5p': _tpu(459, 95.74, 2765, 100, 50, _CLOUD.format('v5p'), 'TPU v5', 'TPU v5p', example='v5p:4x4x8'),
+  'v6e': _tpu(918, 31.25, 1638, 100, 100, _CLOUD.format('v6e'), 'TPU v6 lite', 'TPU v6e', example='v6e:2x2'),
+  'tpu7x': _tpu(
+    2307 / 2,
+    94.75,
+    7380 / 2,
+    100 / 2,
+    50,
+    _CLOUD.format('tpu7x') + ', half a chip',
+    'TPU7x',
+    example='tpu7x:4x4x4',
+    per_chip=2,
+  ),
+  'a100': _gpu(312, 80, 2039, 300, 'A100 80GB SXM', 'a100:8', 'NVIDIA A100'),
+  'h100': _gpu(989, 80, 3350, 450, 'H100 SXM', 'h100:8', 'NVIDIA H100'),
+  'h100pcie': _gpu(756, 80, 2000, 64, 'H100 PCIe', 'h100pcie:4', 'NVIDIA H100 PCIe'),
+  'h100nvl': _gpu(835, 94, 3900, 300, 'H100 NVL', 'h100nvl:2', 'NVIDIA H100 NVL'),
+  'h200': _gpu(989, 141, 4800, 450, 'H200 SXM', 'h200:8', 'NVIDIA H200'),
+  'h200nvl': _gpu(835, 141, 4800, 450, 'H200 NVL', 'h200nvl:4', 'NVIDIA H200 NVL'),
+  'gh200': _gpu(989, 96, 4000, 450, 'GH200, HBM3', 'gh200:1', 'NVIDIA GH200'),
+  'b200': _gpu(2250, 180, 7700, 900, 'HGX B200', 'b200:8', 'NVIDIA B200'),
+  'l4': _gpu(121, 24, 300, 32, 'L4', 'l4:1', 'NVIDIA L4'),
 }
-GPUS = tuple(kind for kind, device in DEVICES.items()
-             if device.names[0].startswith('NVIDIA'))
+GPUS = tuple(kind for kind, device in DEVICES.items() if device.names[0].startswith('NVIDIA'))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -124,14 +134,14 @@ def topology(text: str) -> Topology:
   if not match or kind not in DEVICES:
     near = difflib.get_close_matches(kind, DEVICES, 3, 0.3) or list(DEVICES)
     raise UserError(
-        f'there is no topology {text!r}: give a kind and its chips, such as '
-        f'{", ".join(DEVICES[name].example for name in near)}, or 2*v5e:4x4 for two '
-        'slices')
+      f'there is no topology {text!r}: give a kind and its chips, such as '
+      f'{", ".join(DEVICES[name].example for name in near)}, or 2*v5e:4x4 for two '
+      'slices'
+    )
   shape, example = tuple(map(int, match[3].split('x'))), DEVICES[kind].example
   made = Topology(kind, shape, int(match[1] or 1))
   if len(shape) != len(example.split(':')[1].split('x')) or made.devices < 1:
-    raise UserError(f'topology {text!r} has {len(shape)} dimensions, or none of it; '
-                    f'{kind} wants the form of {example}')
+    raise UserError(f'topology {text!r} has {len(shape)} dimensions, or none of it; {kind} wants the form of {example}')
   return made
 
 
@@ -141,8 +151,7 @@ def peak_flops(device_kind: str) -> float | None:
   device_kind: as jax gives it; what follows the name of a GPU does not matter.
   peak_flops('NVIDIA H100 80GB HBM3') -> 9.89e14; 'TPU v4' is a whole chip.
   """
-  found = {name: device for device in DEVICES.values() for name in device.names
-           if _is_called(device_kind, name)}
+  found = {name: device for device in DEVICES.values() for name in device.names if _is_called(device_kind, name)}
   if not found:
     return None
   return found[max(found, key=len)].flops

@@ -59,10 +59,11 @@ class Setting:
   def out_of_range(self, value: float) -> str | None:
     """What is wrong with a number that is of the right kind."""
     for limit, words, wrong in (
-        (self.least, 'less than', lambda limit: value < limit),
-        (self.above, 'not above', lambda limit: value <= limit),
-        (self.most, 'more than', lambda limit: value > limit),
-        (self.below, 'not below', lambda limit: value >= limit)):
+      (self.least, 'less than', lambda limit: value < limit),
+      (self.above, 'not above', lambda limit: value <= limit),
+      (self.most, 'more than', lambda limit: value > limit),
+      (self.below, 'not below', lambda limit: value >= limit),
+    ):
       if limit is not None and wrong(limit):
         return f'it is {words} {limit:,}'
     return None
@@ -116,8 +117,12 @@ def _without_quotes(text: str) -> str:
 
 
 def range_of(setting: Setting) -> str:
-  limits = [(setting.least, 'of at least {:,}'), (setting.above, 'above {:,}'),
-            (setting.most, 'at most {:,}'), (setting.below, 'below {:,}')]
+  limits = [
+    (setting.least, 'of at least {:,}'),
+    (setting.above, 'above {:,}'),
+    (setting.most, 'at most {:,}'),
+    (setting.below, 'below {:,}'),
+  ]
   words = [text.format(limit) for limit, text in limits if limit is not None]
   return ' '.join(['', ' and '.join(words)]) if words else ''
 
@@ -173,8 +178,7 @@ def _some(setting: Setting, value: Any) -> str | None:
     return f'{kind_of(value)}: a text stands in quotes'
   parts = value.split(',')
   wrong = [part for part in parts if part not in setting.choices]
-  return (f'{wrong[0]!r} is none of {_listed(setting)}'
-          f'{did_you_mean(wrong[0], setting.choices)}' if wrong else None)
+  return f'{wrong[0]!r} is none of {_listed(setting)}{did_you_mean(wrong[0], setting.choices)}' if wrong else None
 
 
 def _truth_or_choice(setting: Setting, value: Any) -> str | None:
@@ -206,18 +210,16 @@ def _names_or_count(setting: Setting, value: Any) -> str | None:
 
 def _path(setting: Setting, value: Any) -> str | None:
   return _text(setting, value) or (
-      f'~ is not expanded here: write {places.expanded(value)!r}'
-      if value.startswith('~') else None)
+    f'~ is not expanded here: write {places.expanded(value)!r}' if value.startswith('~') else None
+  )
 
 
 def _folder(setting: Setting, value: Any) -> str | None:
-  return _path(setting, value) or places.folder_problem(
-      value, made=False, inside=setting.inside)
+  return _path(setting, value) or places.folder_problem(value, made=False, inside=setting.inside)
 
 
 def _made(setting: Setting, value: Any) -> str | None:
-  return _path(setting, value) or places.folder_problem(
-      value, made=True, inside=setting.inside)
+  return _path(setting, value) or places.folder_problem(value, made=True, inside=setting.inside)
 
 
 def _pair(setting: Setting, value: Any) -> str | None:
@@ -225,8 +227,7 @@ def _pair(setting: Setting, value: Any) -> str | None:
     return kind_of(value)
   if len(value) != 2:
     return f'it has {len(value)}'
-  return next((f'{shown(one)} is no text' for one in value if not isinstance(one, str)),
-              None)
+  return next((f'{shown(one)} is no text' for one in value if not isinstance(one, str)), None)
 
 
 def _two_numbers(setting: Setting, value: Any) -> str | None:
@@ -284,6 +285,7 @@ def _topology(setting: Setting, value: Any) -> str | None:
   if wrong:
     return wrong
   from flan_jax.settings import hardware
+
   try:
     hardware.topology(value)
   except UserError as error:
@@ -339,36 +341,29 @@ def _fixed(words: str) -> Callable[[Setting], str]:
 
 
 KINDS = {
-    'whole': Kind(lambda s: f'a whole number{range_of(s)}', _whole, _read_whole),
-    'number': Kind(lambda s: f'a number{range_of(s)}', _number, _read_number),
-    'truth': Kind(_fixed('True or False'), _truth),
-    'text': Kind(_fixed('a text'), _text),
-    'any text': Kind(_fixed('a text'), _any_text),
-    'choice': Kind(lambda s: f'one of {_listed(s)}', _choice),
-    'truth or choice': Kind(
-        lambda s: f'True, False or one of {_listed(s)}', _truth_or_choice),
-    'some': Kind(lambda s: f'one of {_listed(s)}, or some, joined by commas', _some),
-    'names': Kind(_fixed("names, as in 'a,b' or ('a', 'b')"), _names),
-    'joined': Kind(_fixed("names in one text, as in 'a,b'"), _joined),
-    'names or count': Kind(
-        lambda s: f"names, as in 'a,b' or ('a', 'b'), or a whole number{range_of(s)}",
-        _names_or_count),
-    'path': Kind(_fixed('a path'), _path,
-                  lambda text: (places.expanded(text), None)),
-    'folder': Kind(_fixed('a folder'), _folder,
-                    lambda text: (places.expanded(text), None)),
-    'made': Kind(_fixed('a folder that is there, or can be made'), _made,
-                  lambda text: (places.expanded(text), None)),
-    'pair': Kind(_fixed("two texts, as in ('eos', '\\n')"), _pair),
-    'two numbers': Kind(lambda s: f'two numbers{range_of(s)}', _two_numbers),
-    'windows': Kind(lambda s: f'whole numbers{range_of(s)}, as in (4096, 0)', _windows),
-    'patterns': Kind(_fixed("regular expressions, as in ('embedding', 'layers/mlp/.*')"),
-                      _patterns),
-    'mesh': Kind(_fixed("sizes of axes, as in {'data': 1, 'fsdp': -1, 'tensor': 2}"),
-                  _mesh),
-    'topology': Kind(_fixed("a kind and its chips, as in 'v5e:4x4' or 'h100:8'"),
-                      _topology),
-    'window': Kind(_fixed('steps FIRST:LAST, as in 10:12'), _window),
-    'optimizer': Kind(_fixed('the arguments of optim.optimizer'), _optimizer),
-    'object': Kind(_fixed('made by Python code, as in @training.Rows()'), _object),
+  'whole': Kind(lambda s: f'a whole number{range_of(s)}', _whole, _read_whole),
+  'number': Kind(lambda s: f'a number{range_of(s)}', _number, _read_number),
+  'truth': Kind(_fixed('True or False'), _truth),
+  'text': Kind(_fixed('a text'), _text),
+  'any text': Kind(_fixed('a text'), _any_text),
+  'choice': Kind(lambda s: f'one of {_listed(s)}', _choice),
+  'truth or choice': Kind(lambda s: f'True, False or one of {_listed(s)}', _truth_or_choice),
+  'some': Kind(lambda s: f'one of {_listed(s)}, or some, joined by commas', _some),
+  'names': Kind(_fixed("names, as in 'a,b' or ('a', 'b')"), _names),
+  'joined': Kind(_fixed("names in one text, as in 'a,b'"), _joined),
+  'names or count': Kind(
+    lambda s: f"names, as in 'a,b' or ('a', 'b'), or a whole number{range_of(s)}", _names_or_count
+  ),
+  'path': Kind(_fixed('a path'), _path, lambda text: (places.expanded(text), None)),
+  'folder': Kind(_fixed('a folder'), _folder, lambda text: (places.expanded(text), None)),
+  'made': Kind(_fixed('a folder that is there, or can be made'), _made, lambda text: (places.expanded(text), None)),
+  'pair': Kind(_fixed("two texts, as in ('eos', '\\n')"), _pair),
+  'two numbers': Kind(lambda s: f'two numbers{range_of(s)}', _two_numbers),
+  'windows': Kind(lambda s: f'whole numbers{range_of(s)}, as in (4096, 0)', _windows),
+  'patterns': Kind(_fixed("regular expressions, as in ('embedding', 'layers/mlp/.*')"), _patterns),
+  'mesh': Kind(_fixed("sizes of axes, as in {'data': 1, 'fsdp': -1, 'tensor': 2}"), _mesh),
+  'topology': Kind(_fixed("a kind and its chips, as in 'v5e:4x4' or 'h100:8'"), _topology),
+  'window': Kind(_fixed('steps FIRST:LAST, as in 10:12'), _window),
+  'optimizer': Kind(_fixed('the arguments of optim.optimizer'), _optimizer),
+  'object': Kind(_fixed('made by Python code, as in @training.Rows()'), _object),
 }

@@ -25,8 +25,9 @@ def folder_problem(path: str, made: bool, inside: Sequence[str] = ()) -> str | N
     return None
   whole = os.path.abspath(path)
   try:
-    return _in_the_way(whole, whole, made) or next(filter(None, (
-        _in_the_way(os.path.join(whole, name), whole, False) for name in inside)), None)
+    return _in_the_way(whole, whole, made) or next(
+      filter(None, (_in_the_way(os.path.join(whole, name), whole, False) for name in inside)), None
+    )
   except (OSError, ValueError) as error:
     return f'it cannot be one ({getattr(error, "strerror", None) or error})'
 

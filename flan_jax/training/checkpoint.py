@@ -22,14 +22,7 @@ from flan_jax.model import decoder, losses
 from flan_jax.settings import places
 from flan_jax.training import differences, multihost, optim, reading, sharding
 from flan_jax.training import state as state_lib
-from flan_jax.training.run_file import (  # noqa: F401  a run and its checkpoints
-  lineage,
-  read_run,
-  Run,
-  RUN_FILE,
-  trained_tasks,
-  write_run,
-)
+from flan_jax.training.run_file import lineage, read_run, Run, RUN_FILE, trained_tasks, write_run  # noqa: F401  a run and its checkpoints
 
 FOLDER, UNREADABLE = places.RUN_FOLDERS  # the second is where Orbax does not look
 _METADATA = '_CHECKPOINT_METADATA'  # of Orbax, in the folder of a step
@@ -51,11 +44,8 @@ class Loaded:
 
 def manager(model_dir: str, keep: int | None = 3) -> ocp.CheckpointManager:
   """Orbax's manager of MODEL_DIR/checkpoints: asynchronous, keeps the last `keep`."""
-  options = ocp.CheckpointManagerOptions(
-      max_to_keep=keep, enable_async_checkpointing=True, create=True)
-  return ocp.CheckpointManager(
-      os.path.join(os.path.abspath(model_dir), FOLDER), options=options,
-      item_names=ITEMS)
+  options = ocp.CheckpointManagerOptions(max_to_keep=keep, enable_async_checkpointing=True, create=True)
+  return ocp.CheckpointManager(os.path.join(os.path.abspath(model_dir), FOLDER), options=options, item_names=ITEMS)
 
 
 @contextlib.contextmanager
@@ -91,9 +81,10 @@ def save_items(checkpoints: ocp.CheckpointManager, step: int, items: Mapping) ->
   if not accepted:
     newest = checkpoints.latest_step()
     raise UserError(
-        f'step {step} cannot be saved in {checkpoints.directory}: checkpoint {newest} is '
-        'there, and only later steps are added. If it is of other work, move '
-        f'{checkpoints.directory / str(newest)} elsewhere and run again')
+      f'step {step} cannot be saved in {checkpoints.directory}: checkpoint {newest} is '
+      'there, and only later steps are added. If it is of other work, move '
+      f'{checkpoints.directory / str(newest)} elsewhere and run again'
+    )
 
 
 def finish(checkpoints: ocp.CheckpointManager, step: int) -> None:
@@ -107,8 +98,9 @@ def finish(checkpoints: ocp.CheckpointManager, step: int) -> None:
   folder = checkpoints.directory / str(step)
   if multihost.first() and not (folder / ITEMS[0]).is_dir():
     raise UserError(
-        f'checkpoint {step} was written, yet there is no {folder}; see what else writes '
-        f'or deletes there. The last one is {_last_step(checkpoints)}')
+      f'checkpoint {step} was written, yet there is no {folder}; see what else writes '
+      f'or deletes there. The last one is {_last_step(checkpoints)}'
+    )
 
 
 def _last_step(checkpoints: ocp.CheckpointManager) -> str:
@@ -122,19 +114,17 @@ def _write_errors_told(checkpoints: ocp.CheckpointManager) -> Iterator[None]:
     yield
   except Exception as error:  # Orbax and TensorStore raise many types
     raise UserError(
-        f'a checkpoint could not be written to {checkpoints.directory} '
-        f'({reading.reason(error)}); see that the disk has room and can be written to, and '
-        f'run again. The last checkpoint there is {_last_step(checkpoints)}') from error
+      f'a checkpoint could not be written to {checkpoints.directory} '
+      f'({reading.reason(error)}); see that the disk has room and can be written to, and '
+      f'run again. The last checkpoint there is {_last_step(checkpoints)}'
+    ) from error
 
 
 def _items(state: state_lib.State) -> dict:
-  return {'params': state.params,
-          'progress': {'step': state.step, 'optimizer': state.optimizer}}
+  return {'params': state.params, 'progress': {'step': state.step, 'optimizer': state.optimizer}}
 
 
-def restore(
-    checkpoints: ocp.CheckpointManager, target: state_lib.State
-) -> state_lib.State | None:
+def restore(checkpoints: ocp.CheckpointManager, target: state_lib.State) -> state_lib.State | None:
   """The last readable checkpoint, or None where there is none.
 
   target: shapes with shardings. A broken checkpoint is reported, the one before it
@@ -154,8 +144,7 @@ def restore(
   return state_lib.State(params=items['params'], **items['progress'])
 
 
-def _newest(
-    model_dir: str, candidates: Sequence[int], targets: Mapping) -> tuple[int, dict]:
+def _newest(model_dir: str, candidates: Sequence[int], targets: Mapping) -> tuple[int, dict]:
   """(step, items) of the last candidate that can be read; says which cannot be.
 
   Raises:
@@ -168,12 +157,12 @@ def _newest(
       if step < max(candidates):
         _tell(f'checkpoint {step} serves instead')
       return step, items
-    _tell(f'checkpoint {step} in {os.path.join(model_dir, FOLDER)} cannot be read '
-          f'({why})')
+    _tell(f'checkpoint {step} in {os.path.join(model_dir, FOLDER)} cannot be read ({why})')
   raise UserError(
-      f'none of the checkpoints {sorted(candidates)} in '
-      f'{os.path.join(model_dir, FOLDER)} can be read ({why}); nothing was changed. Bring '
-      'one back from a copy, or start in a new MODEL_DIR')
+    f'none of the checkpoints {sorted(candidates)} in '
+    f'{os.path.join(model_dir, FOLDER)} can be read ({why}); nothing was changed. Bring '
+    'one back from a copy, or start in a new MODEL_DIR'
+  )
 
 
 def _tell(line: str) -> None:
@@ -197,9 +186,10 @@ def _set_aside(model_dir: str, torn: Sequence[int]) -> None:
         os.rename(source, target)
       except OSError as error:
         raise UserError(
-            f'checkpoint {step} cannot be read, and {source} cannot be moved to {target} '
-            f'({error.strerror}): step {step} could not be saved again. Move it away '
-            'yourself, and run again') from None
+          f'checkpoint {step} cannot be read, and {source} cannot be moved to {target} '
+          f'({error.strerror}): step {step} could not be saved again. Move it away '
+          'yourself, and run again'
+        ) from None
       _tell(f'checkpoint {step} is now in {target}; nothing was deleted')
 
 
@@ -207,9 +197,7 @@ class Unreadable(UserError):
   """The very checkpoint that was asked for cannot be read."""
 
 
-def load(
-    path: str, step: int | None = None, mesh: jax.sharding.Mesh | None = None,
-    fall_back: bool = False) -> Loaded:
+def load(path: str, step: int | None = None, mesh: jax.sharding.Mesh | None = None, fall_back: bool = False) -> Loaded:
   """Parameters of a run, in their shards.
 
   Args:
@@ -238,9 +226,10 @@ def load(
     found, why = reading.items(_folder(path, step), step, targets)
     if found is None:
       raise Unreadable(
-          f'checkpoint {step} in {os.path.join(path, FOLDER)} cannot be read ({why}); '
-          f'bring it back from a copy, or take another of {steps(path)}: leave the step '
-          'out for the last one that can be read')
+        f'checkpoint {step} in {os.path.join(path, FOLDER)} cannot be read ({why}); '
+        f'bring it back from a copy, or take another of {steps(path)}: leave the step '
+        'out for the last one that can be read'
+      )
     items = found
   return Loaded(config, items['params'], run, last)
 
@@ -253,8 +242,7 @@ def steps(model_dir: str) -> list[int]:
   """Steps of the finished checkpoints, in order; needs no Orbax."""
   folder = os.path.join(model_dir, FOLDER)
   names = os.listdir(folder) if os.path.isdir(folder) else []
-  return sorted(int(name) for name in names
-                if name.isdecimal() and name == str(int(name)))
+  return sorted(int(name) for name in names if name.isdecimal() and name == str(int(name)))
 
 
 def kept(model_dir: str) -> str:
@@ -265,8 +253,9 @@ def kept(model_dir: str) -> str:
 
 def looks_torn(model_dir: str, step: int) -> bool:
   """Whether a checkpoint is torn, at first sight; only reading it tells for sure."""
-  sizes = [os.path.getsize(os.path.join(root, name)) for root, _, names in os.walk(
-      _folder(model_dir, step)) for name in names]
+  sizes = [
+    os.path.getsize(os.path.join(root, name)) for root, _, names in os.walk(_folder(model_dir, step)) for name in names
+  ]
   return not sizes or 0 in sizes
 
 
@@ -301,24 +290,24 @@ def identity(model_dir: str, step: int) -> str:
       return f'{step} {hashlib.sha256(file.read()).hexdigest()[:16]}'
   except OSError as error:
     raise UserError(
-        f'checkpoint {step} in {os.path.dirname(folder)} is torn: {index} cannot be read '
-        f'({error.strerror}); bring it back from a copy, or name another step') from None
+      f'checkpoint {step} in {os.path.dirname(folder)} is torn: {index} cannot be read '
+      f'({error.strerror}); bring it back from a copy, or name another step'
+    ) from None
 
 
-def check_same_model(
-    base: decoder.DecoderConfig, model: decoder.DecoderConfig, base_dir: str) -> None:
+def check_same_model(base: decoder.DecoderConfig, model: decoder.DecoderConfig, base_dir: str) -> None:
   """Raises UserError unless the parameters of the base fit the model."""
   other = differences.settings(_shape(base), _shape(model))
   if other:
     raise UserError(
-        f'the checkpoint in {base_dir} is of another model: {"; ".join(other)}. '
-        'Choose the models/*.gin it was trained with')
+      f'the checkpoint in {base_dir} is of another model: {"; ".join(other)}. '
+      'Choose the models/*.gin it was trained with'
+    )
 
 
 def _shape(model: decoder.DecoderConfig) -> dict:
   """What must agree; a field younger than the run has its default."""
-  return {name: value for name, value in dataclasses.asdict(model).items()
-          if name not in FREE}
+  return {name: value for name, value in dataclasses.asdict(model).items() if name not in FREE}
 
 
 def check_run(model_dir: str, run: Run) -> Run:
@@ -331,8 +320,7 @@ def check_run(model_dir: str, run: Run) -> Run:
   if not there:
     return run
   changed = differences.prompts(there.prompts, run.prompts)
-  data = {name for line, names in changed.items() if 'the data of' in line
-          for name in names}
+  data = {name for line, names in changed.items() if 'the data of' in line for name in names}
   other = differences.settings(_identity(there), _identity(run))
   other += differences.vocabulary(there.vocabulary, run.vocabulary)
   other += differences.tasks(there.tasks, run.tasks, data)
@@ -342,12 +330,12 @@ def check_run(model_dir: str, run: Run) -> Run:
     what += ['with other prompts: ' + '; '.join(prompts)] if prompts else []
     back = ['set the configuration as it was'] if other else []
     back += ['bring the text and the data back as they were'] if prompts else []
-    begin = '' if other else (f', where INIT_FROM = {model_dir!r} begins with what this '
-                              'run has learnt')
+    begin = '' if other else (f', where INIT_FROM = {model_dir!r} begins with what this run has learnt')
     raise UserError(
-        f'{model_dir} holds a run {"; and ".join(what)}. To go on with it, '
-        f'{" and ".join(back)}; otherwise choose a new MODEL_DIR{begin}. Nothing was '
-        'changed')
+      f'{model_dir} holds a run {"; and ".join(what)}. To go on with it, '
+      f'{" and ".join(back)}; otherwise choose a new MODEL_DIR{begin}. Nothing was '
+      'changed'
+    )
   _tell_unknown(model_dir, there)
   return dataclasses.replace(run, others=there.others)
 
@@ -355,9 +343,11 @@ def check_run(model_dir: str, run: Run) -> Run:
 def _tell_unknown(model_dir: str, run: Run) -> None:
   """Runs of the first versions noted one digest a task, which tells nothing apart."""
   if any(not isinstance(told, Mapping) for told in run.prompts.values()):
-    notice(f'the run in {model_dir} was begun by an earlier version of flan_jax, '
-          'which did not note templates, code and data apart, so it cannot be checked '
-          'that its prompts are still the same; it goes on with them as they are now')
+    notice(
+      f'the run in {model_dir} was begun by an earlier version of flan_jax, '
+      'which did not note templates, code and data apart, so it cannot be checked '
+      'that its prompts are still the same; it goes on with them as they are now'
+    )
 
 
 def _marks(run: Run) -> dict:
@@ -374,7 +364,10 @@ def _identity(run: Run) -> dict:
   """
   names = 'data', 'mixture', 'held_out', 'seed', 'imported'
   return {
-      'model': _shape(run.model), **{name: getattr(run, name) for name in names},
-      'rows': dataclasses.asdict(run.rows), **_marks(run),
-      'optimizer': optim.settings(run.optimizer),
-      'loss': dataclasses.asdict(run.loss or losses.PLAIN)}
+    'model': _shape(run.model),
+    **{name: getattr(run, name) for name in names},
+    'rows': dataclasses.asdict(run.rows),
+    **_marks(run),
+    'optimizer': optim.settings(run.optimizer),
+    'loss': dataclasses.asdict(run.loss or losses.PLAIN),
+  }

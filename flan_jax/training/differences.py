@@ -14,8 +14,9 @@ SHOWN = 4  # names in a row; the rest is counted
 def settings(old: Any, new: Any, name: str = '') -> list[str]:
   """'rows.row_length was 256 and is now 512', for each value that differs."""
   if isinstance(old, Mapping) and isinstance(new, Mapping):
-    return [line for key in _keys(old, new) for line in settings(
-        old.get(key), new.get(key), f'{name}.{key}' if name else key)]
+    return [
+      line for key in _keys(old, new) for line in settings(old.get(key), new.get(key), f'{name}.{key}' if name else key)
+    ]
   return [] if old == new else [f'{name} was {old!r} and is now {new!r}']
 
 
@@ -28,17 +29,17 @@ def vocabulary(old: Vocabulary, new: Vocabulary) -> list[str]:
   return [f'the vocabulary {new.path} is not the one of the run, {old.path}']
 
 
-def tasks(old: Mapping[str, float], new: Mapping[str, float],
-          explained: Collection[str] = ()) -> list[str]:
+def tasks(old: Mapping[str, float], new: Mapping[str, float], explained: Collection[str] = ()) -> list[str]:
   """Of mixing rates. explained: tasks whose data differs, so that their rates do."""
   gone = [name for name in old if name not in new]
   added = [name for name in new if name not in old]
   lines = [f'it trains no longer on {listed(gone)}'] if gone else []
   lines += [f'it trains on {listed(added)} as well'] if added else []
   return lines + [
-      f'the weight of {name}, tasks.{name}, was {old[name]:,.0f} and is now '
-      f'{new[name]:,.0f}'
-      for name in old if name in new and old[name] != new[name] and name not in explained]
+    f'the weight of {name}, tasks.{name}, was {old[name]:,.0f} and is now {new[name]:,.0f}'
+    for name in old
+    if name in new and old[name] != new[name] and name not in explained
+  ]
 
 
 def prompts(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -88,8 +89,7 @@ def _part(key: str, old: Any, new: Any) -> list[str]:
   if key == 'vocabulary':
     return ['the vocabulary of {tasks} is another']
   if key == 'format':
-    return ['this version of flan_jax makes token ids of the prompts of {tasks} in '
-            'another way']
+    return ['this version of flan_jax makes token ids of the prompts of {tasks} in another way']
   return [f'the {key} of {{tasks}} was {_escaped(old)} and is now {_escaped(new)}']
 
 
@@ -100,23 +100,24 @@ def _escaped(value: Any) -> str:
 def _templates(old: list, new: list) -> list[str]:
   if len(old) != len(new):
     return [f'the templates of {{tasks}}: there are {len(new)}, there were {len(old)}']
-  numbers = [str(number) for number, pair in enumerate(zip(old, new))
-             if pair[0] != pair[1]]
+  numbers = [str(number) for number, pair in enumerate(zip(old, new)) if pair[0] != pair[1]]
   plural = 's' if len(numbers) > 1 else ''
   return [f'the templates of {{tasks}}: number{plural} {", ".join(numbers)}']
 
 
 def _code(key: str, old: Any, new: Any) -> list[str]:
-  what = {'fields': 'the code of `fields` of {tasks}', 'keep': 'the code of `keep` of '
-          '{tasks}', 'preprocessors': 'the preprocessors of {tasks}',
-          'source': 'the code of the source of {tasks}'}.get(key, f'the {key} of {{tasks}}')
+  what = {
+    'fields': 'the code of `fields` of {tasks}',
+    'keep': 'the code of `keep` of {tasks}',
+    'preprocessors': 'the preprocessors of {tasks}',
+    'source': 'the code of the source of {tasks}',
+  }.get(key, f'the {key} of {{tasks}}')
   if not (old and new):
     return [f'{what}, which {"is new" if new else "is gone"}']
   if old['digest'] == new['digest']:  # a helper that stands elsewhere
     return []
   before, after = old['parts'], new['parts']
-  changed = [_escaped(label)[1:-1] for label in _keys(before, after)
-             if before.get(label) != after.get(label)]
+  changed = [_escaped(label)[1:-1] for label in _keys(before, after) if before.get(label) != after.get(label)]
   return [f'{what} ({listed(changed)})' if changed else what]
 
 
@@ -151,14 +152,17 @@ def _text(old: Mapping, new: Mapping) -> list[str]:
   """Of `plain_text.identity`: split -> [file, bytes, digest] of each file."""
   found = []
   for split in _keys(old, new):
-    before, after = ({one[0]: one[1:] for one in side.get(split, [])}
-                     for side in (old, new))
+    before, after = ({one[0]: one[1:] for one in side.get(split, [])} for side in (old, new))
     for file in _keys(before, after):
       was, now = before.get(file), after.get(file)
       if was == now:
         continue
-      why = 'is gone' if now is None else 'is new' if was is None else (
-          'has other contents' if was[0] == now[0] else
-          f'has {now[0]:,} bytes, was {was[0]:,}')
+      why = (
+        'is gone'
+        if now is None
+        else 'is new'
+        if was is None
+        else ('has other contents' if was[0] == now[0] else f'has {now[0]:,} bytes, was {was[0]:,}')
+      )
       found.append(f'the text of {{tasks}} ({split}): {_escaped(file)[1:-1]} {why}')
   return found

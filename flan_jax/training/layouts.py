@@ -35,8 +35,7 @@ class Layout:
     return not isinstance(self.mesh, AbstractMesh)
 
 
-def chosen(axes: Mapping[str, int] | None, topology: str | None, dry_run: bool,
-           rows: int | None = None) -> Layout:
+def chosen(axes: Mapping[str, int] | None, topology: str | None, dry_run: bool, rows: int | None = None) -> Layout:
   """The layout of a command.
 
   Args:
@@ -53,9 +52,14 @@ def chosen(axes: Mapping[str, int] | None, topology: str | None, dry_run: bool,
     return Layout(sharding.mesh_where_asked(axes))
   mesh = sharding.mesh_for_rows(axes, rows)
   idle = jax.device_count() - mesh.size
-  return Layout(mesh, f'{idle} of {jax.device_count()} devices stay idle: a step of {rows} '
-                'rows (TOKENS_PER_BATCH / ROW_LENGTH, of each microbatch) does not divide '
-                'over more' if idle else '')
+  return Layout(
+    mesh,
+    f'{idle} of {jax.device_count()} devices stay idle: a step of {rows} '
+    'rows (TOKENS_PER_BATCH / ROW_LENGTH, of each microbatch) does not divide '
+    'over more'
+    if idle
+    else '',
+  )
 
 
 def _fits_here(axes: Mapping[str, int] | None, topology: str) -> bool:
@@ -77,18 +81,18 @@ def _rehearsed(axes, where: hardware.Topology, rows: int | None) -> Layout:
   except UserError as error:
     raise UserError(f'on {where.name}: {error}') from None
   return Layout(
-      abstract(sizes),
-      f'the {where.devices} devices of {where.slices} x {where.name} are not here '
-      f'({jax.device_count()} are): mesh, widths and rows were checked by arithmetic. Not '
-      'seen: the devices, the network between their hosts, whether the hosts have the '
-      'same folders, and memory, for which see `flan_jax precompile`')
+    abstract(sizes),
+    f'the {where.devices} devices of {where.slices} x {where.name} are not here '
+    f'({jax.device_count()} are): mesh, widths and rows were checked by arithmetic. Not '
+    'seen: the devices, the network between their hosts, whether the hosts have the '
+    'same folders, and memory, for which see `flan_jax precompile`',
+  )
 
 
 def abstract(sizes: Mapping[str, int]) -> AbstractMesh:
   """A mesh without devices; an axis left out has size 1."""
   axes = sharding.MESH_AXES
-  return AbstractMesh(tuple(sizes.get(axis, 1) for axis in axes), axes,
-                      axis_types=(AxisType.Auto,) * len(axes))
+  return AbstractMesh(tuple(sizes.get(axis, 1) for axis in axes), axes, axis_types=(AxisType.Auto,) * len(axes))
 
 
 def check_attention(config: Any, layout: Layout, rows: int, length: int) -> None:

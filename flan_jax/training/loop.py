@@ -103,17 +103,14 @@ def train(job: Job) -> state_lib.State:
   with contextlib.ExitStack() as stack:
     termination = stack.enter_context(Termination(lambda: checkpoint.kept(job.model_dir)))
     # Closing waits for the checkpoint that is being written, whatever happens.
-    checkpoints = stack.enter_context(
-      checkpoint.opened(job.model_dir, schedule.keep_checkpoints))
+    checkpoints = stack.enter_context(checkpoint.opened(job.model_dir, schedule.keep_checkpoints))
     state = _first_state(job, checkpoints, shapes, placed)
     first = int(state.step)
     stack.enter_context(jax.set_mesh(job.mesh))
     record = stack.enter_context(contextlib.closing(_Record(job, first)))
     trace = stack.enter_context(profiling.Trace(job.model_dir, job.profile))
-    one_step = make_step(
-      job.config, job.optimizer, job.loss, schedule.microbatches, job.frozen)
-    update = jax.jit(
-      profiling.counted(one_step), donate_argnums=0, out_shardings=(placed, None))
+    one_step = make_step(job.config, job.optimizer, job.loss, schedule.microbatches, job.frozen)
+    update = jax.jit(profiling.counted(one_step), donate_argnums=0, out_shardings=(placed, None))
     feed = job.batches(first) if first < schedule.train_steps else iter(())
     for step in range(first + 1, schedule.train_steps + 1):
       trace.before(step, state)
@@ -155,11 +152,12 @@ class _Record:
 
   def __init__(self, job: Job, first: int):
     self.window, self._job = _Window(job.config), job
-    self._book = metric_log.Logbook(
-      job.model_dir, first, job.schedule.train_steps, writes=multihost.first())
-    self._dev_loss = jax.jit(lambda params, batch: summed(
-      lambda rows: losses.decoder_loss(job.config, params, rows), batch,
-      job.schedule.microbatches))
+    self._book = metric_log.Logbook(job.model_dir, first, job.schedule.train_steps, writes=multihost.first())
+    self._dev_loss = jax.jit(
+      lambda params, batch: summed(
+        lambda rows: losses.decoder_loss(job.config, params, rows), batch, job.schedule.microbatches
+      )
+    )
 
   def after(self, step: int, state: state_lib.State, last: bool) -> None:
     job, schedule = self._job, self._job.schedule
@@ -170,8 +168,7 @@ class _Record:
     scalars = self.window.close(schedule.nan_policy)
     scalars['learning_rate'] = float(job.learning_rate(step - 1))
     if dev_batches:
-      scalars['dev_loss'] = _mean(
-        self._dev_loss(state.params, job.on_devices(batch)) for batch in dev_batches())
+      scalars['dev_loss'] = _mean(self._dev_loss(state.params, job.on_devices(batch)) for batch in dev_batches())
     if held_out:
       scalars |= held_out(state.params)
     self._book.write(step, scalars)
@@ -218,7 +215,8 @@ class _Window:
   def _done(self, pending: tuple[int, Mapping[str, jax.Array]]) -> bool:
     return all(
       value.is_ready()  # type: ignore[attr-defined]  # jax.Array has it, its types do not
-      for value in pending[1].values())
+      for value in pending[1].values()
+    )
 
   def _fetch(self) -> None:
     step, sums = self._pending.pop(0)
@@ -232,9 +230,10 @@ class _Window:
     bad = [step for step, sums in self._read if sums['skipped']]
     if bad and nan_policy == 'stop':
       raise UserError(
-          f'the loss or its gradient was not finite at step {bad[0]}; the parameters are '
-          'those of the step before, the last checkpoint stands. Lower LEARNING_RATE, or '
-          "set NAN_POLICY = 'skip' to pass over such steps")
+        f'the loss or its gradient was not finite at step {bad[0]}; the parameters are '
+        'those of the step before, the last checkpoint stands. Lower LEARNING_RATE, or '
+        "set NAN_POLICY = 'skip' to pass over such steps"
+      )
 
   def close(self, nan_policy: str) -> dict[str, float]:
     """Means and rates of the steps since `restart`; metric_log.NUMBERS says what each is."""
@@ -242,24 +241,24 @@ class _Window:
     good = [sums for _, sums in self._read if not sums['skipped']]
     total = {name: sum(sums[name] for sums in good) for name in self._read[-1][1]}
     seconds = time.monotonic() - self._moments[0]
-    room, used, *rest = (sum(sums[name] for _, sums in self._read)
-                         for name in ('room', 'used', 'pairs', 'targets'))
+    room, used, *rest = (sum(sums[name] for _, sums in self._read) for name in ('room', 'used', 'pairs', 'targets'))
     flops = profiling.model_flops(self._config, used, *rest)
     weight = total['weight'] or math.nan  # of skipped steps alone there is no mean
     return {
-        'steps': len(self._read),
-        'loss': total['loss'] / weight,
-        **{name: total[name] / weight for name in losses.EXTRAS if name in total},
-        'accuracy': total['correct'] / weight,
-        'gradient_norm': total['gradient_norm'] / (len(good) or math.nan),
-        'tokens_per_second': room / seconds,
-        'useful_fraction': used / max(room, 1),
-        'target_tokens': total['weight'],
-        'skipped_steps': len(self._read) - len(good),
-        'seconds': seconds,
-        'input_seconds': self._lost,
-        **profiling.step_times(self._moments[1 if self._compiles else 0:]),
-        **profiling.utilisation(flops, seconds)}
+      'steps': len(self._read),
+      'loss': total['loss'] / weight,
+      **{name: total[name] / weight for name in losses.EXTRAS if name in total},
+      'accuracy': total['correct'] / weight,
+      'gradient_norm': total['gradient_norm'] / (len(good) or math.nan),
+      'tokens_per_second': room / seconds,
+      'useful_fraction': used / max(room, 1),
+      'target_tokens': total['weight'],
+      'skipped_steps': len(self._read) - len(good),
+      'seconds': seconds,
+      'input_seconds': self._lost,
+      **profiling.step_times(self._moments[1 if self._compiles else 0 :]),
+      **profiling.utilisation(flops, seconds),
+    }
 
   def restart(self) -> None:
     self._read: list[tuple[int, dict[str, float]]] = []

@@ -13,31 +13,34 @@ FILE = 'metrics.jsonl'
 # since the record before. `held_out/<dataset>` and `held_out/mean` are scores, 0 to 100,
 # of a few dev examples with the parameters after `step`.
 NUMBERS = {
-    'step': ('steps', 'made so far, over all processes and restarts'),
-    'steps': ('steps', 'that the record tells of; they end with `step`'),
-    'loss': ('nats per target token', 'mean cross-entropy over the steps'),
-    'z_loss': ('nats per target token', 'mean of what Z_LOSS adds'),
-    'smoothing_loss': ('nats per target token', 'mean of what LABEL_SMOOTHING adds'),
-    'accuracy': ('fraction, 0 to 1', 'of the target tokens that were the likeliest'),
-    'gradient_norm': ('norm', 'mean over the steps, of the whole gradient, unclipped'),
-    'tokens_per_second': ('tokens per second', 'all places of the rows, padding too, over '
-                          'all devices; in `seconds`'),
-    'useful_fraction': ('fraction, 0 to 1', 'of the places of the rows that hold a token'),
-    'target_tokens': ('tokens', 'with loss, summed over the steps'),
-    'skipped_steps': ('steps', 'among `steps` whose loss or gradient was not finite; they '
-                      'count in no mean'),
-    'seconds': ('seconds', 'of the steps together; in the first record after a start with '
-                'compilation'),
-    'input_seconds': ('seconds', 'among `seconds` in which devices had no rows'),
-    'step_seconds_p50': ('seconds per step', 'median; the first step after a start, which '
-                         'compiles, is left out, and so are all three if it is alone'),
-    'step_seconds_p90': ('seconds per step', '90th percentile'),
-    'step_seconds_p99': ('seconds per step', '99th percentile'),
-    'mfu': ('fraction, 0 to 1', 'model FLOPs in `seconds` of what all devices can do; '
-            'missing where their peak is unknown'),
-    'learning_rate': ('per update', 'of the last step'),
-    'dev_loss': ('nats per target token', 'cross-entropy on dev batches, with the '
-                 'parameters after `step`; every EVAL_EVERY steps'),
+  'step': ('steps', 'made so far, over all processes and restarts'),
+  'steps': ('steps', 'that the record tells of; they end with `step`'),
+  'loss': ('nats per target token', 'mean cross-entropy over the steps'),
+  'z_loss': ('nats per target token', 'mean of what Z_LOSS adds'),
+  'smoothing_loss': ('nats per target token', 'mean of what LABEL_SMOOTHING adds'),
+  'accuracy': ('fraction, 0 to 1', 'of the target tokens that were the likeliest'),
+  'gradient_norm': ('norm', 'mean over the steps, of the whole gradient, unclipped'),
+  'tokens_per_second': ('tokens per second', 'all places of the rows, padding too, over all devices; in `seconds`'),
+  'useful_fraction': ('fraction, 0 to 1', 'of the places of the rows that hold a token'),
+  'target_tokens': ('tokens', 'with loss, summed over the steps'),
+  'skipped_steps': ('steps', 'among `steps` whose loss or gradient was not finite; they count in no mean'),
+  'seconds': ('seconds', 'of the steps together; in the first record after a start with compilation'),
+  'input_seconds': ('seconds', 'among `seconds` in which devices had no rows'),
+  'step_seconds_p50': (
+    'seconds per step',
+    'median; the first step after a start, which compiles, is left out, and so are all three if it is alone',
+  ),
+  'step_seconds_p90': ('seconds per step', '90th percentile'),
+  'step_seconds_p99': ('seconds per step', '99th percentile'),
+  'mfu': (
+    'fraction, 0 to 1',
+    'model FLOPs in `seconds` of what all devices can do; missing where their peak is unknown',
+  ),
+  'learning_rate': ('per update', 'of the last step'),
+  'dev_loss': (
+    'nats per target token',
+    'cross-entropy on dev batches, with the parameters after `step`; every EVAL_EVERY steps',
+  ),
 }
 
 
@@ -49,8 +52,7 @@ class Logbook:
   told. With writes=False, of processes other than the first, nothing is written.
   """
 
-  def __init__(
-      self, model_dir: str, first_step: int, train_steps: int, writes: bool = True):
+  def __init__(self, model_dir: str, first_step: int, train_steps: int, writes: bool = True):
     self._path = os.path.join(model_dir, FILE)
     self._train_steps, self._first_step = train_steps, first_step
     self._start = time.monotonic()
@@ -59,6 +61,7 @@ class Logbook:
       return
     _resume(model_dir, first_step)
     from clu import metric_writers  # brings TensorFlow, which takes seconds
+
     self._writer = metric_writers.AsyncWriter(metric_writers.SummaryWriter(model_dir))
 
   def write(self, step: int, scalars: Mapping[str, float]) -> None:
@@ -73,10 +76,12 @@ class Logbook:
     """What a person wants to see while it runs."""
     elapsed = time.monotonic() - self._start
     left = elapsed / max(step - self._first_step, 1) * (self._train_steps - step)
-    return (f'step {step}/{self._train_steps}  loss {scalars["loss"]:.4f}  '
-            f'{scalars["tokens_per_second"]:,.0f} tokens/s  '
-            f'useful {scalars["useful_fraction"]:.1%}  {_speed(scalars)}{_held_out(scalars)}'
-            f'{_clock(left)} left')
+    return (
+      f'step {step}/{self._train_steps}  loss {scalars["loss"]:.4f}  '
+      f'{scalars["tokens_per_second"]:,.0f} tokens/s  '
+      f'useful {scalars["useful_fraction"]:.1%}  {_speed(scalars)}{_held_out(scalars)}'
+      f'{_clock(left)} left'
+    )
 
   def close(self) -> None:
     if self._writer:
@@ -104,8 +109,9 @@ def _lines(model_dir: str) -> Iterator[tuple[str, dict | None]]:
     return
   except OSError as error:
     raise UserError(
-        f'{os.path.join(model_dir, FILE)} cannot be read: {error.strerror}; put the file of '
-        'the run there, or move away what stands in its place') from None
+      f'{os.path.join(model_dir, FILE)} cannot be read: {error.strerror}; put the file of '
+      'the run there, or move away what stands in its place'
+    ) from None
   for number, line in enumerate(lines[:-1], 1):
     record = _record(line)
     if record is None:
@@ -117,8 +123,9 @@ def _record(line: str) -> dict | None:
   try:
     record = json.loads(line)
     whole = all(_is_number(value) for value in record.values()) and all(
-        isinstance(record[name], int) and record[name] >= 1
-        for name in ('step', *(['steps'] if 'steps' in record else [])))
+      isinstance(record[name], int) and record[name] >= 1
+      for name in ('step', *(['steps'] if 'steps' in record else []))
+    )
     return record if whole else None
   except (ValueError, TypeError, KeyError, AttributeError):
     return None
@@ -156,8 +163,7 @@ def _resume(model_dir: str, step: int) -> None:
     kept.append((line, record))
   for first, last in _missing([record for _, record in kept if record], step):
     _tell(model_dir, f'has no record of steps {first:,} to {last:,}')
-  storage.write_whole(
-      os.path.join(model_dir, FILE), ''.join(f'{line}\n' for line, _ in kept))
+  storage.write_whole(os.path.join(model_dir, FILE), ''.join(f'{line}\n' for line, _ in kept))
 
 
 def _tell(model_dir: str, what: str) -> None:

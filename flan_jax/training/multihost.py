@@ -23,9 +23,12 @@ _TPU_DEVICES = ('/dev/accel0', '/dev/vfio/0')
 
 
 def start(
-    coordinator_address: str | None = None, process_count: int | None = None,
-    process_index: int | None = None, saves_on_sigterm: bool = True,
-    timeout: float = JOIN_SECONDS) -> None:
+  coordinator_address: str | None = None,
+  process_count: int | None = None,
+  process_index: int | None = None,
+  saves_on_sigterm: bool = True,
+  timeout: float = JOIN_SECONDS,
+) -> None:
   """Joins the processes of the run by jax.distributed; for one process does nothing.
 
   Args:
@@ -39,9 +42,7 @@ def start(
   Raises:
     UserError: arguments that do not go together, or not all processes came.
   """
-  given = dict(
-      coordinator_address=coordinator_address, num_processes=process_count,
-      process_id=process_index)
+  given = dict(coordinator_address=coordinator_address, num_processes=process_count, process_id=process_index)
   jax.config.update('jax_enable_preemption_service', saves_on_sigterm)
   if any(value is not None for value in given.values()):
     _check(coordinator_address, process_count, process_index)
@@ -53,19 +54,22 @@ def start(
 
 def _check(address: str | None, count: int | None, index: int | None) -> None:
   if count is None:
-    raise UserError('--coordinator_address and --process_index say nothing without '
-                    '--process_count, the number of processes; set it')
+    raise UserError(
+      '--coordinator_address and --process_index say nothing without --process_count, the number of processes; set it'
+    )
   if count < 1:
     raise UserError(f'--process_count={count} must be at least 1')
   if index is None and count > 1:
-    raise UserError(f'--process_count={count} wants --process_index, 0 to {count - 1}, '
-                    'another for each process')
+    raise UserError(f'--process_count={count} wants --process_index, 0 to {count - 1}, another for each process')
   if index is not None and not 0 <= index < count:
-    raise UserError(f'--process_index={index} is out of range: with --process_count='
-                    f'{count} the processes are 0 to {count - 1}')
+    raise UserError(
+      f'--process_index={index} is out of range: with --process_count={count} the processes are 0 to {count - 1}'
+    )
   if count > 1 and not address:
-    raise UserError(f'--process_count={count} wants --coordinator_address=HOST:PORT, a '
-                    'free port on the machine of process 0, the same for all processes')
+    raise UserError(
+      f'--process_count={count} wants --coordinator_address=HOST:PORT, a '
+      'free port on the machine of process 0, the same for all processes'
+    )
   if address and not address.rpartition(':')[2].isdigit():
     raise UserError(f'--coordinator_address={address} names no port; write HOST:PORT')
 
@@ -79,8 +83,7 @@ def launched(environment: Mapping[str, str] = os.environ) -> bool:
   many = lambda name: int(environment.get(name) or 1) > 1
   slurm = 'SLURM_STEP_NODELIST' in environment and many('SLURM_NTASKS')
   platforms = environment.get('JAX_PLATFORMS') or 'tpu'
-  tpu = ('tpu' in platforms and importlib.util.find_spec('libtpu') is not None
-         and any(map(os.path.exists, _TPU_DEVICES)))
+  tpu = 'tpu' in platforms and importlib.util.find_spec('libtpu') is not None and any(map(os.path.exists, _TPU_DEVICES))
   return slurm or many('OMPI_COMM_WORLD_SIZE') or tpu
 
 
@@ -103,22 +106,29 @@ def _join(given: Mapping, timeout: float) -> None:
     raise UserError(f'the processes could not be joined: {failed[0]}')
   if failed and 'coordinator_address should be defined' not in str(failed[0]):
     raise UserError(
-        'the launcher of this process says too little to join the others '
-        f'({failed[0]}); set --coordinator_address, --process_count and --process_index')
+      'the launcher of this process says too little to join the others '
+      f'({failed[0]}); set --coordinator_address, --process_count and --process_index'
+    )
 
 
 def _absent(given: Mapping, timeout: float) -> str:
   if not given:
-    return (f'not all processes of this job came within {timeout:.0f} s; start the '
-            'program on every host, and see what the others print')
+    return (
+      f'not all processes of this job came within {timeout:.0f} s; start the '
+      'program on every host, and see what the others print'
+    )
   address, count = given['coordinator_address'], given['num_processes']
   if given['process_id']:
-    return (f'process {given["process_id"]} did not get through to process 0 at '
-            f'{address} within {timeout:.0f} s; start it with --process_index=0 and '
-            'the same --coordinator_address, and see that this machine reaches that port')
-  return (f'not all of the {count} processes came to {address} within {timeout:.0f} s; '
-          f'start those of --process_index=1 to {count - 1} with the same '
-          '--coordinator_address and --process_count')
+    return (
+      f'process {given["process_id"]} did not get through to process 0 at '
+      f'{address} within {timeout:.0f} s; start it with --process_index=0 and '
+      'the same --coordinator_address, and see that this machine reaches that port'
+    )
+  return (
+    f'not all of the {count} processes came to {address} within {timeout:.0f} s; '
+    f'start those of --process_index=1 to {count - 1} with the same '
+    '--coordinator_address and --process_count'
+  )
 
 
 def first() -> bool:
@@ -147,10 +157,11 @@ def agreed(numbers: Sequence) -> list:
   if jax.process_count() == 1:
     return list(numbers)
   from jax.experimental import multihost_utils
+
   share = multihost_utils.broadcast_one_to_all
   count = int(share(np.int32(len(numbers))))
   padded = np.zeros(count, np.int32)
-  padded[:len(numbers)] = list(numbers)[:count]
+  padded[: len(numbers)] = list(numbers)[:count]
   return [int(one) for one in share(padded)]
 
 
@@ -159,6 +170,7 @@ def everywhere(holds: bool) -> bool:
   if jax.process_count() == 1:
     return holds
   from jax.experimental import multihost_utils
+
   return bool(multihost_utils.process_allgather(np.int32(holds)).all())
 
 
@@ -166,4 +178,5 @@ def _meet(name: str) -> None:
   """Waits on the coordinator, not on the devices: their collectives give up sooner."""
   if jax.process_count() > 1:
     import orbax.checkpoint as ocp
+
     ocp.multihost.get_barrier_sync_fn()(key=name, timeout_ms=_BARRIER_SECONDS * 1000)

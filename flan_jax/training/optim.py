@@ -20,8 +20,7 @@ UNDECAYED = re.compile(r'(.*/)?(scale|(.*_)?bias|(un)?embedding)')
 
 
 def learning_rate_at(
-  learning_rate: float, schedule: str = 'constant', warmup_steps: int = 0,
-  decay_steps: int = 0,
+  learning_rate: float, schedule: str = 'constant', warmup_steps: int = 0, decay_steps: int = 0
 ) -> Schedule:
   """The schedule as a function of the number of updates already made.
 
@@ -36,16 +35,10 @@ def learning_rate_at(
   """
   _check_choice('schedule', schedule, SCHEDULES)
   if learning_rate < 0 or warmup_steps < 0:
-    raise UserError(
-      f'learning_rate is {learning_rate} and warmup_steps {warmup_steps}: '
-      'neither can be negative.'
-    )
+    raise UserError(f'learning_rate is {learning_rate} and warmup_steps {warmup_steps}: neither can be negative.')
 
   if schedule == 'cosine' and decay_steps <= warmup_steps:
-    raise UserError(
-      f'decay_steps is {decay_steps}: a cosine schedule ends after its '
-      f'{warmup_steps} steps of warmup.'
-    )
+    raise UserError(f'decay_steps is {decay_steps}: a cosine schedule ends after its {warmup_steps} steps of warmup.')
 
   def rate(step):
     update = jnp.asarray(step, jnp.float32) + 1
@@ -163,9 +156,7 @@ def is_frozen(params: Any, frozen: Sequence[str]) -> Any:
       )
   found = [any(pattern.fullmatch(path) for pattern in patterns) for path in paths]
   if all(found):
-    raise UserError(
-      f'frozen of the optimizer is {list(frozen)}: nothing is left to train.'
-    )
+    raise UserError(f'frozen of the optimizer is {list(frozen)}: nothing is left to train.')
   return jax.tree.unflatten(jax.tree.structure(params), found)
 
 
@@ -189,9 +180,7 @@ def _without_frozen(trained, frozen):
 
 def _decayed(params):
   """True at the parameters that weight decay applies to."""
-  return jax.tree_util.tree_map_with_path(
-    lambda path, _: not UNDECAYED.fullmatch(_path(path)), params
-  )
+  return jax.tree_util.tree_map_with_path(lambda path, _: not UNDECAYED.fullmatch(_path(path)), params)
 
 
 def _path(path) -> str:
@@ -204,9 +193,7 @@ def _labels(params: Mapping[str, Any]) -> dict[str, str]:
 
 def _check_choice(what: str, value: str, choices) -> None:
   if value not in choices:
-    raise UserError(
-      f'{what} of the optimizer is {value!r}: choose one of {", ".join(choices)}.'
-    )
+    raise UserError(f'{what} of the optimizer is {value!r}: choose one of {", ".join(choices)}.')
 
 
 def _check_values(name, clip, weight_decay, betas) -> None:
@@ -214,8 +201,7 @@ def _check_values(name, clip, weight_decay, betas) -> None:
     raise UserError(f'clip of the optimizer is {clip}: give a positive norm, or None.')
   if not weight_decay >= 0 or (weight_decay and name != 'adamw'):
     raise UserError(
-      f'weight_decay of the optimizer {name!r} is {weight_decay}: give adamw a number '
-      '>= 0, and any other optimizer 0.'
+      f'weight_decay of the optimizer {name!r} is {weight_decay}: give adamw a number >= 0, and any other optimizer 0.'
     )
   if len(betas) != 2 or not all(0 <= beta < 1 for beta in betas):
     raise UserError(f'betas of the optimizer is {betas}: give two numbers of [0, 1).')
@@ -228,6 +214,5 @@ def _compiled(frozen: Sequence[str]) -> list[re.Pattern]:
     return [re.compile(pattern) for pattern in frozen]
   except re.error as error:
     raise UserError(
-      f'frozen of the optimizer has {error.pattern!r}, which is no regular expression: '
-      f'{error}.'
+      f'frozen of the optimizer has {error.pattern!r}, which is no regular expression: {error}.'
     ) from None

@@ -44,14 +44,15 @@ def work(batch: Mapping[str, jax.Array]) -> dict[str, jax.Array]:
 
 def counted(step: Step) -> Step:
   """A training step that adds the `work` of its batch to its sums."""
+
   def with_work(state, batch):
     state, sums = step(state, batch)
     return state, sums | work(batch)
+
   return with_work
 
 
-def model_flops(
-    config: decoder.DecoderConfig, used: float, pairs: float, targets: float) -> float:
+def model_flops(config: decoder.DecoderConfig, used: float, pairs: float, targets: float) -> float:
   """FLOPs that training on such work needs, forward and backward (PaLM, appendix B).
 
   6 a parameter and used token, 12 a layer, pair and unit of attention, 6 a target and
@@ -85,8 +86,7 @@ def window(text: str, train_steps: int) -> tuple[int, int]:
     raise UserError(f'--profile={text} is not of the form FIRST:LAST, as in 10:12')
   first, last = map(int, form.groups())
   if not 1 <= first <= last <= train_steps:
-    raise UserError(f'--profile={text} must name steps of the run in order, from 1 to '
-                    f'{train_steps}')
+    raise UserError(f'--profile={text} must name steps of the run in order, from 1 to {train_steps}')
   return first, last
 
 

@@ -34,8 +34,7 @@ def _attempt(folder: str, step: int, targets: Mapping) -> tuple[dict, str]:
   handler, found = ocp.StandardCheckpointHandler(), {}
   try:
     for name, target in targets.items():
-      found[name] = handler.restore(
-          epath.Path(os.path.join(folder, name)), args=ocp.args.StandardRestore(target))
+      found[name] = handler.restore(epath.Path(os.path.join(folder, name)), args=ocp.args.StandardRestore(target))
     saved = int(found['progress']['step']) if 'progress' in found else step
     return found, '' if saved == step else f'it holds step {saved}'
   except (MemoryError, jax.errors.JaxRuntimeError):  # no fault of the files
@@ -47,18 +46,20 @@ def _attempt(folder: str, step: int, targets: Mapping) -> tuple[dict, str]:
 def _misfit(folder: str, targets: Mapping) -> str:
   """Which array has another shape than is wanted; '' if none has, or none can be read."""
   shapes = lambda tree: {
-      jax.tree_util.keystr(path, simple=True, separator='/'): tuple(leaf.shape)
-      for path, leaf in jax.tree_util.tree_leaves_with_path(tree)}
+    jax.tree_util.keystr(path, simple=True, separator='/'): tuple(leaf.shape)
+    for path, leaf in jax.tree_util.tree_leaves_with_path(tree)
+  }
   for name, target in targets.items():
     try:
-      there = shapes(ocp.StandardCheckpointHandler().metadata(
-          epath.Path(os.path.join(folder, name))).tree)
+      there = shapes(ocp.StandardCheckpointHandler().metadata(epath.Path(os.path.join(folder, name))).tree)
     except Exception:  # torn, too: many types
       continue
     for array, shape in shapes(target).items():
       if there.get(array, shape) != shape:
-        return (f'{array} has the shape {there[array]}, which by the model in run.json must '
-                f'be {shape}: bring run.json back as it was')
+        return (
+          f'{array} has the shape {there[array]}, which by the model in run.json must '
+          f'be {shape}: bring run.json back as it was'
+        )
   return ''
 
 

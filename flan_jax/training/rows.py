@@ -21,16 +21,14 @@ class Rows:
   def __post_init__(self):
     settings.check_fields(self)
     if self.tokens_per_batch % self.row_length:
-      raise UserError(
-          f'TOKENS_PER_BATCH = {self.tokens_per_batch} is not a multiple of ROW_LENGTH = '
-          f'{self.row_length}')
+      raise UserError(f'TOKENS_PER_BATCH = {self.tokens_per_batch} is not a multiple of ROW_LENGTH = {self.row_length}')
     if self.inputs_length + self.targets_length > self.row_length:
       raise UserError(
-          f'INPUTS_LENGTH {self.inputs_length} + TARGETS_LENGTH {self.targets_length} '
-          f'exceed ROW_LENGTH {self.row_length}; a prompt must fit a row')
+        f'INPUTS_LENGTH {self.inputs_length} + TARGETS_LENGTH {self.targets_length} '
+        f'exceed ROW_LENGTH {self.row_length}; a prompt must fit a row'
+      )
     if self.targets_length > self.target_slots:
-      raise UserError(
-          f'TARGETS_LENGTH {self.targets_length} exceeds TARGET_SLOTS {self.target_slots}')
+      raise UserError(f'TARGETS_LENGTH {self.targets_length} exceeds TARGET_SLOTS {self.target_slots}')
 
   @property
   def per_step(self) -> int:

@@ -69,15 +69,18 @@ class Run:
     told = dataclasses.asdict(self)
     others = told.pop('others')
     needed = {field.name for field in dataclasses.fields(self) if _is_needed(field)}
-    told = {name: value for name, value in told.items()
-            if value is not None or name in needed}
+    told = {name: value for name, value in told.items() if value is not None or name in needed}
     for name, value in others.items():
       told[name] = told[name] | value if name in told else value
     return {'format': FORMAT, **told}
 
 
-_OBJECTS = {'model': DecoderConfig, 'rows': Rows, 'vocabulary': Vocabulary,
-            'loss': LossConfig}  # fields of Run that are dataclasses
+_OBJECTS = {
+  'model': DecoderConfig,
+  'rows': Rows,
+  'vocabulary': Vocabulary,
+  'loss': LossConfig,
+}  # fields of Run that are dataclasses
 
 
 def _run(told: Mapping[str, Any]) -> Run:
@@ -90,8 +93,7 @@ def _run(told: Mapping[str, Any]) -> Run:
   unknown = next(iter(others.get('model', ())), None)
   if unknown:  # of a later version: without it this would be another model
     names = [field.name for field in dataclasses.fields(DecoderConfig)]
-    raise UserError(f'model.{unknown} is none of the settings of a model'
-                    f'{did_you_mean(unknown, names)}')
+    raise UserError(f'model.{unknown} is none of the settings of a model{did_you_mean(unknown, names)}')
   run = Run(**given, others=others)
   _check_told(run)
   return run
@@ -100,15 +102,14 @@ def _run(told: Mapping[str, Any]) -> Run:
 def _fields(owner: type, told: Mapping[str, Any], name: str) -> tuple[dict, dict]:
   """(the fields of a dataclass that an object tells, the others). name: of the object."""
   settings.check_told(owner.__name__, told, name)
-  fields = {field.name: field for field in dataclasses.fields(owner)
-            if field.name != 'others'}
-  lacking = next((one for one, field in fields.items()
-                  if one not in told and _is_needed(field)), None)
+  fields = {field.name: field for field in dataclasses.fields(owner) if field.name != 'others'}
+  lacking = next((one for one, field in fields.items() if one not in told and _is_needed(field)), None)
   if lacking:
     raise UserError(f'it has no {f"{name}.{lacking}".removeprefix(".")}')
-  return ({one: tuple(value) if isinstance(value, list) else value
-           for one, value in told.items() if one in fields},
-          {one: value for one, value in told.items() if one not in fields})
+  return (
+    {one: tuple(value) if isinstance(value, list) else value for one, value in told.items() if one in fields},
+    {one: value for one, value in told.items() if one not in fields},
+  )
 
 
 def _is_needed(field: dataclasses.Field) -> bool:
@@ -130,8 +131,7 @@ def _check_told(run: Run) -> None:
     numbers = (run.ends or {}).get(name, ())
     for number in numbers:
       if number >= run.model.vocab_size:
-        raise UserError(f'ends.{name} = {numbers} must be below the '
-                        f'{run.model.vocab_size:,} token rows of the model')
+        raise UserError(f'ends.{name} = {numbers} must be below the {run.model.vocab_size:,} token rows of the model')
 
 
 def read_run(model_dir: str) -> Run | None:
@@ -154,16 +154,17 @@ def read_run(model_dir: str) -> Run | None:
 
 
 def _torn(path: str, what: str) -> str:
-  return (f'{path} cannot be used: {what.rstrip(".")}. Bring it back from a copy; or delete it and '
-          'start `train` with the same settings again, which writes it and goes on from the '
-          'last checkpoint (an imported model: import it again)')
+  return (
+    f'{path} cannot be used: {what.rstrip(".")}. Bring it back from a copy; or delete it and '
+    'start `train` with the same settings again, which writes it and goes on from the '
+    'last checkpoint (an imported model: import it again)'
+  )
 
 
 def lineage(model_dir: str | None) -> list[Run]:
   """The run, the run it began from, and so on, as far as they are there."""
   runs, seen = [], set()
-  while model_dir and os.path.abspath(model_dir) not in seen and (
-      run := read_run(model_dir)):
+  while model_dir and os.path.abspath(model_dir) not in seen and (run := read_run(model_dir)):
     seen.add(os.path.abspath(model_dir))
     runs.append(run)
     model_dir = run.init_from

@@ -76,7 +76,7 @@ def mesh_for_rows(axes: Optional[Mapping[str, int]], rows: int) -> Mesh:
     return mesh(axes)
   devices = jax.devices()
   if jax.process_count() == 1:
-    devices = devices[:dividing(rows, len(devices))]
+    devices = devices[: dividing(rows, len(devices))]
   return mesh({'data': -1}, devices)
 
 
@@ -102,9 +102,7 @@ def host_devices(count: Optional[int]) -> None:
     )
 
 
-def filled(
-  axes: Mapping[str, int], device_count: int, slices: int = 1
-) -> dict[str, int]:
+def filled(axes: Mapping[str, int], device_count: int, slices: int = 1) -> dict[str, int]:
   """Sizes of all MESH_AXES, in their order, the one that is -1 filled in.
 
   Raises UserError for an unknown axis, or sizes that do not make up the devices or
@@ -112,10 +110,7 @@ def filled(
   """
   unknown = sorted(set(axes) - set(MESH_AXES))
   if unknown:
-    raise UserError(
-      f'The mesh has an unknown axis {unknown[0]!r}: name sizes for '
-      f'{", ".join(MESH_AXES)} only.'
-    )
+    raise UserError(f'The mesh has an unknown axis {unknown[0]!r}: name sizes for {", ".join(MESH_AXES)} only.')
   asked = {axis: axes.get(axis, 1) for axis in MESH_AXES}
   known = math.prod(size for size in asked.values() if size != -1)
   rest = device_count // known if known > 0 and device_count % known == 0 else 0
@@ -158,9 +153,7 @@ def _laid_out(shape: tuple[int, ...], slices: int, devices: Sequence[Any]):
   if slices > 1:
     inside = (shape[0] // slices, *shape[1:])
     across = (slices, *[1] * len(shape[1:]))
-    return mesh_utils.create_hybrid_device_mesh(
-      inside, across, devices, allow_split_physical_axes=True
-    )
+    return mesh_utils.create_hybrid_device_mesh(inside, across, devices, allow_split_physical_axes=True)
   try:
     return mesh_utils.create_device_mesh(shape, devices)
   except NotImplementedError:  # an axis of the mesh is a part of one of the torus
@@ -209,10 +202,7 @@ def partition_spec(logical_axes: Sequence[Optional[str]]) -> PartitionSpec:
   spec = [None if axis is None else AXIS_RULES[axis] for axis in logical_axes]
   used = [axis for axis in spec if axis is not None]
   if len(set(used)) < len(used):
-    raise ValueError(
-      f'Logical axes {tuple(logical_axes)} collide: AXIS_RULES spreads two of them '
-      'over one mesh axis.'
-    )
+    raise ValueError(f'Logical axes {tuple(logical_axes)} collide: AXIS_RULES spreads two of them over one mesh axis.')
   return PartitionSpec(*spec)
 
 
@@ -242,9 +232,7 @@ def param_shardings(mesh: Mesh, axes_tree: Any, shapes: Any) -> Any:
   return jax.tree_util.tree_map_with_path(one, shapes, axes_tree)
 
 
-def state_shardings(
-  mesh: Mesh, param_shardings: Any, params_shape: Any, opt_state_shape: Any
-) -> Any:
+def state_shardings(mesh: Mesh, param_shardings: Any, params_shape: Any, opt_state_shape: Any) -> Any:
   """A NamedSharding for each leaf of the optimizer state.
 
   A leaf shaped like its parameter is spread like it; the rest (factored rows and
@@ -277,8 +265,9 @@ def local_rows(sharding: NamedSharding, global_rows: int) -> list[int]:
   """
   check_rows(global_rows, sharding.mesh.shape)
   slices = sharding.addressable_devices_indices_map((global_rows,)).values()
-  return sorted({row for index in slices if index is not None for one in index
-                 for row in range(*one.indices(global_rows))})
+  return sorted(
+    {row for index in slices if index is not None for one in index for row in range(*one.indices(global_rows))}
+  )
 
 
 def global_batch(
@@ -286,9 +275,7 @@ def global_batch(
 ) -> dict[str, jax.Array]:
   """Arrays of `global_rows` rows out of every process's local_rows of them."""
   return {
-    name: jax.make_array_from_process_local_data(
-      sharding, np.asarray(rows), (global_rows, *rows.shape[1:])
-    )
+    name: jax.make_array_from_process_local_data(sharding, np.asarray(rows), (global_rows, *rows.shape[1:]))
     for name, rows in local_batch.items()
   }
 

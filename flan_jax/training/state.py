@@ -19,7 +19,7 @@ class State(NamedTuple):
 
 
 def shardings(
-    config: decoder.DecoderConfig, optimizer: optax.GradientTransformation, mesh: jax.sharding.Mesh
+  config: decoder.DecoderConfig, optimizer: optax.GradientTransformation, mesh: jax.sharding.Mesh
 ) -> tuple[State, State]:
   """(shapes, shardings) of the whole state; costs no memory at any size."""
   params = decoder.abstract_params(config)
@@ -29,19 +29,17 @@ def shardings(
   step: Any = jax.ShapeDtypeStruct((), jnp.int32)
   replicated: Any = jax.sharding.NamedSharding(mesh, jax.sharding.PartitionSpec())
   return State(step, params, moments), State(
-      replicated, placed, sharding.state_shardings(mesh, placed, params, moments))
+    replicated, placed, sharding.state_shardings(mesh, placed, params, moments)
+  )
 
 
 def abstract(shapes: Any, placed: Any) -> Any:
   """Shapes that know their sharding, as a restore wants them."""
-  return jax.tree.map(
-      lambda leaf, where: jax.ShapeDtypeStruct(leaf.shape, leaf.dtype, sharding=where),
-      shapes, placed)
+  return jax.tree.map(lambda leaf, where: jax.ShapeDtypeStruct(leaf.shape, leaf.dtype, sharding=where), shapes, placed)
 
 
 def fresh(
-    config: decoder.DecoderConfig, optimizer: optax.GradientTransformation,
-    placed: State, seed: int, params: Any = None
+  config: decoder.DecoderConfig, optimizer: optax.GradientTransformation, placed: State, seed: int, params: Any = None
 ) -> State:
   """A state at step 0: from given parameters (already in their shards), or at random."""
   if params is None:

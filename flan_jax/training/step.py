@@ -13,9 +13,11 @@ from flan_jax.training import state as state_lib
 
 
 def make_step(
-    config: decoder.DecoderConfig, optimizer: optax.GradientTransformation,
-    loss: losses.LossConfig = losses.PLAIN, microbatches: int = 1,
-    frozen: Sequence[str] = (),
+  config: decoder.DecoderConfig,
+  optimizer: optax.GradientTransformation,
+  loss: losses.LossConfig = losses.PLAIN,
+  microbatches: int = 1,
+  frozen: Sequence[str] = (),
 ) -> Callable[[state_lib.State, Mapping], tuple[state_lib.State, dict]]:
   """One update: (state, batch) -> (state, sums over the batch).
 
@@ -35,12 +37,12 @@ def make_step(
   def gradients_and_sums(params, rows):
     def objective(params):
       return losses.decoder_loss(config, optim.held(params, frozen), rows, loss)
+
     gradients, sums = jax.grad(objective, has_aux=True)(params)
     return _like_parameters(config, gradients), sums
 
   def step(state: state_lib.State, batch: Mapping) -> tuple[state_lib.State, dict]:
-    gradients, sums = summed(
-        lambda rows: gradients_and_sums(state.params, rows), batch, microbatches)
+    gradients, sums = summed(lambda rows: gradients_and_sums(state.params, rows), batch, microbatches)
     weight = jnp.maximum(sums['weight'], 1.0)
     gradients = jax.tree.map(lambda gradient: gradient / weight, gradients)
     norm = optax.global_norm(gradients)
@@ -48,18 +50,21 @@ def make_step(
     finite = jnp.isfinite(sums['loss']) & jnp.isfinite(norm)
     keep = lambda new, old: jnp.where(finite, new, old)
     return state_lib.State(
-        state.step + 1,
-        jax.tree.map(keep, optax.apply_updates(state.params, updates), state.params),
-        jax.tree.map(keep, moments, state.optimizer),
+      state.step + 1,
+      jax.tree.map(keep, optax.apply_updates(state.params, updates), state.params),
+      jax.tree.map(keep, moments, state.optimizer),
     ), {
-        **sums, 'gradient_norm': norm, 'skipped': ~finite,
-        'used': jnp.sum(batch['segment_ids'] > 0), 'room': batch['tokens'].size}
+      **sums,
+      'gradient_norm': norm,
+      'skipped': ~finite,
+      'used': jnp.sum(batch['segment_ids'] > 0),
+      'room': batch['tokens'].size,
+    }
 
   return step
 
 
-def summed(
-    function: Callable[[Mapping], Any], batch: Mapping, microbatches: int) -> Any:
+def summed(function: Callable[[Mapping], Any], batch: Mapping, microbatches: int) -> Any:
   """function(batch), a tree of sums over rows, computed a microbatch at a time."""
   if microbatches == 1:
     return function(batch)
@@ -73,18 +78,17 @@ def summed(
   return jax.lax.scan(add, zeros, parts)[0]
 
 
-def check_microbatches(
-    rows: int, microbatches: int, mesh: jax.sharding.Mesh | jax.sharding.AbstractMesh
-) -> None:
+def check_microbatches(rows: int, microbatches: int, mesh: jax.sharding.Mesh | jax.sharding.AbstractMesh) -> None:
   """Raises UserError unless each device's rows make that many equal parts."""
   devices = layers.row_parts(mesh.shape)
   if rows % (devices * microbatches):
     own = rows // devices
     choices = [str(parts) for parts in range(1, own + 1) if own % parts == 0]
     raise UserError(
-        f'MICROBATCHES = {microbatches} does not divide the {own} rows that each of '
-        f'{devices} parts of mesh axes {" x ".join(layers.ROW_AXES)} has in a step of '
-        f'{rows} rows; choose one of {", ".join(choices)}, or other TOKENS_PER_BATCH')
+      f'MICROBATCHES = {microbatches} does not divide the {own} rows that each of '
+      f'{devices} parts of mesh axes {" x ".join(layers.ROW_AXES)} has in a step of '
+      f'{rows} rows; choose one of {", ".join(choices)}, or other TOKENS_PER_BATCH'
+    )
 
 
 def _parts(leaf, microbatches):
@@ -107,6 +111,7 @@ def _like_parameters(config, gradients):
   if jax.sharding.get_abstract_mesh().empty:
     return gradients
   return jax.tree.map(
-      lambda leaf, axes: jax.lax.with_sharding_constraint(
-          leaf, sharding.partition_spec(axes)),
-      gradients, decoder.parameter_axes(config))
+    lambda leaf, axes: jax.lax.with_sharding_constraint(leaf, sharding.partition_spec(axes)),
+    gradients,
+    decoder.parameter_axes(config),
+  )

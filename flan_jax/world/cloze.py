@@ -1,7 +1,7 @@
 """News from the towns of the world, and sentences about it with a name left out.
 
-    told = gap(world)   told.query    '"I could not have held on," says @placeholder.'
-                        told.answers  ('Omar Khan', 'Khan')
+told = gap(world)   told.query    '"I could not have held on," says @placeholder.'
+                    told.answers  ('Omar Khan', 'Khan')
 """
 
 import re
@@ -16,6 +16,7 @@ _NAMES = 'p q r s t u c river'.split()
 
 class Gap(NamedTuple):
   """`answers`: the entities, as spelt in the text, that fill the gap of the query."""
+
   text: str
   points: tuple
   query: str
@@ -25,6 +26,7 @@ class Gap(NamedTuple):
 
 class Story(NamedTuple):
   """`body`: the wordings of each sentence; `queries`: (sentence, role left out)."""
+
   body: list
   points: list
   queries: list
@@ -32,9 +34,11 @@ class Story(NamedTuple):
 
 def _story(rows):
   rows = [(mark, cell.split(' / ')) for mark, cell in rows]
-  return Story([cells for mark, cells in rows if mark == 'text'], *(
-      cells for mark, cells in rows if mark == 'points'), [
-      (query, mark) for mark, cells in rows if mark in _NAMES for query in cells])
+  return Story(
+    [cells for mark, cells in rows if mark == 'text'],
+    *(cells for mark, cells in rows if mark == 'points'),
+    [(query, mark) for mark, cells in rows if mark in _NAMES for query in cells],
+  )
 
 
 STORIES = tuple(map(_story, tables.read('cloze').values()))
@@ -48,8 +52,13 @@ def gap(world):
   query, role = world.choice(story.queries)
   entities = _entities('\n'.join((text, *points)), cast)
   answers = [name for name in (cast[role], cast.get(role.upper())) if name in entities]
-  return Gap(text, points, query.replace('~', PLACEHOLDER).format_map(cast),
-             tuple(world.random.sample(entities, len(entities))), tuple(answers))
+  return Gap(
+    text,
+    points,
+    query.replace('~', PLACEHOLDER).format_map(cast),
+    tuple(world.random.sample(entities, len(entities))),
+    tuple(answers),
+  )
 
 
 def _cast(world):
@@ -60,9 +69,19 @@ def _cast(world):
   if len({name for person in people for name in person.name.split()}) < 8:
     return _cast(world)
   names = {role: person.name for role, person in zip('pqrs', people)}
-  return names | {role.upper(): name.split()[-1] for role, name in names.items()} | dict(
-      t=town.name, c=town.country.name, u=other.name, river=town.river,
-      pjob=a(people[0].job), day=world.choice(lexicon.DAYS), n=world.choice(range(12, 60)))
+  return (
+    names
+    | {role.upper(): name.split()[-1] for role, name in names.items()}
+    | dict(
+      t=town.name,
+      c=town.country.name,
+      u=other.name,
+      river=town.river,
+      pjob=a(people[0].job),
+      day=world.choice(lexicon.DAYS),
+      n=world.choice(range(12, 60)),
+    )
+  )
 
 
 def _entities(text, cast):

@@ -20,7 +20,7 @@ _PRONOUNS = {'she': 'she her her', 'he': 'he him his'}
 def _blocks(name, table, size):
   """The rows of a table, `size` of them together."""
   rows = tables.read(name)[table]
-  return [rows[start:start + size] for start in range(0, len(rows), size)]
+  return [rows[start : start + size] for start in range(0, len(rows), size)]
 
 
 def _twins(world, rows):
@@ -31,8 +31,7 @@ def _twins(world, rows):
 
 def settled(world, cells):
   """One of each group of alternatives: ['a [cat/dog]', '[cat/dog]s'] -> ['a dog', 'dogs']."""
-  chosen = {group: world.choice(group.split('/'))
-            for group in dict.fromkeys(_GROUP.findall(' '.join(cells)))}
+  chosen = {group: world.choice(group.split('/')) for group in dict.fromkeys(_GROUP.findall(' '.join(cells)))}
   return [_GROUP.sub(lambda match: chosen[match[1]], cell) for cell in cells]
 
 
@@ -50,9 +49,13 @@ def roles(world, first_person=0.2, job=0.0):
   elif drawn < first_person + job:
     name = f'the {person.job}'
   return dict(
-      zip('he him his they their'.split(), f'{pronouns} {both}'.split()),
-      A=name, As='my' if name == 'I' else f"{name}'s", B=other.first_name,
-      town=world.choice(world.towns).name, day=world.choice(DAYS))
+    zip('he him his they their'.split(), f'{pronouns} {both}'.split()),
+    A=name,
+    As='my' if name == 'I' else f"{name}'s",
+    B=other.first_name,
+    town=world.choice(world.towns).name,
+    day=world.choice(DAYS),
+  )
 
 
 def told(text, slots):
@@ -78,14 +81,21 @@ def causal(world):
   premise, right = line[1 - asked], line[asked]
   # A pronoun may stand for {A} once the premise has named them.
   after = slots | {'A': slots['he'], 'As': slots['his']} if '{A' in premise else slots
-  return (told(premise, slots), ('cause', 'effect')[asked], told(right, after),
-          told(choice, after))
+  return (told(premise, slots), ('cause', 'effect')[asked], told(right, after), told(choice, after))
 
 
 _GOALS = (
-    'To {goal},', 'How to {goal}', '{name} tries to {goal}.', 'How can I {goal}?',
-    'Tip for {name}: {goal}', 'What is a good way to {goal}?', '{name} wants to {goal}.',
-    '{name} has to {goal}.', '{name} asks how to {goal}.', '{name} would like to {goal}.')
+  'To {goal},',
+  'How to {goal}',
+  '{name} tries to {goal}.',
+  'How can I {goal}?',
+  'Tip for {name}: {goal}',
+  'What is a good way to {goal}?',
+  '{name} wants to {goal}.',
+  '{name} has to {goal}.',
+  '{name} asks how to {goal}.',
+  '{name} would like to {goal}.',
+)
 _ADVICE = ('use {tool}', 'take {tool}', 'reach for {tool}', '{tool} will do')
 
 
@@ -112,8 +122,7 @@ def story(world):
     other = world.choice([other for other in _STORIES if other is not chosen])
     wrong = world.choice(other[1:])[1]
   slots = roles(world)
-  return tuple(told(text, slots) for text in settled(
-      world, [f'{before} {turn} {after}', right, wrong]))
+  return tuple(told(text, slots) for text in settled(world, [f'{before} {turn} {after}', right, wrong]))
 
 
 NONE = 'None of the above choices.'
@@ -130,13 +139,21 @@ def motive(world):
   (before, after), turns, *asked = chosen = world.choice(_NARRATIVES)
   turn, (asked, pair) = world.random.randrange(2), world.choice(asked)
   pair = pair.split(' / ')
-  others = [answer for other in _NARRATIVES if other is not chosen
-            for question, answers in other[2:] if _kind(question) == _kind(asked)
-            for answer in answers.split(' / ')]
+  others = [
+    answer
+    for other in _NARRATIVES
+    if other is not chosen
+    for question, answers in other[2:]
+    if _kind(question) == _kind(asked)
+    for answer in answers.split(' / ')
+  ]
   slots = roles(world, first_person=0)
-  narrative, asked, right, *wrong = (told(text, slots) for text in settled(world, [
-      f'{before} {turns[turn]} {after}', asked, pair[turn], pair[1 - turn],
-      *world.random.sample(others, 2)]))
+  narrative, asked, right, *wrong = (
+    told(text, slots)
+    for text in settled(
+      world, [f'{before} {turns[turn]} {after}', asked, pair[turn], pair[1 - turn], *world.random.sample(others, 2)]
+    )
+  )
   if world.random.random() < 0.3:
     # Right as often as any other answer, so that its presence gives nothing away.
     right, wrong = world.choice([(NONE, wrong), *3 * [(right, [NONE, *wrong[:2]])]])
@@ -147,9 +164,17 @@ def motive(world):
 
 # (what is done, step, step, ...); each step needs the one before it and names its things
 ACTIVITIES = [sum(rows, ()) for rows in _blocks('procedures', 'activities', 2)]
-_ACTORS = [(f'{who}{dress}', he) for dress in ('', ' in a red jacket', ' with a cap')
-           for who, he in (('a man', 'he'), ('an old woman', 'she'), ('a boy', 'he'),
-                           ('a young woman', 'she'), ('a girl', 'she'))]
+_ACTORS = [
+  (f'{who}{dress}', he)
+  for dress in ('', ' in a red jacket', ' with a cap')
+  for who, he in (
+    ('a man', 'he'),
+    ('an old woman', 'she'),
+    ('a boy', 'he'),
+    ('a young woman', 'she'),
+    ('a girl', 'she'),
+  )
+]
 _SEEN = ('is', 'is seen', 'is shown', 'can be seen')
 _LINKS = ('{he}', 'then {he}', 'next {he}', 'after that {he}')
 
@@ -158,7 +183,7 @@ def continuation(world):
   """(scene of one to four steps, the step that follows, three that do not, title)."""
   activity = world.choice(ACTIVITIES)
   done = world.random.randint(1, len(activity) - 2)
-  goal, *steps = settled(world, [*activity[:2 + done], *_other_steps(world, activity, done)])
+  goal, *steps = settled(world, [*activity[: 2 + done], *_other_steps(world, activity, done)])
   actor, he = world.choice(_ACTORS)
   if world.random.random() < 0.3:
     person = world.person()
@@ -179,7 +204,7 @@ def _other_steps(world, activity, done):
   First steps are left out, as they never are the right ones either.
   """
   others = world.random.sample([other for other in ACTIVITIES if other is not activity], 3)
-  pools = [[*activity[2:1 + done], *activity[done + 3:]], *(other[2:] for other in others)]
+  pools = [[*activity[2 : 1 + done], *activity[done + 3 :]], *(other[2:] for other in others)]
   return [world.choice(pool) for pool in pools if pool][:3]
 
 

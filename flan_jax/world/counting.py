@@ -32,9 +32,10 @@ def _parts(draw, total, most, size):
 
 def _written(draw, side):
   """[(2, '*x'), (-1, '*x'), (-3, '')] -> '2*x - x - 3'; [] -> '0', now and then '-0'."""
-  text = ''.join(f' {"-" if number < 0 else "+"} ' + (
-      unknown[1:] if abs(number) == 1 and unknown else f'{abs(number)}{unknown}')
-                 for number, unknown in side)
+  text = ''.join(
+    f' {"-" if number < 0 else "+"} ' + (unknown[1:] if abs(number) == 1 and unknown else f'{abs(number)}{unknown}')
+    for number, unknown in side
+  )
   if not text:
     return '-0' if draw.random() < 0.1 else '0'
   return text[3:] if text.startswith(' +') else f'-{text[3:]}'
@@ -49,22 +50,27 @@ def report(world):
   values = dict(zip(chosen, _numbers(world, *map(int, numbers.split()))))
   year, few = world.random.randrange(1801, 1921), world.random.randrange(1_200, 7_000, 10)
   fields = dict(zip('abcdwxyz', (*values, *values.values()))) | dict(
-      town=towns[0].name, other=towns[1].name, year=year, few=few,
-      later=year + world.random.randrange(5, 60),
-      many=few + world.random.randrange(110, 2_900, 10))
-  text = ' '.join(world.choice(wordings.split(' / '))
-                  for about, wordings in _TABLES['texts'] if about == name)
+    town=towns[0].name,
+    other=towns[1].name,
+    year=year,
+    few=few,
+    later=year + world.random.randrange(5, 60),
+    many=few + world.random.randrange(110, 2_900, 10),
+  )
+  text = ' '.join(world.choice(wordings.split(' / ')) for about, wordings in _TABLES['texts'] if about == name)
   _, wanted, unit, form = world.choice([row for row in _TABLES['asked'] if row[0] == name])
   results = _results(world, fields, values)
-  return (text.format(**fields), form.format(**fields, **results),
-          _answers(results[wanted], unit))
+  return (text.format(**fields), form.format(**fields, **results), _answers(results[wanted], unit))
 
 
 def _players(world, towns):
   """Two people of each town, no two with the same surname."""
   while True:
-    names = [person.name for town in towns for person in world.random.sample(
-        [person for person in world.people if person.home is town], 2)]
+    names = [
+      person.name
+      for town in towns
+      for person in world.random.sample([person for person in world.people if person.home is town], 2)
+    ]
     if len({name.split()[-1] for name in names}) == 4:
       return names
 
@@ -84,12 +90,24 @@ def _results(world, fields, values):
   limit = world.random.randrange(values[order[-1]], values[order[0]])
   total, side = sum(values.values()), fields['w'] + fields['x']
   return dict(
-      large=large, small=small, either=' or '.join(world.random.sample([large, small], 2)),
-      limit=limit, total=total, sum=values[large] + values[small], side=side,
-      difference=values[large] - values[small], margin=abs(2 * side - total),
-      winner=fields['town' if 2 * side > total else 'other'], less=small,
-      above=sum(value > limit for value in values.values()), others=100 - values[small],
-      most=order[0], second=order[1], least=order[-1], growth=fields['many'] - fields['few'])
+    large=large,
+    small=small,
+    either=' or '.join(world.random.sample([large, small], 2)),
+    limit=limit,
+    total=total,
+    sum=values[large] + values[small],
+    side=side,
+    difference=values[large] - values[small],
+    margin=abs(2 * side - total),
+    winner=fields['town' if 2 * side > total else 'other'],
+    less=small,
+    above=sum(value > limit for value in values.values()),
+    others=100 - values[small],
+    most=order[0],
+    second=order[1],
+    least=order[-1],
+    growth=fields['many'] - fields['few'],
+  )
 
 
 def _answers(result, unit):

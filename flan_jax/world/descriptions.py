@@ -1,7 +1,7 @@
 """Short texts that say a given set of things about a subject, each in its own words.
 
-    'Toldrel is a town in Velmora on the river Wenlow.'
-    'The river Wenlow flows through Toldrel. The town lies in Velmora.'
+'Toldrel is a town in Velmora on the river Wenlow.'
+'The river Wenlow flows through Toldrel. The town lies in Velmora.'
 """
 
 from typing import NamedTuple
@@ -13,6 +13,7 @@ _ROOM = {'before': 2, 'noun': 1, 'where': 2, 'after': 1}  # in one noun phrase
 
 class Wording(NamedTuple):
   """The ways to say one relation, any number in each column; `rank` is for their order."""
+
   rank: int
   verbs: list
   before: list
@@ -28,12 +29,15 @@ def wordings(rows):
   {s} is the subject, {o} the value, {an} the value with an article. A relation can be
   `priceRange=cheap`: for that value only. What has no verbs must have a noun.
   """
-  return {relation: Wording(rank, *(list(filter(None, column.split('; '))) for column in columns))
-          for rank, (relation, *columns) in enumerate(rows)}
+  return {
+    relation: Wording(rank, *(list(filter(None, column.split('; '))) for column in columns))
+    for rank, (relation, *columns) in enumerate(rows)
+  }
 
 
 class Thing(NamedTuple):
   """What a text is about. `noun` may be '' where an attribute provides one."""
+
   name: str
   noun: str
   pronoun: str = 'it'
@@ -41,6 +45,7 @@ class Thing(NamedTuple):
 
 class Attribute(NamedTuple):
   """One relation of a thing, its value, and the ways to say it."""
+
   relation: str
   value: str
   wording: Wording
@@ -53,6 +58,7 @@ class Attribute(NamedTuple):
 
 class Description(NamedTuple):
   """A thing with its attributes, and some of their values described in turn."""
+
   thing: Thing
   attributes: tuple
   values: tuple = ()
@@ -117,21 +123,21 @@ def _noun_phrase(draw, thing, attributes, called=''):
   taken, most = {slot: [] for slot in _ROOM}, draw.randint(2, 5)
   # What gives the noun comes first: 'a cheap place' would leave 'a pub' for later.
   for one in sorted(attributes, key=lambda one: not one.wording.noun)[:most]:
-    free = [slot for slot, room in _ROOM.items()
-            if getattr(one.wording, slot) and len(taken[slot]) < room]
+    free = [slot for slot, room in _ROOM.items() if getattr(one.wording, slot) and len(taken[slot]) < room]
     if free:
       taken[draw.choice(free)].append(one)
   used = sum(taken.values(), [])
   if not used or not (thing.noun or taken['noun']):
     return '', attributes
-  parts = {slot: [one.said(draw, slot) for one in
-                  sorted(chosen, key=lambda one: one.wording.rank)]
-           for slot, chosen in taken.items()}
-  phrase = ' '.join(parts['before'] + (parts['noun'] or [thing.noun]) +
-                    [called] * bool(called) + parts['where'] + parts['after'])
+  parts = {
+    slot: [one.said(draw, slot) for one in sorted(chosen, key=lambda one: one.wording.rank)]
+    for slot, chosen in taken.items()
+  }
+  phrase = ' '.join(
+    parts['before'] + (parts['noun'] or [thing.noun]) + [called] * bool(called) + parts['where'] + parts['after']
+  )
   article = 'an' if phrase.startswith(('8', '18-')) else ''  # 'an 18-year-old nurse'
-  return (f'{article} {phrase}' if article else a(phrase),
-          [one for one in attributes if one not in used])
+  return (f'{article} {phrase}' if article else a(phrase), [one for one in attributes if one not in used])
 
 
 def _verbs(draw, attributes):

@@ -16,6 +16,7 @@ class Turn(typing.NamedTuple):
   `answer` may be worded freely; it is 'yes', 'no' or, for a question that the text
   leaves open, ''. Then there is no evidence either, and start is -1.
   """
+
   question: str
   answer: str = ''
   evidence: str = ''
@@ -39,6 +40,7 @@ class Turn(typing.NamedTuple):
 
 class Article(typing.NamedTuple):
   """An entry: heading, first words, the text of one section, a question about it."""
+
   title: str
   background: str
   section: str
@@ -62,16 +64,19 @@ def article(world):
   """An `Article` on somebody or on a town."""
   person = world.random.random() < 0.7
   gaps = (_gaps_of_life if person else _gaps_of_town)(world)
-  beats = [beat for beat in _some(world, _LIVES if person else _TOWNS)
-           if beat.topic not in gaps['not']]
+  beats = [beat for beat in _some(world, _LIVES if person else _TOWNS) if beat.topic not in gaps['not']]
   count, kind = world.random.randint(4, 5), 'person' if person else 'town'
   later = gaps | _named(*gaps['again'])
   text, turns = _told(beats[:count], [gaps] + [later] * (count - 1))
   if world.random.random() < 0.2:
     turns = _open(beats[count:], later)
   return Article(
-      gaps['name'], world.choice(_FIRST_WORDS[kind]).format_map(gaps),
-      world.choice(_SECTIONS[kind]), text, world.choice(turns))
+    gaps['name'],
+    world.choice(_FIRST_WORDS[kind]).format_map(gaps),
+    world.choice(_SECTIONS[kind]),
+    text,
+    world.choice(turns),
+  )
 
 
 class _Beat(typing.NamedTuple):
@@ -85,9 +90,14 @@ def _beats(rows):
   for text in f' {outlines.joined(rows)}'.split(' = ')[1:]:
     told, *asked = text.split(' // ')
     topic, _, telling = told.partition(': ')
-    yield _Beat(topic, telling, [
+    yield _Beat(
+      topic,
+      telling,
+      [
         (question.startswith('+'), question.lstrip('+ '), answer, *(evidence or [answer]))
-        for question, answer, *evidence in (row.split(' ; ') for row in asked)])
+        for question, answer, *evidence in (row.split(' ; ') for row in asked)
+      ],
+    )
 
 
 def _some(world, beats):
@@ -114,8 +124,12 @@ def _told(beats, gaps):
 
 def _open(beats, gaps):
   """What one may ask without having been told any of this."""
-  return [Turn(capitalized(question.format_map(gaps))) for beat in beats
-          for follows, question, *_ in beat.asked if not follows]
+  return [
+    Turn(capitalized(question.format_map(gaps)))
+    for beat in beats
+    for follows, question, *_ in beat.asked
+    if not follows
+  ]
 
 
 def _asked(world, turns):
@@ -131,10 +145,9 @@ def _asked(world, turns):
 
 _TABLES = tables.read('dialogues')
 _OPENINGS, _DETAILS, _WAYS, _PLOTS, _ENDINGS, _LIVES, _TOWNS = (
-    tuple(_beats(_TABLES[name])) for name in
-    'openings details ways plots endings lives towns'.split())
-_FIRST_WORDS, _SECTIONS = (
-    outlines.lists(_TABLES[name], ' / ') for name in ('first words', 'sections'))
+  tuple(_beats(_TABLES[name])) for name in 'openings details ways plots endings lives towns'.split()
+)
+_FIRST_WORDS, _SECTIONS = (outlines.lists(_TABLES[name], ' / ') for name in ('first words', 'sections'))
 _WORDS = outlines.lists(_TABLES['words'])
 _FORMS = {'she': ('she', 'her', 'her'), 'he': ('he', 'him', 'his')}
 
@@ -147,28 +160,57 @@ def _gaps_of_story(world):
   count, price = map(number_words, draw.sample(range(3, 13), 2))
   day, later = draw.sample(lexicon.DAYS, 2)
   words = {name: world.choice(values) for name, values in _WORDS.items()}
-  return _gaps_of(person) | words | dict(
-      count=count, price=price, day=day, later=later, friend=friend.first_name, he=he,
-      He=capitalized(he), him=him, his=his, man={'he': 'man', 'she': 'woman'}[he],
-      coin=person.home.country.coin, tune=world.choice(lexicon.INSTRUMENTS))
+  return (
+    _gaps_of(person)
+    | words
+    | dict(
+      count=count,
+      price=price,
+      day=day,
+      later=later,
+      friend=friend.first_name,
+      he=he,
+      He=capitalized(he),
+      him=him,
+      his=his,
+      man={'he': 'man', 'she': 'woman'}[he],
+      coin=person.home.country.coin,
+      tune=world.choice(lexicon.INSTRUMENTS),
+    )
+  )
 
 
 def _gaps_of(person):
   """What is so about a person, as words that fit into a sentence."""
   she, her, hers = _FORMS[person.pronoun]
   return vars(person) | dict(
-      first=person.first_name, she=she, She=capitalized(she), her=her, hers=hers,
-      a_job=a(person.job), home=person.home.name, birthplace=person.birthplace.name,
-      a_pet=a(person.pet), a_treasure=a(f'{person.colour} {person.possession}'))
+    first=person.first_name,
+    she=she,
+    She=capitalized(she),
+    her=her,
+    hers=hers,
+    a_job=a(person.job),
+    home=person.home.name,
+    birthplace=person.birthplace.name,
+    a_pet=a(person.pet),
+    a_treasure=a(f'{person.colour} {person.possession}'),
+  )
 
 
 def _gaps_of_life(world):
   person = world.person()
-  return _work_gaps(work for work in world.works if work.maker == person) | _gaps_of(
-      person) | _named(person.name) | dict(
-          again=_FORMS[person.pronoun], birth_river=person.birthplace.river,
-          birth_craft=person.birthplace.craft, country=person.home.country.name,
-          landmark=person.home.landmark)
+  return (
+    _work_gaps(work for work in world.works if work.maker == person)
+    | _gaps_of(person)
+    | _named(person.name)
+    | dict(
+      again=_FORMS[person.pronoun],
+      birth_river=person.birthplace.river,
+      birth_craft=person.birthplace.craft,
+      country=person.home.country.name,
+      landmark=person.home.landmark,
+    )
+  )
 
 
 def _gaps_of_town(world):
@@ -178,17 +220,34 @@ def _gaps_of_town(world):
   resident = world.choice([person for person in world.people if person.home == town])
   gaps = _work_gaps(work for work in world.works if work.place == town)
   gaps['not'] += ('province' if town.is_capital else 'capital',)
-  return gaps | vars(town) | _named(town.name) | dict(
-      again=('the town',), resident=resident.name, a_resident_job=a(resident.job),
-      country=country.name, coin=country.coin, capital=capital)
+  return (
+    gaps
+    | vars(town)
+    | _named(town.name)
+    | dict(
+      again=('the town',),
+      resident=resident.name,
+      a_resident_job=a(resident.job),
+      country=country.name,
+      coin=country.coin,
+      capital=capital,
+    )
+  )
 
 
 def _work_gaps(works):
   """Of the first of the works; if there is none, its topic is `not` to be told."""
   for work in works:
     made, make = {'book': ('wrote', 'write'), 'film': ('directed', 'direct')}[work.kind]
-    return dict(work=work.title, kind=work.kind, maker=work.maker.name, year=work.year,
-                place=work.place.name, made=made, make=make) | {'not': ()}
+    return dict(
+      work=work.title,
+      kind=work.kind,
+      maker=work.maker.name,
+      year=work.year,
+      place=work.place.name,
+      made=made,
+      make=make,
+    ) | {'not': ()}
   return {'not': ('work',)}
 
 

@@ -12,9 +12,9 @@ from flan_jax.world import reviews, statements
 def documents(world, count):
   """Yields `count` documents, drawn from the world's stream."""
   told = _told(world)
-  kinds = itertools.cycle((
-      lambda: next(told), lambda: _opinion(world),
-      lambda: statements.scene(world, world.random.randint(2, 5))))
+  kinds = itertools.cycle(
+    (lambda: next(told), lambda: _opinion(world), lambda: statements.scene(world, world.random.randint(2, 5)))
+  )
   for write in itertools.islice(kinds, count):
     yield write()
 

@@ -23,6 +23,7 @@ PLACES = _VALUES['place']
 
 class Event(NamedTuple):
   """Somebody did something once; what an event has not, or does not tell, is ''."""
+
   verb: tuple
   agent: str
   other: str = ''
@@ -51,6 +52,7 @@ class Event(NamedTuple):
 
 class Clause(NamedTuple):
   """One wording of an event, its place and day apart."""
+
   subject: str
   base: str
   past: str
@@ -66,12 +68,13 @@ def clauses(event):
   agent, other, thing = event.agent, event.other, event.thing
   be, was = f'be {participle}', f'was {participle}'
   if event.verb in TRANSFERS:
-    return (Clause(agent, base, past, f'{other} {thing}'),
-            Clause(agent, base, past, f'{thing} to {other}'),
-            Clause(other, far_base, far_past, f'{thing} from {agent}'),
-            Clause(other, be, was, f'{thing} by {agent}'))
-  active = (Clause(agent, base, past, other or thing),
-            Clause(agent, far_base, far_past, other or thing))
+    return (
+      Clause(agent, base, past, f'{other} {thing}'),
+      Clause(agent, base, past, f'{thing} to {other}'),
+      Clause(other, far_base, far_past, f'{thing} from {agent}'),
+      Clause(other, be, was, f'{thing} by {agent}'),
+    )
+  active = (Clause(agent, base, past, other or thing), Clause(agent, far_base, far_past, other or thing))
   return active + ((Clause(other, be, was, f'by {agent}'),) if other else ())
 
 
@@ -129,8 +132,10 @@ def draw(world, people, verbs=(*TRANSFERS, *DEEDS, *MEETINGS)):
 def another(world, event, slot):
   """The event with another value in 'place', 'day', 'adjective' or 'noun'."""
   kind = PARENT.get(event.noun)
-  values = _VALUES.get(slot) or (*(noun for noun in PARENT if kind and PARENT[noun] == kind),
-                                 *MEMBERS.get(event.noun, ()))
+  values = _VALUES.get(slot) or (
+    *(noun for noun in PARENT if kind and PARENT[noun] == kind),
+    *MEMBERS.get(event.noun, ()),
+  )
   others = [value for value in values if value != getattr(event, slot)]
   return event.changed(**{slot: world.choice(others)})
 
@@ -149,8 +154,11 @@ def particular(world, event, least=0):
   """An event that implies this one: details added, a member named for its kind."""
   kinds = [event.noun, *(kind for kind in MEMBERS if PARENT.get(kind) == event.noun)]
   members = [member for kind in kinds for member in MEMBERS.get(kind, ())]
-  values = {slot: world.choice(choices) for slot, choices in _VALUES.items()
-            if not getattr(event, slot) and (event.noun or slot != 'adjective')}
+  values = {
+    slot: world.choice(choices)
+    for slot, choices in _VALUES.items()
+    if not getattr(event, slot) and (event.noun or slot != 'adjective')
+  }
   values |= {'noun': world.choice(members)} if members else {}
   return _with_some(world, event, values, least)
 

@@ -13,9 +13,10 @@ _COUNTED = {'job', 'instrument', 'pet', 'landmark', 'coin', 'emblem', 'tool', 'y
 _NUMBERS = {'age', 'founded', 'year'}
 # Relations that are attributes of the same name, {x} left empty.
 _ATTRIBUTES = dict(
-    people=('job', 'home', 'birthplace', 'age', 'instrument', 'food', 'hobby'),
-    towns=('country', 'river', 'craft', 'landmark', 'founded'),
-    countries=('language', 'coin', 'emblem'))
+  people=('job', 'home', 'birthplace', 'age', 'instrument', 'food', 'hobby'),
+  towns=('country', 'river', 'craft', 'landmark', 'founded'),
+  countries=('language', 'coin', 'emblem'),
+)
 _MAKERS = {'book': 'author', 'film': 'director'}
 # What may be asked of a described person: not what the description itself tells.
 _PERSONAL = ('job', 'birthplace', 'age', 'instrument', 'food', 'hobby', 'pet')
@@ -24,6 +25,7 @@ _PERSONAL = ('job', 'birthplace', 'age', 'instrument', 'food', 'hobby', 'pet')
 @dataclasses.dataclass(frozen=True)
 class Fact:
   """One thing that is so."""
+
   subject: str  # what it is about, such as 'Ada Bell'
   relation: str  # which of its relations, such as 'home'
   answer: str  # the one right answer, as a template would print it: 'Toldrel'
@@ -34,8 +36,7 @@ class Fact:
 
   def asked_of(self, description):
     """The same question with the subject described; nobody states it this way."""
-    questions = tuple(
-        question.replace(self.subject, description) for question in self.questions)
+    questions = tuple(question.replace(self.subject, description) for question in self.questions)
     return dataclasses.replace(self, statements=(), questions=questions)
 
 
@@ -58,12 +59,13 @@ def puzzles(world):
   known = {(fact.subject, fact.relation): fact for fact in world.facts}
   described = [(person, f'the owner of {person.the_pet}', 'pet') for person in world.people]
   described += [(person, person.the_worker, 'job') for person in world.people]
-  described += [(work.maker, f'the {_MAKERS[work.kind]} of {work.title}', 'job')
-                for work in world.works]
+  described += [(work.maker, f'the {_MAKERS[work.kind]} of {work.title}', 'job') for work in world.works]
   return tuple(
-      known[person.name, relation].asked_of(description)
-      for person, description, told in described
-      for relation in _PERSONAL if relation != told)
+    known[person.name, relation].asked_of(description)
+    for person, description, told in described
+    for relation in _PERSONAL
+    if relation != told
+  )
 
 
 def _rows(world):
@@ -103,5 +105,11 @@ def _fact(sentences, pool, relation, subject, answer, other):
   # A draw of its own for each fact: adding a fact leaves the others as they were.
   draw = random.Random(f'{relation} {subject} {answer}')
   wrong = draw.sample([thing for thing in pool if thing != answer], 8)
-  return Fact(subject, relation, answer, aliases, *(
-      tuple(text for text in texts if text.endswith(end)) for end in '.?'), tuple(wrong))
+  return Fact(
+    subject,
+    relation,
+    answer,
+    aliases,
+    *(tuple(text for text in texts if text.endswith(end)) for end in '.?'),
+    tuple(wrong),
+  )

@@ -11,8 +11,9 @@ from flan_jax.world.text import a
 
 _MAIL, _CHATS, _CRITICS = map(tables.read, ('mail', 'chats', 'critics'))
 _TO_ALL, _TO_ONE, _TALKS, _ASIDES = (
-    outlines.outlines(joined(table[name])) for table, name in (
-        (_MAIL, 'to all'), (_MAIL, 'to one'), (_CHATS, 'talks'), (_CHATS, 'asides')))
+  outlines.outlines(joined(table[name]))
+  for table, name in ((_MAIL, 'to all'), (_MAIL, 'to one'), (_CHATS, 'talks'), (_CHATS, 'asides'))
+)
 _MAIL_WORDS, _CHAT_WORDS = lists(_MAIL['words']), lists(_CHATS['words'])
 _OPENERS, _ADDED = (joined(_MAIL[name]).split(' / ') for name in ('openers', 'asides'))
 _TIMES = tuple(f'{hour}:{minute}' for hour in range(9, 18) for minute in ('00', '30'))
@@ -27,23 +28,32 @@ def mail(world):
   if world.random.random() < 0.4:
     sentences.append(filled(world.choice(_ADDED), gaps))
   reader = 'all' if outline in _TO_ALL else gaps['reader']
-  body = (f'{gaps["greeting"]} {reader},', ' '.join(sentences), f'{gaps["closing"]},',
-          str(gaps['writer']))
+  body = (f'{gaps["greeting"]} {reader},', ' '.join(sentences), f'{gaps["closing"]},', str(gaps['writer']))
   return '\n'.join(body), filled(world.choice(outline.heads), gaps)
 
 
 def _gaps_of_mail(world):
   gaps = {name: world.choice(values) for name, values in _MAIL_WORDS.items()}
-  for name, values in {'day': lexicon.DAYS[:5], 'time': _TIMES, 'floor': _MAIL_WORDS['floor'],
-                       'room': _MAIL_WORDS['room']}.items():
+  for name, values in {
+    'day': lexicon.DAYS[:5],
+    'time': _TIMES,
+    'floor': _MAIL_WORDS['floor'],
+    'room': _MAIL_WORDS['room'],
+  }.items():
     gaps |= zip((name, f'other_{name}', f'last_{name}'), world.random.sample(values, 3))
   gaps |= zip(('writer', 'reader', 'other', 'fourth'), outlines.figures(world, 4))
   draw, town, number = world.random, world.choice(world.towns), world.random.randrange(20, 400)
   gaps |= dict(
-      number=number, fewer=number - draw.randrange(2, 19), years=draw.randint(2, 15),
-      invoice=draw.randint(1000, 9999), goods=world.choice(lexicon.CRAFTS),
-      food=world.choice(lexicon.FOODS), town=town.name, film=_film(world),
-      thing=f'{world.choice(lexicon.COLOURS)} {gaps["thing_name"]}')
+    number=number,
+    fewer=number - draw.randrange(2, 19),
+    years=draw.randint(2, 15),
+    invoice=draw.randint(1000, 9999),
+    goods=world.choice(lexicon.CRAFTS),
+    food=world.choice(lexicon.FOODS),
+    town=town.name,
+    film=_film(world),
+    thing=f'{world.choice(lexicon.COLOURS)} {gaps["thing_name"]}',
+  )
   return gaps | {f'a_{name}': a(gaps[name]) for name in ('thing', 'gift', 'job')}
 
 
@@ -102,8 +112,12 @@ def debate(world):
 
 GUIDES = tuple(outlines.themes('guides'))  # an outline is a step, its head a short one
 _OPENINGS = (
-    'Anybody can learn {title}.', 'Here is {title}.', 'Some advice on {title}.',
-    'It is not hard to learn {title}.', 'Have you ever wondered {title}?')
+  'Anybody can learn {title}.',
+  'Here is {title}.',
+  'Some advice on {title}.',
+  'It is not hard to learn {title}.',
+  'Have you ever wondered {title}?',
+)
 
 
 def guide(world):
@@ -121,15 +135,20 @@ def guide(world):
 
 class Aspect(NamedTuple):
   """One side of a film: names in a consensus and sentences of critics, bad and good."""
+
   named: tuple[list, list]
   said: tuple[list, list]
 
 
 ASPECTS = tuple(
-    Aspect(*((tuple(texts[1]), tuple(texts[0])) for texts in (
-        [names.split(', ') for names in outline.heads],
-        [line.wordings for line in outline.lines])))
-    for outline in outlines.outlines(joined(_CRITICS['aspects'])))
+  Aspect(
+    *(
+      (tuple(texts[1]), tuple(texts[0]))
+      for texts in ([names.split(', ') for names in outline.heads], [line.wordings for line in outline.lines])
+    )
+  )
+  for outline in outlines.outlines(joined(_CRITICS['aspects']))
+)
 _CONSENSUS, _VERDICTS = (lists(_CRITICS[name], ' / ') for name in ('consensus', 'verdicts'))
 
 
@@ -141,15 +160,15 @@ def opinions(world):
   liked, mixed = world.random.random() < 0.5, world.random.random() < 0.6
   one, two, other, *minor = world.random.sample(ASPECTS, 5)
   agreed = [(one, liked), (two, liked)] + [(other, not liked)] * mixed
-  names = {role: world.choice(aspect.named[good])
-           for role, (aspect, good) in zip(('one', 'two', 'other'), agreed)}
+  names = {role: world.choice(aspect.named[good]) for role, (aspect, good) in zip(('one', 'two', 'other'), agreed)}
   side, noun = 'liked' if liked else 'disliked', world.choice(lexicon.TITLE_NOUNS)
   # No title of a work in the world has one of these forms.
-  title = world.choice((f'{world.choice(lexicon.TITLE_ADJECTIVES)} {noun}s',
-                        f'The {noun} of {world.choice(world.towns).name}'))
+  title = world.choice(
+    (f'{world.choice(lexicon.TITLE_ADJECTIVES)} {noun}s', f'The {noun} of {world.choice(world.towns).name}')
+  )
   form = world.choice(_CONSENSUS[f'{side}, {"mixed" if mixed else "plain"}'])
   world.random.shuffle(agreed)  # any of them may be the one that is doubted
-  said = _said(world, agreed, minor[:world.random.randint(0, 2)])
+  said = _said(world, agreed, minor[: world.random.randint(0, 2)])
   reviews = _reviews(world, said, liked, list(_VERDICTS[side]))
   return title, reviews, filled(form, names | {'title': title})
 

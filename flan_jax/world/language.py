@@ -35,12 +35,12 @@ def _fillers(world):
   return filled
 
 
-_WORDS = [(word, *(sense.split('; ') for sense in texts))
-          for word, *texts in tables.read('senses')['words']]
+_WORDS = [(word, *(sense.split('; ') for sense in texts)) for word, *texts in tables.read('senses')['words']]
 
 
 class Use(NamedTuple):
   """A sentence and where in it the word stands: `sentence[start:end]`."""
+
   sentence: str
   start: int
   end: int
@@ -50,34 +50,39 @@ def senses(world):
   """A word, two uses of it, and whether they share the sense."""
   word, *meanings = world.choice(_WORDS)
   same = world.random.random() < 0.5
-  patterns = world.random.sample(world.choice(meanings), 2) if same else [
-      world.choice(sense) for sense in world.random.sample(meanings, 2)]
+  patterns = (
+    world.random.sample(world.choice(meanings), 2)
+    if same
+    else [world.choice(sense) for sense in world.random.sample(meanings, 2)]
+  )
   return word, *(_use(world, pattern) for pattern in patterns), same
 
 
 def _use(world, pattern):
-  women, men = ([person.first_name for person in world.people if person.pronoun == who]
-                for who in ('she', 'he'))
+  women, men = ([person.first_name for person in world.people if person.pronoun == who] for who in ('she', 'he'))
   before, word, after = pattern.format(
-      Ann=world.choice(women), Ben=world.choice(men), day=world.choice(lexicon.DAYS),
-      Town=world.choice(world.towns).name).split('*')
+    Ann=world.choice(women), Ben=world.choice(men), day=world.choice(lexicon.DAYS), Town=world.choice(world.towns).name
+  ).split('*')
   return Use(capitalized(f'{before}{word}{after}.'), len(before), len(before + word))
 
 
 _ASKING = tables.read('asking')
-SHORT_AND_LONG = tuple(
-    tuple(entry.split(' = ')) for row, in _ASKING['short'] for entry in row.split('; '))
-_LISTS = {name: [item for other, items in _ASKING['lists'] if other == name
-                 for item in items.split('; ')] for name, _ in _ASKING['lists']} | {
-    **dict.fromkeys(('role', 'kind', 'year', 'landmark'), ' '),  # follow from another gap
-    'country': 10 * ' ',
-    'short': [short for short, _ in SHORT_AND_LONG],
-    'long': [long for _, long in SHORT_AND_LONG],
-    'animal': [row[0] for row in lexicon.ANIMALS],
-    'animals': [row[1] for row in lexicon.ANIMALS],
-    'tool': [row[0] for row in lexicon.TOOLS if row[0] != 'scissors'],
-    'day': lexicon.DAYS, 'craft': lexicon.CRAFTS,
-    'deed': [(role, deed) for role, deeds in _ASKING['deeds'] for deed in deeds.split('; ')]}
+SHORT_AND_LONG = tuple(tuple(entry.split(' = ')) for (row,) in _ASKING['short'] for entry in row.split('; '))
+_LISTS = {
+  name: [item for other, items in _ASKING['lists'] if other == name for item in items.split('; ')]
+  for name, _ in _ASKING['lists']
+} | {
+  **dict.fromkeys(('role', 'kind', 'year', 'landmark'), ' '),  # follow from another gap
+  'country': 10 * ' ',
+  'short': [short for short, _ in SHORT_AND_LONG],
+  'long': [long for _, long in SHORT_AND_LONG],
+  'animal': [row[0] for row in lexicon.ANIMALS],
+  'animals': [row[1] for row in lexicon.ANIMALS],
+  'tool': [row[0] for row in lexicon.TOOLS if row[0] != 'scissors'],
+  'day': lexicon.DAYS,
+  'craft': lexicon.CRAFTS,
+  'deed': [(role, deed) for role, deeds in _ASKING['deeds'] for deed in deeds.split('; ')],
+}
 _PATTERNS = {}  # {coarse class: [(fine class, pattern), ...]}
 for _coarse, _fine, _texts in _ASKING['patterns']:
   _PATTERNS.setdefault(_coarse, []).extend((_fine, _text) for _text in _texts.split(' / '))
@@ -104,11 +109,27 @@ def _gaps(world):
   gaps = {name: world.choice(items) for name, items in _LISTS.items()}
   role, deed = gaps['deed']
   gaps |= dict(
-      role=role, deed=deed, person=person.name, job=person.job, home=person.home.name,
-      hobby=person.hobby, instrument=person.instrument, food=person.food, pet=person.pet,
-      pet_name=person.pet_name, work=work.title, kind=work.kind, maker=work.maker.name,
-      place=work.place.name, year=str(work.year), town=town.name, town2=other.name,
-      landmark=town.landmark, country=country.name, language=country.language)
+    role=role,
+    deed=deed,
+    person=person.name,
+    job=person.job,
+    home=person.home.name,
+    hobby=person.hobby,
+    instrument=person.instrument,
+    food=person.food,
+    pet=person.pet,
+    pet_name=person.pet_name,
+    work=work.title,
+    kind=work.kind,
+    maker=work.maker.name,
+    place=work.place.name,
+    year=str(work.year),
+    town=town.name,
+    town2=other.name,
+    landmark=town.landmark,
+    country=country.name,
+    language=country.language,
+  )
   return gaps | {f'a_{name}': a(text) for name, text in gaps.items()}
 
 

@@ -51,8 +51,7 @@ def text(plan, chosen, code):
   """The text of a plan with the chosen words in a language, 'en' or one of LANGUAGES."""
   told = ''
   for table, column in plan:
-    sentence = _SLOT.sub(lambda gap: words(gap[2] + gap[3], code)[chosen[gap[1]]],
-                         phrasebook()[table][code][column])
+    sentence = _SLOT.sub(lambda gap: words(gap[2] + gap[3], code)[chosen[gap[1]]], phrasebook()[table][code][column])
     first = 'İ' if code == 'tr' and sentence[0] == 'i' else sentence[0].upper()
     sentence = first + sentence[1:]
     if table == 'said':
@@ -64,12 +63,12 @@ def text(plan, chosen, code):
 @functools.cache
 def phrasebook():
   """{table: {code: its cells}}, of scenes and of words."""
-  return {name: {code: tuple(cells) for code, *cells in rows}
-          for name, rows in tables.read('phrasebook').items()}
+  return {name: {code: tuple(cells) for code, *cells in rows} for name, rows in tables.read('phrasebook').items()}
 
 
 @functools.cache
 def words(form, code):
   """Words of a kind, or one of their forms; English where a language has no row."""
-  return sum((rows.get(code) or rows['en'] for name, rows in phrasebook().items()
-              if name.partition(':')[0] == form), ())
+  return sum(
+    (rows.get(code) or rows['en'] for name, rows in phrasebook().items() if name.partition(':')[0] == form), ()
+  )

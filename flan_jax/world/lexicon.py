@@ -18,11 +18,14 @@ def _rows(name):
 
 
 WOMEN, MEN, SURNAMES, JOBS, PETS, PET_NAMES, INSTRUMENTS, FOODS, HOBBIES = map(
-    _list, 'women men surnames jobs pets pet_names instruments foods hobbies'.split())
+  _list, 'women men surnames jobs pets pet_names instruments foods hobbies'.split()
+)
 COLOURS, DAYS, COINS, EMBLEMS, RIVERS, CRAFTS, LANDMARKS = map(
-    _list, 'colours days coins emblems rivers crafts landmarks'.split())
+  _list, 'colours days coins emblems rivers crafts landmarks'.split()
+)
 TOWN_BEGINNINGS, TOWN_ENDINGS, TITLE_ADJECTIVES, TITLE_NOUNS = map(
-    _list, 'town_beginnings town_endings title_adjectives title_nouns'.split())
+  _list, 'town_beginnings town_endings title_adjectives title_nouns'.split()
+)
 COUNTRIES = _rows('countries')  # name, language
 ANIMALS = _rows('animals')  # animal, plural, what its young are called
 POSSESSIONS = _rows('possessions')  # thing, what it may be made of

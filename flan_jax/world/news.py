@@ -20,12 +20,14 @@ MONTHS, _SAYING = _WORDS['month'], _WORDS['saying']
 
 class Point(NamedTuple):
   """One thing to say: full sentences that say it, and a short one."""
+
   wordings: tuple
   brief: str
 
 
 class Kind(NamedTuple):
   """What may happen, with gaps: `slots` holds what may fill those of its own."""
+
   topic: str
   slots: dict
   lead: Point
@@ -49,6 +51,7 @@ class Event:
 
 class Article(NamedTuple):
   """Sentences in their order; `points` are those told (all but the quotes)."""
+
   sentences: tuple
   points: tuple
 
@@ -77,8 +80,7 @@ def _kind(topic, entries):
       texts[name].append(text)
     else:  # a point with its short form, a summary with its headline
       full, short = text.split(' > ')
-      texts[name].append(
-          (full, short) if name == 'summary' else Point(tuple(full.split(' / ')), short))
+      texts[name].append((full, short) if name == 'summary' else Point(tuple(full.split(' / ')), short))
   return Kind(topic, slots, *texts.pop('lead'), *texts.values())
 
 
@@ -88,8 +90,7 @@ def _values(text):
   if not numbers:
     return tuple(map(_Value, text.split(', ')))
   first, last, step = (int(number or 1) for number in numbers.groups())
-  return tuple(_Value(number_words(n) if n < 10 else f'{n:,}')
-               for n in range(first, last + 1, step))
+  return tuple(_Value(number_words(n) if n < 10 else f'{n:,}') for n in range(first, last + 1, step))
 
 
 @functools.cache
@@ -109,19 +110,28 @@ def _setting(world):
   """Where and when, and people and firms of which nothing else is known."""
   person, day = world.person(), world.random.randrange(7)
   town, (chief, deputy) = person.home, outlines.figures(world, 2)
-  firm, rival = (f'{name} {world.choice(_WORDS["firm"])}'
-                 for name in world.random.sample(lexicon.SURNAMES, 2))
+  firm, rival = (f'{name} {world.choice(_WORDS["firm"])}' for name in world.random.sample(lexicon.SURNAMES, 2))
   return dict(
-      town=town.name, country=town.country.name, river=town.river, craft=town.craft,
-      landmark=town.landmark, coins=f'{town.country.coin}s', firm=firm, rival=rival,
-      away=world.choice([other.name for other in world.towns if other != town]),
-      abroad=world.choice([one.name for one in world.countries if one != town.country]),
-      local=f'{person.name}, {a(person.job)} in {town.name}',
-      chief=chief.full, last=chief.full.split()[1], deputy=deputy.full,
-      day=lexicon.DAYS[day], month=world.choice(MONTHS),
-      later=lexicon.DAYS[(day + world.random.randint(1, 4)) % 7],
-      paper=f'{town.name} {world.choice(_WORDS["paper"])}',
-      goods=world.choice(_WORDS['goods']))
+    town=town.name,
+    country=town.country.name,
+    river=town.river,
+    craft=town.craft,
+    landmark=town.landmark,
+    coins=f'{town.country.coin}s',
+    firm=firm,
+    rival=rival,
+    away=world.choice([other.name for other in world.towns if other != town]),
+    abroad=world.choice([one.name for one in world.countries if one != town.country]),
+    local=f'{person.name}, {a(person.job)} in {town.name}',
+    chief=chief.full,
+    last=chief.full.split()[1],
+    deputy=deputy.full,
+    day=lexicon.DAYS[day],
+    month=world.choice(MONTHS),
+    later=lexicon.DAYS[(day + world.random.randint(1, 4)) % 7],
+    paper=f'{town.name} {world.choice(_WORDS["paper"])}',
+    goods=world.choice(_WORDS['goods']),
+  )
 
 
 def article(world, event):
@@ -139,8 +149,9 @@ def _article(world, event, told, extra, quotes, offset=None):
   first, *others = told
   others = world.random.sample([*others, *extra], len(others) + len(extra))
   points = (event.kind.lead, first, *others)
-  forms = [world.choice(point.wordings) if offset is None else
-           point.wordings[offset % len(point.wordings)] for point in points]
+  forms = [
+    world.choice(point.wordings) if offset is None else point.wordings[offset % len(point.wordings)] for point in points
+  ]
   # Not earlier: a quote may be of somebody whom a point introduces.
   least = max(map(points.index, told)) + 1
   for quote in quotes:
@@ -158,7 +169,7 @@ def highlights(world, event, article):
 def summary(world, event, article):
   """The summary, half of the time with something that it leaves out added."""
   more = [point for point in event.kind.extra if point in article.points]
-  return _with_more(world, event, more[:world.random.randrange(2)], [article])
+  return _with_more(world, event, more[: world.random.randrange(2)], [article])
 
 
 def _with_more(world, event, points, articles):
@@ -183,8 +194,9 @@ def press(world, event):
   for number in range(2):
     told = [main, *(p for p, share in zip(others, shares) if share in (number, 2))]
     quotes = [kind.quotes[number].replace('{last}', '{chief}')]
-    pieces.append(_article(world, event, told, [kind.extra[number]],
-                           quotes * (world.random.random() < 0.4), offset + number))
+    pieces.append(
+      _article(world, event, told, [kind.extra[number]], quotes * (world.random.random() < 0.4), offset + number)
+    )
   more = world.random.sample(kind.extra, len(kind.extra))
   return pieces, _with_more(world, event, more, pieces)
 
@@ -200,8 +212,7 @@ def wire(world, event):
 
 def tokenized(text):
   """'All 3,500 cats slept.' -> 'all three thousand five hundred cats slept .'"""
-  text = re.sub(
-      r'\d[\d,]*', lambda found: spelled(int(found[0].replace(',', ''))), text.lower())
+  text = re.sub(r'\d[\d,]*', lambda found: spelled(int(found[0].replace(',', ''))), text.lower())
   text = re.sub(r'([.,;:?!"()])', r' \1 ', text)
   return ' '.join(re.sub(r"(\w)('s?)(?= |$)", r'\1 \2', text).split())
 

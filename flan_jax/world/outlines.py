@@ -19,18 +19,21 @@ from flan_jax.world.text import capitalized
 
 class Line(NamedTuple):
   """A sentence or two in several wordings."""
+
   wordings: tuple[str, ...]
   optional: bool = False
 
 
 class Outline(NamedTuple):
   """What a text amounts to, in several wordings, and its lines."""
+
   heads: tuple[str, ...]
   lines: tuple[Line, ...]
 
 
 class Theme(NamedTuple):
   """Outlines whose gaps are filled alike: {'grain': 'millet', 'minutes': '20'}."""
+
   title: str
   gaps: list[dict[str, str]]
   outlines: tuple[Outline, ...]
@@ -38,6 +41,7 @@ class Theme(NamedTuple):
 
 class Figure(NamedTuple):
   """A person in a text: `{A}` gives the first name, `{A.she}` the pronoun."""
+
   first: str
   full: str
   she: str
@@ -62,7 +66,7 @@ def themes(name):
 
 def joined(rows):
   """The text of a table of one column."""
-  return ' '.join(text for text, in rows)
+  return ' '.join(text for (text,) in rows)
 
 
 def lists(rows, comma=', '):
@@ -75,17 +79,23 @@ def lists(rows, comma=', '):
 
 def outlines(text):
   """'= a / b // c // ? d' -> one Outline with the heads a, b and the lines c and d."""
-  parts = ([group.split(' / ') for group in part.split(' // ')]
-           for part in f' {text}'.split(' = ')[1:])
-  return tuple(Outline(tuple(heads), tuple(
-      Line((first.removeprefix('? '), *others), first.startswith('? '))
-      for first, *others in groups)) for heads, *groups in parts)
+  parts = ([group.split(' / ') for group in part.split(' // ')] for part in f' {text}'.split(' = ')[1:])
+  return tuple(
+    Outline(
+      tuple(heads),
+      tuple(Line((first.removeprefix('? '), *others), first.startswith('? ')) for first, *others in groups),
+    )
+    for heads, *groups in parts
+  )
 
 
 def lines(world, outline, gaps):
   """A wording of each line, filled in: ['We cannot meet on Monday.']."""
-  return [filled(world.choice(line.wordings), gaps) for line in outline.lines
-          if not line.optional or world.random.random() < 0.5]
+  return [
+    filled(world.choice(line.wordings), gaps)
+    for line in outline.lines
+    if not line.optional or world.random.random() < 0.5
+  ]
 
 
 def filled(text, gaps):

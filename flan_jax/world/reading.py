@@ -10,8 +10,9 @@ from typing import NamedTuple
 from flan_jax.world import tables
 from flan_jax.world.text import a, as_typed, capitalized
 
-_PERSONAL, _LOCAL = ({relation: forms for relation, *forms in tables.read('reading')[name]}
-                     for name in ('people', 'towns'))
+_PERSONAL, _LOCAL = (
+  {relation: forms for relation, *forms in tables.read('reading')[name]} for name in ('people', 'towns')
+)
 _ASKED = _PERSONAL | _LOCAL
 _TOWNS = {'home', 'birthplace'}  # relations whose answers are towns
 _PRONOUNS = {'she': ('she', 'her', 'her'), 'he': ('he', 'him', 'his')}
@@ -20,6 +21,7 @@ _ABOVE = {'age': 'who is older than {n}', 'founded': 'which towns were founded a
 
 class Passage(NamedTuple):
   """`sentences[i]` states `facts[i]`; `unsaid` are facts on the same that none states."""
+
   title: str
   sentences: tuple
   facts: tuple
@@ -36,7 +38,7 @@ class Passage(NamedTuple):
     number = self.facts.index(fact)
     sentence, before = self.sentences[number], ' '.join((*self.sentences[:number], ''))
     start = f' {sentence}'.lower().find(f' {fact.answer}'.lower())
-    return (len(before) + start, sentence[start:start + len(fact.answer)]),
+    return ((len(before) + start, sentence[start : start + len(fact.answer)]),)
 
 
 def about_some(world, count, alike=False):
@@ -53,8 +55,12 @@ def about_some(world, count, alike=False):
     wanted = [one for one in relations if alike or one != relations[2 + place % 2]]
     facts += [own[one] for one in world.random.sample(wanted, len(wanted))]
     told += own.values()
-  return Passage(f'{", ".join(names[:-1])} and {names[-1]}', _sentences(world, facts),
-                 tuple(facts), tuple(fact for fact in told if fact not in facts))
+  return Passage(
+    f'{", ".join(names[:-1])} and {names[-1]}',
+    _sentences(world, facts),
+    tuple(facts),
+    tuple(fact for fact in told if fact not in facts),
+  )
 
 
 def _sentences(world, facts):
@@ -75,7 +81,7 @@ def _sentences(world, facts):
 def again(sentence, subject, who):
   """'The hobby of Ada Bell is chess.' -> 'Her hobby is chess.', after one about her."""
   if who == 'it':
-    return f'It{sentence[len(subject):]}'
+    return f'It{sentence[len(subject) :]}'
   they, them, their = _PRONOUNS[who]
   owned = re.sub(rf'\b[Tt]he (\w+(?: \w+)?) of {subject}', rf'{their} \1', sentence)
   marked = re.sub(rf'\b(for|to) {subject}', rf'\1 {them}', owned)
@@ -86,8 +92,7 @@ def spans(world):
   """(passage, question, answers), each answer a (start, text) of the passage."""
   p = about_some(world, 2)
   fact = world.choice(p.facts)
-  alike = [other for other in p.facts
-           if (other.relation, other.answer) == (fact.relation, fact.answer)]
+  alike = [other for other in p.facts if (other.relation, other.answer) == (fact.relation, fact.answer)]
   if len(alike) == 1 and world.random.random() < 0.35:
     return p, _turned(fact), ((p.text.index(fact.subject), fact.subject),)
   return p, world.choice(fact.questions), p.answer_spans(fact)
@@ -120,8 +125,7 @@ def yes_no(world):
   fact, answer = world.choice(p.facts), world.random.random() < 0.5
   *_, greater, smaller = _ASKED[fact.relation]
   kind = _TOWNS if fact.relation in _TOWNS else {fact.relation}
-  rivals = {other.answer: other.subject for other in p.facts
-            if other.relation in kind and other.answer != fact.answer}
+  rivals = {other.answer: other.subject for other in p.facts if other.relation in kind and other.answer != fact.answer}
   if greater and world.random.random() < 0.7:
     if rivals and world.random.random() < 0.6:
       [(limit, name)] = rivals.items()
@@ -161,35 +165,46 @@ def _who(world, p):
   pairs = [(one, other) for one in names for other in names if one != other]
   pool = [thing.name for thing in (world.people if ' ' in names[0] else world.towns)]
   strange = [name for name in world.random.sample(pool, 8) if name not in p.text][:4]
-  both, half = ([f'{one} and {other}' for one, other in pairs
-                 if (one in right) + (other in right) == count] for count in (2, 1))
-  return (f'According to the text, {question[0].lower()}{question[1:]}', right + both,
-          [name for name in names if name not in right] + strange + half)
+  both, half = (
+    [f'{one} and {other}' for one, other in pairs if (one in right) + (other in right) == count] for count in (2, 1)
+  )
+  return (
+    f'According to the text, {question[0].lower()}{question[1:]}',
+    right + both,
+    [name for name in names if name not in right] + strange + half,
+  )
 
 
 def _single(world, p):
   """A plain question; a full sentence is as good an answer as a word."""
   fact = world.choice(p.facts)
-  false = list(dict.fromkeys([
-      *sorted({other.answer for other in p.facts
-               if other.relation == fact.relation} - {fact.answer}),
-      *fact.distractors[:5]]))
+  false = list(
+    dict.fromkeys(
+      [
+        *sorted({other.answer for other in p.facts if other.relation == fact.relation} - {fact.answer}),
+        *fact.distractors[:5],
+      ]
+    )
+  )
   # Another article might be needed: 'an engineer', but 'a nurse'.
-  changed = [re.sub(rf'\b{fact.answer}\b', value, text) for text, value in zip(
-      fact.statements, false) if a(fact.answer) not in text]
+  changed = [
+    re.sub(rf'\b{fact.answer}\b', value, text)
+    for text, value in zip(fact.statements, false)
+    if a(fact.answer) not in text
+  ]
   return world.choice(fact.questions), [fact.answer, *fact.statements], false + changed
 
 
 # (fact, stem, its right answers, its wrong ones): asked with a `not`, they change places
 SCIENCE = tuple(
-    (fact, stem.replace('{not}', negation), *choices[::order])
-    for fact, stem, *texts in tables.read('science')['topics']
-    for choices in [[text.split(', ') for text in texts]]
-    for negation, order in (('', 1), ('not ', -1)))
+  (fact, stem.replace('{not}', negation), *choices[::order])
+  for fact, stem, *texts in tables.read('science')['topics']
+  for choices in [[text.split(', ') for text in texts]]
+  for negation, order in (('', 1), ('not ', -1))
+)
 
 
 def science(world):
   """(fact, question, the right answer, three wrong ones) of the real world's science."""
   fact, stem, good, poor = world.choice(SCIENCE)
-  return (fact, stem.format(name=world.person().first_name), world.choice(good),
-          world.random.sample(poor, 3))
+  return (fact, stem.format(name=world.person().first_name), world.choice(good), world.random.sample(poor, 3))

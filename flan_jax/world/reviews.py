@@ -13,13 +13,13 @@ _CONCEDED = 0.15  # of reviews: 'although the plot was thin, ...'
 _BENT_PHRASES = 0.15  # of phrases: either of the two
 
 _WORDS = outlines.lists(tables.read('reviews')['words']) | {
-    'food things': tuple(f'the {food}' for food in lexicon.FOODS)}
+  'food things': tuple(f'the {food}' for food in lexicon.FOODS)
+}
 
 
 def review(world, kind, positive):
   """A text for or against: a 'film' or 'restaurant' review, a 'tweet', a tokenised 'phrase'."""
-  return {'film': _film, 'restaurant': _restaurant, 'tweet': _tweet,
-          'phrase': _phrase}[kind](world, positive)
+  return {'film': _film, 'restaurant': _restaurant, 'tweet': _tweet, 'phrase': _phrase}[kind](world, positive)
 
 
 def _side(topic, positive):
@@ -35,20 +35,22 @@ def _verdict(world, kind, positive):
 def _film(world, positive):
   work, person, day = world.choice(world.works), world.person(), world.choice(lexicon.DAYS)
   settings = (
-      f'I saw {work.title} with {person.first_name} on {day}',
-      f'{work.title} tells the story of {a(person.job)} in {work.place.name}',
-      f'{work.maker.name} directed {work.title} in {work.place.name}',
-      f'My friend {person.first_name} lent me this film on {day}')
+    f'I saw {work.title} with {person.first_name} on {day}',
+    f'{work.title} tells the story of {a(person.job)} in {work.place.name}',
+    f'{work.maker.name} directed {work.title} in {work.place.name}',
+    f'My friend {person.first_name} lent me this film on {day}',
+  )
   return _text(world, 'film', settings, ['film'] * 4, positive)
 
 
 def _restaurant(world, positive):
   person, town, day = world.person(), world.choice(world.towns), world.choice(lexicon.DAYS)
   settings = (
-      f'We came here on {day} with {person.first_name}',
-      f'We spent {day} in {town.name} and tried this restaurant',
-      f'{person.name} the {person.job} took us here',
-      f'This is a small place near the {town.landmark} in {town.name}')
+    f'We came here on {day} with {person.first_name}',
+    f'We spent {day} in {town.name} and tried this restaurant',
+    f'{person.name} the {person.job} took us here',
+    f'This is a small place near the {town.landmark} in {town.name}',
+  )
   topics = world.random.sample(['food', 'service', 'room', 'food'], 4)
   return _text(world, 'restaurant', settings, topics, positive)
 
@@ -59,25 +61,25 @@ def _text(world, kind, settings, topics, positive):
   aspects = _aspects(world, topics)
   concedes = world.random.random() < _CONCEDED
   clauses = [_concession(world, *aspects[:2], positive, is_)] if concedes else []
-  clauses += [_judgement(world, aspect, positive, is_)
-              for aspect in aspects[2 * concedes:world.choice([2, 3]) + concedes]]
+  clauses += [
+    _judgement(world, aspect, positive, is_) for aspect in aspects[2 * concedes : world.choice([2, 3]) + concedes]
+  ]
   sentences = [world.choice(settings), *clauses]
-  sentences.insert(world.choice([1, len(sentences), len(sentences)]),
-                   _verdict(world, kind, positive))
+  sentences.insert(world.choice([1, len(sentences), len(sentences)]), _verdict(world, kind, positive))
   return ' '.join(f'{capitalized(sentence)}.' for sentence in sentences)
 
 
 def _tweet(world, positive):
   name, opener = world.person().first_name, _verdict(world, 'tweet', positive)
   aspect = world.choice(_aspects(world, ['daily', 'food']))
-  place = world.choice([f'in {world.choice(world.towns).name}',
-                        f'with {world.person().first_name}', '', ''])
+  place = world.choice([f'in {world.choice(world.towns).name}', f'with {world.person().first_name}', '', ''])
   sentence = _judgement(world, aspect, positive, world.choice(['is', 'is', 'was']))
   parts = [
-      world.choice([f'@{name.lower()}{world.random.randrange(100)}', '', '']),
-      world.choice([opener + world.choice([',', '!']), '']),
-      f'{sentence} {place}'.strip() + world.choice(['', '', '!', '!!', '...']),
-      world.choice([f'#{world.choice(lexicon.DAYS).lower()}', ''])]
+    world.choice([f'@{name.lower()}{world.random.randrange(100)}', '', '']),
+    world.choice([opener + world.choice([',', '!']), '']),
+    f'{sentence} {place}'.strip() + world.choice(['', '', '!', '!!', '...']),
+    world.choice([f'#{world.choice(lexicon.DAYS).lower()}', '']),
+  ]
   return ' '.join(filter(None, parts))
 
 
@@ -85,16 +87,17 @@ def _phrase(world, positive):
   no = _denied(world, world.choice(_side('film', not positive)))
   one, two, three = world.random.sample(_side('film', positive), 3)
   thing, other = world.random.sample(_WORDS['film things'], 2)
-  kind, about, job = map(
-      world.choice, (_WORDS['kinds of film'], _WORDS['subjects'], lexicon.JOBS))
+  kind, about, job = map(world.choice, (_WORDS['kinds of film'], _WORDS['subjects'], lexicon.JOBS))
   plain = [
-      f'{a(one)} and {two} {kind} about {about}', f'{one} , {two} and {three} {kind}',
-      f'{thing} is {one} and {other} is {two}', f'{a(one)} portrait of {a(job)}',
-      f'{one} from start to finish , with {a(two)} look at {about} .',
-      f"{thing} is {one} , and so is the {job} 's part .",
-      f'{a(one)} , {two} tale of {a(job)} and {about} .']
-  bent = [f'{no} , this {kind} about {about} is {one}',
-          f'{thing} is {no} , and {other} is {one} .']
+    f'{a(one)} and {two} {kind} about {about}',
+    f'{one} , {two} and {three} {kind}',
+    f'{thing} is {one} and {other} is {two}',
+    f'{a(one)} portrait of {a(job)}',
+    f'{one} from start to finish , with {a(two)} look at {about} .',
+    f"{thing} is {one} , and so is the {job} 's part .",
+    f'{a(one)} , {two} tale of {a(job)} and {about} .',
+  ]
+  bent = [f'{no} , this {kind} about {about} is {one}', f'{thing} is {no} , and {other} is {one} .']
   return world.choice(bent if world.random.random() < _BENT_PHRASES else plain)
 
 
@@ -114,22 +117,21 @@ def _judgement(world, aspect, positive, is_):
     denied = _denied(world, world.choice(_side(topic, not positive)))
     return f'{thing} {_verb(thing, is_)} {denied}'
   one, two = world.random.sample(_side(topic, positive), 2)
-  return f'{thing} {_verb(thing, is_)} ' + world.choice(
-      [one, one, f'{one} and {two}', f'simply {one}', f'truly {one}'])
+  return f'{thing} {_verb(thing, is_)} ' + world.choice([one, one, f'{one} and {two}', f'simply {one}', f'truly {one}'])
 
 
 def _concession(world, conceded, praised, positive, is_):
   """'although the plot was dull, the acting was superb': the last word decides."""
   against, right = (
-      f'{thing} {_verb(thing, is_)} {world.choice(_side(topic, side))}'
-      for (topic, thing), side in ((conceded, not positive), (praised, positive)))
+    f'{thing} {_verb(thing, is_)} {world.choice(_side(topic, side))}'
+    for (topic, thing), side in ((conceded, not positive), (praised, positive))
+  )
   right += world.choice([', and that decides it', ', and that is what counts'])
   return world.choice([f'{against}, but {right}', f'although {against}, {right}'])
 
 
 def _denied(world, word):
-  return world.choice([f'not {word} at all', f'never {word}', f'far from {word}',
-                       f'anything but {word}'])
+  return world.choice([f'not {word} at all', f'never {word}', f'far from {word}', f'anything but {word}'])
 
 
 def _verb(thing, is_):

@@ -13,12 +13,12 @@ from flan_jax.world.text import capitalized
 
 _PEOPLE = sum(tables.read('schemas')['people'], ())  # {a} and {b}: two women or two men
 _THINGS = tables.read('schemas')['things']  # sentence | what {a} may be | what {b} may be
-_FORMS = {'she': {'she': 'she', 'her': 'her', 'hers': 'her'},
-          'he': {'she': 'he', 'her': 'him', 'hers': 'his'}}
+_FORMS = {'she': {'she': 'she', 'her': 'her', 'hers': 'her'}, 'he': {'she': 'he', 'her': 'him', 'hers': 'his'}}
 
 
 class Schema(NamedTuple):
   """'Ada hid from Ida because ' + 'she' + ' was furious.', ('Ada', 'Ida'), 1."""
+
   before: str
   pronoun: str
   after: str
@@ -32,7 +32,7 @@ class Schema(NamedTuple):
 
   def word_index(self, mention):
     """Number of the word with which a candidate begins: 'Ida' -> 3."""
-    return len(self.text[:_place(mention, self.text)].split())
+    return len(self.text[: _place(mention, self.text)].split())
 
 
 def twins(world, things=0.2):
@@ -43,8 +43,7 @@ def twins(world, things=0.2):
   if world.random.random() < things:
     row, *kinds = world.choice(_THINGS)
     ones, others = map(words, kinds)
-    a, b = ((world.choice(ones), world.choice(others)) if kinds[1]
-            else world.random.sample(ones, 2))
+    a, b = (world.choice(ones), world.choice(others)) if kinds[1] else world.random.sample(ones, 2)
     candidates, forms = (f'the {a}', f'the {b}'), {}
   else:
     row, pronoun = world.choice(_PEOPLE), world.choice(('she', 'he'))
@@ -52,8 +51,9 @@ def twins(world, things=0.2):
     candidates = a, b = world.random.sample(sorted(first_names), 2)
     forms = _FORMS[pronoun]
   filled = dict(a=a, b=b, who=world.person().first_name)
-  return tuple(_schema(re.sub(r'\[(.*?)/(.*?)\]', rf'\{1 + meant}', row), filled, forms,
-                       candidates, meant) for meant in (0, 1))
+  return tuple(
+    _schema(re.sub(r'\[(.*?)/(.*?)\]', rf'\{1 + meant}', row), filled, forms, candidates, meant) for meant in (0, 1)
+  )
 
 
 def schema(world, things=0.2):
@@ -80,9 +80,13 @@ def _schema(sentence, filled, forms, candidates, meant):
   pronoun = forms.get(marked, marked)
   starts = [_place(candidate, told) for candidate in candidates]  # maybe with a capital
   return Schema(
-      before, capitalized(pronoun) if before.endswith('. ') else pronoun, f'{after}.',
-      tuple(told[start:start + len(one)] for start, one in zip(starts, candidates)),
-      meant, marked == 'hers')
+    before,
+    capitalized(pronoun) if before.endswith('. ') else pronoun,
+    f'{after}.',
+    tuple(told[start : start + len(one)] for start, one in zip(starts, candidates)),
+    meant,
+    marked == 'hers',
+  )
 
 
 def _place(mention, text):

@@ -9,8 +9,11 @@ _OF_THE_NEGATION = dict(zip(RELATIONS, RELATIONS[::-1]))
 _ASSERTED, _OPEN, _DENIED = zip(*tables.read('events')['frames'])
 ORDERS = tables.read('events')['orders']
 _FACTS = 0.4  # how often questions are about facts of the world, not about events
-_QUESTION_WORDS = {'place': ('where', 'in what place'), 'day': ('when', 'on which day'),
-                   'noun': ('what', 'which thing')}
+_QUESTION_WORDS = {
+  'place': ('where', 'in what place'),
+  'day': ('when', 'on which day'),
+  'noun': ('what', 'which thing'),
+}
 _SLOTS = ('agent', 'other', 'noun', 'place', 'day')
 
 
@@ -28,8 +31,7 @@ def inference(world, sentences=1):
   family = world.choice((_event_family, _event_family, _order_family))
   premise, hypothesis = family(world, people[:3], relation)
   # The others are about something else, true or not whatever the key one says.
-  story = [events.general(world, events.draw(world, people[4 + 2 * turn:]))
-           for turn in range(sentences - 1)]
+  story = [events.general(world, events.draw(world, people[4 + 2 * turn :])) for turn in range(sentences - 1)]
   story = [sentence(events.told(world, event)) for event in story]
   story.insert(world.random.randint(0, len(story)), sentence(premise))
   return ' '.join(story), sentence(hypothesis), relation
@@ -65,8 +67,10 @@ def _leaving_open(world, event, witness):
     others.append(event.changed(other=witness))
   if event.verb in events.MEETINGS:
     others.append(events.particular(world, event.swapped()))
-  ways = [_framed(world, _OPEN, events.particular(world, event), witness),
-          *(events.told(world, other) for other in others)]
+  ways = [
+    _framed(world, _OPEN, events.particular(world, event), witness),
+    *(events.told(world, other) for other in others),
+  ]
   less = events.general(world, event, least=1)
   if less != event:
     ways += 3 * [_asserted(world, less, witness)]
@@ -78,8 +82,12 @@ def _leaving_open(world, event, witness):
 
 def _framed(world, frames, event, witness):
   return world.choice(frames).format(
-      witness=witness, agent=event.agent, s=events.embedded(world, event),
-      no=events.denied(world, event), do=events.intended(world, event))
+    witness=witness,
+    agent=event.agent,
+    s=events.embedded(world, event),
+    no=events.denied(world, event),
+    do=events.intended(world, event),
+  )
 
 
 def _order_family(world, people, relation):
@@ -90,18 +98,21 @@ def _order_family(world, people, relation):
   if relation == NEUTRAL:  # both stand on the same side of a third
     near, far = world.random.sample((one, two), 2)
     phrase, converse = world.random.sample(phrases, 2)
-    return world.choice((
+    return world.choice(
+      (
         f'{near} {phrase} {third}, and {far} {phrase} {third} too',
         f'{third} {converse} {near} and {converse} {far}',
-        f'{near} {phrase} {third} and {third} {converse} {far}')), hypothesis
+        f'{near} {phrase} {third} and {third} {converse} {far}',
+      )
+    ), hypothesis
   straight = []
   if relation == CONTRADICTION:
     one, two = two, one
     straight = [f'{one} {phrase} {two}']
-  chain = [world.choice((f'{high} {phrase} {low}', f'{low} {converse} {high}'))
-           for high, low in ((one, third), (third, two))]
-  return world.choice([*straight, f'{two} {converse} {one}',
-                       ' and '.join(world.random.sample(chain, 2))]), hypothesis
+  chain = [
+    world.choice((f'{high} {phrase} {low}', f'{low} {converse} {high}')) for high, low in ((one, third), (third, two))
+  ]
+  return world.choice([*straight, f'{two} {converse} {one}', ' and '.join(world.random.sample(chain, 2))]), hypothesis
 
 
 def _question(world, event, slot):
@@ -112,8 +123,7 @@ def _question(world, event, slot):
     text = str(world.choice([c for c in events.clauses(event) if c.subject == unknown]))
   else:
     event, word = event.changed(**{slot: ''}), world.choice(_QUESTION_WORDS[slot])
-    clause = world.choice([
-        c for c in events.clauses(event) if not c.base.startswith('be ')])
+    clause = world.choice([c for c in events.clauses(event) if not c.base.startswith('be ')])
     text = ' '.join(f'{word} did {clause.subject} {clause.base} {clause.rest}'.split())
   return f'{capitalized(events.with_adjuncts(world, text, event))}?'
 
@@ -144,18 +154,20 @@ def question_sentence(world):
 def _without_answer(world, event, slot, stranger):
   """An event told with much the same words that leaves the slot of the first open."""
   ways = 2 * [event.changed(**{slot: ''})] if slot in ('place', 'day') else []
-  ways += [event.changed(**{role: stranger}) for role in ('agent', 'other')
-           if slot != role and getattr(event, role)]
-  return world.choice(
-      ways or [event.changed(verb=verb) for verb in events.DEEDS if verb != event.verb])
+  ways += [event.changed(**{role: stranger}) for role in ('agent', 'other') if slot != role and getattr(event, role)]
+  return world.choice(ways or [event.changed(verb=verb) for verb in events.DEEDS if verb != event.verb])
 
 
 def _two_facts(world):
   """A fact of the world and another that shares its subject or its relation."""
   fact = world.choice(world.facts)
-  return fact, world.choice([
-      other for other in world.facts if other.answer != fact.answer
-      and (other.subject == fact.subject) != (other.relation == fact.relation)])
+  return fact, world.choice(
+    [
+      other
+      for other in world.facts
+      if other.answer != fact.answer and (other.subject == fact.subject) != (other.relation == fact.relation)
+    ]
+  )
 
 
 def paraphrase(world):
@@ -192,16 +204,17 @@ def _altered(world, story, stranger):
   if not others or world.random.random() < 0.4:
     return [world.choice(_neighbours(world, one, stranger)), *others]
   [two] = others
-  slot = world.choice([slot for slot in ('agent', 'place', 'day')
-                       if getattr(one, slot) != getattr(two, slot)])
-  return [one.changed(**{slot: getattr(two, slot)}),
-          two.changed(**{slot: getattr(one, slot)})]
+  slot = world.choice([slot for slot in ('agent', 'place', 'day') if getattr(one, slot) != getattr(two, slot)])
+  return [one.changed(**{slot: getattr(two, slot)}), two.changed(**{slot: getattr(one, slot)})]
 
 
 def _neighbours(world, event, stranger, slot=''):
   """Nearly the same events, but for `slot`: roles turned round, one detail another."""
-  ways = [events.another(world, event, detail) for detail in ('place', 'day', 'noun')
-          if detail != slot and getattr(event, detail)]
+  ways = [
+    events.another(world, event, detail)
+    for detail in ('place', 'day', 'noun')
+    if detail != slot and getattr(event, detail)
+  ]
   ways += [event.changed(agent=stranger)] if slot != 'agent' else []
   return ways + (3 * [event.swapped()] if event.other else [])
 
@@ -222,10 +235,10 @@ def question_pair(world):
   slot = other_slot = world.choice(_askable(event))
   if not same:
     other, other_slot = world.choice(
-        [(way, slot) for way in _neighbours(world, event, people[2], slot)]
-        + [(event, role) for role in _askable(event) if role != slot])
-  return *_unlike(lambda: _question(world, event, slot),
-                  lambda: _question(world, other, other_slot)), same
+      [(way, slot) for way in _neighbours(world, event, people[2], slot)]
+      + [(event, role) for role in _askable(event) if role != slot]
+    )
+  return *_unlike(lambda: _question(world, event, slot), lambda: _question(world, other, other_slot)), same
 
 
 def graded_pair(world):
@@ -238,9 +251,11 @@ def graded_pair(world):
   event, grade = events.draw(world, people), world.random.randrange(6)
   other = _graded(world, event, grade, people[2:])
   # Within a grade, the more differs, the lower.
-  score = float(grade) if grade in (0, 5) else grade + 0.4 - 0.2 * sum(
-      getattr(event, slot) != getattr(other, slot)
-      for slot in ('adjective', 'place', 'day'))
+  score = (
+    float(grade)
+    if grade in (0, 5)
+    else grade + 0.4 - 0.2 * sum(getattr(event, slot) != getattr(other, slot) for slot in ('adjective', 'place', 'day'))
+  )
   return *_unlike(lambda: _told(world, [event]), lambda: _told(world, [other])), score
 
 
@@ -250,14 +265,24 @@ def _graded(world, event, grade, strangers):
     verbs = [verb for verb in events.DEEDS + events.MEETINGS if verb != event.verb]
     people = [event.agent, strangers[0]] if grade else strangers
     other = events.draw(world, people, verbs)
-    return other if grade else other.changed(**{
-        slot: '' for slot in ('place', 'day') if getattr(other, slot) == getattr(event, slot)})
+    return (
+      other
+      if grade
+      else other.changed(**{slot: '' for slot in ('place', 'day') if getattr(other, slot) == getattr(event, slot)})
+    )
   if grade == 2 and event.other:
     return event.changed(other=strangers[0])
   if grade == 2:
-    return event.changed(noun=world.choice([
-        noun for members in events.MEMBERS.values() for noun in members
-        if events.PARENT[noun] != events.PARENT[event.noun]]))
+    return event.changed(
+      noun=world.choice(
+        [
+          noun
+          for members in events.MEMBERS.values()
+          for noun in members
+          if events.PARENT[noun] != events.PARENT[event.noun]
+        ]
+      )
+    )
   if grade == 3:
     for slot in world.random.sample(event.slots, world.random.randint(1, 2)):
       event = events.another(world, event, slot)

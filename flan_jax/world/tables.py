@@ -1,14 +1,14 @@
 """Tables of the world: plain text files in `tables/`.
 
-    # of dogs and cats          a comment
-    [animals]                   begins a table
-    dog | barks | kennels       a row: cells between bars, as they stand
-    cat | meows |               the last cell is empty
-    [plants]
-    rose | red || fern | green  two rows on a line
+# of dogs and cats          a comment
+[animals]                   begins a table
+dog | barks | kennels       a row: cells between bars, as they stand
+cat | meows |               the last cell is empty
+[plants]
+rose | red || fern | green  two rows on a line
 
-    read('animals') of tables/animals.txt  ->  {'animals': [('dog', 'barks', 'kennels'), ...],
-                                                'plants': [('rose', 'red'), ('fern', 'green')]}
+read('animals') of tables/animals.txt  ->  {'animals': [('dog', 'barks', 'kennels'), ...],
+                                            'plants': [('rose', 'red'), ('fern', 'green')]}
 """
 
 import functools
@@ -34,6 +34,8 @@ def read(name: str) -> dict[str, list[tuple[str, ...]]]:
       for text in line.split('||'):
         rows.append(tuple(cell.strip() for cell in text.split('|')))
         if len(rows[-1]) != len(rows[0]):
-          raise ValueError(f'{path}, line {number}: {text.strip()!r} has {len(rows[-1])} cells, '
-                           f'the first row of its table {len(rows[0])}')
+          raise ValueError(
+            f'{path}, line {number}: {text.strip()!r} has {len(rows[-1])} cells, '
+            f'the first row of its table {len(rows[0])}'
+          )
   return tables

@@ -18,6 +18,7 @@ _FOUNDED, _CAME_OUT, _AGES = range(1201, 1400), range(1921, 2015), range(18, 90)
 @dataclasses.dataclass(frozen=True)
 class Country:
   """A country: what its people speak, pay with, and carry on their flag."""
+
   name: str
   language: str
   coin: str
@@ -27,6 +28,7 @@ class Country:
 @dataclasses.dataclass(frozen=True)
 class Town:
   """A town: exactly one of its country's towns is the capital."""
+
   name: str
   country: Country
   is_capital: bool
@@ -39,6 +41,7 @@ class Town:
 @dataclasses.dataclass(frozen=True)
 class Person:
   """A person. `job` is unique within the home town, (pet, pet_name) in the world."""
+
   name: str
   pronoun: str  # 'she' or 'he'
   job: str
@@ -70,6 +73,7 @@ class Person:
 @dataclasses.dataclass(frozen=True)
 class Work:
   """A book or a film; `maker` wrote or directed it, it is set in `place`."""
+
   title: str
   kind: str  # 'book' or 'film'
   maker: Person
@@ -144,44 +148,62 @@ def _dealt(draw, things, count):
 
 
 def _countries(draw):
-  columns = (_dealt(draw, things, _COUNTRIES)
-             for things in (lexicon.COUNTRIES, lexicon.COINS, lexicon.EMBLEMS))
+  columns = (_dealt(draw, things, _COUNTRIES) for things in (lexicon.COUNTRIES, lexicon.COINS, lexicon.EMBLEMS))
   return tuple(Country(*name, coin, emblem) for name, coin, emblem in zip(*columns))
 
 
 def _towns(draw, countries):
   names = map(''.join, itertools.product(lexicon.TOWN_BEGINNINGS, lexicon.TOWN_ENDINGS))
   rivers = _dealt(draw, lexicon.RIVERS, 2 * _COUNTRIES)  # two a country
-  columns = zip(draw.sample(list(names), _TOWNS), _dealt(draw, lexicon.CRAFTS, _TOWNS),
-                _dealt(draw, lexicon.LANDMARKS, _TOWNS))
+  columns = zip(
+    draw.sample(list(names), _TOWNS), _dealt(draw, lexicon.CRAFTS, _TOWNS), _dealt(draw, lexicon.LANDMARKS, _TOWNS)
+  )
   return tuple(
-      Town(name, countries[index % _COUNTRIES], index < _COUNTRIES,
-           rivers[2 * (index % _COUNTRIES) + draw.randrange(2)], craft, landmark,
-           draw.choice(_FOUNDED))
-      for index, (name, craft, landmark) in enumerate(columns))
+    Town(
+      name,
+      countries[index % _COUNTRIES],
+      index < _COUNTRIES,
+      rivers[2 * (index % _COUNTRIES) + draw.randrange(2)],
+      craft,
+      landmark,
+      draw.choice(_FOUNDED),
+    )
+    for index, (name, craft, landmark) in enumerate(columns)
+  )
 
 
 def _people(draw, towns):
-  named = [(f'{first} {last}', pronoun) for pronoun, firsts in (
-      ('she', lexicon.WOMEN), ('he', lexicon.MEN)) for first, last in draw.sample(
-          list(itertools.product(firsts, lexicon.SURNAMES)), _PEOPLE // 2)]
-  posts = [(job, town) for town in towns
-           for job in draw.sample(lexicon.JOBS, _PEOPLE // len(towns))]
+  named = [
+    (f'{first} {last}', pronoun)
+    for pronoun, firsts in (('she', lexicon.WOMEN), ('he', lexicon.MEN))
+    for first, last in draw.sample(list(itertools.product(firsts, lexicon.SURNAMES)), _PEOPLE // 2)
+  ]
+  posts = [(job, town) for town in towns for job in draw.sample(lexicon.JOBS, _PEOPLE // len(towns))]
   pets = list(itertools.product(lexicon.PETS, lexicon.PET_NAMES))
-  things = [(thing, draw.choice(lexicon.COLOURS), draw.choice(materials.split()))
-            for thing, materials in draw.choices(lexicon.POSSESSIONS, k=_PEOPLE)]
+  things = [
+    (thing, draw.choice(lexicon.COLOURS), draw.choice(materials.split()))
+    for thing, materials in draw.choices(lexicon.POSSESSIONS, k=_PEOPLE)
+  ]
   return tuple(
-      Person(*name, *post, draw.choice(towns), draw.choice(_AGES), *pet,
-             draw.choice(lexicon.INSTRUMENTS), draw.choice(lexicon.FOODS),
-             draw.choice(lexicon.HOBBIES), *thing)
-      for name, post, pet, thing in zip(
-          draw.sample(named, _PEOPLE), posts, draw.sample(pets, _PEOPLE), things))
+    Person(
+      *name,
+      *post,
+      draw.choice(towns),
+      draw.choice(_AGES),
+      *pet,
+      draw.choice(lexicon.INSTRUMENTS),
+      draw.choice(lexicon.FOODS),
+      draw.choice(lexicon.HOBBIES),
+      *thing,
+    )
+    for name, post, pet, thing in zip(draw.sample(named, _PEOPLE), posts, draw.sample(pets, _PEOPLE), things)
+  )
 
 
 def _works(draw, people, towns):
   titles = list(itertools.product(lexicon.TITLE_ADJECTIVES, lexicon.TITLE_NOUNS))
   drawn = zip(draw.sample(titles, _WORKS), draw.sample(people, _WORKS))
   return tuple(
-      Work(f'The {adjective} {noun}', ('film', 'book')[index % 2], maker,
-           draw.choice(towns), draw.choice(_CAME_OUT))
-      for index, ((adjective, noun), maker) in enumerate(drawn))
+    Work(f'The {adjective} {noun}', ('film', 'book')[index % 2], maker, draw.choice(towns), draw.choice(_CAME_OUT))
+    for index, ((adjective, noun), maker) in enumerate(drawn)
+  )

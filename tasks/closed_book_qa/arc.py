@@ -93,8 +93,15 @@ answer:
 
 for _config, _examples in (('Easy', 2_040), ('Challenge', 910)):
   datasets.add(
-      f'arc_{_config.lower()}', tfds=f'ai2_arc/ARC-{_config}:1.0.0',
-      kind='classification', examples=_examples,
-      splits={'train': 'train[:-200]', 'validation': 'train[-200:]', 'test': 'test'},
-      fields=fields, keep=keep,
-      templates=TEMPLATES, inverted=INVERTED, plain=PLAIN, metrics=['accuracy'])
+    f'arc_{_config.lower()}',
+    tfds=f'ai2_arc/ARC-{_config}:1.0.0',
+    kind='classification',
+    examples=_examples,
+    splits={'train': 'train[:-200]', 'validation': 'train[-200:]', 'test': 'test'},
+    fields=fields,
+    keep=keep,
+    templates=TEMPLATES,
+    inverted=INVERTED,
+    plain=PLAIN,
+    metrics=['accuracy'],
+  )

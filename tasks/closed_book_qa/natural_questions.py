@@ -15,10 +15,7 @@ from flan_jax.data.templates import templates
 
 def fields(example):
   typed = tf.strings.regex_replace(example['question'], r'[\s?]+$', '')
-  return {
-      'question': typed + '?',
-      'answer': first(example['answer']),
-      'references': example['answer']}
+  return {'question': typed + '?', 'answer': first(example['answer']), 'references': example['answer']}
 
 
 TEMPLATES = templates("""
@@ -63,8 +60,13 @@ A:
 """)
 
 datasets.add(
-    'natural_questions', tfds='natural_questions_open:1.0.0', kind='generation',
-    splits={
-        'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'validation'},
-    examples=87_720, fields=fields,
-    templates=TEMPLATES, plain=PLAIN, metrics=['trivia_exact_match', 'trivia_f1'])
+  'natural_questions',
+  tfds='natural_questions_open:1.0.0',
+  kind='generation',
+  splits={'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'validation'},
+  examples=87_720,
+  fields=fields,
+  templates=TEMPLATES,
+  plain=PLAIN,
+  metrics=['trivia_exact_match', 'trivia_f1'],
+)

@@ -13,9 +13,10 @@ from flan_jax.data.templates import templates
 def fields(example):
   answer = example['answer']
   return {
-      'question': example['question'],
-      'answer': answer['normalized_value'],
-      'references': answer['normalized_aliases']}
+    'question': example['question'],
+    'answer': answer['normalized_value'],
+    'references': answer['normalized_aliases'],
+  }
 
 
 TEMPLATES = templates("""
@@ -66,8 +67,13 @@ A:
 """)
 
 datasets.add(
-    'trivia_qa', tfds='trivia_qa/rc:1.1.0', kind='generation',
-    splits={
-        'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'validation'},
-    examples=87_420, fields=fields,
-    templates=TEMPLATES, plain=PLAIN, metrics=['trivia_exact_match', 'trivia_f1'])
+  'trivia_qa',
+  tfds='trivia_qa/rc:1.1.0',
+  kind='generation',
+  splits={'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'validation'},
+  examples=87_420,
+  fields=fields,
+  templates=TEMPLATES,
+  plain=PLAIN,
+  metrics=['trivia_exact_match', 'trivia_f1'],
+)

@@ -17,11 +17,12 @@ def fields(example):
   cause = tf.equal(example['question'], 'cause')
   why, what = 'What was the cause of this?', 'What happened as a result?'
   return {
-      'premise': example['premise'],
-      'sought': tf.where(cause, 'cause', 'effect'),
-      'question': tf.where(cause, why, what),
-      'reverse': tf.where(cause, what, why),
-      **choose(example['label'], [example['choice1'], example['choice2']])}
+    'premise': example['premise'],
+    'sought': tf.where(cause, 'cause', 'effect'),
+    'question': tf.where(cause, why, what),
+    'reverse': tf.where(cause, what, why),
+    **choose(example['label'], [example['choice1'], example['choice2']]),
+  }
 
 
 TEMPLATES = templates("""
@@ -97,7 +98,14 @@ PLAIN = templates("""
 """)
 
 datasets.add(
-    'copa', tfds='super_glue/copa:1.0.2', kind='classification',
-    splits={'train': 'train[:-50]', 'validation': 'train[-50:]', 'test': 'validation'},
-    examples=350, fields=fields,
-    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN, metrics=['accuracy'])
+  'copa',
+  tfds='super_glue/copa:1.0.2',
+  kind='classification',
+  splits={'train': 'train[:-50]', 'validation': 'train[-50:]', 'test': 'validation'},
+  examples=350,
+  fields=fields,
+  templates=TEMPLATES,
+  inverted=INVERTED,
+  plain=PLAIN,
+  metrics=['accuracy'],
+)

@@ -19,10 +19,11 @@ _TAGS = r'(\[[a-z]+\]\s*)+'
 def fields(example):
   endings = tf.strings.regex_replace(example['endings'], _TAGS, '')
   return {
-      # What a tag parts are titles and paragraphs, so each begins a line.
-      'context': tf.strings.regex_replace(example['context'], _TAGS, '\n'),
-      'topic': example['activity_label'],
-      **choose(example['label'], endings)}
+    # What a tag parts are titles and paragraphs, so each begins a line.
+    'context': tf.strings.regex_replace(example['context'], _TAGS, '\n'),
+    'topic': example['activity_label'],
+    **choose(example['label'], endings),
+  }
 
 
 def keep(example):
@@ -103,8 +104,14 @@ PLAIN = templates("""
 """)
 
 datasets.add(
-    'hellaswag', tfds='hellaswag:1.1.0', kind='classification',
-    splits={
-        'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'validation'},
-    examples=39_700, fields=fields, keep=keep,
-    templates=TEMPLATES, plain=PLAIN, metrics=['accuracy'])
+  'hellaswag',
+  tfds='hellaswag:1.1.0',
+  kind='classification',
+  splits={'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'validation'},
+  examples=39_700,
+  fields=fields,
+  keep=keep,
+  templates=TEMPLATES,
+  plain=PLAIN,
+  metrics=['accuracy'],
+)

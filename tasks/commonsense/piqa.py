@@ -11,9 +11,7 @@ from flan_jax.data.templates import templates
 
 
 def fields(example):
-  return {
-      'goal': example['goal'],
-      **choose(example['label'], [example['sol1'], example['sol2']])}
+  return {'goal': example['goal'], **choose(example['label'], [example['sol1'], example['sol2']])}
 
 
 TEMPLATES = templates("""
@@ -85,8 +83,14 @@ solution:
 """)
 
 datasets.add(
-    'piqa', tfds='piqa:1.0.0', kind='classification',
-    splits={
-        'train': 'train[:-100]', 'validation': 'train[-100:]', 'test': 'validation'},
-    examples=16_010, fields=fields,
-    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN, metrics=['accuracy'])
+  'piqa',
+  tfds='piqa:1.0.0',
+  kind='classification',
+  splits={'train': 'train[:-100]', 'validation': 'train[-100:]', 'test': 'validation'},
+  examples=16_010,
+  fields=fields,
+  templates=TEMPLATES,
+  inverted=INVERTED,
+  plain=PLAIN,
+  metrics=['accuracy'],
+)

@@ -13,9 +13,7 @@ from flan_jax.data.templates import templates
 
 
 def fields(example):
-  return {
-      'story': example['context'],
-      **choose(example['label'] - 1, example['endings'])}
+  return {'story': example['context'], **choose(example['label'] - 1, example['endings'])}
 
 
 TEMPLATES = templates("""
@@ -84,11 +82,16 @@ PLAIN = templates("""
 """)
 
 datasets.add(
-    'story_cloze', tfds='story_cloze/2016:1.0.0', kind='classification',
-    splits={
-        'train': 'validation[:-200]', 'validation': 'validation[-200:]',
-        'test': 'test'},
-    examples=1_670, fields=fields,
-    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN, metrics=['accuracy'],
-    manual='cloze_test_val__spring2016.csv and cloze_test_test__spring2016.csv, sent '
-           'on request (form at https://www.cs.rochester.edu/nlp/rocstories/),')
+  'story_cloze',
+  tfds='story_cloze/2016:1.0.0',
+  kind='classification',
+  splits={'train': 'validation[:-200]', 'validation': 'validation[-200:]', 'test': 'test'},
+  examples=1_670,
+  fields=fields,
+  templates=TEMPLATES,
+  inverted=INVERTED,
+  plain=PLAIN,
+  metrics=['accuracy'],
+  manual='cloze_test_val__spring2016.csv and cloze_test_test__spring2016.csv, sent '
+  'on request (form at https://www.cs.rochester.edu/nlp/rocstories/),',
+)

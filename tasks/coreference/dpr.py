@@ -13,9 +13,10 @@ from flan_jax.data.templates import templates
 
 def fields(example):
   return {
-      'sentence': example['sentence'],
-      'pronoun': example['pronoun'],
-      **choose(example['label'], example['candidates'])}
+    'sentence': example['sentence'],
+    'pronoun': example['pronoun'],
+    **choose(example['label'], example['candidates']),
+  }
 
 
 TEMPLATES = templates("""
@@ -90,7 +91,13 @@ Here "{pronoun}" means
 """)
 
 datasets.add(
-    'definite_pronoun_resolution', tfds='definite_pronoun_resolution:1.1.0',
-    kind='classification',
-    splits={'train': 'train[:-200]', 'validation': 'train[-200:]', 'test': 'test'},
-    examples=1_120, fields=fields, templates=TEMPLATES, plain=PLAIN, metrics=['accuracy'])
+  'definite_pronoun_resolution',
+  tfds='definite_pronoun_resolution:1.1.0',
+  kind='classification',
+  splits={'train': 'train[:-200]', 'validation': 'train[-200:]', 'test': 'test'},
+  examples=1_120,
+  fields=fields,
+  templates=TEMPLATES,
+  plain=PLAIN,
+  metrics=['accuracy'],
+)

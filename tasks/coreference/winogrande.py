@@ -22,8 +22,9 @@ def fields(example):
   beginning, rest = tf.strings.strip(first(parts)), first(parts[1:])
   mentions = tf.stack([example['option1'], example['option2']])
   return {
-      'beginning': tf.where(beginning == '', '...', beginning),
-      **choose(example['label'], tf.strings.join([mentions, rest]))}
+    'beginning': tf.where(beginning == '', '...', beginning),
+    **choose(example['label'], tf.strings.join([mentions, rest])),
+  }
 
 
 TEMPLATES = templates("""
@@ -86,8 +87,13 @@ PLAIN = templates("""
 """)
 
 datasets.add(
-    'winogrande', tfds='winogrande:1.2.0', kind='classification',
-    splits={
-        'train': 'train_xl[:30000]', 'validation': 'train_xl[-200:]',
-        'test': 'validation'},
-    examples=40_190, fields=fields, templates=TEMPLATES, plain=PLAIN, metrics=['accuracy'])
+  'winogrande',
+  tfds='winogrande:1.2.0',
+  kind='classification',
+  splits={'train': 'train_xl[:30000]', 'validation': 'train_xl[-200:]', 'test': 'validation'},
+  examples=40_190,
+  fields=fields,
+  templates=TEMPLATES,
+  plain=PLAIN,
+  metrics=['accuracy'],
+)

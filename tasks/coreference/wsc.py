@@ -19,10 +19,11 @@ def fields(example):
   marked = tf.strings.regex_replace(words, r'^(\W*)(\w+)', r'\1*\2*')
   here = tf.equal(tf.range(tf.size(words)), example['span2_index'])
   return {
-      'text': tf.strings.reduce_join(tf.where(here, marked, words), separator=' '),
-      'phrase': example['span1_text'],
-      'pronoun': example['span2_text'],
-      **choose(example['label'], ['no', 'yes'])}
+    'text': tf.strings.reduce_join(tf.where(here, marked, words), separator=' '),
+    'phrase': example['span1_text'],
+    'pronoun': example['span2_text'],
+    **choose(example['label'], ['no', 'yes']),
+  }
 
 
 TEMPLATES = templates("""
@@ -106,6 +107,13 @@ answer:
 """)
 
 datasets.add(
-    'wsc', tfds='super_glue/wsc:1.0.2', kind='classification',
-    splits={'train': 'train[:-50]', 'validation': 'train[-50:]', 'test': 'validation'},
-    examples=500, fields=fields, templates=TEMPLATES, plain=PLAIN, metrics=['accuracy'])
+  'wsc',
+  tfds='super_glue/wsc:1.0.2',
+  kind='classification',
+  splits={'train': 'train[:-50]', 'validation': 'train[-50:]', 'test': 'validation'},
+  examples=500,
+  fields=fields,
+  templates=TEMPLATES,
+  plain=PLAIN,
+  metrics=['accuracy'],
+)

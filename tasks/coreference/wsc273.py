@@ -29,11 +29,12 @@ def fields(example):
   owners = tf.strings.regex_replace(candidates, '([^s])$', r"\1's")
   owners = tf.strings.regex_replace(owners, "([^'])s$", r"\1s'")
   owned = tf.strings.regex_full_match(pronoun, 'my|his|our|their') | (
-      (pronoun == 'her') & ~tf.strings.regex_full_match(rest, _NO_NOUN))
+    (pronoun == 'her') & ~tf.strings.regex_full_match(rest, _NO_NOUN)
+  )
   return {
-      'beginning': tf.strings.substr(text, 0, start, _CHARACTERS),
-      **choose(example['label'],
-               tf.strings.join([tf.where(owned, owners, candidates), rest]))}
+    'beginning': tf.strings.substr(text, 0, start, _CHARACTERS),
+    **choose(example['label'], tf.strings.join([tf.where(owned, owners, candidates), rest])),
+  }
 
 
 TEMPLATES = templates("""
@@ -102,5 +103,13 @@ PLAIN = templates("""
 """)
 
 datasets.add(
-    'wsc273', tfds='wsc273:1.0.0', kind='classification', splits={'test': 'test'},
-    examples=0, fields=fields, templates=TEMPLATES, plain=PLAIN, metrics=['accuracy'])
+  'wsc273',
+  tfds='wsc273:1.0.0',
+  kind='classification',
+  splits={'test': 'test'},
+  examples=0,
+  fields=fields,
+  templates=TEMPLATES,
+  plain=PLAIN,
+  metrics=['accuracy'],
+)

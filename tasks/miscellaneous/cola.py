@@ -13,8 +13,7 @@ from flan_jax.data.templates import templates
 
 
 def fields(example):
-  return {'sentence': example['sentence'],
-          **choose(example['label'], ['unacceptable', 'acceptable'])}
+  return {'sentence': example['sentence'], **choose(example['label'], ['unacceptable', 'acceptable'])}
 
 
 TEMPLATES = templates("""
@@ -84,9 +83,15 @@ The grammar of the example is
 """)
 
 datasets.add(
-    'cola', tfds='glue/cola:2.0.0', kind='classification',
-    clusters=('miscellaneous', 'linguistic_acceptability'),
-    splits={
-        'train': 'train[:-200]', 'validation': 'train[-200:]', 'test': 'validation'},
-    examples=8_350, fields=fields,
-    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN, metrics=['accuracy'])
+  'cola',
+  tfds='glue/cola:2.0.0',
+  kind='classification',
+  clusters=('miscellaneous', 'linguistic_acceptability'),
+  splits={'train': 'train[:-200]', 'validation': 'train[-200:]', 'test': 'validation'},
+  examples=8_350,
+  fields=fields,
+  templates=TEMPLATES,
+  inverted=INVERTED,
+  plain=PLAIN,
+  metrics=['accuracy'],
+)

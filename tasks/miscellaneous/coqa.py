@@ -16,9 +16,10 @@ from flan_jax.data.templates import templates
 
 def fields(example):
   return {
-      'story': example['story'],
-      'questions': numbered(example['questions']),
-      'answer': numbered(example['answers']['input_text'])}
+    'story': example['story'],
+    'questions': numbered(example['questions']),
+    'answer': numbered(example['answers']['input_text']),
+  }
 
 
 def keep(example):
@@ -111,8 +112,16 @@ answers:
 """)
 
 datasets.add(
-    'coqa', tfds='coqa:1.0.0', kind='generation',
-    clusters=('miscellaneous', 'conversational_qa'),
-    splits={'train': 'train[:-100]', 'validation': 'train[-100:]', 'test': 'test'},
-    examples=7_090, fields=fields, keep=keep, templates=TEMPLATES, inverted=INVERTED,
-    plain=PLAIN, metrics=['squad_f1', 'squad_exact_match'])
+  'coqa',
+  tfds='coqa:1.0.0',
+  kind='generation',
+  clusters=('miscellaneous', 'conversational_qa'),
+  splits={'train': 'train[:-100]', 'validation': 'train[-100:]', 'test': 'test'},
+  examples=7_090,
+  fields=fields,
+  keep=keep,
+  templates=TEMPLATES,
+  inverted=INVERTED,
+  plain=PLAIN,
+  metrics=['squad_f1', 'squad_exact_match'],
+)

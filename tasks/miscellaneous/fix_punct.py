@@ -83,10 +83,15 @@ with punctuation:
 """)
 
 datasets.add(
-    'fix_punct', tfds='para_crawl/enda:1.2.0', kind='generation',
-    clusters=('miscellaneous', 'text_formatting'),
-    splits={
-        'train': 'train[30200:60200]', 'validation': 'train[60200:60400]',
-        'test': 'train[-3000:]'},
-    examples=28_070, fields=fields, keep=keep,
-    templates=TEMPLATES, plain=PLAIN, metrics=['word_edit_distance'])
+  'fix_punct',
+  tfds='para_crawl/enda:1.2.0',
+  kind='generation',
+  clusters=('miscellaneous', 'text_formatting'),
+  splits={'train': 'train[30200:60200]', 'validation': 'train[60200:60400]', 'test': 'train[-3000:]'},
+  examples=28_070,
+  fields=fields,
+  keep=keep,
+  templates=TEMPLATES,
+  plain=PLAIN,
+  metrics=['word_edit_distance'],
+)

@@ -17,10 +17,11 @@ _FORM = r'\s*Solve (.+=.+) for (\w)\.\s*'
 
 def fields(example):
   return {
-      'question': example['question'],
-      'equation': tf.strings.regex_replace(example['question'], _FORM, r'\1'),
-      'unknown': tf.strings.regex_replace(example['question'], _FORM, r'\2'),
-      'answer': example['answer']}
+    'question': example['question'],
+    'equation': tf.strings.regex_replace(example['question'], _FORM, r'\1'),
+    'unknown': tf.strings.regex_replace(example['question'], _FORM, r'\2'),
+    'answer': example['answer'],
+  }
 
 
 def keep(example):
@@ -83,8 +84,15 @@ A: {unknown} =
 """)
 
 datasets.add(
-    'math_dataset', tfds='math_dataset/algebra__linear_1d:1.0.0', kind='generation',
-    clusters=('miscellaneous', 'math'),
-    splits={'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'test'},
-    examples=1_999_780, fields=fields, keep=keep,
-    templates=TEMPLATES, plain=PLAIN, metrics=['accuracy'])
+  'math_dataset',
+  tfds='math_dataset/algebra__linear_1d:1.0.0',
+  kind='generation',
+  clusters=('miscellaneous', 'math'),
+  splits={'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'test'},
+  examples=1_999_780,
+  fields=fields,
+  keep=keep,
+  templates=TEMPLATES,
+  plain=PLAIN,
+  metrics=['accuracy'],
+)

@@ -18,13 +18,14 @@ def fields(example):
   known = tf.strings.regex_full_match(background, r'(?s).*\S.*')
   context, original = example['context'], example['orig_answer']['text']
   return {
-      'title': title,
-      'background': tf.where(known, background, title),
-      'section': example['section_title'],
-      'passage': tf.strings.regex_replace(context, r'\s*CANNOTANSWER\s*$', ''),
-      'question': example['question'],
-      'answer': _plain(original),
-      'references': _plain(tf.concat([[original], example['answers']['text']], 0))}
+    'title': title,
+    'background': tf.where(known, background, title),
+    'section': example['section_title'],
+    'passage': tf.strings.regex_replace(context, r'\s*CANNOTANSWER\s*$', ''),
+    'question': example['question'],
+    'answer': _plain(original),
+    'references': _plain(tf.concat([[original], example['answers']['text']], 0)),
+  }
 
 
 def _plain(answer):
@@ -117,9 +118,15 @@ A:
 """)
 
 datasets.add(
-    'quac', tfds='quac:1.0.0', kind='generation',
-    clusters=('miscellaneous', 'conversational_qa'),
-    splits={
-        'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'validation'},
-    examples=83_360, fields=fields, templates=TEMPLATES, inverted=INVERTED, plain=PLAIN,
-    metrics=['trivia_exact_match', 'trivia_f1'])
+  'quac',
+  tfds='quac:1.0.0',
+  kind='generation',
+  clusters=('miscellaneous', 'conversational_qa'),
+  splits={'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'validation'},
+  examples=83_360,
+  fields=fields,
+  templates=TEMPLATES,
+  inverted=INVERTED,
+  plain=PLAIN,
+  metrics=['trivia_exact_match', 'trivia_f1'],
+)

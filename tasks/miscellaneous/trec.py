@@ -13,15 +13,15 @@ from flan_jax.data.fields import choose
 from flan_jax.data.templates import templates
 
 # In the order of TFDS's labels: DESC, ENTY, ABBR, HUM, NUM, LOC.
-CLASSES = ['description', 'entity', 'abbreviation', 'person or group', 'number',
-           'location']
+CLASSES = ['description', 'entity', 'abbreviation', 'person or group', 'number', 'location']
 
 
 def fields(example):
   quoted = tf.strings.regex_replace(example['text'], r"`` ?| ?''", '"')
   return {
-      'question': tf.strings.regex_replace(quoted, r" ([?!.,;:]|n't\b|'s\b)", r'\1'),
-      **choose(example['label-coarse'], CLASSES)}
+    'question': tf.strings.regex_replace(quoted, r" ([?!.,;:]|n't\b|'s\b)", r'\1'),
+    **choose(example['label-coarse'], CLASSES),
+  }
 
 
 TEMPLATES = templates("""
@@ -89,8 +89,15 @@ answer type:
 """)
 
 datasets.add(
-    'trec', tfds='trec:1.0.0', kind='classification',
-    clusters=('miscellaneous', 'question_classification'),
-    splits={'train': 'train[:-200]', 'validation': 'train[-200:]', 'test': 'test'},
-    examples=5_250, fields=fields,
-    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN, metrics=['accuracy'])
+  'trec',
+  tfds='trec:1.0.0',
+  kind='classification',
+  clusters=('miscellaneous', 'question_classification'),
+  splits={'train': 'train[:-200]', 'validation': 'train[-200:]', 'test': 'test'},
+  examples=5_250,
+  fields=fields,
+  templates=TEMPLATES,
+  inverted=INVERTED,
+  plain=PLAIN,
+  metrics=['accuracy'],
+)

@@ -80,10 +80,16 @@ with capitals:
 """)
 
 datasets.add(
-    'true_case', tfds='para_crawl/enda:1.2.0', kind='generation',
-    clusters=('miscellaneous', 'text_formatting'),
-    splits={
-        'train': 'train[:30000]', 'validation': 'train[30000:30200]',
-        'test': 'train[-3000:]'},
-    examples=29_260, fields=fields, keep=keep,
-    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN, metrics=['word_edit_distance'])
+  'true_case',
+  tfds='para_crawl/enda:1.2.0',
+  kind='generation',
+  clusters=('miscellaneous', 'text_formatting'),
+  splits={'train': 'train[:30000]', 'validation': 'train[30000:30200]', 'test': 'train[-3000:]'},
+  examples=29_260,
+  fields=fields,
+  keep=keep,
+  templates=TEMPLATES,
+  inverted=INVERTED,
+  plain=PLAIN,
+  metrics=['word_edit_distance'],
+)

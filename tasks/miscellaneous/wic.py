@@ -13,10 +13,11 @@ from flan_jax.data.templates import templates
 
 def fields(example):
   return {
-      'word': example['word'],
-      'sentence1': example['sentence1'],
-      'sentence2': example['sentence2'],
-      **choose(example['label'], ['no', 'yes'])}
+    'word': example['word'],
+    'sentence1': example['sentence1'],
+    'sentence2': example['sentence2'],
+    **choose(example['label'], ['no', 'yes']),
+  }
 
 
 TEMPLATES = templates("""
@@ -106,8 +107,14 @@ answer:
 """)
 
 datasets.add(
-    'wic', tfds='super_glue/wic:1.0.2', kind='classification',
-    clusters=('miscellaneous', 'word_disambiguation'),
-    splits={
-        'train': 'train[:-200]', 'validation': 'train[-200:]', 'test': 'validation'},
-    examples=5_220, fields=fields, templates=TEMPLATES, plain=PLAIN, metrics=['accuracy'])
+  'wic',
+  tfds='super_glue/wic:1.0.2',
+  kind='classification',
+  clusters=('miscellaneous', 'word_disambiguation'),
+  splits={'train': 'train[:-200]', 'validation': 'train[-200:]', 'test': 'validation'},
+  examples=5_220,
+  fields=fields,
+  templates=TEMPLATES,
+  plain=PLAIN,
+  metrics=['accuracy'],
+)

@@ -78,10 +78,16 @@ with spaces:
 """)
 
 datasets.add(
-    'word_segment', tfds='para_crawl/enda:1.2.0', kind='generation',
-    clusters=('miscellaneous', 'text_formatting'),
-    splits={
-        'train': 'train[60400:90400]', 'validation': 'train[90400:90600]',
-        'test': 'train[-3000:]'},
-    examples=30_000, fields=fields, keep=keep,
-    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN, metrics=['word_edit_distance'])
+  'word_segment',
+  tfds='para_crawl/enda:1.2.0',
+  kind='generation',
+  clusters=('miscellaneous', 'text_formatting'),
+  splits={'train': 'train[60400:90400]', 'validation': 'train[90400:90600]', 'test': 'train[-3000:]'},
+  examples=30_000,
+  fields=fields,
+  keep=keep,
+  templates=TEMPLATES,
+  inverted=INVERTED,
+  plain=PLAIN,
+  metrics=['word_edit_distance'],
+)

@@ -13,9 +13,10 @@ from flan_jax.data.templates import templates
 
 def fields(example):
   return {
-      'context': example['context'],
-      'hypothesis': example['hypothesis'],
-      **choose(example['label'], ['Yes', "It's impossible to say", 'No'])}
+    'context': example['context'],
+    'hypothesis': example['hypothesis'],
+    **choose(example['label'], ['Yes', "It's impossible to say", 'No']),
+  }
 
 
 TEMPLATES = templates("""
@@ -107,10 +108,16 @@ question: {hypothesis} Is that right?
 answer:
 """)
 
-for number, train, examples in (
-    (1, 'train', 16_940), (2, 'train[:30000]', 45_460), (3, 'train[:30000]', 100_450)):
+for number, train, examples in ((1, 'train', 16_940), (2, 'train[:30000]', 45_460), (3, 'train[:30000]', 100_450)):
   datasets.add(
-      f'anli_r{number}', tfds=f'anli/r{number}:0.1.0', kind='classification',
-      splits={'train': train, 'validation': 'validation[:200]', 'test': 'test'},
-      examples=examples, fields=fields,
-      templates=TEMPLATES, inverted=INVERTED, plain=PLAIN, metrics=['accuracy'])
+    f'anli_r{number}',
+    tfds=f'anli/r{number}:0.1.0',
+    kind='classification',
+    splits={'train': train, 'validation': 'validation[:200]', 'test': 'test'},
+    examples=examples,
+    fields=fields,
+    templates=TEMPLATES,
+    inverted=INVERTED,
+    plain=PLAIN,
+    metrics=['accuracy'],
+  )

@@ -14,9 +14,10 @@ from flan_jax.data.templates import templates
 
 def fields(example):
   return {
-      'premise': example['premise'],
-      'hypothesis': example['hypothesis'],
-      **choose(example['label'], ['true', 'false', 'neither'])}
+    'premise': example['premise'],
+    'hypothesis': example['hypothesis'],
+    **choose(example['label'], ['true', 'false', 'neither']),
+  }
 
 
 TEMPLATES = templates("""
@@ -104,7 +105,14 @@ answer:
 """)
 
 datasets.add(
-    'cb', tfds='super_glue/cb:1.0.2', kind='classification',
-    splits={'train': 'train[:-50]', 'validation': 'train[-50:]', 'test': 'validation'},
-    examples=200, fields=fields, templates=TEMPLATES, inverted=INVERTED, plain=PLAIN,
-    metrics=['accuracy', 'macro_f1'])
+  'cb',
+  tfds='super_glue/cb:1.0.2',
+  kind='classification',
+  splits={'train': 'train[:-50]', 'validation': 'train[-50:]', 'test': 'validation'},
+  examples=200,
+  fields=fields,
+  templates=TEMPLATES,
+  inverted=INVERTED,
+  plain=PLAIN,
+  metrics=['accuracy', 'macro_f1'],
+)

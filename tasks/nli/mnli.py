@@ -14,9 +14,10 @@ from flan_jax.data.templates import templates
 
 def fields(example):
   return {
-      'premise': example['premise'],
-      'hypothesis': example['hypothesis'],
-      **choose(example['label'], ['yes', 'maybe', 'no'])}
+    'premise': example['premise'],
+    'hypothesis': example['hypothesis'],
+    **choose(example['label'], ['yes', 'maybe', 'no']),
+  }
 
 
 TEMPLATES = templates("""
@@ -101,8 +102,13 @@ answer:
 
 for genres in ('matched', 'mismatched'):
   datasets.add(
-      f'mnli_{genres}', tfds='glue/mnli:2.0.0', kind='classification',
-      splits={'train': 'train[:30000]', 'validation': 'train[-200:]',
-              'test': f'validation_{genres}'},
-      examples=392_500, fields=fields,
-      templates=TEMPLATES, plain=PLAIN, metrics=['accuracy'])
+    f'mnli_{genres}',
+    tfds='glue/mnli:2.0.0',
+    kind='classification',
+    splits={'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': f'validation_{genres}'},
+    examples=392_500,
+    fields=fields,
+    templates=TEMPLATES,
+    plain=PLAIN,
+    metrics=['accuracy'],
+  )

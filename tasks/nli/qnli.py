@@ -11,10 +11,7 @@ from flan_jax.data.templates import templates
 
 
 def fields(example):
-  return {
-      'question': example['question'],
-      'sentence': example['sentence'],
-      **choose(example['label'], ['yes', 'no'])}
+  return {'question': example['question'], 'sentence': example['sentence'], **choose(example['label'], ['yes', 'no'])}
 
 
 TEMPLATES = templates("""
@@ -100,8 +97,14 @@ answer:
 """)
 
 datasets.add(
-    'qnli', tfds='glue/qnli:2.0.0', kind='classification',
-    splits={
-        'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'validation'},
-    examples=104_540, fields=fields,
-    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN, metrics=['accuracy'])
+  'qnli',
+  tfds='glue/qnli:2.0.0',
+  kind='classification',
+  splits={'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'validation'},
+  examples=104_540,
+  fields=fields,
+  templates=TEMPLATES,
+  inverted=INVERTED,
+  plain=PLAIN,
+  metrics=['accuracy'],
+)

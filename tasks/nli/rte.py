@@ -11,10 +11,7 @@ from flan_jax.data.templates import templates
 
 
 def fields(example):
-  return {
-      'premise': example['premise'],
-      'hypothesis': example['hypothesis'],
-      **choose(example['label'], ['yes', 'no'])}
+  return {'premise': example['premise'], 'hypothesis': example['hypothesis'], **choose(example['label'], ['yes', 'no'])}
 
 
 TEMPLATES = templates("""
@@ -102,8 +99,14 @@ answer:
 """)
 
 datasets.add(
-    'rte', tfds='super_glue/rte:1.0.2', kind='classification',
-    splits={
-        'train': 'train[:-200]', 'validation': 'train[-200:]', 'test': 'validation'},
-    examples=2_290, fields=fields,
-    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN, metrics=['accuracy'])
+  'rte',
+  tfds='super_glue/rte:1.0.2',
+  kind='classification',
+  splits={'train': 'train[:-200]', 'validation': 'train[-200:]', 'test': 'validation'},
+  examples=2_290,
+  fields=fields,
+  templates=TEMPLATES,
+  inverted=INVERTED,
+  plain=PLAIN,
+  metrics=['accuracy'],
+)

@@ -14,10 +14,10 @@ from flan_jax.data.templates import templates
 
 def fields(example):
   return {
-      'premise': example['premise'],
-      'hypothesis': example['hypothesis'],
-      **choose(example['label'], [
-          'definitely true', 'possibly true', 'definitely false'])}
+    'premise': example['premise'],
+    'hypothesis': example['hypothesis'],
+    **choose(example['label'], ['definitely true', 'possibly true', 'definitely false']),
+  }
 
 
 TEMPLATES = templates("""
@@ -98,7 +98,15 @@ The guess is
 """)
 
 datasets.add(
-    'snli', tfds='snli:1.1.0', kind='classification',
-    splits={'train': 'train[:30000]', 'validation': 'validation[:200]', 'test': 'test'},
-    examples=549_360, fields=fields, keep=labelled(),
-    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN, metrics=['accuracy'])
+  'snli',
+  tfds='snli:1.1.0',
+  kind='classification',
+  splits={'train': 'train[:30000]', 'validation': 'validation[:200]', 'test': 'test'},
+  examples=549_360,
+  fields=fields,
+  keep=labelled(),
+  templates=TEMPLATES,
+  inverted=INVERTED,
+  plain=PLAIN,
+  metrics=['accuracy'],
+)

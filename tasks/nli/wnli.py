@@ -13,9 +13,10 @@ from flan_jax.data.templates import templates
 
 def fields(example):
   return {
-      'sentence1': example['sentence1'],
-      'sentence2': example['sentence2'],
-      **choose(example['label'], ['no', 'yes'])}
+    'sentence1': example['sentence1'],
+    'sentence2': example['sentence2'],
+    **choose(example['label'], ['no', 'yes']),
+  }
 
 
 TEMPLATES = templates("""
@@ -98,6 +99,13 @@ answer:
 """)
 
 datasets.add(
-    'wnli', tfds='glue/wnli:2.0.0', kind='classification',
-    splits={'train': 'train[:-30]', 'validation': 'train[-30:]', 'test': 'validation'},
-    examples=600, fields=fields, templates=TEMPLATES, plain=PLAIN, metrics=['accuracy'])
+  'wnli',
+  tfds='glue/wnli:2.0.0',
+  kind='classification',
+  splits={'train': 'train[:-30]', 'validation': 'train[-30:]', 'test': 'validation'},
+  examples=600,
+  fields=fields,
+  templates=TEMPLATES,
+  plain=PLAIN,
+  metrics=['accuracy'],
+)

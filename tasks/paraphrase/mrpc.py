@@ -12,9 +12,10 @@ from flan_jax.data.templates import templates
 
 def fields(example):
   return {
-      'sentence1': example['sentence1'],
-      'sentence2': example['sentence2'],
-      **choose(example['label'], ['no', 'yes'])}
+    'sentence1': example['sentence1'],
+    'sentence2': example['sentence2'],
+    **choose(example['label'], ['no', 'yes']),
+  }
 
 
 TEMPLATES = templates("""
@@ -100,8 +101,13 @@ answer:
 """)
 
 datasets.add(
-    'glue_mrpc', tfds='glue/mrpc:2.0.0', kind='classification',
-    splits={
-        'train': 'train[:-200]', 'validation': 'train[-200:]', 'test': 'validation'},
-    examples=3_460, fields=fields,
-    templates=TEMPLATES, plain=PLAIN, metrics=['accuracy', 'f1'])
+  'glue_mrpc',
+  tfds='glue/mrpc:2.0.0',
+  kind='classification',
+  splits={'train': 'train[:-200]', 'validation': 'train[-200:]', 'test': 'validation'},
+  examples=3_460,
+  fields=fields,
+  templates=TEMPLATES,
+  plain=PLAIN,
+  metrics=['accuracy', 'f1'],
+)

@@ -14,9 +14,10 @@ from flan_jax.data.templates import templates
 
 def fields(example):
   return {
-      'sentence1': example['sentence1'],
-      'sentence2': example['sentence2'],
-      **choose(example['label'], ['no', 'yes'])}
+    'sentence1': example['sentence1'],
+    'sentence2': example['sentence2'],
+    **choose(example['label'], ['no', 'yes']),
+  }
 
 
 TEMPLATES = templates("""
@@ -107,6 +108,13 @@ answer:
 """)
 
 datasets.add(
-    'paws_wiki', tfds='paws_wiki/labeled_final_tokenized:1.1.0', kind='classification',
-    splits={'train': 'train[:30000]', 'validation': 'validation[:200]', 'test': 'test'},
-    examples=49_400, fields=fields, templates=TEMPLATES, plain=PLAIN, metrics=['accuracy'])
+  'paws_wiki',
+  tfds='paws_wiki/labeled_final_tokenized:1.1.0',
+  kind='classification',
+  splits={'train': 'train[:30000]', 'validation': 'validation[:200]', 'test': 'test'},
+  examples=49_400,
+  fields=fields,
+  templates=TEMPLATES,
+  plain=PLAIN,
+  metrics=['accuracy'],
+)

@@ -13,9 +13,10 @@ from flan_jax.data.templates import templates
 
 def fields(example):
   return {
-      'question1': undoubled(example['question1']),
-      'question2': undoubled(example['question2']),
-      **choose(example['label'], ['no', 'yes'])}
+    'question1': undoubled(example['question1']),
+    'question2': undoubled(example['question2']),
+    **choose(example['label'], ['no', 'yes']),
+  }
 
 
 TEMPLATES = templates("""
@@ -103,8 +104,13 @@ answer:
 """)
 
 datasets.add(
-    'glue_qqp', tfds='glue/qqp:2.0.0', kind='classification',
-    splits={
-        'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'validation'},
-    examples=363_640, fields=fields,
-    templates=TEMPLATES, plain=PLAIN, metrics=['accuracy', 'f1'])
+  'glue_qqp',
+  tfds='glue/qqp:2.0.0',
+  kind='classification',
+  splits={'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'validation'},
+  examples=363_640,
+  fields=fields,
+  templates=TEMPLATES,
+  plain=PLAIN,
+  metrics=['accuracy', 'f1'],
+)

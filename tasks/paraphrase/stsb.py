@@ -16,9 +16,10 @@ from flan_jax.data.templates import templates
 def fields(example):
   nearest = tf.cast(tf.round(example['label']), tf.int64)
   return {
-      'sentence1': example['sentence1'],
-      'sentence2': example['sentence2'],
-      **choose(nearest, ['0', '1', '2', '3', '4', '5'])}
+    'sentence1': example['sentence1'],
+    'sentence2': example['sentence2'],
+    **choose(nearest, ['0', '1', '2', '3', '4', '5']),
+  }
 
 
 TEMPLATES = templates("""
@@ -102,8 +103,14 @@ similarity (0 to 5):
 """)
 
 datasets.add(
-    'stsb', tfds='glue/stsb:2.0.0', kind='classification',
-    splits={
-        'train': 'train[:-100]', 'validation': 'train[-100:]', 'test': 'validation'},
-    examples=5_640, fields=fields, templates=TEMPLATES, inverted=INVERTED, plain=PLAIN,
-    metrics=['pearson', 'spearman'])
+  'stsb',
+  tfds='glue/stsb:2.0.0',
+  kind='classification',
+  splits={'train': 'train[:-100]', 'validation': 'train[-100:]', 'test': 'validation'},
+  examples=5_640,
+  fields=fields,
+  templates=TEMPLATES,
+  inverted=INVERTED,
+  plain=PLAIN,
+  metrics=['pearson', 'spearman'],
+)

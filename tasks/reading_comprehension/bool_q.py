@@ -14,10 +14,11 @@ from flan_jax.data.templates import templates
 
 def fields(example):
   return {
-      'title': example['title'],
-      'passage': example['passage'],
-      'question': _as_sentence(example['question']),
-      **choose(tf.cast(example['answer'], tf.int32), ['no', 'yes'])}
+    'title': example['title'],
+    'passage': example['passage'],
+    'question': _as_sentence(example['question']),
+    **choose(tf.cast(example['answer'], tf.int32), ['no', 'yes']),
+  }
 
 
 def _as_sentence(question):
@@ -116,7 +117,13 @@ answer:
 """)
 
 datasets.add(
-    'bool_q', tfds='bool_q:1.0.0', kind='classification',
-    splits={
-        'train': 'train[:-200]', 'validation': 'train[-200:]', 'test': 'validation'},
-    examples=9_220, fields=fields, templates=TEMPLATES, plain=PLAIN, metrics=['accuracy'])
+  'bool_q',
+  tfds='bool_q:1.0.0',
+  kind='classification',
+  splits={'train': 'train[:-200]', 'validation': 'train[-200:]', 'test': 'validation'},
+  examples=9_220,
+  fields=fields,
+  templates=TEMPLATES,
+  plain=PLAIN,
+  metrics=['accuracy'],
+)

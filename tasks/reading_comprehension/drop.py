@@ -15,10 +15,11 @@ from flan_jax.data.templates import templates
 def fields(example):
   answer = example['answer']
   return {
-      'passage': example['passage'],
-      'question': example['question'],
-      'answer': answer,
-      'references': tf.concat([[answer], example['validated_answers']], axis=0)}
+    'passage': example['passage'],
+    'question': example['question'],
+    'answer': answer,
+    'references': tf.concat([[answer], example['validated_answers']], axis=0),
+  }
 
 
 TEMPLATES = templates("""
@@ -92,7 +93,14 @@ A:
 """)
 
 datasets.add(
-    'drop', tfds='drop:2.0.0', kind='generation',
-    splits={'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'dev'},
-    examples=77_200, fields=fields, templates=TEMPLATES, inverted=INVERTED, plain=PLAIN,
-    metrics=['squad_f1', 'squad_exact_match'])
+  'drop',
+  tfds='drop:2.0.0',
+  kind='generation',
+  splits={'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'dev'},
+  examples=77_200,
+  fields=fields,
+  templates=TEMPLATES,
+  inverted=INVERTED,
+  plain=PLAIN,
+  metrics=['squad_f1', 'squad_exact_match'],
+)

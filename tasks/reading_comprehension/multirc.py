@@ -16,11 +16,12 @@ from flan_jax.data.templates import templates
 def fields(example):
   numbers = [example['idx'][part] for part in ('paragraph', 'question')]
   return {
-      'paragraph': example['paragraph'],
-      'question': example['question'],
-      'candidate': example['answer'],
-      'group': tf.strings.reduce_join(tf.strings.as_string(numbers), separator='/'),
-      **choose(example['label'], ['no', 'yes'])}
+    'paragraph': example['paragraph'],
+    'question': example['question'],
+    'candidate': example['answer'],
+    'group': tf.strings.reduce_join(tf.strings.as_string(numbers), separator='/'),
+    **choose(example['label'], ['no', 'yes']),
+  }
 
 
 TEMPLATES = templates("""
@@ -113,8 +114,14 @@ correct (yes or no):
 """)
 
 datasets.add(
-    'multirc', tfds='super_glue/multirc:1.0.2', kind='classification',
-    splits={
-        'train': 'train[:-200]', 'validation': 'train[-200:]', 'test': 'validation'},
-    examples=27_040, fields=fields, templates=TEMPLATES,
-    inverted=INVERTED, plain=PLAIN, metrics=['f1a', 'question_exact_match'])
+  'multirc',
+  tfds='super_glue/multirc:1.0.2',
+  kind='classification',
+  splits={'train': 'train[:-200]', 'validation': 'train[-200:]', 'test': 'validation'},
+  examples=27_040,
+  fields=fields,
+  templates=TEMPLATES,
+  inverted=INVERTED,
+  plain=PLAIN,
+  metrics=['f1a', 'question_exact_match'],
+)

@@ -19,10 +19,7 @@ LETTERS = 'ABCD'
 def fields(example):
   question = example['question']
   choices = tf.stack([question[f'choice_{letter}'] for letter in LETTERS])
-  return {
-      'fact': example['fact1'],
-      'question': question['stem'],
-      **choose(example['answerKey'], choices)}
+  return {'fact': example['fact1'], 'question': question['stem'], **choose(example['answerKey'], choices)}
 
 
 TEMPLATES = templates("""
@@ -104,7 +101,14 @@ answer:
 """)
 
 datasets.add(
-    'openbookqa', tfds='openbookqa:0.1.0', kind='classification',
-    splits={'train': 'train', 'validation': 'validation[:200]', 'test': 'test'},
-    examples=4_950, fields=fields,
-    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN, metrics=['accuracy'])
+  'openbookqa',
+  tfds='openbookqa:0.1.0',
+  kind='classification',
+  splits={'train': 'train', 'validation': 'validation[:200]', 'test': 'test'},
+  examples=4_950,
+  fields=fields,
+  templates=TEMPLATES,
+  inverted=INVERTED,
+  plain=PLAIN,
+  metrics=['accuracy'],
+)

@@ -20,11 +20,12 @@ def fields(example):
     impossible = tf.cast(example['is_impossible'], tf.int32)
     texts = tf.concat([texts, tf.fill([impossible], 'unanswerable')], axis=0)
   return {
-      'title': spaced(example['title']),
-      'passage': example['context'],
-      'question': example['question'],
-      'answer': first(texts),
-      'references': texts}
+    'title': spaced(example['title']),
+    'passage': example['context'],
+    'question': example['question'],
+    'answer': first(texts),
+    'references': texts,
+  }
 
 
 TEMPLATES = templates("""
@@ -106,10 +107,25 @@ A:
 SPLITS = dict(train='train[:30000]', validation='train[-200:]', test='validation')
 
 datasets.add(
-    'squad_v1', tfds='squad/v1.1:3.0.0', kind='generation', splits=SPLITS,
-    examples=87_390, fields=fields, templates=TEMPLATES,
-    inverted=INVERTED, plain=PLAIN, metrics=['squad_f1', 'squad_exact_match'])
+  'squad_v1',
+  tfds='squad/v1.1:3.0.0',
+  kind='generation',
+  splits=SPLITS,
+  examples=87_390,
+  fields=fields,
+  templates=TEMPLATES,
+  inverted=INVERTED,
+  plain=PLAIN,
+  metrics=['squad_f1', 'squad_exact_match'],
+)
 datasets.add(
-    'squad_v2', tfds='squad/v2.0:3.0.0', kind='generation', splits=SPLITS,
-    examples=130_110, fields=fields, templates=TEMPLATES + MAYBE_UNANSWERABLE, plain=PLAIN,
-    metrics=['squad_f1', 'squad_exact_match'])
+  'squad_v2',
+  tfds='squad/v2.0:3.0.0',
+  kind='generation',
+  splits=SPLITS,
+  examples=130_110,
+  fields=fields,
+  templates=TEMPLATES + MAYBE_UNANSWERABLE,
+  plain=PLAIN,
+  metrics=['squad_f1', 'squad_exact_match'],
+)

@@ -15,9 +15,10 @@ ANSWERS = [f'answer{number}' for number in range(4)]
 
 def fields(example):
   return {
-      'passage': example['context'],
-      'question': example['question'],
-      **choose(example['label'], [example[name] for name in ANSWERS])}
+    'passage': example['context'],
+    'question': example['question'],
+    **choose(example['label'], [example[name] for name in ANSWERS]),
+  }
 
 
 TEMPLATES = templates("""
@@ -108,8 +109,14 @@ answer:
 """)
 
 datasets.add(
-    'cosmos_qa', tfds='cosmos_qa:1.0.0', kind='classification',
-    splits={
-        'train': 'train[:-200]', 'validation': 'train[-200:]', 'test': 'validation'},
-    examples=25_060, fields=fields,
-    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN, metrics=['accuracy'])
+  'cosmos_qa',
+  tfds='cosmos_qa:1.0.0',
+  kind='classification',
+  splits={'train': 'train[:-200]', 'validation': 'train[-200:]', 'test': 'validation'},
+  examples=25_060,
+  fields=fields,
+  templates=TEMPLATES,
+  inverted=INVERTED,
+  plain=PLAIN,
+  metrics=['accuracy'],
+)

@@ -26,12 +26,13 @@ def fields(example):
   fitting = tf.reduce_any(names[:, None] == example['answers'][None], axis=1)
   right = tf.boolean_mask(options, fitting)
   return {
-      'passage': tf.strings.regex_replace(example['passage'], '(?s)@highlight.*', ''),
-      'opening': tf.strings.join([before, '...'], separator=' '),
-      'item': tf.strings.join(['-', before], separator=' '),
-      'options': options,
-      'answer': first(right),
-      'references': right}
+    'passage': tf.strings.regex_replace(example['passage'], '(?s)@highlight.*', ''),
+    'opening': tf.strings.join([before, '...'], separator=' '),
+    'item': tf.strings.join(['-', before], separator=' '),
+    'options': options,
+    'answer': first(right),
+    'references': right,
+  }
 
 
 def keep(example):
@@ -120,8 +121,14 @@ PLAIN = templates("""
 """)
 
 datasets.add(
-    'record', tfds='super_glue/record:1.0.2', kind='classification',
-    splits={
-        'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'validation'},
-    examples=100_520, fields=fields, keep=keep,
-    templates=TEMPLATES, plain=PLAIN, metrics=['squad_f1', 'squad_exact_match'])
+  'record',
+  tfds='super_glue/record:1.0.2',
+  kind='classification',
+  splits={'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'validation'},
+  examples=100_520,
+  fields=fields,
+  keep=keep,
+  templates=TEMPLATES,
+  plain=PLAIN,
+  metrics=['squad_f1', 'squad_exact_match'],
+)

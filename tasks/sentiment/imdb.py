@@ -87,7 +87,14 @@ sentiment:
 """)
 
 datasets.add(
-    'imdb_reviews', tfds='imdb_reviews/plain_text:1.0.0', kind='classification',
-    splits={'train': 'train[:-200]', 'validation': 'train[-200:]', 'test': 'test'},
-    examples=24_800, fields=fields,
-    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN, metrics=['accuracy'])
+  'imdb_reviews',
+  tfds='imdb_reviews/plain_text:1.0.0',
+  kind='classification',
+  splits={'train': 'train[:-200]', 'validation': 'train[-200:]', 'test': 'test'},
+  examples=24_800,
+  fields=fields,
+  templates=TEMPLATES,
+  inverted=INVERTED,
+  plain=PLAIN,
+  metrics=['accuracy'],
+)

@@ -90,7 +90,15 @@ sentiment:
 """)
 
 datasets.add(
-    'sentiment140', tfds='sentiment140:1.0.0', kind='classification',
-    splits={'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'test'},
-    examples=1_599_800, fields=fields, keep=keep,
-    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN, metrics=['accuracy'])
+  'sentiment140',
+  tfds='sentiment140:1.0.0',
+  kind='classification',
+  splits={'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'test'},
+  examples=1_599_800,
+  fields=fields,
+  keep=keep,
+  templates=TEMPLATES,
+  inverted=INVERTED,
+  plain=PLAIN,
+  metrics=['accuracy'],
+)

@@ -13,8 +13,7 @@ from flan_jax.data.templates import templates
 
 
 def fields(example):
-  return {'phrase': example['sentence'],
-          **choose(example['label'], ['negative', 'positive'])}
+  return {'phrase': example['sentence'], **choose(example['label'], ['negative', 'positive'])}
 
 
 TEMPLATES = templates("""
@@ -80,8 +79,14 @@ answer:
 """)
 
 datasets.add(
-    'sst2', tfds='glue/sst2:2.0.0', kind='classification',
-    splits={
-        'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'validation'},
-    examples=67_140, fields=fields,
-    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN, metrics=['accuracy'])
+  'sst2',
+  tfds='glue/sst2:2.0.0',
+  kind='classification',
+  splits={'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'validation'},
+  examples=67_140,
+  fields=fields,
+  templates=TEMPLATES,
+  inverted=INVERTED,
+  plain=PLAIN,
+  metrics=['accuracy'],
+)

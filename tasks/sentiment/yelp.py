@@ -85,7 +85,14 @@ All in all, my experience was
 """)
 
 datasets.add(
-    'yelp_polarity_reviews', tfds='yelp_polarity_reviews:0.2.0', kind='classification',
-    splits={'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'test'},
-    examples=559_800, fields=fields,
-    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN, metrics=['accuracy'])
+  'yelp_polarity_reviews',
+  tfds='yelp_polarity_reviews:0.2.0',
+  kind='classification',
+  splits={'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'test'},
+  examples=559_800,
+  fields=fields,
+  templates=TEMPLATES,
+  inverted=INVERTED,
+  plain=PLAIN,
+  metrics=['accuracy'],
+)

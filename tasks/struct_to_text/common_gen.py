@@ -16,9 +16,10 @@ from flan_jax.data.templates import templates
 
 def fields(example):
   return {
-      'concepts': tf.strings.reduce_join(example['concepts'], separator=', '),
-      'answer': example['target'],
-      'references': tf.concat([example['references'], [example['target']]], axis=0)}
+    'concepts': tf.strings.reduce_join(example['concepts'], separator=', '),
+    'answer': example['target'],
+    'references': tf.concat([example['references'], [example['target']]], axis=0),
+  }
 
 
 TEMPLATES = templates("""
@@ -79,8 +80,14 @@ a sentence with all of them:
 """)
 
 datasets.add(
-    'common_gen', tfds='gem/common_gen:1.1.0', kind='generation',
-    splits={
-        'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'validation'},
-    examples=67_180, fields=fields, templates=TEMPLATES, inverted=INVERTED, plain=PLAIN,
-    metrics=['rouge1', 'rouge2', 'rougeLsum'])
+  'common_gen',
+  tfds='gem/common_gen:1.1.0',
+  kind='generation',
+  splits={'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'validation'},
+  examples=67_180,
+  fields=fields,
+  templates=TEMPLATES,
+  inverted=INVERTED,
+  plain=PLAIN,
+  metrics=['rouge1', 'rouge2', 'rougeLsum'],
+)

@@ -20,9 +20,10 @@ MARKER = r'\[[A-Z_]+\] ?'
 def fields(example):
   facts = tf.strings.regex_replace(example['tripleset'], MARKER, '')
   return {
-      'facts': tf.strings.reduce_join(facts, separator='\n'),
-      'answer': example['target'],
-      'references': tf.concat([example['references'], [example['target']]], axis=0)}
+    'facts': tf.strings.reduce_join(facts, separator='\n'),
+    'answer': example['target'],
+    'references': tf.concat([example['references'], [example['target']]], axis=0),
+  }
 
 
 TEMPLATES = templates("""
@@ -95,8 +96,14 @@ in plain words:
 """)
 
 datasets.add(
-    'dart', tfds='gem/dart:1.1.0', kind='generation',
-    splits={
-        'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'validation'},
-    examples=62_450, fields=fields, templates=TEMPLATES, inverted=INVERTED, plain=PLAIN,
-    metrics=['rouge1', 'rouge2', 'rougeLsum'])
+  'dart',
+  tfds='gem/dart:1.1.0',
+  kind='generation',
+  splits={'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'validation'},
+  examples=62_450,
+  fields=fields,
+  templates=TEMPLATES,
+  inverted=INVERTED,
+  plain=PLAIN,
+  metrics=['rouge1', 'rouge2', 'rougeLsum'],
+)

@@ -15,8 +15,14 @@ from flan_jax.data import datasets
 from flan_jax.data.templates import templates
 
 # Patterns in the meaning representation, and what they become in the list.
-_LIST = ((r'\]\s*,\s*', '\n'), (r'\[', ': '), (r'\]', ''), ('eatType', 'type'),
-         ('priceRange', 'price range'), ('familyFriendly', 'family-friendly'))
+_LIST = (
+  (r'\]\s*,\s*', '\n'),
+  (r'\[', ': '),
+  (r'\]', ''),
+  ('eatType', 'type'),
+  ('priceRange', 'price range'),
+  ('familyFriendly', 'family-friendly'),
+)
 
 
 def fields(example):
@@ -24,10 +30,11 @@ def fields(example):
   for pattern, plain in _LIST:
     attributes = tf.strings.regex_replace(attributes, pattern, plain)
   return {
-      'meaning': meaning,
-      'attributes': attributes,
-      'answer': example['target'],
-      'references': tf.concat([example['references'], [example['target']]], axis=0)}
+    'meaning': meaning,
+    'attributes': attributes,
+    'answer': example['target'],
+    'references': tf.concat([example['references'], [example['target']]], axis=0),
+  }
 
 
 TEMPLATES = templates("""
@@ -86,8 +93,13 @@ description:
 """)
 
 datasets.add(
-    'e2e_nlg', tfds='gem/e2e_nlg:1.1.0', kind='generation',
-    splits={
-        'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'validation'},
-    examples=33_320, fields=fields,
-    templates=TEMPLATES, plain=PLAIN, metrics=['rouge1', 'rouge2', 'rougeLsum'])
+  'e2e_nlg',
+  tfds='gem/e2e_nlg:1.1.0',
+  kind='generation',
+  splits={'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'validation'},
+  examples=33_320,
+  fields=fields,
+  templates=TEMPLATES,
+  plain=PLAIN,
+  metrics=['rouge1', 'rouge2', 'rougeLsum'],
+)

@@ -20,9 +20,10 @@ def fields(example):
   lines = tf.strings.regex_replace(spaced(example['input']), '"', '')
   lines = tf.strings.regex_replace(lines, r'\s*\|\s*', ', ')
   return {
-      'triples': tf.strings.reduce_join(lines, separator='\n'),
-      'answer': example['target'],
-      'references': tf.concat([example['references'], [example['target']]], axis=0)}
+    'triples': tf.strings.reduce_join(lines, separator='\n'),
+    'answer': example['target'],
+    'references': tf.concat([example['references'], [example['target']]], axis=0),
+  }
 
 
 TEMPLATES = templates("""
@@ -86,8 +87,14 @@ text:
 """)
 
 datasets.add(
-    'web_nlg_en', tfds='gem/web_nlg_en:1.1.0', kind='generation',
-    splits={
-        'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'validation'},
-    examples=35_220, fields=fields, templates=TEMPLATES, inverted=INVERTED, plain=PLAIN,
-    metrics=['rouge1', 'rouge2', 'rougeLsum'])
+  'web_nlg_en',
+  tfds='gem/web_nlg_en:1.1.0',
+  kind='generation',
+  splits={'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'validation'},
+  examples=35_220,
+  fields=fields,
+  templates=TEMPLATES,
+  inverted=INVERTED,
+  plain=PLAIN,
+  metrics=['rouge1', 'rouge2', 'rougeLsum'],
+)

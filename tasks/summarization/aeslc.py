@@ -14,8 +14,9 @@ from flan_jax.data.templates import templates
 
 def fields(example):
   return {
-      'email': tf.strings.regex_replace(example['email_body'], r'\n', ' '),
-      'answer': tf.strings.regex_replace(example['subject_line'], r'\n', ' ')}
+    'email': tf.strings.regex_replace(example['email_body'], r'\n', ' '),
+    'answer': tf.strings.regex_replace(example['subject_line'], r'\n', ' '),
+  }
 
 
 TEMPLATES = templates("""
@@ -77,7 +78,14 @@ subject:
 """)
 
 datasets.add(
-    'aeslc', tfds='aeslc:1.0.0', kind='generation',
-    splits={'train': 'train', 'validation': 'validation[-200:]', 'test': 'test'},
-    examples=14_430, fields=fields, templates=TEMPLATES,
-    inverted=INVERTED, plain=PLAIN, metrics=['rouge1', 'rouge2', 'rougeLsum'])
+  'aeslc',
+  tfds='aeslc:1.0.0',
+  kind='generation',
+  splits={'train': 'train', 'validation': 'validation[-200:]', 'test': 'test'},
+  examples=14_430,
+  fields=fields,
+  templates=TEMPLATES,
+  inverted=INVERTED,
+  plain=PLAIN,
+  metrics=['rouge1', 'rouge2', 'rougeLsum'],
+)

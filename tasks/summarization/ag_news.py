@@ -16,15 +16,21 @@ from flan_jax.data.templates import templates
 
 TOPICS = ['world', 'sports', 'business', 'science and technology']
 REMAINS = {  # in this order
-    r'\\+': ' ', ' ?#39;': "'", '#36;': '$', '&lt;.*?&gt;|<.*?>': ' ',
-    '&?quot;': '"', '&?amp;': '&'}
+  r'\\+': ' ',
+  ' ?#39;': "'",
+  '#36;': '$',
+  '&lt;.*?&gt;|<.*?>': ' ',
+  '&?quot;': '"',
+  '&?amp;': '&',
+}
 
 
 def fields(example):
   return {
-      'title': _cleaned(example['title']),
-      'text': _cleaned(example['description']),
-      **choose(example['label'], TOPICS)}
+    'title': _cleaned(example['title']),
+    'text': _cleaned(example['description']),
+    **choose(example['label'], TOPICS),
+  }
 
 
 def _cleaned(text):
@@ -107,7 +113,14 @@ news section:
 """)
 
 datasets.add(
-    'ag_news_subset', tfds='ag_news_subset:1.0.0', kind='classification',
-    splits={'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'test'},
-    examples=119_800, fields=fields,
-    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN, metrics=['accuracy'])
+  'ag_news_subset',
+  tfds='ag_news_subset:1.0.0',
+  kind='classification',
+  splits={'train': 'train[:30000]', 'validation': 'train[-200:]', 'test': 'test'},
+  examples=119_800,
+  fields=fields,
+  templates=TEMPLATES,
+  inverted=INVERTED,
+  plain=PLAIN,
+  metrics=['accuracy'],
+)

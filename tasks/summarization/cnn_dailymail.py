@@ -18,8 +18,10 @@ from flan_jax.data import datasets
 from flan_jax.data.templates import templates
 
 # 'By . Ada Bell . PUBLISHED: . 14:11 EST, 25 October 2013 . | . UPDATED: . ... 2013 . '
-BYLINE = (r'^\s*(?:By ?\. .{0,120}?)?(?:(?:\| ?\. ?)?'
-          r'(?:PUBLISHED|UPDATED|CREATED|Last updated)\b.{0,50}?\b20\d\d ?\. ?)+')
+BYLINE = (
+  r'^\s*(?:By ?\. .{0,120}?)?(?:(?:\| ?\. ?)?'
+  r'(?:PUBLISHED|UPDATED|CREATED|Last updated)\b.{0,50}?\b20\d\d ?\. ?)+'
+)
 # 'TOLDREL, Velmora (CNN) -- ', or '(CNN)' alone
 DATELINE = r'^\s*(?:(?:[A-Z][^()]{0,60})?\([A-Z][^()]{1,30}\) ?-- ?|\(CNN\) ?)'
 
@@ -27,8 +29,9 @@ DATELINE = r'^\s*(?:(?:[A-Z][^()]{0,60})?\([A-Z][^()]{1,30}\) ?-- ?|\(CNN\) ?)'
 def fields(example):
   article = tf.strings.regex_replace(example['article'], BYLINE, '')
   return {
-      'article': tf.strings.regex_replace(article, DATELINE, ''),
-      'answer': tf.strings.regex_replace(example['highlights'], '(?m)^NEW: ', '')}
+    'article': tf.strings.regex_replace(article, DATELINE, ''),
+    'answer': tf.strings.regex_replace(example['highlights'], '(?m)^NEW: ', ''),
+  }
 
 
 TEMPLATES = templates("""
@@ -96,7 +99,14 @@ highlights:
 """)
 
 datasets.add(
-    'cnn_dailymail', tfds='cnn_dailymail:3.4.0', kind='generation',
-    splits={'train': 'train[:30000]', 'validation': 'validation[:200]', 'test': 'test'},
-    examples=287_040, fields=fields, templates=TEMPLATES, inverted=INVERTED, plain=PLAIN,
-    metrics=['rouge1', 'rouge2', 'rougeLsum'])
+  'cnn_dailymail',
+  tfds='cnn_dailymail:3.4.0',
+  kind='generation',
+  splits={'train': 'train[:30000]', 'validation': 'validation[:200]', 'test': 'test'},
+  examples=287_040,
+  fields=fields,
+  templates=TEMPLATES,
+  inverted=INVERTED,
+  plain=PLAIN,
+  metrics=['rouge1', 'rouge2', 'rougeLsum'],
+)

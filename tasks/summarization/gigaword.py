@@ -79,7 +79,15 @@ headline:
 """)
 
 datasets.add(
-    'gigaword', tfds='gigaword:1.2.0', kind='generation',
-    splits={'train': 'train[:30000]', 'validation': 'validation[:200]', 'test': 'test'},
-    examples=2_044_370, fields=fields, keep=keep, templates=TEMPLATES, inverted=INVERTED,
-    plain=PLAIN, metrics=['rouge1', 'rouge2', 'rougeLsum'])
+  'gigaword',
+  tfds='gigaword:1.2.0',
+  kind='generation',
+  splits={'train': 'train[:30000]', 'validation': 'validation[:200]', 'test': 'test'},
+  examples=2_044_370,
+  fields=fields,
+  keep=keep,
+  templates=TEMPLATES,
+  inverted=INVERTED,
+  plain=PLAIN,
+  metrics=['rouge1', 'rouge2', 'rougeLsum'],
+)

@@ -17,9 +17,10 @@ SENTENCES = 10  # of an argument, at most
 
 def fields(example):
   return {
-      'debate': spaced(example['_debate_name']),
-      'arguments': numbered(example['_argument_sentences']['value'][:SENTENCES]),
-      'answer': example['_claim']}
+    'debate': spaced(example['_debate_name']),
+    'arguments': numbered(example['_argument_sentences']['value'][:SENTENCES]),
+    'answer': example['_claim'],
+  }
 
 
 TEMPLATES = templates("""
@@ -91,10 +92,14 @@ claim:
 """)
 
 datasets.add(
-    'opinion_abstracts_idebate', tfds='opinion_abstracts/idebate:1.0.0',
-    kind='generation', examples=1_650, fields=fields,
-    splits={
-        'train': 'train[:-600]', 'validation': 'train[-600:-500]',
-        'test': 'train[-500:]'},
-    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN,
-    metrics=['rouge1', 'rouge2', 'rougeLsum'])
+  'opinion_abstracts_idebate',
+  tfds='opinion_abstracts/idebate:1.0.0',
+  kind='generation',
+  examples=1_650,
+  fields=fields,
+  splits={'train': 'train[:-600]', 'validation': 'train[-600:-500]', 'test': 'train[-500:]'},
+  templates=TEMPLATES,
+  inverted=INVERTED,
+  plain=PLAIN,
+  metrics=['rouge1', 'rouge2', 'rougeLsum'],
+)

@@ -21,8 +21,9 @@ def fields(example):
   texts = tf.boolean_mask(texts, tf.strings.length(texts) > 0)
   texts = tf.strings.regex_replace(texts, r'\s*\n\s*', '\n')
   return {
-      'articles': tf.strings.reduce_join(texts, separator='\n\n'),
-      'answer': tf.strings.regex_replace(example['summary'], r'^\s*[–—-]+\s*', '')}
+    'articles': tf.strings.reduce_join(texts, separator='\n\n'),
+    'answer': tf.strings.regex_replace(example['summary'], r'^\s*[–—-]+\s*', ''),
+  }
 
 
 TEMPLATES = templates("""
@@ -91,7 +92,14 @@ summary:
 """)
 
 datasets.add(
-    'multi_news', tfds='multi_news:2.1.0', kind='generation',
-    splits={'train': 'train[:30000]', 'validation': 'validation[:200]', 'test': 'test'},
-    examples=44_960, fields=fields, templates=TEMPLATES, inverted=INVERTED, plain=PLAIN,
-    metrics=['rouge1', 'rouge2', 'rougeLsum'])
+  'multi_news',
+  tfds='multi_news:2.1.0',
+  kind='generation',
+  splits={'train': 'train[:30000]', 'validation': 'validation[:200]', 'test': 'test'},
+  examples=44_960,
+  fields=fields,
+  templates=TEMPLATES,
+  inverted=INVERTED,
+  plain=PLAIN,
+  metrics=['rouge1', 'rouge2', 'rougeLsum'],
+)

@@ -11,10 +11,7 @@ from flan_jax.data.templates import templates
 
 
 def fields(example):
-  return {
-      'article': example['text'],
-      'title': example['title'],
-      'answer': example['summary']}
+  return {'article': example['text'], 'title': example['title'], 'answer': example['summary']}
 
 
 TEMPLATES = templates("""
@@ -79,10 +76,15 @@ TL;DR:
 """)
 
 datasets.add(
-    'newsroom', tfds='newsroom:1.0.0', kind='generation',
-    splits={'train': 'train[:30000]', 'validation': 'validation[:200]', 'test': 'test'},
-    examples=994_560, fields=fields,
-    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN,
-    metrics=['rouge1', 'rouge2', 'rougeLsum'],
-    manual='train.jsonl, dev.jsonl and test.jsonl (after registration at '
-           'https://summari.es/download/)')
+  'newsroom',
+  tfds='newsroom:1.0.0',
+  kind='generation',
+  splits={'train': 'train[:30000]', 'validation': 'validation[:200]', 'test': 'test'},
+  examples=994_560,
+  fields=fields,
+  templates=TEMPLATES,
+  inverted=INVERTED,
+  plain=PLAIN,
+  metrics=['rouge1', 'rouge2', 'rougeLsum'],
+  manual='train.jsonl, dev.jsonl and test.jsonl (after registration at https://summari.es/download/)',
+)

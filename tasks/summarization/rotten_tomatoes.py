@@ -16,9 +16,10 @@ REVIEWS = 10  # of a film, at most
 
 def fields(example):
   return {
-      'film': spaced(example['_movie_name']),
-      'reviews': numbered(example['_critics']['value'][:REVIEWS]),
-      'answer': example['_critic_consensus']}
+    'film': spaced(example['_movie_name']),
+    'reviews': numbered(example['_critics']['value'][:REVIEWS]),
+    'answer': example['_critic_consensus'],
+  }
 
 
 TEMPLATES = templates("""
@@ -87,10 +88,14 @@ consensus:
 """)
 
 datasets.add(
-    'opinion_abstracts_rotten_tomatoes', tfds='opinion_abstracts/rotten_tomatoes:1.0.0',
-    kind='generation', examples=3_130, fields=fields,
-    splits={
-        'train': 'train[:-600]', 'validation': 'train[-600:-500]',
-        'test': 'train[-500:]'},
-    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN,
-    metrics=['rouge1', 'rouge2', 'rougeLsum'])
+  'opinion_abstracts_rotten_tomatoes',
+  tfds='opinion_abstracts/rotten_tomatoes:1.0.0',
+  kind='generation',
+  examples=3_130,
+  fields=fields,
+  splits={'train': 'train[:-600]', 'validation': 'train[-600:-500]', 'test': 'train[-500:]'},
+  templates=TEMPLATES,
+  inverted=INVERTED,
+  plain=PLAIN,
+  metrics=['rouge1', 'rouge2', 'rougeLsum'],
+)

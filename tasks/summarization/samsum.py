@@ -89,9 +89,15 @@ summary:
 """)
 
 datasets.add(
-    'samsum', tfds='samsum:1.0.0', kind='generation',
-    splits={'train': 'train', 'validation': 'validation[:200]', 'test': 'test'},
-    examples=14_730, fields=fields, templates=TEMPLATES,
-    inverted=INVERTED, plain=PLAIN, metrics=['rouge1', 'rouge2', 'rougeLsum'],
-    manual='train.json, val.json and test.json out of '
-    'https://arxiv.org/src/1911.12237v2/anc/corpus.7z')
+  'samsum',
+  tfds='samsum:1.0.0',
+  kind='generation',
+  splits={'train': 'train', 'validation': 'validation[:200]', 'test': 'test'},
+  examples=14_730,
+  fields=fields,
+  templates=TEMPLATES,
+  inverted=INVERTED,
+  plain=PLAIN,
+  metrics=['rouge1', 'rouge2', 'rougeLsum'],
+  manual='train.json, val.json and test.json out of https://arxiv.org/src/1911.12237v2/anc/corpus.7z',
+)

@@ -15,9 +15,10 @@ from flan_jax.data.templates import templates
 def fields(example):
   summary = example['target_aligned']['en']
   return {
-      'article': example['source_aligned']['en'],
-      'answer': summary,
-      'references': tf.concat([example['references'], [summary]], axis=0)}
+    'article': example['source_aligned']['en'],
+    'answer': summary,
+    'references': tf.concat([example['references'], [summary]], axis=0),
+  }
 
 
 TEMPLATES = templates("""
@@ -82,9 +83,14 @@ the steps in short:
 """)
 
 datasets.add(
-    'wiki_lingua_english_en', tfds='gem/wiki_lingua_english_en:1.1.0',
-    kind='generation', examples=99_000, fields=fields,
-    splits={
-        'train': 'train[:30000]', 'validation': 'validation[:200]', 'test': 'test'},
-    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN,
-    metrics=['rouge1', 'rouge2', 'rougeLsum'])
+  'wiki_lingua_english_en',
+  tfds='gem/wiki_lingua_english_en:1.1.0',
+  kind='generation',
+  examples=99_000,
+  fields=fields,
+  splits={'train': 'train[:30000]', 'validation': 'validation[:200]', 'test': 'test'},
+  templates=TEMPLATES,
+  inverted=INVERTED,
+  plain=PLAIN,
+  metrics=['rouge1', 'rouge2', 'rougeLsum'],
+)

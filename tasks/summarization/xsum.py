@@ -75,10 +75,16 @@ TL;DR:
 """)
 
 datasets.add(
-    'xsum', tfds='xsum:1.1.0', kind='generation',
-    splits={'train': 'train[:30000]', 'validation': 'validation[:200]', 'test': 'test'},
-    examples=203_560, fields=fields,
-    templates=TEMPLATES, inverted=INVERTED, plain=PLAIN,
-    metrics=['rouge1', 'rouge2', 'rougeLsum'],
-    manual='xsum-extracts-from-downloads.tar.gz (made as described at '
-           'https://github.com/EdinburghNLP/XSum/blob/master/XSum-Dataset/README.md)')
+  'xsum',
+  tfds='xsum:1.1.0',
+  kind='generation',
+  splits={'train': 'train[:30000]', 'validation': 'validation[:200]', 'test': 'test'},
+  examples=203_560,
+  fields=fields,
+  templates=TEMPLATES,
+  inverted=INVERTED,
+  plain=PLAIN,
+  metrics=['rouge1', 'rouge2', 'rougeLsum'],
+  manual='xsum-extracts-from-downloads.tar.gz (made as described at '
+  'https://github.com/EdinburghNLP/XSum/blob/master/XSum-Dataset/README.md)',
+)

@@ -16,8 +16,7 @@ LANGUAGES = {'de': 'German', 'es': 'Spanish', 'fr': 'French'}
 
 def fields(example):
   [code] = set(example) - {'en'}
-  return {
-      'english': example['en'], 'foreign': example[code], 'language': LANGUAGES[code]}
+  return {'english': example['en'], 'foreign': example[code], 'language': LANGUAGES[code]}
 
 
 FROM_ENGLISH = """
@@ -95,11 +94,14 @@ translated into English:
 
 for _code in ('es', 'de', 'fr'):
   datasets.add(
-      f'para_crawl_en{_code}', tfds=f'para_crawl/en{_code}:1.2.0', kind='generation',
-      splits={'train': 'train[:30000]', 'validation': 'train[-1200:-1000]',
-              'test': 'train[-1000:]'},
-      examples=30_000, fields=fields, metrics=['bleu'], mixed=_code == 'es',
-      templates=templates(FROM_ENGLISH, direction=f'en-{_code}') + templates(
-          TO_ENGLISH, direction=f'{_code}-en'),
-      plain=templates(PLAIN_FROM_ENGLISH, direction=f'en-{_code}') + templates(
-          PLAIN_TO_ENGLISH, direction=f'{_code}-en'))
+    f'para_crawl_en{_code}',
+    tfds=f'para_crawl/en{_code}:1.2.0',
+    kind='generation',
+    splits={'train': 'train[:30000]', 'validation': 'train[-1200:-1000]', 'test': 'train[-1000:]'},
+    examples=30_000,
+    fields=fields,
+    metrics=['bleu'],
+    mixed=_code == 'es',
+    templates=templates(FROM_ENGLISH, direction=f'en-{_code}') + templates(TO_ENGLISH, direction=f'{_code}-en'),
+    plain=templates(PLAIN_FROM_ENGLISH, direction=f'en-{_code}') + templates(PLAIN_TO_ENGLISH, direction=f'{_code}-en'),
+  )

@@ -87,10 +87,13 @@ English sentence:
 """
 
 datasets.add(
-    'wmt14_enfr', tfds='wmt14_translate/fr-en:1.0.0', kind='generation',
-    splits={'train': 'train[:30000]', 'validation': 'validation[:200]', 'test': 'test'},
-    examples=40_835_840, fields=fields, metrics=['bleu'],
-    templates=templates(FROM_ENGLISH, direction='en-fr') + templates(
-        TO_ENGLISH, direction='fr-en'),
-    plain=templates(PLAIN_FROM_ENGLISH, direction='en-fr') + templates(
-        PLAIN_TO_ENGLISH, direction='fr-en'))
+  'wmt14_enfr',
+  tfds='wmt14_translate/fr-en:1.0.0',
+  kind='generation',
+  splits={'train': 'train[:30000]', 'validation': 'validation[:200]', 'test': 'test'},
+  examples=40_835_840,
+  fields=fields,
+  metrics=['bleu'],
+  templates=templates(FROM_ENGLISH, direction='en-fr') + templates(TO_ENGLISH, direction='fr-en'),
+  plain=templates(PLAIN_FROM_ENGLISH, direction='en-fr') + templates(PLAIN_TO_ENGLISH, direction='fr-en'),
+)

@@ -11,14 +11,12 @@ rows as a file that was fetched by hand.
 from flan_jax.data import datasets
 from flan_jax.data.templates import templates
 
-LANGUAGES = {'cs': 'Czech', 'de': 'German', 'fi': 'Finnish', 'ro': 'Romanian',
-             'ru': 'Russian', 'tr': 'Turkish'}
+LANGUAGES = {'cs': 'Czech', 'de': 'German', 'fi': 'Finnish', 'ro': 'Romanian', 'ru': 'Russian', 'tr': 'Turkish'}
 
 
 def fields(example):
   [code] = set(example) - {'en'}
-  return {
-      'english': example['en'], 'foreign': example[code], 'language': LANGUAGES[code]}
+  return {'english': example['en'], 'foreign': example[code], 'language': LANGUAGES[code]}
 
 
 FROM_ENGLISH = """
@@ -90,20 +88,27 @@ Translation from {language} into English:
 """
 
 _MANUAL = {
-    'cs': 'czeng16pre.deduped-ignoring-sections.txt.gz (from '
-          'http://ufal.mff.cuni.cz/czeng/czeng16pre)',
-    'ru': '1mcorpus.zip (from https://translate.yandex.ru/corpus?lang=en)'}
+  'cs': 'czeng16pre.deduped-ignoring-sections.txt.gz (from http://ufal.mff.cuni.cz/czeng/czeng16pre)',
+  'ru': '1mcorpus.zip (from https://translate.yandex.ru/corpus?lang=en)',
+}
 
 for _code, _examples in (
-    ('de', 4_548_800), ('tr', 205_750), ('cs', 52_335_360), ('fi', 2_073_360),
-    ('ro', 610_320), ('ru', 2_516_160)):
+  ('de', 4_548_800),
+  ('tr', 205_750),
+  ('cs', 52_335_360),
+  ('fi', 2_073_360),
+  ('ro', 610_320),
+  ('ru', 2_516_160),
+):
   datasets.add(
-      f'wmt16_translate_{_code}en', tfds=f'wmt16_translate/{_code}-en:1.0.0',
-      kind='generation', examples=_examples, fields=fields, metrics=['bleu'],
-      splits={
-          'train': 'train[:30000]', 'validation': 'validation[:200]', 'test': 'test'},
-      manual=_MANUAL.get(_code, ''),
-      templates=templates(FROM_ENGLISH, direction=f'en-{_code}') + templates(
-          TO_ENGLISH, direction=f'{_code}-en'),
-      plain=templates(PLAIN_FROM_ENGLISH, direction=f'en-{_code}') + templates(
-          PLAIN_TO_ENGLISH, direction=f'{_code}-en'))
+    f'wmt16_translate_{_code}en',
+    tfds=f'wmt16_translate/{_code}-en:1.0.0',
+    kind='generation',
+    examples=_examples,
+    fields=fields,
+    metrics=['bleu'],
+    splits={'train': 'train[:30000]', 'validation': 'validation[:200]', 'test': 'test'},
+    manual=_MANUAL.get(_code, ''),
+    templates=templates(FROM_ENGLISH, direction=f'en-{_code}') + templates(TO_ENGLISH, direction=f'{_code}-en'),
+    plain=templates(PLAIN_FROM_ENGLISH, direction=f'en-{_code}') + templates(PLAIN_TO_ENGLISH, direction=f'{_code}-en'),
+  )

@@ -11,7 +11,7 @@ from tests.bench import figures
 PROCESSES = 2
 REQUIRED = {'sample': 240.0, 'stores': 180.0, 'open': 2.0}  # seconds, on two cores
 
-OPEN = '''
+OPEN = """
 import time
 import jax
 from flan_jax.runs import feeds, registration, training
@@ -24,13 +24,14 @@ rows = training.Rows(8_192, 2_048, 640, 1_024, 256)
 stores = feeds.stores_of(rates, 'train', FOLDER + '/store', rows, 0)
 packing.Plan({name: one.lengths for name, one in stores.items()}, rates, 0, 2_048, 640, 4)
 print(len(stores), time.perf_counter() - start)
-'''
+"""
 
 
 def timed(*arguments: str) -> tuple[float, str]:
   start = time.perf_counter()
-  done = subprocess.run([sys.executable, *arguments], check=True, text=True,
-                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+  done = subprocess.run(
+    [sys.executable, *arguments], check=True, text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+  )
   return time.perf_counter() - start, done.stdout
 
 
@@ -38,13 +39,13 @@ def main() -> None:
   with tempfile.TemporaryDirectory() as folder:
     os.environ.update(TFDS_DATA_DIR=folder, FLAN_VOCABULARY=f'{folder}/vocab.model')
     seconds = {'sample': timed('-m', 'flan_jax', 'sample', f'--data_dir={folder}')[0]}
-    seconds['stores'] = timed(
-        '-m', 'flan_jax', 'cache', '--mixture=flan_all', f'--processes={PROCESSES}')[0]
+    seconds['stores'] = timed('-m', 'flan_jax', 'cache', '--mixture=flan_all', f'--processes={PROCESSES}')[0]
     tasks, opened = timed('-c', OPEN.replace('FOLDER', repr(folder)))[1].split()
     seconds['open'] = float(opened)
   for name, value in seconds.items():
-    figures.report(f'collection_{name}', value, 'seconds', 'required', REQUIRED[name],
-                   REQUIRED[name] / value, tasks=int(tasks))
+    figures.report(
+      f'collection_{name}', value, 'seconds', 'required', REQUIRED[name], REQUIRED[name] / value, tasks=int(tasks)
+    )
 
 
 if __name__ == '__main__':

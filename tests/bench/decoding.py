@@ -21,8 +21,7 @@ PEER = 'transformers generate'
 def main() -> None:
   with tempfile.TemporaryDirectory() as folder:
     sides.Side('tests.bench.decoding', 'write', folder).end()
-    peer, ours = (sides.Side('tests.bench.decoding', name, folder)
-                  for name in ('peer', 'ours'))
+    peer, ours = (sides.Side('tests.bench.decoding', name, folder) for name in ('peer', 'ours'))
     pairs = [(ours.ask('go'), peer.ask('go')) for _ in range(1 + TURNS)]
     ours.end(), peer.end()
   for mine, theirs in pairs:
@@ -32,9 +31,20 @@ def main() -> None:
   mine, theirs = map(statistics.median, zip(*speeds))
   turns = [a / b for a, b in speeds]
   figures.report(
-      'decoding', mine, 'new tokens/s', PEER, theirs, statistics.median(turns),
-      threads=sides.THREADS, model=llama.PARAMETERS, rows=ROWS, prompt=PROMPT, new=NEW,
-      same_tokens=True, turns=[round(turn, 2) for turn in turns])
+    'decoding',
+    mine,
+    'new tokens/s',
+    PEER,
+    theirs,
+    statistics.median(turns),
+    threads=sides.THREADS,
+    model=llama.PARAMETERS,
+    rows=ROWS,
+    prompt=PROMPT,
+    new=NEW,
+    same_tokens=True,
+    turns=[round(turn, 2) for turn in turns],
+  )
 
 
 def prompts() -> list[list[int]]:
@@ -43,24 +53,30 @@ def prompts() -> list[list[int]]:
 
 def ours(folder: str):
   from flan_jax.inference import decoding
+
   loaded = llama.load(os.path.join(folder, 'run'))
-  return lambda _: decoding.generate(
-      loaded.config, loaded.params, prompts(), decoding.Settings(NEW), NEVER)
+  return lambda _: decoding.generate(loaded.config, loaded.params, prompts(), decoding.Settings(NEW), NEVER)
 
 
 def peer(folder: str):
   import torch
   import transformers
+
   torch.set_num_threads(sides.THREADS)
-  model = transformers.LlamaForCausalLM.from_pretrained(
-      os.path.join(folder, 'llama'), dtype=torch.float32)
+  model = transformers.LlamaForCausalLM.from_pretrained(os.path.join(folder, 'llama'), dtype=torch.float32)
   read = torch.tensor(prompts())
 
   def go(_):
     written = model.generate(
-        read, attention_mask=torch.ones_like(read), min_new_tokens=NEW,
-        max_new_tokens=NEW, do_sample=False, pad_token_id=0)
+      read,
+      attention_mask=torch.ones_like(read),
+      min_new_tokens=NEW,
+      max_new_tokens=NEW,
+      do_sample=False,
+      pad_token_id=0,
+    )
     return written[:, PROMPT:].tolist()
+
   return go
 
 

@@ -22,7 +22,7 @@ def like_flan(count: int, seed: int = 0) -> np.ndarray:
 
 
 def packed_batch(
-    rows: int, row_length: int, slots: int, vocab_size: int = 32_000, seed: int = 0
+  rows: int, row_length: int, slots: int, vocab_size: int = 32_000, seed: int = 0
 ) -> dict[str, np.ndarray]:
   """The first batch that the plan makes of prompts like FLAN's, with random ids."""
   random = np.random.default_rng(seed)
@@ -31,14 +31,24 @@ def packed_batch(
   lengths = np.stack([np.minimum(lengths[:, 0], row_length - targets), targets], axis=1)
   plan = packing.Plan({'prompts': lengths}, {'prompts': 1.0}, seed, row_length, slots, rows)
   ids = lambda sizes: [random.integers(1, vocab_size, size) for size in sizes]
-  made = [packing.assemble(list(map(ids, lengths[plan.locate(row)[1]])), row_length, slots)
-          for row in plan.rows(0)]
+  made = [packing.assemble(list(map(ids, lengths[plan.locate(row)[1]])), row_length, slots) for row in plan.rows(0)]
   return {name: np.stack([row[name] for row in made]) for name in made[0]}
 
 
-def report(benchmark: str, ours: float, unit: str, peer: str, peer_figure: float,
-           ratio: float, **more) -> None:
+def report(benchmark: str, ours: float, unit: str, peer: str, peer_figure: float, ratio: float, **more) -> None:
   """Prints the one line. ratio: how many times better than the peer or the bound."""
-  print(json.dumps({'benchmark': benchmark, 'ours': round(ours, 4), 'unit': unit,
-                    'peer': peer, 'peer_figure': round(peer_figure, 4), 'cores': os.cpu_count(),
-                    'ratio': round(ratio, 3), **more}), flush=True)
+  print(
+    json.dumps(
+      {
+        'benchmark': benchmark,
+        'ours': round(ours, 4),
+        'unit': unit,
+        'peer': peer,
+        'peer_figure': round(peer_figure, 4),
+        'cores': os.cpu_count(),
+        'ratio': round(ratio, 3),
+        **more,
+      }
+    ),
+    flush=True,
+  )

@@ -16,8 +16,10 @@ PROMPTS_PER_TASK = 1_500
 
 def write_store(path: str, lengths: np.ndarray, random) -> None:
   """A warm store of random ids."""
+
   def ids(size):
     return random.integers(1, 32_000, size).tolist()
+
   prompts = ((ids(inputs), ids(targets)) for inputs, targets in lengths.tolist())
   store.write(path, os.path.basename(path), prompts)
 
@@ -26,27 +28,33 @@ def main() -> None:
   random = np.random.default_rng(0)
   with tempfile.TemporaryDirectory() as folder:
     for i in range(figures.TASKS):
-      write_store(os.path.join(folder, f'task_{i:02d}'),
-                  figures.like_flan(PROMPTS_PER_TASK, seed=i), random)
+      write_store(os.path.join(folder, f'task_{i:02d}'), figures.like_flan(PROMPTS_PER_TASK, seed=i), random)
     asked = time.perf_counter()
-    stores = {name: store.open_store(os.path.join(folder, name))
-              for name in sorted(os.listdir(folder))}
-    plan = packing.Plan({name: one.lengths for name, one in stores.items()},
-                        dict.fromkeys(stores, 1.0), 0, 2048, 640, ROWS_PER_STEP)
+    stores = {name: store.open_store(os.path.join(folder, name)) for name in sorted(os.listdir(folder))}
+    plan = packing.Plan(
+      {name: one.lengths for name, one in stores.items()}, dict.fromkeys(stores, 1.0), 0, 2048, 640, ROWS_PER_STEP
+    )
     batches = loading.batches(plan, stores)
     next(batches)
     first_batch = time.perf_counter() - asked
     for _ in itertools.islice(batches, WARM_UP):
       pass
     start = time.perf_counter()
-    tokens = sum(np.count_nonzero(batch['segment_ids'])
-                 for batch in itertools.islice(batches, STEPS))
+    tokens = sum(np.count_nonzero(batch['segment_ids']) for batch in itertools.islice(batches, STEPS))
     rate = tokens / (time.perf_counter() - start)
     batches.close()
     one_by_one = naive(plan, stores)
-  figures.report('loading', rate, 'packed tokens/s', 'required', 1e6, rate / 1e6,
-                 one_by_one=round(one_by_one), first_batch_required=2.0,
-                 first_batch_seconds=round(first_batch, 3))
+  figures.report(
+    'loading',
+    rate,
+    'packed tokens/s',
+    'required',
+    1e6,
+    rate / 1e6,
+    one_by_one=round(one_by_one),
+    first_batch_required=2.0,
+    first_batch_seconds=round(first_batch, 3),
+  )
 
 
 def naive(plan: packing.Plan, stores, steps: int = 30) -> float:

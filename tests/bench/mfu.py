@@ -18,12 +18,13 @@ WARM_UP, STEPS = 3, 10
 
 def main(arguments) -> None:
   made = commandline.parser(
-      'tests.bench.mfu', 'Measures MFU of the training step on the devices here.',
-      gin='models/422m.gin')
+    'tests.bench.mfu', 'Measures MFU of the training step on the devices here.', gin='models/422m.gin'
+  )
   made.add_argument('--rows', type=int, default=8, help='of 2,048 tokens (default: 8)')
   flags = commandline.parse(made, arguments)
   commandline.configure(flags)
   from flan_jax.model import decoder
+
   config = commandline.call(decoder.DecoderConfig, vocab_size=32_000)
   measure(config, flags.rows, length=2048, slots=640)
 
@@ -34,6 +35,7 @@ def measure(config, rows: int, length: int, slots: int) -> dict:
 
   from flan_jax.training import profiling
   from tests.bench import figures
+
   kind = jax.devices()[0].device_kind
   if not profiling.utilisation(1.0, 1.0):
     raise UserError(f'the peak of {kind} is not in settings/hardware.py; add it there')
@@ -41,9 +43,18 @@ def measure(config, rows: int, length: int, slots: int) -> dict:
   middle = statistics.median(seconds)
   share = profiling.utilisation(flops, middle)
   figures.report(
-      'mfu', share['mfu'], 'share of peak', f'peak of {jax.device_count()} x {kind}', 1.0,
-      share['mfu'], rows=rows, step_seconds=round(middle, 4), flops=flops,
-      tokens_per_second=round(rows * length / middle), attention=config.attention)
+    'mfu',
+    share['mfu'],
+    'share of peak',
+    f'peak of {jax.device_count()} x {kind}',
+    1.0,
+    share['mfu'],
+    rows=rows,
+    step_seconds=round(middle, 4),
+    flops=flops,
+    tokens_per_second=round(rows * length / middle),
+    attention=config.attention,
+  )
   return share
 
 
@@ -52,14 +63,13 @@ def _timed(config, batch) -> tuple[float, list[float]]:
   import jax
 
   from flan_jax.training import optim, profiling, sharding, state, step
+
   mesh, rule = sharding.mesh({'fsdp': -1}), optim.optimizer(3e-5)
   _, placed = state.shardings(config, rule, mesh)
-  rows = sharding.global_batch(
-      sharding.batch_sharding(mesh), batch, len(batch['tokens']))
+  rows = sharding.global_batch(sharding.batch_sharding(mesh), batch, len(batch['tokens']))
   seconds = []
   with jax.set_mesh(mesh):
-    update = jax.jit(profiling.counted(step.make_step(config, rule)), donate_argnums=0,
-                     out_shardings=(placed, None))
+    update = jax.jit(profiling.counted(step.make_step(config, rule)), donate_argnums=0, out_shardings=(placed, None))
     current = state.fresh(config, rule, placed, 0)
     for _ in range(WARM_UP + STEPS):
       start = time.perf_counter()

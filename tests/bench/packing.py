@@ -22,10 +22,8 @@ def next_fit(sizes: np.ndarray) -> float:
 
 
 def make_plan() -> packing.Plan:
-  lengths = {f'task_{i:02d}': figures.like_flan(10_000, seed=i)
-             for i in range(figures.TASKS)}
-  return packing.Plan(lengths, dict.fromkeys(lengths, 1.0), 0, ROW_LENGTH, TARGET_SLOTS,
-                      ROWS_PER_STEP)
+  lengths = {f'task_{i:02d}': figures.like_flan(10_000, seed=i) for i in range(figures.TASKS)}
+  return packing.Plan(lengths, dict.fromkeys(lengths, 1.0), 0, ROW_LENGTH, TARGET_SLOTS, ROWS_PER_STEP)
 
 
 def timed_rows(plan: packing.Plan, first_step: int, prompts: int) -> tuple[float, list]:
@@ -46,10 +44,18 @@ def main() -> None:
   shuffled = np.random.default_rng(0).permutation(sizes)
   cold_start, _ = timed_rows(make_plan(), LAST_STEP, 1)
   figures.report(
-      'packing', seconds, 's for a million prompts', 'required', 10, 10 / seconds,
-      full=round(fullness, 4), full_required=0.985,
-      full_next_fit=round(next_fit(shuffled), 4),
-      cold_start_seconds=round(cold_start, 2), cold_start_required=5)
+    'packing',
+    seconds,
+    's for a million prompts',
+    'required',
+    10,
+    10 / seconds,
+    full=round(fullness, 4),
+    full_required=0.985,
+    full_next_fit=round(next_fit(shuffled), 4),
+    cold_start_seconds=round(cold_start, 2),
+    cold_start_required=5,
+  )
 
 
 if __name__ == '__main__':

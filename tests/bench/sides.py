@@ -15,12 +15,19 @@ class Side:
 
   def __init__(self, module: str, name: str, folder: str):
     environment = os.environ | {
-        'JAX_PLATFORMS': 'cpu', 'OMP_NUM_THREADS': str(THREADS), 'HF_HUB_OFFLINE': '1',
-        # Large pages for the buffers of both; see the Makefile.
-        'GLIBC_TUNABLES': 'glibc.malloc.hugetlb=1'}
+      'JAX_PLATFORMS': 'cpu',
+      'OMP_NUM_THREADS': str(THREADS),
+      'HF_HUB_OFFLINE': '1',
+      # Large pages for the buffers of both; see the Makefile.
+      'GLIBC_TUNABLES': 'glibc.malloc.hugetlb=1',
+    }
     self._process = subprocess.Popen(
-        [sys.executable, '-m', module, name, folder], text=True, env=environment,
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+      [sys.executable, '-m', module, name, folder],
+      text=True,
+      env=environment,
+      stdin=subprocess.PIPE,
+      stdout=subprocess.PIPE,
+    )
     self._answer()
 
   def ask(self, *words) -> dict:

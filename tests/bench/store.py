@@ -21,6 +21,7 @@ def prepare(folder: str) -> None:
   """Embedded rows of the tasks, and their vocabulary in force."""
   from flan_jax.data import vocabulary
   from flan_jax.data.sample_data import embedded
+
   embedded.write(folder, EXAMPLES, TASKS, seed=0)
   os.environ['TFDS_DATA_DIR'] = folder
   vocabulary.FLAN.use(os.path.join(folder, 'vocab.model'))
@@ -29,18 +30,19 @@ def prepare(folder: str) -> None:
 def by_seqio(name: str) -> int:
   """Tokens of a task, element by element."""
   import seqio
+
   dataset = seqio.TaskRegistry.get(name).get_dataset(LENGTHS, 'train', shuffle=False)
-  return sum(len(row['inputs']) + len(row['targets'])
-             for row in dataset.as_numpy_iterator())
+  return sum(len(row['inputs']) + len(row['targets']) for row in dataset.as_numpy_iterator())
 
 
 def by_store(name: str, folder: str) -> int:
   """The same by building its store, files and all."""
   import seqio
+
   with tempfile.TemporaryDirectory(dir=folder) as place:
     built = store.build(
-        seqio.TaskRegistry.get(name), directory=place, inputs_length=LENGTHS['inputs'],
-        targets_length=LENGTHS['targets'])
+      seqio.TaskRegistry.get(name), directory=place, inputs_length=LENGTHS['inputs'], targets_length=LENGTHS['targets']
+    )
     return int(built.lengths.sum())
 
 
@@ -62,10 +64,16 @@ def main() -> None:
     assert ours_tokens == peer_tokens
   ratios = [one[1] / other[1] for one, other in turns]
   figures.report(
-      'store', statistics.median(one[1] for one, _ in turns), 'tokens/s',
-      'SeqIO, element by element', statistics.median(other[1] for _, other in turns),
-      statistics.median(ratios), required_ratio=4, tasks=TASKS,
-      ratios=[round(ratio, 2) for ratio in ratios])
+    'store',
+    statistics.median(one[1] for one, _ in turns),
+    'tokens/s',
+    'SeqIO, element by element',
+    statistics.median(other[1] for _, other in turns),
+    statistics.median(ratios),
+    required_ratio=4,
+    tasks=TASKS,
+    ratios=[round(ratio, 2) for ratio in ratios],
+  )
 
 
 if __name__ == '__main__':

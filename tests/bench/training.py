@@ -52,9 +52,11 @@ def _every_token(batch) -> dict[str, np.ndarray]:
   segments, place = batch['segment_ids'], np.arange(LENGTH, dtype=np.int32)
   follows = np.zeros_like(segments, bool)
   follows[:, :-1] = (segments[:, 1:] == segments[:, :-1]) & (segments[:, 1:] > 0)
-  return {'query_position': np.tile(place, (ROWS, 1)),
-          'target_id': np.roll(batch['tokens'], -1, axis=1),
-          'weight': follows.astype(np.float32)}
+  return {
+    'query_position': np.tile(place, (ROWS, 1)),
+    'target_id': np.roll(batch['tokens'], -1, axis=1),
+    'weight': follows.astype(np.float32),
+  }
 
 
 def _compare(ours: '_Side', peer: '_Side', loss: str, turns: int) -> None:
@@ -63,16 +65,21 @@ def _compare(ours: '_Side', peer: '_Side', loss: str, turns: int) -> None:
     if abs(mine['loss'] / theirs['loss'] - 1) > TOLERANCE:
       raise SystemExit(f'the losses differ: {mine["loss"]} and {theirs["loss"]}')
   timed = [(ours.turn(loss), peer.turn(loss)) for _ in range(turns)]
-  mine, theirs = ([ROWS * LENGTH / pair[side]['seconds'] for pair in timed]
-                  for side in (0, 1))
+  mine, theirs = ([ROWS * LENGTH / pair[side]['seconds'] for pair in timed] for side in (0, 1))
   figures.report(
-      f'training_{loss}', statistics.median(mine), 'tokens/s', PEER,
-      statistics.median(theirs),
-      statistics.median(a / b for a, b in zip(mine, theirs)), threads=sides.THREADS,
-      loss=[round(found[-1][side]['loss'], 5) for side in (0, 1)],
-      peak_mib=[round(pair['peak_mib']) for pair in timed[-1]],
-      targets=timed[-1][0]['targets'], tokens=ROWS * LENGTH,
-      turns=[round(a / b, 2) for a, b in zip(mine, theirs)])
+    f'training_{loss}',
+    statistics.median(mine),
+    'tokens/s',
+    PEER,
+    statistics.median(theirs),
+    statistics.median(a / b for a, b in zip(mine, theirs)),
+    threads=sides.THREADS,
+    loss=[round(found[-1][side]['loss'], 5) for side in (0, 1)],
+    peak_mib=[round(pair['peak_mib']) for pair in timed[-1]],
+    targets=timed[-1][0]['targets'],
+    tokens=ROWS * LENGTH,
+    turns=[round(a / b, 2) for a, b in zip(mine, theirs)],
+  )
 
 
 class _Side(sides.Side):
@@ -99,8 +106,13 @@ def _answers(make_step, folder: str):
     batch = dict(np.load(f'{folder}/{loss}_{number}.npz'))
     start = time.perf_counter()
     value = step(loss, batch)
-    return {'loss': value, 'targets': int((batch['weight'] > 0).sum()),
-            'seconds': time.perf_counter() - start, 'peak_mib': _peak_mib()}
+    return {
+      'loss': value,
+      'targets': int((batch['weight'] > 0).sum()),
+      'seconds': time.perf_counter() - start,
+      'peak_mib': _peak_mib(),
+    }
+
   return answer
 
 
@@ -117,6 +129,7 @@ def ours(folder: str):
 
   from flan_jax.model import families
   from flan_jax.training import optim, sharding, state, step
+
   with open(f'{folder}/config.json', encoding='utf-8') as file:
     config = families.read_config(json.load(file))
   config = dataclasses.replace(config, dtype='float32', remat='none', scan=False)
@@ -124,8 +137,7 @@ def ours(folder: str):
   _, placed = state.shardings(config, rule, mesh)
   tensors = safetensors.load_file(f'{folder}/model.safetensors')
   params = families.read_params(config, placed.params, lambda name, at: tensors[name][at])
-  update = jax.jit(
-      step.make_step(config, rule), donate_argnums=0, out_shardings=(placed, None))
+  update = jax.jit(step.make_step(config, rule), donate_argnums=0, out_shardings=(placed, None))
   current = state.fresh(config, rule, placed, 0, params)
   del tensors, params
 
@@ -134,6 +146,7 @@ def ours(folder: str):
     with jax.set_mesh(mesh):
       current, sums = update(current, batch)
     return float(sums['loss'] / sums['weight'])
+
   return take
 
 
@@ -142,16 +155,25 @@ def peer(folder: str):
   import torch
   import transformers
   from transformers.optimization import Adafactor
+
   torch.set_num_threads(sides.THREADS)
   torch.manual_seed(0)
-  model = transformers.LlamaForCausalLM(transformers.LlamaConfig(
-      vocab_size=VOCAB_SIZE, hidden_size=WIDTH, num_hidden_layers=LAYERS,
-      num_attention_heads=HEADS, num_key_value_heads=HEADS, intermediate_size=HIDDEN,
-      tie_word_embeddings=True, max_position_embeddings=LENGTH, use_cache=False,
-      attn_implementation='sdpa'))
+  model = transformers.LlamaForCausalLM(
+    transformers.LlamaConfig(
+      vocab_size=VOCAB_SIZE,
+      hidden_size=WIDTH,
+      num_hidden_layers=LAYERS,
+      num_attention_heads=HEADS,
+      num_key_value_heads=HEADS,
+      intermediate_size=HIDDEN,
+      tie_word_embeddings=True,
+      max_position_embeddings=LENGTH,
+      use_cache=False,
+      attn_implementation='sdpa',
+    )
+  )
   model.save_pretrained(folder)
-  rule = Adafactor(model.parameters(), lr=RATE, scale_parameter=True,
-                   relative_step=False, warmup_init=False)
+  rule = Adafactor(model.parameters(), lr=RATE, scale_parameter=True, relative_step=False, warmup_init=False)
 
   def take(loss, batch):
     batch = {name: torch.from_numpy(leaf) for name, leaf in batch.items()}
@@ -160,20 +182,21 @@ def peer(folder: str):
     rule.step()
     rule.zero_grad(set_to_none=True)
     return value.item()
+
   return take
 
 
 def _torch_loss(model, batch):
   import torch
+
   segments = batch['segment_ids']
   seen = (segments[:, :, None] == segments[:, None, :]).tril()[:, None]
   hidden = model.model(
-      input_ids=batch['tokens'], position_ids=batch['positions'].long(),
-      attention_mask=seen).last_hidden_state
+    input_ids=batch['tokens'], position_ids=batch['positions'].long(), attention_mask=seen
+  ).last_hidden_state
   row, slot = torch.nonzero(batch['weight'], as_tuple=True)
   queried = hidden[row, batch['query_position'][row, slot]]
-  return torch.nn.functional.cross_entropy(
-      model.lm_head(queried), batch['target_id'][row, slot].long())
+  return torch.nn.functional.cross_entropy(model.lm_head(queried), batch['target_id'][row, slot].long())
 
 
 if __name__ == '__main__':

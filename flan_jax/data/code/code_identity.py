@@ -61,8 +61,7 @@ def _is_library(module: str, own: str) -> bool:
   if top in ('flan_jax', own):
     return False
   file = getattr(sys.modules.get(module), '__file__', None) or ''
-  return top in sys.stdlib_module_names or top == 'builtins' or bool(
-      re.search(r'[/\\](site|dist)-packages[/\\]', file))
+  return top in sys.stdlib_module_names or top == 'builtins' or bool(re.search(r'[/\\](site|dist)-packages[/\\]', file))
 
 
 def _file(module: str) -> str:
@@ -114,21 +113,21 @@ class _Walk:
     if isinstance(thing, functools.partial):
       given = [*enumerate(thing.args), *sorted(thing.keywords.items())]
       label = getattr(behind(thing), '__name__', '?')
-      return ['partial', self.digest(thing.func, role), [
-          [name, self._part(f'the argument {name} of `{label}`', self.digest(value))]
-          for name, value in given]]
+      return [
+        'partial',
+        self.digest(thing.func, role),
+        [[name, self._part(f'the argument {name} of `{label}`', self.digest(value))] for name, value in given],
+      ]
     for name in ('__func__', 'fget', '__wrapped__'):  # methods, properties, caches
       if getattr(thing, name, None) is not None:
-        return [name, self.digest(getattr(thing, name), role),
-                self.digest(getattr(thing, '__self__', None))]
+        return [name, self.digest(getattr(thing, name), role), self.digest(getattr(thing, '__self__', None))]
     return self._values(thing)
 
   def _values(self, thing: Any) -> list:
     """Containers and instances."""
     kind = type(thing)
     if isinstance(thing, collections.abc.Mapping):
-      return ['mapping', [[self.digest(key), self.digest(value)]
-                          for key, value in thing.items()], *self._held(thing)]
+      return ['mapping', [[self.digest(key), self.digest(value)] for key, value in thing.items()], *self._held(thing)]
     if isinstance(thing, (list, tuple, collections.deque)):
       return [kind.__name__, [self.digest(value) for value in thing], *self._held(thing)]
     if isinstance(thing, (set, frozenset)):
@@ -136,8 +135,10 @@ class _Walk:
     if isinstance(thing, re.Pattern):
       return ['pattern', self.digest(thing.pattern), thing.flags]
     if dataclasses.is_dataclass(thing):
-      return [self.digest(kind), [[field.name, self.digest(getattr(thing, field.name))]
-                                  for field in dataclasses.fields(thing)]]
+      return [
+        self.digest(kind),
+        [[field.name, self.digest(getattr(thing, field.name))] for field in dataclasses.fields(thing)],
+      ]
     if callable(getattr(thing, '__array__', None)):
       values = thing.__array__()
       return ['array', str(values.dtype), repr(values.tolist())]
@@ -154,14 +155,18 @@ class _Walk:
     kind = type(thing)
     if _is_library(kind.__module__, self.own):
       return []
-    members = {name: value for base in reversed(kind.__mro__)
-               for name, value in vars(base).items()}
-    held = {name: getattr(thing, name) for name, value in members.items() if isinstance(
-        value, types.MemberDescriptorType) and hasattr(thing, name)}
-    held |= {name: value for name, value in getattr(thing, '__dict__', {}).items()
-             if not isinstance(members.get(name), functools.cached_property)}
-    return [self.digest(kind), [[name, self.digest(value)]
-                                for name, value in sorted(held.items())]]
+    members = {name: value for base in reversed(kind.__mro__) for name, value in vars(base).items()}
+    held = {
+      name: getattr(thing, name)
+      for name, value in members.items()
+      if isinstance(value, types.MemberDescriptorType) and hasattr(thing, name)
+    }
+    held |= {
+      name: value
+      for name, value in getattr(thing, '__dict__', {}).items()
+      if not isinstance(members.get(name), functools.cached_property)
+    }
+    return [self.digest(kind), [[name, self.digest(value)] for name, value in sorted(held.items())]]
 
   def _part(self, label: str, digest: str) -> str:
     """Notes the digest of a thing alone; of two with one label both are kept."""
@@ -176,19 +181,26 @@ class _Walk:
     module, code = function.__globals__.get('__name__', ''), function.__code__
     closed = dict(zip(code.co_freevars, map(_content, function.__closure__ or ())))
     if _is_library(module, self.own):  # a decorator's, with the user's function inside
-      inside = [self.digest(value, role) for _, value in sorted(closed.items())
-                if isinstance(value, (types.FunctionType, functools.partial))]
+      inside = [
+        self.digest(value, role)
+        for _, value in sorted(closed.items())
+        if isinstance(value, (types.FunctionType, functools.partial))
+      ]
       return ['library', module.partition('.')[0], function.__qualname__, inside]
     node = syntax.of_function(function)
     own = syntax.text(node) if node else syntax.without_source(function)
     where = f'{_file(module)}{"" if node else ", whose source is not there"}'
     label = f'{role} `{code.co_name}` in {where}'.strip()
-    given = [(f'the default {number} of `{code.co_name}`', value) for number, value in
-             [*enumerate(function.__defaults__ or ()),
-              *sorted((function.__kwdefaults__ or {}).items())]]
-    return ['function', self._part(label, _hash(own)),
-            [self._part(name, self.digest(value)) for name, value in given],
-            self._read(function, node, closed)]
+    given = [
+      (f'the default {number} of `{code.co_name}`', value)
+      for number, value in [*enumerate(function.__defaults__ or ()), *sorted((function.__kwdefaults__ or {}).items())]
+    ]
+    return [
+      'function',
+      self._part(label, _hash(own)),
+      [self._part(name, self.digest(value)) for name, value in given],
+      self._read(function, node, closed),
+    ]
 
   def _class(self, kind: type, role: str) -> list:
     if _is_library(kind.__module__, self.own):
@@ -199,11 +211,11 @@ class _Walk:
     known = vars(sys.modules.get(kind.__module__, types.SimpleNamespace()))
     filled = syntax.filled_attributes(node) if node else {}
     members = [
-        [name, _hash(self._read_by(filled[name], known, name)) if name in filled
-         else self.digest(value, 'method')]
-        for name, value in sorted(vars(kind).items()) if self._counts(name, value)]
-    return ['class', _hash(own), members,
-            [self.digest(base) for base in kind.__bases__]]
+      [name, _hash(self._read_by(filled[name], known, name)) if name in filled else self.digest(value, 'method')]
+      for name, value in sorted(vars(kind).items())
+      if self._counts(name, value)
+    ]
+    return ['class', _hash(own), members, [self.digest(base) for base in kind.__bases__]]
 
   def _counts(self, name: str, value: Any) -> bool:
     """Whether a member of a class was written, and is not what Python adds by itself.
@@ -214,8 +226,7 @@ class _Walk:
     if _written(value):
       module = getattr(_behind_member(value), '__globals__', {}).get('__name__', '')
       return not (special and _is_library(module, self.own))
-    return not special and not (hasattr(value, '__get__') and _is_library(
-        type(value).__module__, self.own))
+    return not special and not (hasattr(value, '__get__') and _is_library(type(value).__module__, self.own))
 
   def _read(self, function: types.FunctionType, node, closed: dict) -> list:
     """[name, digest] of each thing of its surroundings that a function reads."""
@@ -236,16 +247,14 @@ class _Walk:
 
   def _chain(self, known: dict, value: Any, root: str, rest: list) -> str:
     path = [root]
-    while isinstance(value, types.ModuleType) and rest and not _is_library(
-        value.__name__, self.own):
+    while isinstance(value, types.ModuleType) and rest and not _is_library(value.__name__, self.own):
       known, (name, *rest) = vars(value), rest
       value = getattr(value, name, None)
       path.append(name)
     code = callable(value) or isinstance(value, types.ModuleType)
     digest = self.digest(value, 'helper' if code else 'constant')
     if code:
-      attributes = [getattr(value, name, None) for name in rest[:1]
-                    if isinstance(value, types.FunctionType)]
+      attributes = [getattr(value, name, None) for name in rest[:1] if isinstance(value, types.FunctionType)]
       return _hash([digest, *map(self.digest, attributes)]) if attributes else digest
     if self._described(value, '')[0] == 'library':
       return self._assigned(known, path[-1])
@@ -269,10 +278,14 @@ class _Walk:
   def _of_statements(self, known: dict, name: str) -> str:
     module = sys.modules.get(known.get('__name__', ''))
     statements = syntax.assignments(module, name) if module else []
-    origins = [(statement, self._assigned(vars(importlib.import_module(_resolved(
-        statement, known))), syntax.original(statement, name))) for statement in statements
-               if isinstance(statement, ast.ImportFrom) and any(
-                   other == name for other, _ in _imported(statement, known))]
+    origins = [
+      (
+        statement,
+        self._assigned(vars(importlib.import_module(_resolved(statement, known))), syntax.original(statement, name)),
+      )
+      for statement in statements
+      if isinstance(statement, ast.ImportFrom) and any(other == name for other, _ in _imported(statement, known))
+    ]
     statements = [one for one in statements if one not in [first for first, _ in origins]]
     if origins and not statements:
       return origins[-1][1]
@@ -285,9 +298,12 @@ class _Walk:
 
   def _read_by(self, statements: list, known: dict, name: str) -> list:
     """[name, digest] of what the statements that set a variable read besides."""
-    return [['.'.join([root, *rest]), self._chain(known, known[root], root, rest)]
-            for statement in statements for root, *rest in syntax.chains(statement)
-            if root in known and root != name]
+    return [
+      ['.'.join([root, *rest]), self._chain(known, known[root], root, rest)]
+      for statement in statements
+      for root, *rest in syntax.chains(statement)
+      if root in known and root != name
+    ]
 
 
 def _content(cell) -> Any:
@@ -305,8 +321,7 @@ def _written(value: Any) -> bool:
 
 def _behind_member(value: Any) -> Any:
   """The function of a method, property or cached property; else the value itself."""
-  return getattr(value, '__func__', None) or getattr(value, 'fget', None) or getattr(
-      value, 'func', value)
+  return getattr(value, '__func__', None) or getattr(value, 'fget', None) or getattr(value, 'func', value)
 
 
 def _imported(node, known: dict) -> Iterator[tuple[str, Any]]:
@@ -318,8 +333,10 @@ def _imported(node, known: dict) -> Iterator[tuple[str, Any]]:
       continue
     for alias in statement.names:
       if not isinstance(statement, ast.ImportFrom):
-        yield (alias.asname or alias.name.partition('.')[0],
-               module if alias.asname else sys.modules[alias.name.partition('.')[0]])
+        yield (
+          alias.asname or alias.name.partition('.')[0],
+          module if alias.asname else sys.modules[alias.name.partition('.')[0]],
+        )
       elif hasattr(module, alias.name):
         yield alias.asname or alias.name, getattr(module, alias.name)
 

@@ -20,6 +20,7 @@ def of_task(name: str) -> dict:
   code of its preprocessors, and of its source or the files that it reads.
   """
   import seqio
+
   if name in datasets.every():
     return datasets.get(name).identity
   text = plain_text.identity(name)
@@ -28,8 +29,8 @@ def of_task(name: str) -> dict:
 
 def _of_steps(task) -> dict:
   import seqio
-  steps = [step for step in task.preprocessors
-           if not isinstance(step, seqio.CacheDatasetPlaceholder)]
+
+  steps = [step for step in task.preprocessors if not isinstance(step, seqio.CacheDatasetPlaceholder)]
   found = {'preprocessors': code_identity.of(*steps, role='')} if steps else {}
   if isinstance(task.source, seqio.FunctionDataSource):
     found['source'] = code_identity.of(private_names.source_function(task.source))
@@ -39,11 +40,11 @@ def _of_steps(task) -> dict:
 
 def _files(patterns) -> list[list]:
   patterns = [patterns] if isinstance(patterns, (str, os.PathLike)) else patterns
-  return plain_text.of_files(sorted(
-      path for pattern in patterns for path in glob.glob(os.fspath(pattern))))
+  return plain_text.of_files(sorted(path for pattern in patterns for path in glob.glob(os.fspath(pattern))))
 
 
 def fingerprint(components: dict) -> dict:
   """The components with one digest for each piece of code."""
-  return {name: part['digest'] if isinstance(part, dict) and 'digest' in part else part
-          for name, part in components.items()}
+  return {
+    name: part['digest'] if isinstance(part, dict) and 'digest' in part else part for name, part in components.items()
+  }

@@ -43,16 +43,17 @@ def _canonical(node: Any, named: bool = False) -> Any:
     return ['JoinedStr', _joined(node.values)]
   if isinstance(node, ast.AnnAssign) and node.value is not None:
     node = ast.Assign([node.target], node.value)
-  fields = [[name, _canonical(value, True)] for name, value in sorted(ast.iter_fields(node))
-            if name not in _LEFT_OUT and value not in (None, []) and (
-                named or name != 'name')]
+  fields = [
+    [name, _canonical(value, True)]
+    for name, value in sorted(ast.iter_fields(node))
+    if name not in _LEFT_OUT and value not in (None, []) and (named or name != 'name')
+  ]
   return [type(node).__name__, *fields]
 
 
 def _idle(node: Any) -> bool:
   """Statements that do nothing: docstrings, `pass`, `...`."""
-  return isinstance(node, ast.Pass) or isinstance(node, ast.Expr) and isinstance(
-      node.value, ast.Constant)
+  return isinstance(node, ast.Pass) or isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
 def _joined(values: list) -> list:
@@ -71,8 +72,7 @@ def _joined(values: list) -> list:
 
 def without_source(function: types.FunctionType) -> list:
   """Of a function whose source is not there: its constants and names."""
-  return [sorted(_constants(function.__code__) - {repr(function.__doc__)}),
-          sorted(_names(function.__code__))]
+  return [sorted(_constants(function.__code__) - {repr(function.__doc__)}), sorted(_names(function.__code__))]
 
 
 def _constants(code: types.CodeType) -> set[str]:
@@ -119,16 +119,22 @@ def of_function(function: types.FunctionType) -> ast.AST | None:
   if code.co_name != '<lambda>':
     # Most stand at the top, and looking through all of a file takes time.
     return _defined(tree.body, code) or _defined(_nodes(tree), code)
-  found = [node for node in _nodes(tree) if isinstance(node, ast.Lambda)
-           and node.lineno == code.co_firstlineno]
+  found = [node for node in _nodes(tree) if isinstance(node, ast.Lambda) and node.lineno == code.co_firstlineno]
   around = [node for node in found if _holds(node.body, code)]
   return min(around or found, key=_extent, default=None)
 
 
 def _defined(nodes: list, code: types.CodeType) -> ast.AST | None:
-  return next((node for node in nodes if getattr(node, 'name', None) == code.co_name
-               and isinstance(node, _NAMED) and code.co_firstlineno == min(
-                   [node.lineno, *(one.lineno for one in node.decorator_list)])), None)
+  return next(
+    (
+      node
+      for node in nodes
+      if getattr(node, 'name', None) == code.co_name
+      and isinstance(node, _NAMED)
+      and code.co_firstlineno == min([node.lineno, *(one.lineno for one in node.decorator_list)])
+    ),
+    None,
+  )
 
 
 def of_class(kind: type) -> ast.ClassDef | None:
@@ -139,8 +145,7 @@ def of_class(kind: type) -> ast.ClassDef | None:
     return None
   body, found = tree.body if tree else [], None
   for name in kind.__qualname__.split('.'):
-    found = next((node for node in body if isinstance(node, ast.ClassDef)
-                  and node.name == name), None)
+    found = next((node for node in body if isinstance(node, ast.ClassDef) and node.name == name), None)
     body = found.body if found else []
   return found
 
@@ -181,10 +186,10 @@ def _holds(node: Any, code: types.CodeType) -> bool:
   """Whether all that a code object does is written within a node."""
   start, end = (node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset)
   return all(
-      start <= (line, column) and (end_line, end_column) <= end
-      for line, end_line, column, end_column in code.co_positions()
-      if None not in (line, end_line, column, end_column) and (
-          (line, column) < (end_line, end_column)))
+    start <= (line, column) and (end_line, end_column) <= end
+    for line, end_line, column, end_column in code.co_positions()
+    if None not in (line, end_line, column, end_column) and ((line, column) < (end_line, end_column))
+  )
 
 
 @functools.lru_cache(maxsize=4096)
@@ -212,8 +217,7 @@ def filled(node: ast.AST) -> set[str]:
   for part in _nodes(node):
     if isinstance(part, ast.Global):
       found |= set(part.names)
-    if isinstance(part, ast.Subscript) and isinstance(part.ctx, ast.Store) and isinstance(
-        part.value, ast.Name):
+    if isinstance(part, ast.Subscript) and isinstance(part.ctx, ast.Store) and isinstance(part.value, ast.Name):
       found.add(part.value.id)
   return found
 
@@ -225,8 +229,13 @@ def filled_attributes(node: ast.ClassDef) -> dict[str, list[ast.AST]]:
   Such as `cls._last = x`, `self._seen[x] = y` or `self._seen.append(x)`; each with the
   statements of the class that set it.
   """
-  names = {name for body in node.body if isinstance(body, _DEFINITIONS)
-           for part in _nodes(body) for name in _attribute_filled(part, node.name)}
+  names = {
+    name
+    for body in node.body
+    if isinstance(body, _DEFINITIONS)
+    for part in _nodes(body)
+    for name in _attribute_filled(part, node.name)
+  }
   return {name: [one for one in node.body if name in _set_by(one)] for name in names}
 
 
@@ -234,11 +243,14 @@ def _attribute_filled(part: ast.AST, kind: str) -> Iterator[str]:
   target = None
   if isinstance(part, ast.Subscript) and isinstance(part.ctx, ast.Store):
     target = part.value
-  elif isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute) and (
-      part.func.attr in _FILLING):
+  elif isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute) and (part.func.attr in _FILLING):
     target = part.func.value
-  elif isinstance(part, ast.Attribute) and isinstance(part.ctx, ast.Store) and isinstance(
-      part.value, ast.Name) and part.value.id in ('cls', kind):
+  elif (
+    isinstance(part, ast.Attribute)
+    and isinstance(part.ctx, ast.Store)
+    and isinstance(part.value, ast.Name)
+    and part.value.id in ('cls', kind)
+  ):
     target = part
   if isinstance(target, ast.Attribute):
     yield target.attr
@@ -247,14 +259,12 @@ def _attribute_filled(part: ast.AST, kind: str) -> Iterator[str]:
 @functools.lru_cache(maxsize=4096)
 def imports(node: ast.AST | None) -> list[ast.Import | ast.ImportFrom]:
   """The import statements within a piece of code."""
-  return [part for part in _nodes(node) if isinstance(
-      part, (ast.Import, ast.ImportFrom))] if node else []
+  return [part for part in _nodes(node) if isinstance(part, (ast.Import, ast.ImportFrom))] if node else []
 
 
 def original(statement: ast.ImportFrom, name: str) -> str:
   """What a name is called where it is imported from."""
-  return next(alias.name for alias in statement.names
-              if name in (alias.asname, alias.name))
+  return next(alias.name for alias in statement.names if name in (alias.asname, alias.name))
 
 
 def assignments(module: types.ModuleType, name: str) -> list[ast.AST]:
@@ -286,8 +296,9 @@ def _set_by(node: ast.AST) -> set[str]:
 
 
 def _names_in(targets: list[ast.AST | None]) -> set[str]:
-  return {part.id for target in targets if target is not None
-          for part in ast.walk(target) if isinstance(part, ast.Name)}
+  return {
+    part.id for target in targets if target is not None for part in ast.walk(target) if isinstance(part, ast.Name)
+  }
 
 
 def _filled_by(node: ast.AST) -> set[str]:

@@ -60,10 +60,13 @@ class Part:
 
 
 def write(
-    data_dir: str | os.PathLike[str], examples: int = TRAIN_ROWS,
-    names: Sequence[str] | None = None, seed: int = 0,
-    advance: Callable[[int, str], object] | None = None,
-    new_vocabulary: bool = False) -> dict[str, list[str]]:
+  data_dir: str | os.PathLike[str],
+  examples: int = TRAIN_ROWS,
+  names: Sequence[str] | None = None,
+  seed: int = 0,
+  advance: Callable[[int, str], object] | None = None,
+  new_vocabulary: bool = False,
+) -> dict[str, list[str]]:
   """Writes or completes the embedded data in a folder; unchanged parts stay.
 
   The vocabulary that stands stays as well, though it was made from other rows: what was
@@ -92,15 +95,18 @@ def write(
   if examples < 1:
     raise UserError(f'examples is {examples}; ask for at least 1 training row')
   folder = _local(data_dir)
-  recorded = {'data': 'embedded', 'seed': seed, 'examples': examples,
-              'parts': (embedded_marker.read(folder) or _NOTHING)['parts'].copy()}
+  recorded = {
+    'data': 'embedded',
+    'seed': seed,
+    'examples': examples,
+    'parts': (embedded_marker.read(folder) or _NOTHING)['parts'].copy(),
+  }
   _refuse_foreign(folder, recorded['parts'])
   parts = _parts(folder, _groups(names, recorded['parts']), examples, seed)
   folder.mkdir(parents=True, exist_ok=True)
   done: dict[str, list[str]] = {'written': [], 'unchanged': [], 'kept': []}
   with _work_folder(folder) as work:
-    outcomes = {part.name: _outcome(
-        folder, recorded['parts'].get(part.name), part, new_vocabulary) for part in parts}
+    outcomes = {part.name: _outcome(folder, recorded['parts'].get(part.name), part, new_vocabulary) for part in parts}
     _tell_rewritten(folder, recorded['parts'], outcomes)
     for part in parts:
       outcome = outcomes[part.name]
@@ -113,8 +119,7 @@ def write(
   return done
 
 
-def count_parts(
-    data_dir: str | os.PathLike[str], names: Sequence[str] | None = None) -> int:
+def count_parts(data_dir: str | os.PathLike[str], names: Sequence[str] | None = None) -> int:
   """How often `write` will call `advance`."""
   recorded = embedded_marker.read(data_dir) or _NOTHING
   return len(_groups(names, recorded['parts'])) + len(content.DOCUMENTS) + 1
@@ -133,6 +138,7 @@ def _local(data_dir):
 def _groups(names, recorded):
   """{TFDS name: its datasets that have a sample}, of what is asked for or is there."""
   import flan_jax.tasks  # noqa: F401  registers every dataset
+
   for name in names or ():
     embedded_rows.sample(datasets.get(name))  # a UserError if it has none
   sampled = [name for name in datasets.names() if embedded_rows.has_sample(name)]
@@ -146,28 +152,33 @@ def _groups(names, recorded):
 
 def _parts(folder, groups, examples, seed):
   world = world_package.World(seed)
-  parts = [_builder_part(name, group, examples, world)
-           for name, group in groups.items()]
+  parts = [_builder_part(name, group, examples, world) for name, group in groups.items()]
   parts += [_text_part(split, world) for split in content.DOCUMENTS]
   decides = _digest([(part.name, part.wanted) for part in parts])
-  return parts + [Part(
-      VOCABULARY, decides,
-      lambda path: content.write_vocabulary(path, folder, groups))]
+  return parts + [Part(VOCABULARY, decides, lambda path: content.write_vocabulary(path, folder, groups))]
 
 
 def _builder_part(tfds_name, group, examples, world):
   rows = split_rows(group, examples)
-  sources = sorted({syntax.of_module(sys.modules[module]) for dataset in group
-                    for module in (dataset.module, embedded_rows.sample_module(dataset))})
+  sources = sorted(
+    {
+      syntax.of_module(sys.modules[module])
+      for dataset in group
+      for module in (dataset.module, embedded_rows.sample_module(dataset))
+    }
+  )
   return Part(
-      tfds_name, _digest(tfds_name, world.seed, rows, sources, _own_sources()),
-      lambda path: content.write_builder(path, tfds_name, group, rows, world), rows)
+    tfds_name,
+    _digest(tfds_name, world.seed, rows, sources, _own_sources()),
+    lambda path: content.write_builder(path, tfds_name, group, rows, world),
+    rows,
+  )
 
 
 def _text_part(split, world):
   return Part(
-      _text_path(split), _digest(split, world.seed, _own_sources()),
-      lambda path: content.write_text(path, split, world))
+    _text_path(split), _digest(split, world.seed, _own_sources()), lambda path: content.write_text(path, split, world)
+  )
 
 
 def _text_path(split):
@@ -183,15 +194,13 @@ def split_rows(group: Sequence[datasets.Dataset], examples: int) -> dict[str, in
     group: the datasets that read the builder.
     examples: training rows of each after the carve-outs.
   """
-  slices = {(role, splits.parse(expression)) for dataset in group
-            for role, expression in dataset.splits.items()}
+  slices = {(role, splits.parse(expression)) for dataset in group for role, expression in dataset.splits.items()}
   trained = {slice_.base for role, slice_ in slices if role == splits.TRAIN}
   others = min(OTHER_ROWS, math.ceil(examples * OTHER_ROWS / TRAIN_ROWS))
   bases = {slice_.base for _, slice_ in slices}
   rows = {base: others for base in sorted(bases - trained)}
   for base in sorted(trained):
-    bounds = [bound or 0 for _, slice_ in slices if slice_.base == base
-              for bound in (slice_.start, slice_.stop)]
+    bounds = [bound or 0 for _, slice_ in slices if slice_.base == base for bound in (slice_.start, slice_.stop)]
     rows[base] = examples - min(0, *bounds)  # -200: dev begins 200 rows from the end
     if any(slice_.base == base and (slice_.start or 0) > 0 for _, slice_ in slices):
       rows[base] = max(rows[base], _DEEP * examples)
@@ -201,8 +210,10 @@ def split_rows(group: Sequence[datasets.Dataset], examples: int) -> dict[str, in
 def _own_sources():
   """The source of the world and of what draws from it: an edit makes new rows."""
   folder = pathlib.Path(world_package.__file__).parent
-  files = [pathlib.Path(content.__file__), *sorted(
-      path for path in folder.rglob('*') if path.suffix in ('.py', '.txt'))]
+  files = [
+    pathlib.Path(content.__file__),
+    *sorted(path for path in folder.rglob('*') if path.suffix in ('.py', '.txt')),
+  ]
   return [path.read_text() for path in files]
 
 
@@ -215,9 +226,12 @@ def _digest(*values):
 
 def _refuse_foreign(folder, recorded):
   """UserError where the folder has builders, text or a vocabulary from elsewhere."""
-  there = {path.parent for depth in ('*/*', '*/*/*', '*/*/*/*')
-           for path in folder.glob(f'{depth}/dataset_info.json')
-           if _WORK not in path.parts}
+  there = {
+    path.parent
+    for depth in ('*/*', '*/*/*', '*/*/*/*')
+    for path in folder.glob(f'{depth}/dataset_info.json')
+    if _WORK not in path.parts
+  }
   files = [VOCABULARY, *(_text_path(split) for split in content.DOCUMENTS)]
   there |= {folder / file for file in files if (folder / file).exists()}
   ours = {folder / part['path'] for part in recorded.values()}
@@ -232,8 +246,9 @@ def _refuse_foreign(folder, recorded):
 
 def _foreign(path):
   return UserError(
-      f'{path} was not written by `flan_jax sample`, or has been changed since; '
-      'nothing is overwritten. Name another --data_dir, or move it out of the way')
+    f'{path} was not written by `flan_jax sample`, or has been changed since; '
+    'nothing is overwritten. Name another --data_dir, or move it out of the way'
+  )
 
 
 @contextlib.contextmanager
@@ -246,8 +261,7 @@ def _work_folder(folder):
     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
   except BlockingIOError:
     os.close(lock)
-    raise UserError(f'another process is writing embedded data into {folder}; '
-                    'wait until it has ended') from None
+    raise UserError(f'another process is writing embedded data into {folder}; wait until it has ended') from None
   try:
     _clear(work)
     yield work
@@ -272,13 +286,17 @@ def _outcome(folder, record, part, new_vocabulary):
 
 def _tell_rewritten(folder, recorded, outcomes):
   """Names the whole parts that stand and will have another content, before they have."""
-  again = [name for name, outcome in outcomes.items()
-           if outcome == 'written' and recorded.get(name, {}).get('wanted')
-           and (folder / recorded[name]['path']).exists()]
+  again = [
+    name
+    for name, outcome in outcomes.items()
+    if outcome == 'written' and recorded.get(name, {}).get('wanted') and (folder / recorded[name]['path']).exists()
+  ]
   if again:
-    notice(f'these stand in {folder} and are written again, with another content: '
-           f'{", ".join(again)}. Runs and prompt stores that were made on them cannot go on '
-           'with it; to keep them, stop this and name another --data_dir')
+    notice(
+      f'these stand in {folder} and are written again, with another content: '
+      f'{", ".join(again)}. Runs and prompt stores that were made on them cannot go on '
+      'with it; to keep them, stop this and name another --data_dir'
+    )
 
 
 def _replace(folder, work, recorded, part):
@@ -299,8 +317,7 @@ def _replace(folder, work, recorded, part):
   digest = _content(new)
   new.replace(target)
   _clear(work)
-  recorded['parts'][part.name] |= {
-      'wanted': part.wanted, 'content': digest, 'rows': part.rows}
+  recorded['parts'][part.name] |= {'wanted': part.wanted, 'content': digest, 'rows': part.rows}
   _save(folder, recorded)
 
 

@@ -25,33 +25,34 @@ _PROMPTED = 12  # rows of each task that the vocabulary is trained on, in all te
 def builder(tfds_name: str, data_dir: str | pathlib.Path) -> Any:
   """The TFDS builder, not downloading anything."""
   import tensorflow_datasets as tfds
+
   tfds.disable_progress_bar()
   return tfds.builder(tfds_name, data_dir=str(data_dir), try_gcs=False)
 
 
 def write_builder(
-    path: pathlib.Path, tfds_name: str, group: Sequence[datasets.Dataset],
-    rows: Mapping[str, int], world: World) -> None:
+  path: pathlib.Path, tfds_name: str, group: Sequence[datasets.Dataset], rows: Mapping[str, int], world: World
+) -> None:
   """A data_dir at `path` that holds the builder, filled with rows of its tasks."""
   import tensorflow_datasets as tfds
+
   made = builder(tfds_name, path)
-  chosen = distinct_rows(made.info.features, _readers(group), rows,
-                         world.stream(tfds_name))
+  chosen = distinct_rows(made.info.features, _readers(group), rows, world.stream(tfds_name))
   private_names.give_rows(made, chosen)
   with contextlib.redirect_stdout(io.StringIO()):  # TFDS speaks of downloads
-    made.download_and_prepare(
-        download_config=tfds.download.DownloadConfig(try_download_gcs=False))
+    made.download_and_prepare(download_config=tfds.download.DownloadConfig(try_download_gcs=False))
 
 
 def _readers(group):
   """{TFDS split: the first dataset that reads it}."""
-  return {splits.parse(expression).base: dataset for dataset in reversed(group)
-          for expression in dataset.splits.values()}
+  return {
+    splits.parse(expression).base: dataset for dataset in reversed(group) for expression in dataset.splits.values()
+  }
 
 
 def distinct_rows(
-    features: Any, readers: Mapping[str, datasets.Dataset], rows: Mapping[str, int],
-    world: World) -> dict[str, list[Mapping]]:
+  features: Any, readers: Mapping[str, datasets.Dataset], rows: Mapping[str, int], world: World
+) -> dict[str, list[Mapping]]:
   """{split: rows} drawn from the datasets' samples, no text twice in any split.
 
   Args:
@@ -67,8 +68,9 @@ def distinct_rows(
     chosen[split] = list(itertools.islice(drawn, count))
     if len(chosen[split]) < count:
       raise UserError(
-          f'{readers[split].name}: the world has only about {len(seen):,} different '
-          f'rows for it, {sum(rows.values()):,} are asked for; lower --examples')
+        f'{readers[split].name}: the world has only about {len(seen):,} different '
+        f'rows for it, {sum(rows.values()):,} are asked for; lower --examples'
+      )
   return chosen
 
 
@@ -91,10 +93,10 @@ _BESIDE = re.compile(r'(.*_)?(u?id|idx|source|url|user|date|filename|publisher)'
 def _texts(feature, value):
   """Every text of a row, in the order of the schema."""
   import tensorflow as tf
+
   feature = getattr(feature, 'feature', feature)  # a sequence's element
   if isinstance(value, dict):
-    return [text for name in feature if not _BESIDE.fullmatch(name)
-            for text in _texts(feature[name], value[name])]
+    return [text for name in feature if not _BESIDE.fullmatch(name) for text in _texts(feature[name], value[name])]
   if isinstance(value, (list, tuple)):
     return [text for item in value for text in _texts(feature, item)]
   return [value] if feature.tf_dtype == tf.string else []
@@ -107,10 +109,10 @@ def sampled(dataset: datasets.Dataset, count: int, seed: int = 0) -> Any:
     UserError: the dataset has no sample.
   """
   import tensorflow as tf
+
   world = _world(seed).stream(f'sampled/{dataset.name}')
   features = dataset.source.tfds_dataset.builder.info.features
-  rows = [features.serialize_example(embedded_rows.draw(dataset, features, world))
-          for _ in range(count)]
+  rows = [features.serialize_example(embedded_rows.draw(dataset, features, world)) for _ in range(count)]
   return tf.data.Dataset.from_tensor_slices(rows).map(features.deserialize_example)
 
 
@@ -137,22 +139,35 @@ def _unseen(texts, seen):
 
 
 def write_vocabulary(
-    path: pathlib.Path, folder: pathlib.Path,
-    groups: Mapping[str, Sequence[datasets.Dataset]]) -> None:
+  path: pathlib.Path, folder: pathlib.Path, groups: Mapping[str, Sequence[datasets.Dataset]]
+) -> None:
   """A SentencePiece model of the rendered prompts and the plain text."""
   import sentencepiece
+
   texts = (folder / 'text' / 'train.txt').read_text().splitlines()
   for tfds_name, group in groups.items():
     for dataset in group:
       texts += _rendered(folder, dataset)
   model = io.BytesIO()
   sentencepiece.SentencePieceTrainer.train(
-      sentence_iterator=iter(texts), model_writer=model, vocab_size=PIECES,
-      hard_vocab_limit=False, pad_id=0, eos_id=1, unk_id=2, bos_id=-1,
-      byte_fallback=True, normalization_rule_name='identity',
-      remove_extra_whitespaces=False, user_defined_symbols=['\n'], split_digits=True,
-      required_chars='0123456789',
-      max_sentence_length=100_000, num_threads=1, minloglevel=2)
+    sentence_iterator=iter(texts),
+    model_writer=model,
+    vocab_size=PIECES,
+    hard_vocab_limit=False,
+    pad_id=0,
+    eos_id=1,
+    unk_id=2,
+    bos_id=-1,
+    byte_fallback=True,
+    normalization_rule_name='identity',
+    remove_extra_whitespaces=False,
+    user_defined_symbols=['\n'],
+    split_digits=True,
+    required_chars='0123456789',
+    max_sentence_length=100_000,
+    num_threads=1,
+    minloglevel=2,
+  )
   path.write_bytes(model.getvalue())
 
 

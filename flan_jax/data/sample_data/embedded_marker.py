@@ -30,8 +30,9 @@ def _recorded(path: pathlib.Path, *_stamp: int) -> dict:
     recorded['parts'], recorded['data']
     return recorded
   except (ValueError, TypeError, KeyError):
-    raise UserError(f'{path} is not what `flan_jax sample` writes; move the folder '
-                    'away and let it write a new one') from None
+    raise UserError(
+      f'{path} is not what `flan_jax sample` writes; move the folder away and let it write a new one'
+    ) from None
 
 
 def origin(data_dir: str | os.PathLike[str]) -> str:

@@ -21,9 +21,12 @@ from flan_jax.world import samples, World
 _SHORT = reprlib.Repr()
 _SHORT.maxdict, _SHORT.maxstring, _SHORT.maxother = 20, 40, 60
 _KINDS: Mapping[str, tuple[str, Any]] = {
-    'i': ('a whole number', numbers.Integral), 'u': ('a whole number', numbers.Integral),
-    'f': ('a number', numbers.Real), 'b': ('True or False', (bool, np.bool_)),
-    'O': ('a text', (str, bytes))}
+  'i': ('a whole number', numbers.Integral),
+  'u': ('a whole number', numbers.Integral),
+  'f': ('a number', numbers.Real),
+  'b': ('True or False', (bool, np.bool_)),
+  'O': ('a text', (str, bytes)),
+}
 
 
 def sample(dataset: datasets.Dataset) -> samples.Sample:
@@ -36,9 +39,10 @@ def sample(dataset: datasets.Dataset) -> samples.Sample:
   found = samples.get(name)
   if found is None:
     raise UserError(
-        f'{name} ({dataset_checks.file(dataset)}) has no sample, of which embedded data is '
-        f"made; register one with `@flan_jax.world.samples.of({name!r})`, or prepare the "
-        f'real data: `tfds build {dataset.tfds}`')
+      f'{name} ({dataset_checks.file(dataset)}) has no sample, of which embedded data is '
+      f'made; register one with `@flan_jax.world.samples.of({name!r})`, or prepare the '
+      f'real data: `tfds build {dataset.tfds}`'
+    )
   return found
 
 
@@ -69,13 +73,17 @@ def draw(dataset: datasets.Dataset, features: Any, world: World) -> Mapping:
   named = f'{dataset.name} ({file})'
   if not isinstance(row, collections.abc.Mapping):
     why = ': end it with `return`, not `yield`' if inspect.isgenerator(row) else ''
-    raise UserError(f'{named}: sample(world) returns {_SHORT.repr(row)}; it must '
-                    f'return one record, a dict of {", ".join(features)}{why}')
+    raise UserError(
+      f'{named}: sample(world) returns {_SHORT.repr(row)}; it must '
+      f'return one record, a dict of {", ".join(features)}{why}'
+    )
   wrong = flaw(features, row)
   if wrong:
-    raise UserError(f'{named}: sample(world) returns a record that {wrong}. '
-                    f'{dataset.tfds} has the features {", ".join(features)}; the record '
-                    f'was {_SHORT.repr(dict(row))}')
+    raise UserError(
+      f'{named}: sample(world) returns a record that {wrong}. '
+      f'{dataset.tfds} has the features {", ".join(features)}; the record '
+      f'was {_SHORT.repr(dict(row))}'
+    )
   return row
 
 
@@ -90,11 +98,14 @@ def flaw(feature: Any, value: Any, name: str = '') -> str:
 @functools.cache
 def _check(kind: type) -> Callable[[Any, Any, str], str]:
   import tensorflow_datasets as tfds
+
   checks = {
-      tfds.features.FeaturesDict: _flaw_of_dict, tfds.features.Sequence: _flaw_of_sequence,
-      tfds.features.ClassLabel: _flaw_of_label, tfds.features.Tensor: _flaw_of_tensor}
-  return next((check for one, check in checks.items() if issubclass(kind, one)),
-              _flaw_of_other)
+    tfds.features.FeaturesDict: _flaw_of_dict,
+    tfds.features.Sequence: _flaw_of_sequence,
+    tfds.features.ClassLabel: _flaw_of_label,
+    tfds.features.Tensor: _flaw_of_tensor,
+  }
+  return next((check for one, check in checks.items() if issubclass(kind, one)), _flaw_of_other)
 
 
 def _flaw_of_other(feature, value: Any, name: str) -> str:
@@ -137,22 +148,19 @@ def _flaw_of_dict(features, value: Any, name: str) -> str:
     like = did_you_mean(missing[0], surplus).replace('did you mean', 'it has')
     return f'lacks the feature {_inside(name, missing[0])!r}{like.rstrip("?")}'
   if surplus:
-    return (f'has {_inside(name, str(surplus[0]))!r}, which is no feature'
-            f'{did_you_mean(str(surplus[0]), features)}')
+    return f'has {_inside(name, str(surplus[0]))!r}, which is no feature{did_you_mean(str(surplus[0]), features)}'
   wrong = (flaw(features[part], value[part], _inside(name, part)) for part in features)
   return next(filter(None, wrong), '')
 
 
 def _flaw_of_sequence(feature, value: Any, name: str) -> str:
   if isinstance(value, collections.abc.Mapping):  # of lists, a list for each feature
-    lengths = {part: len(items) for part, items in value.items()
-               if isinstance(items, (list, tuple, np.ndarray))}
+    lengths = {part: len(items) for part, items in value.items() if isinstance(items, (list, tuple, np.ndarray))}
     if len(lengths) < len(value) or len(set(lengths.values())) > 1:
       return _has(value, name, 'a list of dicts, or a dict of lists of one length')
     parts = [dict(zip(value, items)) for items in zip(*value.values())]
     if not parts:
-      return _flaw_of_dict(feature.feature, value, name) if set(value) != set(
-          feature.feature) else ''
+      return _flaw_of_dict(feature.feature, value, name) if set(value) != set(feature.feature) else ''
     value = parts
   if not isinstance(value, (list, tuple, np.ndarray)):
     return _has(value, name, 'a list')
@@ -166,8 +174,8 @@ def _flaw_of_label(feature, value: Any, name: str) -> str:
     text = value.decode() if isinstance(value, bytes) else value
     fine = text in names
   else:
-    fine = isinstance(value, numbers.Integral) and not isinstance(
-        value, bool) and -1 <= int(value) < feature.num_classes
+    fine = (
+      isinstance(value, numbers.Integral) and not isinstance(value, bool) and -1 <= int(value) < feature.num_classes
+    )
   shown = ', '.join(names[:20]) + ', ...' * (len(names) > 20)
-  return '' if fine else _has(
-      value, name, f'one of the labels {shown}, or its number')
+  return '' if fine else _has(value, name, f'one of the labels {shown}, or its number')

@@ -6,12 +6,12 @@ NAMES = ('<pad>', '</s>', '<unk>')  # the first ids, before those of the 256 byt
 def write(path: str) -> None:
   """Writes it; ids of a text are those of seqio.ByteVocabulary."""
   import tokenizers
+
   letters = [chr(code) for code in _characters()]
   pieces = {piece: number for number, piece in enumerate([*NAMES, *letters])}
   made = tokenizers.Tokenizer(tokenizers.models.BPE(pieces, []))
   made.add_special_tokens(list(NAMES))
-  made.pre_tokenizer = tokenizers.pre_tokenizers.ByteLevel(
-      add_prefix_space=False, use_regex=False)
+  made.pre_tokenizer = tokenizers.pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
   made.decoder = tokenizers.decoders.ByteLevel()
   made.save(path)
 

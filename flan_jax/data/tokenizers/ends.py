@@ -77,13 +77,11 @@ class Ends:
       settings.check_told(cls.__name__, {'ends': [], **given}, 'ends')
     except UserError as error:
       raise UserError(f'{RUN}: {error}; bring the file back from a copy') from None
-    return cls(**given | {name: tuple(given.get(name, ()))
-                          for name in ('ends', 'beginning')})
+    return cls(**given | {name: tuple(given.get(name, ())) for name in ('ends', 'beginning')})
 
   def told(self) -> dict[str, Any]:
     """As run.json has it."""
-    return {**dataclasses.asdict(self), 'ends': list(self.ends),
-            'beginning': list(self.beginning)}
+    return {**dataclasses.asdict(self), 'ends': list(self.ends), 'beginning': list(self.beginning)}
 
   def begun(self, begin: bool | str | None) -> 'Ends':
     """With BEGIN: True, False, or as it is.
@@ -97,8 +95,9 @@ class Ends:
       return dataclasses.replace(self, beginning=())
     if self.bos is None:
       raise UserError(
-          'BEGIN = True, yet the vocabulary has no token that begins a text; name one as '
-          f"bos_token in {TOKENIZER} beside it, or set BEGIN = '{BY_TOKENIZER}'")
+        'BEGIN = True, yet the vocabulary has no token that begins a text; name one as '
+        f"bos_token in {TOKENIZER} beside it, or set BEGIN = '{BY_TOKENIZER}'"
+      )
     return dataclasses.replace(self, beginning=(self.bos,), prefix=self.bos)
 
   def stops(self, separator: str, encode: Callable[[str], Sequence[int]]) -> tuple:
@@ -111,14 +110,13 @@ class Ends:
     shown = lambda ids: ', '.join(f'{piece(one)} ({one})' for one in ids)
     source = f' by {self.source}' if self.source else ''
     others = f', decoding stops at {shown(self.ends)}' if len(self.ends) > 1 else ''
-    begins = f'begins with {shown(self.beginning)}' if self.beginning else (
-        'begins with no token')
+    begins = f'begins with {shown(self.beginning)}' if self.beginning else ('begins with no token')
     return f'a text ends with {shown(self.ends[:1])}{source}{others}, {begins}'
 
 
 def with_beginning(beginning: tuple[int, ...], ids: list[int]) -> list[int]:
   """The ids with the beginning before them, unless they begin so."""
-  if not beginning or tuple(ids[:len(beginning)]) == tuple(beginning):
+  if not beginning or tuple(ids[: len(beginning)]) == tuple(beginning):
     return ids
   return [*beginning, *ids]
 
@@ -135,14 +133,14 @@ def of_run(ends: Mapping | None, imported: Mapping | None, words: Words) -> Ends
   found = _ids(imported.get('eos_token_id'), CONFIG)
   if not found:
     own = words.own_end
-    return None if own is None else Ends((own,), bos=words.own_beginning, prefix=own,
-                                         named=own, pad=words.own_pad)
+    return None if own is None else Ends((own,), bos=words.own_beginning, prefix=own, named=own, pad=words.own_pad)
   settings.check_told('Imported', imported, 'imported')
   bos = imported.get('bos_token_id')
   begins = words.is_sentencepiece or words.puts_first[:1] == (bos,)
   beginning = (bos,) if begins and bos is not None else ()
-  return Ends(found, beginning, bos, found[0] if bos is None else bos,
-              found[0], imported.get('pad_token_id'), source=CONFIG)
+  return Ends(
+    found, beginning, bos, found[0] if bos is None else bos, found[0], imported.get('pad_token_id'), source=CONFIG
+  )
 
 
 def beside(folder: str, words: Words, content_hash: str) -> Ends | None:
@@ -153,11 +151,9 @@ def beside(folder: str, words: Words, content_hash: str) -> Ends | None:
   """
   run = read(folder, RUN)
   try:
-    settings.check_told('Run', {name: run[name] for name in (
-        'vocabulary', 'ends', 'imported') if name in run}, '')
+    settings.check_told('Run', {name: run[name] for name in ('vocabulary', 'ends', 'imported') if name in run}, '')
   except UserError as error:
-    raise UserError(f'{os.path.join(folder, RUN)}: {error}; bring the file back from a '
-                    'copy') from None
+    raise UserError(f'{os.path.join(folder, RUN)}: {error}; bring the file back from a copy') from None
   own = run.get('vocabulary')
   if own and own.get('hash') == content_hash:
     return of_run(run.get('ends'), run.get('imported'), words)
@@ -166,31 +162,35 @@ def beside(folder: str, words: Words, content_hash: str) -> Ends | None:
 
 def of_folder(folder: str, words: Words) -> Ends | None:
   """Of the files that transformers reads there; see `beside`."""
-  told = {name: read(folder, name) for name in (
-      CONFIG, GENERATION, TOKENIZER, SPECIAL, ADDED)}
+  told = {name: read(folder, name) for name in (CONFIG, GENERATION, TOKENIZER, SPECIAL, ADDED)}
   odd = next((key for key in _decoder(told[TOKENIZER]) if not key.isdecimal()), None)
   if odd is not None:
-    raise UserError(f'{os.path.join(folder, TOKENIZER)}: added_tokens_decoder has the key '
-                    f'{odd!r}, which is no number of a token; download it again')
+    raise UserError(
+      f'{os.path.join(folder, TOKENIZER)}: added_tokens_decoder has the key '
+      f'{odd!r}, which is no number of a token; download it again'
+    )
   return _of_files(told, words)
 
 
 def read(folder: str, name: str) -> dict:
   """The object in a JSON file, {} if there is no such file; UserError if it is torn."""
   path = os.path.join(folder, name)
-  return storage.read_object(path, 'download it again or bring it back, or remove it if it is not '
-                     'of the vocabulary beside it') if os.path.exists(path) else {}
+  return (
+    storage.read_object(
+      path, 'download it again or bring it back, or remove it if it is not of the vocabulary beside it'
+    )
+    if os.path.exists(path)
+    else {}
+  )
 
 
 def _of_files(told: Mapping[str, Mapping], words: Words) -> Ends | None:
   named = _named(told, 'eos_token', words)
-  given = {name: _ids(told[name].get('eos_token_id'), name, told[CONFIG])
-           for name in (CONFIG, GENERATION)}
+  given = {name: _ids(told[name].get('eos_token_id'), name, told[CONFIG]) for name in (CONFIG, GENERATION)}
   tells = told[TOKENIZER] or told[SPECIAL]
   given[TOKENIZER] = () if named is None or not tells else (named,)
   own = () if words.own_end is None else (words.own_end,)
-  source, first = next(
-      ((name, ids) for name, ids in given.items() if ids), ('', own))
+  source, first = next(((name, ids) for name, ids in given.items() if ids), ('', own))
   if not first:
     return None
   ends = dict.fromkeys([*first, *given[GENERATION]] if source == CONFIG else first)
@@ -203,28 +203,32 @@ def _of_files(told: Mapping[str, Mapping], words: Words) -> Ends | None:
   # A SentencePiece model alone has tokens that nobody may ever have put anywhere.
   prefix = named if bos is None or not (beginning or any(told.values())) else bos
   # Folders of the first Llama say -1 for none.
-  pads = [_ids(None if pad == -1 else pad, name, told[CONFIG], 'pad_token_id')
-          for name in (CONFIG, GENERATION) for pad in [told[name].get('pad_token_id')]]
+  pads = [
+    _ids(None if pad == -1 else pad, name, told[CONFIG], 'pad_token_id')
+    for name in (CONFIG, GENERATION)
+    for pad in [told[name].get('pad_token_id')]
+  ]
   pad = next((one for ids in pads for one in ids), _named(told, 'pad_token', words))
   pad = words.own_pad if pad is None else pad
-  return Ends(tuple(ends), beginning, bos, prefix, named, pad,
-              _drops_space(told, words), source)
+  return Ends(tuple(ends), beginning, bos, prefix, named, pad, _drops_space(told, words), source)
 
 
-def _ids(value: Any, source: str, config: Mapping = {}, key: str = _END
-         ) -> tuple[int, ...]:
+def _ids(value: Any, source: str, config: Mapping = {}, key: str = _END) -> tuple[int, ...]:
   """Of a key: a number, of an end also a list of them, or None. config: of the model."""
   several = key == _END and isinstance(value, list)
   ids = () if value is None else tuple(value) if several else (value,)
   rows = config.get('vocab_size')
   for one in ids:
     if isinstance(one, bool) or not isinstance(one, int) or one < 0:
-      raise UserError(f'{source} has {key} {value!r}; it must be the number of a token'
-                      f'{", or a list of such numbers" if key == _END else ", or null"}')
+      raise UserError(
+        f'{source} has {key} {value!r}; it must be the number of a token'
+        f'{", or a list of such numbers" if key == _END else ", or null"}'
+      )
     if isinstance(rows, int) and one >= rows:
       named = 'end' if key == _END else 'padding'
-      raise UserError(f'{source} has {key} {value!r}, and the model has {rows} token rows; '
-                      f'name the {named} of the tokenizer there')
+      raise UserError(
+        f'{source} has {key} {value!r}, and the model has {rows} token rows; name the {named} of the tokenizer there'
+      )
   return ids
 
 
@@ -244,9 +248,18 @@ def _named(told: Mapping[str, Mapping], key: str, words: Words) -> int | None:
   if not isinstance(token, str):
     return None
   added = told[ADDED].get(token)
-  added = added if isinstance(added, int) else next(
-      (int(number) for number, one in _decoder(told[TOKENIZER]).items()
-       if isinstance(one, Mapping) and one.get('content') == token), None)
+  added = (
+    added
+    if isinstance(added, int)
+    else next(
+      (
+        int(number)
+        for number, one in _decoder(told[TOKENIZER]).items()
+        if isinstance(one, Mapping) and one.get('content') == token
+      ),
+      None,
+    )
+  )
   found = words.id_of(token)
   return added if found is None else found
 

@@ -15,9 +15,18 @@ from flan_jax.data.tokenizers import ends as ends_lib
 
 FOLDER = 'tokenizer'
 _PATTERNS = (
-    'tokenizer*', 'special_tokens_map.json', 'added_tokens.json', 'chat_template*',
-    'additional_chat_templates', 'vocab.json', 'vocab.txt', 'merges.txt', '*.tiktoken',
-    'tekken.json', ends_lib.GENERATION)
+  'tokenizer*',
+  'special_tokens_map.json',
+  'added_tokens.json',
+  'chat_template*',
+  'additional_chat_templates',
+  'vocab.json',
+  'vocab.txt',
+  'merges.txt',
+  '*.tiktoken',
+  'tekken.json',
+  ends_lib.GENERATION,
+)
 _VOCABULARIES = ('tokenizer.json', 'tokenizer.model')
 
 
@@ -42,8 +51,11 @@ def keep(model_dir: str, vocabulary: str, source: str | None) -> None:
 
 def take(source: str, target: str, without: tuple[str, ...] = ()) -> None:
   """Copies the files of a public folder; the target is there whole or not at all."""
-  names = [name for name in sorted(os.listdir(source)) if name not in without
-           and any(fnmatch.fnmatch(name, pattern) for pattern in _PATTERNS)]
+  names = [
+    name
+    for name in sorted(os.listdir(source))
+    if name not in without and any(fnmatch.fnmatch(name, pattern) for pattern in _PATTERNS)
+  ]
   if not names:
     return
   os.makedirs(os.path.dirname(target), exist_ok=True)
@@ -60,8 +72,7 @@ def take(source: str, target: str, without: tuple[str, ...] = ()) -> None:
 def take_import(source: str, target: str, vocabulary: str) -> None:
   """`take` for a folder whose vocabulary may have been replaced by another."""
   inside = os.path.dirname(os.path.abspath(vocabulary)) == os.path.abspath(source)
-  take(source, os.path.join(target, FOLDER),
-       (os.path.basename(vocabulary),) if inside else _VOCABULARIES)
+  take(source, os.path.join(target, FOLDER), (os.path.basename(vocabulary),) if inside else _VOCABULARIES)
 
 
 def give(model_dir: str, target: str, ends: ends_lib.Ends, words: Any | None) -> None:
@@ -87,8 +98,7 @@ def tokens(ends: ends_lib.Ends, imported: Mapping[str, Any]) -> dict[str, Any]:
   several = isinstance(imported.get('eos_token_id'), list)
   found: dict[str, Any] = {'eos_token_id': list(ends.ends) if several else ends.ends[0]}
   if not imported:
-    found |= {'bos_token_id': next(iter(ends.beginning), None),
-              'pad_token_id': ends.pad}
+    found |= {'bos_token_id': next(iter(ends.beginning), None), 'pad_token_id': ends.pad}
   return {**imported, **found}
 
 
@@ -113,25 +123,31 @@ def _put_beginning(target: str, ends: ends_lib.Ends, words: Any) -> None:
   if words.is_sentencepiece:
     return
   from tokenizers import processors, Tokenizer
+
   path = os.path.join(target, _VOCABULARIES[0])
   made, before = Tokenizer.from_file(path), ''.join(f'{piece} ' for piece in pieces)
   made.post_processor = processors.TemplateProcessing(
-      single=f'{before}$A', pair=f'{before}$A $B',
-      special_tokens=list(zip(pieces, ends.beginning)))
+    single=f'{before}$A', pair=f'{before}$A $B', special_tokens=list(zip(pieces, ends.beginning))
+  )
   made.save(path)
 
 
 def _config(ends: ends_lib.Ends, words: Any) -> dict[str, Any]:
   """tokenizer_config.json for a vocabulary that came without one."""
-  named = {'eos_token': ends.named, 'pad_token': ends.pad, 'unk_token': words.own_unknown,
-           'bos_token': None if ends.prefix == ends.named else ends.prefix}
+  named = {
+    'eos_token': ends.named,
+    'pad_token': ends.pad,
+    'unk_token': words.own_unknown,
+    'bos_token': None if ends.prefix == ends.named else ends.prefix,
+  }
   return {
-      # transformers then reads a SentencePiece model by the settings that are in it.
-      'tokenizer_class': 'PreTrainedTokenizerFast',
-      **{key: None if number is None else words.piece(number)
-         for key, number in named.items()},
-      'add_bos_token': bool(ends.beginning), 'add_eos_token': False,
-      'clean_up_tokenization_spaces': False}
+    # transformers then reads a SentencePiece model by the settings that are in it.
+    'tokenizer_class': 'PreTrainedTokenizerFast',
+    **{key: None if number is None else words.piece(number) for key, number in named.items()},
+    'add_bos_token': bool(ends.beginning),
+    'add_eos_token': False,
+    'clean_up_tokenization_spaces': False,
+  }
 
 
 def _write(folder: str, name: str, values: Mapping[str, Any]) -> None:

@@ -54,9 +54,8 @@ class TokenizerVocabulary(seqio.Vocabulary):
   def puts_first(self) -> tuple[int, ...]:
     """The tokens that the file says to put before a text."""
     bare, ids = self._encode('a'), self._tokenizer.encode('a').ids
-    starts = [start for start in range(len(ids) - len(bare) + 1)
-              if ids[start:start + len(bare)] == bare]
-    return tuple(ids[:starts[0]]) if starts and bare else ()
+    starts = [start for start in range(len(ids) - len(bare) + 1) if ids[start : start + len(bare)] == bare]
+    return tuple(ids[: starts[0]]) if starts and bare else ()
 
   @property
   def is_byte_level(self) -> bool:
@@ -84,6 +83,7 @@ def _read_tokenizer(path: str):
   Trainers leave in the file how they cut, padded and varied texts.
   """
   from tokenizers import Tokenizer
+
   try:
     tokenizer = Tokenizer.from_file(path)
   except Exception as error:  # the library raises nothing narrower

@@ -58,11 +58,11 @@ class Cutter:
   beginning: tuple[int, ...] = ()
 
   @classmethod
-  def of(cls, name: str, vocabulary: 'seqio.Vocabulary', settings: 'store.Settings',
-         has_inputs: bool = True) -> 'Cutter':
+  def of(
+    cls, name: str, vocabulary: 'seqio.Vocabulary', settings: 'store.Settings', has_inputs: bool = True
+  ) -> 'Cutter':
     """That of a task with store.Settings; raises UserError if there is no room for text."""
-    inputs_end, targets_end = (
-        tokenizing.separator_ids(vocabulary, text) for text in settings.separators)
+    inputs_end, targets_end = (tokenizing.separator_ids(vocabulary, text) for text in settings.separators)
     begins = len(settings.beginning)
     if begins and not has_inputs:
       inputs_end = []
@@ -71,15 +71,18 @@ class Cutter:
     if inputs_room < 0 or targets_room < 1:
       beginning = f' and a beginning of {begins}' if begins else ''
       raise UserError(
-          f'Task {name}: inputs of {settings.inputs_length} and targets of'
-          f' {settings.targets_length} tokens leave no room for text beside separators of'
-          f' {len(inputs_end)} and {len(targets_end)}{beginning}. Raise INPUTS_LENGTH or'
-          ' TARGETS_LENGTH.')
-    return cls(inputs_end, targets_end, inputs_room, targets_room,
-               settings.overflow == 'split', tuple(settings.beginning))
+        f'Task {name}: inputs of {settings.inputs_length} and targets of'
+        f' {settings.targets_length} tokens leave no room for text beside separators of'
+        f' {len(inputs_end)} and {len(targets_end)}{beginning}. Raise INPUTS_LENGTH or'
+        ' TARGETS_LENGTH.'
+      )
+    return cls(
+      inputs_end, targets_end, inputs_room, targets_room, settings.overflow == 'split', tuple(settings.beginning)
+    )
 
-  def prompts(self, inputs: list[int], targets: list[int], is_shortened: bool,
-              tally: Tally) -> list[tuple[list[int], list[int]]]:
+  def prompts(
+    self, inputs: list[int], targets: list[int], is_shortened: bool, tally: Tally
+  ) -> list[tuple[list[int], list[int]]]:
     """The prompts to store: one, several where targets are split, none without targets."""
     if not targets:
       tally.refuse(inputs)
@@ -92,7 +95,7 @@ class Cutter:
     if not self.splits:
       tally.targets_cut += 1
       return [(inputs + self.inputs_end, targets[:room] + self.targets_end)]
-    pieces = [targets[i:i + room] for i in range(0, len(targets), room)]
+    pieces = [targets[i : i + room] for i in range(0, len(targets), room)]
     pieces[-1] = pieces[-1] + self.targets_end
     head = with_beginning(self.beginning, self.inputs_end)
     heads = [inputs + self.inputs_end] + [head] * (len(pieces) - 1)

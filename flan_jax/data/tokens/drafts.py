@@ -33,13 +33,11 @@ def clear(folder: str) -> None:
 
   Those of other machines stay until nothing in them has changed for a day.
   """
-  ended = [entry.path for entry in os.scandir(folder)
-           if entry.name.startswith(PREFIX) and not _in_use(entry)]
+  ended = [entry.path for entry in os.scandir(folder) if entry.name.startswith(PREFIX) and not _in_use(entry)]
   for path in ended:
     shutil.rmtree(path, ignore_errors=True)
   if ended:
-    notice(f'cleared {len(ended)} unfinished prompt stores of processes that have '
-          f'ended in {folder}')
+    notice(f'cleared {len(ended)} unfinished prompt stores of processes that have ended in {folder}')
 
 
 def _in_use(entry: os.DirEntry) -> bool:

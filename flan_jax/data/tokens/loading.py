@@ -16,9 +16,14 @@ READ_THREADS = 2
 _ENDLESS = 2**40  # steps
 
 
-def batches(plan: Plan, stores: Mapping[str, Store],
-            row_indices: Sequence[int] | None = None, start_step: int = 0,
-            stop_step: int | None = None, prefetch: int = 4) -> Iterator[dict]:
+def batches(
+  plan: Plan,
+  stores: Mapping[str, Store],
+  row_indices: Sequence[int] | None = None,
+  start_step: int = 0,
+  stop_step: int | None = None,
+  prefetch: int = 4,
+) -> Iterator[dict]:
   """The batches of a run, one for each step from `start_step` on.
 
   What a step holds depends on the plan alone, not on where the reading starts or who
@@ -63,8 +68,7 @@ class _Chunks:
   The bounds are absolute, so a run that starts in between reads the same chunks.
   """
 
-  def __init__(self, plan: Plan, stores: Mapping[str, Store], rows: list[int],
-               stop_step: int):
+  def __init__(self, plan: Plan, stores: Mapping[str, Store], rows: list[int], stop_step: int):
     self.plan, self.rows, self.stop_step = plan, rows, stop_step
     self.stores = [stores[name] for name in plan.names]
     self.steps = max(1, CHUNK_ROWS // max(1, len(rows)))
@@ -74,13 +78,10 @@ class _Chunks:
 
   def __getitem__(self, chunk: int) -> list[dict]:
     steps = range(chunk * self.steps, min((chunk + 1) * self.steps, self.stop_step))
-    packed = [step_rows[i] for step_rows in map(self.plan.rows, steps)
-              for i in self.rows]
+    packed = [step_rows[i] for step_rows in map(self.plan.rows, steps) for i in self.rows]
     prompts = self._read(packed)
-    rows = [packing.assemble(row, self.plan.row_length, self.plan.target_slots)
-            for row in prompts]
-    return [_stack(rows[i:i + len(self.rows)])
-            for i in range(0, len(rows), len(self.rows))]
+    rows = [packing.assemble(row, self.plan.row_length, self.plan.target_slots) for row in prompts]
+    return [_stack(rows[i : i + len(self.rows)]) for i in range(0, len(rows), len(self.rows))]
 
   def _read(self, packed: list[np.ndarray]) -> list[list[tuple]]:
     """The prompts of each row; every store is asked once."""
@@ -91,7 +92,7 @@ class _Chunks:
       for place, prompt in zip(places, self.stores[task].read(indices[places])):
         prompts[place] = prompt
     ends = np.cumsum([len(row) for row in packed])
-    return [prompts[end - len(row):end].tolist() for row, end in zip(packed, ends)]
+    return [prompts[end - len(row) : end].tolist() for row, end in zip(packed, ends)]
 
 
 def _stack(rows: list[dict]) -> dict:
@@ -101,9 +102,12 @@ def _stack(rows: list[dict]) -> dict:
 def _check_stores(plan: Plan, stores: Mapping[str, Store]) -> None:
   for name in plan.names:
     if name not in stores:
-      raise UserError(f'Task {name} is in the plan, but its prompt store was not given.'
-                      ' Build it with `flan_jax cache`.')
+      raise UserError(
+        f'Task {name} is in the plan, but its prompt store was not given. Build it with `flan_jax cache`.'
+      )
   counts = {name: len(stores[name].lengths) for name in plan.names}
   if list(counts.values()) != plan.counts.tolist():
-    raise UserError('The plan was made for other prompt stores than the ones given,'
-                    f' which hold {counts} prompts. Make the plan from their lengths.')
+    raise UserError(
+      'The plan was made for other prompt stores than the ones given,'
+      f' which hold {counts} prompts. Make the plan from their lengths.'
+    )

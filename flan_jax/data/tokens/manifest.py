@@ -26,8 +26,10 @@ class Unusable(UserError):
 
   def __init__(self, path: str, why: str):
     self.path, self.why = path, why
-    super().__init__(f'The prompt store at {path} cannot be used: {why}. Delete that '
-                     'folder; the store is built again when it is needed.')
+    super().__init__(
+      f'The prompt store at {path} cannot be used: {why}. Delete that '
+      'folder; the store is built again when it is needed.'
+    )
 
   def __reduce__(self):  # from one process to another
     return type(self), (self.path, self.why)
@@ -37,8 +39,7 @@ class Missing(Unusable):
   """There is no store at all."""
 
   def __str__(self) -> str:
-    return (f'There is no prompt store at {self.path}. `flan_jax cache` builds '
-            'it.')
+    return f'There is no prompt store at {self.path}. `flan_jax cache` builds it.'
 
 
 def write(folder: str, fields: dict, large: Sequence[str]) -> None:
@@ -64,8 +65,7 @@ def read(path: str, expected_format: int) -> dict[str, Any]:
   """
   manifest = _parsed(path)
   if manifest.get('format') != expected_format:
-    raise Unusable(path, f'it has format {manifest.get("format")}, this version of '
-                   f'flan_jax reads {expected_format}')
+    raise Unusable(path, f'it has format {manifest.get("format")}, this version of flan_jax reads {expected_format}')
   digest = manifest.pop('digest', None)
   if digest != _digest(manifest):
     raise Unusable(path, f'{NAME} has been changed since it was written')

@@ -18,8 +18,7 @@ _BLOCK_STREAM, _EPOCH_STREAM = 0, 1  # keep the two kinds of random draw apart
 _KEPT_BLOCKS = 8  # reading threads look at neighbouring blocks
 
 
-def fit(sizes: Sequence[tuple[int, int]] | np.ndarray, row_length: int,
-        target_slots: int) -> list[list[int]]:
+def fit(sizes: Sequence[tuple[int, int]] | np.ndarray, row_length: int, target_slots: int) -> list[list[int]]:
   """Packs a finite list into few rows, largest first, each where it fits tightest.
 
       fit([(5, 1), (3, 1), (4, 1)], row_length=8, target_slots=3)
@@ -42,8 +41,9 @@ def fit(sizes: Sequence[tuple[int, int]] | np.ndarray, row_length: int,
   if too_large.size:
     tokens, targets = needs[too_large[0]]
     raise UserError(
-        f'Item {too_large[0]} has {tokens} tokens and {targets} targets; a row holds'
-        f' {row_length} and {target_slots}. Use longer rows or cut the item.')
+      f'Item {too_large[0]} has {tokens} tokens and {targets} targets; a row holds'
+      f' {row_length} and {target_slots}. Use longer rows or cut the item.'
+    )
   # An item is as large as the limit it uses most of.
   share = (needs * limits[::-1]).max(axis=1)
   order = np.argsort(-share, kind='stable').tolist()
@@ -88,9 +88,16 @@ class Plan:
   it, tasks in alphabetical order.
   """
 
-  def __init__(self, lengths: Mapping[str, np.ndarray], weights: Mapping[str, float],
-               seed: int, row_length: int, target_slots: int, rows_per_step: int,
-               block: int = 1024):
+  def __init__(
+    self,
+    lengths: Mapping[str, np.ndarray],
+    weights: Mapping[str, float],
+    seed: int,
+    row_length: int,
+    target_slots: int,
+    rows_per_step: int,
+    block: int = 1024,
+  ):
     """Checks the mixture; packs nothing yet.
 
     Args:
@@ -166,12 +173,13 @@ class Plan:
     if block in self._kept:
       return self._kept[block]
     noise = _noise(2 * self.block, self._seed, _BLOCK_STREAM, block)
-    ids = self._draw(block, noise[:self.block])
+    ids = self._draw(block, noise[: self.block])
     tokens, targets = self._sizes[ids].T
     share = np.maximum(tokens * self.target_slots, targets * self.row_length)
-    packed = _best_fit(np.argsort(-share, kind='stable').tolist(), tokens.tolist(),
-                       targets.tolist(), self.row_length, self.target_slots)
-    shuffled = np.argsort(noise[self.block:][:len(packed)], kind='stable')
+    packed = _best_fit(
+      np.argsort(-share, kind='stable').tolist(), tokens.tolist(), targets.tolist(), self.row_length, self.target_slots
+    )
+    shuffled = np.argsort(noise[self.block :][: len(packed)], kind='stable')
     rows = [ids[packed[i]] for i in shuffled.tolist()]
     if block == len(self._first_rows) - 1:
       self._first_rows.append(self._first_rows[-1] + len(rows))
@@ -187,8 +195,7 @@ class Plan:
     counts = np.bincount(tasks, minlength=len(self.names))
     grouped = np.argsort(tasks, kind='stable')
     rank = np.empty_like(tasks)
-    rank[grouped] = np.arange(len(tasks)) - np.repeat(
-        np.cumsum(counts) - counts, counts)
+    rank[grouped] = np.arange(len(tasks)) - np.repeat(np.cumsum(counts) - counts, counts)
     if block == len(self._drawn) - 1:
       self._drawn.append(self._drawn[block] + counts)
     epochs, places = np.divmod(self._drawn[block][tasks] + rank, self.counts[tasks])
@@ -208,39 +215,47 @@ class Plan:
     name = int.from_bytes(self.names[task].encode(), 'little')
     noise = _noise(self.counts[task], self._seed, _EPOCH_STREAM, int(epoch), name)
     start = self._offsets[task]
-    self._orders[start:start + len(noise)] = start + np.argsort(noise, kind='stable')
+    self._orders[start : start + len(noise)] = start + np.argsort(noise, kind='stable')
     self._epochs[task] = epoch
 
 
 def _tasks_drawn(lengths, weights) -> list[str]:
   unknown = sorted(set(weights) - set(lengths))
   if unknown:
-    raise UserError(f'The mixture has no lengths for {", ".join(unknown)}: build their'
-                    ' prompt stores, or leave them out of the weights.')
+    raise UserError(
+      f'The mixture has no lengths for {", ".join(unknown)}: build their'
+      ' prompt stores, or leave them out of the weights.'
+    )
   wrong = [name for name in weights if not 0 <= weights[name] < float('inf')]
   if wrong:
-    raise UserError(f'Task {wrong[0]} has weight {weights[wrong[0]]}; a weight is a'
-                    ' number from 0 up.')
+    raise UserError(f'Task {wrong[0]} has weight {weights[wrong[0]]}; a weight is a number from 0 up.')
   names = sorted(name for name in weights if weights[name] > 0)
   if not names:
-    raise UserError(f'The mixture is empty: of its {len(weights)} tasks'
-                    f' ({", ".join(sorted(weights)) or "none named"}) none has a'
-                    ' weight above 0. Name at least one task with a weight.')
+    raise UserError(
+      f'The mixture is empty: of its {len(weights)} tasks'
+      f' ({", ".join(sorted(weights)) or "none named"}) none has a'
+      ' weight above 0. Name at least one task with a weight.'
+    )
   return names
 
 
 def _check_lengths(name, lengths, row_length, target_slots) -> None:
   if not len(lengths):
-    raise UserError(f'Task {name} is in the mixture but has no prompts. Leave it out,'
-                    ' or look at what its prompt store refused.')
+    raise UserError(
+      f'Task {name} is in the mixture but has no prompts. Leave it out, or look at what its prompt store refused.'
+    )
   tokens, targets = lengths.sum(axis=1).max(), lengths[:, 1].max()
   if tokens > row_length:
-    raise UserError(f'Task {name} has a prompt of {tokens} tokens; a row holds'
-                    f' {row_length}. Raise ROW_LENGTH, or lower INPUTS_LENGTH or'
-                    ' TARGETS_LENGTH.')
+    raise UserError(
+      f'Task {name} has a prompt of {tokens} tokens; a row holds'
+      f' {row_length}. Raise ROW_LENGTH, or lower INPUTS_LENGTH or'
+      ' TARGETS_LENGTH.'
+    )
   if targets > target_slots:
-    raise UserError(f'Task {name} has a target of {targets} tokens; a row holds'
-                    f' {target_slots}. Raise TARGET_SLOTS or lower TARGETS_LENGTH.')
+    raise UserError(
+      f'Task {name} has a target of {targets} tokens; a row holds'
+      f' {target_slots}. Raise TARGET_SLOTS or lower TARGETS_LENGTH.'
+    )
 
 
 def _noise(count: int, *key: int) -> np.ndarray:
@@ -292,8 +307,7 @@ def assemble(prompts: Sequence[tuple], row_length: int, target_slots: int) -> di
   return row
 
 
-def assemble_options(prompts: Sequence[tuple], row_length: int,
-                     target_slots: int) -> tuple[dict, np.ndarray]:
+def assemble_options(prompts: Sequence[tuple], row_length: int, target_slots: int) -> tuple[dict, np.ndarray]:
   """Lays prompts out with their answer options side by side, to score them all.
 
   The options of a prompt are branches 1, 2, ... of its segment. Each continues the
@@ -330,8 +344,7 @@ def assemble_options(prompts: Sequence[tuple], row_length: int,
   segments = np.repeat(np.arange(len(shared)), counts + 1)
   chosen = branches > 0
   if (sizes[shared] == 0).any():
-    raise UserError('A prompt without any token cannot be followed by options: give'
-                    ' its inputs a separator.')
+    raise UserError('A prompt without any token cannot be followed by options: give its inputs a separator.')
   _check_room(sizes.sum(), sizes[chosen].sum(), row_length, target_slots)
   row = _empty_row(row_length, target_slots)
   total = sizes.sum()
@@ -344,34 +357,32 @@ def assemble_options(prompts: Sequence[tuple], row_length: int,
   # An option's first token is asked of the prompt's last one, wherever that stands.
   last_inputs = (starts + sizes - 1)[shared][segments[chosen]]
   targets = _ranges(at, asked)
-  queries = np.where(targets == np.repeat(at, asked),
-                     np.repeat(last_inputs, asked), targets - 1)
+  queries = np.where(targets == np.repeat(at, asked), np.repeat(last_inputs, asked), targets - 1)
   _ask(row, queries, targets)
   owner = np.full(target_slots, -1, np.int32)
-  owner[:len(queries)] = np.repeat(np.arange(len(asked)), asked)
+  owner[: len(queries)] = np.repeat(np.arange(len(asked)), asked)
   return row, owner
 
 
 def _empty_row(row_length: int, target_slots: int) -> dict:
-  row = {name: np.zeros(row_length, np.int32)
-         for name in ('tokens', 'positions', 'segment_ids', 'branch')}
-  row |= {name: np.zeros(target_slots, np.int32)
-          for name in ('query_position', 'target_id')}
+  row = {name: np.zeros(row_length, np.int32) for name in ('tokens', 'positions', 'segment_ids', 'branch')}
+  row |= {name: np.zeros(target_slots, np.int32) for name in ('query_position', 'target_id')}
   return row | {'weight': np.zeros(target_slots, np.float32)}
 
 
 def _ask(row: dict, queries: np.ndarray, targets: np.ndarray | None = None) -> None:
   """Fills the slots; targets are row indices, by default one after each query."""
   targets = queries + 1 if targets is None else targets
-  row['query_position'][:len(queries)] = queries
-  row['target_id'][:len(queries)] = row['tokens'][targets]
-  row['weight'][:len(queries)] = 1
+  row['query_position'][: len(queries)] = queries
+  row['target_id'][: len(queries)] = row['tokens'][targets]
+  row['weight'][: len(queries)] = 1
 
 
 def _check_room(tokens, targets, row_length, target_slots) -> None:
   if tokens > row_length or targets > target_slots:
-    raise UserError(f'{tokens} tokens with {targets} targets do not fit into a row of'
-                    f' {row_length} with {target_slots} target slots.')
+    raise UserError(
+      f'{tokens} tokens with {targets} targets do not fit into a row of {row_length} with {target_slots} target slots.'
+    )
 
 
 def _ranges(firsts: np.ndarray, sizes: np.ndarray) -> np.ndarray:

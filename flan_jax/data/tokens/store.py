@@ -116,18 +116,17 @@ class Store:
     found = np.fromiter(map(zlib.crc32, records), np.uint32, len(records))
     wrong = np.flatnonzero(found != self.checksums[indices])
     if len(wrong):
-      raise Unusable(self.path, f'prompt {indices[wrong[0]]:,} in {_PROMPTS} is not the '
-                     'one that was written')
+      raise Unusable(self.path, f'prompt {indices[wrong[0]]:,} in {_PROMPTS} is not the one that was written')
 
   @functools.cached_property
   def _reader(self):
     from array_record.python import array_record_module
+
     reader = array_record_module.ArrayRecordReader(
-        os.path.join(self.path, _PROMPTS), _READER_OPTIONS,
-        file_reader_buffer_size=_READER_BUFFER)
+      os.path.join(self.path, _PROMPTS), _READER_OPTIONS, file_reader_buffer_size=_READER_BUFFER
+    )
     if reader.num_records() != len(self.lengths):
-      raise ValueError(f'{reader.num_records():,} records can be found of '
-                       f'{len(self.lengths):,}')
+      raise ValueError(f'{reader.num_records():,} records can be found of {len(self.lengths):,}')
     return reader
 
 
@@ -169,15 +168,16 @@ def _fingerprint(path: str) -> str:
   return path.rpartition('-')[2]
 
 
-def location(
-    task: 'seqio.Task', split: str, directory: str, settings: Settings) -> tuple[str, dict]:
+def location(task: 'seqio.Task', split: str, directory: str, settings: Settings) -> tuple[str, dict]:
   """Where the store of a task belongs, and what its fingerprint was taken of."""
   inputs = {
-      'format': FORMAT, 'task': task.name, 'split': split,
-      'source': tokenizing.source_identity(task.source, split),
-      'vocabulary': tokenizing.vocabulary_identity(
-          task.output_features['targets'].vocabulary),
-      **vars(settings)}
+    'format': FORMAT,
+    'task': task.name,
+    'split': split,
+    'source': tokenizing.source_identity(task.source, split),
+    'vocabulary': tokenizing.vocabulary_identity(task.output_features['targets'].vocabulary),
+    **vars(settings),
+  }
   if not settings.beginning:  # as before there were any
     del inputs['beginning']
   canonical = json.dumps(inputs, sort_keys=True, separators=(',', ':'))
@@ -185,19 +185,30 @@ def location(
   return os.path.join(directory, task.name, f'{split}-{fingerprint}'), inputs
 
 
-def ensure(task: 'seqio.Task', split: str = 'train', *, directory: str,
-           progress: Callable[[int], object] | None = None, **settings: Any) -> Store:
+def ensure(
+  task: 'seqio.Task',
+  split: str = 'train',
+  *,
+  directory: str,
+  progress: Callable[[int], object] | None = None,
+  **settings: Any,
+) -> Store:
   """Opens the store of a task; arguments as `build`.
 
   It is built if it is missing, and again if its files are not those that were written.
   """
   path, _ = location(task, split, directory, Settings(**settings))
-  return find(path, notice) or build(
-      task, split, directory=directory, progress=progress, **settings)
+  return find(path, notice) or build(task, split, directory=directory, progress=progress, **settings)
 
 
-def build(task: 'seqio.Task', split: str = 'train', *, directory: str,
-          progress: Callable[[int], object] | None = None, **settings: Any) -> Store:
+def build(
+  task: 'seqio.Task',
+  split: str = 'train',
+  *,
+  directory: str,
+  progress: Callable[[int], object] | None = None,
+  **settings: Any,
+) -> Store:
   """Renders, tokenizes and writes the prompts of a task.
 
   A prompt whose target has no token of text, or that is not valid UTF-8, is refused:
@@ -223,17 +234,27 @@ def build(task: 'seqio.Task', split: str = 'train', *, directory: str,
 
   def describe(count: int) -> dict:
     _report_refused(task.name, split, vocabulary, tally, count)
-    return {'fingerprint': _fingerprint(path), 'fingerprint_of': inputs, 'split': split,
-            'refused': tally.refused.total(), 'shortened': tally.shortened,
-            'targets_cut': tally.targets_cut, 'created_by': _version()}
+    return {
+      'fingerprint': _fingerprint(path),
+      'fingerprint_of': inputs,
+      'split': split,
+      'refused': tally.refused.total(),
+      'shortened': tally.shortened,
+      'targets_cut': tally.targets_cut,
+      'created_by': _version(),
+    }
 
   dtype = 'uint16' if vocabulary.vocab_size <= 2**16 else 'uint32'
   return write(path, task.name, prompts, dtype, describe)
 
 
-def write(path: str, name: str, prompts: Iterable[tuple[list, list]],
-          dtype: str = 'uint16', describe: Callable[[int], dict] = lambda count: {},
-          ) -> Store:
+def write(
+  path: str,
+  name: str,
+  prompts: Iterable[tuple[list, list]],
+  dtype: str = 'uint16',
+  describe: Callable[[int], dict] = lambda count: {},
+) -> Store:
   """Writes a store from ids, under its name only when it is whole.
 
   Args:
@@ -247,15 +268,23 @@ def write(path: str, name: str, prompts: Iterable[tuple[list, list]],
   drafts.clear(os.path.dirname(path))
   draft = drafts.make(os.path.dirname(path))  # in the same folder, or renaming would copy
   try:
-    lengths, checksums = _write_records(
-        os.path.join(draft, _PROMPTS), prompts, _TYPE_CODES[dtype])
+    lengths, checksums = _write_records(os.path.join(draft, _PROMPTS), prompts, _TYPE_CODES[dtype])
     np.save(os.path.join(draft, _LENGTHS), lengths)
     np.save(os.path.join(draft, _CHECKSUMS), checksums)
     inputs_tokens, targets_tokens = lengths.sum(axis=0).tolist()
-    manifests.write(draft, {
-        'format': FORMAT, 'task': name, 'dtype': dtype, 'prompts': len(lengths),
-        'inputs_tokens': inputs_tokens, 'targets_tokens': targets_tokens,
-        **describe(len(lengths))}, large=[_PROMPTS])
+    manifests.write(
+      draft,
+      {
+        'format': FORMAT,
+        'task': name,
+        'dtype': dtype,
+        'prompts': len(lengths),
+        'inputs_tokens': inputs_tokens,
+        'targets_tokens': targets_tokens,
+        **describe(len(lengths)),
+      },
+      large=[_PROMPTS],
+    )
     _publish(draft, path)
   finally:
     shutil.rmtree(draft, ignore_errors=True)
@@ -265,6 +294,7 @@ def write(path: str, name: str, prompts: Iterable[tuple[list, list]],
 def _write_records(path: str, prompts, type_code: str) -> tuple[np.ndarray, np.ndarray]:
   """Returns lengths, int32 [N, 2], and checksums, uint32 [N]."""
   from array_record.python import array_record_module
+
   lengths, checksums = array.array('i'), array.array('I')
   writer = array_record_module.ArrayRecordWriter(path, _WRITER_OPTIONS)
   try:
@@ -278,19 +308,18 @@ def _write_records(path: str, prompts, type_code: str) -> tuple[np.ndarray, np.n
   return np.array(lengths, np.int32).reshape(-1, 2), np.array(checksums, np.uint32)
 
 
-def _accepted(task, split, settings: Settings, cutter: cutting.Cutter,
-              tally: cutting.Tally, progress):
+def _accepted(task, split, settings: Settings, cutter: cutting.Cutter, tally: cutting.Tally, progress):
   """The prompts to write, at most `cap`."""
   limits = {'inputs': settings.inputs_length, 'targets': settings.targets_length}
   batches = tokenizing.batches(
-      task, split, sequence_length=limits, room=cutter.inputs_room, seed=settings.seed,
-      refused=tally.refused)
+    task, split, sequence_length=limits, room=cutter.inputs_room, seed=settings.seed, refused=tally.refused
+  )
   accepted = 0
   for batch in batches:
     for prompt in batch:
       pieces = cutter.prompts(*prompt, tally)
       if settings.cap and accepted + len(pieces) >= settings.cap:
-        yield from pieces[:settings.cap - accepted]
+        yield from pieces[: settings.cap - accepted]
         return
       accepted += len(pieces)
       yield from pieces
@@ -305,33 +334,39 @@ def check_room(task: 'seqio.Task', **settings: Any) -> None:
 
 def _cutter(task, settings: Settings) -> cutting.Cutter:
   features = task.output_features
-  return cutting.Cutter.of(
-      task.name, features['targets'].vocabulary, settings, 'inputs' in features)
+  return cutting.Cutter.of(task.name, features['targets'].vocabulary, settings, 'inputs' in features)
 
 
-def _report_refused(
-    name: str, split: str, vocabulary, tally: cutting.Tally, kept: int) -> None:
+def _report_refused(name: str, split: str, vocabulary, tally: cutting.Tally, kept: int) -> None:
   refused = tally.refused.total()
   if not kept:
     raise UserError(
-        f'Task {name} has no prompt to store for split {split!r}: the source gave'
-        f' {refused}, and each was refused: {tally.reasons(vocabulary)}. Look at what its'
-        ' preprocessors render, and at the rows of its dataset.')
+      f'Task {name} has no prompt to store for split {split!r}: the source gave'
+      f' {refused}, and each was refused: {tally.reasons(vocabulary)}. Look at what its'
+      ' preprocessors render, and at the rows of its dataset.'
+    )
   if refused:
-    notice(f'{name} ({split}): {refused:,} of {kept + refused:,} prompts refused: '
-         f'{tally.reasons(vocabulary)}')
+    notice(f'{name} ({split}): {refused:,} of {kept + refused:,} prompts refused: {tally.reasons(vocabulary)}')
 
 
 def shortfalls(store: Store) -> list[str]:
   """What of its prompts did not fit, in plain words."""
   settings, count = store.manifest['fingerprint_of'], store.manifest['prompts']
   lines = [
-      (store.manifest['shortened'], 'prompts were too long and were shortened',
-       'INPUTS_LENGTH', settings['inputs_length']),
-      (store.manifest['targets_cut'], 'targets were too long and lost their end',
-       'TARGETS_LENGTH', settings['targets_length'])]
-  return [f'{cut:,} of {count:,} {what} ({macro} = {length})'
-          for cut, what, macro, length in lines if cut]
+    (
+      store.manifest['shortened'],
+      'prompts were too long and were shortened',
+      'INPUTS_LENGTH',
+      settings['inputs_length'],
+    ),
+    (
+      store.manifest['targets_cut'],
+      'targets were too long and lost their end',
+      'TARGETS_LENGTH',
+      settings['targets_length'],
+    ),
+  ]
+  return [f'{cut:,} of {count:,} {what} ({macro} = {length})' for cut, what, macro, length in lines if cut]
 
 
 def _publish(draft: str, path: str) -> None:
@@ -368,6 +403,7 @@ def _flush(path: str) -> None:
 
 def _version() -> str:
   from importlib import metadata
+
   try:
     return f'flan_jax {metadata.version("flan_jax")}'
   except metadata.PackageNotFoundError:

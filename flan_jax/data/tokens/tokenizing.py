@@ -32,8 +32,8 @@ Ids = tuple[list[int], list[int], bool]
 
 
 def batches(
-    task: 'seqio.Task', split: str, *, sequence_length: dict[str, int], room: int,
-    seed: int, refused: collections.Counter) -> Iterator[list[Ids]]:
+  task: 'seqio.Task', split: str, *, sequence_length: dict[str, int], room: int, seed: int, refused: collections.Counter
+) -> Iterator[list[Ids]]:
   """The text of a task as token ids, without separators, in the order of the source.
 
   Inputs that are too long are shortened as in evaluation, see `shortening`; the passage
@@ -52,17 +52,20 @@ def batches(
     refused: counts by reason what is left out.
   """
   import seqio
+
   if split not in task.splits:
-    raise UserError(f'Task {task.name} has no split {split!r}; it has'
-                    f' {", ".join(sorted(task.splits))}.')
-  steps = [step for step in task.preprocessors
-           if not isinstance(step, seqio.CacheDatasetPlaceholder)]
+    raise UserError(f'Task {task.name} has no split {split!r}; it has {", ".join(sorted(task.splits))}.')
+  steps = [step for step in task.preprocessors if not isinstance(step, seqio.CacheDatasetPlaceholder)]
   rendering = _rendering_steps(steps)
   # SeqIO warns of an argument `seed` before its cache placeholder; ours is prompt_seed.
-  offered = {'sequence_length': sequence_length, 'output_features': task.output_features,
-             'seed': seed, 'prompt_seed': seed,
-             'prompt_length': sequence_length.get('inputs'),
-             'passages': rendering is not None}
+  offered = {
+    'sequence_length': sequence_length,
+    'output_features': task.output_features,
+    'seed': seed,
+    'prompt_seed': seed,
+    'prompt_length': sequence_length.get('inputs'),
+    'passages': rendering is not None,
+  }
   with seqio.map_seed_manager(seed):
     dataset = task.source.get_dataset(split, shuffle=False)
     for step in steps if rendering is None else rendering:
@@ -88,8 +91,9 @@ def separator_ids(vocabulary: 'seqio.Vocabulary', separator: str) -> list[int]:
     return [vocabulary.eos_id]
   ids = list(vocabulary.encode(separator)) if separator else []
   if separator and not ids:
-    raise UserError(f'The separator {separator!r} has no tokens in this vocabulary.'
-                    " Choose another text, 'eos', or '' for none.")
+    raise UserError(
+      f"The separator {separator!r} has no tokens in this vocabulary. Choose another text, 'eos', or '' for none."
+    )
   return ids
 
 
@@ -118,9 +122,13 @@ def _tfds_identity(loader, split: str) -> dict:
   expression = private_names.loader_slice(loader, split)
   used = [name for name in info.splits if name in re.findall(r'\w+', expression)]
   return {
-      'tfds': info.full_name, 'rows': expression,
-      'files': {name: {'shard_lengths': list(info.splits[name].shard_lengths),
-                       'bytes': info.splits[name].num_bytes} for name in used}}
+    'tfds': info.full_name,
+    'rows': expression,
+    'files': {
+      name: {'shard_lengths': list(info.splits[name].shard_lengths), 'bytes': info.splits[name].num_bytes}
+      for name in used
+    },
+  }
 
 
 def _without_addresses(thing) -> str:
@@ -130,12 +138,13 @@ def _without_addresses(thing) -> str:
 def _rendering_steps(steps: Sequence) -> list | None:
   """The steps before `tokenize`; None if other steps than appending EOS follow it."""
   from seqio import preprocessors as seqio_steps
+
   ends = (seqio_steps.append_eos, seqio_steps.append_eos_after_trim)
   inner = [getattr(step, 'func', step) for step in steps]
   if seqio_steps.tokenize not in inner:
     return None
   place = inner.index(seqio_steps.tokenize)
-  only_ends = all(step in ends for step in inner[place + 1:])
+  only_ends = all(step in ends for step in inner[place + 1 :])
   return list(steps[:place]) if only_ends else None
 
 
@@ -147,11 +156,12 @@ def _with_arguments(step, offered: dict):
 
 
 def _features(task, dataset) -> list[str]:
-  names = [name for name in ('inputs', 'targets')
-           if name in task.output_features and name in dataset.element_spec]
+  names = [name for name in ('inputs', 'targets') if name in task.output_features and name in dataset.element_spec]
   if 'targets' not in names:
-    raise UserError(f'Task {task.name} yields {", ".join(dataset.element_spec)} but no'
-                    " 'targets' among its output features; a prompt needs targets.")
+    raise UserError(
+      f'Task {task.name} yields {", ".join(dataset.element_spec)} but no'
+      " 'targets' among its output features; a prompt needs targets."
+    )
   return names
 
 
@@ -159,11 +169,12 @@ def _is_text(spec) -> bool:
   return spec is not None and spec.dtype.name == 'string' and spec.shape.rank == 0
 
 
-def _tokenized(dataset, source, vocabulary, room: int,
-               refused: collections.Counter) -> Iterator[list[Ids]]:
+def _tokenized(dataset, source, vocabulary, room: int, refused: collections.Counter) -> Iterator[list[Ids]]:
   """Tokenizes batches while the caller has the one before."""
   from flan_jax.data import splits
+
   encode = _batch_encoder(vocabulary)
+
   def tokenize(columns):
     count = len(columns['targets'])
     ids = encode([text for name in columns if name != PASSAGE for text in columns[name]])
@@ -171,9 +182,9 @@ def _tokenized(dataset, source, vocabulary, room: int,
     if 'inputs' not in columns:
       return list(zip([[]] * count, targets, [False] * count))
     passages = columns.get(PASSAGE, [''] * count)
-    inputs, cut = truncation.fitted(
-        ids[:count], columns['inputs'], passages, room, encode)
+    inputs, cut = truncation.fitted(ids[:count], columns['inputs'], passages, room, encode)
     return list(zip(inputs, targets, cut))
+
   # Tokenizers run outside Python's lock, so threads are further cores.
   pending: collections.deque[futures.Future[list[Ids]]] = collections.deque()
   with futures.ThreadPoolExecutor(THREADS) as workers:
@@ -193,8 +204,7 @@ def _texts(batch: dict, refused: collections.Counter) -> dict[str, list[str]]:
   except UnicodeDecodeError:
     rows = [row for row in zip(*columns.values()) if all(map(_is_valid, row))]
     refused[NOT_TEXT] += len(batch['targets']) - len(rows)
-    return {name: [row[place].decode() for row in rows]
-            for place, name in enumerate(columns)}
+    return {name: [row[place].decode() for row in rows] for place, name in enumerate(columns)}
 
 
 def _is_valid(text: bytes) -> bool:
@@ -208,6 +218,7 @@ def _is_valid(text: bytes) -> bool:
 def _batch_encoder(vocabulary):
   """A function of texts to lists of ids, in one call where the vocabulary has one."""
   import seqio
+
   if hasattr(vocabulary, 'encode_batch'):
     return vocabulary.encode_batch
   if type(vocabulary) is seqio.SentencePieceVocabulary:
@@ -217,9 +228,11 @@ def _batch_encoder(vocabulary):
 
 def _ids_as_they_are(dataset, source, eos_id: int, room: int) -> Iterator[list[Ids]]:
   from flan_jax.data import splits
+
   def text(ids):
     ids = ids.tolist()
     return ids[:-1] if ids and ids[-1] == eos_id else ids
+
   for example in splits.elements(dataset.prefetch(BATCH), source):
     inputs = text(example['inputs']) if 'inputs' in example else []
     excess = max(len(inputs) - room, 0)

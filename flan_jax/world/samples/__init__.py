@@ -36,8 +36,12 @@ def of(*names: str) -> Callable[[Sample], Sample]:
 
 
 def columns(
-    names: str, values: Callable[..., tuple], features: str,
-    labels: Mapping | Sequence[str] | None = None, **constants: Any) -> None:
+  names: str,
+  values: Callable[..., tuple],
+  features: str,
+  labels: Mapping | Sequence[str] | None = None,
+  **constants: Any,
+) -> None:
   """Registers rows that have the values a function returns, in the order of `features`.
 
     columns('cola', language.judged, 'sentence label', ('unacceptable', 'acceptable'), idx=0)

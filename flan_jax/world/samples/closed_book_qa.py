@@ -18,9 +18,12 @@ def _arc(world, facts):
   draw = random.Random(question)
   texts = [fact.answer, *draw.sample(fact.distractors, len(LETTERS) - 1)]
   draw.shuffle(texts)
-  return {'id': _id(question), 'question': question,
-          'choices': {'text': texts, 'label': list(LETTERS)},
-          'answerKey': LETTERS[texts.index(fact.answer)]}
+  return {
+    'id': _id(question),
+    'question': question,
+    'choices': {'text': texts, 'label': list(LETTERS)},
+    'answerKey': LETTERS[texts.index(fact.answer)],
+  }
 
 
 samples.of('arc_easy')(partial(_arc, facts='facts'))
@@ -43,12 +46,18 @@ def trivia_qa(world):
   fact = world.choice(world.facts)
   question = world.choice(fact.questions[1::2])
   return {
-      'question': question, 'question_source': 'embedded', 'question_id': _id(question),
-      'answer': {
-          'value': fact.answer, 'normalized_value': normalized(fact.answer),
-          'aliases': list(fact.aliases), 'type': 'FreeForm',
-          'normalized_aliases': sorted(set(map(normalized, fact.aliases))),
-          'matched_wiki_entity_name': '', 'normalized_matched_wiki_entity_name': ''},
-      'entity_pages': dict.fromkeys('doc_source filename title wiki_context'.split(), ()),
-      'search_results': dict.fromkeys(
-          'description filename rank title url search_context'.split(), ())}
+    'question': question,
+    'question_source': 'embedded',
+    'question_id': _id(question),
+    'answer': {
+      'value': fact.answer,
+      'normalized_value': normalized(fact.answer),
+      'aliases': list(fact.aliases),
+      'type': 'FreeForm',
+      'normalized_aliases': sorted(set(map(normalized, fact.aliases))),
+      'matched_wiki_entity_name': '',
+      'normalized_matched_wiki_entity_name': '',
+    },
+    'entity_pages': dict.fromkeys('doc_source filename title wiki_context'.split(), ()),
+    'search_results': dict.fromkeys('description filename rank title url search_context'.split(), ()),
+  }

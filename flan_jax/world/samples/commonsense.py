@@ -7,16 +7,21 @@ from flan_jax.world import cloze, commonsense, samples
 def copa(world):
   premise, question, *choices = commonsense.causal(world)
   label, one, two = _turned(world, choices)
-  return {'premise': premise, 'question': question, 'idx': 0, 'label': label,
-          'choice1': one, 'choice2': two}
+  return {'premise': premise, 'question': question, 'idx': 0, 'label': label, 'choice1': one, 'choice2': two}
 
 
 @samples.of('hellaswag')
 def hellaswag(world):
   context, right, wrong, label = commonsense.continuation(world)
   texts = world.random.sample([right, *wrong], 4)
-  return {'context': context, 'endings': texts, 'activity_label': label,
-          'label': texts.index(right), 'split_type': 'indomain', 'source_id': ''}
+  return {
+    'context': context,
+    'endings': texts,
+    'activity_label': label,
+    'label': texts.index(right),
+    'split_type': 'indomain',
+    'source_id': '',
+  }
 
 
 @samples.of('piqa')
@@ -42,13 +47,22 @@ def _turned(world, texts):
 @samples.of('cosmos_qa')
 def cosmos_qa(world):
   context, question, answers, label = commonsense.motive(world)
-  return {'id': '', 'context': context, 'question': question, 'label': label,
-          **{f'answer{number}': answer for number, answer in enumerate(answers)}}
+  return {
+    'id': '',
+    'context': context,
+    'question': question,
+    'label': label,
+    **{f'answer{number}': answer for number, answer in enumerate(answers)},
+  }
 
 
 @samples.of('record')
 def record(world):
   gap = cloze.gap(world)
-  return {'passage': '\n@highlight\n'.join((gap.text, *gap.points)), 'query': gap.query,
-          'entities': gap.entities, 'answers': gap.answers,
-          'idx': {'passage': 0, 'query': 0}}
+  return {
+    'passage': '\n@highlight\n'.join((gap.text, *gap.points)),
+    'query': gap.query,
+    'entities': gap.entities,
+    'answers': gap.answers,
+    'idx': {'passage': 0, 'query': 0},
+  }

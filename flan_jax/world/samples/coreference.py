@@ -6,8 +6,12 @@ from flan_jax.world import samples, schemas
 @samples.of('definite_pronoun_resolution')
 def dpr(world):
   schema = schemas.schema(world)
-  return {'sentence': schema.text, 'pronoun': schema.pronoun,
-          'candidates': list(schema.candidates), 'label': schema.meant}
+  return {
+    'sentence': schema.text,
+    'pronoun': schema.pronoun,
+    'candidates': list(schema.candidates),
+    'label': schema.meant,
+  }
 
 
 @samples.of('winogrande')
@@ -15,18 +19,22 @@ def winogrande(world):
   schema = schemas.schema(world)
   sentence, mentions = schemas.blanked(schema)
   one, two = world.random.sample(mentions, 2)
-  return {'sentence': sentence, 'option1': one, 'option2': two,
-          'label': '1' if one == mentions[schema.meant] else '2'}
+  return {'sentence': sentence, 'option1': one, 'option2': two, 'label': '1' if one == mentions[schema.meant] else '2'}
 
 
 @samples.of('wsc')
 def wsc(world):
   schema, named = schemas.schema(world), world.random.randrange(2)
   phrase = schema.candidates[named]
-  return {'text': schema.text, 'span1_text': phrase, 'span2_text': schema.pronoun,
-          'span1_index': schema.word_index(phrase),
-          'span2_index': len(schema.before.split()),
-          'idx': 0, 'label': 'True' if named == schema.meant else 'False'}
+  return {
+    'text': schema.text,
+    'span1_text': phrase,
+    'span2_text': schema.pronoun,
+    'span1_index': schema.word_index(phrase),
+    'span2_index': len(schema.before.split()),
+    'idx': 0,
+    'label': 'True' if named == schema.meant else 'False',
+  }
 
 
 @samples.of('wsc273')
@@ -34,7 +42,15 @@ def wsc273(world):
   schema = schemas.schema(world)
   (one, two), start = schema.candidates, len(schema.before)
   case = ('The ', 'the ') if schema.pronoun[0].islower() else ('the ', 'The ')
-  return {'text': schema.text, 'option1': one, 'option2': two,
-          'option1_normalized': one.replace(*case), 'option2_normalized': two.replace(*case),
-          'pronoun_start': start, 'pronoun_end': start + len(schema.pronoun),
-          'pronoun_text': schema.pronoun, 'label': schema.meant, 'idx': 0}
+  return {
+    'text': schema.text,
+    'option1': one,
+    'option2': two,
+    'option1_normalized': one.replace(*case),
+    'option2_normalized': two.replace(*case),
+    'pronoun_start': start,
+    'pronoun_end': start + len(schema.pronoun),
+    'pronoun_text': schema.pronoun,
+    'label': schema.meant,
+    'idx': 0,
+  }

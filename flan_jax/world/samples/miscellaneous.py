@@ -4,26 +4,31 @@ from functools import partial
 
 from flan_jax.world import counting, dialogues, language, languages, samples
 
-samples.columns('cola', language.judged, 'sentence label',
-                ('unacceptable', 'acceptable'), idx=0)
+samples.columns('cola', language.judged, 'sentence label', ('unacceptable', 'acceptable'), idx=0)
 samples.columns('trec', language.question, 'text label-coarse label-fine')
-for _names, _codes in {'para_crawl_en{}': 'de es fr', 'wmt14_en{}': 'fr',
-                       'wmt16_translate_{}en': 'cs de fi ro ru tr',
-                       'fix_punct true_case word_segment': 'da'}.items():
+for _names, _codes in {
+  'para_crawl_en{}': 'de es fr',
+  'wmt14_en{}': 'fr',
+  'wmt16_translate_{}en': 'cs de fi ro ru tr',
+  'fix_punct true_case word_segment': 'da',
+}.items():
   for _code in _codes.split():
-    samples.columns(
-        _names.format(_code), partial(languages.pair, code=_code), f'en {_code}')
+    samples.columns(_names.format(_code), partial(languages.pair, code=_code), f'en {_code}')
 
 
 @samples.of('coqa')
 def coqa(world):
   story, turns = dialogues.story(world)
   return {
-      'source': 'embedded', 'story': story, 'questions': [turn.question for turn in turns],
-      'answers': {
-          'input_text': [turn.answer or 'unknown' for turn in turns],
-          'answer_start': [turn.start for turn in turns],
-          'answer_end': [turn.end for turn in turns]}}
+    'source': 'embedded',
+    'story': story,
+    'questions': [turn.question for turn in turns],
+    'answers': {
+      'input_text': [turn.answer or 'unknown' for turn in turns],
+      'answer_start': [turn.start for turn in turns],
+      'answer_end': [turn.end for turn in turns],
+    },
+  }
 
 
 @samples.of('quac')
@@ -33,13 +38,16 @@ def quac(world):
   spans = turn.spans or (('CANNOTANSWER', len(article.text) + 1),)
   texts, starts = zip(*spans)
   return {
-      'title': article.title, 'background': article.background,
-      'section_title': article.section, 'question': turn.question,
-      'context': f'{article.text} CANNOTANSWER',
-      'answers': {'text': texts, 'answer_start': starts},
-      'orig_answer': {'text': texts[0], 'answer_start': starts[0]},
-      'yesno': {'yes': 'y', 'no': 'n'}.get(turn.answer, 'x'),
-      'followup': world.choice('ymn')}
+    'title': article.title,
+    'background': article.background,
+    'section_title': article.section,
+    'question': turn.question,
+    'context': f'{article.text} CANNOTANSWER',
+    'answers': {'text': texts, 'answer_start': starts},
+    'orig_answer': {'text': texts[0], 'answer_start': starts[0]},
+    'yesno': {'yes': 'y', 'no': 'n'}.get(turn.answer, 'x'),
+    'followup': world.choice('ymn'),
+  }
 
 
 @samples.of('math_dataset')
@@ -52,6 +60,13 @@ def math_dataset(world):
 def wic(world):
   word, one, two, same = language.senses(world)
   return {
-      'word': word, 'sentence1': one.sentence, 'sentence2': two.sentence,
-      'start1': one.start, 'start2': two.start, 'end1': one.end, 'end2': two.end,
-      'idx': 0, 'label': 'True' if same else 'False'}
+    'word': word,
+    'sentence1': one.sentence,
+    'sentence2': two.sentence,
+    'start1': one.start,
+    'start2': two.start,
+    'end1': one.end,
+    'end2': two.end,
+    'idx': 0,
+    'label': 'True' if same else 'False',
+  }

@@ -14,18 +14,27 @@ def _one_or_two(world):
 
 
 samples.columns(
-    'anli_r1 anli_r2 anli_r3', partial(inference, sentences=4), 'context hypothesis label',
-    {'entailment': 'e', 'neutral': 'n', 'contradiction': 'c'}, uid='')
+  'anli_r1 anli_r2 anli_r3',
+  partial(inference, sentences=4),
+  'context hypothesis label',
+  {'entailment': 'e', 'neutral': 'n', 'contradiction': 'c'},
+  uid='',
+)
 samples.columns('cb', partial(inference, sentences=3), NLI, idx=0)
 samples.columns('snli', inference, NLI)
 samples.columns('mnli_matched mnli_mismatched', _one_or_two, NLI, idx=0)
 samples.columns('qnli', statements.question_sentence, 'question sentence label', OF_TWO, idx=0)
 samples.columns('wnli', statements.coreference_pair, PAIR, OF_TWO, idx=0)
 samples.columns(
-    'rte', partial(inference, sentences=2), NLI,
-    {'entailment': OF_TWO[1], 'neutral': OF_TWO[0], 'contradiction': OF_TWO[0]}, idx=0)
+  'rte',
+  partial(inference, sentences=2),
+  NLI,
+  {'entailment': OF_TWO[1], 'neutral': OF_TWO[0], 'contradiction': OF_TWO[0]},
+  idx=0,
+)
 samples.columns('glue_mrpc', statements.paraphrase, PAIR, ('not_equivalent', 'equivalent'), idx=0)
 samples.columns('paws_wiki', statements.paraphrase, PAIR, ('different_meaning', 'paraphrase'))
-samples.columns('glue_qqp', statements.question_pair, 'question1 question2 label',
-                ('not_duplicate', 'duplicate'), idx=0)
+samples.columns(
+  'glue_qqp', statements.question_pair, 'question1 question2 label', ('not_duplicate', 'duplicate'), idx=0
+)
 samples.columns('stsb', statements.graded_pair, PAIR, idx=0)

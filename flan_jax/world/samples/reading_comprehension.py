@@ -10,15 +10,13 @@ LETTERS = 'ABCD'
 @samples.of('bool_q')
 def bool_q(world):
   passage, question, answer = reading.yes_no(world)
-  return {'title': passage.title, 'passage': passage.text, 'question': question,
-          'answer': answer}
+  return {'title': passage.title, 'passage': passage.text, 'question': question, 'answer': answer}
 
 
 @samples.of('drop')
 def drop(world):
   passage, question, (answer, *others) = counting.report(world)
-  return {'passage': passage, 'question': question, 'answer': answer,
-          'validated_answers': others, 'query_id': ''}
+  return {'passage': passage, 'question': question, 'answer': answer, 'validated_answers': others, 'query_id': ''}
 
 
 @samples.of('multirc')
@@ -26,8 +24,7 @@ def multirc(world):
   # So few numbers of questions that each comes with several answers.
   passage, question, right, wrong = reading.several(world, world.random.randrange(720))
   label = world.choice(('False', 'True'))
-  texts = {'paragraph': passage.text, 'question': question,
-           'answer': world.choice(right if label == 'True' else wrong)}
+  texts = {'paragraph': passage.text, 'question': question, 'answer': world.choice(right if label == 'True' else wrong)}
   numbers = {part: zlib.crc32(text.encode()) >> 1 for part, text in texts.items()}
   return texts | {'idx': numbers, 'label': label}
 
@@ -37,8 +34,14 @@ def openbookqa(world):
   fact, stem, right, wrong = reading.science(world)
   texts = world.random.sample([right, *wrong], len(LETTERS))
   choices = {f'choice_{letter}': text for letter, text in zip(LETTERS, texts)}
-  return {'question': {'stem': stem, **choices}, 'fact1': fact, 'humanScore': 1.0,
-          'clarity': 1.0, 'turkIdAnonymized': '', 'answerKey': LETTERS[texts.index(right)]}
+  return {
+    'question': {'stem': stem, **choices},
+    'fact1': fact,
+    'humanScore': 1.0,
+    'clarity': 1.0,
+    'turkIdAnonymized': '',
+    'answerKey': LETTERS[texts.index(right)],
+  }
 
 
 @samples.of('squad_v1')
@@ -51,13 +54,17 @@ def squad_v2(world):
   if world.random.random() < 0.5:
     return squad_v1(world) | {'is_impossible': False, 'plausible_answers': ()}
   passage, question, plausible = reading.beyond(world)
-  return _record(passage, question, ()) | {
-      'is_impossible': True, 'plausible_answers': _answers(plausible)}
+  return _record(passage, question, ()) | {'is_impossible': True, 'plausible_answers': _answers(plausible)}
 
 
 def _record(passage, question, spans):
-  return {'id': '', 'title': passage.title.replace(' ', '_'), 'context': passage.text,
-          'question': question, 'answers': _answers(spans)}
+  return {
+    'id': '',
+    'title': passage.title.replace(' ', '_'),
+    'context': passage.text,
+    'question': question,
+    'answers': _answers(spans),
+  }
 
 
 def _answers(spans):

@@ -11,17 +11,18 @@ def _review(world, kind, newline=' ', end=''):
   return text.replace('. ', f'.{newline}', world.random.randrange(2)) + end, positive
 
 
-samples.columns('imdb_reviews', partial(_review, kind='film', newline='<br /><br />'),
-                'text label', ('neg', 'pos'))
-samples.columns('yelp_polarity_reviews', partial(_review, kind='restaurant', newline=r'\n'),
-                'text label', ('1', '2'))
-samples.columns('sst2', partial(_review, kind='phrase', end=' '), 'sentence label',
-                ('negative', 'positive'), idx=0)
+samples.columns('imdb_reviews', partial(_review, kind='film', newline='<br /><br />'), 'text label', ('neg', 'pos'))
+samples.columns('yelp_polarity_reviews', partial(_review, kind='restaurant', newline=r'\n'), 'text label', ('1', '2'))
+samples.columns('sst2', partial(_review, kind='phrase', end=' '), 'sentence label', ('negative', 'positive'), idx=0)
 
 
 @samples.of('sentiment140')
 def sentiment140(world):
   text, positive = _review(world, 'tweet')
-  return {'text': text, 'polarity': 4 if positive else 0, 'query': 'NO_QUERY',
-          'date': f'Mon Jun {world.random.randrange(1, 31):02} 10:00:00 PDT 2009',
-          'user': world.person().first_name.lower()}
+  return {
+    'text': text,
+    'polarity': 4 if positive else 0,
+    'query': 'NO_QUERY',
+    'date': f'Mon Jun {world.random.randrange(1, 31):02} 10:00:00 PDT 2009',
+    'user': world.person().first_name.lower(),
+  }

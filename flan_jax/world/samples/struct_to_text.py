@@ -7,8 +7,7 @@ from flan_jax.world import descriptions, samples, triples
 
 def _record(world, about=None, texts=(), **features):
   texts = texts or descriptions.texts(world.random, about, 3)
-  return features | {
-      'gem_id': '', 'gem_parent_id': '', 'target': texts[0], 'references': list(texts)}
+  return features | {'gem_id': '', 'gem_parent_id': '', 'target': texts[0], 'references': list(texts)}
 
 
 @samples.of('common_gen')
@@ -23,8 +22,13 @@ def dart(world):
     about = triples.restaurant(world, most=4)
   else:
     about = triples.draw(world, ('person', 'person', 'book', 'film', 'town'))
-  record = _record(world, about, dart_id=0, subtree_was_extended=False, tripleset=[
-      f'{subject} {_column(relation)} {value}' for subject, relation, value in about.triples])
+  record = _record(
+    world,
+    about,
+    dart_id=0,
+    subtree_was_extended=False,
+    tripleset=[f'{subject} {_column(relation)} {value}' for subject, relation, value in about.triples],
+  )
   return record | {'target_sources': ['embedded'] * len(record['references'])}
 
 
@@ -40,8 +44,12 @@ def e2e_nlg(world):
 def web_nlg(world):
   about = triples.draw(world, ('town', 'book', 'film', 'country', 'person'))
   return _record(
-      world, about, webnlg_id='', category=about.thing.noun.title() or 'Person',
-      input=[' | '.join(map(_entity, triple)) for triple in about.triples])
+    world,
+    about,
+    webnlg_id='',
+    category=about.thing.noun.title() or 'Person',
+    input=[' | '.join(map(_entity, triple)) for triple in about.triples],
+  )
 
 
 def _column(relation):

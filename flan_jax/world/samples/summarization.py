@@ -31,18 +31,22 @@ def _reported(world):
 def cnn_dailymail(world):
   event, article = _reported(world)
   publisher, date = world.choice(('cnn', 'dm', '')), world.random.randint(1, 28)
-  opening = {'cnn': f'{event.names["town"]}, {event.names["country"]} (CNN) -- ', 'dm': (
-      f'By. {world.person().name}. PUBLISHED:. 14:11, {date} {world.choice(news.MONTHS)} 2013. ')}
-  return {'article': opening.get(publisher, '') + ' '.join(article.sentences),
-          'highlights': '\n'.join(news.highlights(world, event, article)),
-          'publisher': publisher, 'id': ''}
+  opening = {
+    'cnn': f'{event.names["town"]}, {event.names["country"]} (CNN) -- ',
+    'dm': (f'By. {world.person().name}. PUBLISHED:. 14:11, {date} {world.choice(news.MONTHS)} 2013. '),
+  }
+  return {
+    'article': opening.get(publisher, '') + ' '.join(article.sentences),
+    'highlights': '\n'.join(news.highlights(world, event, article)),
+    'publisher': publisher,
+    'id': '',
+  }
 
 
 @samples.of('gigaword')
 def gigaword(world):
   event = news.event(world)
-  return {'document': news.tokenized(news.wire(world, event)),
-          'summary': news.tokenized(event.headline)}
+  return {'document': news.tokenized(news.wire(world, event)), 'summary': news.tokenized(event.headline)}
 
 
 @samples.of('multi_news')
@@ -56,10 +60,13 @@ def multi_news(world):
 def newsroom(world):
   event, article = _reported(world)
   bins = ('density_bin', 'coverage_bin', 'compression_bin')
-  return {'text': '\n\n'.join(article.sentences), 'title': event.headline,
-          'summary': news.summary(world, event, article),
-          **dict.fromkeys(('url', 'date', *bins), ''),
-          **dict.fromkeys(('density', 'coverage', 'compression'), 0.0)}
+  return {
+    'text': '\n\n'.join(article.sentences),
+    'title': event.headline,
+    'summary': news.summary(world, event, article),
+    **dict.fromkeys(('url', 'date', *bins), ''),
+    **dict.fromkeys(('density', 'coverage', 'compression'), 0.0),
+  }
 
 
 @samples.of('xsum')
@@ -71,15 +78,18 @@ def xsum(world):
 @samples.of('opinion_abstracts_idebate')
 def idebate(world):
   motion, claim, reasons = gists.debate(world)
-  return {'_debate_name': motion, '_claim_id': '', '_claim': claim,
-          '_argument_sentences': _keyed(reasons)}
+  return {'_debate_name': motion, '_claim_id': '', '_claim': claim, '_argument_sentences': _keyed(reasons)}
 
 
 @samples.of('opinion_abstracts_rotten_tomatoes')
 def rotten_tomatoes(world):
   title, reviews, consensus = gists.opinions(world)
-  return {'_movie_name': title.replace(' ', '_'), '_movie_id': '',
-          '_critic_consensus': consensus, '_critics': _keyed(reviews)}
+  return {
+    '_movie_name': title.replace(' ', '_'),
+    '_movie_id': '',
+    '_critic_consensus': consensus,
+    '_critics': _keyed(reviews),
+  }
 
 
 def _keyed(texts):
@@ -89,6 +99,12 @@ def _keyed(texts):
 @samples.of('wiki_lingua_english_en')
 def wiki_lingua(world):
   article, summary = gists.guide(world)
-  return {'gem_id': '', 'gem_parent_id': '', 'source': article, 'target': summary,
-          'source_aligned': {'en': article}, 'target_aligned': {'en': summary},
-          'references': []}
+  return {
+    'gem_id': '',
+    'gem_parent_id': '',
+    'source': article,
+    'target': summary,
+    'source_aligned': {'en': article},
+    'target_aligned': {'en': summary},
+    'references': [],
+  }
