@@ -27,8 +27,8 @@ SHARED := -n 2 --dist loadfile --no-loadscope-reorder
 WITH_TORCH := families harness huggingface same_texts
 OTHER_ROOMS := commandline comparison damaged_answers decoding evaluate experiment generate \
   job malformed metrics never_tuned outside paper prompts protocol ranking report results \
-  samples scoring seqio_evaluation settings statements statistics summaries text_metrics \
-  world world_algebra world_asking world_commonsense world_cloze world_counting world_dialogues \
+  samples scoring seqio_evaluation settings statements statistics summaries text_metrics world \
+  world_algebra world_asking world_cloze world_commonsense world_counting world_dialogues \
   world_language world_languages world_news world_reading world_texts world_triples
 LEFT_OUT := $(foreach name,$(WITH_TORCH) $(OTHER_ROOMS),--ignore=tests/test_$(name).py)
 

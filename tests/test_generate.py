@@ -23,6 +23,7 @@ from flan_jax.errors import UserError
 from flan_jax.inference import prompt_files, repl, text_generation
 from flan_jax.inference.decoding import Settings
 from flan_jax.model import decoder
+from flan_jax.runs import generation
 from flan_jax.training import checkpoint
 from tests import tiny_runs
 
@@ -173,7 +174,7 @@ def test_an_interrupted_file_is_gone_on_with(world, tmp_path, unbroken, kept, ca
     out.write_bytes(out.read_bytes()[:-5])  # the last line is torn
   else:
     door(world, out, *DRAWN)
-    monkeypatch.setattr(generate.Model, 'load', None)  # is not wanted
+    monkeypatch.setattr(generation.Model, 'load', None)  # is not wanted
   monkeypatch.setattr(prompt_files, 'append', append)
   capsys.readouterr()
   door(world, out, *DRAWN)
@@ -404,7 +405,7 @@ def test_a_line_that_is_no_prompt_is_named(world, tmp_path, line, message):
   ],
 )
 def test_mistakes_are_told_before_the_model_is_loaded(world, tmp_path, monkeypatch, changes, message):
-  monkeypatch.setattr(generate.Model, 'load', None)
+  monkeypatch.setattr(generation.Model, 'load', None)
   (world / 'empty.jsonl').write_text('\n')
   (world / 'blank.txt').write_text('a\n\nb\n')
   changes = {'output': str(tmp_path / 'out.jsonl'), 'flags': [], **changes}
@@ -560,10 +561,10 @@ def beside(world, name, changes, begun_from=None):
 def test_a_model_without_tuning_is_asked_without_the_separator_of_tuning(world, changes, begun_from, plain, capsys):
   beside(world, 'imported', IMPORTED)
   beside(world, 'tuned before', TUNED)
-  model = generate.open_model(str(world / beside(world, 'some', changes, begun_from)))
+  model = generation.open_model(str(world / beside(world, 'some', changes, begun_from)))
   for given, expected in ((None, plain), (True, True), (False, False)):
     capsys.readouterr()
-    asked = generate._settled(model, dataclasses.replace(ASKED, plain=given))
+    asked = generation.settled(model, dataclasses.replace(ASKED, plain=given))
     assert asked.plain == expected
     said = capsys.readouterr().err
     assert ('never tuned' in said and '--no-plain' in said) == (given is None and plain)

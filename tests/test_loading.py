@@ -11,7 +11,7 @@ import threading
 import numpy as np
 import pytest
 
-from flan_jax.data.tokens import loading, packing, store
+from flan_jax.data.tokens import loading, packing, row_arrays, store
 from flan_jax.errors import UserError
 
 ROW_LENGTH, TARGET_SLOTS, ROWS_PER_STEP = 256, 80, 4
@@ -60,7 +60,7 @@ def by_hand(plan, stores, step):
   for ids in plan.rows(step):
     tasks, indices = plan.locate(ids)
     prompts = [stores[plan.names[task]].read([index])[0] for task, index in zip(tasks, indices)]
-    rows.append(packing.assemble(prompts, ROW_LENGTH, TARGET_SLOTS))
+    rows.append(row_arrays.assemble(prompts, ROW_LENGTH, TARGET_SLOTS))
   return {name: np.stack([row[name] for row in rows]) for name in rows[0]}
 
 
@@ -141,7 +141,7 @@ def test_wrong_stores_are_errors_at_once(stores):
 def test_a_warm_store_is_read_without_tensorflow(stores):
   script = f"""
       import sys
-      from flan_jax.data.tokens import loading, packing, store
+      from flan_jax.data.tokens import loading, packing, row_arrays, store
       one = store.open_store({stores['a'].path!r})
       plan = packing.Plan({{'a': one.lengths}}, {{'a': 1}}, 0, 256, 80, 2)
       print(next(loading.batches(plan, {{'a': one}}))['tokens'].shape)

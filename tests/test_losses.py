@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import scipy.special
 
-from flan_jax.data.tokens import packing
+from flan_jax.data.tokens import row_arrays
 from flan_jax.errors import UserError
 from flan_jax.model import decoder, losses
 from flan_jax.training import sharding
@@ -203,7 +203,7 @@ def test_packed_losses_are_those_of_prompts_alone(change):
   prompts = [(ids(2, 9), ids(1, 4)) for _ in range(6)]
 
   def total(rows):
-    rows = [packing.assemble(row, 40, 12) for row in rows]
+    rows = [row_arrays.assemble(row, 40, 12) for row in rows]
     batch = {name: np.stack([row[name] for row in rows]) for name in rows[0]}
     summed, aux = loss(config, params, batch)
     return float(summed), float(aux['weight'])

@@ -10,13 +10,12 @@ import types
 
 import pytest
 
-from flan_jax.cli import generate
 from flan_jax.data import vocabulary
 from flan_jax.errors import UserError
 from flan_jax.evaluation import groups
 from flan_jax.report import comparison, experiment
 from flan_jax.report import page as page_lib
-from flan_jax.runs import description, evaluation, evaluation_request
+from flan_jax.runs import description, evaluation, evaluation_request, generation
 from flan_jax.training import checkpoint
 from tests import fake_run, tiny_runs
 
@@ -132,7 +131,7 @@ def test_it_is_itself_the_untuned_model(run, tmp_path):
 def test_generate_takes_it_as_untuned(tmp_path, monkeypatch):
   monkeypatch.setattr(vocabulary.FLAN, '_loaded', None)
   folder = write(tmp_path, IMPORTED)
-  assert generate.open_model(folder, untuned=True).path == folder
+  assert generation.open_model(folder, untuned=True).path == folder
 
 
 def test_what_is_known_of_the_training(tmp_path):

@@ -5,7 +5,7 @@ import hashlib
 import numpy as np
 import pytest
 
-from flan_jax.data.tokens import packing
+from flan_jax.data.tokens import packing, row_arrays
 from flan_jax.errors import UserError
 
 ROW_LENGTH, TARGET_SLOTS = 2048, 640
@@ -172,7 +172,7 @@ def check_row(row, expected):
 
 class TestAssemble:
   def test_example(self):
-    row = packing.assemble([([7, 8, 1], [5, 1]), ([9, 1], [6, 1])], 12, 6)
+    row = row_arrays.assemble([([7, 8, 1], [5, 1]), ([9, 1], [6, 1])], 12, 6)
     check_row(
       row,
       {
@@ -187,7 +187,7 @@ class TestAssemble:
     )
 
   def test_first_target_is_not_predicted_from_nothing(self):
-    row = packing.assemble([([3], [4]), ([], [5, 6, 1])], 6, 4)
+    row = row_arrays.assemble([([3], [4]), ([], [5, 6, 1])], 6, 4)
     check_row(
       row,
       {
@@ -199,22 +199,22 @@ class TestAssemble:
     )
 
   def test_no_prompts_make_an_empty_row(self):
-    row = packing.assemble([], 4, 2)
+    row = row_arrays.assemble([], 4, 2)
     assert all(not values.any() for values in row.values())
 
   def test_a_full_row_is_used_to_its_end(self):
-    row = packing.assemble([([3, 1], [4, 1])], 4, 2)
+    row = row_arrays.assemble([([3, 1], [4, 1])], 4, 2)
     check_row(row, {'tokens': [3, 1, 4, 1], 'query_position': [1, 2]})
 
   @pytest.mark.parametrize('row_length, target_slots', [(3, 2), (4, 1)])
   def test_what_does_not_fit_is_an_error(self, row_length, target_slots):
     with pytest.raises(UserError, match='4 tokens with 2 targets do not fit'):
-      packing.assemble([([3, 1], [4, 1])], row_length, target_slots)
+      row_arrays.assemble([([3, 1], [4, 1])], row_length, target_slots)
 
 
 class TestAssembleOptions:
   def test_example(self):
-    row, owner = packing.assemble_options([([7, 8], [[5, 1], [6, 1]])], 8, 5)
+    row, owner = row_arrays.assemble_options([([7, 8], [[5, 1], [6, 1]])], 8, 5)
     check_row(
       row,
       {
@@ -232,7 +232,7 @@ class TestAssembleOptions:
   def test_owners_count_over_prompts_and_give_the_options_back(self):
     options = [[[5, 1], [6, 7, 1]], [[8, 1]], [[2, 1], [3, 1], [4, 9, 1]]]
     prompts = list(zip([[10, 11], [12], [13, 14, 15]], options))
-    row, owner = packing.assemble_options(prompts, 32, 16)
+    row, owner = row_arrays.assemble_options(prompts, 32, 16)
     flat = sum(options, [])
     assert [row['target_id'][owner == i].tolist() for i in range(len(flat))] == flat
     firsts = [row['query_position'][owner == i][0] for i in range(len(flat))]
@@ -240,11 +240,11 @@ class TestAssembleOptions:
     assert owner.max() == len(flat) - 1
 
   def test_one_option_asks_what_training_asks(self):
-    trained = packing.assemble([([7, 8], [5, 1])], 6, 3)
-    scored, _ = packing.assemble_options([([7, 8], [[5, 1]])], 6, 3)
+    trained = row_arrays.assemble([([7, 8], [5, 1])], 6, 3)
+    scored, _ = row_arrays.assemble_options([([7, 8], [[5, 1]])], 6, 3)
     for name in set(trained) - {'branch'}:
       np.testing.assert_array_equal(trained[name], scored[name], err_msg=name)
 
   def test_a_prompt_without_tokens_is_an_error(self):
     with pytest.raises(UserError, match='separator'):
-      packing.assemble_options([([], [[5, 1]])], 8, 5)
+      row_arrays.assemble_options([([], [[5, 1]])], 8, 5)

@@ -7,7 +7,7 @@ import jax
 import numpy as np
 import pytest
 
-from flan_jax.data.tokens import packing
+from flan_jax.data.tokens import row_arrays
 from flan_jax.errors import UserError
 from flan_jax.model import decoder
 from flan_jax.settings import hardware
@@ -17,7 +17,7 @@ CONFIG = decoder.DecoderConfig(vocab_size=32, d_model=16, layers=2, heads=2, hea
 
 
 def batch():
-  rows = [packing.assemble([([4, 5, 6], [7, 8]), ([9], [10])], 8, 4) for _ in range(2)]
+  rows = [row_arrays.assemble([([4, 5, 6], [7, 8]), ([9], [10])], 8, 4) for _ in range(2)]
   return {name: np.stack([row[name] for row in rows]) for name in rows[0]}
 
 
@@ -131,7 +131,7 @@ def test_work_by_hand():
 
 
 def test_options_side_by_side_see_only_their_prompt_and_themselves():
-  row, _ = packing.assemble_options([([4, 5], [[6, 7], [8]])], 8, 4)
+  row, _ = row_arrays.assemble_options([([4, 5], [[6, 7], [8]])], 8, 4)
   row = {name: jax.numpy.asarray(value)[None] for name, value in row.items()}
   row['weight'] = jax.numpy.ones_like(row['target_id'], float)
   assert float(profiling.work(row)['pairs']) == 1 + 2 + 3 + 4 + 3

@@ -8,7 +8,7 @@ import pytest
 
 from flan_jax.cli import report as door
 from flan_jax.errors import UserError
-from flan_jax.evaluation import answers, groups, results
+from flan_jax.evaluation import answers, groups, results, results_schema
 from flan_jax.report import charts, tables
 from flan_jax.report import page as page_lib
 from flan_jax.runs import experiments, report_inputs
@@ -45,8 +45,55 @@ def test_an_evaluation_replaces_that_of_its_name_and_conditions_alone(tmp_path):
   assert (
     found
     == results.read(tmp_path)
-    == {'schema': 3, 'comparisons': [], 'evaluations': [one('untuned', mean=3.0), one('tuned', mean=2.0)]}
+    == {
+      'schema': 3,
+      'comparisons': [],
+      'evaluations': [results_schema.signed(one('untuned', mean=3.0)), results_schema.signed(one('tuned', mean=2.0))],
+    }
   )
+
+
+def test_a_mean_that_was_set_by_hand_is_told_until_it_is_evaluated_again(tmp_path, capsys):
+  path = tmp_path / 'results.json'
+  results.merge(tmp_path, one('untuned', 7))
+  results.merge(tmp_path, one('tuned', 100, rows=['rte']))
+  results.compared(tmp_path, asked(), [{'of': 'tuned', 'against': 'untuned', 'datasets': {}, 'mean': None}])
+  results.read(tmp_path)
+  assert capsys.readouterr().err == ''
+  found = json.loads(path.read_text())
+  found['evaluations'][1]['mean'] = 99.0
+  path.write_text(json.dumps(found, indent=2))
+  said = f'notice: {path}: tuned (nli) is not as it was written'
+
+  def told():
+    results.read(tmp_path)
+    return capsys.readouterr().err
+
+  assert told().startswith(said) and told().count('\n') == 1
+  results.merge(tmp_path, one('untuned', 7, mean=2.0))
+  assert told().startswith(said)
+  results.make_way(tmp_path, 'tuned', 200, asked())
+  assert told().startswith(said.replace('tuned', 'step 100'))
+  results.merge(tmp_path, one('tuned', 200))
+  assert told().count('\n') == 1  # step 100 alone
+  found = json.loads(path.read_text())
+  path.write_text(
+    json.dumps(
+      {
+        **found,
+        'evaluations': [
+          {key: value for key, value in each.items() if key != 'digest'} for each in found['evaluations']
+        ],
+      }
+    )
+  )
+  assert told() == ''  # as an earlier version wrote
+
+
+def test_a_later_schema_is_refused_in_words(tmp_path):
+  (tmp_path / 'results.json').write_text(json.dumps({**fake_run.results(), 'schema': 9}))
+  with pytest.raises(UserError, match='later version of flan_jax .schema 9; this one reads up to 3.: update flan_jax'):
+    results.read(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -217,7 +264,6 @@ BROKEN = {
   'not text': '\0\0',
   'deep': '[' * 100_000,
   'schema 0': changed(['schema'], 0),
-  'schema 9': changed(['schema'], 9),
   'no evaluations': changed(['evaluations'], []),
   'evaluations left out': changed(['evaluations']),
   'comparisons of another kind': changed(['comparisons'], {}),
@@ -227,6 +273,12 @@ BROKEN = {
   'step of text': changed([*FIRST, 'step'], '7'),
   'step of truth': changed([*FIRST, 'step'], True),
   'mean of text': changed([*FIRST, 'mean'], '7'),
+  'mean that is none': changed([*FIRST, 'mean'], float('nan')),
+  'endless score': changed([*RTE, 'templates', 0, 'dev'], {'accuracy': float('inf')}),
+  'interval of nothing': changed([*RTE, 'interval'], [float('-inf'), 1.0]),
+  'problems of numbers': changed([*FIRST, 'problems'], {'rte': 3}),
+  'empty difference': changed(['comparisons', 0, 'mean'], {}),
+  'digest of a number': changed([*FIRST, 'digest'], 3),
   'cluster of a number': changed([*FIRST, 'cluster'], 3),
   'no limit': changed([*FIRST, 'limit']),
   'training': changed([*FIRST, 'training'], 'x'),

@@ -15,13 +15,13 @@ import transformers
 from lm_eval.api.instance import Instance
 from lm_eval.models.huggingface import HFLM
 
-from flan_jax.cli import generate, huggingface
+from flan_jax.cli import huggingface
 from flan_jax.data import vocabulary
 from flan_jax.data.tokenizers import ends as ends_lib
 from flan_jax.data.tokenizers import tokenizer_files
 from flan_jax.inference import decoding, text_generation
 from flan_jax.model import decoder
-from flan_jax.runs import evaluation_request, harness
+from flan_jax.runs import evaluation_request, generation, harness
 from flan_jax.training import checkpoint
 from tests import tiny_runs
 
@@ -156,9 +156,9 @@ def tuned_from(base, folder, begin=None):
 
 def ours_and_theirs(model_dir, folder, plain):
   """(our texts, transformers' on the export), what ended early and what padded it."""
-  model = generate.open_model(model_dir)
+  model = generation.open_model(model_dir)
   asked = text_generation.Asked(decoding.Settings(NEW), plain=plain)
-  ids, _ = generate._tokens(model, PROMPTS, asked)
+  ids, _ = generation.tokens(model, PROMPTS, asked)
   loaded = model.load()
   grown = decoding.generate(loaded.config, loaded.params, ids, asked.settings, model.encoding().end_ids())
   theirs = transformers.AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)

@@ -23,7 +23,7 @@ from flan_jax.errors import UserError
 from flan_jax.evaluation import protocol, ranking
 from flan_jax.model import attention_backends, config, cpu_kernels, decoder, losses, positions
 from flan_jax.planning import aot
-from flan_jax.runs import evaluation, registration, training
+from flan_jax.runs import evaluation, generation, registration, training
 from flan_jax.settings import places
 from flan_jax.training import loop, optim, run_file, sharding
 from tests import mutations, tiny_runs
@@ -225,7 +225,7 @@ def place(tmp_path_factory):
 @pytest.fixture
 def doors(place, monkeypatch):
   """The doors, each ending where its work would begin."""
-  from flan_jax.cli import cache, generate, holdout, huggingface, prompts, report, sample
+  from flan_jax.cli import cache, holdout, huggingface, prompts, report, sample
   from flan_jax.runs import caching, evaluation_request, feeds
 
   monkeypatch.chdir(place)
@@ -243,7 +243,7 @@ def doors(place, monkeypatch):
     (aot, 'compile_plan'),
     (caching, '_build_all'),
     (experiment, '_execute'),
-    (generate.Model, 'load'),
+    (generation.Model, 'load'),
     (sample, 'run'),
     (prompts, 'describe'),
     (prompts, 'write_catalogue'),

@@ -10,11 +10,11 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from flan_jax.cli import generate, huggingface, report
+from flan_jax.cli import huggingface, report
 from flan_jax.data import vocabulary
 from flan_jax.errors import UserError
 from flan_jax.evaluation import results
-from flan_jax.runs import evaluation, evaluation_request
+from flan_jax.runs import evaluation, evaluation_request, generation
 from flan_jax.training import checkpoint, metric_log
 from flan_jax.training import state as state_lib
 from tests import tiny_runs
@@ -214,7 +214,7 @@ def test_readers_without_settings_name_a_folder_that_is_none(world, tmp_path, na
   (tmp_path / 'run' / name).touch()
   for reader in (
     lambda: checkpoint.load(str(tmp_path / 'run')),
-    lambda: generate.open_model(str(tmp_path / 'child'), untuned=True),
+    lambda: generation.open_model(str(tmp_path / 'child'), untuned=True),
     lambda: evaluation_request.candidates(str(tmp_path / 'child'), 'untuned'),
   ):
     with pytest.raises(UserError, match=f'has no checkpoint; {tmp_path}/run/{name} is a '):
@@ -256,13 +256,13 @@ def test_a_torn_run_json_is_named_by_every_reader(world, tmp_path, text):
   readers = {
     'load': lambda: checkpoint.load(str(run)),
     'evaluate': lambda: evaluation.evaluate(model_dir=str(run)),
-    'generate': lambda: generate.open_model(str(run)),
+    'generate': lambda: generation.open_model(str(run)),
     'report': lambda: report.write([str(run)]),
     'export': lambda: huggingface.export_folder(str(run), str(tmp_path / 'out')),
     'resume': lambda: checkpoint.check_run(str(run), tiny_runs.run()),
     'lineage': lambda: checkpoint.lineage(str(tmp_path / 'child')),
     'baselines': lambda: evaluation.evaluate(model_dir=str(tmp_path / 'child')),
-    'base': lambda: generate.open_model(str(tmp_path / 'child'), untuned=True).load(),
+    'base': lambda: generation.open_model(str(tmp_path / 'child'), untuned=True).load(),
   }
   for name, reader in readers.items():
     with pytest.raises(UserError, match=r'run/run\.json cannot be used: ') as caught:

@@ -9,7 +9,7 @@ import jax
 import numpy as np
 import pytest
 
-from flan_jax.data.tokens import packing
+from flan_jax.data.tokens import row_arrays
 from flan_jax.errors import UserError
 from flan_jax.model import decoder
 from flan_jax.training import checkpoint, loop, metric_log, optim, sharding
@@ -24,7 +24,7 @@ def batch(step):
   """Rows that depend on the step alone, as the plan's do."""
   random = np.random.default_rng(step)
   prompt = lambda: (random.integers(3, 128, 10), random.integers(3, 128, 4))
-  rows = [packing.assemble([prompt(), prompt()], LENGTH, SLOTS) for _ in range(ROWS)]
+  rows = [row_arrays.assemble([prompt(), prompt()], LENGTH, SLOTS) for _ in range(ROWS)]
   return {name: np.stack([row[name] for row in rows]) for name in rows[0]}
 
 

@@ -196,7 +196,7 @@ def token_table(prompts: Sequence[dict], vocabulary, inputs_length: int, targets
   """
   from flan_jax.data import truncation
   from flan_jax.data.tokenizers.ends import with_beginning
-  from flan_jax.data.tokens import packing
+  from flan_jax.data.tokens import row_arrays
 
   texts = [prompt['inputs'] for prompt in prompts]
   passages = [prompt.get('passage', '') for prompt in prompts]
@@ -210,7 +210,7 @@ def token_table(prompts: Sequence[dict], vocabulary, inputs_length: int, targets
   inputs = [with_beginning(vocabulary.ends.beginning, ids) for ids in inputs]
   targets = [vocabulary.encode(prompt['target'])[: targets_length - 1] for prompt in prompts]
   pairs = [([*ids, vocabulary.eos_id], [*target, vocabulary.eos_id]) for ids, target in zip(inputs, targets)]
-  row = packing.assemble(
+  row = row_arrays.assemble(
     pairs, sum(len(part) for pair in pairs for part in pair), sum(len(target) for _, target in pairs)
   )
   predicted = {

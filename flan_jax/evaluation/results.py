@@ -1,5 +1,7 @@
 """results.json of a run: whole or not at all; evaluations stand beside each other.
 
+Each evaluation and comparison carries a digest of itself. What was changed by hand keeps the
+digest that no longer fits, and is named at every reading until it is evaluated again.
 An evaluation takes the place of one of the same name and conditions (see `groups`); one
 of another step is kept as 'step N'.
 """
@@ -10,7 +12,7 @@ import os
 from typing import Mapping, Sequence
 
 from flan_jax import storage
-from flan_jax.errors import UserError
+from flan_jax.errors import notice, UserError
 from flan_jax.evaluation import answers, groups, results_schema
 
 FILE = 'results.json'
@@ -21,11 +23,25 @@ ORDER = 'untuned', 'plain', 'tuned'  # others after them, by step
 def read(model_dir: str) -> dict | None:
   """The results of a run, or None where nothing was evaluated yet.
 
-  Files of schema 2 are read too, with the results that they set aside.
+  Files of schema 2 are read too, with the results that they set aside. Tells what was
+  changed by hand.
 
   Raises:
     UserError: a file is not one that `merge` wrote.
   """
+  found = _together(model_dir)
+  for one in (*found['evaluations'], *found['comparisons']) if found else ():
+    if not results_schema.is_as_written(one):
+      name = one.get('name') or f'{one["of"]} against {one["against"]}'
+      notice(
+        f'{os.path.join(model_dir, FILE)}: {name} ({groups.label(one, found["evaluations"])}) is not as it was '
+        'written: it was changed by hand or is damaged; evaluate it again'
+      )
+  return found
+
+
+def _together(model_dir: str) -> dict | None:
+  """What `read` returns, and nothing told."""
   found = _read(model_dir, FILE)
   aside = [_read(model_dir, name) for name in _asides(model_dir)]
   if found is None and not aside:
@@ -80,11 +96,11 @@ def merge(model_dir: str, evaluation: Mapping) -> dict:
   Returns:
     What the file now holds; the group of the evaluation stands last.
   """
-  before = read(model_dir) or {'evaluations': [], 'comparisons': []}
+  before = _together(model_dir) or {'evaluations': [], 'comparisons': []}
   name, ours = evaluation['name'], groups.key(evaluation)
   others = [one for one in before['evaluations'] if groups.key(one) != ours]
   group = {one['name']: one for one in before['evaluations'] if groups.key(one) == ours}
-  group[name] = dict(evaluation)
+  group[name] = results_schema.signed(evaluation)
   comparisons = [
     one for one in before['comparisons'] if groups.key(one) != ours or name not in (one['of'], one['against'])
   ]
@@ -102,9 +118,9 @@ def _place(evaluation: Mapping) -> tuple:
 
 def compared(model_dir: str, conditions: Mapping, comparisons: Sequence[Mapping]) -> dict:
   """Puts comparisons into results.json, in place of all of these conditions."""
-  before, ours = read(model_dir), groups.key(conditions)
+  before, ours = _together(model_dir), groups.key(conditions)
   others = [one for one in before['comparisons'] if groups.key(one) != ours]
-  made = [{**one, **groups.of(conditions)} for one in comparisons]
+  made = [results_schema.signed({**one, **groups.of(conditions)}) for one in comparisons]
   return _write(model_dir, {**before, 'comparisons': [*others, *made]})
 
 
@@ -113,7 +129,7 @@ def make_way(model_dir: str, name: str, step: int, conditions: Mapping) -> None:
 
   Whatever else has answers of another step in its folder keeps them elsewhere, too.
   """
-  before = read(model_dir)
+  before = _together(model_dir)
   if before is None:
     return
   ours, place = groups.key(conditions), groups.folder(name, conditions)
@@ -122,7 +138,7 @@ def make_way(model_dir: str, name: str, step: int, conditions: Mapping) -> None:
     if groups.answers(one) == place and (one['step'], one['data']) != (step, conditions['data']):
       one = _moved(model_dir, one, step, conditions['data'])
     if groups.key(one) == ours and one['name'] == name and one['step'] != step:
-      one = {**one, 'name': kept(name, one['step'])}
+      one = _renamed(one, name=kept(name, one['step']))
       renamed[_key(one)] = one
     else:
       made[_key(one)] = one
@@ -151,7 +167,14 @@ def _moved(model_dir: str, one: Mapping, step: int, data: str) -> dict:
     if os.path.isdir(source) and not os.path.exists(target):
       os.makedirs(os.path.dirname(target), exist_ok=True)
       os.replace(source, target)
-  return {**one, 'answers': new}
+  return _renamed(one, answers=new)
+
+
+def _renamed(one: Mapping, **changes: str) -> dict:
+  """The evaluation, whose digest fits if it did."""
+  made = {**one, **changes}
+  signs = 'digest' in one and results_schema.is_as_written(one)
+  return results_schema.signed(made) if signs else made
 
 
 def _write(model_dir: str, found: dict) -> dict:

@@ -1,10 +1,13 @@
 """What results.json must hold to be read: schema 3, and schema 2 made one of it."""
 
+import hashlib
 import json
+import math
 import os
 import re
 from typing import Any, Callable, Collection, Iterable, Mapping
 
+from flan_jax import storage
 from flan_jax.errors import UserError
 from flan_jax.evaluation import groups
 
@@ -29,7 +32,15 @@ def _texts(value: Any) -> bool:
   return isinstance(value, list) and all(isinstance(one, str) for one in value)
 
 
-_number, _whole, _text, _map = _is(int, float), _is(int), _is(str), _is(dict)
+def _number(value: Any) -> bool:
+  return _is(int, float)(value) and math.isfinite(value)
+
+
+def _texts_by_name(value: Any) -> bool:
+  return isinstance(value, dict) and _texts(list(value.values()))
+
+
+_whole, _text, _map = _is(int), _is(str), _is(dict)
 _CONDITIONS = {
   'data': _text,
   'cluster': _or_none(_text),
@@ -52,8 +63,9 @@ _EVALUATION = {
   'training': lambda value: value is None or value in groups.TRAINING,
   'mean': _or_none(_number),
   'interval': _or_none(_pair),
-  'problems': _or_none(_map),
+  'problems': _or_none(_texts_by_name),
   'datasets': _map,
+  'digest': _text,
 }
 _SCORES = {
   'mean': _or_none(_number),
@@ -106,6 +118,7 @@ _OPTIONAL = {
   'median',
   'quartiles',
   'begin',
+  'digest',
 }
 _DIFFERENCE = {'difference': _number, 'interval': _or_none(_pair), 'p': _or_none(_number)}
 _COMPARISON = {
@@ -114,7 +127,8 @@ _COMPARISON = {
   'against': _text,
   'datasets': _map,
   'mean': _or_none(_map),
-  'problems': _or_none(_map),
+  'problems': _or_none(_texts_by_name),
+  'digest': _text,
 }
 
 
@@ -125,6 +139,8 @@ def checked(path: str, found: Any, model_dir: str) -> dict:
     UserError: it is of no schema that can be read, or was changed by hand.
   """
   schema = found.get('schema') if isinstance(found, dict) else None
+  if schema is not None:
+    storage.check_version(path, 'schema', schema, SCHEMA)
   if schema not in (2, SCHEMA):
     raise UserError(f'{path} is of schema {schema!r}, and this version reads 2 and {SCHEMA}: {_AGAIN}')
   if schema != SCHEMA and not _fault(found, lacks_conditions=True):
@@ -133,6 +149,18 @@ def checked(path: str, found: Any, model_dir: str) -> dict:
   if fault:
     raise UserError(f'{path} is not what evaluation wrote ({fault}): {_AGAIN}')
   return found
+
+
+def signed(one: Mapping) -> dict:
+  """An evaluation or a comparison with the digest of all else in it."""
+  told = json.loads(json.dumps({**one, 'digest': None}))  # keys and pairs as a file has them
+  text = json.dumps(told, sort_keys=True)
+  return {**one, 'digest': hashlib.sha256(text.encode()).hexdigest()[:16]}
+
+
+def is_as_written(one: Mapping) -> bool:
+  """Whether its digest is that of its content; what has none is of an earlier version."""
+  return 'digest' not in one or signed(one) == one
 
 
 def _fault(found: Mapping, lacks_conditions: bool = False) -> str:
@@ -169,7 +197,7 @@ def _fault_of_comparison(one: Any, where: str, skipped: Collection[str]) -> str:
   return _lacks(one, _COMPARISON, where, skipped) or _first(
     _lacks(each, _DIFFERENCE, f'{where}: {name}')
     for name, each in (*one['datasets'].items(), ('mean', one['mean']))
-    if each
+    if each is not None
   )
 
 

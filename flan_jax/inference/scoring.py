@@ -1,7 +1,7 @@
 """Rank classification: the log-likelihood of every answer option of many prompts.
 
 A prompt is read once, however many options it has: they are branches of one segment,
-and a row holds many such segments (`packing.assemble_options`). An option's score is
+and a row holds many such segments (`row_arrays.assemble_options`). An option's score is
 the sum of the log-likelihoods of its tokens, the end separator among them (as the
 paper's code; section 2.3 of the paper); `ranking` knows other ways to compare them.
 """
@@ -16,7 +16,7 @@ import jax
 import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
-from flan_jax.data.tokens import packing
+from flan_jax.data.tokens import packing, row_arrays
 from flan_jax.errors import UserError
 from flan_jax.model import decoder, layers, losses, precision
 
@@ -253,7 +253,7 @@ def _assembled(rows, height, length, room) -> tuple[dict, np.ndarray, int]:
   owners = np.full((height, room), -1, np.int64)
   batch = {}
   for number, row in enumerate(rows):
-    arrays, owner = packing.assemble_options([(inputs, options) for _, inputs, options in row], length, room)
+    arrays, owner = row_arrays.assemble_options([(inputs, options) for _, inputs, options in row], length, room)
     overall = np.concatenate([first + np.arange(len(o)) for first, _, o in row])
     owners[number] = np.where(owner >= 0, overall[owner], -1)
     for name, values in arrays.items():

@@ -201,7 +201,7 @@ def decoder_loss(
 
   Besides the decoder's arrays the batch has query_position, target_id and weight
   [B, S]: the state at query_position predicts target_id. Rows of training have no
-  branches (packing.assemble); that of the batch is not read.
+  branches (row_arrays.assemble); that of the batch is not read.
   """
   names = 'tokens', 'positions', 'segment_ids', 'query_position'
   rows = {name: batch[name] for name in names}

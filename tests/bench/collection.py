@@ -16,7 +16,8 @@ import time
 import jax
 from flan_jax.runs import feeds, registration, training
 registration.load_tasks()
-from flan_jax.data import holdouts, packing
+from flan_jax.data import holdouts
+from flan_jax.data.tokens import packing
 jax.devices()  # a run has its mesh by then
 start = time.perf_counter()
 rates = holdouts.rates(holdouts.ALL)

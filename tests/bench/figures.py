@@ -5,7 +5,7 @@ import os
 
 import numpy as np
 
-from flan_jax.data.tokens import packing
+from flan_jax.data.tokens import packing, row_arrays
 
 TASKS = 60
 
@@ -31,7 +31,7 @@ def packed_batch(
   lengths = np.stack([np.minimum(lengths[:, 0], row_length - targets), targets], axis=1)
   plan = packing.Plan({'prompts': lengths}, {'prompts': 1.0}, seed, row_length, slots, rows)
   ids = lambda sizes: [random.integers(1, vocab_size, size) for size in sizes]
-  made = [packing.assemble(list(map(ids, lengths[plan.locate(row)[1]])), row_length, slots) for row in plan.rows(0)]
+  made = [row_arrays.assemble(list(map(ids, lengths[plan.locate(row)[1]])), row_length, slots) for row in plan.rows(0)]
   return {name: np.stack([row[name] for row in made]) for name in made[0]}
 
 

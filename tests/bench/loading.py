@@ -7,7 +7,7 @@ import time
 
 import numpy as np
 
-from flan_jax.data.tokens import loading, packing, store
+from flan_jax.data.tokens import loading, packing, row_arrays, store
 from tests.bench import figures
 
 ROWS_PER_STEP, STEPS, WARM_UP = 4, 600, 50
@@ -64,7 +64,7 @@ def naive(plan: packing.Plan, stores, steps: int = 30) -> float:
     for row in plan.rows(step):
       located = zip(*plan.locate(row))
       prompts = [stores[plan.names[task]].read([i])[0] for task, i in located]
-      packed = packing.assemble(prompts, plan.row_length, plan.target_slots)
+      packed = row_arrays.assemble(prompts, plan.row_length, plan.target_slots)
       tokens += np.count_nonzero(packed['segment_ids'])
   return tokens / (time.perf_counter() - start)
 

@@ -13,6 +13,7 @@ import shutil
 import socket
 import tempfile
 import time
+from typing import Callable
 
 from flan_jax.errors import notice
 
@@ -83,3 +84,38 @@ def _place() -> str:
   except OSError:  # not Linux
     pass
   return hashlib.sha256('\n'.join(parts).encode()).hexdigest()[:12]
+
+
+def publish(draft: str, path: str, usable: Callable[[str], bool]) -> None:
+  """Gives a finished draft its name, unless another process was first.
+
+  usable: tells whether what has the name by now serves; else it is replaced.
+  """
+  os.chmod(draft, 0o755)  # it was made private
+  for entry in os.scandir(draft):
+    _flush(entry.path)
+  _flush(draft)
+  try:
+    os.rename(draft, path)
+  except OSError:
+    if not usable(path):
+      _replace(draft, path)
+  _flush(os.path.dirname(path))
+
+
+def _replace(draft: str, path: str) -> None:
+  """Gives a draft the name of something that cannot be used."""
+  aside = make(os.path.dirname(path))
+  try:
+    os.rename(path, os.path.join(aside, 'replaced'))
+    os.rename(draft, path)
+  finally:
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def _flush(path: str) -> None:
+  descriptor = os.open(path, os.O_RDONLY)
+  try:
+    os.fsync(descriptor)
+  finally:
+    os.close(descriptor)

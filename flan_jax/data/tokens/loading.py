@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import grain
 import numpy as np
 
-from flan_jax.data.tokens import packing
+from flan_jax.data.tokens import row_arrays
 from flan_jax.data.tokens.packing import Plan
 from flan_jax.data.tokens.store import Store
 from flan_jax.errors import UserError
@@ -39,7 +39,7 @@ def batches(
     prefetch: chunks of about `CHUNK_ROWS` rows to read ahead.
 
   Returns:
-    An iterator of dicts of arrays [rows, L] and [rows, S], as `packing.assemble` says.
+    An iterator of dicts of arrays [rows, L] and [rows, S], as `row_arrays.assemble` says.
 
   Raises:
     UserError: a store is missing, or is not the one that the plan was made for.
@@ -80,7 +80,7 @@ class _Chunks:
     steps = range(chunk * self.steps, min((chunk + 1) * self.steps, self.stop_step))
     packed = [step_rows[i] for step_rows in map(self.plan.rows, steps) for i in self.rows]
     prompts = self._read(packed)
-    rows = [packing.assemble(row, self.plan.row_length, self.plan.target_slots) for row in prompts]
+    rows = [row_arrays.assemble(row, self.plan.row_length, self.plan.target_slots) for row in prompts]
     return [_stack(rows[i : i + len(self.rows)]) for i in range(0, len(rows), len(self.rows))]
 
   def _read(self, packed: list[np.ndarray]) -> list[list[tuple]]:

@@ -285,7 +285,7 @@ def write(
       },
       large=[_PROMPTS],
     )
-    _publish(draft, path)
+    drafts.publish(draft, path, usable=lambda path: find(path) is not None)
   finally:
     shutil.rmtree(draft, ignore_errors=True)
   return open_store(path)
@@ -367,38 +367,6 @@ def shortfalls(store: Store) -> list[str]:
     ),
   ]
   return [f'{cut:,} of {count:,} {what} ({macro} = {length})' for cut, what, macro, length in lines if cut]
-
-
-def _publish(draft: str, path: str) -> None:
-  """Gives a finished draft its name, unless another process was first."""
-  os.chmod(draft, 0o755)  # it was made private
-  for entry in os.scandir(draft):
-    _flush(entry.path)
-  _flush(draft)
-  try:
-    os.rename(draft, path)
-  except OSError:
-    if find(path) is None:
-      _replace(draft, path)
-  _flush(os.path.dirname(path))
-
-
-def _replace(draft: str, path: str) -> None:
-  """Gives a draft the name of something that cannot be used."""
-  aside = drafts.make(os.path.dirname(path))
-  try:
-    os.rename(path, os.path.join(aside, 'replaced'))
-    os.rename(draft, path)
-  finally:
-    shutil.rmtree(aside, ignore_errors=True)
-
-
-def _flush(path: str) -> None:
-  descriptor = os.open(path, os.O_RDONLY)
-  try:
-    os.fsync(descriptor)
-  finally:
-    os.close(descriptor)
 
 
 def _version() -> str:

@@ -1,0 +1,135 @@
+"""The arrays of one packed row, as a model reads them, made of the token ids of its prompts."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from flan_jax.errors import UserError
+
+
+def assemble(prompts: Sequence[tuple], row_length: int, target_slots: int) -> dict:
+  """Lays prompts out as one row: each a segment, inputs first, then targets.
+
+      assemble([([7, 8, 1], [5, 1]), ([9, 1], [6, 1])], row_length=12, target_slots=6)
+      -> tokens          7 8 1 5 1  9 1 6 1  0 0 0
+         positions       0 1 2 3 4  0 1 2 3  0 0 0
+         segment_ids     1 1 1 1 1  2 2 2 2  0 0 0
+         branch          0 0 0 0 0  0 0 0 0  0 0 0
+         query_position  2 3  6 7  0 0
+         target_id       5 1  6 1  0 0
+         weight          1 1  1 1  0 0
+
+  The token at a query position (an index into the row) is to predict the target id
+  beside it. With no inputs at all nothing comes before the first target, and it is
+  not predicted.
+
+  Args:
+    prompts: (inputs ids, targets ids) of each prompt.
+    row_length: L, tokens in the row; the rest is padding, segment 0.
+    target_slots: S, places for targets; unused ones have weight 0.
+
+  Returns:
+    tokens, positions, segment_ids, branch: int32 [L]; query_position, target_id:
+    int32 [S]; weight: float32 [S].
+
+  Raises:
+    UserError: the prompts do not fit into the row.
+  """
+  pieces = [piece for prompt in prompts for piece in prompt]
+  sizes = np.array([len(piece) for piece in pieces], np.int64)
+  starts = np.cumsum(sizes) - sizes
+  inputs, targets = sizes[::2], sizes[1::2]
+  row = _empty_row(row_length, target_slots)
+  _check_room(sizes.sum(), targets.sum(), row_length, target_slots)
+  total = sizes.sum()
+  segments = inputs + targets
+  row['tokens'][:total] = np.concatenate(pieces) if pieces else 0
+  row['positions'][:total] = _ranges(np.zeros_like(segments), segments)
+  row['segment_ids'][:total] = np.repeat(np.arange(1, len(segments) + 1), segments)
+  unseen = (inputs == 0) & (targets > 0)  # a first target that nothing precedes
+  _ask(row, _ranges(starts[1::2] - 1 + unseen, targets - unseen))
+  return row
+
+
+def assemble_options(prompts: Sequence[tuple], row_length: int, target_slots: int) -> tuple[dict, np.ndarray]:
+  """Lays prompts out with their answer options side by side, to score them all.
+
+  The options of a prompt are branches 1, 2, ... of its segment. Each continues the
+  prompt's positions, and its first token is predicted by the prompt's last one.
+
+      assemble_options([([7, 8], [[5, 1], [6, 1]])], row_length=8, target_slots=5)
+      -> tokens          7 8  5 1  6 1  0 0
+         positions       0 1  2 3  2 3  0 0
+         segment_ids     1 1  1 1  1 1  0 0
+         branch          0 0  1 1  2 2  0 0
+         query_position  1 2  1 4  0
+         target_id       5 1  6 1  0
+         weight          1 1  1 1  0
+         owner           0 0  1 1 -1
+
+  Args:
+    prompts: (inputs ids, [option ids, ...]) of each prompt.
+    row_length: L, tokens in the row.
+    target_slots: S, places for the options' tokens.
+
+  Returns:
+    The row as `assemble` gives it, and owner: int32 [S], for each slot the number
+    of its option, counted over all prompts of the row; -1 where the slot is unused.
+
+  Raises:
+    UserError: the prompts do not fit, or one has no inputs to predict from.
+  """
+  counts = np.array([len(options) for _, options in prompts], np.int64)
+  pieces = [piece for inputs, options in prompts for piece in (inputs, *options)]
+  sizes = np.array([len(piece) for piece in pieces], np.int64)
+  starts = np.cumsum(sizes) - sizes
+  branches = _ranges(np.zeros_like(counts), counts + 1)
+  shared = np.flatnonzero(branches == 0)  # the pieces that are prompts
+  segments = np.repeat(np.arange(len(shared)), counts + 1)
+  chosen = branches > 0
+  if (sizes[shared] == 0).any():
+    raise UserError('A prompt without any token cannot be followed by options: give its inputs a separator.')
+  _check_room(sizes.sum(), sizes[chosen].sum(), row_length, target_slots)
+  row = _empty_row(row_length, target_slots)
+  total = sizes.sum()
+  row['tokens'][:total] = np.concatenate(pieces) if pieces else 0
+  firsts = np.where(chosen, sizes[shared][segments], 0)
+  row['positions'][:total] = _ranges(firsts, sizes)
+  row['segment_ids'][:total] = np.repeat(segments + 1, sizes)
+  row['branch'][:total] = np.repeat(branches, sizes)
+  asked, at = sizes[chosen], starts[chosen]
+  # An option's first token is asked of the prompt's last one, wherever that stands.
+  last_inputs = (starts + sizes - 1)[shared][segments[chosen]]
+  targets = _ranges(at, asked)
+  queries = np.where(targets == np.repeat(at, asked), np.repeat(last_inputs, asked), targets - 1)
+  _ask(row, queries, targets)
+  owner = np.full(target_slots, -1, np.int32)
+  owner[: len(queries)] = np.repeat(np.arange(len(asked)), asked)
+  return row, owner
+
+
+def _empty_row(row_length: int, target_slots: int) -> dict:
+  row = {name: np.zeros(row_length, np.int32) for name in ('tokens', 'positions', 'segment_ids', 'branch')}
+  row |= {name: np.zeros(target_slots, np.int32) for name in ('query_position', 'target_id')}
+  return row | {'weight': np.zeros(target_slots, np.float32)}
+
+
+def _ask(row: dict, queries: np.ndarray, targets: np.ndarray | None = None) -> None:
+  """Fills the slots; targets are row indices, by default one after each query."""
+  targets = queries + 1 if targets is None else targets
+  row['query_position'][: len(queries)] = queries
+  row['target_id'][: len(queries)] = row['tokens'][targets]
+  row['weight'][: len(queries)] = 1
+
+
+def _check_room(tokens, targets, row_length, target_slots) -> None:
+  if tokens > row_length or targets > target_slots:
+    raise UserError(
+      f'{tokens} tokens with {targets} targets do not fit into a row of {row_length} with {target_slots} target slots.'
+    )
+
+
+def _ranges(firsts: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+  """_ranges([5, 0], [2, 3]) -> 5 6 0 1 2."""
+  ends = np.cumsum(sizes)
+  return np.arange(sizes.sum()) + np.repeat(firsts - ends + sizes, sizes)
