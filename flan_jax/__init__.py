@@ -43,6 +43,7 @@ _PUBLIC = {
   'DecodingSettings': 'inference.decoding:Settings',
   'generate': 'inference.decoding:generate',
   'score': 'evaluation.metrics:score',
+  'Evaluation': 'runs.evaluation:Evaluation',
   'evaluate': 'runs.evaluation:evaluate',
   'read_results': 'evaluation.results:read',
 }

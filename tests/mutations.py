@@ -9,7 +9,7 @@ from flan_jax import settings
 MODULES = {
   'Training': 'flan_jax.runs.training',
   'Rows': 'flan_jax.runs.training',
-  'evaluate': 'flan_jax.runs.evaluation',
+  'Evaluation': 'flan_jax.runs.evaluation',
   'precompile': 'flan_jax.cli.precompile',
   'Schedule': 'flan_jax.training.loop',
   'Selection': 'flan_jax.data.mixture_subset',

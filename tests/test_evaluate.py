@@ -61,7 +61,7 @@ def test_a_killed_evaluation_ends_with_the_same_results(world, tmp_path, monkeyp
       ignore=shutil.ignore_patterns('predictions', '*.json.new', 'results*', 'report*'),
     )
   asked = dict(held_out='none', held_in='natural_questions', limit=2, decode_tokens=3)
-  evaluation.evaluate(model_dir=str(tmp_path / 'unbroken'), **asked)
+  evaluation.evaluate(evaluation.Evaluation(model_dir=str(tmp_path / 'unbroken'), **asked))
   generate, count = decoding.generate, []
 
   def killed(*arguments, **settings):
@@ -72,8 +72,8 @@ def test_a_killed_evaluation_ends_with_the_same_results(world, tmp_path, monkeyp
 
   monkeypatch.setattr(decoding, 'generate', killed)
   with pytest.raises(KeyboardInterrupt):
-    evaluation.evaluate(model_dir=str(tmp_path / 'killed'), **asked)
-  evaluation.evaluate(model_dir=str(tmp_path / 'killed'), **asked)
+    evaluation.evaluate(evaluation.Evaluation(model_dir=str(tmp_path / 'killed'), **asked))
+  evaluation.evaluate(evaluation.Evaluation(model_dir=str(tmp_path / 'killed'), **asked))
   results = [(tmp_path / name / 'results.json').read_bytes() for name in ('unbroken', 'killed')]
   assert results[0] == results[1]
   assert len(count) == 10 + 1 + 10 + 1  # every cell once, one of them interrupted
@@ -89,7 +89,9 @@ def test_damaged_answers_are_told_and_made_again(world, tmp_path, monkeypatch, c
 
   def results_of():
     evaluation.evaluate(
-      model_dir=str(tmp_path / 'run'), held_out='none', limit=2, held_in='natural_questions', only='tuned'
+      evaluation.Evaluation(
+        model_dir=str(tmp_path / 'run'), held_out='none', limit=2, held_in='natural_questions', only='tuned'
+      )
     )
     return (tmp_path / 'run/results.json').read_bytes(), capsys.readouterr().err
 
@@ -118,13 +120,15 @@ def test_checkpoints_are_evaluated_as_they_appear(world, tmp_path, monkeypatch):
 
   monkeypatch.setattr(evaluation.time, 'sleep', sleep)
   found = evaluation.evaluate(
-    model_dir=str(tmp_path / 'run'),
-    held_out='none',
-    held_in='natural_questions',
-    limit=2,
-    decode_tokens=3,
-    only='tuned',
-    continuous=0.5,
+    evaluation.Evaluation(
+      model_dir=str(tmp_path / 'run'),
+      held_out='none',
+      held_in='natural_questions',
+      limit=2,
+      decode_tokens=3,
+      only='tuned',
+      continuous=0.5,
+    )
   )
   names = [(one['name'], one['step']) for one in found['evaluations']]
   assert names == [('tuned', 7), ('step 1', 1)]
@@ -134,7 +138,7 @@ def test_checkpoints_are_evaluated_as_they_appear(world, tmp_path, monkeypatch):
 
 def evaluate_with(world, **changes):
   changes = dict(changes)
-  return evaluation.evaluate(model_dir=str(world / changes.pop('run', 'tuned')), **changes)
+  return evaluation.evaluate(evaluation.Evaluation(model_dir=str(world / changes.pop('run', 'tuned')), **changes))
 
 
 @pytest.mark.parametrize(
@@ -246,5 +250,7 @@ def test_results_that_cannot_be_read_are_named_before_anything_starts(world, tmp
   (tmp_path / 'results.json').write_text('{"schema": 3, "evalu')
   with pytest.raises(UserError, match='results.json is not JSON'):
     evaluation.evaluate(
-      model_dir=str(tmp_path), held_out='none', dry_run=True, held_in='natural_questions', only='tuned'
+      evaluation.Evaluation(
+        model_dir=str(tmp_path), held_out='none', dry_run=True, held_in='natural_questions', only='tuned'
+      )
     )

@@ -55,7 +55,7 @@ def said(random_runs, tmp_path_factory):
     patch.setenv('TFDS_DATA_DIR', str(random_runs / 'data'))
     patch.setattr(vocabulary.FLAN, '_loaded', None)
     only_cb(patch)
-    evaluation.evaluate(model_dir=folder, held_out='nli', limit=1)
+    evaluation.evaluate(evaluation.Evaluation(model_dir=folder, held_out='nli', limit=1))
   return told.getvalue(), folder
 
 
@@ -98,7 +98,9 @@ def test_the_page_of_an_import_says_what_is_not_known(said):
 
 def test_a_second_evaluation_stands_beside_the_first(said, world, monkeypatch, capsys):
   only_cb(monkeypatch)
-  found = evaluation.evaluate(model_dir=said[1], held_out='nli', limit=1, style='name', only='plain')
+  found = evaluation.evaluate(
+    evaluation.Evaluation(model_dir=said[1], held_out='nli', limit=1, style='name', only='plain')
+  )
   assert [(one['style'], one['name']) for one in found['evaluations']] == [
     ('instructions', 'untuned'),
     ('instructions', 'plain'),
@@ -209,5 +211,5 @@ def test_every_checkpoint_of_a_base_can_be_followed(tmp_path, world, monkeypatch
     evaluation._Job, 'run', lambda self, models: followed.append([(one.name, one.step) for one in models])
   )
   only_cb(monkeypatch)
-  evaluation.evaluate(model_dir=folder, continuous=0.0, held_out='none')
+  evaluation.evaluate(evaluation.Evaluation(model_dir=folder, continuous=0.0, held_out='none'))
   assert followed == [[('untuned', 0), ('plain', 0)]]

@@ -109,7 +109,7 @@ def test_every_flag_is_described(monkeypatch):
 def test_every_parameter_is_described():
   owners = (
     training.Training,
-    evaluation.evaluate,
+    evaluation.Evaluation,
     precompile.precompile,
     training.Rows,
     loop.Schedule,
@@ -154,8 +154,8 @@ def test_choices_are_those_of_the_library():
     'Schedule.nan_policy': loop.NAN_POLICIES,
     'optimizer.name': optim.OPTIMIZERS,
     'optimizer.schedule': optim.SCHEDULES,
-    'evaluate.ranking': ranking.RANKINGS,
-    'evaluate.answer_by': protocol.ANSWER_BY,
+    'Evaluation.ranking': ranking.RANKINGS,
+    'Evaluation.answer_by': protocol.ANSWER_BY,
     'DecoderConfig.activation': cpu_kernels.ACTIVATIONS,
     'DecoderConfig.remat': config.REMAT_POLICIES,
     'DecoderConfig.attention': attention_backends.CHOICES,
@@ -589,7 +589,7 @@ def test_a_call_from_python_is_checked_too(doors, tmp_path, changes, words):
   with pytest.raises(UserError, match=re.escape(words)):
     training.train(training.Training(**given | changes))
   with pytest.raises(UserError, match='LIMIT = True'):
-    evaluation.evaluate(model_dir='run', limit=True)
+    evaluation.evaluate(evaluation.Evaluation(model_dir='run', limit=True))
 
 
 @pytest.mark.parametrize(

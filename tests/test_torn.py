@@ -155,13 +155,15 @@ def test_an_evaluation_tells_of_the_step_that_it_read(world, runs, tmp_path, mon
   identity = checkpoint.identity
   monkeypatch.setattr(checkpoint, 'identity', lambda path, step: known.append(step) or identity(path, step))
   found = evaluation.evaluate(
-    model_dir=str(run),
-    held_out='none',
-    held_in='natural_questions',
-    limit=2,
-    decode_tokens=3,
-    only='tuned',
-    style='none',
+    evaluation.Evaluation(
+      model_dir=str(run),
+      held_out='none',
+      held_in='natural_questions',
+      limit=2,
+      decode_tokens=3,
+      only='tuned',
+      style='none',
+    )
   )
   assert [(one['name'], one['step']) for one in found['evaluations']] == [('tuned', 1)]
   assert set(known) == {1} and results.read(run) == found
@@ -171,7 +173,9 @@ def test_an_evaluation_tells_of_the_step_that_it_read(world, runs, tmp_path, mon
 def test_the_very_step_that_is_asked_for_must_be_readable(world, runs, capsys):
   with pytest.raises(UserError, match='checkpoint 7 in .* cannot be read'):
     evaluation.evaluate(
-      model_dir=str(runs), held_out='none', step=7, limit=1, held_in='natural_questions', only='tuned'
+      evaluation.Evaluation(
+        model_dir=str(runs), held_out='none', step=7, limit=1, held_in='natural_questions', only='tuned'
+      )
     )
   assert 'serves' not in capsys.readouterr().err
 
@@ -181,13 +185,15 @@ def test_following_checkpoints_passes_over_a_torn_one(world, runs, tmp_path, mon
   run = shutil.copytree(runs, tmp_path / 'run')
   monkeypatch.setattr(evaluation.time, 'sleep', lambda seconds: None)
   found = evaluation.evaluate(
-    model_dir=str(run),
-    held_out='none',
-    held_in='natural_questions',
-    limit=2,
-    decode_tokens=3,
-    only='tuned',
-    continuous=0.01,
+    evaluation.Evaluation(
+      model_dir=str(run),
+      held_out='none',
+      held_in='natural_questions',
+      limit=2,
+      decode_tokens=3,
+      only='tuned',
+      continuous=0.01,
+    )
   )
   assert [(one['name'], one['step']) for one in found['evaluations']] == [('tuned', 1)]
   assert 'notice: checkpoint 7 in' in capsys.readouterr().err
@@ -255,13 +261,13 @@ def test_a_torn_run_json_is_named_by_every_reader(world, tmp_path, text):
   checkpoint.write_run(str(tmp_path / 'child'), child)
   readers = {
     'load': lambda: checkpoint.load(str(run)),
-    'evaluate': lambda: evaluation.evaluate(model_dir=str(run)),
+    'evaluate': lambda: evaluation.evaluate(evaluation.Evaluation(model_dir=str(run))),
     'generate': lambda: generation.open_model(str(run)),
     'report': lambda: report.write([str(run)]),
     'export': lambda: huggingface.export_folder(str(run), str(tmp_path / 'out')),
     'resume': lambda: checkpoint.check_run(str(run), tiny_runs.run()),
     'lineage': lambda: checkpoint.lineage(str(tmp_path / 'child')),
-    'baselines': lambda: evaluation.evaluate(model_dir=str(tmp_path / 'child')),
+    'baselines': lambda: evaluation.evaluate(evaluation.Evaluation(model_dir=str(tmp_path / 'child'))),
     'base': lambda: generation.open_model(str(tmp_path / 'child'), untuned=True).load(),
   }
   for name, reader in readers.items():

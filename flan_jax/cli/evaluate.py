@@ -53,4 +53,4 @@ def main(arguments: Sequence[str]) -> None:
   timeout = flags.timeout if flags.continuous else None
   from flan_jax.runs import evaluation
 
-  commandline.call(evaluation.evaluate, dry_run=flags.dry_run, continuous=timeout, **given)
+  evaluation.evaluate(commandline.call(evaluation.Evaluation, dry_run=flags.dry_run, continuous=timeout, **given))

@@ -21,7 +21,7 @@ READ_BY = {
   'Selection': _TRAINING,
   'DecoderConfig': _TRAINING,
   'LossConfig': _TRAINING,
-  'evaluate': ('evaluate',),
+  'Evaluation': ('evaluate',),
   'precompile': ('precompile',),
 }
 # What a run file of a door must wire.
@@ -29,7 +29,7 @@ WIRED = {
   'train': 'Training',
   'cache': 'Training',
   'experiment': 'Training',
-  'evaluate': 'evaluate',
+  'evaluate': 'Evaluation',
   'precompile': 'precompile',
 }
 # Doors that start no run of their own, and leave out what each run is given.

@@ -12,39 +12,15 @@ from typing import Any, Callable, Mapping, Sequence
 
 from flan_jax import settings as settings_lib
 from flan_jax.errors import UserError
-from flan_jax.runs import evaluation_request, progress, registration
+from flan_jax.runs import evaluation_request, evaluation_table, progress, registration
 from flan_jax.runs.evaluation_request import Candidate
 
 _POLL = 10  # seconds between two looks
 
 
-def evaluate(
-  *,
-  model_dir: str,
-  held_out: str | None = None,
-  held_in: str = '',
-  only: str = evaluation_request.ALL,
-  step: int | None = None,
-  limit: int | None = None,
-  held_in_test: bool = False,
-  style: str = 'instructions',
-  shots: int = 0,
-  shot_seed: int = 0,
-  ranking: str = 'sum',
-  answer_by: str = 'rank',
-  vocabulary: str | None = None,
-  mesh: Mapping[str, int] | None = None,
-  host_devices: int | None = None,
-  topology: str | None = None,
-  row_length: int | None = None,
-  rows: int | None = None,
-  begin: bool | str | None = None,
-  tokens_per_forward: int | None = None,
-  decode_tokens: int | None = None,
-  continuous: float | None = None,
-  dry_run: bool = False,
-) -> dict | None:
-  """Checks everything cheap first, then scores, then writes the results and the report.
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Evaluation:
+  """The settings of an evaluation.
 
   Args:
     model_dir: the run; its INIT_FROM is the untuned model.
@@ -57,11 +33,46 @@ def evaluate(
     style, shots, shot_seed: how the datasets are asked, see prompt_variants.Variant.
     vocabulary: file; None is the one the run was trained with.
     mesh: sizes of the axes data, fsdp and tensor; None: all devices have rows of their
-      own. topology: what it is for, see training.Training. host_devices: made of the processor.
+      own. topology: what it is for, see training.Training. host_devices: virtual CPU devices.
     row_length: tokens of the longest row; None is the run's.
     begin: whether a token begins each prompt; None: as the run was trained.
     continuous: evaluate every checkpoint, until so many seconds none has come.
     dry_run: stop after the checks.
+
+  Raises:
+    UserError: a value that a setting cannot have.
+  """
+
+  model_dir: str
+  held_out: str | None = None
+  held_in: str = ''
+  only: str = evaluation_request.ALL
+  step: int | None = None
+  limit: int | None = None
+  held_in_test: bool = False
+  style: str = 'instructions'
+  shots: int = 0
+  shot_seed: int = 0
+  ranking: str = 'sum'
+  answer_by: str = 'rank'
+  vocabulary: str | None = None
+  mesh: Mapping[str, int] | None = None
+  host_devices: int | None = None
+  topology: str | None = None
+  row_length: int | None = None
+  rows: int | None = None
+  begin: bool | str | None = None
+  tokens_per_forward: int | None = None
+  decode_tokens: int | None = None
+  continuous: float | None = None
+  dry_run: bool = False
+
+  def __post_init__(self):
+    settings_lib.check_fields(self)
+
+
+def evaluate(asked: Evaluation) -> dict | None:
+  """Checks everything cheap first, then scores, then writes the results and the report.
 
   Returns:
     What results.json holds; None after a dry run, and on processes but the first.
@@ -69,68 +80,70 @@ def evaluate(
   Raises:
     UserError: whatever is wrong, before anything expensive.
   """
-  settings_lib.check_call('evaluate', locals())
-  models = evaluation_request.candidates(model_dir, only, step)
+  job, layout = _prepared(asked)
+  from flan_jax.training import multihost
+
+  if not asked.dry_run:
+    return job.run(job.models) if asked.continuous is None else _watch(job, asked.continuous)
+  if multihost.first():
+    note = [f'NOTE: {layout.note}'] if layout.note else []
+    checked = 'everything' if layout.here else 'all that can be seen from here'
+    print(*note, f'dry run: {checked} checked, nothing started', sep='\n')
+  return None
+
+
+def _prepared(asked: Evaluation) -> tuple['_Job', Any]:
+  """What is to be evaluated, and the mesh: their settings fit together."""
+  models = evaluation_request.candidates(asked.model_dir, asked.only, asked.step)
   run = models[-1].run
-  if continuous is not None and models[-1].path != model_dir:
+  if asked.continuous is not None and models[-1].path != asked.model_dir:
     raise UserError("--continuous follows the tuned model: leave --only out, or add 'tuned'")
   registration.load_tasks()
   from flan_jax.data.encoding import Encoding
-  from flan_jax.evaluation import groups, protocol, results
+  from flan_jax.evaluation import results
+  from flan_jax.training import layouts, sharding
 
-  results.read(model_dir)  # a file that cannot be read is an error now, not later
-  settings = protocol.Settings(
-    limit=limit,
-    held_in_test=held_in_test,
-    decode_tokens=decode_tokens,
-    ranking=ranking,
-    answer_by=answer_by,
-    rows=rows,
-    row_length=row_length or run.rows.row_length,
-    tokens_per_forward=tokens_per_forward,
-  )
-  cluster = run.held_out if held_out is None else held_out
+  results.read(asked.model_dir)  # a file that cannot be read is an error now, not later
+  settings = _settings(asked, run)
+  cluster = run.held_out if asked.held_out is None else asked.held_out
   cluster = None if cluster == evaluation_request.NOTHING else cluster
-  names = evaluation_request.names(models, cluster, held_in)
-  asked = functools.partial(evaluation_request.tasks, style=style, shots=shots, shot_seed=shot_seed)
+  names = evaluation_request.names(models, cluster, asked.held_in)
+  variants = dict(style=asked.style, shots=asked.shots, shot_seed=asked.shot_seed)
   tasks = {
-    plain: {held: asked(group, plain=plain) for held, group in names.items()}
+    plain: {held: evaluation_request.tasks(group, plain=plain, **variants) for held, group in names.items()}
     for plain in sorted({one.plain for one in models})
   }
   Encoding.of(run).within(settings.row_length)
-  run = evaluation_request.use_vocabulary(vocabulary, run, model_dir, begin=begin)
+  run = evaluation_request.use_vocabulary(asked.vocabulary, run, asked.model_dir, begin=asked.begin)
   models = [dataclasses.replace(one, run=run) for one in models]
   data = evaluation_request.check_data([name for group in names.values() for name in group])
-  from flan_jax.training import layouts, multihost, sharding
-
-  sharding.host_devices(host_devices)
-  layout = layouts.chosen(mesh, topology, dry_run)
+  sharding.host_devices(asked.host_devices)
+  layout = layouts.chosen(asked.mesh, asked.topology, asked.dry_run)
   sharding.check_widths(run.model, layout.shape)
-  if dry_run:
-    checked = 'everything' if layout.here else 'all that can be seen from here'
-    if multihost.first():
-      print(
-        *([f'NOTE: {layout.note}'] if layout.note else []), f'dry run: {checked} checked, nothing started', sep='\n'
-      )
-    return None
-  conditions = groups.conditions(
+  conditions = _conditions(asked, data, cluster, names[True])
+  return _Job(asked.model_dir, models, tasks, conditions, settings, layout.mesh), layout
+
+
+def _settings(asked: Evaluation, run: Any) -> Any:
+  from flan_jax.evaluation import protocol
+
+  names = {field.name for field in dataclasses.fields(protocol.Settings)}
+  given = {name: value for name, value in vars(asked).items() if name in names}
+  return protocol.Settings(**given | {'row_length': asked.row_length or run.rows.row_length})
+
+
+def _conditions(asked: Evaluation, data: str, cluster: str | None, held_in: Sequence[str]) -> dict:
+  """What results are told apart by."""
+  from flan_jax.evaluation import groups
+
+  names = 'style', 'shots', 'shot_seed', 'ranking', 'answer_by', 'limit', 'held_in_test', 'decode_tokens'
+  return groups.conditions(
     data=data,
     cluster=cluster,
-    held_in=names[True],
-    style=style,
-    shots=shots,
-    shot_seed=shot_seed,
-    ranking=ranking,
-    answer_by=answer_by,
-    limit=limit,
-    held_in_test=held_in_test,
-    decode_tokens=decode_tokens,
-    begin=begin if isinstance(begin, bool) else None,
+    held_in=held_in,
+    begin=asked.begin if isinstance(asked.begin, bool) else None,
+    **{name: getattr(asked, name) for name in names},
   )
-  job = _Job(model_dir, tasks, conditions, settings, layout.mesh)
-  if continuous is None:
-    return job.run(models)
-  return _watch(job, models, continuous)
 
 
 @dataclasses.dataclass
@@ -142,6 +155,7 @@ class _Job:
   """
 
   model_dir: str
+  models: Sequence[Candidate]
   tasks: Mapping[bool, Mapping[bool, Mapping[str, str]]]
   conditions: Mapping[str, Any]
   settings: Any
@@ -252,7 +266,7 @@ class _Job:
       report_inputs.curves(run, self.model_dir),
       **report_inputs.inputs(found, self.model_dir),
     )
-    show(group)
+    evaluation_table.show(group)
     for one in earlier:
       print(f'earlier, in the report too: {groups.label(one, [*earlier, group])}')
     print(f'results: {os.path.join(self.model_dir, results.FILE)}\nreport: {written}')
@@ -301,12 +315,12 @@ def _data_identity(task: str, encoding) -> str:
   )
 
 
-def _watch(job: _Job, models: Sequence[Candidate], timeout: float) -> dict | None:
+def _watch(job: _Job, timeout: float) -> dict | None:
   """Evaluates the baselines, then every checkpoint of the run, the oldest first."""
   from flan_jax.training import checkpoint, multihost
 
-  followed = [one for one in models if one.path == job.model_dir]
-  baselines = [one for one in models if one.path != job.model_dir]
+  followed = [one for one in job.models if one.path == job.model_dir]
+  baselines = [one for one in job.models if one.path != job.model_dir]
   done, found, last = set(), None, time.monotonic()
   while True:
     there = multihost.agreed(checkpoint.steps(job.model_dir))
@@ -350,55 +364,3 @@ def _progress(title: str, total: int):
   else:
     yield lambda steps=1: None
     print(f'{title}, {total:,} prompts', file=sys.stderr, flush=True)
-
-
-def show(results: Mapping[str, Any]) -> None:
-  """The table of a group of the results, legible at 80 columns."""
-  from rich import box
-  from rich.console import Console
-  from rich.table import Table
-
-  from flan_jax.report import tables
-
-  names = [one['name'] for one in tables.main(results)]
-  table = Table(
-    title=tables.title(results), box=box.SIMPLE_HEAD, title_justify='left', pad_edge=False, padding=(0, 1, 0, 0)
-  )
-  table.add_column('', no_wrap=True)
-  rows = tables.rows(results)
-  texts = {
-    'majority': [row['majority'] for row in rows],
-    **{f'{name}\nmean (sd)': [row['scores'][name]['text'] for row in rows] for name in names},
-    'best\non dev': [row['scores'][names[-1]]['best'] for row in rows],
-  }
-  for column, own in texts.items():  # the names of the datasets give way, not these
-    width = max(map(len, [*own, *column.split('\n')]))
-    table.add_column(column, justify='right', no_wrap=True, min_width=width)
-  for row in rows:
-    if row['mean_row'] or row['first']:
-      table.add_section()
-    scores = [row['scores'][name] for name in names]
-    table.add_row(
-      row['name'],
-      row['majority'],
-      *(score['text'] for score in scores),
-      scores[-1]['best'],
-      style='bold' if row['mean_row'] else None,
-    )
-  console = Console(width=None if sys.stdout.isatty() else 80)
-  console.print(table)
-  for line in [*_differences(results), *tables.limits(results), *tables.notes(results)]:
-    console.print(line, highlight=False, soft_wrap=True)
-
-
-def _differences(results: Mapping) -> list[str]:
-  """'tuned - untuned: +4.1 (95%: 0.2 to 8.0; p = 0.04), mean of the held-out sets'."""
-  from flan_jax.report import tables
-
-  return [
-    f'{one["of"]} - {one["against"]}: {one["mean"]["difference"]:+.1f} (95%: '
-    f'{tables.interval(one["mean"]["interval"])}; p = {one["mean"]["p"]:.2g}), mean of '
-    'the held-out sets'
-    for one in results['comparisons']
-    if one['mean']
-  ]

@@ -31,7 +31,7 @@ def _every(name: str, **rest) -> Setting:
 
 
 RUN = (
-  Setting('MODEL_DIR', 'made', inside=RUN_FOLDERS, of=('Training.model_dir', 'evaluate.model_dir')),
+  Setting('MODEL_DIR', 'made', inside=RUN_FOLDERS, of=('Training.model_dir', 'Evaluation.model_dir')),
   Setting('HELD_OUT', 'text', none='nothing', of=('Training.held_out',)),
   Setting('MIXTURE', 'text', none='what holding out leaves', of=('Training.mixture',)),
   Setting('VOCABULARY', 'path', none='FLAN_VOCABULARY', of=('Training.vocabulary',)),
@@ -39,16 +39,16 @@ RUN = (
   Setting('INIT_FROM', 'folder', none='from scratch', inside=RUN_FOLDERS, of=('Training.init_from',)),
   Setting('SEED', 'whole', of=('Training.seed',), **_SEEDS),
   Setting('HELD_OUT_EXAMPLES', 'whole', least=1, most=2**31 - 1, of=('Training.held_out_examples',)),
-  Setting('MESH', 'mesh', none='all devices, on data', of=('Training.mesh', 'evaluate.mesh', 'precompile.mesh')),
+  Setting('MESH', 'mesh', none='all devices, on data', of=('Training.mesh', 'Evaluation.mesh', 'precompile.mesh')),
   Setting(
     'HOST_DEVICES',
     'whole',
     least=1,
     most=4096,
     none='those that are there',
-    of=('Training.host_devices', 'evaluate.host_devices'),
+    of=('Training.host_devices', 'Evaluation.host_devices'),
   ),
-  Setting('TOPOLOGY', 'topology', none='any', of=('Training.topology', 'evaluate.topology', 'precompile.topology')),
+  Setting('TOPOLOGY', 'topology', none='any', of=('Training.topology', 'Evaluation.topology', 'precompile.topology')),
 )
 
 SELECTION = (
@@ -56,9 +56,9 @@ SELECTION = (
   Setting('TASKS', 'names or count', least=1, none=_ALL, of=('Selection.tasks',)),
   Setting('DATASETS_PER_CLUSTER', 'whole', least=1, none=_ALL, of=('Selection.datasets_per_cluster',)),
   Setting('TEMPLATES', 'whole', least=1, most=1000, none=_ALL, of=('Selection.templates',)),
-  Setting('STYLE', 'choice', choices=_STYLES, of=('Selection.style', 'evaluate.style')),
-  Setting('SHOTS', 'whole', least=0, most=16, of=('Selection.shots', 'evaluate.shots')),
-  Setting('SHOT_SEED', 'whole', of=('Selection.shot_seed', 'evaluate.shot_seed'), **_SEEDS),
+  Setting('STYLE', 'choice', choices=_STYLES, of=('Selection.style', 'Evaluation.style')),
+  Setting('SHOTS', 'whole', least=0, most=16, of=('Selection.shots', 'Evaluation.shots')),
+  Setting('SHOT_SEED', 'whole', of=('Selection.shot_seed', 'Evaluation.shot_seed'), **_SEEDS),
 )
 
 ROWS = (
@@ -73,7 +73,7 @@ ROWS = (
     'truth or choice',
     choices=('tokenizer',),
     none='as the run was trained',
-    of=('Training.begin', 'evaluate.begin'),
+    of=('Training.begin', 'Evaluation.begin'),
   ),
   Setting('OVERFLOW', 'choice', choices=('cut', 'split'), of=('Rows.overflow',)),
 )
@@ -105,21 +105,21 @@ OPTIMIZER = (
 )
 
 EVALUATION = (
-  Setting('HELD_OUT', 'text', none='what the run held out', of=('evaluate.held_out',)),
-  Setting('VOCABULARY', 'path', none="the run's", of=('evaluate.vocabulary',)),
-  Setting('HELD_IN', 'joined', of=('evaluate.held_in',)),
-  Setting('ONLY', 'some', choices=('all', 'both', 'untuned', 'plain', 'tuned'), of=('evaluate.only',)),
-  Setting('STEP', 'whole', none='the last', of=('evaluate.step', 'FlanJax.step'), **_STEPS),
-  Setting('LIMIT', 'whole', least=1, most=2**31 - 1, none=_ALL, of=('evaluate.limit',)),
-  Setting('HELD_IN_TEST', 'truth', of=('evaluate.held_in_test',)),
-  Setting('RANKING', 'choice', choices=('sum', 'normalised', 'calibrated'), of=('evaluate.ranking',)),
-  Setting('ANSWER_BY', 'choice', choices=('rank', 'decode', 'both'), of=('evaluate.answer_by',)),
-  Setting('ROW_LENGTH', 'whole', none="the run's", of=('evaluate.row_length', 'FlanJax.max_length'), **_TOKENS),
-  Setting('ROWS', 'whole', least=1, most=2**20, none='from TOKENS_PER_FORWARD', of=('evaluate.rows',)),
+  Setting('HELD_OUT', 'text', none='what the run held out', of=('Evaluation.held_out',)),
+  Setting('VOCABULARY', 'path', none="the run's", of=('Evaluation.vocabulary',)),
+  Setting('HELD_IN', 'joined', of=('Evaluation.held_in',)),
+  Setting('ONLY', 'some', choices=('all', 'both', 'untuned', 'plain', 'tuned'), of=('Evaluation.only',)),
+  Setting('STEP', 'whole', none='the last', of=('Evaluation.step', 'FlanJax.step'), **_STEPS),
+  Setting('LIMIT', 'whole', least=1, most=2**31 - 1, none=_ALL, of=('Evaluation.limit',)),
+  Setting('HELD_IN_TEST', 'truth', of=('Evaluation.held_in_test',)),
+  Setting('RANKING', 'choice', choices=('sum', 'normalised', 'calibrated'), of=('Evaluation.ranking',)),
+  Setting('ANSWER_BY', 'choice', choices=('rank', 'decode', 'both'), of=('Evaluation.answer_by',)),
+  Setting('ROW_LENGTH', 'whole', none="the run's", of=('Evaluation.row_length', 'FlanJax.max_length'), **_TOKENS),
+  Setting('ROWS', 'whole', least=1, most=2**20, none='from TOKENS_PER_FORWARD', of=('Evaluation.rows',)),
   Setting(
-    'TOKENS_PER_FORWARD', 'whole', none='automatic', of=('evaluate.tokens_per_forward',), least=1, most=2**31 - 1
+    'TOKENS_PER_FORWARD', 'whole', none='automatic', of=('Evaluation.tokens_per_forward',), least=1, most=2**31 - 1
   ),
-  Setting('DECODE_TOKENS', 'whole', none="the run's", of=('evaluate.decode_tokens',), **_TOKENS),
+  Setting('DECODE_TOKENS', 'whole', none="the run's", of=('Evaluation.decode_tokens',), **_TOKENS),
   Setting(
     'continuous',
     'number',
@@ -127,7 +127,7 @@ EVALUATION = (
     least=0,
     most=1e9,
     none='one evaluation',
-    of=('evaluate.continuous',),
+    of=('Evaluation.continuous',),
   ),
 )
 
@@ -177,7 +177,7 @@ CALLS = (
     'dry_run',
     'truth',
     'whether to stop after the checks',
-    of=('Training.dry_run', 'evaluate.dry_run', 'precompile.dry_run'),
+    of=('Training.dry_run', 'Evaluation.dry_run', 'precompile.dry_run'),
   ),
   Setting(
     'microbatches',
