@@ -1,5 +1,6 @@
 # make run    the whole job on embedded data: base, tuning with NLI held out, evaluation
 # make test   every test but the slow ones        make test-all   all of them
+# make unit   the quickest of them, without TensorFlow and JAX (tests/layers.py)
 # make test-newest   those that need no torch, on the newest Python and JAX
 # make lint   format, the linter's rules and types (pyproject.toml)
 # make bench  figures against named peers, a JSON line each
@@ -32,7 +33,7 @@ OTHER_ROOMS := commandline comparison damaged_answers decoding evaluate experime
   world_language world_languages world_news world_reading world_texts world_triples
 LEFT_OUT := $(foreach name,$(WITH_TORCH) $(OTHER_ROOMS),--ignore=tests/test_$(name).py)
 
-.PHONY: run lint test test-all test-newest tested-newest bench docs clean
+.PHONY: run lint unit test test-all test-newest tested-newest bench docs clean
 
 run: export TFDS_DATA_DIR := $(DATA)
 run: export FLAN_VOCABULARY := $(DATA)/vocab.model
@@ -50,6 +51,9 @@ lint: $(VENV)/aot
 	$(RUN) ruff format --check
 	$(RUN) ruff check
 	$(RUN) mypy
+
+unit: $(VENV)/aot
+	$(RUN) pytest tests --layer=unit -m 'not slow' $(SHARED)
 
 test: $(VENV)/aot
 	$(RUN) pytest -m 'not slow' $(SHARED)

@@ -18,11 +18,23 @@ import jax  # noqa: E402
 import pytest  # noqa: E402
 
 from flan_jax.training import sharding  # noqa: E402
-from tests import rounding  # noqa: E402
+from tests import layers, rounding  # noqa: E402
 
 jax.config.update('jax_numpy_rank_promotion', 'raise')
 # Each full collection looks at the millions of objects of all these libraries and tests.
 gc.set_threshold(50_000, 50, 100)
+
+
+def pytest_addoption(parser):
+  parser.addoption('--layer', choices=layers.LAYERS, help='only the tests of this layer, see tests/layers.py')
+
+
+def pytest_ignore_collect(collection_path, config):
+  """Leaves the files of other layers out, before they import anything."""
+  layer = config.getoption('--layer')
+  if layer and collection_path.name.startswith('test_') and layers.of(collection_path.name) != layer:
+    return True
+  return None
 
 
 @pytest.fixture(scope='session', autouse=True)
