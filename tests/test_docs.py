@@ -1,5 +1,6 @@
 """What README and docs say exists: links, commands, flags, macros, files; blocks run."""
 
+import dataclasses
 import importlib.util
 import os
 import pathlib
@@ -158,8 +159,9 @@ def test_the_generated_pages_need_neither_jax_nor_tensorflow(generate):
 
 
 def test_the_schemas_name_every_key():
+  from flan_jax.data.tokenizers import ends
   from flan_jax.evaluation import groups, results_schema
-  from flan_jax.training import metric_log
+  from flan_jax.training import metric_log, rows, run_file
 
   text = (CHECKOUT / 'docs/reference/schemas.md').read_text(encoding='utf-8')
   said = set(re.findall(r'[`"](\w+)[`"]', text))
@@ -174,6 +176,9 @@ def test_the_schemas_name_every_key():
   ):
     assert set(keys) <= said
   assert f'"schema": {results_schema.SCHEMA}' in text
+  for told in (run_file.Run, run_file.Vocabulary, rows.Rows, ends.Ends, run_file.LossConfig):
+    assert {field.name for field in dataclasses.fields(told)} - {'others'} <= said
+  assert f'in `format`, now {run_file.FORMAT};' in text
 
 
 def sh(folder, text):
