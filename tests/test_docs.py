@@ -1,7 +1,9 @@
 """What README and docs say exists: links, commands, flags, macros, files; blocks run."""
 
+import ast
 import dataclasses
 import importlib.util
+import json
 import os
 import pathlib
 import re
@@ -221,3 +223,33 @@ def test_the_real_run_of_the_readme_runs_on_embedded_data(tmp_path):
   data = 'flan_jax sample --data_dir=data --datasets=nli,sentiment,arc_easy --examples=40\n'
   sh(tmp_path, data + base + text)
   assert (tmp_path / 'runs/nli/report.html').is_file()
+
+
+NOTEBOOKS = sorted((CHECKOUT / 'docs/notebooks').glob('*.ipynb'))
+
+
+def cells(notebook) -> list[str]:
+  """The code of a notebook, cell by cell."""
+  told = json.loads(notebook.read_text(encoding='utf-8'))
+  assert told['nbformat'] == 4
+  assert not any(cell.get('outputs') for cell in told['cells'])  # they would age
+  return [''.join(cell['source']) for cell in told['cells'] if cell['cell_type'] == 'code']
+
+
+@pytest.mark.parametrize('notebook', NOTEBOOKS, ids=lambda path: path.stem)
+def test_the_cells_of_notebooks_are_code_that_uses_public_names(notebook):
+  import flan_jax
+
+  tree = ast.parse('\n'.join(cells(notebook)))
+  used = {
+    node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute) and ast.unparse(node.value) == 'flan_jax'
+  }
+  assert len(used) >= 4 and used <= {*flan_jax.__all__, 'tasks'}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize('notebook', NOTEBOOKS, ids=lambda path: path.stem)
+def test_notebooks_run_from_their_first_cell_to_the_last(notebook, tmp_path):
+  (tmp_path / 'cells.py').write_text('\n'.join(cells(notebook)))
+  said = sh(tmp_path, f'{shlex.quote(sys.executable)} cells.py')
+  assert 'of the tokens of 20 steps' in said or 'greedy continuation' in said
