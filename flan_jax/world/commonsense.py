@@ -167,13 +167,7 @@ ACTIVITIES = [sum(rows, ()) for rows in _blocks('procedures', 'activities', 2)]
 _ACTORS = [
   (f'{who}{dress}', he)
   for dress in ('', ' in a red jacket', ' with a cap')
-  for who, he in (
-    ('a man', 'he'),
-    ('an old woman', 'she'),
-    ('a boy', 'he'),
-    ('a young woman', 'she'),
-    ('a girl', 'she'),
-  )
+  for who, he in zip(('a man', 'an old woman', 'a boy', 'a young woman', 'a girl'), 'he she he she she'.split())
 ]
 _SEEN = ('is', 'is seen', 'is shown', 'can be seen')
 _LINKS = ('{he}', 'then {he}', 'next {he}', 'after that {he}')

@@ -89,25 +89,12 @@ def _results(world, fields, values):
   large, small = sorted(world.random.sample(order, 2), key=order.index)
   limit = world.random.randrange(values[order[-1]], values[order[0]])
   total, side = sum(values.values()), fields['w'] + fields['x']
-  return dict(
-    large=large,
-    small=small,
-    either=' or '.join(world.random.sample([large, small], 2)),
-    limit=limit,
-    total=total,
-    sum=values[large] + values[small],
-    side=side,
-    difference=values[large] - values[small],
-    margin=abs(2 * side - total),
-    winner=fields['town' if 2 * side > total else 'other'],
-    less=small,
-    above=sum(value > limit for value in values.values()),
-    others=100 - values[small],
-    most=order[0],
-    second=order[1],
-    least=order[-1],
-    growth=fields['many'] - fields['few'],
-  )
+  found = dict(large=large, small=small, either=' or '.join(world.random.sample([large, small], 2)))
+  found |= dict(limit=limit, total=total, sum=values[large] + values[small], side=side)
+  found |= dict(difference=values[large] - values[small], margin=abs(2 * side - total))
+  found |= dict(winner=fields['town' if 2 * side > total else 'other'], less=small)
+  found |= dict(above=sum(value > limit for value in values.values()), others=100 - values[small], most=order[0])
+  return found | dict(second=order[1], least=order[-1], growth=fields['many'] - fields['few'])
 
 
 def _answers(result, unit):

@@ -43,17 +43,9 @@ def _gaps_of_mail(world):
     gaps |= zip((name, f'other_{name}', f'last_{name}'), world.random.sample(values, 3))
   gaps |= zip(('writer', 'reader', 'other', 'fourth'), outlines.figures(world, 4))
   draw, town, number = world.random, world.choice(world.towns), world.random.randrange(20, 400)
-  gaps |= dict(
-    number=number,
-    fewer=number - draw.randrange(2, 19),
-    years=draw.randint(2, 15),
-    invoice=draw.randint(1000, 9999),
-    goods=world.choice(lexicon.CRAFTS),
-    food=world.choice(lexicon.FOODS),
-    town=town.name,
-    film=_film(world),
-    thing=f'{world.choice(lexicon.COLOURS)} {gaps["thing_name"]}',
-  )
+  gaps |= dict(number=number, fewer=number - draw.randrange(2, 19), years=draw.randint(2, 15))
+  gaps |= dict(invoice=draw.randint(1000, 9999), goods=world.choice(lexicon.CRAFTS), food=world.choice(lexicon.FOODS))
+  gaps |= dict(town=town.name, film=_film(world), thing=f'{world.choice(lexicon.COLOURS)} {gaps["thing_name"]}')
   return gaps | {f'a_{name}': a(gaps[name]) for name in ('thing', 'gift', 'job')}
 
 

@@ -108,28 +108,11 @@ def _gaps(world):
   town, other = world.random.sample(world.towns, 2)
   gaps = {name: world.choice(items) for name, items in _LISTS.items()}
   role, deed = gaps['deed']
-  gaps |= dict(
-    role=role,
-    deed=deed,
-    person=person.name,
-    job=person.job,
-    home=person.home.name,
-    hobby=person.hobby,
-    instrument=person.instrument,
-    food=person.food,
-    pet=person.pet,
-    pet_name=person.pet_name,
-    work=work.title,
-    kind=work.kind,
-    maker=work.maker.name,
-    place=work.place.name,
-    year=str(work.year),
-    town=town.name,
-    town2=other.name,
-    landmark=town.landmark,
-    country=country.name,
-    language=country.language,
-  )
+  gaps |= dict(role=role, deed=deed, person=person.name, job=person.job, home=person.home.name, hobby=person.hobby)
+  gaps |= dict(instrument=person.instrument, food=person.food, pet=person.pet, pet_name=person.pet_name)
+  gaps |= dict(work=work.title, kind=work.kind, maker=work.maker.name, place=work.place.name, year=str(work.year))
+  gaps |= dict(town=town.name, town2=other.name, landmark=town.landmark, country=country.name)
+  gaps |= dict(language=country.language)
   return gaps | {f'a_{name}': a(text) for name, text in gaps.items()}
 
 

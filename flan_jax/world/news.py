@@ -111,27 +111,14 @@ def _setting(world):
   person, day = world.person(), world.random.randrange(7)
   town, (chief, deputy) = person.home, outlines.figures(world, 2)
   firm, rival = (f'{name} {world.choice(_WORDS["firm"])}' for name in world.random.sample(lexicon.SURNAMES, 2))
-  return dict(
-    town=town.name,
-    country=town.country.name,
-    river=town.river,
-    craft=town.craft,
-    landmark=town.landmark,
-    coins=f'{town.country.coin}s',
-    firm=firm,
-    rival=rival,
-    away=world.choice([other.name for other in world.towns if other != town]),
-    abroad=world.choice([one.name for one in world.countries if one != town.country]),
-    local=f'{person.name}, {a(person.job)} in {town.name}',
-    chief=chief.full,
-    last=chief.full.split()[1],
-    deputy=deputy.full,
-    day=lexicon.DAYS[day],
-    month=world.choice(MONTHS),
-    later=lexicon.DAYS[(day + world.random.randint(1, 4)) % 7],
-    paper=f'{town.name} {world.choice(_WORDS["paper"])}',
-    goods=world.choice(_WORDS['goods']),
-  )
+  found = dict(town=town.name, country=town.country.name, river=town.river, craft=town.craft)
+  found |= dict(landmark=town.landmark, coins=f'{town.country.coin}s', firm=firm, rival=rival)
+  found |= dict(away=world.choice([other.name for other in world.towns if other != town]))
+  found |= dict(abroad=world.choice([one.name for one in world.countries if one != town.country]))
+  found |= dict(local=f'{person.name}, {a(person.job)} in {town.name}', chief=chief.full)
+  found |= dict(last=chief.full.split()[1], deputy=deputy.full, day=lexicon.DAYS[day])
+  found |= dict(month=world.choice(MONTHS), later=lexicon.DAYS[(day + world.random.randint(1, 4)) % 7])
+  return found | dict(paper=f'{town.name} {world.choice(_WORDS["paper"])}', goods=world.choice(_WORDS['goods']))
 
 
 def article(world, event):

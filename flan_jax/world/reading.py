@@ -178,14 +178,8 @@ def _who(world, p):
 def _single(world, p):
   """A plain question; a full sentence is as good an answer as a word."""
   fact = world.choice(p.facts)
-  false = list(
-    dict.fromkeys(
-      [
-        *sorted({other.answer for other in p.facts if other.relation == fact.relation} - {fact.answer}),
-        *fact.distractors[:5],
-      ]
-    )
-  )
+  told = {other.answer for other in p.facts if other.relation == fact.relation} - {fact.answer}
+  false = list(dict.fromkeys([*sorted(told), *fact.distractors[:5]]))
   # Another article might be needed: 'an engineer', but 'a nurse'.
   changed = [
     re.sub(rf'\b{fact.answer}\b', value, text)

@@ -6,12 +6,7 @@ from flan_jax.world import samples, schemas
 @samples.of('definite_pronoun_resolution')
 def dpr(world):
   schema = schemas.schema(world)
-  return {
-    'sentence': schema.text,
-    'pronoun': schema.pronoun,
-    'candidates': list(schema.candidates),
-    'label': schema.meant,
-  }
+  return dict(sentence=schema.text, pronoun=schema.pronoun, candidates=list(schema.candidates), label=schema.meant)
 
 
 @samples.of('winogrande')

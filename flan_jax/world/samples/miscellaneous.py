@@ -19,15 +19,12 @@ for _names, _codes in {
 @samples.of('coqa')
 def coqa(world):
   story, turns = dialogues.story(world)
+  answers = [(turn.answer or 'unknown', turn.start, turn.end) for turn in turns]
   return {
     'source': 'embedded',
     'story': story,
     'questions': [turn.question for turn in turns],
-    'answers': {
-      'input_text': [turn.answer or 'unknown' for turn in turns],
-      'answer_start': [turn.start for turn in turns],
-      'answer_end': [turn.end for turn in turns],
-    },
+    'answers': dict(zip(('input_text', 'answer_start', 'answer_end'), map(list, zip(*answers)))),
   }
 
 

@@ -58,13 +58,9 @@ def squad_v2(world):
 
 
 def _record(passage, question, spans):
-  return {
-    'id': '',
-    'title': passage.title.replace(' ', '_'),
-    'context': passage.text,
-    'question': question,
-    'answers': _answers(spans),
-  }
+  return dict(
+    id='', title=passage.title.replace(' ', '_'), context=passage.text, question=question, answers=_answers(spans)
+  )
 
 
 def _answers(spans):

@@ -22,13 +22,8 @@ def dart(world):
     about = triples.restaurant(world, most=4)
   else:
     about = triples.draw(world, ('person', 'person', 'book', 'film', 'town'))
-  record = _record(
-    world,
-    about,
-    dart_id=0,
-    subtree_was_extended=False,
-    tripleset=[f'{subject} {_column(relation)} {value}' for subject, relation, value in about.triples],
-  )
+  told = [f'{subject} {_column(relation)} {value}' for subject, relation, value in about.triples]
+  record = _record(world, about, dart_id=0, subtree_was_extended=False, tripleset=told)
   return record | {'target_sources': ['embedded'] * len(record['references'])}
 
 
@@ -43,13 +38,8 @@ def e2e_nlg(world):
 @samples.of('web_nlg_en')
 def web_nlg(world):
   about = triples.draw(world, ('town', 'book', 'film', 'country', 'person'))
-  return _record(
-    world,
-    about,
-    webnlg_id='',
-    category=about.thing.noun.title() or 'Person',
-    input=[' | '.join(map(_entity, triple)) for triple in about.triples],
-  )
+  told = [' | '.join(map(_entity, triple)) for triple in about.triples]
+  return _record(world, about, webnlg_id='', category=about.thing.noun.title() or 'Person', input=told)
 
 
 def _column(relation):
