@@ -85,8 +85,8 @@ def _beats(rows):
   for text in f' {outlines.joined(rows)}'.split(' = ')[1:]:
     told, *asked = text.split(' // ')
     topic, _, telling = told.partition(': ')
-    rows = (row.split(' ; ') for row in asked)
-    asked = [(row[0].startswith('+'), row[0].lstrip('+ '), row[1], *(row[2:] or [row[1]])) for row in rows]
+    cells = (row.split(' ; ') for row in asked)
+    asked = [(ask.startswith('+'), ask.lstrip('+ '), answer, *(proof or [answer])) for ask, answer, *proof in cells]
     yield _Beat(topic, telling, asked)
 
 
