@@ -52,13 +52,8 @@ def gap(world):
   query, role = world.choice(story.queries)
   entities = _entities('\n'.join((text, *points)), cast)
   answers = [name for name in (cast[role], cast.get(role.upper())) if name in entities]
-  return Gap(
-    text,
-    points,
-    query.replace('~', PLACEHOLDER).format_map(cast),
-    tuple(world.random.sample(entities, len(entities))),
-    tuple(answers),
-  )
+  query, shuffled = query.replace('~', PLACEHOLDER).format_map(cast), world.random.sample(entities, len(entities))
+  return Gap(text, points, query, tuple(shuffled), tuple(answers))
 
 
 def _cast(world):
@@ -69,19 +64,9 @@ def _cast(world):
   if len({name for person in people for name in person.name.split()}) < 8:
     return _cast(world)
   names = {role: person.name for role, person in zip('pqrs', people)}
-  return (
-    names
-    | {role.upper(): name.split()[-1] for role, name in names.items()}
-    | dict(
-      t=town.name,
-      c=town.country.name,
-      u=other.name,
-      river=town.river,
-      pjob=a(people[0].job),
-      day=world.choice(lexicon.DAYS),
-      n=world.choice(range(12, 60)),
-    )
-  )
+  names |= {role.upper(): name.split()[-1] for role, name in names.items()}
+  names |= dict(t=town.name, c=town.country.name, u=other.name, river=town.river, pjob=a(people[0].job))
+  return names | dict(day=world.choice(lexicon.DAYS), n=world.choice(range(12, 60)))
 
 
 def _entities(text, cast):

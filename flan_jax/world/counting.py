@@ -49,14 +49,9 @@ def report(world):
   chosen = [named[index] for index in sorted(world.random.sample(range(len(named)), 4))]
   values = dict(zip(chosen, _numbers(world, *map(int, numbers.split()))))
   year, few = world.random.randrange(1801, 1921), world.random.randrange(1_200, 7_000, 10)
-  fields = dict(zip('abcdwxyz', (*values, *values.values()))) | dict(
-    town=towns[0].name,
-    other=towns[1].name,
-    year=year,
-    few=few,
-    later=year + world.random.randrange(5, 60),
-    many=few + world.random.randrange(110, 2_900, 10),
-  )
+  later, many = year + world.random.randrange(5, 60), few + world.random.randrange(110, 2_900, 10)
+  fields = dict(zip('abcdwxyz', (*values, *values.values())), town=towns[0].name, other=towns[1].name)
+  fields |= dict(year=year, few=few, later=later, many=many)
   text = ' '.join(world.choice(wordings.split(' / ')) for about, wordings in _TABLES['texts'] if about == name)
   _, wanted, unit, form = world.choice([row for row in _TABLES['asked'] if row[0] == name])
   results = _results(world, fields, values)
@@ -66,11 +61,8 @@ def report(world):
 def _players(world, towns):
   """Two people of each town, no two with the same surname."""
   while True:
-    names = [
-      person.name
-      for town in towns
-      for person in world.random.sample([person for person in world.people if person.home is town], 2)
-    ]
+    residents = ([person.name for person in world.people if person.home is town] for town in towns)
+    names = [name for those in residents for name in world.random.sample(those, 2)]
     if len({name.split()[-1] for name in names}) == 4:
       return names
 

@@ -70,13 +70,8 @@ def article(world):
   text, turns = _told(beats[:count], [gaps] + [later] * (count - 1))
   if world.random.random() < 0.2:
     turns = _open(beats[count:], later)
-  return Article(
-    gaps['name'],
-    world.choice(_FIRST_WORDS[kind]).format_map(gaps),
-    world.choice(_SECTIONS[kind]),
-    text,
-    world.choice(turns),
-  )
+  background = world.choice(_FIRST_WORDS[kind]).format_map(gaps)
+  return Article(gaps['name'], background, world.choice(_SECTIONS[kind]), text, world.choice(turns))
 
 
 class _Beat(typing.NamedTuple):
@@ -90,14 +85,9 @@ def _beats(rows):
   for text in f' {outlines.joined(rows)}'.split(' = ')[1:]:
     told, *asked = text.split(' // ')
     topic, _, telling = told.partition(': ')
-    yield _Beat(
-      topic,
-      telling,
-      [
-        (question.startswith('+'), question.lstrip('+ '), answer, *(evidence or [answer]))
-        for question, answer, *evidence in (row.split(' ; ') for row in asked)
-      ],
-    )
+    cells = (row.split(' ; ') for row in asked)
+    asked = [(ask.startswith('+'), ask.lstrip('+ '), answer, *(proof or [answer])) for ask, answer, *proof in cells]
+    yield _Beat(topic, telling, asked)
 
 
 def _some(world, beats):
@@ -124,12 +114,8 @@ def _told(beats, gaps):
 
 def _open(beats, gaps):
   """What one may ask without having been told any of this."""
-  return [
-    Turn(capitalized(question.format_map(gaps)))
-    for beat in beats
-    for follows, question, *_ in beat.asked
-    if not follows
-  ]
+  questions = [question for beat in beats for follows, question, *_ in beat.asked if not follows]
+  return [Turn(capitalized(question.format_map(gaps))) for question in questions]
 
 
 def _asked(world, turns):
@@ -160,57 +146,25 @@ def _gaps_of_story(world):
   count, price = map(number_words, draw.sample(range(3, 13), 2))
   day, later = draw.sample(lexicon.DAYS, 2)
   words = {name: world.choice(values) for name, values in _WORDS.items()}
-  return (
-    _gaps_of(person)
-    | words
-    | dict(
-      count=count,
-      price=price,
-      day=day,
-      later=later,
-      friend=friend.first_name,
-      he=he,
-      He=capitalized(he),
-      him=him,
-      his=his,
-      man={'he': 'man', 'she': 'woman'}[he],
-      coin=person.home.country.coin,
-      tune=world.choice(lexicon.INSTRUMENTS),
-    )
-  )
+  gaps = _gaps_of(person) | words | dict(count=count, price=price, day=day, later=later, friend=friend.first_name)
+  gaps |= dict(he=he, He=capitalized(he), him=him, his=his, man={'he': 'man', 'she': 'woman'}[he])
+  return gaps | dict(coin=person.home.country.coin, tune=world.choice(lexicon.INSTRUMENTS))
 
 
 def _gaps_of(person):
   """What is so about a person, as words that fit into a sentence."""
   she, her, hers = _FORMS[person.pronoun]
-  return vars(person) | dict(
-    first=person.first_name,
-    she=she,
-    She=capitalized(she),
-    her=her,
-    hers=hers,
-    a_job=a(person.job),
-    home=person.home.name,
-    birthplace=person.birthplace.name,
-    a_pet=a(person.pet),
-    a_treasure=a(f'{person.colour} {person.possession}'),
-  )
+  gaps = vars(person) | dict(first=person.first_name, she=she, She=capitalized(she), her=her, hers=hers)
+  gaps |= dict(a_job=a(person.job), a_pet=a(person.pet), a_treasure=a(f'{person.colour} {person.possession}'))
+  return gaps | dict(home=person.home.name, birthplace=person.birthplace.name)
 
 
 def _gaps_of_life(world):
   person = world.person()
-  return (
-    _work_gaps(work for work in world.works if work.maker == person)
-    | _gaps_of(person)
-    | _named(person.name)
-    | dict(
-      again=_FORMS[person.pronoun],
-      birth_river=person.birthplace.river,
-      birth_craft=person.birthplace.craft,
-      country=person.home.country.name,
-      landmark=person.home.landmark,
-    )
-  )
+  home, birthplace = person.home, person.birthplace
+  gaps = _work_gaps(work for work in world.works if work.maker == person) | _gaps_of(person) | _named(person.name)
+  gaps |= dict(birth_river=birthplace.river, birth_craft=birthplace.craft, again=_FORMS[person.pronoun])
+  return gaps | dict(country=home.country.name, landmark=home.landmark)
 
 
 def _gaps_of_town(world):
@@ -220,34 +174,16 @@ def _gaps_of_town(world):
   resident = world.choice([person for person in world.people if person.home == town])
   gaps = _work_gaps(work for work in world.works if work.place == town)
   gaps['not'] += ('province' if town.is_capital else 'capital',)
-  return (
-    gaps
-    | vars(town)
-    | _named(town.name)
-    | dict(
-      again=('the town',),
-      resident=resident.name,
-      a_resident_job=a(resident.job),
-      country=country.name,
-      coin=country.coin,
-      capital=capital,
-    )
-  )
+  gaps |= vars(town) | _named(town.name) | dict(again=('the town',), resident=resident.name)
+  return gaps | dict(a_resident_job=a(resident.job), country=country.name, coin=country.coin, capital=capital)
 
 
 def _work_gaps(works):
   """Of the first of the works; if there is none, its topic is `not` to be told."""
   for work in works:
     made, make = {'book': ('wrote', 'write'), 'film': ('directed', 'direct')}[work.kind]
-    return dict(
-      work=work.title,
-      kind=work.kind,
-      maker=work.maker.name,
-      year=work.year,
-      place=work.place.name,
-      made=made,
-      make=make,
-    ) | {'not': ()}
+    gaps = dict(work=work.title, kind=work.kind, maker=work.maker.name, year=work.year, place=work.place.name)
+    return gaps | {'made': made, 'make': make, 'not': ()}
   return {'not': ('work',)}
 
 

@@ -50,11 +50,10 @@ def senses(world):
   """A word, two uses of it, and whether they share the sense."""
   word, *meanings = world.choice(_WORDS)
   same = world.random.random() < 0.5
-  patterns = (
-    world.random.sample(world.choice(meanings), 2)
-    if same
-    else [world.choice(sense) for sense in world.random.sample(meanings, 2)]
-  )
+  if same:
+    patterns = world.random.sample(world.choice(meanings), 2)
+  else:
+    patterns = [world.choice(sense) for sense in world.random.sample(meanings, 2)]
   return word, *(_use(world, pattern) for pattern in patterns), same
 
 

@@ -81,13 +81,8 @@ def _leaving_open(world, event, witness):
 
 
 def _framed(world, frames, event, witness):
-  return world.choice(frames).format(
-    witness=witness,
-    agent=event.agent,
-    s=events.embedded(world, event),
-    no=events.denied(world, event),
-    do=events.intended(world, event),
-  )
+  frame, told, denied = world.choice(frames), events.embedded(world, event), events.denied(world, event)
+  return frame.format(witness=witness, agent=event.agent, s=told, no=denied, do=events.intended(world, event))
 
 
 def _order_family(world, people, relation):
@@ -161,13 +156,8 @@ def _without_answer(world, event, slot, stranger):
 def _two_facts(world):
   """A fact of the world and another that shares its subject or its relation."""
   fact = world.choice(world.facts)
-  return fact, world.choice(
-    [
-      other
-      for other in world.facts
-      if other.answer != fact.answer and (other.subject == fact.subject) != (other.relation == fact.relation)
-    ]
-  )
+  others = [other for other in world.facts if other.answer != fact.answer]
+  return fact, world.choice([one for one in others if (one.subject == fact.subject) != (one.relation == fact.relation)])
 
 
 def paraphrase(world):
@@ -210,11 +200,8 @@ def _altered(world, story, stranger):
 
 def _neighbours(world, event, stranger, slot=''):
   """Nearly the same events, but for `slot`: roles turned round, one detail another."""
-  ways = [
-    events.another(world, event, detail)
-    for detail in ('place', 'day', 'noun')
-    if detail != slot and getattr(event, detail)
-  ]
+  details = [detail for detail in ('place', 'day', 'noun') if detail != slot and getattr(event, detail)]
+  ways = [events.another(world, event, detail) for detail in details]
   ways += [event.changed(agent=stranger)] if slot != 'agent' else []
   return ways + (3 * [event.swapped()] if event.other else [])
 
@@ -234,10 +221,8 @@ def question_pair(world):
   event = other = events.general(world, events.draw(world, people))
   slot = other_slot = world.choice(_askable(event))
   if not same:
-    other, other_slot = world.choice(
-      [(way, slot) for way in _neighbours(world, event, people[2], slot)]
-      + [(event, role) for role in _askable(event) if role != slot]
-    )
+    ways = [(way, slot) for way in _neighbours(world, event, people[2], slot)]
+    other, other_slot = world.choice(ways + [(event, role) for role in _askable(event) if role != slot])
   return *_unlike(lambda: _question(world, event, slot), lambda: _question(world, other, other_slot)), same
 
 
@@ -250,12 +235,10 @@ def graded_pair(world):
   people = events.cast(world, 4)
   event, grade = events.draw(world, people), world.random.randrange(6)
   other = _graded(world, event, grade, people[2:])
-  # Within a grade, the more differs, the lower.
-  score = (
-    float(grade)
-    if grade in (0, 5)
-    else grade + 0.4 - 0.2 * sum(getattr(event, slot) != getattr(other, slot) for slot in ('adjective', 'place', 'day'))
-  )
+  score = float(grade)
+  if grade not in (0, 5):  # within a grade, the more differs, the lower
+    different = [getattr(event, slot) != getattr(other, slot) for slot in ('adjective', 'place', 'day')]
+    score = grade + 0.4 - 0.2 * sum(different)
   return *_unlike(lambda: _told(world, [event]), lambda: _told(world, [other])), score
 
 
@@ -265,24 +248,14 @@ def _graded(world, event, grade, strangers):
     verbs = [verb for verb in events.DEEDS + events.MEETINGS if verb != event.verb]
     people = [event.agent, strangers[0]] if grade else strangers
     other = events.draw(world, people, verbs)
-    return (
-      other
-      if grade
-      else other.changed(**{slot: '' for slot in ('place', 'day') if getattr(other, slot) == getattr(event, slot)})
-    )
+    common = [slot for slot in ('place', 'day') if getattr(other, slot) == getattr(event, slot)]
+    return other if grade else other.changed(**dict.fromkeys(common, ''))
   if grade == 2 and event.other:
     return event.changed(other=strangers[0])
   if grade == 2:
-    return event.changed(
-      noun=world.choice(
-        [
-          noun
-          for members in events.MEMBERS.values()
-          for noun in members
-          if events.PARENT[noun] != events.PARENT[event.noun]
-        ]
-      )
-    )
+    nouns = [noun for members in events.MEMBERS.values() for noun in members]
+    strange = [noun for noun in nouns if events.PARENT[noun] != events.PARENT[event.noun]]
+    return event.changed(noun=world.choice(strange))
   if grade == 3:
     for slot in world.random.sample(event.slots, world.random.randint(1, 2)):
       event = events.another(world, event, slot)

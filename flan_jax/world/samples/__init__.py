@@ -35,6 +35,11 @@ def of(*names: str) -> Callable[[Sample], Sample]:
   return register
 
 
+def record(names: str, *values: Any) -> dict:
+  """record('idx label', 0, 'yes') -> {'idx': 0, 'label': 'yes'}; a value for each name."""
+  return dict(zip(names.split(), values, strict=True))
+
+
 def columns(
   names: str,
   values: Callable[..., tuple],

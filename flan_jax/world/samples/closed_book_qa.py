@@ -18,12 +18,8 @@ def _arc(world, facts):
   draw = random.Random(question)
   texts = [fact.answer, *draw.sample(fact.distractors, len(LETTERS) - 1)]
   draw.shuffle(texts)
-  return {
-    'id': _id(question),
-    'question': question,
-    'choices': {'text': texts, 'label': list(LETTERS)},
-    'answerKey': LETTERS[texts.index(fact.answer)],
-  }
+  choices, right = {'text': texts, 'label': list(LETTERS)}, LETTERS[texts.index(fact.answer)]
+  return samples.record('id question choices answerKey', _id(question), question, choices, right)
 
 
 samples.of('arc_easy')(partial(_arc, facts='facts'))
@@ -45,19 +41,9 @@ def natural_questions(world):
 def trivia_qa(world):
   fact = world.choice(world.facts)
   question = world.choice(fact.questions[1::2])
-  return {
-    'question': question,
-    'question_source': 'embedded',
-    'question_id': _id(question),
-    'answer': {
-      'value': fact.answer,
-      'normalized_value': normalized(fact.answer),
-      'aliases': list(fact.aliases),
-      'type': 'FreeForm',
-      'normalized_aliases': sorted(set(map(normalized, fact.aliases))),
-      'matched_wiki_entity_name': '',
-      'normalized_matched_wiki_entity_name': '',
-    },
-    'entity_pages': dict.fromkeys('doc_source filename title wiki_context'.split(), ()),
-    'search_results': dict.fromkeys('description filename rank title url search_context'.split(), ()),
-  }
+  answer = dict(value=fact.answer, normalized_value=normalized(fact.answer), aliases=list(fact.aliases))
+  answer |= dict(type='FreeForm', normalized_aliases=sorted(set(map(normalized, fact.aliases))))
+  answer |= dict(matched_wiki_entity_name='', normalized_matched_wiki_entity_name='')
+  row = samples.record('question question_source question_id answer', question, 'embedded', _id(question), answer)
+  pages, results = 'doc_source filename title wiki_context', 'description filename rank title url search_context'
+  return row | dict(entity_pages=dict.fromkeys(pages.split(), ()), search_results=dict.fromkeys(results.split(), ()))

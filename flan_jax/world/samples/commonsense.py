@@ -14,14 +14,8 @@ def copa(world):
 def hellaswag(world):
   context, right, wrong, label = commonsense.continuation(world)
   texts = world.random.sample([right, *wrong], 4)
-  return {
-    'context': context,
-    'endings': texts,
-    'activity_label': label,
-    'label': texts.index(right),
-    'split_type': 'indomain',
-    'source_id': '',
-  }
+  row = samples.record('context endings activity_label label', context, texts, label, texts.index(right))
+  return row | dict(split_type='indomain', source_id='')
 
 
 @samples.of('piqa')
@@ -47,22 +41,13 @@ def _turned(world, texts):
 @samples.of('cosmos_qa')
 def cosmos_qa(world):
   context, question, answers, label = commonsense.motive(world)
-  return {
-    'id': '',
-    'context': context,
-    'question': question,
-    'label': label,
-    **{f'answer{number}': answer for number, answer in enumerate(answers)},
-  }
+  row = samples.record('id context question label', '', context, question, label)
+  return row | {f'answer{number}': answer for number, answer in enumerate(answers)}
 
 
 @samples.of('record')
 def record(world):
   gap = cloze.gap(world)
-  return {
-    'passage': '\n@highlight\n'.join((gap.text, *gap.points)),
-    'query': gap.query,
-    'entities': gap.entities,
-    'answers': gap.answers,
-    'idx': {'passage': 0, 'query': 0},
-  }
+  passage = '\n@highlight\n'.join((gap.text, *gap.points))
+  row = samples.record('passage query entities answers', passage, gap.query, gap.entities, gap.answers)
+  return row | {'idx': {'passage': 0, 'query': 0}}

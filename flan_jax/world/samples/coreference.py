@@ -21,15 +21,9 @@ def winogrande(world):
 def wsc(world):
   schema, named = schemas.schema(world), world.random.randrange(2)
   phrase = schema.candidates[named]
-  return {
-    'text': schema.text,
-    'span1_text': phrase,
-    'span2_text': schema.pronoun,
-    'span1_index': schema.word_index(phrase),
-    'span2_index': len(schema.before.split()),
-    'idx': 0,
-    'label': 'True' if named == schema.meant else 'False',
-  }
+  row = samples.record('text span1_text span2_text idx', schema.text, phrase, schema.pronoun, 0)
+  row |= dict(span1_index=schema.word_index(phrase), span2_index=len(schema.before.split()))
+  return row | {'label': 'True' if named == schema.meant else 'False'}
 
 
 @samples.of('wsc273')
@@ -37,15 +31,6 @@ def wsc273(world):
   schema = schemas.schema(world)
   (one, two), start = schema.candidates, len(schema.before)
   case = ('The ', 'the ') if schema.pronoun[0].islower() else ('the ', 'The ')
-  return {
-    'text': schema.text,
-    'option1': one,
-    'option2': two,
-    'option1_normalized': one.replace(*case),
-    'option2_normalized': two.replace(*case),
-    'pronoun_start': start,
-    'pronoun_end': start + len(schema.pronoun),
-    'pronoun_text': schema.pronoun,
-    'label': schema.meant,
-    'idx': 0,
-  }
+  row = samples.record('text option1 option2 label idx', schema.text, one, two, schema.meant, 0)
+  row |= dict(option1_normalized=one.replace(*case), option2_normalized=two.replace(*case))
+  return row | dict(pronoun_text=schema.pronoun, pronoun_start=start, pronoun_end=start + len(schema.pronoun))

@@ -20,12 +20,9 @@ for _names, _codes in {
 def coqa(world):
   story, turns = dialogues.story(world)
   answers = [(turn.answer or 'unknown', turn.start, turn.end) for turn in turns]
-  return {
-    'source': 'embedded',
-    'story': story,
-    'questions': [turn.question for turn in turns],
-    'answers': dict(zip(('input_text', 'answer_start', 'answer_end'), map(list, zip(*answers)))),
-  }
+  answers = samples.record('input_text answer_start answer_end', *map(list, zip(*answers)))
+  questions = [turn.question for turn in turns]
+  return samples.record('source story questions answers', 'embedded', story, questions, answers)
 
 
 @samples.of('quac')
@@ -34,17 +31,10 @@ def quac(world):
   turn = article.turn
   spans = turn.spans or (('CANNOTANSWER', len(article.text) + 1),)
   texts, starts = zip(*spans)
-  return {
-    'title': article.title,
-    'background': article.background,
-    'section_title': article.section,
-    'question': turn.question,
-    'context': f'{article.text} CANNOTANSWER',
-    'answers': {'text': texts, 'answer_start': starts},
-    'orig_answer': {'text': texts[0], 'answer_start': starts[0]},
-    'yesno': {'yes': 'y', 'no': 'n'}.get(turn.answer, 'x'),
-    'followup': world.choice('ymn'),
-  }
+  row = samples.record('title background section_title', article.title, article.background, article.section)
+  row |= dict(question=turn.question, context=f'{article.text} CANNOTANSWER', followup=world.choice('ymn'))
+  row |= dict(orig_answer=dict(text=texts[0], answer_start=starts[0]), answers=dict(text=texts, answer_start=starts))
+  return row | {'yesno': {'yes': 'y', 'no': 'n'}.get(turn.answer, 'x')}
 
 
 @samples.of('math_dataset')
@@ -56,14 +46,5 @@ def math_dataset(world):
 @samples.of('wic')
 def wic(world):
   word, one, two, same = language.senses(world)
-  return {
-    'word': word,
-    'sentence1': one.sentence,
-    'sentence2': two.sentence,
-    'start1': one.start,
-    'start2': two.start,
-    'end1': one.end,
-    'end2': two.end,
-    'idx': 0,
-    'label': 'True' if same else 'False',
-  }
+  uses = samples.record('sentence1 start1 end1 sentence2 start2 end2', *one, *two)
+  return uses | dict(word=word, idx=0, label='True' if same else 'False')

@@ -34,14 +34,8 @@ def openbookqa(world):
   fact, stem, right, wrong = reading.science(world)
   texts = world.random.sample([right, *wrong], len(LETTERS))
   choices = {f'choice_{letter}': text for letter, text in zip(LETTERS, texts)}
-  return {
-    'question': {'stem': stem, **choices},
-    'fact1': fact,
-    'humanScore': 1.0,
-    'clarity': 1.0,
-    'turkIdAnonymized': '',
-    'answerKey': LETTERS[texts.index(right)],
-  }
+  row = samples.record('fact1 question answerKey', fact, {'stem': stem, **choices}, LETTERS[texts.index(right)])
+  return row | dict(humanScore=1.0, clarity=1.0, turkIdAnonymized='')
 
 
 @samples.of('squad_v1')
@@ -58,9 +52,8 @@ def squad_v2(world):
 
 
 def _record(passage, question, spans):
-  return dict(
-    id='', title=passage.title.replace(' ', '_'), context=passage.text, question=question, answers=_answers(spans)
-  )
+  title, answers = passage.title.replace(' ', '_'), _answers(spans)
+  return dict(id='', title=title, context=passage.text, question=question, answers=answers)
 
 
 def _answers(spans):

@@ -19,10 +19,6 @@ samples.columns('sst2', partial(_review, kind='phrase', end=' '), 'sentence labe
 @samples.of('sentiment140')
 def sentiment140(world):
   text, positive = _review(world, 'tweet')
-  return {
-    'text': text,
-    'polarity': 4 if positive else 0,
-    'query': 'NO_QUERY',
-    'date': f'Mon Jun {world.random.randrange(1, 31):02} 10:00:00 PDT 2009',
-    'user': world.person().first_name.lower(),
-  }
+  date = f'Mon Jun {world.random.randrange(1, 31):02} 10:00:00 PDT 2009'
+  user, polarity = world.person().first_name.lower(), 4 if positive else 0
+  return dict(text=text, polarity=polarity, query='NO_QUERY', date=date, user=user)

@@ -35,12 +35,8 @@ def cnn_dailymail(world):
     'cnn': f'{event.names["town"]}, {event.names["country"]} (CNN) -- ',
     'dm': (f'By. {world.person().name}. PUBLISHED:. 14:11, {date} {world.choice(news.MONTHS)} 2013. '),
   }
-  return {
-    'article': opening.get(publisher, '') + ' '.join(article.sentences),
-    'highlights': '\n'.join(news.highlights(world, event, article)),
-    'publisher': publisher,
-    'id': '',
-  }
+  text, points = opening.get(publisher, '') + ' '.join(article.sentences), news.highlights(world, event, article)
+  return samples.record('article highlights publisher id', text, '\n'.join(points), publisher, '')
 
 
 @samples.of('gigaword')
@@ -84,12 +80,8 @@ def idebate(world):
 @samples.of('opinion_abstracts_rotten_tomatoes')
 def rotten_tomatoes(world):
   title, reviews, consensus = gists.opinions(world)
-  return {
-    '_movie_name': title.replace(' ', '_'),
-    '_movie_id': '',
-    '_critic_consensus': consensus,
-    '_critics': _keyed(reviews),
-  }
+  names = '_movie_name _movie_id _critic_consensus _critics'
+  return samples.record(names, title.replace(' ', '_'), '', consensus, _keyed(reviews))
 
 
 def _keyed(texts):
@@ -99,12 +91,5 @@ def _keyed(texts):
 @samples.of('wiki_lingua_english_en')
 def wiki_lingua(world):
   article, summary = gists.guide(world)
-  return {
-    'gem_id': '',
-    'gem_parent_id': '',
-    'source': article,
-    'target': summary,
-    'source_aligned': {'en': article},
-    'target_aligned': {'en': summary},
-    'references': [],
-  }
+  row = samples.record('gem_id gem_parent_id source target references', '', '', article, summary, [])
+  return row | dict(source_aligned={'en': article}, target_aligned={'en': summary})
