@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Packages flan_jax; `tasks/` and `gin/` travel inside it as flan_jax.tasks and .gin."""
 
 import pathlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Makes the pages of the reference that follow the code: commands and settings.
 
 mkdocs calls `on_files` at every build. Nothing here imports jax or TensorFlow.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """flan_jax: instruction tuning of decoder-only language models in JAX (FLAN).
 
 `import flan_jax.tasks` registers every SeqIO task and mixture; `flan_jax --help` lists the

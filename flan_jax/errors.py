@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The one error for a user's mistake, and notices of what does not stop the work."""
 
 import difflib

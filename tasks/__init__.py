@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Every dataset of FLAN: a folder is a cluster, a file is a dataset.
 
 Importing this package registers all SeqIO tasks and mixtures, `world_text` included.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Eight host devices, no accelerator, no network; set before jax is imported."""
 
 import gc

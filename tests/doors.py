@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Doors in processes of their own that need not import TensorFlow each.
 
 Imports are half of what a small run costs. A server imports once and is forked for each

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A MODEL_DIR that no model was ever in: results, predictions, curves, nasty texts."""
 
 import json

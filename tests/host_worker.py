@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A process of a tiny run without doors, for test_hosts: ADDRESS INDEX FOLDER STEPS."""
 
 import signal

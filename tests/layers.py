@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The layers of the tests: `pytest tests --layer=unit`, `component` or `process`.
 
 unit       arithmetic, texts and files of the checkout: neither TensorFlow nor JAX

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Settings spoilt in every way that their descriptions forbid, and some that they allow."""
 
 import dataclasses

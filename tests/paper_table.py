@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The paper's datasets (table of its public code), as they should be declared.
 
 Under each [cluster]: task | TFDS name | train | dev | test | examples in train after the

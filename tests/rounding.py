@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """How numbers are compared: in float64 what algebra makes equal, else by derived bounds.
 
 A comparison of the tests is one of three:

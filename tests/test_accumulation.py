@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Microbatches: the same update whatever their number, on one device and on eight."""
 
 import functools

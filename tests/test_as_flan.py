@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What FLAN cleans is cleaned here too, and where a dataset differs its file says why."""
 
 import sys

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Attention backends: equal to plain attention, chosen where they fit, else refused."""
 
 import dataclasses

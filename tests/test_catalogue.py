@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The catalogue shows every dataset and template, escaped, and asks no network."""
 
 import dataclasses

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Attention of rows by blocks equals plain attention, and so do its derivatives."""
 
 import functools

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The whole collection from a data_dir: every task, every split, every template."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Doors: help at once, one-paragraph errors, gin found from any folder."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Runs side by side: what may be compared has a difference, the rest says why not."""
 
 import html

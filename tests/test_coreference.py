@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """How the coreference datasets turn a record into a prompt."""
 
 import pytest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Kept answers that were damaged are told and made again, with the same results."""
 
 import functools

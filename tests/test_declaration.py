@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Datasets that are declared wrongly are refused at once, with file and template."""
 
 import dataclasses

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The decoder: who influences whom, packing, branches, scan, remat, cache, sizes."""
 
 import dataclasses

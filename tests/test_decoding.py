@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Decoding: the cache changes nothing, nor does the batch; draws and beams are right."""
 
 import itertools

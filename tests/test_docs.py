@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What README and docs say exists: links, commands, flags, macros, files; blocks run."""
 
 import ast

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What ends and begins a text: read from a model's files, the same at every door."""
 
 import dataclasses

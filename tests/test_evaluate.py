@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The door: mistakes are told early; both baselines and the run are scored and shown."""
 
 import shutil

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Experiments of many runs: they continue, survive a failure, and add up by hand."""
 
 import ast

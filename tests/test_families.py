@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The public families: the same logits as transformers, in every pass of the decoder."""
 
 import dataclasses

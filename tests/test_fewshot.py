@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Exemplars: never the example itself, within the budget, the same for the same text."""
 
 import dataclasses

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """FLAN's own sets of tasks, against a literal copy of what its public code trains on.
 
 Worked out by running the split rules of google-research/FLAN, commit e9e4ec6.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Continuing files, pipes and terminals: the same texts however they are asked for."""
 
 import builtins

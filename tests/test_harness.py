@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """lm-evaluation-harness: requests share what they share, and score as if alone."""
 
 import dataclasses

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The unseen rule, mixing rates and the leak check, from published sizes."""
 
 import dataclasses

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Several processes: two times four devices equal one times eight, and a single one."""
 
 import json

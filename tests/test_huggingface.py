@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Public checkpoints in and out: the same logits, only the parts asked for, errors."""
 
 import io

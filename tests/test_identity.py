@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What makes prompts themselves: templates and what their code does, not its looks."""
 
 import dataclasses

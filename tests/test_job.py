@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The main job through its doors: base, tuning with NLI held out, evaluation, a report."""
 
 import dataclasses

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Every test has a layer, and those of the unit layer need no heavy library."""
 
 import ast

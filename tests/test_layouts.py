@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The mesh of a command: the devices that are there, or by arithmetic those of a pod."""
 
 import functools

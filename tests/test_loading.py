@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Loading: what a step holds is settled by the plan, however it is read."""
 
 import itertools

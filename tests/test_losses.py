@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The loss: chunks change nothing, weights decide, sums are divided once."""
 
 import functools

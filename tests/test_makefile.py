@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What `make` installs, and what it says is missing; here no Python installs anything."""
 
 import os

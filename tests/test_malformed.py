@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Whatever a record lacks, it is dropped and counted: no dataset ever crashes a mixture."""
 
 import numpy as np

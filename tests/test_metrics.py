@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Metrics against scikit-learn, scipy and cases worked by hand."""
 
 import dataclasses

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A model that was imported, or read plain text only, is not called tuned; what nobody
 knows of its training is said."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What `make test-newest` takes and leaves out, and which versions are supported."""
 
 import ast

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The optimizer: stacked layers are updated as their own; what is left alone."""
 
 import functools

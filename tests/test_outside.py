@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A dataset of a user's own package: one file; then it trains and can be held out."""
 
 import json

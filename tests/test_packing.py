@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The packing plan and the row: what holds for every mixture."""
 
 import hashlib

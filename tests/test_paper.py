@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The paper's figures: of our datasets and metrics, and none that no source confirms."""
 
 import dataclasses

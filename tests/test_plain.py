@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """How a model that was not tuned is asked: briefly, and so that the answer goes on."""
 
 import re

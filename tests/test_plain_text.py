@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Plain text: a line is a document, and other text is told from the text before."""
 
 import pytest

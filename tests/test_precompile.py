@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What precompile counts: FLOPs by hand, collectives through loops; early errors."""
 
 import ast

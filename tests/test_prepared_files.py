@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Files of a data_dir that are torn or missing: named, whoever reads them."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Names that other packages keep to themselves are there still, and mean what they did."""
 
 import ast

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Numbers of training: percentiles, waiting, FLOPs by hand, a trace that is written."""
 
 import time

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The prompt printer: what it shows is what the model is trained on."""
 
 import subprocess

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The protocol: what is asked, in which templates, and what is kept of the answers."""
 
 import dataclasses

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The Python API: names of `flan_jax`, imported when they are used."""
 
 import subprocess

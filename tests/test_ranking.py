@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """From scores to answers: ties, numbers that are none, and what a text means."""
 
 import math

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Real runs never import the invented world, and all that it has samples of is there."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The report holds everything, escapes everything and asks no network for anything."""
 
 import html.parser

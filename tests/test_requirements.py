@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What is required to install the package is what it uses."""
 
 import ast
@@ -53,3 +54,10 @@ def test_tfds_has_the_versions_that_datasets_name(required):
   """4.9.9 has no multi_news:2.1.0."""
   [tfds] = [one for one in required if one.name == 'tensorflow-datasets']
   assert '4.9.9' not in tfds.specifier and '4.9.10' in tfds.specifier
+
+
+def test_every_python_file_names_its_licence():
+  for folder in ('flan_jax', 'gin', 'tasks', 'tests', 'docs'):
+    for path in (CHECKOUT / folder).rglob('*.py'):
+      head = path.read_text(encoding='utf-8')[:200]
+      assert not head.strip() or 'SPDX-License-Identifier: Apache-2.0' in head, path

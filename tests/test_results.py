@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """results.json: evaluations stand beside each other, older files are read, torn ones are
 named."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The rooms of the house: who may import whom, and how large they may grow."""
 
 import ast

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """How tests compare numbers: bounds that hold, float64 that is meant, kept flags."""
 
 import math

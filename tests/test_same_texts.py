@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """transformers and lm-evaluation-harness on an export: the texts and scores of the run."""
 
 import collections

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The embedded data: readable by TFDS, free of repeats, safe to write twice."""
 
 import json

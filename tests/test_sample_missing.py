@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Datasets without a sample, and parts of the embedded data whose sample has changed."""
 
 import pytest

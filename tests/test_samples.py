@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Predictions are read as far as they are whole, and no more than a page can hold."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Rank scoring: packed branches say what separate passes say, whatever the batch."""
 
 import jax

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The paper's ablations: parts of a mixture, and other ways to ask its datasets."""
 
 import pytest

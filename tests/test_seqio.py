@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Tasks and mixtures as any SeqIO client sees them."""
 
 import importlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """SeqIO's own evaluator on our tasks: forward templates, our metrics, 100 at best."""
 
 import io

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Settings: one description of each; whatever it forbids is refused before anything."""
 
 import collections

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The layout: one device equals eight, rules without gaps or collisions, rows."""
 
 import dataclasses

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Splits as declared, resolved against real sizes: train never meets dev or test."""
 
 import pytest

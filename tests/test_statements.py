@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Sentence pairs mean what their label says, checked by a reader that sees only text."""
 
 import collections

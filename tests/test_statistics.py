@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Resampled metrics: the sums give the metric, intervals cover, pairing helps."""
 
 import dataclasses

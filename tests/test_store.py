@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The prompt store, on SeqIO tasks of its own."""
 
 import functools

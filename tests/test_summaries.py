@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What is averaged, what is chosen on dev, what the files say."""
 
 import json

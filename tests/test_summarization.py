@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the fields of the summarization datasets make of the real data's peculiarities."""
 
 import pytest

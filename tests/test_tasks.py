@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Every dataset: declared as in the paper's table, phrased well, in TFDS's schema."""
 
 import collections

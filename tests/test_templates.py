@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Template blocks: what is written is what the model reads."""
 
 import pytest

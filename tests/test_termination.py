@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Ctrl-C and SIGTERM: what was trained is saved, what is not begun ends soon."""
 
 import os

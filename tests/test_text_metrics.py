@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Metrics of written answers: cases worked by hand, and implementations of our own."""
 
 import collections

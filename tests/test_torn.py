@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Torn files of a run: none is silent or nameless, none swallows later work."""
 
 import dataclasses

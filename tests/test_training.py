@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Properties of a run: resumed equals unbroken, whatever ends it; no step is lost."""
 
 import functools

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the four rooms that mypy checks offer to others is annotated in full."""
 
 import ast

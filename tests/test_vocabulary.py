@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The vocabulary is resolved on first use, and is the same in every process."""
 
 import io

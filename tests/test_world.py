@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The invented world: true, unambiguous, the same for the same seed."""
 
 import collections

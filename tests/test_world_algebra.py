@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Generated equations: solved again by another route, varied, in the usual form."""
 
 import collections

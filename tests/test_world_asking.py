@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Generated questions: labels of TFDS, balanced, not told by their first words."""
 
 import collections

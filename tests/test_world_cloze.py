@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Gaps in the news, and school science: what is right is right, the rest is wrong."""
 
 import collections

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The commonsense records are sensible, and only the whole of a record tells so."""
 
 import collections

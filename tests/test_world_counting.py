@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Reports of numbers: every answer is worked out once more, from the text alone."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Stories and articles: answers stand in the text, what is told is so in the world."""
 
 import collections

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Schemas, senses and grammar of the world: well formed, consistent, not given away."""
 
 import collections

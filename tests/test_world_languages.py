@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The phrasebook: the same in every language, words that agree, no two texts become one."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Summaries, highlights and headlines say nothing that the articles do not say."""
 
 import collections

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Questions on passages: the answers are right, and it takes reading to find them."""
 
 import re

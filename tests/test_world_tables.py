@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Tables of the world, and samples by the name of a dataset."""
 
 import pytest

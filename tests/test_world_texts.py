@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Mails, chats, reviews, debates and guides: the summary says what the text says."""
 
 import collections

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Triples, attributes and concepts: the texts say all of them, and nothing else."""
 
 import collections

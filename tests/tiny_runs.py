@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Random models: in runs with three embedded datasets, and what they say, plainly."""
 
 import dataclasses

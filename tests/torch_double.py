@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """transformers in float64 throughout: norms, softmax and angles are float32 otherwise."""
 
 import torch

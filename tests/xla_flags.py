@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """XLA's flags for the tests: their own, and those of whoever runs them."""
 
 from importlib import metadata

@@ -1,1 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
 """The commands: each parses flags, reads gin, calls the library and prints."""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Command: builds the prompt stores of a run ahead of it, in several processes."""
 
 from collections.abc import Sequence

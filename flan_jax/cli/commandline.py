@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What every command shares: flags as t5x users know them, gin, silence.
 
 A command is a module of this room with `main(arguments)`. `launch` calls it: the flags are

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Command: zero-shot scores of a run on the cluster it held out, untuned and tuned."""
 
 from typing import Sequence

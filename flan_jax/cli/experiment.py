@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Command: the paper's experiments, many runs in one command that continues.
 
 `main` reads flags and gin; `holdout_runs` and `way_runs` say which runs there are.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Command: prompts of a file, a pipe or a terminal, continued by a run.
 
 `main` reads flags; runs/generation does the work of files, `ask` that of a terminal.

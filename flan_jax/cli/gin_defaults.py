@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The macros of a run file with their defaults and meanings: what help and reference print.
 
 A macro's default and its meaning stand in one place, a line of a gin file:

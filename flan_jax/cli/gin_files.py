@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """gin files read for what they say, with file and line, before gin reads them.
 
 gin believes every value and every macro, imports what it is told to, and only then

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Command: our runs as a model of EleutherAI's lm-evaluation-harness.
 
     flan_jax harness --model flan_jax --model_args model_dir=DIR --tasks sciq

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Command: which tasks are trained on, held out and dropped, and with what weight."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Command: public checkpoints in and out, as folders that transformers reads.
 
 An import is a MODEL_DIR at step 0 that was trained on nothing known here; it serves as

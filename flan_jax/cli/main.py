@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """`flan_jax COMMAND ...`: all commands, by the stage of the work they are for."""
 
 import sys

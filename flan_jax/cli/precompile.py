@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Command: compiles a step for hardware that is not here, and says what it costs.
 
 `main` reads flags and gin; `precompile` is the whole work as one plain function.

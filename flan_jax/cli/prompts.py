@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Command: prompts of a task as the model sees them, as text and token by token."""
 
 import os

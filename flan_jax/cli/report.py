@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Command: several runs compared on one page, or one run's report written anew."""
 
 import os

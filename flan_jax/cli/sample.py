@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Command: writes the embedded data, a TFDS data_dir from a small invented world."""
 
 import os

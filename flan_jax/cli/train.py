@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Command: instruction tuning, and the pretraining of a small base."""
 
 from typing import Sequence

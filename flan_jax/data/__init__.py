@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """From datasets to rows.
 
 Text: `datasets`, `templates`, `fields`, `splits`, `clusters`, `holdouts`, `vocabulary`.

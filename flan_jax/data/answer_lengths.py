@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a limit on the tokens of an answer does to options and references.
 
 Options that are ranked are cut at TARGETS_LENGTH; a decoded answer ends there as well, or

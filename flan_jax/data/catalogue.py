@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The catalogue: every dataset with its ten templates, as one HTML page without network.
 
     page()                  # of everything that is registered

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The clusters: the twelve of the paper, the six that its public code makes of the
 miscellaneous one, and any that another package adds.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What is checked of a dataset before it is registered, with file and template number.
 
 Nothing here reads TFDS: hundreds of datasets are declared in a moment.

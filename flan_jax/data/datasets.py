@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A dataset and its registration as a SeqIO task: the only caller of TaskRegistry.
 
     datasets.add(

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """How the text of prompts and answers becomes tokens outside the prompt store."""
 
 import dataclasses

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What counts as right, as SeqIO's evaluator is given it: targets and metric functions.
 
     seqio.Evaluator('rte.eval', converter, eval_split='validation')

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Exemplars before a prompt: drawn from the training split, as many as the budget allows.
 
     Q: How old is Ada Bell?        an exemplar: the prompt of another example

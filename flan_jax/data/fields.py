@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What dataset files need to turn a TFDS record into text fields (TensorFlow ops).
 
 None of these fails on a record that is not as it should be: what cannot be had becomes

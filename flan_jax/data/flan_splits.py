@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The sets of tasks that FLAN's public code trains and tests on, besides whole clusters.
 
 Source: google-research/FLAN, commit e9e4ec6, flan/task_splits.py. The paper has an

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What holding out means: the unseen rule, mixing rates, the mixtures, the leak check.
 
 A task is unseen only if no task of any cluster it belongs to is trained on (paper

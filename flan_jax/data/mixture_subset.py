@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Which part of a mixture a run trains on, and how its datasets are asked.
 
 The ablations of the paper are selections: templates per dataset (appendix B), datasets

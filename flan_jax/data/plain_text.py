@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """SeqIO tasks of plain text, one document a line, for training a base model.
 
 `world_text` is the text that comes with the embedded data: DATA_DIR/text/train.txt and

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Files of a TFDS data_dir that cannot be read: which one, why, and what to do."""
 
 import json

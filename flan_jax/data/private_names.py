@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What we use of other packages though its name begins with an underscore: all of it.
 
 Checked with gin-config 0.5.0, seqio 0.0.20 and tensorflow-datasets 4.9.9 and 4.9.10;

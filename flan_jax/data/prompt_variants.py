@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A dataset asked in another way: in fewer templates, without instructions, few-shot.
 
     Variant('rte', templates=4, shots=5).name()    'rte.4templates.5shot'

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """From TFDS records to prompts: fields, the records that must be left out, rounds.
 
 A record is left out where the dataset's `keep` says so, where a text that some template

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The TFDS source of a task: splits as declared, resolved against the real sizes.
 
 Declared as in the paper's code, `train[:30000]` with `train[-200:]` for dev, they do not

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Instruction templates: blocks of text with real newlines, and their rendering.
 
     TEMPLATES = templates(\"\"\"

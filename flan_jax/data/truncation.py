@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Prompts that are too long: their passage loses its beginning, word by word.
 
 Training and evaluation share this rule: what is asked, and the options, stand behind the

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The vocabulary of every registered task, resolved when it is first used.
 
 Tasks are registered at import, long before anybody knows which model they will serve.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Every metric as a function of sums over examples, so that resampling it is cheap.
 
 The score of any multiset of examples is `combine` of the sum of their rows:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A file of JSON lines whose head vouches for the others: their number and a digest.
 
 A head is the first line, an object. Beside what the writer puts there it has `lines`, how

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Answers of a model to a dataset in one template: kept as they come, never made twice.
 
     predictions/tuned/rte/examples.jsonl   a head, then a line an example, dev first

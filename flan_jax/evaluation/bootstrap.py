@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """How sure a score is, and a difference of two: bootstrap over examples and templates.
 
 A dataset's score is the mean over T templates of a metric of N examples. Both were

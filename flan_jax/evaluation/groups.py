@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Evaluations that were asked alike: only these are compared, and share a table.
 
 Each evaluation of results.json carries the conditions under which it was made. A group

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Metrics by name, 0..100, on answers that were chosen (ranked) or written (decoded).
 
 Of chosen answers, by the option's number:

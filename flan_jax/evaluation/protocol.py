@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The paper's protocol (section 3): all forward templates, mean, spread, best on dev.
 
 Classification is answered by rank over the options or by decoding, generation by

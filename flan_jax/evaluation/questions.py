@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The prompts that a dataset is evaluated on: read, rendered and tokenized once.
 
 They do not depend on the parameters, so the untuned and the tuned model share them.

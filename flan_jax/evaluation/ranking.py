@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """From scores to answers: three ways to rank options, and matching of decoded answers.
 
 | ranking | compares |

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """results.json of a run: whole or not at all; evaluations stand beside each other.
 
 Each evaluation and comparison carries a digest of itself. What was changed by hand keeps the

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What results.json must hold to be read: schema 3, and schema 2 made one of it."""
 
 import hashlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The metrics of written answers, as SeqIO's evaluator asks for them: a mean a task."""
 
 import collections

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """From answers to scores: of each template, of a dataset, of an evaluation.
 
 Everything here is computed from the cells that are kept, so that an evaluation which was

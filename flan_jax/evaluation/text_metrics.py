@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Metrics of a written answer against the texts that count as right.
 
 Each takes N texts and for each its references; per-text ones are averaged over the

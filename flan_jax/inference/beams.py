@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Beam search in one compiled loop, with the length penalty of Wu et al. 2016.
 
 Each prompt has K unfinished texts, which grow, and the K best finished ones. Axis letters

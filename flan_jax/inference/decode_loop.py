@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The compiled loop that reads prompts and grows every row by a token a step.
 
 Axis letters as in model/decoder.py; T is the most new tokens of a row, E the number of

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Continuing many prompts: greedily, by sampling or by beam search, until a stop.
 
 Prompts of similar length are read together, then every row grows by one token a step

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What evaluation harnesses ask of a model: single continuations, and free text.
 
 A request knows nothing of the others. Here those with the same context become the

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Files of prompts, and files of their continuations that grow and can be gone on with.
 
 Prompts: a line is a JSON object with the text in one of its fields, or a JSON string;

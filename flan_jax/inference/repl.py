@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A conversation with a model in a terminal: prompts, and settings between them."""
 
 import contextlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Rank classification: the log-likelihood of every answer option of many prompts.
 
 A prompt is read once, however many options it has: they are branches of one segment,

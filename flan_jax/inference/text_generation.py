@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Texts continued with texts: tokens as in training, groups of batches, samples."""
 
 import dataclasses

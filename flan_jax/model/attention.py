@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Who sees whom, and how far apart they are: mask, relative position bias, attention.
 
 Axis letters as in decoder.py; K counts relative position buckets.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Which program computes attention: one rule of who sees whom, three ways to apply it.
 
   xla     plain products with a mask [B, L, M]: everywhere, for everything.

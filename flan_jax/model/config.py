@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a decoder is: the paper's by default, the public families' by its other values.
 
 The mathematics is in layers.py, attention.py and positions.py; axis letters as in

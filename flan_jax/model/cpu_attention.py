@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Attention of rows over themselves where no fused kernel does it: a CPU.
 
 Half of the scores of a row lie ahead of their query and weigh nothing. Queries are taken

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Matrix products of a layer whose derivatives are written for XLA's CPU compiler.
 
 On other devices they are what XLA derives by itself. Axis letters as in decoder.py.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The decoder-only model of the paper: from a packed batch to hidden states and logits.
 
 Axis letters, the same in the whole room:

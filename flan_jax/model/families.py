@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The public families: how they name what DecoderConfig and the parameter tree name.
 
 A family is one Family below: the fields of its config.json, and what it always has.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Decoding with a cache of keys and values: prompts are read once, then a token a step.
 
 Axis letters and parameters as in decoder.py; M is the length of the cache.

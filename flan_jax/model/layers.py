@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The parts of one decoder layer, as Flax modules; axis letters as in decoder.py."""
 
 import math

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Token losses as (sum, weight), to be divided once; logits only a few slots at a time.
 
 `unembed` turns hidden states [..., D] into float32 logits [..., V]. Rows stay whole

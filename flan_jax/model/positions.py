@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Rotary position embedding (RoFormer, arXiv 2104.09864); axis letters as in decoder.py.
 
 Entry i of a head is paired with entry i + H/2, as in the public checkpoints.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The type of the delicate parts of a model: softmax, norms, rotations, logits, loss."""
 
 from typing import Any

@@ -1,1 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a run would cost on hardware that is not here, without running it."""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Compiles a step for devices that are not here: abstract arguments, real program.
 
 libtpu compiles for every TPU topology on any machine. Where it is missing, and for

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What may be compiled, and what arithmetic knows of it before: errors, bytes, time."""
 
 import dataclasses

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """How long a step must take, by arithmetic and by what the compiled program moves.
 
 Model FLOPs are what the mathematics needs, forward and backward: computing anything

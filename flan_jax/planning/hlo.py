@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a compiled program moves: bytes to memory and over the network, per step.
 
 XLA's own cost analysis counts the body of a loop once. This reads the text of the

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Curves over the steps of a run, as points of a 100 x 100 square."""
 
 import math

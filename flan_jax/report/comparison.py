@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Several runs side by side, as one page: scores, paired differences, curves.
 
 The first run is what the others are measured against.

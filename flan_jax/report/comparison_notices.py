@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a reader of a comparison must know: in what the runs differ besides their scores."""
 
 from typing import Mapping, Sequence

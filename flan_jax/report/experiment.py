@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Tables of several runs: clusters held out in turn, three ways to use a base.
 
 A table is plain data, what <experiment>.json holds:

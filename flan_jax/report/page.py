@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """report.html: the results for people, one file that asks no network for anything.
 
 Everything that came from data is escaped by the template; the examples to browse are

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Figures of the FLAN paper (arXiv 2109.01652 v5), to stand beside one's own.
 
     figures('bool_q', 'accuracy')      of several systems and settings

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Examples to look at, with what was asked and answered: read back from the cells."""
 
 import itertools

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The picture of the scores: for each dataset a lane an evaluation, from 0 to 100.
 
 A lane has a faint dot for every template, a box from the first to the third quartile, a

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the page says beside the scores: that they are of unseen tasks, what was trained
 on, which templates did best, and what went wrong."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A group of results as a table: its rows, its title, what a reader must know to read it.
 
 Serves the terminal and the page alike. `results` is a group, see `groups`.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Prompt stores of a run, built ahead of it in several processes."""
 
 import functools

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a training run is: for run.json, and in words for who starts it."""
 
 import os

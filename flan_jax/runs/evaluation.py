@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """An evaluation of a run, from its settings to results.json and the report."""
 
 import contextlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a run may be evaluated on, with which parameters and vocabulary: all the checks.
 
 For the doors that evaluate or continue text; nothing here is expensive.

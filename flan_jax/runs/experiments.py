@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The runs of an experiment: tuning and evaluating each, as processes of their own.
 
 What is finished is not done again, so that the same call continues where one was ended.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The prompts of a run: their stores, the plan that packs them, the batches of a process.
 
 What `train` and `cache` share. rows: a training.Rows.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Continuations of prompts by a run: the model that is opened, and files that are written."""
 
 import contextlib

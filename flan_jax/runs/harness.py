@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Our runs as a model of EleutherAI's lm-evaluation-harness.
 
 `import flan_jax.runs.harness` makes the model known to `lm_eval.simple_evaluate`.

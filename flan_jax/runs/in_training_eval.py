@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Held-out scores while training: a few dev examples of each held-out dataset.
 
 On the live parameters, wherever they are spread; the scores go into metrics.jsonl and

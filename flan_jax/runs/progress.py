@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """How far a piece of work is: a bar on a terminal, plain lines in a log."""
 
 import contextlib

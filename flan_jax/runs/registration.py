@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Registers tasks and mixtures: ours, and those of modules that the user names."""
 
 import contextlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a report shows besides the scores: of the run, the data and the paper."""
 
 import dataclasses

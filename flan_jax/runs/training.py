@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A training run, from its settings to its last checkpoint: instruction tuning or a base."""
 
 import contextlib

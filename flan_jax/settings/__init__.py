@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The settings: one typed description of each, by which every value is checked.
 
 `macros` describes what gin files and Python calls set, `flags` what command lines do,

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What command lines set: every flag of every command that takes a value.
 
 What a flag means stands in the help of its command.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a device can do, by kind; every number has its source.
 
 A device is what jax shows as one on the hardware itself: a core on v2, v3 and tpu7x, a

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the value of a setting may be: a kind, a range, and what is said of other values."""
 
 import ast

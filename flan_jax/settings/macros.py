@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What gin files and Python calls set: each macro, and each parameter without one.
 
 What a macro means and its default stand in the gin run file, see cli/gin_defaults. A

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Folders that settings name: what stands in the way of reading or writing there."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the fields of run.json may be: of training.run_file.Run and the objects in it."""
 
 from typing import Any, Mapping

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a run is, how it is saved and resumed.
 
 MODEL_DIR holds `run.json` (what the run is: model, vocabulary, mixture, lengths, seed,

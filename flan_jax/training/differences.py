@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What differs between two runs, in the words of people.
 
 No digest is ever shown: nobody can set one back.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Which mesh a command gets: of the devices that are here, or of those it is meant for.
 
 A login machine has none of a pod's devices. A dry run with a TOPOLOGY then checks sizes,

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The training loop: rows in, updates, checkpoints and a logbook out."""
 
 import contextlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What training writes down: metrics.jsonl, TensorBoard events, a progress line."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Several processes as one run: joining them, who speaks for all, waiting.
 
 Every process must see MODEL_DIR under the same name: each writes its own shards of a

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The optimizer: Adafactor, layer by layer though the layers are stacked."""
 
 import inspect

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Where the time of training goes: step times, waiting for rows, FLOPs, traces."""
 
 import functools

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Reading the items of a checkpoint: what is torn is told, and all processes agree."""
 
 import contextlib

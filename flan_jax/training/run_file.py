@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """run.json of a MODEL_DIR: what a run is. Every field is checked when the file is read."""
 
 import dataclasses

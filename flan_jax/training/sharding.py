@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The parallel layout: a mesh of named axes and one table from names to axes.
 
 A mesh is used with `jax.set_mesh(mesh)` around tracing and running a step, so that the

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The state of training, made straight into its shards."""
 
 from typing import Any, NamedTuple

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """One update: the gradients of all rows, a microbatch at a time; what they change."""
 
 from typing import Any, Callable, Mapping, Sequence

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Ctrl-C and SIGTERM: a run saves and stops; before its first step it just stops."""
 
 import os

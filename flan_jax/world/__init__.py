@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A small invented world whose every sentence is true in it.
 
 `World(seed)` holds people, towns, books and `facts`; `world.stream(name)` gives a view

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """News from the towns of the world, and sentences about it with a name left out.
 
 told = gap(world)   told.query    '"I could not have held on," says @placeholder.'

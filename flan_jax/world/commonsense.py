@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What everybody knows of everyday life: causes, remedies, steps, endings, motives.
 
 Nearly every text can take two turns; what is right after one turn is wrong after the

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Numbers: equations to solve, and reports to add, compare and sort in."""
 
 from flan_jax.world import tables

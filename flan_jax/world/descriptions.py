@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Short texts that say a given set of things about a subject, each in its own words.
 
 'Toldrel is a town in Velmora on the river Wenlow.'

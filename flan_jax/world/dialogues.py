@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Texts, and the questions of somebody who wants to know more.
 
 Texts are put together from beats of a table, a few sentences with their questions. Beats

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The world as plain text: what is so, what happened, what people thought of it.
 
 Nothing is asked or labelled: a model that read this text has met every answer and every

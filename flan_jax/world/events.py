@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Events with roles, and every way to tell one: the stuff of pairs of sentences.
 
 An `Event` says who did what; `clauses` words it from each side. What follows from what

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What is so in the world, one fact at a time: said, asked, and with wrong answers."""
 
 import collections

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Mails, chats, debates, guides and reviews of a film, each with what it amounts to.
 
 The gist says what a text is about in other words than the text.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """English on its own: what is grammatical, what a word means, what a question asks for."""
 
 import math

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Short everyday texts in English and in nine other languages, saying the same.
 
 In the phrasebook, {city.to} is the word drawn for the slot `city` in its form `city.to`, and

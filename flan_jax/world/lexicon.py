@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Words of the world, from tables/lexicon.txt."""
 
 from flan_jax.world import tables

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Things that happen in the world, as the papers report them and as one sums them up.
 
 An article says everything that the summary needs, and more.

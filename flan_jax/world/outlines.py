@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Outlines: texts with gaps and several wordings, each with what it amounts to.
 
     = {meeting} moved to {day} / {meeting} on {day} after all       heads: what it amounts to

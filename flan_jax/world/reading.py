@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Paragraphs to be read closely, and what may be asked of them.
 
 A wrong value is, where possible, one that the text gives for somebody else: only who

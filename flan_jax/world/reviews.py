@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Opinions whose polarity is clear to a careful reader, for the sentiment datasets.
 
 Most of the signal is in plain words of praise and blame, few enough that a small model

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Winograd schemas: twin sentences whose pronoun only the meaning resolves.
 
 A row of the table holds both twins: {a} carried the box for {b} because <she> was so

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Pairs of sentences whose relation is true by construction, and little scenes."""
 
 from flan_jax.world import events, tables

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Tables of the world: plain text files in `tables/`.
 
 # of dogs and cats          a comment

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Small rules of English, shared by everything that writes the world's sentences."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What is to be put into words: triples of the world, restaurants, everyday scenes.
 
 The triples are connected: some are about the object of another, as where the author of

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A small invented world, the same for the same seed: towns, people, books, films."""
 
 import copy

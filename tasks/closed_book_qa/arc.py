@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """ARC, school science questions with four answers to choose from: easy and challenge.
 
 Source: Clark et al. 2018, arXiv 1803.05457. Licence: CC BY-SA 4.0. Splits: dev is the

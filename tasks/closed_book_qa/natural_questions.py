@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Natural Questions, open: what people asked a search engine, answered from memory.
 
 Source: Kwiatkowski et al. 2019; the open version is Lee et al. 2019, arXiv 1906.00300.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """TriviaQA without its documents: questions of quiz lovers, answered from memory.
 
 Source: Joshi et al. 2017, arXiv 1705.03551. Licence: nlp.cs.washington.edu/triviaqa.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """COPA, choice of plausible alternatives: causes and effects, as in SuperGLUE.
 
 Source: Roemmele et al. 2011; Wang et al. 2019 (SuperGLUE). Licence: BSD 2-Clause.

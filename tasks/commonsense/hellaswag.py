@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """HellaSwag, what comes next in the description of a video or in a WikiHow guide.
 
 Source: Zellers et al. 2019, arXiv 1905.07830. Licence: MIT. Splits: the first 30,000

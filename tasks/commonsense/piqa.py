@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """PIQA, physical interaction: an everyday goal and two ways that might lead to it.
 
 Source: Bisk et al. 2020, arXiv 1911.11641. Licence: Academic Free License 3.0. Splits:

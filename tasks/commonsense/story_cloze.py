@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Story Cloze Test, edition of 2016: which ending do four sentences of a story have?
 
 Source: Mostafazadeh et al. 2016, arXiv 1604.01696. Licence: none stated; the authors

@@ -1,1 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
 """Coreference: whom or what does this word mean?"""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """DPR, definite pronoun resolution: which of two candidates does a pronoun mean?
 
 Source: Rahman and Ng 2012. Licence: none stated, see www.hlt.utdallas.edu/~vince/data/

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """WinoGrande: sentences with a blank that one of two mentions fills sensibly.
 
 Source: Sakaguchi et al. 2019, arXiv 1907.10641. Licence: CC BY, see

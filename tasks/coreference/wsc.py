@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """WSC, the Winograd schema challenge as SuperGLUE has it: does a pronoun mean a phrase?
 
 Source: Levesque et al. 2012; Wang et al. 2019 (SuperGLUE). Licence: for research, see

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """WSC273: 273 sentences of the Winograd schema challenge, with two continuations each.
 
 Source: Levesque et al. 2012. Licence: CC BY 4.0, see cs.nyu.edu/faculty/davise/papers/

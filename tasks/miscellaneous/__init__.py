@@ -1,1 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
 """Miscellaneous: tasks that have little in common, each also a cluster of its own."""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """CoLA, linguistic acceptability: is a sentence good English? As in GLUE.
 
 Source: Warstadt et al. 2019, arXiv 1805.12471; Wang et al. 2018 (GLUE). Licence: none

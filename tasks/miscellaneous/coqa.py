@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """CoQA, a conversation about a text: one asks, the other answers, and on it goes.
 
 Source: Reddy et al. 2019, arXiv 1808.07042. Licence: by origin of the text, CC BY-SA

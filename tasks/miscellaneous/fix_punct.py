@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Fix punctuation: commas, full stops, brackets and the like put back into a text.
 
 Source: the English side of ParaCrawl release 4, English-Danish, Bañón et al. 2020.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Linear equations with one unknown, from DeepMind's mathematics dataset.
 
 Source: Saxton et al. 2019, arXiv 1904.01557, module algebra__linear_1d. Licence: Apache

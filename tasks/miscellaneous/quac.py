@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """QuAC, questions of somebody who does not know the text they are about.
 
 Source: Choi et al. 2018, arXiv 1808.07036. Licence: CC BY-SA 4.0. Splits: the first

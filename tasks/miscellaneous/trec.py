@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """TREC, what kind of answer a question asks for: one of six classes.
 
 Source: Li and Roth 2002; Hovy et al. 2001. Licence: none stated, see

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """True case: capital letters put back into a text that has lost them.
 
 Source: the English side of ParaCrawl release 4, English-Danish, Bañón et al. 2020.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """WiC, words in context: does a word have the same sense in two sentences?
 
 Source: Pilehvar and Camacho-Collados 2019; Wang et al. 2019 (SuperGLUE). Licence: CC

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Word segmentation: a text whose spaces are gone is parted into words again.
 
 Source: the English side of ParaCrawl release 4, English-Danish, Bañón et al. 2020.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """ANLI, adversarial inference in three rounds of rising difficulty: anli_r1 to anli_r3.
 
 Source: Nie et al. 2020. Licence: CC BY-NC 4.0. Splits: rounds 2 and 3 are capped at

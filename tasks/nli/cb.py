@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """CB, CommitmentBank: does a speaker commit to a clause inside what they say?
 
 Source: de Marneffe et al. 2019; Wang et al. 2019 (SuperGLUE). Licence: for research,

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """MNLI, inference across ten genres of speech and writing, as in GLUE.
 
 Source: Williams et al. 2018; Wang et al. 2019 (GLUE). Licence: by genre, mostly that of

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """QNLI, does a sentence hold the answer to a question? As in GLUE, made from SQuAD.
 
 Source: Rajpurkar et al. 2016; Wang et al. 2019 (GLUE). Licence: CC BY-SA 4.0. Splits:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """RTE, recognising textual entailment, as in SuperGLUE.
 
 Source: Dagan et al. 2006 and the challenges after it; Wang et al. 2019 (SuperGLUE).

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """SNLI, inference from captions of photographs.
 
 Source: Bowman et al. 2015. Licence: CC BY-SA 4.0. Splits: the first 30,000 training

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """WNLI, Winograd schemas recast as inference, as in GLUE.
 
 Source: Levesque et al. 2012; Wang et al. 2019 (GLUE). Licence: for research, see

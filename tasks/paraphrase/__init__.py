@@ -1,1 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
 """Paraphrase: do two sentences say the same?"""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """MRPC, do two sentences from news articles say the same? As in GLUE.
 
 Source: Dolan and Brockett 2005; Wang et al. 2019 (GLUE). Licence: see the Microsoft

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """PAWS, paraphrases and their look-alikes: the same words, not always the same meaning.
 
 Source: Zhang et al. 2019, the part from Wikipedia. Licence: free to use for any

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """QQP, are two questions that people asked on Quora duplicates? As in GLUE.
 
 Source: Iyer et al. 2017 (Quora); Wang et al. 2019 (GLUE). Licence: non-commercial, see

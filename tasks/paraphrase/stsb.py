@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """STS-B, how alike are two sentences in meaning, from 0 to 5? As in GLUE.
 
 Source: Cer et al. 2017; Wang et al. 2019 (GLUE). Licence: by source of the text, mostly

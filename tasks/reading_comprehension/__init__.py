@@ -1,1 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
 """Reading comprehension: what does the passage say about this?"""

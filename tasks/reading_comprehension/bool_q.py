@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """BoolQ, yes/no questions that people typed into a search engine, with a paragraph.
 
 Source: Clark et al. 2019, arXiv 1905.10044. Licence: CC BY-SA 3.0. Splits: dev is the

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """DROP, questions on a paragraph that take counting, adding, comparing or sorting.
 
 Source: Dua et al. 2019, arXiv 1903.00161. Licence: CC BY-SA 4.0. Splits: the first

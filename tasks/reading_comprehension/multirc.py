@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """MultiRC, questions on a paragraph with several right answers, as in SuperGLUE.
 
 Source: Khashabi et al. 2018; Wang et al. 2019 (SuperGLUE). Licence: for research, see

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """OpenBookQA, science questions with four answers and the fact that helps to find one.
 
 Source: Mihaylov et al. 2018, arXiv 1809.02789. Licence: see

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """SQuAD, questions on paragraphs of Wikipedia: 1.1, and 2.0 with unanswerable ones.
 
 Source: Rajpurkar et al. 2016, arXiv 1606.05250; 2018, arXiv 1806.03822. Licence: CC

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Cosmos QA, questions on what a narrative from a blog does not say outright.
 
 Source: Huang et al. 2019, arXiv 1909.00277. Licence: CC BY 4.0. Splits: the test labels

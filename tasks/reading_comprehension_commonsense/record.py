@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """ReCoRD, news stories and a sentence about them with a name left out, in SuperGLUE.
 
 Source: Zhang et al. 2018, arXiv 1810.12885; Wang et al. 2019 (SuperGLUE). Licence: for

@@ -1,1 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
 """Sentiment: is the writer for or against?"""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """IMDB: long film reviews, for or against.
 
 Source: Maas et al. 2011, Learning Word Vectors for Sentiment Analysis. Licence: none

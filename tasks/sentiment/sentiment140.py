@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Sentiment140: short messages from Twitter, happy or unhappy.
 
 Source: Go, Bhayani and Huang 2009, Twitter Sentiment Classification using Distant

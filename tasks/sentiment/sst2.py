@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """SST-2: sentences and phrases from film reviews, as in GLUE.
 
 Source: Socher et al. 2013 (the Stanford Sentiment Treebank); Wang et al. 2018 (GLUE).

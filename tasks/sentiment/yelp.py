@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Yelp: reviews of restaurants and other businesses, one or two stars against more.
 
 Source: Zhang, Zhao and LeCun 2015, Character-level Convolutional Networks for Text

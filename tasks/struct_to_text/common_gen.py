@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """CommonGen: a few everyday words, put together in a sensible sentence.
 
 Source: Lin et al. 2020; GEM edition: Gehrmann et al. 2021, arXiv 2102.01672. Licence:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """DART: facts from tables, from WebNLG and from E2E, put into words.
 
 Source: Nan et al. 2021, arXiv 2007.02871; GEM edition: Gehrmann et al. 2021. Licence:

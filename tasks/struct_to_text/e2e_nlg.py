@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """E2E NLG: the attributes of a restaurant, put into words.
 
 Source: Novikova et al. 2017; cleaned by Dusek et al. 2019; GEM edition: Gehrmann et al.

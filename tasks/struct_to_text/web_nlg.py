@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """WebNLG, English: sets of triples from DBpedia, put into words.
 
 Source: Gardent et al. 2017; GEM edition: Gehrmann et al. 2021, arXiv 2102.01672.

@@ -1,1 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
 """Summarization: what is the gist of a text, and what is it about?"""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """AESLC: the subject lines of e-mails at a large company, Enron.
 
 Source: Zhang and Tetreault 2019, This Email Could Save Your Life. Licence: none stated.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 r"""AG News: is a piece of news about the world, sports, business or science?
 
 Source: Zhang, Zhao and LeCun 2015, arXiv 1509.01626, from the corpus of A. Gulli.

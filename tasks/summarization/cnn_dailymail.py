@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """CNN and Daily Mail: news articles and the highlights that their editors wrote.
 
 Source: Hermann et al. 2015; See, Liu and Manning 2017, arXiv 1704.04368. Licence: none

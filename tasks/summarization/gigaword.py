@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Gigaword: headlines for the first sentences of agency reports.
 
 Source: Rush, Chopra and Weston 2015, from English Gigaword. Licence: none stated; the

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """iDebate: the claim that a debater's arguments support.
 
 Source: Wang and Ling 2016, Neural Network-Based Abstract Generation for Opinions and

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Multi-News: several articles on one event, summed up by the editors of newser.com.
 
 Source: Fabbri et al. 2019, arXiv 1906.01749. Licence: "For non-commercial research and

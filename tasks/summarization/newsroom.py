@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Newsroom: articles of 38 publications and how these described them to search engines.
 
 Source: Grusky, Naaman and Artzi 2018, arXiv 1804.11283. Licence: on registration, see

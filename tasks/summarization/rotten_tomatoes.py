@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Rotten Tomatoes: the consensus of professional critics on a film.
 
 Source: Wang and Ling 2016, Neural Network-Based Abstract Generation for Opinions and

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """SAMSum: chats as people type them on their phones, summed up in the third person.
 
 Source: Gliwa et al. 2019, arXiv 1911.12237. Licence: CC BY-NC-ND 4.0. Splits: all

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """WikiLingua, its English part: how-to articles from wikiHow and their steps in short.
 
 Source: Ladhak et al. 2020, arXiv 2010.03093; as in GEM. Licence: CC BY-NC-SA 3.0.

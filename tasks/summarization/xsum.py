@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """XSum: BBC articles without their first sentence, which has to be supplied.
 
 Source: Narayan, Cohen and Lapata 2018, arXiv 1808.08745. Licence: none stated; the

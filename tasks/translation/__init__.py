@@ -1,1 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
 """Translation: between English and another language, either way."""

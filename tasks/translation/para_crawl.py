@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """ParaCrawl, sentence pairs found on the web: English with Spanish, German or French.
 
 Source: Bañón et al. 2020, ParaCrawl: Web-Scale Acquisition of Parallel Corpora; TFDS

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """WMT 2014, the translation task English and French: news, parliament, the web.
 
 Source: Bojar et al. 2014, Findings of the 2014 Workshop on Statistical Machine

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """WMT 2016, the news translation task between English and six other languages.
 
 Source: Bojar et al. 2016, Findings of the 2016 Conference on Machine Translation.

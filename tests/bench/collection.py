@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The whole embedded collection: seconds to write it, to store it, to open it warm."""
 
 import os

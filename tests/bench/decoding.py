@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Greedy decoding against transformers' `generate`: the same Llama, the same tokens.
 
 Eight prompts of 256 random tokens are continued by 128 tokens in one batch, in float32;

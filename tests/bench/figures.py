@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the benchmarks share: lengths and rows like FLAN's, one line of JSON."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A random Llama of 50 million parameters, for transformers and for us."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Packed tokens per second from warm stores of 60 tasks, and the wait for the first."""
 
 import itertools

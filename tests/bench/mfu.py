@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Share of an accelerator's peak that training uses, on packed rows shaped like FLAN's.
 
     python -m tests.bench.mfu --gin_file=models/2b.gin --rows=16

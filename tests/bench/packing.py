@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A million prompts planned: seconds, fullness against next-fit, a cold start."""
 
 import time

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Multiple choice against lm-evaluation-harness's `hf` model: the same Llama, requests.
 
 200 prompts of 300 random tokens, each with four options of eight, are asked as the

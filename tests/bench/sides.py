@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Two processes, each with one side's model; they take turns on the same two cores."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Building prompt stores against iterating the same SeqIO tasks, in one run."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The training step against a plain PyTorch loop over transformers, on the same rows.
 
 Both sides start from the same weights, take the same packed rows (prompts like FLAN's, a

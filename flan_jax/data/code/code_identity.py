@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a function computes, as digests that comments and formatting do not change.
 
     of(fields)  ->  {'digest': '5f..', 'parts': {

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What makes the prompts of a task those and no others, part by part.
 
     of_task('rte')  ->  {'version': 1, 'templates': ['1a..', ...],

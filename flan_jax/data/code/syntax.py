@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Python source as plain lists: what it does, not how it is written down.
 
 Comments, docstrings, annotations, layout and line numbers are gone; the rest is the same

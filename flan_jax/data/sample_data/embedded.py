@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The embedded data: a real TFDS data_dir, written from the small invented world.
 
 Every dataset that has a sample in `world.samples` goes through its own TFDS builder, with

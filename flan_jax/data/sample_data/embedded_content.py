@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the embedded data consists of: TFDS builders, plain text, a vocabulary.
 
 `embedded` decides what is written and where; here a part is written to a given path.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """DIR/embedded.json, by which a data_dir says that its data is embedded; see `embedded`.
 
 Needs the standard library only: every run asks, and none of them needs the world.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a dataset's sample returns, checked against the features of its TFDS builder.
 
 TFDS takes 1.5 for a whole number and None for a text; here it is an error that names the

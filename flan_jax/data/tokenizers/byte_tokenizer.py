@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The byte vocabulary as a tokenizer.json, with the same ids."""
 
 NAMES = ('<pad>', '</s>', '<unk>')  # the first ids, before those of the 256 bytes

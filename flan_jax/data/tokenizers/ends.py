@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What ends and begins a text of a model, as token ids; one record for all doors.
 
 `beside` reads it where a vocabulary lies: of an import or a run from run.json, else from

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What of a public folder says how its tokenizer works: kept in MODEL_DIR/tokenizer.
 
 An import puts the files there, a run that begins from it takes them along, and an export

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A Hugging Face `tokenizer.json` as a SeqIO vocabulary."""
 
 import functools

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Prompts to length: begun and ended, their targets cut or split, all of it counted."""
 
 import collections

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Unfinished folders, named after the process that fills them, so that others know.
 
     .building-<place>-<process>-<start>-<random>    place: machine, boot and PID namespace

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Batches of packed rows, read ahead by threads: a plan, stores and Grain."""
 
 import contextlib

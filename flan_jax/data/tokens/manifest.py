@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The manifest of a prompt store: what its files hold, and whether they still hold it.
 
     {"format": 2, "task": ..., "prompts": 240, ..., "files": {"lengths.npy":

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Which prompts share a row: pure arithmetic on token counts.
 
 `Plan` decides from them alone the endless sequence of rows of a mixture; `row_arrays`

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The arrays of one packed row, as a model reads them, made of the token ids of its prompts."""
 
 from collections.abc import Sequence

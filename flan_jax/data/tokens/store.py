@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The prompt store: a task rendered and tokenized once, read at random ever after.
 
     <directory>/<task>/<split>-<fingerprint>/prompts.array_record

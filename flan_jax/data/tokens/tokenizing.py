@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The token ids of a SeqIO task, many times faster than iterating the task.
 
 SeqIO's own preprocessors render the text; whole batches are then tokenized in Python,

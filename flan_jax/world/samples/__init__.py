@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Rows of the embedded data: for each dataset a function of the world, by its name.
 
     @samples.of('rte')

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Closed-book question answering: what the world's facts say."""
 
 import hashlib

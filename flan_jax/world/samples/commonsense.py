@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Commonsense, and reading with commonsense: causes, steps, remedies, endings, motives."""
 
 from flan_jax.world import cloze, commonsense, samples

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Coreference: schemas whose pronoun means one of two candidates."""
 
 from flan_jax.world import samples, schemas

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Translation, and miscellaneous: grammar, talk, equations, kinds of questions, senses."""
 
 from functools import partial

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Natural language inference and paraphrase: statements about the world, in pairs."""
 
 from functools import partial

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Reading comprehension: passages of facts, reports to count in, science."""
 
 import zlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Sentiment: reviews and messages, for or against."""
 
 from functools import partial

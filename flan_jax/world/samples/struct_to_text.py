@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Structured data to text: everyday words, triples and restaurants in sentences."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Summarization: news, mail, chats, debates, guides and critics, each with its gist."""
 
 from flan_jax.world import gists, news, samples
