@@ -26,7 +26,7 @@ from flan_jax.inference.decoding import Settings
 from flan_jax.model import decoder
 from flan_jax.runs import generation
 from flan_jax.training import checkpoint
-from tests import tiny_runs
+from tests import tiny_runs, vocabularies
 
 CONFIG = decoder.DecoderConfig(
   vocab_size=384, d_model=16, layers=1, heads=2, head_dim=8, d_ff=16, dtype='float32', remat='none'
@@ -287,21 +287,8 @@ def test_a_stop_leaves_the_blanks_before_it(world, tmp_path, monkeypatch):
 
 
 def sentencepiece_words(folder):
-  import sentencepiece
-
-  model = io.BytesIO()
-  sentencepiece.SentencePieceTrainer.train(
-    sentence_iterator=iter(['the sky is blue', 'blue is the sky'] * 20),
-    model_writer=model,
-    vocab_size=30,
-    pad_id=0,
-    eos_id=1,
-    unk_id=2,
-    bos_id=-1,
-    hard_vocab_limit=False,
-    minloglevel=2,
-  )
-  (folder / 'vocab.model').write_bytes(model.getvalue())
+  model = vocabularies.sentencepiece_model(['the sky is blue', 'blue is the sky'] * 20, 30)
+  (folder / 'vocab.model').write_bytes(model)
   return str(folder / 'vocab.model')
 
 

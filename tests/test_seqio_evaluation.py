@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """SeqIO's own evaluator on our tasks: forward templates, our metrics, 100 at best."""
 
-import io
 import json
 
 import numpy as np
 import pytest
-import sentencepiece
 import seqio
 import tensorflow as tf
 
@@ -17,6 +15,7 @@ from flan_jax.data.expected import Expected
 from flan_jax.data.sample_data import embedded, embedded_content
 from flan_jax.errors import UserError
 from flan_jax.evaluation import metrics, questions, ranking, seqio_metrics
+from tests import vocabularies
 
 COUNTED = 'word_edit_distance'  # 0 is best, so accuracy stands beside it
 
@@ -231,20 +230,8 @@ def test_a_prompt_without_a_reference_is_left_out_and_told(capsys):
 
 def test_texts_are_compared_as_the_vocabulary_can_write_them(tmp_path, monkeypatch):
   """This one writes neither line ends nor capitals, and not every letter."""
-  written = io.BytesIO()
-  sentencepiece.SentencePieceTrainer.train(
-    sentence_iterator=iter(['one two three'] * 50),
-    model_writer=written,
-    vocab_size=20,
-    pad_id=0,
-    eos_id=1,
-    unk_id=2,
-    bos_id=-1,
-    hard_vocab_limit=False,
-    minloglevel=2,
-    normalization_rule_name='nmt_nfkc_cf',
-  )
-  (tmp_path / 'vocab.model').write_bytes(written.getvalue())
+  model = vocabularies.sentencepiece_model(['one two three'] * 50, 20, normalization_rule_name='nmt_nfkc_cf')
+  (tmp_path / 'vocab.model').write_bytes(model)
   in_force(tmp_path, monkeypatch)
   text = 'One\nTWO  thrée'
   as_written = vocabulary.FLAN.decode(vocabulary.FLAN.encode(text))

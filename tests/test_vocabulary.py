@@ -17,6 +17,7 @@ from tokenizers import decoders, models, normalizers, pre_tokenizers, processors
 from flan_jax.data import vocabulary
 from flan_jax.data.vocabulary import FlanVocabulary
 from flan_jax.errors import UserError
+from tests import vocabularies
 
 TEXT = 'Does it follow?\n\nOPTIONS:\n- yes\n- no'
 
@@ -29,20 +30,8 @@ def no_variable(monkeypatch):
 
 @pytest.fixture(scope='module')
 def sentencepiece_model(tmp_path_factory):
-  written = io.BytesIO()
-  sentencepiece.SentencePieceTrainer.train(
-    sentence_iterator=iter(['does it follow yes no options'] * 50),
-    model_writer=written,
-    vocab_size=40,
-    pad_id=0,
-    eos_id=1,
-    unk_id=2,
-    bos_id=-1,
-    hard_vocab_limit=False,
-    minloglevel=2,
-  )
   path = tmp_path_factory.mktemp('words') / 'vocab.model'
-  path.write_bytes(written.getvalue())
+  path.write_bytes(vocabularies.sentencepiece_model(['does it follow yes no options'] * 50, 40))
   return str(path)
 
 

@@ -88,8 +88,7 @@ def evaluate(asked: Evaluation) -> dict | None:
     return job.run(job.models) if asked.continuous is None else _watch(job, asked.continuous)
   if multihost.first():
     note = [f'NOTE: {layout.note}'] if layout.note else []
-    checked = 'everything' if layout.here else 'all that can be seen from here'
-    print(*note, f'dry run: {checked} checked, nothing started', sep='\n')
+    print(*note, layout.dry_run, sep='\n')
   return None
 
 

@@ -89,6 +89,7 @@ class Prepared:
 
   run: run_file.Run. words: the vocabulary. layout: layouts.Layout. update: the optax
   transformation. watched: the held-out datasets that quick scores are of, or None.
+  traced: first and last step to trace, or None.
   """
 
   job: Training
@@ -97,6 +98,7 @@ class Prepared:
   layout: Any
   update: Any
   watched: Mapping[str, str] | None
+  traced: tuple[int, int] | None
 
 
 def train(job: Training) -> None:
@@ -108,11 +110,10 @@ def train(job: Training) -> None:
   prepared = prepare(job)
   tell = _teller()
   tell(description.summary(prepared.run, prepared.layout, job.schedule))
-  if not job.dry_run:
+  if job.dry_run:
+    tell(prepared.layout.dry_run)
+  else:
     run(prepared)
-    return
-  checked = 'everything' if prepared.layout.here else 'all that can be seen from here'
-  tell(f'dry run: {checked} checked, nothing started')
 
 
 def prepare(job: Training) -> Prepared:
@@ -125,8 +126,7 @@ def prepare(job: Training) -> Prepared:
   from flan_jax.training import checkpoint, optim, profiling, sharding
 
   sharding.host_devices(job.host_devices)
-  if job.profile:
-    profiling.window(job.profile, job.schedule.train_steps)
+  traced = profiling.window(job.profile, job.schedule.train_steps) if job.profile else None
   job = dataclasses.replace(job, mixture=mixture, model=_sized(job.model, words), loss=job.loss or losses.PLAIN)
   told = checkpoint.check_run(job.model_dir, description.describe(job, words, tasks))
   if job.init_from and not checkpoint.steps(job.model_dir):
@@ -136,7 +136,7 @@ def prepare(job: Training) -> Prepared:
   update = optim.optimizer(**job.optimizer)
   optim.is_frozen(decoder.abstract_params(job.model), job.optimizer.get('frozen', ()))
   watched = in_training_eval.prepared(job.held_out, job.held_out_examples) if job.schedule.held_out_every else None
-  return Prepared(job, told, words, layout, update, watched)
+  return Prepared(job, told, words, layout, update, watched, traced)
 
 
 def _layout(job: Training) -> Any:
@@ -156,7 +156,7 @@ def _layout(job: Training) -> Any:
 def run(prepared: Prepared) -> None:
   """Builds the prompt stores that are missing, and trains."""
   from flan_jax.runs import in_training_eval, report_inputs
-  from flan_jax.training import checkpoint, loop, multihost, optim, profiling, sharding
+  from flan_jax.training import checkpoint, loop, multihost, optim, sharding
   from flan_jax.training.termination import Termination
 
   job, told, mesh = prepared.job, prepared.run, prepared.layout.mesh
@@ -181,7 +181,7 @@ def run(prepared: Prepared) -> None:
         learning_rate=optim.learning_rate_of(job.optimizer),
         initial_params=_base_params(job.init_from, mesh),
         dev_batches=dev,
-        profile=profiling.window(job.profile, schedule.train_steps) if job.profile else None,
+        profile=prepared.traced,
         say=say,
         show=show,
         loss=job.loss,

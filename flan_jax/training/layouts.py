@@ -35,6 +35,12 @@ class Layout:
   def here(self) -> bool:
     return not isinstance(self.mesh, AbstractMesh)
 
+  @property
+  def dry_run(self) -> str:
+    """What a dry run on it says at its end."""
+    checked = 'everything' if self.here else 'all that can be seen from here'
+    return f'dry run: {checked} checked, nothing started'
+
 
 def chosen(axes: Mapping[str, int] | None, topology: str | None, dry_run: bool, rows: int | None = None) -> Layout:
   """The layout of a command.
