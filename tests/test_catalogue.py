@@ -9,7 +9,7 @@ import pytest
 
 import flan_jax.tasks  # noqa: F401  registers every dataset
 from flan_jax.cli import prompts
-from flan_jax.data import catalogue, datasets, rendering
+from flan_jax.data import catalogue, datasets, origins, rendering
 from flan_jax.data.sample_data import embedded_content
 from flan_jax.errors import UserError
 from flan_jax.world import samples
@@ -26,7 +26,7 @@ def nasty():
   return dataclasses.replace(
     rte,
     name='nasty',
-    manual=NASTY,
+    origin=origins.Origin(by_hand=NASTY),
     splits={'test': 'test'},
     examples=0,
     templates=(*rte.templates[:4], template, *rte.templates[5:]),

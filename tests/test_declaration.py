@@ -93,7 +93,7 @@ MANUAL = ['newsroom', 'samsum', 'story_cloze', 'xsum', 'wmt16_translate_csen', '
 @pytest.mark.parametrize('name', MANUAL)
 def test_a_manual_download_is_explained(name, tmp_path, monkeypatch):
   monkeypatch.setenv('TFDS_DATA_DIR', str(tmp_path))
-  what = datasets.get(name).manual
+  what = datasets.get(name).origin.by_hand
   assert 'http' in what
   with pytest.raises(UserError) as error:
     datasets.require_prepared(['rte', name])
@@ -103,7 +103,7 @@ def test_a_manual_download_is_explained(name, tmp_path, monkeypatch):
 
 
 def test_no_other_dataset_asks_for_one():
-  asked = [name for name in datasets.names() if datasets.get(name).manual]
+  asked = [name for name in datasets.names() if datasets.get(name).origin.by_hand]
   assert sorted(asked) == sorted(MANUAL)
 
 

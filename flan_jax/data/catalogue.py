@@ -121,7 +121,9 @@ def _entry(group: Sequence[datasets.Dataset], advance: Callable[[int, str], None
     'pool': _pool(group),
     'roles': [role for role in _ROLES if any(role in d.splits for d in group)],
     'manual': {
-      dataset.manual: [d.name for d in group if d.manual == dataset.manual] for dataset in group if dataset.manual
+      by_hand: [dataset.name for dataset in group if dataset.origin.by_hand == by_hand]
+      for by_hand in dict.fromkeys(dataset.origin.by_hand for dataset in group)
+      if by_hand
     },
     **described(_docstring(module)),
     'cards': [card for number in range(dataset_checks.TEMPLATES) for card in _cards(group, number, examples)],

@@ -19,7 +19,7 @@ import seqio
 import tensorflow as tf
 
 from flan_jax.data import clusters as clusters_lib
-from flan_jax.data import dataset_checks, expected, fewshot, rendering, vocabulary
+from flan_jax.data import dataset_checks, expected, fewshot, origins, rendering, vocabulary
 from flan_jax.data import fields as fields_lib
 from flan_jax.data import splits as splits_lib
 from flan_jax.data import templates as templates_lib
@@ -49,7 +49,7 @@ class Dataset:
   templates: tuple[Template, ...]
   metrics: tuple[str, ...]
   keep: Callable[[Mapping], tf.Tensor] | None = None
-  manual: str = ''
+  origin: origins.Origin = origins.Origin()
   mixed: bool = True
   plain: tuple[Template, ...] = ()
   version: int = 1
@@ -115,7 +115,7 @@ def add(
   metrics: Sequence[str],
   keep: Callable | None = None,
   clusters: Sequence[str] = (),
-  manual: str = '',
+  origin: origins.Origin = origins.Origin(),
   mixed: bool = True,
   plain: Sequence[Template] = (),
   version: int = 1,
@@ -138,7 +138,7 @@ def add(
     metrics: names known to the evaluation, the primary one first.
     keep: TFDS record -> whether to use it.
     clusters: by default the name of the folder that the file of `fields` stands in.
-    manual: for data that TFDS cannot fetch: which files, and from where.
+    origin: where its records come from, for `flan_jax prepare`.
     mixed: whether the mixtures train on it.
     plain: how a model that was not tuned is asked, as GPT-3 was: one phrasing (one for
       each direction) that the answer continues; by default the bare fields.
@@ -161,7 +161,7 @@ def add(
     metrics=tuple(metrics),
     keep=keep,
     templates=tuple(declared),
-    manual=manual,
+    origin=origin,
     mixed=mixed and splits_lib.TRAIN in splits,
     plain=tuple(dataclasses.replace(t, kind=kind) for t in plain),
     version=version,
@@ -252,7 +252,7 @@ def require_prepared(wanted: Sequence[str], instead: str = '') -> None:
   """
   missing = [name for name in wanted if not get(name).source.prepared()]
   if missing:
-    manual = {get(name).tfds: get(name).manual for name in missing if get(name).manual}
+    manual = {get(name).tfds: get(name).origin.by_hand for name in missing if get(name).origin.by_hand}
     splits_lib.raise_missing(missing, [get(name).tfds for name in missing], manual, instead)
 
 

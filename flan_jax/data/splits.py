@@ -23,7 +23,8 @@ import tensorflow as tf
 import tensorflow_datasets as tfds
 from tensorflow_datasets.core import read_only_builder
 
-from flan_jax.data import prepared_files, private_names
+from flan_jax.data import private_names
+from flan_jax.data.prepare import prepared_files
 from flan_jax.errors import notice, UserError
 
 TRAIN, DEV, TEST = 'train', 'validation', 'test'

@@ -10,6 +10,7 @@ of the names of the files. Endings are counted from 1.
 
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose
+from flan_jax.data.origins import Origin
 from flan_jax.data.templates import templates
 
 
@@ -93,6 +94,8 @@ datasets.add(
   inverted=INVERTED,
   plain=PLAIN,
   metrics=['accuracy'],
-  manual='cloze_test_val__spring2016.csv and cloze_test_test__spring2016.csv, sent '
-  'on request (form at https://www.cs.rochester.edu/nlp/rocstories/),',
+  origin=Origin(
+    by_hand='cloze_test_val__spring2016.csv and cloze_test_test__spring2016.csv, sent '
+    'on request (form at https://www.cs.rochester.edu/nlp/rocstories/),'
+  ),
 )

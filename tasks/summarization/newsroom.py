@@ -8,6 +8,7 @@ show it. How much a summary copies (density, coverage, compression) is not used.
 """
 
 from flan_jax.data import datasets
+from flan_jax.data.origins import Origin
 from flan_jax.data.templates import templates
 
 
@@ -87,5 +88,5 @@ datasets.add(
   inverted=INVERTED,
   plain=PLAIN,
   metrics=['rouge1', 'rouge2', 'rougeLsum'],
-  manual='train.jsonl, dev.jsonl and test.jsonl (after registration at https://summari.es/download/)',
+  origin=Origin(by_hand='train.jsonl, dev.jsonl and test.jsonl (after registration at https://summari.es/download/)'),
 )

@@ -10,6 +10,7 @@ has the same two features.
 """
 
 from flan_jax.data import datasets
+from flan_jax.data.origins import Origin
 from flan_jax.data.templates import templates
 
 
@@ -86,6 +87,8 @@ datasets.add(
   inverted=INVERTED,
   plain=PLAIN,
   metrics=['rouge1', 'rouge2', 'rougeLsum'],
-  manual='xsum-extracts-from-downloads.tar.gz (made as described at '
-  'https://github.com/EdinburghNLP/XSum/blob/master/XSum-Dataset/README.md)',
+  origin=Origin(
+    by_hand='xsum-extracts-from-downloads.tar.gz (made as described at '
+    'https://github.com/EdinburghNLP/XSum/blob/master/XSum-Dataset/README.md)'
+  ),
 )

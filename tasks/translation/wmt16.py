@@ -10,6 +10,7 @@ rows as a file that was fetched by hand.
 """
 
 from flan_jax.data import datasets
+from flan_jax.data.origins import Origin
 from flan_jax.data.templates import templates
 
 LANGUAGES = {'cs': 'Czech', 'de': 'German', 'fi': 'Finnish', 'ro': 'Romanian', 'ru': 'Russian', 'tr': 'Turkish'}
@@ -88,7 +89,7 @@ Translation from {language} into English:
 => {english}
 """
 
-_MANUAL = {
+_BY_HAND = {
   'cs': 'czeng16pre.deduped-ignoring-sections.txt.gz (from http://ufal.mff.cuni.cz/czeng/czeng16pre)',
   'ru': '1mcorpus.zip (from https://translate.yandex.ru/corpus?lang=en)',
 }
@@ -109,7 +110,7 @@ for _code, _examples in (
     fields=fields,
     metrics=['bleu'],
     splits={'train': 'train[:30000]', 'validation': 'validation[:200]', 'test': 'test'},
-    manual=_MANUAL.get(_code, ''),
+    origin=Origin(by_hand=_BY_HAND.get(_code, '')),
     templates=templates(FROM_ENGLISH, direction=f'en-{_code}') + templates(TO_ENGLISH, direction=f'{_code}-en'),
     plain=templates(PLAIN_FROM_ENGLISH, direction=f'en-{_code}') + templates(PLAIN_TO_ENGLISH, direction=f'{_code}-en'),
   )
