@@ -71,9 +71,11 @@ def test_rows_of_the_hub_fit_the_builder_and_every_template(name, tmp_path):
   answers = set()
   for record in filter(dataset.keep, records):
     fields = rendering.text_fields(record, dataset)
-    for side in templates.render(dataset.templates, fields):
-      assert all(text.strip() for text in side.numpy())
-    answers.add(fields['answer'].numpy().decode() if 'answer' in fields else fields['foreign'].numpy().decode())
+    answer = (fields.get('answer', fields.get('foreign'))).numpy().decode()
+    if answer:  # rows without one are left out
+      answers.add(answer)
+      for side in templates.render(dataset.templates, fields):
+        assert all(text.strip() for text in side.numpy())
   assert sample.answer in answers
 
 

@@ -134,6 +134,8 @@ def _reaching(hub: origins.Hub) -> Iterator[None]:
   except Exception as error:  # of a network, the library raises what its parts raise
     if getattr(error, 'errno', None) == errno.ENOSPC:
       raise UserError(f'{_where(hub)}: the disk of its cache is full; make room, or name another cache_dir') from error
+    if getattr(getattr(error, 'response', None), 'status_code', None) in (401, 403):
+      raise Unavailable(f'{_where(hub)} is not open to everybody. {_REMEDY}') from error
     reason = str(error).partition('\n')[0] or type(error).__name__
     raise Unavailable(
       f'{_where(hub)} cannot be fetched ({reason}); what has arrived is kept, try again. {_REMEDY}'
