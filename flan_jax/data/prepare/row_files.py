@@ -122,7 +122,7 @@ def rows(path: str, labels: Labels) -> Iterator[dict[str, Any]]:
     UserError: the file cannot be read, or holds a class that has no name.
   """
   kind = pathlib.PurePath(path).suffix
-  damaged = (OSError, UnicodeDecodeError, csv.Error)
+  damaged: tuple[type[Exception], ...] = (OSError, UnicodeDecodeError, csv.Error)
   if kind == PARQUET:
     damaged += (extra('pyarrow').ArrowException,)
   try:
