@@ -388,6 +388,8 @@ def test_where_files_of_a_folder_may_stand(file, alone, tmp_path):
     (['super_glue/rte/train.parquet', 'super_glue/rte/train.jsonl'], "could both be the split 'train'"),
     (['super_glue/rte/train.parquet', 'super_glue/rte/train/0000.parquet', 'super_glue/rte/rte/train.parquet'], 'both'),
     (['super_glue/rte/validation.parquet', 'super_glue/rte/dev.parquet'], "could both be the split 'validation'"),
+    (['super_glue/rte/train-00000-of-00001.jsonl', 'super_glue/rte/train.jsonl'], "could both be the split 'train'"),
+    (['super_glue/rte/train-00000-of-00003.jsonl', 'super_glue/rte/train-00002-of-00003.jsonl'], '2 of the 3 parts'),
     (['super_glue/rte/train.parquet', 'aps/super_glue/rte/train.parquet'], 'both hold files of it; take one away'),
   ],
 )
@@ -396,6 +398,13 @@ def test_a_folder_with_no_files_or_too_many_is_refused(files, words, tmp_path):
     write_lines(tmp_path / file, [ROW])
   with pytest.raises(UserError, match=words):
     copies.from_folder(RTE.tfds, RTE.origin.hub, tmp_path, None)
+
+
+def test_parts_of_a_split_are_read_by_their_numbers(tmp_path):
+  for part in (10, 2, 1):
+    write_lines(tmp_path / f'super_glue/rte/train_{part}.jsonl', [{**ROW, 'idx': part}])
+  copy = copies.from_folder(RTE.tfds, RTE.origin.hub, tmp_path)
+  assert [key for key, _ in pairs(copy)] == ['1', '2', '10']
 
 
 def test_a_dataset_without_a_copy_takes_rows_with_the_builders_features(tmp_path):

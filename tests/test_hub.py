@@ -135,6 +135,13 @@ def test_a_split_that_the_copy_lacks_is_named(hub, tmp_path):
     fetch(tmp_path)
 
 
+def test_a_copy_that_lacks_a_part_is_unavailable(hub, tmp_path):
+  files = {path.replace('train-00000-of-00001', 'train-00000-of-00002'): held for path, held in FILES.items()}
+  hub.add(SUPER_GLUE, 'main', files)
+  with pytest.raises(copies.Unavailable, match="aps/super_glue .* there are 1 of the 2 parts of the split 'train'"):
+    fetch(tmp_path)
+
+
 def test_a_download_that_is_cut_off_goes_on_where_it_stopped(hub, tmp_path, monkeypatch):
   monkeypatch.setattr('huggingface_hub.constants.DOWNLOAD_CHUNK_SIZE', 64)  # by itself 10 MB
   hub.add(SUPER_GLUE, 'main', FILES)
