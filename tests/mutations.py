@@ -14,6 +14,7 @@ MODULES = {
   'precompile': 'flan_jax.cli.precompile',
   'Schedule': 'flan_jax.training.loop',
   'Selection': 'flan_jax.data.mixture_subset',
+  'Mixing': 'flan_jax.data.mixing.mixing',
   'DecoderConfig': 'flan_jax.model.decoder',
   'LossConfig': 'flan_jax.model.losses',
 }
@@ -33,6 +34,7 @@ NEVER = {
   'choice': ['3', 'True', "''", "'nonesuch'", '[]', "('sum',)"],
   'some': ['3', 'True', "''", "'nonesuch'", '[]'],
   'joined': ['3', '[]', 'True', "','"],
+  'names': ['True', '3', '[]', "''", '(1, 2)', "('',)"],
   'names or count': ['True', '0', '-1', '2.5', '[]', '()', "''", '(1, 2)', "('',)"],
   'pair': ["'eos'", "('eos',)", "('eos', 3)", '3', 'True', "('a', 'b', 'c')", '{}'],
   'two numbers': [
@@ -60,6 +62,8 @@ NEVER = {
     "{'data': -1, 'fsdp': -1}",
     "{'data': 1.0}",
   ],
+  'shares': ['0.5', "'nli'", "{'nli': 2}", "{'nli': '0.1'}", '{1: 0.5}', "{'nli': None}", "{'nli': True}"],
+  'counts': ['500', "{'nli': 0}", "{'nli': 2.5}", "{'': 5}"],
   'topology': ["'v99:4x4'", "'v5e'", '3', "''", "'v5e:4'", 'True'],
   'window': ["'3'", '3', "'5:2'", "'0:2'", "''"],
   'object': ['3', "'rows'", '[]', '@training.Rows'],

@@ -42,8 +42,9 @@ def rows(text):
   return found
 
 
-# Registered, but trained on by no mixture: in the paper's figure, not in its code.
-EXTRA = ('para_crawl_ende', 'para_crawl_enfr')
+# Registered, but trained on by no mixture: in the paper's figure, not in its code; and those
+# that explain their answers, of which the paper has none.
+EXTRA = ('para_crawl_ende', 'para_crawl_enfr', 'gsm8k', 'esnli', 'cos_e')
 # Evaluated with its cluster, never trained on.
 TEST_ONLY = ('wsc273',)
 
@@ -153,4 +154,11 @@ cola | glue/cola:2.0.0 | train[:-200] | train[-200:] | validation | 8_350 | 8 | 
 
 [miscellaneous question_classification]
 trec | trec:1.0.0 | train[:-200] | train[-200:] | test | 5_250 | 9 | accuracy
+
+[math chain_of_thought]
+gsm8k | gsm8k:1.0.0 | train[:-200] | train[-200:] | test | 7_273 | 8 | final_answer
+[nli chain_of_thought]
+esnli | esnli:0.1.0 | train[:30000] | validation[:200] | test | 549_367 | 7 | final_answer
+[commonsense chain_of_thought]
+cos_e | cos_e:0.0.1 | train[:-200] | train[-200:] | validation | 9_541 | 7 | final_answer
 """)

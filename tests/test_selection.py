@@ -167,6 +167,7 @@ ABLATIONS = {
   'style_name': ('flan_holdout_nli.name', 55),
   'style_none': ('flan_holdout_nli.none', 55),
   'few_shot': ('flan_holdout_nli.5shot', 55),
+  'flan_collection': ('flan_holdout_nli.0.5few5.0.3inverted.shares_chain_of_thought_0.03.with_chain_of_thought', 186),
 }
 
 
@@ -190,9 +191,10 @@ def test_the_ablations_by_gin(name, monkeypatch):
   commandline.configure(flags)
   read = {}
 
-  def checked(mixture, held_out, selection):
-    mixture = selection.apply(mixture or holdouts.mixture(held_out))
-    holdouts.assert_unseen(mixture, held_out)
+  def checked(job):
+    mixture = job.selection.apply(job.mixture or holdouts.mixture(job.held_out))
+    mixture = job.mixing.apply(mixture, job.held_out)
+    holdouts.assert_unseen(mixture, job.held_out)
     read.update(mixture=mixture, tasks=holdouts.members(mixture))
     raise UserError('enough')
 

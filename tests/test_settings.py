@@ -19,6 +19,7 @@ import gin
 from flan_jax import settings
 from flan_jax.cli import commandline, experiment, gin_defaults, gin_files, precompile
 from flan_jax.data import mixture_subset, prompt_variants, vocabulary
+from flan_jax.data.mixing import mixing
 from flan_jax.data.tokenizers import ends
 from flan_jax.errors import UserError
 from flan_jax.evaluation import protocol, ranking
@@ -115,6 +116,7 @@ def test_every_parameter_is_described():
     training.Rows,
     loop.Schedule,
     mixture_subset.Selection,
+    mixing.Mixing,
     decoder.DecoderConfig,
     losses.LossConfig,
     run_file.Run,

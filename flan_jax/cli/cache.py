@@ -35,10 +35,11 @@ def main(arguments: Sequence[str]) -> None:
   flags = commandline.parse(made, arguments)
   commandline.configure(flags)
   from flan_jax.data import mixture_subset
+  from flan_jax.data.mixing import mixing
   from flan_jax.runs import caching, training
 
   rows = commandline.call(training.Rows)  # as the run file has it
-  tasks = _tasks(flags, commandline.call(mixture_subset.Selection))
+  tasks = _tasks(flags, commandline.call(mixture_subset.Selection), commandline.call(mixing.Mixing))
   caching.cache(
     tasks,
     rows,
@@ -52,7 +53,7 @@ def main(arguments: Sequence[str]) -> None:
   )
 
 
-def _tasks(flags, selection) -> list[str]:
+def _tasks(flags, selection, mixing) -> list[str]:
   if flags.tasks:
     return [name.strip() for name in flags.tasks.split(',') if name.strip()]
   registration.load_tasks()
@@ -61,7 +62,7 @@ def _tasks(flags, selection) -> list[str]:
   mixture = flags.mixture or _macro('MIXTURE')
   if not mixture:
     mixture = holdouts.mixture(_macro('HELD_OUT'))
-  return list(holdouts.members(selection.apply(mixture)))
+  return list(holdouts.members(mixing.apply(selection.apply(mixture), _macro('HELD_OUT'))))
 
 
 def _macro(name: str):

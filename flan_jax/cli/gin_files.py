@@ -20,6 +20,7 @@ READ_BY = {
   'Rows': _TRAINING,
   'Schedule': _TRAINING,
   'Selection': _TRAINING,
+  'Mixing': _TRAINING,
   'DecoderConfig': _TRAINING,
   'LossConfig': _TRAINING,
   'Evaluation': ('evaluate',),

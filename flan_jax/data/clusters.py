@@ -85,3 +85,6 @@ add('question_classification', 'Question classification')
 add('linguistic_acceptability', 'Linguistic acceptability')
 # Whose `dropped_with` is the paper's.
 PAPER = frozenset(_CLUSTERS)
+# Of the Flan Collection (arXiv 2301.13688): it collects what explains its answers, and each of its
+# datasets belongs to the cluster of its task as well.
+add('chain_of_thought', 'Chain of thought', heading=True)

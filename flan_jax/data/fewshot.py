@@ -45,10 +45,15 @@ class Exemplars:
     seed: int,
     encode_batch: Callable[[list[str]], list[list[int]]],
     before_answer: str = '\n',
+    drawn_number: bool = False,
   ):
-    """rows: (key, T inputs, T targets) of at most POOL examples."""
+    """rows: (key, T inputs, T targets) of at most POOL examples.
+
+    drawn_number: whether each prompt draws how many it has, from 1 to `shots`.
+    """
     self._pool = [_exemplar(*row, before_answer, encode_batch) for row in rows[: _prime(len(rows))]]
     self._shots, self._seed, self._encode_batch = shots, seed, encode_batch
+    self._drawn_number = drawn_number
 
   def before(
     self, keys: Sequence[str], numbers: Sequence[int], inputs: Sequence[str], inputs_length: int = INPUTS_LENGTH
@@ -75,8 +80,9 @@ class Exemplars:
     digest = hashlib.sha256(f'{self._seed}\0{key}'.encode()).digest()
     start = int.from_bytes(digest[:8], 'big') % size
     step = 1 + int.from_bytes(digest[8:16], 'big') % max(size - 1, 1)
-    drawn = (self._pool[(start + turn * step) % size] for turn in range(min(self._shots + 1, size)))
-    return [one for one in drawn if one.key != key][: self._shots]
+    wanted = 1 + int.from_bytes(digest[16:24], 'big') % self._shots if self._drawn_number else self._shots
+    drawn = (self._pool[(start + turn * step) % size] for turn in range(min(wanted + 1, size)))
+    return [one for one in drawn if one.key != key][:wanted]
 
 
 def _exemplar(key, inputs, targets, before_answer, encode_batch) -> Exemplar:

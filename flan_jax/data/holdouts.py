@@ -42,7 +42,8 @@ def holdout(held_out: str) -> Holdout:
   """
   declared = [datasets.get(name) for name in datasets.names()]
   reasons = _reasons(datasets.names(), held_out)
-  alone = () if held_out in task_sets() else parsed(held_out)[1]
+  held, alone = (set(), set()) if held_out in task_sets() else parsed(held_out)
+  alone |= {one.name for one in declared if one.clusters[-1] in held and not _is_mixed(one.clusters[-1])}
   return Holdout(
     held_out,
     train=tuple(one.name for one in declared if one.mixed and not reasons[one.name]),
@@ -53,6 +54,11 @@ def holdout(held_out: str) -> Holdout:
     ),
     dropped={one.name: reasons[one.name] for one in declared if one.mixed and reasons[one.name] not in ('', HELD_OUT)},
   )
+
+
+def _is_mixed(cluster: str) -> bool:
+  """Whether the mixtures train on anything of a cluster."""
+  return any(one.mixed and cluster in one.clusters for one in map(datasets.get, datasets.names()))
 
 
 def _reasons(tasks: Sequence[str], held_out: str) -> dict[str, str]:
@@ -115,10 +121,14 @@ def _clusters(name: str) -> set[str]:
 
 
 def named(words: str) -> list[str]:
-  """Datasets named by themselves or by their cluster, each once: 'nli,sst2'."""
+  """Datasets named by themselves or by their cluster, each once: 'nli,sst2'.
+
+  A dataset outside the mixtures is named by the last of its clusters alone.
+  """
   found = []
   for word in filter(None, map(str.strip, words.split(','))):
-    own = [name for name in datasets.names() if word in datasets.get(name).clusters]
+    declared = map(datasets.get, datasets.names())
+    own = [one.name for one in declared if word in (one.clusters if one.mixed else one.clusters[-1:])]
     if not own and word not in datasets.every():
       near = did_you_mean(word, [*datasets.names(), *clusters.names()])
       raise UserError(f'unknown task {word!r}, which is no cluster either{near} ({clusters.OWN})')
@@ -141,13 +151,16 @@ def rate(task: seqio.Task) -> float:
   is cached, when SeqIO's own rate would switch to the cached prompts. Published sizes
   serve where no data is prepared.
   """
-  prepared = task.source.prepared()
-  size = task.source.num_input_examples('train') if prepared else (datasets.get(task.name).examples)
-  return _capped(size)
+  return rate_of(task.name, MAXIMUM_RATE)
 
 
-def _capped(examples: int) -> float:
-  return float(min(examples, MAXIMUM_RATE))
+def rate_of(name: str, most: int) -> float:
+  """min(examples, most) of a task; see `rate`. What is not ours has the rate `most`."""
+  if name not in datasets.every():
+    return float(most)
+  source = datasets.get(name).source
+  size = source.num_input_examples('train') if source.prepared() else datasets.get(name).examples
+  return float(min(size, most))
 
 
 def weights(tasks: Sequence[str]) -> tuple[dict[str, float], str]:
@@ -155,7 +168,7 @@ def weights(tasks: Sequence[str]) -> tuple[dict[str, float], str]:
   sources = [datasets.get(name).source for name in tasks]
   counts = 'prepared' if all(source.prepared() for source in sources) else 'declared'
   if counts == 'declared':
-    return {name: _capped(datasets.get(name).examples) for name in tasks}, counts
+    return {name: float(min(datasets.get(name).examples, MAXIMUM_RATE)) for name in tasks}, counts
   return {name: rate(seqio.TaskRegistry.get(name)) for name in tasks}, counts
 
 
@@ -187,9 +200,12 @@ def mixture(held_out: str | None) -> str:
 
 
 def register_mixture(
-  name: str, tasks: Sequence[str], default_rate: float | Callable[[seqio.Task], float] = rate
+  name: str, tasks: Sequence[str | tuple[str, float]], default_rate: float | Callable[[seqio.Task], float] = rate
 ) -> str:
-  """A SeqIO mixture, by default with our rates; one of that name is replaced."""
+  """A SeqIO mixture; one of that name is replaced.
+
+  tasks: names, with the rates of their own that some have.
+  """
   if name in seqio.MixtureRegistry.names():
     seqio.MixtureRegistry.remove(name)
   if tasks:

@@ -15,6 +15,7 @@ from flan_jax.data.templates import Template
 from flan_jax.errors import UserError
 
 INSTRUCTIONS, NAME, NONE, PLAIN = 'instructions', 'name', 'none', 'plain'
+FORWARD, INVERTED = 'forward', 'inverted'
 STYLES = (INSTRUCTIONS, NAME, NONE, PLAIN)
 
 
@@ -26,7 +27,8 @@ class Variant:
   'name' (the dataset's name, then the bare fields) or 'none' (the bare fields), as in
   the paper's section 4.3; or 'plain', as GPT-3 was asked. shots: exemplars before each
   prompt. shot_seed: of their drawing. direction: the one to evaluate, of a dataset that
-  has two.
+  has two. turned: 'forward' or 'inverted' has the templates of that kind alone.
+  drawn_shots: whether each prompt draws its number of exemplars, from 1 to `shots`.
   """
 
   dataset: str
@@ -35,11 +37,19 @@ class Variant:
   shots: int = 0
   shot_seed: int = 0
   direction: str = ''
+  turned: str = ''
+  drawn_shots: bool = False
 
   @property
   def plain(self) -> bool:
     """Whether the answer continues the prompt."""
     return self.style == PLAIN
+
+  @property
+  def identity(self) -> dict:
+    """What decides the prompts; what older versions did not know is left out unless it is set."""
+    told = dataclasses.asdict(self)
+    return {name: value for name, value in told.items() if value or name not in ('turned', 'drawn_shots')}
 
   def name(self) -> str:
     """Of the task; that of the dataset itself where nothing is different."""
@@ -47,7 +57,8 @@ class Variant:
     parts += [self.direction] if self.direction else []
     parts += [f'{self.templates}templates'] if self.templates else []
     parts += [self.style] if self.style != INSTRUCTIONS else []
-    parts += [f'{self.shots}shot'] if self.shots else []
+    parts += [self.turned] if self.turned else []
+    parts += [f'{"1to" * self.drawn_shots}{self.shots}shot'] if self.shots else []
     parts += [f'seed{self.shot_seed}'] if self.shots and self.shot_seed else []
     return '.'.join(parts).replace('-', '_')
 
@@ -86,6 +97,8 @@ def _phrasings(plain: datasets.Dataset, variant: Variant) -> tuple[Template, ...
   kept = plain.templates
   if variant.templates:
     kept = tuple(kept[turn * len(kept) // variant.templates] for turn in range(variant.templates))
+  if variant.turned:
+    kept = tuple(one for one in kept if (one.kind == templates_lib.INVERTED) == (variant.turned == INVERTED))
   if variant.style == PLAIN and plain.plain:
     return plain.plain
   return kept if variant.style == INSTRUCTIONS else _bare(plain, variant.style, kept)

@@ -274,10 +274,8 @@ def exemplars(dataset: 'datasets.Dataset', records_ds: tf.data.Dataset | None = 
     (_decoded([key])[0], _decoded(inputs), _decoded(targets))
     for key, inputs, targets in splits.elements(named_ds.map(view), dataset.source)
   ]
-  variant = dataset.variant
-  return fewshot.Exemplars(
-    rows, variant.shots, variant.shot_seed, vocabulary.FLAN.encode_batch, ' ' if variant.plain else '\n'
-  )
+  asked, encode = dataset.variant, vocabulary.FLAN.encode_batch
+  return fewshot.Exemplars(rows, asked.shots, asked.shot_seed, encode, ' ' if asked.plain else '\n', asked.drawn_shots)
 
 
 def _key(texts: Mapping[str, tf.Tensor]) -> tf.Tensor:

@@ -111,6 +111,19 @@ def _same_text(written, references) -> float:
   return np.mean([text.strip() in {one.strip() for one in right} for text, right in zip(written, references)])
 
 
+FINAL = 'The answer is'  # stands before the answer that a chain of thought leads to
+
+
+@functools.lru_cache(_NORMALIZED_AT_ONCE)
+def _final(text: str) -> str:
+  """What stands after the last 'The answer is', or the first line.
+
+  '1,000 + 5 = 1,005\\nThe answer is $1,005.' -> '1005'
+  """
+  answer = text.rpartition(FINAL)[2].partition('\n')[0].strip().rstrip('.').lower()
+  return re.sub(r'(?<=\d),(?=\d{3})', '', answer).strip(' $%')
+
+
 METRICS: dict[str, Metric] = {
   'accuracy': _same_text,
   'trivia_exact_match': _best(_equal, trivia_normalized),
@@ -122,6 +135,7 @@ METRICS: dict[str, Metric] = {
   'rougeLsum': _rouge('rougeLsum'),
   'bleu': _bleu,
   'word_edit_distance': _word_edit_distance,
+  'final_answer': _best(_equal, _final),
 }
 
 
@@ -141,6 +155,7 @@ def _rouge2_normalized(text: str) -> str:
 
 # BLEU has no such text: all tokens count, and the corpus is scored as one.
 _NORMALIZED: dict[str, Callable[[str], str]] = {
+  'final_answer': _final,
   'rouge1': _rouge_normalized,
   'rouge2': _rouge2_normalized,
   'rougeLsum': _rouge_normalized,

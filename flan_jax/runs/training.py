@@ -26,6 +26,7 @@ class Training:
     mixture: SeqIO mixture or task to train on; None: what holding out leaves.
     held_out: what must stay unseen: a cluster, see holdouts.holdout; or None.
     selection: Selection of what to take of the mixture; None takes all.
+    mixing: Mixing, how its prompts are divided; None: by size.
     model: DecoderConfig; its vocab_size None is filled in from the vocabulary.
     mesh: sizes of the axes data, fsdp and tensor; None: see sharding.mesh_for_rows.
     topology: what the mesh is for, see hardware.topology; a dry run on other devices
@@ -60,6 +61,7 @@ class Training:
   optimizer: dict
   seed: int
   selection: Any = None
+  mixing: Any = None
   topology: str | None = None
   vocabulary: str | None = None
   loss: Any = None
@@ -118,7 +120,7 @@ def train(job: Training) -> None:
 
 def prepare(job: Training) -> Prepared:
   """Checks that the settings fit together, and with what is there already."""
-  mixture, tasks = _checked_tasks(job.mixture, job.held_out, job.selection)
+  mixture, tasks = _checked_tasks(job)
   words = use_vocabulary(job.vocabulary, job.model_dir, job.init_from, job.begin)
   feeds.check_vocabulary(tasks, words)
   from flan_jax.model import decoder, losses
@@ -155,6 +157,7 @@ def _layout(job: Training) -> Any:
 
 def run(prepared: Prepared) -> None:
   """Builds the prompt stores that are missing, and trains."""
+  from flan_jax.data.mixing import table
   from flan_jax.runs import in_training_eval, report_inputs
   from flan_jax.training import checkpoint, loop, multihost, optim, sharding
   from flan_jax.training.termination import Termination
@@ -167,6 +170,7 @@ def run(prepared: Prepared) -> None:
     dev = feeds.dev_feed(told.tasks, job.stores, rows, job.seed, ours, job.dev_steps, schedule)
   if multihost.first():
     _write_settings(prepared)
+  _teller()(table.text(told.tasks, {name: store.lengths for name, store in stores.items()}))
   with _voices() as (say, show):
     state = loop.train(
       loop.Job(
@@ -213,17 +217,20 @@ def _write_settings(prepared: Prepared) -> None:
   _write_operative_gin(folder)
 
 
-def _checked_tasks(mixture: str | None, held_out: str | None, selection=None) -> tuple[str, dict]:
+def _checked_tasks(job: Training) -> tuple[str, dict]:
   """The mixture and its rates, after the leak check; all its data is there."""
   registration.load_tasks()
   from flan_jax.data import holdouts
 
+  held_out = job.held_out
   if held_out:
     holdouts.check(held_out)
-  mixture = mixture or holdouts.mixture(held_out)
+  mixture = job.mixture or holdouts.mixture(held_out)
   holdouts.assert_agreement(mixture, held_out)
-  if selection:
-    mixture = selection.apply(mixture)
+  if job.selection:
+    mixture = job.selection.apply(mixture)
+  if job.mixing:
+    mixture = job.mixing.apply(mixture, held_out)
   holdouts.assert_unseen(mixture, held_out)
   return mixture, holdouts.rates(mixture)
 

@@ -224,19 +224,17 @@ def _made(setting: Setting, value: Any) -> str | None:
 
 
 def _pair(setting: Setting, value: Any) -> str | None:
-  if not isinstance(value, tuple | list):
-    return kind_of(value)
-  if len(value) != 2:
-    return f'it has {len(value)}'
-  return next((f'{shown(one)} is no text' for one in value if not isinstance(one, str)), None)
+  return _not_two(value) or next((f'{shown(one)} is no text' for one in value if not isinstance(one, str)), None)
 
 
 def _two_numbers(setting: Setting, value: Any) -> str | None:
+  return _not_two(value) or of_each(setting, value, _number)
+
+
+def _not_two(value: Any) -> str | None:
   if not isinstance(value, tuple | list):
     return kind_of(value)
-  if len(value) != 2:
-    return f'it has {len(value)}'
-  return of_each(setting, value, _number)
+  return None if len(value) == 2 else f'it has {len(value)}'
 
 
 def of_each(setting: Setting, values, problem: Callable) -> str | None:
@@ -279,6 +277,14 @@ def _mesh(setting: Setting, value: Any) -> str | None:
     if size < 1 and size != -1 or size > 2**24:
       return f'{axis!r} cannot be {size}'
   return 'only one axis may be -1' if list(value.values()).count(-1) > 1 else None
+
+
+def _by_name(setting: Setting, value: Any) -> str | None:
+  if not isinstance(value, Mapping):
+    return kind_of(value)
+  if not all(isinstance(name, str) and name for name in value):
+    return 'its keys must be names'
+  return of_each(setting, value.values(), _whole if setting.kind == 'counts' else _number)
 
 
 def _topology(setting: Setting, value: Any) -> str | None:
@@ -363,6 +369,8 @@ KINDS = {
   'windows': Kind(lambda s: f'whole numbers{range_of(s)}, as in (4096, 0)', _windows),
   'patterns': Kind(_fixed("regular expressions, as in ('embedding', 'layers/mlp/.*')"), _patterns),
   'mesh': Kind(_fixed("sizes of axes, as in {'data': 1, 'fsdp': -1, 'tensor': 2}"), _mesh),
+  'shares': Kind(lambda s: f"numbers{range_of(s)} by name, as in {{'nli': 0.2}}", _by_name),
+  'counts': Kind(lambda s: f"whole numbers{range_of(s)} by name, as in {{'nli': 500}}", _by_name),
   'topology': Kind(_fixed("a kind and its chips, as in 'v5e:4x4' or 'h100:8'"), _topology),
   'window': Kind(_fixed('steps FIRST:LAST, as in 10:12'), _window),
   'optimizer': Kind(_fixed('the arguments of optim.optimizer'), _optimizer),

@@ -60,6 +60,12 @@ SELECTION = (
   Setting('STYLE', 'choice', choices=_STYLES, of=('Selection.style', 'Evaluation.style')),
   Setting('SHOTS', 'whole', least=0, most=16, of=('Selection.shots', 'Evaluation.shots')),
   Setting('SHOT_SEED', 'whole', of=('Selection.shot_seed', 'Evaluation.shot_seed'), **_SEEDS),
+  Setting('FEW_SHOT_SHARE', 'number', least=0, most=1, of=('Mixing.few_shot',)),
+  Setting('FEW_SHOT_EXEMPLARS', 'whole', least=1, most=16, of=('Mixing.exemplars',)),
+  Setting('INVERTED_SHARE', 'number', least=0, most=1, none='as among the templates', of=('Mixing.inverted',)),
+  Setting('SHARES', 'shares', least=0, most=1, of=('Mixing.shares',)),
+  Setting('CAPS', 'counts', least=1, most=2**31 - 1, of=('Mixing.caps',)),
+  Setting('ADDED', 'names', none='nothing', of=('Mixing.added',)),
 )
 
 ROWS = (
@@ -195,6 +201,7 @@ CALLS = (
   Setting('rows', 'object', 'Rows', of=('Training.rows', 'precompile.rows')),
   Setting('schedule', 'object', 'Schedule', of=('Training.schedule',)),
   Setting('selection', 'object', 'Selection', none='all', of=('Training.selection',)),
+  Setting('mixing', 'object', 'Mixing', none='by size', of=('Training.mixing',)),
   Setting('loss', 'object', 'LossConfig', none='plain', of=('Training.loss', 'precompile.loss')),
 )
 
