@@ -24,7 +24,6 @@ def fields(example):
 
 def parted(row, split):
   """The copy has the steps and the result in one text, as the published files do."""
-  del split
   annotation, short_answer = row['answer'].split('#### ')
   return [{**row, 'annotation': annotation, 'short_answer': short_answer}]
 
