@@ -356,16 +356,8 @@ def examples(
     repeated = {name: tf.fill([len(phrasings)], text) for name, text in texts.items()}
     passages = _passages(repeated, phrasings, tf.range(len(phrasings)))
     references = named.get(REFERENCES, asked['targets'][:1])
-    return (
-      asked['inputs'],
-      asked['targets'],
-      asked[OPTIONS],
-      references,
-      passages,
-      asked['label'],
-      asked[GROUP],
-      _key(texts),
-    )
+    shown = asked['inputs'], asked['targets'], asked[OPTIONS], references, passages
+    return shown + (asked['label'], asked[GROUP], _key(texts))
 
   drawn = drawn or (exemplars(dataset) if dataset.shots else None)
   asked_ds = usable(records_ds, dataset).map(view, tf.data.AUTOTUNE)

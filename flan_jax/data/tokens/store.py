@@ -346,22 +346,16 @@ def _report_refused(name: str, split: str, vocabulary, tally: cutting.Tally, kep
 
 def shortfalls(store: Store) -> list[str]:
   """What of its prompts did not fit, in plain words."""
-  settings, count = store.manifest['fingerprint_of'], store.manifest['prompts']
+  manifest, settings = store.manifest, store.manifest['fingerprint_of']
   lines = [
-    (
-      store.manifest['shortened'],
-      'prompts were too long and were shortened',
-      'INPUTS_LENGTH',
-      settings['inputs_length'],
-    ),
-    (
-      store.manifest['targets_cut'],
-      'targets were too long and lost their end',
-      'TARGETS_LENGTH',
-      settings['targets_length'],
-    ),
+    ('shortened', 'prompts were too long and were shortened', 'INPUTS_LENGTH'),
+    ('targets_cut', 'targets were too long and lost their end', 'TARGETS_LENGTH'),
   ]
-  return [f'{cut:,} of {count:,} {what} ({macro} = {length})' for cut, what, macro, length in lines if cut]
+  return [
+    f'{manifest[name]:,} of {manifest["prompts"]:,} {what} ({macro} = {settings[macro.lower()]})'
+    for name, what, macro in lines
+    if manifest[name]
+  ]
 
 
 def _version() -> str:
