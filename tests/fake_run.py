@@ -7,6 +7,7 @@ import random
 from flan_jax.evaluation import answers, groups
 from flan_jax.evaluation import results as results_lib
 from flan_jax.model import config
+from flan_jax.report import page
 from flan_jax.training import rows, run_file
 
 NASTY = '</script><script>alert("x")</script> & \'co\' \u2028 <!-- é 日本 http://x.test/a.js'
@@ -165,12 +166,9 @@ CURVES = {
 
 
 def inputs():
-  """What a page is made of, beside results, run, rule and curves."""
-  return {
-    'references': references(),
-    'drawn': {'sst2': 60, NASTY: 40},
-    'phrasings': {'rte': {0: f'{{premise}} {NASTY}\n\nworst?', 2: 'the best wording'}},
-  }
+  """What report.json has."""
+  phrasings = {'rte': {0: f'{{premise}} {NASTY}\n\nworst?', 2: 'the best wording'}}
+  return page.Inputs(rules(), {'sst2': 60, NASTY: 40}, phrasings)
 
 
 def write(folder, seed=0, made=None, right=0.5):

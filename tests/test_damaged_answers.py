@@ -60,7 +60,7 @@ def asked(monkeypatch):
   monkeypatch.setattr(vocabulary.FLAN, '_loaded', None)
   count = []
 
-  def scores(config, params, prompts, **settings):
+  def scores(config, params, prompts, *arguments, **settings):
     count.append(len(prompts))
     return [np.array([-hashed(inputs, one) / 10 for one in options]) for inputs, options in prompts]
 
@@ -79,8 +79,10 @@ def evaluated(folder, name='tuned', tell=answers.notice):
     TASKS,
     False,
     protocol.Settings(templates=[0, 1], limit=3),
-    folder=lambda row, task: answers.Folder(answers.path(str(folder), name, row), f'{name} {task}', tell),
-    read={name: made_questions(name) for name in TASKS},
+    context=protocol.Context(
+      lambda row, task: answers.Folder(answers.path(str(folder), name, row), f'{name} {task}', tell),
+      read={name: made_questions(name) for name in TASKS},
+    ),
   )
   assert made[1] == {}
   return json.loads(json.dumps(made[0]))

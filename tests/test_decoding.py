@@ -180,7 +180,7 @@ def best_by_trying_all(params, prompt, steps, eos_id, penalty):
   ]
   texts += [list(body) for body in itertools.product(vocabulary, repeat=steps) if eos_id not in body[:-1]]
   texts = list(map(list, dict.fromkeys(map(tuple, texts))))
-  (scored,) = scoring.scores(SMALL, params, [(prompt, texts)], row_length=1_024)
+  (scored,) = scoring.scores(SMALL, params, [(prompt, texts)], scoring.Forward(1_024))
   value = [score / ((5 + len(text)) / 6) ** penalty for score, text in zip(scored, texts)]
   best = texts[int(np.argmax(value))]
   return best[:-1] if best[-1] == eos_id else best

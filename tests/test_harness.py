@@ -69,9 +69,9 @@ def read(monkeypatch):
   """All prompts that scoring.scored is given."""
   prompts, scored = [], scoring.scored
 
-  def recorded(config, params, given, **settings):
+  def recorded(config, params, given, *settings):
     prompts.extend(given)
-    return scored(config, params, given, **settings)
+    return scored(config, params, given, *settings)
 
   monkeypatch.setattr(scoring, 'scored', recorded)
   return prompts

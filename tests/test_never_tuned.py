@@ -160,7 +160,7 @@ def of_unknown_base():
 
 
 def test_a_run_from_an_import_says_that_the_import_may_have_seen_the_data():
-  text = text_of(page_lib.page(of_unknown_base(), fake_run.run(), fake_run.rules(), {}))
+  text = text_of(page_lib.page(of_unknown_base(), fake_run.run(), page_lib.Inputs(fake_run.rules()), {}))
   assert 'nli held out' in text and 'none of the 2 tasks trained on' in text
   assert f'{BASE_UNKNOWN}: it may have seen these datasets' in text
   assert 'it was imported, or is not there any more' in text
@@ -201,7 +201,7 @@ def test_the_comparison_says_it_too(tmp_path):
 def test_the_plain_text_of_a_base_was_not_checked_and_the_page_says_so():
   rule = fake_run.rule()
   rule['trained']['world_text'] = []
-  text = text_of(page_lib.page(fake_run.results(), fake_run.run(), {'nli': rule}, {}))
+  text = text_of(page_lib.page(fake_run.results(), fake_run.run(), page_lib.Inputs({'nli': rule}), {}))
   assert 'what is in them was not checked: world_text' in text
 
 

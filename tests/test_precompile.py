@@ -373,14 +373,16 @@ KEYS = """topology devices argument_bytes temp_bytes code_bytes memory_bytes fit
 )
 def test_without_libtpu_host_devices_stand_in(mode, capsys):
   precompile.precompile(
-    model=CONFIG,
-    mesh={'fsdp': 4, 'tensor': 2},
-    rows=ROWS,
-    mode=mode,
-    train_steps=10,
-    optimizer={'learning_rate': 1e-3, 'name': 'adam'},
-    topology='h100:8',
-    vocab_size=64,
+    precompile.Precompile(
+      model=CONFIG,
+      mesh={'fsdp': 4, 'tensor': 2},
+      rows=ROWS,
+      mode=mode,
+      train_steps=10,
+      optimizer={'learning_rate': 1e-3, 'name': 'adam'},
+      topology='h100:8',
+      vocab_size=64,
+    )
   )
   lines = capsys.readouterr().out.strip().splitlines()
   result = json.loads(lines[-1])
@@ -393,15 +395,17 @@ def test_without_libtpu_host_devices_stand_in(mode, capsys):
 
 def test_a_search_recommends_what_it_compiled(capsys):
   precompile.precompile(
-    model=CONFIG,
-    mesh={},
-    rows=ROWS,
-    train_steps=10,
-    tries=2,
-    mode='score',
-    optimizer={'learning_rate': 1e-3},
-    topology='h200:8',
-    vocab_size=64,
+    precompile.Precompile(
+      model=CONFIG,
+      mesh={},
+      rows=ROWS,
+      train_steps=10,
+      tries=2,
+      mode='score',
+      optimizer={'learning_rate': 1e-3},
+      topology='h200:8',
+      vocab_size=64,
+    )
   )
   assert 'best that fits: MESH = ' in capsys.readouterr().out
 
@@ -438,14 +442,16 @@ def test_libtpu_describes_the_devices_that_a_pod_shows(libtpu):
 def test_a_mesh_of_more_devices_than_the_pod_shows_is_refused_at_once():
   with pytest.raises(UserError, match='there are 128 devices'):
     precompile.precompile(
-      model=CONFIG,
-      mesh={'fsdp': 16, 'tensor': 16},
-      rows=ROWS,
-      train_steps=10,
-      optimizer={'learning_rate': 1e-3},
-      topology='v4:4x4x8',
-      vocab_size=64,
-      dry_run=True,
+      precompile.Precompile(
+        model=CONFIG,
+        mesh={'fsdp': 16, 'tensor': 16},
+        rows=ROWS,
+        train_steps=10,
+        optimizer={'learning_rate': 1e-3},
+        topology='v4:4x4x8',
+        vocab_size=64,
+        dry_run=True,
+      )
     )
 
 

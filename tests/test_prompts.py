@@ -24,7 +24,7 @@ def fresh_process():
 
 @pytest.fixture(scope='module')
 def result(fresh_process):
-  return prompts.describe('sst2', count=3)
+  return prompts.describe(prompts.Asked('sst2', count=3))
 
 
 def pieces(tokens):
@@ -58,7 +58,7 @@ def test_a_token_predicts_the_next_one_if_that_carries_loss(result):
 
 
 def test_long_texts_are_cut_and_still_end():
-  result = prompts.describe('imdb_reviews', 8, 1, inputs_length=20, targets_length=9)
+  result = prompts.describe(prompts.Asked('imdb_reviews', 8, 1, inputs_length=20, targets_length=9))
   inputs = [t for t in result['tokens'] if not t['loss']]
   target = [t for t in result['tokens'] if t['loss']]
   assert (len(inputs), len(target)) == (20, 9)
@@ -67,7 +67,7 @@ def test_long_texts_are_cut_and_still_end():
 
 
 def test_the_template_asked_for_is_the_one_shown():
-  result = prompts.describe('rte', template=9, count=2)
+  result = prompts.describe(prompts.Asked('rte', template=9, count=2))
   assert [(p['template'], p['kind']) for p in result['prompts']] == [(9, 'inverted')] * 2
   assert result['prompts'][0]['inputs'] != result['prompts'][1]['inputs']
 
@@ -84,20 +84,20 @@ def test_the_template_asked_for_is_the_one_shown():
 )
 def test_a_mistake_is_one_readable_paragraph(arguments, message):
   with pytest.raises(UserError, match=message) as error:
-    prompts.describe(**arguments)
+    prompts.describe(prompts.Asked(**arguments))
   assert '\n' not in str(error.value)
 
 
 def test_a_named_data_dir_without_the_dataset_is_an_error(monkeypatch, tmp_path):
   monkeypatch.setenv('TFDS_DATA_DIR', str(tmp_path))
   with pytest.raises(UserError, match='flan_jax sample'):
-    prompts.describe('rte')
+    prompts.describe(prompts.Asked('rte'))
 
 
 def test_without_data_and_without_a_sample_the_remedy_is_told(monkeypatch):
   replace_sample(monkeypatch, 'rte', None)
   with pytest.raises(UserError, match=r"rte.py\) has no sample.*samples.of\('rte'\)"):
-    prompts.describe('rte', shots=1)
+    prompts.describe(prompts.Asked('rte', shots=1))
 
 
 def test_the_printout_marks_the_loss_and_says_where_the_data_is_from(result, capsys):

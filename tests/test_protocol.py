@@ -143,9 +143,8 @@ def test_held_in_datasets_are_evaluated_on_dev_only(world, loaded):
 def test_normalised_and_calibrated_scores_are_what_they_say(world, doubled):
   def scores(ranking):
     folder = answers_lib.Folder(None, '')
-    protocol.evaluate(
-      doubled, ['cb'], False, protocol.Settings(templates=[1], limit=2, ranking=ranking), folder=lambda *_: folder
-    )
+    settings = protocol.Settings(templates=[1], limit=2, ranking=ranking)
+    protocol.evaluate(doubled, ['cb'], False, settings, context=protocol.Context(lambda *_: folder))
     return np.array([one['scores'] for one in folder.cell(1, 'rank').answers])
 
   read = questions.read('cb', ENCODING, templates=[1], limit=2)
@@ -273,7 +272,7 @@ def test_options_that_are_cut_are_counted_and_said(reads, monkeypatch):
   monkeypatch.setattr(
     scoring,
     'scores',
-    lambda config, params, prompts, **_: [-np.arange(len(options), dtype=float) for _, options in prompts],
+    lambda config, params, prompts, *_: [-np.arange(len(options), dtype=float) for _, options in prompts],
   )
   reads(
     optional('a very long way to go', 'a very long way to come', 'no'),
@@ -334,9 +333,9 @@ def test_a_split_without_labels_or_none_at_all_is_said(world, loaded, monkeypatc
 def test_finished_cells_are_not_made_again(world, loaded, monkeypatch, tmp_path):
   settings = protocol.Settings(templates=[0, 1, 2], limit=2, row_length=512)
 
-  def run(place, **more):
+  def run(place):
     folder = lambda name, task: answers_lib.Folder(str(place / task), 'the same')
-    return protocol.evaluate(loaded, ['cb', 'rte'], False, settings, folder=folder, **more)
+    return protocol.evaluate(loaded, ['cb', 'rte'], False, settings, context=protocol.Context(folder))
 
   unbroken = run(tmp_path / 'unbroken')
   scored, count = scoring.scored, []

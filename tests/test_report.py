@@ -21,16 +21,15 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope='module')
 def page(folder):
   path = page_lib.write(
-    str(folder), fake_run.results(), fake_run.run(), fake_run.rules(), fake_run.CURVES, **fake_run.inputs()
+    str(folder), fake_run.results(), fake_run.run(), fake_run.inputs(), fake_run.CURVES, fake_run.references()
   )
   with open(path, encoding='utf-8') as file:
     return file.read()
 
 
-def made(results=None, rule=None, run=None, **inputs):
-  return page_lib.page(
-    results or fake_run.results(), run or fake_run.run(), {'nli': rule or fake_run.rule()}, fake_run.CURVES, **inputs
-  )
+def made(results=None, rule=None, run=None):
+  given = page_lib.Inputs({'nli': rule or fake_run.rule()})
+  return page_lib.page(results or fake_run.results(), run or fake_run.run(), given, fake_run.CURVES)
 
 
 def text_of(page):
@@ -252,7 +251,7 @@ def test_drawn_shares_stand_beside_the_intended_ones():
 
 
 def test_the_best_and_the_worst_template_are_told_apart(page):
-  rte = sections.templates(fake_run.group(), fake_run.inputs()['phrasings'])[0]
+  rte = sections.templates(fake_run.group(), fake_run.inputs().phrasings)[0]
   best, worst = rte['extremes']
   assert (best['template'], worst['template']) == (2, 0)
   assert best['text'] == 'the best wording'

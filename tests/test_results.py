@@ -328,7 +328,7 @@ def both():
 
 
 def test_the_report_shows_every_evaluation_the_last_one_first():
-  page = page_lib.page(both(), fake_run.run(), fake_run.rules(), fake_run.CURVES)
+  page = page_lib.page(both(), fake_run.run(), page_lib.Inputs(fake_run.rules()), fake_run.CURVES)
   at = [
     page.index(text)
     for text in (
@@ -355,7 +355,7 @@ def test_examples_are_told_apart_by_evaluation(tmp_path):
 
 
 def test_a_cluster_that_is_declared_no_more_has_no_proof():
-  page = page_lib.page(fake_run.results(), fake_run.run(), {'nli': None}, {})
+  page = page_lib.page(fake_run.results(), fake_run.run(), page_lib.Inputs({'nli': None}), {})
   assert 'nli is declared no more' in page and 'id="unseen"' not in page
 
 
@@ -443,7 +443,6 @@ def test_what_is_declared_no_more_is_shown_as_the_last_report_had_it(tmp_path):
     )
   )
   (tmp_path / 'run.json').write_text(json.dumps(fake_run.run(tasks={}).to_json()))
-  rules = report_inputs.rules(found, fake_run.run(), str(tmp_path))
-  assert rules['gone'] == rule and set(rules['nli']['held_out']) > {'rte', 'cb'}
-  phrasings = report_inputs.inputs(found, str(tmp_path))['phrasings']
-  assert phrasings['gone'] == {'0': 'as it was'} and len(phrasings['rte.3shot']) == 10
+  inputs = report_inputs.inputs(found, fake_run.run(), str(tmp_path))
+  assert inputs.rules['gone'] == rule and set(inputs.rules['nli']['held_out']) > {'rte', 'cb'}
+  assert inputs.phrasings['gone'] == {'0': 'as it was'} and len(inputs.phrasings['rte.3shot']) == 10

@@ -39,6 +39,10 @@ ONLY = {
 # Modules that write the embedded data, which no run imports.
 WRITERS = {f'data.sample_data.embedded{part}' for part in ('', '_content', '_rows')}
 LINES, MODULES = 380, 22
+FUNCTION_LINES, PARAMETERS = 40, 8
+# The step loop; then what users write out, a name for each thing that they may say.
+LONG = {'training.loop.train', 'data.datasets.add'}
+WIDE = {'data.datasets.add', 'inference.decoding.generate', 'training.optim.optimizer'}
 
 
 @functools.cache
@@ -142,6 +146,21 @@ def test_no_room_is_crowded(folder):
     assert count <= MODULES
   lines = collections.Counter({path.name: len(path.read_text(encoding='utf-8').splitlines()) for path in files})
   assert lines.most_common(1)[0][1] <= LINES, lines.most_common(3)
+
+
+def test_functions_are_short_and_take_few_parameters():
+  """Lines are counted from `def` to the end, the docstring among them."""
+  long, wide = set(), set()
+  for name, path in modules().items():
+    if room(name) in ('world', 'tasks'):
+      continue
+    for node in ast.walk(ast.parse(path.read_text(encoding='utf-8'))):
+      if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        if node.end_lineno - node.lineno + 1 > FUNCTION_LINES:
+          long.add(f'{name}.{node.name}')
+        if len(node.args.posonlyargs + node.args.args + node.args.kwonlyargs) > PARAMETERS:
+          wide.add(f'{name}.{node.name}')
+  assert (long, wide) == (LONG, WIDE)
 
 
 def test_library_code_prints_nothing():

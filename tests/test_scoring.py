@@ -58,8 +58,8 @@ def test_scores_depend_neither_on_batch_nor_row_length_nor_order(params):
   scored = scoring.scores(CONFIG, params, prompts)
   order = np.random.default_rng(1).permutation(len(prompts))
   others = {
-    'small batches': scoring.scores(CONFIG, params, prompts, tokens_per_forward=256),
-    'short rows': scoring.scores(CONFIG, params, prompts, row_length=200, tokens_per_forward=2_000),
+    'small batches': scoring.scores(CONFIG, params, prompts, scoring.Forward(tokens_per_forward=256)),
+    'short rows': scoring.scores(CONFIG, params, prompts, scoring.Forward(200, 2_000)),
   }
   shuffled = scoring.scores(CONFIG, params, [prompts[i] for i in order])
   others['shuffled'] = [shuffled[i] for i in np.argsort(order)]
@@ -71,7 +71,7 @@ def test_scores_do_not_depend_on_the_rows_of_a_pass(params):
   prompts = made_prompts(60, longest=24)  # all in rows of 64
   whole = np.concatenate(scoring.scores(CONFIG, params, prompts))
   for rows in (1, 7, 64):
-    found = scoring.scores(CONFIG, params, prompts, rows=rows)
+    found = scoring.scores(CONFIG, params, prompts, scoring.Forward(rows=rows))
     np.testing.assert_allclose(np.concatenate(found), whole, rtol=rounding.EXACT)
 
 
@@ -103,14 +103,14 @@ def test_options_that_do_not_fit_side_by_side_get_rows_of_their_own(params):
   random = np.random.default_rng(2)
   prompt = (random.integers(3, 96, 20).tolist(), [random.integers(3, 96, 15).tolist() for _ in range(9)])
   (whole,) = scoring.scores(CONFIG, params, [prompt])
-  (parts,) = scoring.scores(CONFIG, params, [prompt], row_length=64)
+  (parts,) = scoring.scores(CONFIG, params, [prompt], scoring.Forward(64))
   np.testing.assert_allclose(parts, whole, rtol=rounding.EXACT)
 
 
 def test_a_prompt_longer_than_a_row_loses_its_beginning(params):
   inputs, options = list(range(3, 83)), [[5, 1], [6, 7, 1]]
   cut = inputs[-(64 - 3) :]
-  scored = scoring.scores(CONFIG, params, [(inputs, options)], row_length=64)
+  scored = scoring.scores(CONFIG, params, [(inputs, options)], scoring.Forward(64))
   expected = scoring.scores(CONFIG, params, [(cut, options)])
   np.testing.assert_allclose(scored[0], expected[0], rtol=rounding.EXACT)
 
@@ -120,7 +120,7 @@ def test_scores_are_the_same_on_a_mesh(params):
   placed = sharding.param_shardings(mesh, decoder.parameter_axes(CONFIG), decoder.abstract_params(CONFIG))
   spread = jax.device_put(params, placed)
   prompts = made_prompts(40)
-  ours = scoring.scores(CONFIG, spread, prompts, tokens_per_forward=256)
+  ours = scoring.scores(CONFIG, spread, prompts, scoring.Forward(tokens_per_forward=256))
   alone = scoring.scores(CONFIG, params, prompts)
   np.testing.assert_allclose(np.concatenate(ours), np.concatenate(alone), rtol=rounding.EXACT)
 
@@ -133,4 +133,4 @@ def test_what_cannot_be_ranked_is_refused(params, prompt):
 
 def test_an_option_longer_than_a_row_is_refused(params):
   with pytest.raises(UserError, match='raise ROW_LENGTH'):
-    scoring.scores(CONFIG, params, [([3, 4], [[5] * 64])], row_length=64)
+    scoring.scores(CONFIG, params, [([3, 4], [[5] * 64])], scoring.Forward(64))

@@ -112,7 +112,7 @@ def test_every_parameter_is_described():
   owners = (
     training.Training,
     evaluation.Evaluation,
-    precompile.precompile,
+    precompile.Precompile,
     training.Rows,
     loop.Schedule,
     mixture_subset.Selection,
@@ -163,7 +163,7 @@ def test_choices_are_those_of_the_library():
     'DecoderConfig.remat': config.REMAT_POLICIES,
     'DecoderConfig.attention': attention_backends.CHOICES,
     'DecoderConfig.rope_scaling': positions.SCALINGS,
-    'precompile.mode': aot.STEPS,
+    'Precompile.mode': aot.STEPS,
   }
   for name, choices in found.items():
     assert set(settings.PARAMETERS[name].choices) == set(choices), name

@@ -8,6 +8,20 @@ from flan_jax.runs import registration
 
 
 def main(arguments: Sequence[str]) -> None:
+  flags = commandline.parse(_parser(), arguments)
+  commandline.configure(flags)
+  from flan_jax.data import mixture_subset
+  from flan_jax.data.mixing import mixing
+  from flan_jax.runs import caching, training
+
+  rows = commandline.call(training.Rows)  # as the run file has it
+  tasks = _tasks(flags, commandline.call(mixture_subset.Selection), commandline.call(mixing.Mixing))
+  given = {name: _macro(name.upper()) for name in ('seed', 'vocabulary', 'begin', 'init_from')}
+  run = caching.Run(rows, store_dir=flags.store_dir or _macro('STORE_DIR'), **given)
+  caching.cache(tasks, run, flags.processes, flags.dry_run)
+
+
+def _parser():
   made = commandline.parser(
     'cache',
     """
@@ -32,25 +46,7 @@ def main(arguments: Sequence[str]) -> None:
     help='folder of the stores (default: STORE_DIR in gin, else `store` under the data_dir)',
   )
   made.add_argument('--processes', default=1, metavar='N', help='tasks rendered at once (default: 1)')
-  flags = commandline.parse(made, arguments)
-  commandline.configure(flags)
-  from flan_jax.data import mixture_subset
-  from flan_jax.data.mixing import mixing
-  from flan_jax.runs import caching, training
-
-  rows = commandline.call(training.Rows)  # as the run file has it
-  tasks = _tasks(flags, commandline.call(mixture_subset.Selection), commandline.call(mixing.Mixing))
-  caching.cache(
-    tasks,
-    rows,
-    seed=_macro('SEED'),
-    processes=flags.processes,
-    store_dir=flags.store_dir or _macro('STORE_DIR'),
-    vocabulary=_macro('VOCABULARY'),
-    begin=_macro('BEGIN'),
-    init_from=_macro('INIT_FROM'),
-    dry_run=flags.dry_run,
-  )
+  return made
 
 
 def _tasks(flags, selection, mixing) -> list[str]:

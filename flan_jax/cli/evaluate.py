@@ -9,6 +9,18 @@ _TIMEOUT = 3_600  # seconds to wait for another checkpoint
 
 
 def main(arguments: Sequence[str]) -> None:
+  flags = commandline.parse(_parser(), arguments)
+  commandline.configure(flags)
+  commandline.join_processes(flags, saves_on_sigterm=False)
+  names = 'limit', 'held_in', 'only', 'ranking'
+  given = {name: getattr(flags, name) for name in names if getattr(flags, name) is not None}
+  timeout = flags.timeout if flags.continuous else None
+  from flan_jax.runs import evaluation
+
+  evaluation.evaluate(commandline.call(evaluation.Evaluation, dry_run=flags.dry_run, continuous=timeout, **given))
+
+
+def _parser():
   made = commandline.parser(
     'evaluate',
     """
@@ -46,12 +58,4 @@ def main(arguments: Sequence[str]) -> None:
     help=f'--continuous ends when so long no checkpoint has come (default: {_TIMEOUT:,})',
   )
   commandline.add_processes(made)
-  flags = commandline.parse(made, arguments)
-  commandline.configure(flags)
-  commandline.join_processes(flags, saves_on_sigterm=False)
-  names = 'limit', 'held_in', 'only', 'ranking'
-  given = {name: getattr(flags, name) for name in names if getattr(flags, name) is not None}
-  timeout = flags.timeout if flags.continuous else None
-  from flan_jax.runs import evaluation
-
-  evaluation.evaluate(commandline.call(evaluation.Evaluation, dry_run=flags.dry_run, continuous=timeout, **given))
+  return made

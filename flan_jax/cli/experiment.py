@@ -87,6 +87,13 @@ def _parser():
   made.add_argument('--clusters', metavar='A,B', help='of holdouts (default: the twelve)')
   made.add_argument('--cluster', help='of ways')
   made.add_argument('--limit', metavar='N', help='evaluate at most N examples a split')
+  _add_gin(made)
+  made.add_argument('--dry_run', action='store_true', help='check everything, print the commands, start nothing')
+  made.set_defaults(default_gin='runs/tune.gin', gin_search_paths='')
+  return made
+
+
+def _add_gin(made) -> None:
   made.add_argument(
     '--train_gin',
     dest='gin_file',
@@ -103,9 +110,6 @@ def _parser():
     help='gin file of the evaluation, such as a mesh, may be repeated',
   )
   made.add_argument('--gin.NAME=VALUE', dest='_gin', metavar='', help='sets a gin macro or parameter of the training')
-  made.add_argument('--dry_run', action='store_true', help='check everything, print the commands, start nothing')
-  made.set_defaults(default_gin='runs/tune.gin', gin_search_paths='')
-  return made
 
 
 def _check_flags(made, flags) -> None:

@@ -15,6 +15,25 @@ from flan_jax.runs import generation, registration
 
 
 def main(arguments: Sequence[str]) -> None:
+  made = _parser()
+  flags = commandline.parse(made, arguments)
+  if bool(flags.input) != bool(flags.output):
+    made.error(
+      '--input=FILE and --output=FILE go together; without both, standard input is one prompt, or a terminal asks'
+    )
+  mesh = flags.mesh and commandline.mesh(flags.mesh)
+  commandline.join_processes(flags, saves_on_sigterm=False)
+  asked = _asked(flags)
+  prompts = flags.input and _prompts(flags.input, flags.output, flags.field)
+  names = 'step', 'untuned', 'vocabulary', 'host_devices', 'begin'
+  model = generation.open_model(flags.model_dir, mesh=mesh, **{name: getattr(flags, name) for name in names})
+  if prompts:
+    generation.write(model, prompts, flags.output, asked, flags.overwrite)
+  else:
+    ask(model, asked)
+
+
+def _parser():
   made = commandline.parser(
     'generate',
     """
@@ -44,28 +63,7 @@ def main(arguments: Sequence[str]) -> None:
   )
   made.add_argument('--host_devices', metavar='N', help='made of the processor')
   commandline.add_processes(made)
-  flags = commandline.parse(made, arguments)
-  if bool(flags.input) != bool(flags.output):
-    made.error(
-      '--input=FILE and --output=FILE go together; without both, standard input is one prompt, or a terminal asks'
-    )
-  mesh = flags.mesh and commandline.mesh(flags.mesh)
-  commandline.join_processes(flags, saves_on_sigterm=False)
-  asked = _asked(flags)
-  prompts = flags.input and _prompts(flags.input, flags.output, flags.field)
-  model = generation.open_model(
-    flags.model_dir,
-    step=flags.step,
-    untuned=flags.untuned,
-    mesh=mesh,
-    vocabulary=flags.vocabulary,
-    host_devices=flags.host_devices,
-    begin=flags.begin,
-  )
-  if prompts:
-    generation.write(model, prompts, flags.output, asked, flags.overwrite)
-  else:
-    ask(model, asked)
+  return made
 
 
 def _add_files(made) -> None:

@@ -24,7 +24,7 @@ READ_BY = {
   'DecoderConfig': _TRAINING,
   'LossConfig': _TRAINING,
   'Evaluation': ('evaluate',),
-  'precompile': ('precompile',),
+  'Precompile': ('precompile',),
 }
 # What a run file of a door must wire.
 WIRED = {
@@ -32,7 +32,7 @@ WIRED = {
   'cache': 'Training',
   'experiment': 'Training',
   'evaluate': 'Evaluation',
-  'precompile': 'precompile',
+  'precompile': 'Precompile',
 }
 # Doors that start no run of their own, and leave out what each run is given.
 _WITHOUT_RUN = ('cache', 'experiment', 'precompile')

@@ -267,12 +267,8 @@ def export_folder(src: str, dst: str, step: int | None = None, fsdp: int = 1) ->
   run = checkpoint.read_run(src)
   if run is None:
     raise UserError(f'{src} holds no run (no {checkpoint.RUN_FILE}); name a MODEL_DIR')
-  kept = {
-    key: value
-    for past in reversed(checkpoint.lineage(src))
-    for key, value in (past.imported or {}).items()
-    if key in KEPT
-  }
+  past = [(one.imported or {}).items() for one in reversed(checkpoint.lineage(src))]
+  kept = {key: value for items in past for key, value in items if key in KEPT}
   length = kept.get('max_position_embeddings', run.rows.row_length)
   values = families.write_config(run.model, length)
   _check_new(dst)
@@ -294,7 +290,12 @@ def export_folder(src: str, dst: str, step: int | None = None, fsdp: int = 1) ->
   print(f'exported step {loaded.step} of {src} as {values["model_type"]}: {dst}')
   if words:
     print(ends.described(words.piece))
-  if words and words.is_sentencepiece and values['model_type'] == 'qwen2':
+    _tell_limits(dst, words, values['model_type'])
+
+
+def _tell_limits(dst: str, words: Any, model_type: str) -> None:
+  """What transformers does not read as it stands."""
+  if words.is_sentencepiece and model_type == 'qwen2':
     print(
       'notice: transformers reads every tokenizer of a qwen2 as one of bytes; load '
       f'that of {dst} as transformers.PreTrainedTokenizerFast',

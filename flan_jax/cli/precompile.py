@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Command: compiles a step for hardware that is not here, and says what it costs.
 
-`main` reads flags and gin; `precompile` is the whole work as one plain function.
+`main` reads flags and gin; `precompile` does the work of its settings.
 """
 
 import dataclasses
@@ -41,27 +41,13 @@ def main(arguments: Sequence[str]) -> None:
   aot.prepare_environment()
   commandline.configure(flags)
   given = {'topology': flags.topology} if flags.topology else {}
-  commandline.call(
-    precompile, mode=flags.mode, dry_run=flags.dry_run, tries=flags.tries if flags.search else 0, **given
-  )
+  given |= {'mode': flags.mode, 'dry_run': flags.dry_run, 'tries': flags.tries if flags.search else 0}
+  precompile(commandline.call(Precompile, **given))
 
 
-def precompile(
-  *,
-  model: Any,
-  mesh: dict | None,
-  rows: Any,
-  optimizer: dict,
-  train_steps: int,
-  topology: str | None,
-  vocab_size: int,
-  loss: Any = None,
-  microbatches: int = 1,
-  mode: str = 'train',
-  tries: int = 0,
-  dry_run: bool = False,
-) -> dict | None:
-  """Compiles a step, prints the table and the JSON line, and returns the latter.
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Precompile:
+  """What is compiled, and for what.
 
   Args:
     model: DecoderConfig; vocab_size stands in where its own is None.
@@ -79,43 +65,74 @@ def precompile(
     dry_run: stop after the arithmetic.
 
   Raises:
+    UserError: a value that a setting cannot have.
+  """
+
+  model: Any
+  mesh: dict | None
+  rows: Any
+  optimizer: dict
+  train_steps: int
+  topology: str | None
+  vocab_size: int
+  loss: Any = None
+  microbatches: int = 1
+  mode: str = 'train'
+  tries: int = 0
+  dry_run: bool = False
+
+  def __post_init__(self):
+    settings.check_fields(self)
+
+
+def precompile(asked: Precompile) -> dict | None:
+  """Compiles a step, prints the table and the JSON line, and returns the latter.
+
+  Raises:
     UserError: what cannot be or cannot fit, before compiling where arithmetic knows.
   """
-  settings.check_call('precompile', locals())
+  from flan_jax.planning import aot, candidates
+
+  plan, tries = _plan(asked), asked.tries
+  if tries and asked.dry_run and next(candidates.candidates(plan), None) is None:
+    raise UserError(
+      f'no mesh, remat policy and microbatches fit {plan.where.name}; '
+      'take fewer rows (TOKENS_PER_BATCH) or more devices'
+    )
+  if not tries:
+    candidates.check(plan)
+  if asked.dry_run:
+    print('dry run: the arithmetic allows it, nothing compiled')
+    return None
+  plan, program = _search(plan, tries) if tries else (plan, aot.compile_plan(plan))
+  result = _result(plan, program, asked.train_steps)
+  _print_table(plan, program, result)
+  print(json.dumps(result), flush=True)
+  return result
+
+
+def _plan(asked: Precompile):
+  """candidates.Plan of what is asked; without axes if they are searched."""
   from flan_jax.model import losses
   from flan_jax.planning import aot, candidates, estimate
   from flan_jax.settings import hardware
   from flan_jax.training import sharding
 
-  if not topology:
+  if not asked.topology:
     raise UserError(
       'TOPOLOGY is None: name one with --topology=v3:8x8, or take a mesh '
       'file that does, such as --gin_file=meshes/v3_128.gin'
     )
-  where = hardware.topology(topology)
+  where, rows, mode = hardware.topology(asked.topology), asked.rows, asked.mode
   aot.devices(where)
-  config = dataclasses.replace(model, vocab_size=model.vocab_size or vocab_size)
+  config = dataclasses.replace(asked.model, vocab_size=asked.model.vocab_size or asked.vocab_size)
   length, slots = (
     (rows.inputs_length, rows.targets_length) if mode == 'generate' else (rows.row_length, rows.target_slots)
   )
   work = estimate.Work(rows.per_step, length, slots, mode)
-  mesh = {'data': -1} if mesh is None else mesh
-  axes = {} if tries else sharding.filled(mesh, where.devices, where.slices)
-  plan = candidates.Plan(config, work, axes, where, optimizer, loss or losses.PLAIN, microbatches)
-  if tries and dry_run and next(candidates.candidates(plan), None) is None:
-    raise UserError(
-      f'no mesh, remat policy and microbatches fit {where.name}; take fewer rows (TOKENS_PER_BATCH) or more devices'
-    )
-  if not tries:
-    candidates.check(plan)
-  if dry_run:
-    print('dry run: the arithmetic allows it, nothing compiled')
-    return None
-  plan, program = _search(plan, tries) if tries else (plan, aot.compile_plan(plan))
-  result = _result(plan, program, train_steps)
-  _print_table(plan, program, result)
-  print(json.dumps(result), flush=True)
-  return result
+  mesh = {'data': -1} if asked.mesh is None else asked.mesh
+  axes = {} if asked.tries else sharding.filled(mesh, where.devices, where.slices)
+  return candidates.Plan(config, work, axes, where, asked.optimizer, asked.loss or losses.PLAIN, asked.microbatches)
 
 
 def _search(plan, tries: int):
@@ -198,41 +215,32 @@ def _lines(plan, program, result: dict):
   gib = lambda count: f'{count / GIB:.2f} GiB'
   yield 'topology', f'{result["topology"]}, {plan.where.devices} devices'
   yield 'settings', str(plan)
-  yield 'step', (f'{plan.work.mode}: {plan.work.rows} rows of {plan.work.length} tokens, {plan.work.slots} targets')
-  yield (
-    'memory of a device',
-    (
-      f'{gib(program.argument_bytes)} arguments + {gib(program.temp_bytes)} '
-      f'temporaries + {gib(program.code_bytes)} code; at its peak '
-      f'{gib(program.peak_bytes)} of {gib(device.memory)}: '
-      f'{"fits" if result["fits"] else "DOES NOT FIT"}'
-    ),
+  yield 'step', f'{plan.work.mode}: {plan.work.rows} rows of {plan.work.length} tokens, {plan.work.slots} targets'
+  memory = (
+    f'{gib(program.argument_bytes)} arguments + {gib(program.temp_bytes)} '
+    f'temporaries + {gib(program.code_bytes)} code; at its peak '
+    f'{gib(program.peak_bytes)} of {gib(device.memory)}: '
+    f'{"fits" if result["fits"] else "DOES NOT FIT"}'
   )
+  yield 'memory of a device', memory
   yield 'model FLOPs a step', f'{result["model_flops_per_step"]:.4g}'
   for kind, count in sorted(result['collective_bytes'].items()):
     yield f'{kind} a step', f'{gib(count)} sent by a device'
-  yield (
-    'device',
-    (
-      f'{device.flops / 1e12:g} TFLOP/s bfloat16, memory '
-      f'{device.memory_bandwidth / 1e9:g} GB/s, network '
-      f'{device.network_bandwidth / 1e9:g} GB/s ({device.source})'
-    ),
+  speeds = (
+    f'{device.flops / 1e12:g} TFLOP/s bfloat16, memory {device.memory_bandwidth / 1e9:g} GB/s, '
+    f'network {device.network_bandwidth / 1e9:g} GB/s ({device.source})'
   )
-  yield (
-    'seconds a step',
-    (
-      f'compute {times.compute:.3g}, memory {times.memory:.3g}, network '
-      f'{times.network:.3g}; sum {times.sum:.3g}, maximum {times.maximum:.3g}'
-    ),
+  yield 'device', speeds
+  seconds = (
+    f'compute {times.compute:.3g}, memory {times.memory:.3g}, network '
+    f'{times.network:.3g}; sum {times.sum:.3g}, maximum {times.maximum:.3g}'
   )
-  yield (
-    'predicted',
-    (
-      f'{times.predicted:.3g} s a step ({times.bound} bound), MFU '
-      f'{result["predicted_mfu"]:.1%}, {result["predicted_hours"]:.1f} hours'
-    ),
+  yield 'seconds a step', seconds
+  predicted = (
+    f'{times.predicted:.3g} s a step ({times.bound} bound), MFU '
+    f'{result["predicted_mfu"]:.1%}, {result["predicted_hours"]:.1f} hours'
   )
+  yield 'predicted', predicted
   yield 'compiled in', f'{program.compile_seconds:.1f} s'
   if program.target != 'libtpu':
     remedy = '' if plan.where.kind in hardware.GPUS else '; pip install flan_jax[aot] compiles for TPUs'

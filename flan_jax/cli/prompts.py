@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Command: prompts of a task as the model sees them, as text and token by token."""
 
+import dataclasses
 import os
 from typing import Sequence
 
@@ -15,6 +16,19 @@ PIECE_WIDTH = 18  # characters of a piece; the table then fits 80 columns
 
 
 def main(arguments: Sequence[str]) -> None:
+  made = _parser()
+  flags = commandline.parse(made, arguments)
+  if not (flags.task or flags.html):
+    made.error('--task=NAME or --html=FILE is missing')
+  commandline.set_data_dir(flags)
+  if flags.html:
+    write_catalogue(flags.html, [flags.task] if flags.task else None)
+    return
+  names = 'task', 'template', 'split', 'vocabulary', 'shots', 'style', 'begin'
+  show(describe(Asked(**{name: getattr(flags, name) for name in names}, count=flags.n)))
+
+
+def _parser():
   made = commandline.parser(
     'prompts',
     """
@@ -49,25 +63,7 @@ def main(arguments: Sequence[str]) -> None:
     help="a SentencePiece model, a tokenizer.json or 'bytes' (default: FLAN_VOCABULARY, else bytes)",
   )
   commandline.add_begin(made, "as the vocabulary's own tokenizer does")
-  flags = commandline.parse(made, arguments)
-  if not (flags.task or flags.html):
-    made.error('--task=NAME or --html=FILE is missing')
-  commandline.set_data_dir(flags)
-  if flags.html:
-    write_catalogue(flags.html, [flags.task] if flags.task else None)
-    return
-  show(
-    describe(
-      flags.task,
-      flags.template,
-      flags.n,
-      flags.split,
-      flags.vocabulary,
-      shots=flags.shots,
-      style=flags.style,
-      begin=flags.begin,
-    )
-  )
+  return made
 
 
 def write_catalogue(file: str, names: Sequence[str] | None = None) -> None:
@@ -92,29 +88,31 @@ def write_catalogue(file: str, names: Sequence[str] | None = None) -> None:
   print(f'{path}: {len(names)} dataset{"s" * (len(names) != 1)}')
 
 
-def describe(
-  task: str,
-  template: int | None = None,
-  count: int = 2,
-  split: str = 'train',
-  vocabulary: str | None = None,
-  inputs_length: int = 1024,
-  targets_length: int = 256,
-  shots: int = 0,
-  style: str = 'instructions',
-  begin: bool | None = None,
-) -> dict:
-  """Prompts and their packed row as plain data.
+@dataclasses.dataclass(frozen=True)
+class Asked:
+  """Which prompts are shown.
 
-  Args:
-    task: name of a dataset.
-    template: number of the template; None takes 0, 1, 2 ... in turn.
-    count: prompts, all packed into one row.
-    split: 'train', 'validation' or 'test'.
-    vocabulary: as `vocabulary.FLAN.use` takes it.
-    inputs_length, targets_length: tokens at most, their end included.
-    shots, style: see prompt_variants.Variant.
-    begin: whether a token begins each prompt; None: as the model's own tokenizer does.
+  task: name of a dataset. template: number of the template; None takes 0, 1, 2 ... in
+  turn. count: prompts, all packed into one row. split: 'train', 'validation' or 'test'.
+  vocabulary: as `vocabulary.FLAN.use` takes it. inputs_length, targets_length: tokens at
+  most, their end included. shots, style: see prompt_variants.Variant. begin: whether a
+  token begins each prompt; None: as the model's own tokenizer does.
+  """
+
+  task: str
+  template: int | None = None
+  count: int = 2
+  split: str = 'train'
+  vocabulary: str | None = None
+  inputs_length: int = 1024
+  targets_length: int = 256
+  shots: int = 0
+  style: str = 'instructions'
+  begin: bool | None = None
+
+
+def describe(asked: Asked) -> dict:
+  """Prompts and their packed row as plain data.
 
   Returns:
     task, data and vocabulary (where they come from), ends (what ends and begins a text),
@@ -128,21 +126,20 @@ def describe(
   from flan_jax.data import prompt_variants
   from flan_jax.data import vocabulary as vocabularies
 
-  dataset = prompt_variants.register(prompt_variants.Variant(task, style=style, shots=shots))
-  numbers = _template_numbers(dataset, template, count)
+  dataset = prompt_variants.register(prompt_variants.Variant(asked.task, style=asked.style, shots=asked.shots))
+  numbers = _template_numbers(dataset, asked.template, asked.count)
   words = vocabularies.FLAN
-  words.use(vocabulary or words.path)
-  words.use(words.path, words.ends.begun(begin))
-  records, drawn, data = _records(dataset, split, count)
+  words.use(asked.vocabulary or words.path)
+  words.use(words.path, words.ends.begun(asked.begin))
+  records, drawn, data = _records(dataset, asked.split, asked.count)
   prompts = list(rendered(dataset, records, numbers, drawn))
-  lengths = inputs_length, targets_length
   return {
-    'task': task,
+    'task': asked.task,
     'data': data,
     'vocabulary': words.path,
     'ends': words.ends.described(words.piece),
     'prompts': prompts,
-    'tokens': token_table(prompts, words, *lengths),
+    'tokens': token_table(prompts, words, asked.inputs_length, asked.targets_length),
   }
 
 
@@ -195,20 +192,9 @@ def token_table(prompts: Sequence[dict], vocabulary, inputs_length: int, targets
   the token's text. predicts: the piece to be predicted here, None where nothing is.
   loss: whether this token is itself a prediction that counts.
   """
-  from flan_jax.data import truncation
-  from flan_jax.data.tokenizers.ends import with_beginning
   from flan_jax.data.tokens import row_arrays
 
-  texts = [prompt['inputs'] for prompt in prompts]
-  passages = [prompt.get('passage', '') for prompt in prompts]
-  inputs, _ = truncation.fitted(
-    vocabulary.encode_batch(texts),
-    texts,
-    passages,
-    inputs_length - 1 - len(vocabulary.ends.beginning),
-    vocabulary.encode_batch,
-  )
-  inputs = [with_beginning(vocabulary.ends.beginning, ids) for ids in inputs]
+  inputs = _inputs(prompts, vocabulary, inputs_length)
   targets = [vocabulary.encode(prompt['target'])[: targets_length - 1] for prompt in prompts]
   pairs = [([*ids, vocabulary.eos_id], [*target, vocabulary.eos_id]) for ids, target in zip(inputs, targets)]
   row = row_arrays.assemble(
@@ -230,6 +216,19 @@ def token_table(prompts: Sequence[dict], vocabulary, inputs_length: int, targets
     }
     for index, (token, segment, position, branch) in enumerate(columns)
   ]
+
+
+def _inputs(prompts: Sequence[dict], vocabulary, length: int) -> list:
+  """The ids of the inputs, begun and shortened but not ended."""
+  from flan_jax.data import truncation
+  from flan_jax.data.tokenizers.ends import with_beginning
+
+  beginning = vocabulary.ends.beginning
+  texts = [prompt['inputs'] for prompt in prompts]
+  passages = [prompt.get('passage', '') for prompt in prompts]
+  encode = vocabulary.encode_batch
+  inputs, _ = truncation.fitted(encode(texts), texts, passages, length - 1 - len(beginning), encode)
+  return [with_beginning(beginning, ids) for ids in inputs]
 
 
 def show(result: dict) -> None:

@@ -166,15 +166,19 @@ def add(
     plain=tuple(dataclasses.replace(t, kind=kind) for t in plain),
     version=version,
   )
-  if '.' in name:
-    raise UserError(f'{name!r} ({dataset_checks.file(dataset)}): a name has no dots, they begin what tells a variant')
-  if name in _DATASETS:
-    raise UserError(
-      f'{name} ({dataset_checks.file(dataset)}) is registered already, by '
-      f'{dataset_checks.file(_DATASETS[name])}; choose another name'
-    )
+  _check_name(dataset)
   dataset_checks.check(dataset)
   return register(dataset)
+
+
+def _check_name(dataset: Dataset) -> None:
+  name, file = dataset.name, dataset_checks.file(dataset)
+  if '.' in name:
+    raise UserError(f'{name!r} ({file}): a name has no dots, they begin what tells a variant')
+  if name in _DATASETS:
+    raise UserError(
+      f'{name} ({file}) is registered already, by {dataset_checks.file(_DATASETS[name])}; choose another name'
+    )
 
 
 def _folder(name: str, fields: Callable) -> tuple[str]:

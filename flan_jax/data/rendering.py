@@ -162,34 +162,36 @@ def prompts(
     longest field in it, or '' if the prompt is too short for that.
   """
   names = ('inputs', 'targets', 'passage') if passages else ('inputs', 'targets')
+  texts = _texts_of_rounds(records_ds, dataset)
 
-  def kept(batch):  # early: each further column costs time in every step to come
-    return batch if dataset.shots else {name: batch[name] for name in names}
+  def kept(prompts):
+    return {name: prompts[name] for name in names}
+
+  def of_round(turn):
+    def rendered(batch):
+      made = _prompts(batch, dataset, turn, prompt_seed, prompt_length if passages else None)
+      # Each further column costs time in every step to come.
+      return made if dataset.shots else kept(made)
+
+    # Rendering whole batches costs a tenth of rendering one by one.
+    return texts(turn).batch(_BATCH).map(rendered, num_parallel_calls=tf.data.AUTOTUNE).unbatch()
+
+  rounds = tf.data.Dataset.range(len(dataset.templates)).flat_map(of_round).take(MAXIMUM_PROMPTS)
+  if not dataset.shots:
+    return rounds
+  return rounds.batch(_BATCH).map(_composer(dataset, prompt_length)).unbatch().map(kept)
+
+
+def _texts_of_rounds(records_ds: tf.data.Dataset, dataset) -> Callable[[tf.Tensor], tf.data.Dataset]:
+  """Number of a round -> the fields of all usable records; the first round counts the others."""
 
   def texts(count=True):
     return usable(records_ds, dataset, count).map(templates_lib.as_text, num_parallel_calls=tf.data.AUTOTUNE)
 
   if 0 <= records_ds.cardinality() < MAXIMUM_PROMPTS:
     small = texts().cache()  # read again for every round
-    of_round = lambda turn: small
-  else:
-    of_round = lambda turn: texts(tf.equal(turn, 0))
-  # Rendering whole batches costs a tenth of rendering one by one.
-  rounds = tf.data.Dataset.range(len(dataset.templates)).flat_map(
-    lambda turn: (
-      of_round(turn)
-      .batch(_BATCH)
-      .map(
-        lambda batch: kept(_prompts(batch, dataset, turn, prompt_seed, prompt_length if passages else None)),
-        num_parallel_calls=tf.data.AUTOTUNE,
-      )
-      .unbatch()
-    )
-  )
-  rounds = rounds.take(MAXIMUM_PROMPTS)
-  if not dataset.shots:
-    return rounds
-  return _with_exemplars(rounds, dataset, prompt_length).map(lambda prompt: {name: prompt[name] for name in names})
+    return lambda turn: small
+  return lambda turn: texts(tf.equal(turn, 0))
 
 
 @_plainly
@@ -238,10 +240,6 @@ def _passages(texts, phrasings: Sequence, number: tf.Tensor) -> tf.Tensor:
   lengths = tf.strings.length(stacked) * tf.gather(within, number)
   longest = tf.gather(stacked, tf.argmax(lengths, axis=1), batch_dims=1)
   return tf.where(tf.reduce_max(lengths, axis=1) > 0, longest, '')
-
-
-def _with_exemplars(prompts_ds: tf.data.Dataset, dataset, length: int) -> tf.data.Dataset:
-  return prompts_ds.batch(_BATCH).map(_composer(dataset, length)).unbatch()
 
 
 def _composer(dataset, length: int) -> Callable[[dict], dict]:
@@ -356,16 +354,8 @@ def examples(
     repeated = {name: tf.fill([len(phrasings)], text) for name, text in texts.items()}
     passages = _passages(repeated, phrasings, tf.range(len(phrasings)))
     references = named.get(REFERENCES, asked['targets'][:1])
-    return (
-      asked['inputs'],
-      asked['targets'],
-      asked[OPTIONS],
-      references,
-      passages,
-      asked['label'],
-      asked[GROUP],
-      _key(texts),
-    )
+    shown = asked['inputs'], asked['targets'], asked[OPTIONS], references, passages
+    return shown + (asked['label'], asked[GROUP], _key(texts))
 
   drawn = drawn or (exemplars(dataset) if dataset.shots else None)
   asked_ds = usable(records_ds, dataset).map(view, tf.data.AUTOTUNE)

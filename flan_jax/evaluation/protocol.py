@@ -37,7 +37,7 @@ class Settings:
   None for all. held_in_test: whether tasks trained on are tested too, or only their dev
   sets. splits: None: as held_in_test says. ranking: see `ranking`. answer_by: 'rank',
   'decode' or 'both', of classification. decode_tokens: of a decoded answer; None is the
-  run's targets_length. rows: of a forward pass, see scoring.scored.
+  run's targets_length. row_length, rows, tokens_per_forward: see scoring.Forward.
   """
 
   templates: Sequence[int] | None = None
@@ -67,19 +67,33 @@ class Settings:
     return (DEV,) if held_in and not self.held_in_test else (DEV, TEST)
 
 
+@dataclasses.dataclass(frozen=True)
+class Context:
+  """What an evaluation keeps, what it shares with others, and whom it tells.
+
+  folder: (name, task) -> where its answers are kept; what is there is not made again.
+  agreed: what is there already, as all processes are to see it. read: questions already
+  read; those read here are added. Serves a second checkpoint. progress: see
+  scoring.Progress. replicates: by name those of the scores are added (see
+  bootstrap.replicates), and entries have intervals. summarise: whether there are any
+  entries; one of several processes is enough.
+  """
+
+  folder: Callable[[str, str], answers.Folder] = lambda name, task: answers.Folder(None, '')
+  agreed: Callable[[list[bool]], list[bool]] = lambda done: done
+  read: dict[str, Questions] = dataclasses.field(default_factory=dict)
+  progress: scoring.Progress = scoring.silent
+  replicates: dict[str, np.ndarray] | None = None
+  summarise: bool = True
+
+
 def evaluate(
   loaded,
   tasks: Mapping[str, str] | Sequence[str],
   held_in: bool,
   settings: Settings = Settings(),
-  *,
   encoding: Encoding | None = None,
-  folder: Callable[[str, str], answers.Folder] | None = None,
-  agreed: Callable[[list[bool]], list[bool]] = lambda done: done,
-  read: dict[str, Questions] | None = None,
-  progress: scoring.Progress = scoring.silent,
-  replicates: dict[str, np.ndarray] | None = None,
-  summarise: bool = True,
+  context: Context | None = None,
 ) -> tuple[dict[str, dict], dict[str, str]]:
   """Scores of a checkpoint on datasets, as results.json has them.
 
@@ -88,33 +102,25 @@ def evaluate(
     tasks: name of a dataset -> the task that it is asked as; or names that are both.
     held_in: whether the datasets were trained on; see Settings.held_in_test.
     encoding: by default that of loaded.run; a base wants that of the run tuned from it.
-    folder: (name, task) -> where its answers are kept; what is there is not made again.
-    agreed: what is there already, as all processes are to see it.
-    read: questions already read; those read here are added. Serves a second checkpoint.
-    progress: see scoring.Progress.
-    replicates: by name those of the scores are added (see statistics.replicates), and
-      entries have intervals.
-    summarise: whether there are any entries; one of several processes is enough.
+    context: by default nothing is kept and nobody told.
 
   Returns:
-    (entries, problems): by name, of the datasets that were evaluated, and why others
-    could not be.
+    (entries, problems): by name, of datasets that were evaluated, and why others were not.
 
   Raises:
     answer_files.Unwritable: answers cannot be kept.
   """
-  encoding = encoding or Encoding.of(loaded.run)
+  encoding, context = encoding or Encoding.of(loaded.run), context or Context()
   tasks = tasks if isinstance(tasks, Mapping) else {name: name for name in tasks}
-  read, entries, problems = {} if read is None else read, {}, {}
+  entries, problems = {}, {}
   for name, task in tasks.items():
     try:
-      kept = folder(name, task) if folder else answers.Folder(None, '')
-      asked = _Asked(task, held_in, settings, encoding, read)
-      _answer_all(loaded, asked, kept, agreed, progress)
-      if summarise:
+      kept, asked = context.folder(name, task), _Asked(task, held_in, settings, encoding, context.read)
+      _answer_all(loaded, asked, kept, context)
+      if context.summarise:
         entry = {'held_in': held_in, **summaries.entry(task, kept, asked.cells(), settings.ranking, encoding)}
-        if replicates is not None:
-          replicates[name] = summaries.add_intervals(entry, task, kept)
+        if context.replicates is not None:
+          context.replicates[name] = summaries.add_intervals(entry, task, kept)
         entries[name] = entry
     except answer_files.Unwritable:
       raise
@@ -165,9 +171,9 @@ def methods(task: str, answer_by: str = RANK) -> tuple[str, ...]:
   return (RANK, DECODE) if answer_by == BOTH else (answer_by,)
 
 
-def _answer_all(loaded, asked: _Asked, kept: answers.Folder, agreed, progress) -> None:
+def _answer_all(loaded, asked: _Asked, kept: answers.Folder, context: Context) -> None:
   """Makes the cells that are missing."""
-  wanted = asked.cells()
+  wanted, agreed = asked.cells(), context.agreed
   if not agreed([kept.examples() is not None])[0]:
     kept.keep_examples(_examples(asked.questions()))
   done = agreed([kept.has(*cell) for cell in wanted])
@@ -175,7 +181,7 @@ def _answer_all(loaded, asked: _Asked, kept: answers.Folder, agreed, progress) -
     return
   found = asked.questions()
   each = len(found.examples)
-  with progress(asked.task, each * len(wanted)) as advance:
+  with context.progress(asked.task, each * len(wanted)) as advance:
     for (template, method), there in zip(wanted, done):
       if there:
         if advance:
@@ -218,12 +224,12 @@ def _with_prompts(found: Questions, column: int, given: list[dict]) -> list[dict
 
 def _ranked(loaded, found: Questions, column: int, encoding, settings, advance):
   prompts = list(zip(found.inputs[column :: len(found.templates)], found.options))
-  given = dict(row_length=settings.row_length, rows=settings.rows, tokens_per_forward=settings.tokens_per_forward)
-  scores = scoring.scores(loaded.config, loaded.params, prompts, advance=advance, **given)
+  size = scoring.Forward(settings.row_length, settings.tokens_per_forward, settings.rows)
+  scores = scoring.scores(loaded.config, loaded.params, prompts, size, advance)
   blank = None
   if settings.ranking == ranking_lib.CALIBRATED:
     blanks, numbers = questions_lib.content_free(found, column, encoding)
-    unconditional = scoring.scores(loaded.config, loaded.params, blanks, **given)
+    unconditional = scoring.scores(loaded.config, loaded.params, blanks, size)
     blank = [unconditional[number] for number in numbers]
   compared = ranking_lib.ranked(settings.ranking, scores, [list(map(len, one)) for one in found.options], blank)
   chosen = ranking_lib.choose(compared, scores if blank else None)

@@ -95,45 +95,35 @@ def read(
     UserError: no such dataset or template, or there is nothing to read.
   """
   numbers = forward_templates(name, templates)
-  declared = datasets.get(name).splits
   sizes, inputs, cut, kept = {DEV: 0, TEST: 0}, [], [], []
   flaws, options = collections.Counter(), answer_lengths.Options(encoding)
   rendering.dropped(name)  # begins the count anew
-  for split in (part for part in SPLITS if part in splits and SPLITS[part] in declared):
+  for split in (part for part in SPLITS if part in splits and SPLITS[part] in datasets.get(name).splits):
     found = datasets.examples(name, SPLITS[split], numbers, encoding.inputs_length)
     found = itertools.islice(_askable(name, found, options, flaws), limit)
-    for group in _groups(found, max(1, _TEXTS_AT_ONCE // len(numbers))):
-      texts = [text for one in group for text in one.inputs]
-      passages = [passage for one in group for passage in one.passages]
-      ids, are_cut = encoding.fitted(texts, passages)
+    for group, ids, are_cut in _tokenized(found, encoding, len(numbers)):
       inputs += ids
       cut += are_cut
-      kept += [dataclasses.replace(one, inputs=(), passages=()) for one in group]
+      kept += group
       sizes[split] += len(group)
   cut_options = [options.cut(one.options) for one in kept]
   cut_answers = _cut_answers(kept, options, encoding, decode_tokens)
-  problems = (
-    *_problems(name, splits, sizes, cut, flaws),
-    *_lengths(cut_options, encoding.targets_length, cut_answers, decode_tokens),
-  )
+  problems = (*_problems(name, splits, sizes, cut, flaws), *_lengths(cut_options, encoding, cut_answers, decode_tokens))
   if not kept:
+    told = ''.join(f'; {one}' for one in problems)
     raise UserError(
-      f'{name} has no example to evaluate in {" or ".join(splits)}'
-      f'{"".join(f"; {one}" for one in problems)}; look at its splits and '
-      'at --limit'
+      f'{name} has no example to evaluate in {" or ".join(splits)}{told}; look at its splits and at --limit'
     )
-  return Questions(
-    name,
-    numbers,
-    sizes,
-    inputs,
-    cut,
-    [options.ids(one.options) for one in kept],
-    cut_options,
-    cut_answers,
-    kept,
-    problems,
-  )
+  ids = [options.ids(one.options) for one in kept]
+  return Questions(name, numbers, sizes, inputs, cut, ids, cut_options, cut_answers, kept, problems)
+
+
+def _tokenized(found: Iterator[rendering.Example], encoding: Encoding, templates: int) -> Iterator[tuple]:
+  """(examples, without their prompts, the ids of these, whether they were cut), many at once."""
+  while group := list(itertools.islice(found, max(1, _TEXTS_AT_ONCE // templates))):
+    texts = [text for one in group for text in one.inputs]
+    passages = [passage for one in group for passage in one.passages]
+    yield [dataclasses.replace(one, inputs=(), passages=()) for one in group], *encoding.fitted(texts, passages)
 
 
 def _askable(
@@ -172,10 +162,10 @@ def _cut_answers(examples, options, encoding, tokens: int | None) -> list[bool]:
   return answer_lengths.too_long([one.references for one in examples], encoding, tokens)
 
 
-def _lengths(cut_options, targets_length: int, cut_answers, tokens) -> Iterator[str]:
+def _lengths(cut_options, encoding, cut_answers, tokens) -> Iterator[str]:
   """In plain words: which options and answers do not fit."""
   for cut, end, limit in (
-    (cut_options, 'have an option that was too long and was cut at TARGETS_LENGTH', targets_length),
+    (cut_options, 'have an option that was too long and was cut at TARGETS_LENGTH', encoding.targets_length),
     (cut_answers, 'have a right answer or an option that is longer than decoding may write', tokens),
   ):
     if any(cut):
@@ -214,8 +204,3 @@ def content_free(asked: Questions, column: int, encoding: Encoding) -> tuple[lis
   options = dict(zip([one.options for one in asked.examples], asked.options))
   prompts = list(zip(encoding.inputs(texts), [options[own] for own in numbers]))
   return prompts, [numbers[one.options] for one in asked.examples]
-
-
-def _groups(items: Iterator, size: int) -> Iterator[list]:
-  while group := list(itertools.islice(items, size)):
-    yield group

@@ -38,18 +38,7 @@ def _search(config, max_tokens, beams, length_penalty, params, batch, ends_E):
   cache = kv_cache.take_rows(config, cache, jnp.repeat(jnp.arange(height), beams))
   size_BK = jnp.repeat(batch['size'][:, None], beams, axis=1)
   penalty = lambda tokens: ((5 + tokens) / 6) ** length_penalty
-  # At first all beams are equal: only the first counts.
-  first_BK = jnp.broadcast_to(jnp.where(jnp.arange(beams) == 0, 0.0, _NEVER), (height, beams))
-  empty_BKT = jnp.full((height, beams, max_tokens), ends_E[0], jnp.int32)
-  state = {
-    'step': jnp.zeros((), jnp.int32),
-    'cache': cache,
-    'tokens': empty_BKT,
-    'score': first_BK,
-    'logits': jnp.repeat(logits_BV[:, None], beams, axis=1),
-    'finished': empty_BKT,
-    'finished_score': jnp.full((height, beams), _NEVER),
-  }
+  state = _first_state(logits_BV, cache, beams, max_tokens, ends_E)
 
   def unfinished(state):
     """Whether an unfinished text could still come before the worst finished one."""
@@ -75,6 +64,22 @@ def _search(config, max_tokens, beams, length_penalty, params, batch, ends_E):
 
   state = jax.lax.while_loop(unfinished, step, state)
   return decode_loop.whole(_best(state, penalty(max_tokens)))
+
+
+def _first_state(logits_BV, cache, beams: int, max_tokens: int, ends_E) -> dict[str, Any]:
+  """Of texts without a token. At first all beams are equal: only the first counts."""
+  height = logits_BV.shape[0]
+  first_BK = jnp.broadcast_to(jnp.where(jnp.arange(beams) == 0, 0.0, _NEVER), (height, beams))
+  empty_BKT = jnp.full((height, beams, max_tokens), ends_E[0], jnp.int32)
+  return {
+    'step': jnp.zeros((), jnp.int32),
+    'cache': cache,
+    'tokens': empty_BKT,
+    'score': first_BK,
+    'logits': jnp.repeat(logits_BV[:, None], beams, axis=1),
+    'finished': empty_BKT,
+    'finished_score': jnp.full((height, beams), _NEVER),
+  }
 
 
 def _candidates(state, count: int, ends_E) -> dict[str, Any]:

@@ -89,34 +89,21 @@ def generate(
       that completes a stop is the last one returned; `before_stop` cuts the text.
     numbers: of the prompts, for drawing; by default 0, 1, ... Prompts of the same number
       draw the same way.
-    tokens_per_forward: bounds the rows of a batch: rows x (prompt + max_tokens), on
-      each device that has rows of its own; None: as in scoring, and at least 8,192, for
-      a step of many rows costs little more than of few. The result does not depend on
-      it.
-    rows: of a batch, on each such device, instead of tokens_per_forward.
+    tokens_per_forward, rows: see `rows_of_batch`; the result does not depend on them.
     advance: called with the number of prompts as they are done.
 
   Raises:
     UserError: a prompt is empty, or there are stops and no `decode`.
   """
-  sizes = [len(prompt) for prompt in prompts]
-  if min(sizes, default=1) < 1:
+  if min(map(len, prompts), default=1) < 1:
     raise UserError('An empty prompt cannot be continued; give it a token at least.')
   if settings.stop and decode is None:
     raise UserError(f'stop = {settings.stop!r} cannot be found in tokens: give `decode`.')
-  numbers = range(len(prompts)) if numbers is None else numbers
-  ends = np.atleast_1d(np.asarray(eos_id, np.int32))
   mesh = scoring.mesh_of(params)
-  config = scoring.quickest(config)
-  parts = scoring.row_parts(mesh)
-  height = functools.partial(
-    rows_of_batch, settings=settings, parts=parts, rows=rows, tokens_per_forward=tokens_per_forward
-  )
+  height = functools.partial(rows_of_batch, settings=settings, rows=rows, tokens_per_forward=tokens_per_forward)
   found: dict[int, list[int]] = {}
-  for length, chosen in _batches(sizes, height):
-    batch = _padded([prompts[one] for one in chosen], [numbers[one] for one in chosen], length, parts)
-    grown = _continued(config, params, batch, settings, ends, decode, mesh)
-    found.update(zip(chosen, grown))
+  for chosen, batch in _batches(prompts, numbers, scoring.row_parts(mesh), height):
+    found.update(zip(chosen, _continued(scoring.quickest(config), params, batch, settings, eos_id, decode, mesh)))
     if advance:
       advance(len(chosen))
   return [found[number] for number in range(len(prompts))]
@@ -133,24 +120,33 @@ def rows_of_batch(
 ) -> int:
   """How many prompts of so many tokens are continued at once.
 
-  parts: into which a batch is split, see scoring.row_parts. rows, tokens_per_forward:
-  see `generate`.
+  parts: into which a batch is split, see scoring.row_parts. rows: of a batch, on each
+  device that has rows of its own, instead of tokens_per_forward. That bounds rows x
+  (prompt + max_tokens) there; None: as in scoring, and at least 8,192, for a step of many
+  rows costs little more than of few.
   """
   budget = tokens_per_forward or max(_LEAST_TOKENS, scoring.forward_tokens())
   row = (length + settings.max_tokens) * settings.beams
   return (rows or max(1, int(budget // row))) * parts
 
 
-def _batches(sizes: Sequence[int], height: Callable[[int], int]) -> Iterator[tuple[int, list[int]]]:
-  """(padded length, a power of two; numbers of the prompts), shortest first."""
+def _batches(
+  prompts: Sequence[Tokens], numbers: Sequence[int] | None, parts: int, height: Callable[..., int]
+) -> Iterator[tuple[list[int], dict[str, np.ndarray]]]:
+  """(places of the prompts, their batch: see `_padded`), shortest first.
+
+  They are padded to a power of two. height: rows of a batch of prompts of a length.
+  """
+  numbers = range(len(prompts)) if numbers is None else numbers
   grouped: dict[int, list[int]] = {}
-  for number in sorted(range(len(sizes)), key=sizes.__getitem__):
-    length = max(_SHORTEST_PROMPT, 1 << (sizes[number] - 1).bit_length())
-    grouped.setdefault(length, []).append(number)
-  for length, numbers in grouped.items():
-    rows = height(length)
-    for start in range(0, len(numbers), rows):
-      yield length, numbers[start : start + rows]
+  for place in sorted(range(len(prompts)), key=lambda place: len(prompts[place])):
+    length = max(_SHORTEST_PROMPT, 1 << (len(prompts[place]) - 1).bit_length())
+    grouped.setdefault(length, []).append(place)
+  for length, places in grouped.items():
+    rows = height(length, parts=parts)
+    for start in range(0, len(places), rows):
+      chosen = places[start : start + rows]
+      yield chosen, _padded([prompts[one] for one in chosen], [numbers[one] for one in chosen], length, parts)
 
 
 def _padded(prompts, numbers, length: int, parts: int) -> dict[str, np.ndarray]:
@@ -167,9 +163,10 @@ def _padded(prompts, numbers, length: int, parts: int) -> dict[str, np.ndarray]:
 
 
 def _continued(
-  config, params, batch: Mapping[str, np.ndarray], settings: Settings, ends: np.ndarray, decode: Decode | None, mesh
+  config, params, batch: Mapping[str, np.ndarray], settings: Settings, eos_id, decode: Decode | None, mesh
 ) -> list[list[int]]:
   """The new tokens of each used row of a batch."""
+  ends = np.atleast_1d(np.asarray(eos_id, np.int32))
   used = int(np.count_nonzero(batch['size']))
   if settings.beams > 1:
     new_BT = beams.search(config, mesh, settings.max_tokens, settings.beams, settings.length_penalty)(

@@ -69,14 +69,14 @@ def log_likelihoods(
   """For each (context, continuation): log p(continuation | context), whether greedy.
 
   Args:
-    longest: see `grouped`. rows: see scoring.scored.
+    longest: see `grouped`. rows: see scoring.Forward.
     progress: see scoring.Progress.
   """
   prompts, places = grouped(pairs, longest)
   # A token longer than what is read: nothing that `grouped` left is cut again.
-  row_length = -(-(longest + 1) // _ROW_STEP) * _ROW_STEP
+  size = scoring.Forward(-(-(longest + 1) // _ROW_STEP) * _ROW_STEP, rows=rows)
   with progress('scoring prompts', len(prompts)) as advance:
-    scored = scoring.scored(config, params, prompts, row_length=row_length, rows=rows, advance=advance)
+    scored = scoring.scored(config, params, prompts, size, advance)
   return [(float(scored[prompt].scores[option]), bool(scored[prompt].greedy[option])) for prompt, option in places]
 
 

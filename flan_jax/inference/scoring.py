@@ -41,30 +41,35 @@ class Scored(NamedTuple):
   greedy: np.ndarray
 
 
+@dataclasses.dataclass(frozen=True)
+class Forward:
+  """The size of a forward pass. Scores do not depend on it, unless a prompt is cut to fit.
+
+  row_length: tokens of the longest row. tokens_per_forward: of one pass and device; None:
+  TOKENS_PER_FORWARD. rows: of one pass and device, instead of tokens_per_forward.
+  """
+
+  row_length: int = ROW_LENGTH
+  tokens_per_forward: int | None = None
+  rows: int | None = None
+
+
 def scored(
   config: decoder.DecoderConfig,
   params: decoder.Params,
   prompts: Sequence[Prompt],
-  *,
-  row_length: int = ROW_LENGTH,
-  tokens_per_forward: int | None = None,
-  rows: int | None = None,
+  size: Forward = Forward(),
   advance: Callable[[int], None] | None = None,
 ) -> list[Scored]:
   """Scores every option of every prompt, on the mesh that the parameters lie on.
 
   Rows are about as long as their prompts, so that short prompts do not pay for the
-  attention of long rows, in few steps, so that few shapes are compiled. The scores
-  do not depend on `row_length` unless a prompt has to be cut to fit, nor on
-  `tokens_per_forward` or `rows`.
+  attention of long rows, in few steps, so that few shapes are compiled.
 
   Args:
     prompts: (inputs ids, [option ids, ...]), both with their separators. What does not
       fit is cut, never dropped: inputs lose their first tokens; options that do not fit
       side by side go to rows of their own.
-    row_length: tokens of the longest row.
-    tokens_per_forward: of one forward pass and device; None: TOKENS_PER_FORWARD.
-    rows: of one forward pass and device, instead of tokens_per_forward.
     advance: called with the number of prompts (whole or in part) as they are scored.
 
   Returns:
@@ -77,34 +82,25 @@ def scored(
   counts = np.array([len(options) for _, options in prompts], np.int64)
   firsts = np.cumsum(counts) - counts
   sums, greedy = np.zeros(counts.sum()), np.ones(counts.sum(), bool)
-  budget = tokens_per_forward or forward_tokens()
-  mesh = mesh_of(params)
-  forward = _forward(quickest(config), mesh)
-  waiting: collections.deque[tuple[Any, np.ndarray, int]] = collections.deque()
-
-  def finish():
-    (likelihoods, highest), owners, done = waiting.popleft()
+  for (likelihoods, highest), owners, done in _computed(config, params, prompts, firsts, size):
     used = owners >= 0
     np.add.at(sums, owners[used], np.asarray(likelihoods, np.float64)[used])
     np.logical_and.at(greedy, owners[used], np.asarray(highest)[used])
     if advance:
       advance(done)
-
-  for batch, owners, done in _batches(prompts, firsts, row_length, budget, rows, mesh):
-    waiting.append((forward(params, to_mesh(batch, mesh)), owners, done))
-    if len(waiting) > _IN_FLIGHT:
-      finish()
-  while waiting:
-    finish()
   ends = firsts[1:]
   return list(map(Scored, np.split(sums, ends), np.split(greedy, ends))) if len(prompts) else []
 
 
 def scores(
-  config: decoder.DecoderConfig, params: decoder.Params, prompts: Sequence[Prompt], **settings: Any
+  config: decoder.DecoderConfig,
+  params: decoder.Params,
+  prompts: Sequence[Prompt],
+  size: Forward = Forward(),
+  advance: Callable[[int], None] | None = None,
 ) -> list[np.ndarray]:
   """The `scores` of `scored`, which has the arguments."""
-  return [one.scores for one in scored(config, params, prompts, **settings)]
+  return [one.scores for one in scored(config, params, prompts, size, advance)]
 
 
 def silent(title: str, total: int) -> ContextManager[None]:
@@ -163,6 +159,18 @@ def within(mesh: Mesh | None, function: Callable) -> Callable:
   return call
 
 
+def _computed(config, params, prompts, firsts, size: Forward) -> Iterator[tuple[Any, np.ndarray, int]]:
+  """`_batches` with what their forward passes give, a few of which run ahead."""
+  mesh = mesh_of(params)
+  forward = _forward(quickest(config), mesh)
+  waiting: collections.deque[tuple[Any, np.ndarray, int]] = collections.deque()
+  for batch, owners, done in _batches(prompts, firsts, size, row_parts(mesh)):
+    waiting.append((forward(params, to_mesh(batch, mesh)), owners, done))
+    if len(waiting) > _IN_FLIGHT:
+      yield waiting.popleft()
+  yield from waiting
+
+
 @functools.lru_cache(maxsize=None)
 def _forward(config: decoder.DecoderConfig, mesh: Mesh | None) -> Callable:
   """(params, batch) -> losses.queried_log_likelihoods, whole on every process."""
@@ -171,19 +179,20 @@ def _forward(config: decoder.DecoderConfig, mesh: Mesh | None) -> Callable:
   return within(mesh, jax.jit(score, out_shardings=placed))
 
 
-def _batches(prompts, firsts, row_length, tokens_per_forward, rows_at_once, mesh) -> Iterator[tuple]:
+def _batches(prompts, firsts, size: Forward, parts: int) -> Iterator[tuple[dict, np.ndarray, int]]:
   """(batch, owners [B, S], pieces in it); an owner is an option's number overall."""
-  pieces = _pieces(prompts, firsts, row_length)
+  pieces = _pieces(prompts, firsts, size.row_length)
+  budget = size.tokens_per_forward or forward_tokens()
   slots = np.array([sum(map(len, options)) for _, _, options in pieces], np.int64)
   tokens = slots + np.array([len(inputs) for _, inputs, _ in pieces], np.int64)
-  least = (rows_at_once * 64) if rows_at_once else tokens_per_forward
-  lengths = _lengths(tokens, row_length, least * row_parts(mesh))
+  least = size.rows * 64 if size.rows else budget
+  lengths = _lengths(tokens, size.row_length, least * parts)
   for length in np.unique(lengths).tolist():
     numbers = np.flatnonzero(lengths == length)
     sizes = np.stack([tokens[numbers], slots[numbers]], axis=1)
     room = _slots(sizes, length)
     rows = [[pieces[i] for i in numbers[row].tolist()] for row in packing.fit(sizes, length, room)]
-    height = (rows_at_once or max(1, tokens_per_forward // length)) * row_parts(mesh)
+    height = (size.rows or max(1, budget // length)) * parts
     for start in range(0, len(rows), height):
       yield _assembled(rows[start : start + height], height, length, room)
 

@@ -132,7 +132,7 @@ def matrix(runs: Sequence[Run], tell: Callable[[str], None] | None = None) -> li
 
 
 def _row(name: str, held_in: bool, runs: Sequence[Run], gaps: dict, tell) -> dict:
-  """gaps: (run, dataset) -> its `statistics.differences` from the first are added."""
+  """gaps: (run, dataset) -> its `bootstrap.differences` from the first are added."""
   entries = [one.evaluation['datasets'].get(name) for one in runs]
   entries = [entry if entry and entry['held_in'] == held_in else None for entry in entries]
   cells = []
@@ -222,7 +222,7 @@ def _sizes(entry: Mapping) -> set[tuple[int, int]]:
 
 
 def _difference(first: Run, one: Run, name: str, tell) -> tuple[tuple | None, str]:
-  """(`statistics.differences` from the first, why there are none): one of them."""
+  """(`bootstrap.differences` from the first, why there are none): one of them."""
   folders = [answers.path(run.model_dir, groups.answers(run.evaluation), name) for run in (one, first)]
   if not all(map(os.path.isdir, folders)):
     return None, MISSING

@@ -5,6 +5,7 @@ Everything that came from data is escaped by the template; the examples to brows
 JSON that the page's script sets as text.
 """
 
+import dataclasses
 import datetime
 import json
 import os
@@ -25,18 +26,32 @@ _HERE = os.path.dirname(os.path.abspath(__file__))
 _TEMPLATE = os.path.join(_HERE, 'report.html.j2')
 
 
+@dataclasses.dataclass(frozen=True)
+class Inputs:
+  """What report.json holds.
+
+  rules: cluster ('None' if none is held out) -> {'dropped': task -> reason, 'held_out' and
+  'trained': task -> its clusters}; `trained` is of the runs before as well. None: the
+  cluster is not known any more.
+  drawn: task -> prompts drawn while training, None where they were not counted.
+  phrasings: dataset -> template number -> its text.
+  cut: what of the training prompts did not fit, in plain words.
+  """
+
+  rules: Mapping[str, Mapping | None]
+  drawn: Mapping[str, int | None] | None = None
+  phrasings: Mapping[str, Mapping] | None = None
+  cut: Sequence[str] = ()
+
+
 def write(
   model_dir: str,
   results: Mapping,
   run: Any,
-  rules: Mapping[str, Mapping],
+  given: Inputs,
   curves: Mapping[str, Sequence[Mapping]],
-  *,
   references: Mapping | None = None,
-  drawn: Mapping | None = None,
-  phrasings: Mapping | None = None,
   samples: Sequence[Mapping] | None = None,
-  cut: Sequence[str] = (),
 ) -> str:
   """Writes report.html into MODEL_DIR, whole or not at all; returns its path.
 
@@ -45,10 +60,9 @@ def write(
   """
   if samples is None:
     samples = samples_lib.read(model_dir, _named(results))
-  given = {'drawn': drawn, 'phrasings': phrasings, 'cut': list(cut)}
   path = os.path.join(model_dir, FILE)
-  storage.write_whole(path, page(results, run, rules, curves, references=references, samples=samples, **given))
-  storage.write_whole(os.path.join(model_dir, INPUTS), json.dumps({'rules': rules, **given}, indent=1) + '\n')
+  storage.write_whole(path, page(results, run, given, curves, references, samples))
+  storage.write_whole(os.path.join(model_dir, INPUTS), json.dumps(vars(given), indent=1) + '\n')
   return path
 
 
@@ -74,10 +88,10 @@ def again(
       'them; evaluate it again: flan_jax evaluate '
       f'--gin.MODEL_DIR="\'{model_dir}\'"'
     )
-  return write(model_dir, results, run, given.pop('rules'), curves, references=references, **given)
+  return write(model_dir, results, run, given, curves, references)
 
 
-def inputs(model_dir: str) -> dict | None:
+def inputs(model_dir: str) -> Inputs | None:
   """What report.json holds, None where there is none.
 
   Raises:
@@ -98,7 +112,7 @@ def inputs(model_dir: str) -> dict | None:
       f'{path} is not what evaluation wrote ({why}); move it away and '
       'evaluate the run again: answers that are kept are not made twice'
     )
-  return given
+  return Inputs(**given)
 
 
 def _why_not(given: Any) -> str:
@@ -126,35 +140,24 @@ def _why_not(given: Any) -> str:
 def page(
   results: Mapping,
   run: Any,
-  rules: Mapping[str, Mapping | None],
+  given: Inputs,
   curves: Mapping[str, Sequence[Mapping]],
-  *,
   references: Mapping[str, Sequence[Mapping]] | None = None,
-  drawn: Mapping[str, int | None] | None = None,
-  phrasings: Mapping[str, Mapping[int, str]] | None = None,
   samples: Sequence[Mapping] | None = None,
-  cut: Sequence[str] = (),
 ) -> str:
   """The report as HTML: a part for each group of the results, the last one first.
 
   Args:
     results: what results.json holds.
     run: training.run_file.Run of the run.
-    rules: cluster ('None' if none is held out) -> {'dropped': task -> reason,
-      'held_out' and 'trained': task -> its clusters}; `trained` is of the runs before as
-      well. None: the cluster is not known any more.
     curves: title -> records of metrics.jsonl.
     references: dataset, or 'mean' -> figures of the paper, each `system`, `setting`,
       `value`, `metric`, `note`.
-    drawn: task -> prompts drawn while training, None where they were not counted.
-    phrasings: dataset -> template number -> its text.
     samples: examples to browse, as samples.read gives them.
-    cut: what of the training prompts did not fit, in plain words.
   """
-  references = references or {}
   packed, count = samples_lib.packed(samples or [])
   every = groups.split(results)[::-1]
-  shown = [_part(group, every, number, run, rules, references, phrasings) for number, group in enumerate(every)]
+  shown = [_part(group, every, number, run, given, references or {}) for number, group in enumerate(every)]
   return filled(
     _TEMPLATE,
     title=_title(every),
@@ -164,8 +167,8 @@ def page(
     charts=_charts(results, every, run, curves),
     mixture=run.mixture,
     imported=run.imported is not None,
-    cut=cut,
-    shares=sections.shares(run.tasks, drawn),
+    cut=given.cut,
+    shares=sections.shares(run.tasks, given.drawn),
     samples=markup(packed),
     count=count,
     written=now(),
@@ -178,14 +181,14 @@ def _title(every: Sequence[Mapping]) -> str:
   return tables.title(every[0]) + more
 
 
-def _part(group, every, number, run, rules, references, phrasings) -> dict:
+def _part(group, every, number, run, given: Inputs, references) -> dict:
   """What the page says of a group of the results."""
   own = {
     name: figures
     for name, figures in references.items()
     if name == 'mean' or any(name in one['datasets'] for one in group['evaluations'])
   }
-  rule = rules.get(str(group['cluster']))
+  rule = given.rules.get(str(group['cluster']))
   lost = (
     []
     if rule or not group['cluster']
@@ -205,7 +208,7 @@ def _part(group, every, number, run, rules, references, phrasings) -> dict:
     'blocks': score_plot.blocks(group, own),
     'references': _references(group, own),
     'letters': score_plot.legend(own),
-    'templates': sections.templates(group, phrasings or {}),
+    'templates': sections.templates(group, given.phrasings or {}),
     'problems': sections.problems(group),
   }
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Prompt stores of a run, built ahead of it in several processes."""
 
+import dataclasses
 import functools
 import importlib
 import multiprocessing
@@ -17,30 +18,29 @@ from flan_jax.settings import places
 SPLITS = ('train', 'validation')  # what a training run reads
 
 
-def cache(
-  tasks: Sequence[str],
-  rows: Any,
-  *,
-  seed: int = 0,
-  store_dir: str | None = None,
-  vocabulary: str | None = None,
-  splits: Sequence[str] = SPLITS,
-  processes: int = 1,
-  begin: bool | str | None = None,
-  init_from: str | None = None,
-  dry_run: bool = False,
-) -> None:
-  """Builds what is missing of the stores of some tasks.
+@dataclasses.dataclass(frozen=True)
+class Run:
+  """What the stores of a run to come depend on.
+
+  rows: its training.Rows. store_dir: by default `store` under the TFDS data_dir.
+  vocabulary: file, see data.vocabulary; None leaves FLAN_VOCABULARY in force. begin,
+  init_from: see training.Training.
+  """
+
+  rows: Any
+  seed: int = 0
+  store_dir: str | None = None
+  vocabulary: str | None = None
+  begin: bool | str | None = None
+  init_from: str | None = None
+
+
+def cache(tasks: Sequence[str], run: Run, processes: int = 1, dry_run: bool = False) -> None:
+  """Builds what is missing of the stores of some tasks; splits that one lacks are passed over.
 
   Args:
     tasks: names of SeqIO tasks.
-    rows: the training.Rows of the run to come.
-    seed: of the run to come.
-    store_dir: by default `store` under the TFDS data_dir.
-    vocabulary: file, see data.vocabulary; None leaves FLAN_VOCABULARY in force.
-    splits: those that a task lacks are passed over.
     processes: how many work at once, each with a TensorFlow of its own (1 GB).
-    begin, init_from: of the run to come, see training.Training.
     dry_run: only say what is there and what is missing.
 
   Raises:
@@ -48,17 +48,15 @@ def cache(
   """
   if processes < 1:
     raise UserError(f'--processes={processes}; at least 1 must do the work')
-  from flan_jax.data import datasets
-  from flan_jax.data import splits as splits_lib
+  from flan_jax.data import datasets, splits
   from flan_jax.data.tokens import store
   from flan_jax.runs import training
 
   datasets.require_prepared([name for name in tasks if name in datasets.every()])
-  training.use_vocabulary(vocabulary, None, init_from, begin)
-  store_dir = os.path.abspath(store_dir or os.path.join(splits_lib.data_dir(), 'store'))
-  wanted = {
-    (name, split): location for name in tasks for split, location in _locations(name, splits, rows, seed, store_dir)
-  }
+  training.use_vocabulary(run.vocabulary, None, run.init_from, run.begin)
+  store_dir = os.path.abspath(run.store_dir or os.path.join(splits.data_dir(), 'store'))
+  run = dataclasses.replace(run, store_dir=store_dir)
+  wanted = {(name, split): location for name in tasks for split, location in _locations(name, run)}
   say = functools.partial(print, file=sys.stderr) if dry_run else lambda text: None
   missing = [key for key, path in wanted.items() if not store.find(path, say)]
   print(
@@ -69,41 +67,41 @@ def cache(
   if problem:
     raise UserError(f'STORE_DIR = {store_dir!r} must take {len(missing)} prompt stores; {problem}')
   if missing and not dry_run:
-    total = _build_all(missing, (rows, seed, store_dir), processes)
+    total = _build_all(missing, run, processes)
     print(f'built {len(missing)} prompt stores: {total:,} prompts')
 
 
-def _locations(name: str, splits: Sequence[str], rows, seed: int, store_dir: str):
+def _locations(name: str, run: Any) -> list[tuple[str, str]]:
   """(split, path) of every store that a task needs."""
   from flan_jax.data.tokens import store
   from flan_jax.runs import feeds
 
   task = _task(name)
-  given = feeds.store_settings(name, rows, seed)
+  given = feeds.store_settings(name, run.rows, run.seed)
   store.check_room(task, **given)
   settings = store.Settings(**given)
-  return [(split, store.location(task, split, store_dir, settings)[0]) for split in splits if split in task.splits]
+  return [(split, store.location(task, split, run.store_dir, settings)[0]) for split in SPLITS if split in task.splits]
 
 
-def _build_all(missing: Sequence[tuple[str, str]], settings: tuple, processes: int) -> int:
+def _build_all(missing: Sequence[tuple[str, str]], run: Run, processes: int) -> int:
   """Returns the number of prompts written."""
   total = 0
   with progress.progress('prompt stores', len(missing)) as advance:
-    for (name, split), count in _results(missing, settings, processes):
+    for (name, split), count in _results(missing, run, processes):
       total += count
       advance(1, f'{name} ({split}): {count:,} prompts')
   return total
 
 
-def _results(missing, settings: tuple, processes: int):
+def _results(missing, run: Run, processes: int):
   """Builds; yields ((name, split), prompts) as each store is done."""
   if min(processes, len(missing)) == 1:
-    yield from ((key, _build(*key, *settings)) for key in missing)
+    yield from ((key, _build(*key, run)) for key in missing)
     return
   spawn = multiprocessing.get_context('spawn')  # TensorFlow does not survive a fork
   pool = futures.ProcessPoolExecutor(min(processes, len(missing)), spawn)
   try:
-    jobs = {pool.submit(_build_afresh, _recipe(key[0]), *key, *settings): key for key in missing}
+    jobs = {pool.submit(_build_afresh, _recipe(key[0]), *key, run): key for key in missing}
     yield from ((jobs[job], job.result()) for job in futures.as_completed(jobs))
   finally:
     pool.shutdown(cancel_futures=True)  # after an error the rest is not begun
@@ -131,12 +129,12 @@ def _build_afresh(recipe: tuple, *job) -> int:
   return _build(*job)
 
 
-def _build(name: str, split: str, rows, seed: int, store_dir: str) -> int:
+def _build(name: str, split: str, run: Any) -> int:
   """Builds one store; returns the number of its prompts."""
   from flan_jax.data.tokens import store
   from flan_jax.runs import feeds
 
-  built = store.ensure(_task(name), split, directory=store_dir, **feeds.store_settings(name, rows, seed))
+  built = store.ensure(_task(name), split, directory=run.store_dir, **feeds.store_settings(name, run.rows, run.seed))
   feeds.report_dropped(name, split)
   for line in store.shortfalls(built):
     print(f'NOTE: {name} ({split}): {line}', file=sys.stderr, flush=True)

@@ -190,19 +190,15 @@ class _Job:
     encoding = encoding.plain() if one.plain else encoding
     entries, problems, replicates = {}, {}, {}
     for held_in, group in self.tasks[one.plain].items():
-      done, failed = protocol.evaluate(
-        loaded,
-        group,
-        held_in,
-        self.settings,
-        encoding=encoding,
-        folder=functools.partial(self._folder, one, encoding, held_in),
-        agreed=multihost.agreed,
-        read=self.read,
-        replicates=replicates,
+      context = protocol.Context(
+        functools.partial(self._folder, one, encoding, held_in),
+        multihost.agreed,
+        self.read,
+        lambda title, total: _progress(f'{one.name}: {title}', total),
+        replicates,
         summarise=multihost.first(),
-        progress=lambda title, total: _progress(f'{one.name}: {title}', total),
       )
+      done, failed = protocol.evaluate(loaded, group, held_in, self.settings, encoding, context)
       entries, problems = entries | done, problems | failed
     if not multihost.first():  # every process has all scores; one pen is enough
       return
@@ -262,9 +258,9 @@ class _Job:
       self.model_dir,
       found,
       run,
-      report_inputs.rules(found, run, self.model_dir),
+      report_inputs.inputs(found, run, self.model_dir),
       report_inputs.curves(run, self.model_dir),
-      **report_inputs.inputs(found, self.model_dir),
+      report_inputs.references(found),
     )
     evaluation_table.show(group)
     for one in earlier:

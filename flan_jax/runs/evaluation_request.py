@@ -39,15 +39,14 @@ class Candidate:
     return self.name == PLAIN
 
 
-def read_run(model_dir: str) -> Any:
-  """run.json of a MODEL_DIR. Raises UserError where no whole run is."""
+def read_run(model_dir: str, named: str = '') -> Any:
+  """run.json of a MODEL_DIR, by default named so. Raises UserError where no whole run is."""
   from flan_jax.training import checkpoint
 
   run = checkpoint.read_run(model_dir)
   if run is None:
-    raise UserError(
-      f'MODEL_DIR = {model_dir!r} holds no run (no {checkpoint.RUN_FILE}); name one that `flan_jax train` wrote'
-    )
+    named = named or f'MODEL_DIR = {model_dir!r}'
+    raise UserError(f'{named} holds no run (no {checkpoint.RUN_FILE}); name one that `flan_jax train` wrote')
   return run
 
 

@@ -61,25 +61,27 @@ def open_model(
   """
   from flan_jax.training import checkpoint
 
-  run, path = checkpoint.read_run(model_dir), model_dir
-  if run is None:
-    raise UserError(
-      f'--model_dir={model_dir} holds no run (no {checkpoint.RUN_FILE}); name one that `flan_jax train` wrote'
-    )
+  run, path = evaluation_request.read_run(model_dir, f'--model_dir={model_dir}'), model_dir
   if untuned and not evaluation_request.never_tuned(model_dir):
-    path = run.init_from
-    if not path:
-      raise UserError(
-        f'the run in {model_dir} began from scratch (no INIT_FROM), so there is no untuned model; leave --untuned out'
-      )
-    if checkpoint.read_run(path) is None:
-      raise UserError(
-        f'INIT_FROM of the run in {model_dir} was {path!r}, which holds '
-        'no run any more; bring it back, or leave --untuned out'
-      )
+    path = _begun_from(run, model_dir)
   chosen = checkpoint.check_step(path, step)
   run = evaluation_request.use_vocabulary(vocabulary, run, model_dir, '--vocabulary=FILE', begin)
   return Model(run, path, chosen, _devices(mesh, host_devices), step is not None)
+
+
+def _begun_from(run: Any, model_dir: str) -> str:
+  from flan_jax.training import checkpoint
+
+  if not run.init_from:
+    raise UserError(
+      f'the run in {model_dir} began from scratch (no INIT_FROM), so there is no untuned model; leave --untuned out'
+    )
+  if checkpoint.read_run(run.init_from) is None:
+    raise UserError(
+      f'INIT_FROM of the run in {model_dir} was {run.init_from!r}, which holds '
+      'no run any more; bring it back, or leave --untuned out'
+    )
+  return run.init_from
 
 
 def _devices(mesh: Mapping[str, int] | None, host_devices: int | None):

@@ -20,23 +20,48 @@ except ModuleNotFoundError:  # said by `require`, where it is needed
   TemplateLM = object
 
 NAME = 'flan_jax'
-ARGUMENTS = (
-  'model_dir',
-  'step',
-  'vocabulary',
-  'dtype',
-  'max_length',
-  'max_gen_toks',
-  'rows',
-  'batch_size',
-  'add_bos_token',
-  'prefix_token_id',
-  'seed',
-  'data',
-  'fsdp',
-  'tensor',
-)
 _TEXTS_KEPT = 1_024  # encoded; the requests of one question follow each other
+
+
+@dataclasses.dataclass(frozen=True)
+class Arguments:
+  """What --model_args can say.
+
+  model_dir, step: of the checkpoint; None is the last step.
+  vocabulary: file; None is the one the run was trained with.
+  dtype: of the computation; None is the run's. A CPU computes in float32.
+  max_length: tokens that are read at most; None is the run's ROW_LENGTH.
+  max_gen_toks: of a text, where the task says nothing.
+  rows: of a forward pass and device; a row holds many requests. None: what suits the
+    device. batch_size: the same; 'auto' and the harness's default, 1, are None.
+  add_bos_token: whether a token begins each text. None: as the run was trained; for an
+    imported model as its own tokenizer does.
+  prefix_token_id: the context of texts without one; None: what begins a text of the
+    tokenizer, else what ends it.
+  seed: of drawing.
+  data, fsdp, tensor: axes of the mesh that the model is spread over; one may be -1, the
+    rest of the devices. None of them: all devices, on data.
+  """
+
+  model_dir: str
+  step: int | None = None
+  vocabulary: str | None = None
+  dtype: str | None = None
+  max_length: int | None = None
+  max_gen_toks: int = 256
+  rows: int | None = None
+  batch_size: int | str | None = None
+  add_bos_token: bool | None = None
+  prefix_token_id: int | None = None
+  seed: int = 0
+  data: int | None = None
+  fsdp: int | None = None
+  tensor: int | None = None
+
+  def __post_init__(self):
+    if not self.model_dir:
+      raise UserError(f'model {NAME} needs a run: --model_args model_dir=DIR')
+    settings.check_told('FlanJax', vars(self), '')
 
 
 class FlanJax(TemplateLM):
@@ -46,84 +71,40 @@ class FlanJax(TemplateLM):
   are the harness's.
   """
 
-  def __init__(
-    self,
-    model_dir: str | None = None,
-    step: int | None = None,
-    vocabulary: str | None = None,
-    dtype: str | None = None,
-    max_length: int | None = None,
-    max_gen_toks: int = 256,
-    rows: int | None = None,
-    batch_size: int | str | None = None,
-    add_bos_token: bool | None = None,
-    prefix_token_id: int | None = None,
-    seed: int = 0,
-    data: int | None = None,
-    fsdp: int | None = None,
-    tensor: int | None = None,
-    max_batch_size: int | None = None,
-    device: str | None = None,
-    **unknown,
-  ):
+  def __init__(self, model_dir: str = '', *, max_batch_size: int | None = None, device: str | None = None, **arguments):
     """Loads the parameters.
 
     Args:
-      model_dir, step: of the checkpoint; None is the last step.
-      vocabulary: file; None is the one the run was trained with.
-      dtype: of the computation; None is the run's. A CPU computes in float32.
-      max_length: tokens that are read at most; None is the run's ROW_LENGTH.
-      max_gen_toks: of a text, where the task says nothing.
-      rows: of a forward pass and device; a row holds many requests. None: what suits
-        the device. batch_size: the same; 'auto' and the harness's default, 1, are None.
-      add_bos_token: whether a token begins each text. None: as the run was trained; for
-        an imported model as its own tokenizer does.
-      prefix_token_id: the context of texts without one; None: what begins a text of the
-        tokenizer, else what ends it.
-      seed: of drawing.
-      data, fsdp, tensor: axes of the mesh that the model is spread over; one may be -1,
-        the rest of the devices. None of them: all devices, on data.
+      max_batch_size, device: what the harness tells every model; not read.
+      arguments: the other fields of `Arguments`.
 
     Raises:
       UserError: an argument is unknown or makes no sense, no such run.
     """
     require()
     super().__init__()
-    _check_arguments(
-      unknown,
-      dict(
-        model_dir=model_dir,
-        step=step,
-        vocabulary=vocabulary,
-        dtype=dtype,
-        max_length=max_length,
-        max_gen_toks=max_gen_toks,
-        add_bos_token=add_bos_token,
-        prefix_token_id=prefix_token_id,
-        seed=seed,
-        data=data,
-        fsdp=fsdp,
-        tensor=tensor,
-      ),
-    )
+    _check_names(arguments)
+    asked = Arguments(model_dir, **arguments)
     if device is not None:
       notice(f'device = {device!r} is not read: JAX takes what JAX_PLATFORMS says')
-    self.rows = _rows(rows, batch_size)
-    mesh = _mesh(data=data, fsdp=fsdp, tensor=tensor)
-    self.loaded, self.words, self.ends = _loaded(model_dir, step, vocabulary, mesh)
-    self.config = _computed_in(dtype, self.loaded.config)
-    self.max_length = max_length or self.loaded.run.rows.row_length
-    self.max_gen_toks, self.seed = max_gen_toks, seed
-    known = (prefix_token_id, self.ends.prefix, self.eot_token_id)
+    self.rows = _rows(asked.rows, asked.batch_size)
+    self.loaded, self.words, self.ends = _loaded(asked)
+    self.config = _computed_in(asked.dtype, self.loaded.config)
+    self.max_length = asked.max_length or self.loaded.run.rows.row_length
+    self.max_gen_toks, self.seed = asked.max_gen_toks, asked.seed
+    self._set_beginning(asked.prefix_token_id, asked.add_bos_token)
+    self._encoded = functools.lru_cache(_TEXTS_KEPT)(lambda text: self.words.encode_batch([text])[0])
+
+  def _set_beginning(self, prefix: int | None, add_bos: bool | None) -> None:
+    known = (prefix, self.ends.prefix, self.eot_token_id)
     self._prefix = next(number for number in known if number is not None)
     self._beginning = self.ends.beginning
-    self.add_bos_token = add_bos_token
-    if add_bos_token is None:
+    self.add_bos_token = add_bos
+    if add_bos is None:
       self.add_bos_token = bool(self._beginning)
-    elif not self._beginning or prefix_token_id is not None:
-      bos = self.ends.bos if prefix_token_id is None else prefix_token_id
+    elif not self._beginning or prefix is not None:
+      bos = self.ends.bos if prefix is None else prefix
       self._beginning = (self._prefix if bos is None else bos,)
-    self._encoded = functools.lru_cache(_TEXTS_KEPT)(lambda text: self.words.encode_batch([text])[0])
 
   @property
   def eot_token_id(self) -> int:
@@ -219,31 +200,26 @@ def require() -> None:
     raise UserError("lm_eval is not installed: pip install 'flan_jax[lm_eval]'")
 
 
-def _check_arguments(unknown: Mapping[str, Any], given: Mapping[str, Any]) -> None:
-  for name, value in unknown.items():
-    raise UserError(
-      f'model {NAME} has no argument {name} = {value!r}{did_you_mean(name, ARGUMENTS)}; it has {", ".join(ARGUMENTS)}'
-    )
-  if not given['model_dir']:
-    raise UserError(f'model {NAME} needs a run: --model_args model_dir=DIR')
+def _check_names(given: Mapping[str, Any]) -> None:
+  known = [field.name for field in dataclasses.fields(Arguments)]
   for name, value in given.items():
-    settings.check(settings.PARAMETERS[f'FlanJax.{name}'], value, name)
+    if name not in known:
+      raise UserError(
+        f'model {NAME} has no argument {name} = {value!r}{did_you_mean(name, known)}; it has {", ".join(known)}'
+      )
 
 
-def _mesh(**axes: int | None) -> dict[str, int]:
-  return {name: size for name, size in axes.items() if size is not None}
-
-
-def _loaded(model_dir: str, step: int | None, vocabulary: str | None, mesh: Mapping[str, int]) -> tuple:
+def _loaded(asked: Arguments) -> tuple:
   """(checkpoint.Loaded, the vocabulary in force, what ends and begins a text)."""
   with registration.quietly():
     from flan_jax.data.vocabulary import FLAN
     from flan_jax.training import checkpoint, sharding
-  run = checkpoint.read_run(model_dir)
+  run = checkpoint.read_run(asked.model_dir)
   if run is not None:  # else `load` says so
-    evaluation_request.use_vocabulary(vocabulary, run, model_dir, '--model_args vocabulary=FILE')
-  layout = sharding.mesh_where_asked(mesh)
-  return checkpoint.load(model_dir, step, mesh=layout), FLAN, FLAN.ends
+    evaluation_request.use_vocabulary(asked.vocabulary, run, asked.model_dir, '--model_args vocabulary=FILE')
+  axes = {'data': asked.data, 'fsdp': asked.fsdp, 'tensor': asked.tensor}
+  layout = sharding.mesh_where_asked({name: size for name, size in axes.items() if size is not None})
+  return checkpoint.load(asked.model_dir, asked.step, mesh=layout), FLAN, FLAN.ends
 
 
 def _computed_in(dtype: str | None, config):

@@ -47,11 +47,11 @@ def scores(run: Mapping, config: Any, tasks: Mapping[str, str], examples: int) -
     row_length=run.rows.row_length,
     decode_tokens=min(_DECODE_TOKENS, encoding.targets_length),
   )
-  read: dict = {}
+  context = protocol.Context()
 
   def look(params) -> dict[str, float]:
     loaded = checkpoint.Loaded(config, params, run, 0)
-    entries, _ = protocol.evaluate(loaded, tasks, False, settings, encoding=encoding, read=read)
+    entries, _ = protocol.evaluate(loaded, tasks, False, settings, encoding, context)
     found = {name: one['mean'] for name, one in entries.items()}
     mean = summaries.mean(entries)
     found |= {'mean': mean} if mean is not None else {}

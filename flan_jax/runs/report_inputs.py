@@ -13,31 +13,37 @@ from flan_jax.runs import evaluation_request
 DRAWN = 'drawn.json'  # of MODEL_DIR: prompts of each task that training has drawn
 
 
-def rules(results: Mapping, run: Any, model_dir: str) -> dict[str, dict | None]:
-  """For each cluster of the results its rule, as report.page wants them.
+def inputs(results: Mapping, run: Any, model_dir: str) -> Any:
+  """The page.Inputs of a run that was evaluated.
 
-  Of a cluster that is declared no more, the one that the last report had.
+  Of what is declared no more it has what the last report had.
   """
+  from flan_jax.report import page
+
+  try:
+    before = page.inputs(model_dir) or page.Inputs({})
+  except UserError:  # it cannot be read
+    before = page.Inputs({})
+  counted = _drawn_file(model_dir)
+  return page.Inputs(
+    _rules(results, run, model_dir, before.rules),
+    counted.get('prompts'),
+    _phrasings(results, before.phrasings or {}),
+    counted.get('cut', []),
+  )
+
+
+def _rules(results: Mapping, run: Any, model_dir: str, before: Mapping) -> dict[str, Mapping | None]:
+  """For each cluster of the results its rule."""
   from flan_jax.evaluation import groups
 
-  before = _before(model_dir).get('rules', {})
-  found: dict[str, dict | None] = {}
+  found: dict[str, Mapping | None] = {}
   for group in groups.split(results):
     try:
       found[str(group['cluster'])] = rule(run, model_dir, group['cluster'])
     except UserError:
       found[str(group['cluster'])] = before.get(str(group['cluster']))
   return found
-
-
-def _before(model_dir: str) -> dict:
-  """What the last report was made of; nothing where it cannot be read."""
-  from flan_jax.report import page
-
-  try:
-    return page.inputs(model_dir) or {}
-  except UserError:
-    return {}
 
 
 def rule(run: Any, model_dir: str, cluster: str | None) -> dict:
@@ -68,17 +74,6 @@ def curves(run: Any, model_dir: str) -> dict[str, list[dict]]:
   places = {'base': run.init_from, own: model_dir}
   found = {name: metric_log.read(place) for name, place in places.items() if place}
   return {name: records for name, records in found.items() if records}
-
-
-def inputs(results: Mapping, model_dir: str) -> dict[str, Any]:
-  """The keyword arguments of report.write: the paper's figures, texts, what was drawn."""
-  counted = _drawn_file(model_dir)
-  return {
-    'references': references(results),
-    'drawn': counted.get('prompts'),
-    'cut': counted.get('cut', []),
-    'phrasings': _phrasings(results, _before(model_dir).get('phrasings') or {}),
-  }
 
 
 def _phrasings(results: Mapping, before: Mapping) -> dict[str, Mapping]:

@@ -40,7 +40,7 @@ RUN = (
   Setting('INIT_FROM', 'folder', none='from scratch', inside=RUN_FOLDERS, of=('Training.init_from',)),
   Setting('SEED', 'whole', of=('Training.seed',), **_SEEDS),
   Setting('HELD_OUT_EXAMPLES', 'whole', least=1, most=2**31 - 1, of=('Training.held_out_examples',)),
-  Setting('MESH', 'mesh', none='all devices, on data', of=('Training.mesh', 'Evaluation.mesh', 'precompile.mesh')),
+  Setting('MESH', 'mesh', none='all devices, on data', of=('Training.mesh', 'Evaluation.mesh', 'Precompile.mesh')),
   Setting(
     'HOST_DEVICES',
     'whole',
@@ -49,7 +49,7 @@ RUN = (
     none='those that are there',
     of=('Training.host_devices', 'Evaluation.host_devices'),
   ),
-  Setting('TOPOLOGY', 'topology', none='any', of=('Training.topology', 'Evaluation.topology', 'precompile.topology')),
+  Setting('TOPOLOGY', 'topology', none='any', of=('Training.topology', 'Evaluation.topology', 'Precompile.topology')),
 )
 
 SELECTION = (
@@ -154,7 +154,7 @@ DECODER = (
   _decoder('REMAT', 'choice', choices=('none', 'dots', 'full')),
   _decoder('SCAN', 'truth'),
   _decoder('vocab_size', 'whole', 'rows of the token table', least=1, most=2**24, none="the vocabulary's"),
-  Setting('VOCAB_SIZE', 'whole', least=1, most=2**24, of=('precompile.vocab_size',)),
+  Setting('VOCAB_SIZE', 'whole', least=1, most=2**24, of=('Precompile.vocab_size',)),
   _decoder('relative_buckets', 'whole', 'buckets of relative positions', least=2, most=2**16),
   _decoder('relative_max_distance', 'whole', 'distance of the last bucket', **_TOKENS),
   _decoder('norm_epsilon', 'number', 'epsilon of RMSNorm', above=0, below=1),
@@ -176,7 +176,7 @@ DECODER = (
 
 CALLS = (
   Setting(
-    'optimizer', 'optimizer', 'keyword arguments of optim.optimizer', of=('Training.optimizer', 'precompile.optimizer')
+    'optimizer', 'optimizer', 'keyword arguments of optim.optimizer', of=('Training.optimizer', 'Precompile.optimizer')
   ),
   Setting('dev_steps', 'whole', 'batches of a dev loss', of=('Training.dev_steps',), least=1, most=2**31 - 1),
   Setting('profile', 'window', 'steps to trace', none='none', of=('Training.profile',)),
@@ -184,7 +184,7 @@ CALLS = (
     'dry_run',
     'truth',
     'whether to stop after the checks',
-    of=('Training.dry_run', 'Evaluation.dry_run', 'precompile.dry_run'),
+    of=('Training.dry_run', 'Evaluation.dry_run', 'Precompile.dry_run'),
   ),
   Setting(
     'microbatches',
@@ -192,17 +192,17 @@ CALLS = (
     'parts of a step, computed one after the other',
     least=1,
     most=2**31 - 1,
-    of=('precompile.microbatches',),
+    of=('Precompile.microbatches',),
   ),
-  Setting('train_steps', 'whole', 'steps of the run', of=('precompile.train_steps',), **_STEPS),
-  Setting('mode', 'choice', 'what is compiled', choices=('train', 'score', 'generate'), of=('precompile.mode',)),
-  Setting('tries', 'whole', 'programs that a search compiles', least=0, most=10**6, of=('precompile.tries',)),
-  Setting('model', 'object', 'DecoderConfig', of=('Training.model', 'precompile.model')),
-  Setting('rows', 'object', 'Rows', of=('Training.rows', 'precompile.rows')),
+  Setting('train_steps', 'whole', 'steps of the run', of=('Precompile.train_steps',), **_STEPS),
+  Setting('mode', 'choice', 'what is compiled', choices=('train', 'score', 'generate'), of=('Precompile.mode',)),
+  Setting('tries', 'whole', 'programs that a search compiles', least=0, most=10**6, of=('Precompile.tries',)),
+  Setting('model', 'object', 'DecoderConfig', of=('Training.model', 'Precompile.model')),
+  Setting('rows', 'object', 'Rows', of=('Training.rows', 'Precompile.rows')),
   Setting('schedule', 'object', 'Schedule', of=('Training.schedule',)),
   Setting('selection', 'object', 'Selection', none='all', of=('Training.selection',)),
   Setting('mixing', 'object', 'Mixing', none='by size', of=('Training.mixing',)),
-  Setting('loss', 'object', 'LossConfig', none='plain', of=('Training.loss', 'precompile.loss')),
+  Setting('loss', 'object', 'LossConfig', none='plain', of=('Training.loss', 'Precompile.loss')),
 )
 
 HARNESS = (

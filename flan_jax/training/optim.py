@@ -83,33 +83,33 @@ def optimizer(
       as in T5 and the paper (3e-5, section 2.4); absolute without.
     schedule, warmup_steps, decay_steps: see learning_rate_at.
     name: 'adafactor', 'adam' or 'adamw'.
-    clip: largest allowed norm of the whole gradient, frozen parameters' left out;
-      None: any.
+    clip: largest norm of the whole gradient without frozen parameters; None: any.
     multiply_by_parameter_scale: of Adafactor alone.
     weight_decay: of adamw alone: an update takes this times the learning rate of a
       kernel away; what UNDECAYED matches is left alone.
     betas: of adam and adamw: what the means of gradients and of their squares keep.
-    frozen: patterns of parameters that stay as they are and take no optimizer state,
-      see is_frozen.
+    frozen: patterns of parameters that do not change and take no state, see is_frozen.
 
   Raises:
-    UserError: for an unknown name or schedule, a value that cannot be, a weight_decay
-      that the rule does not have; from init and update, see is_frozen.
+    UserError: a name, schedule or value that cannot be; from init and update, see is_frozen.
   """
-  _check_choice('name', name, OPTIMIZERS)
   _check_values(name, clip, weight_decay, betas)
   patterns = _compiled(frozen)
   rate = learning_rate_at(learning_rate, schedule, warmup_steps, decay_steps)
-  if name == 'adafactor':
-    one = optax.adafactor(rate, multiply_by_parameter_scale=multiply_by_parameter_scale)
-  elif name == 'adam':
-    one = optax.adam(rate, *betas)
-  else:
-    one = optax.adamw(rate, *betas, weight_decay=weight_decay, mask=_decayed)
+  one = _rule(name, rate, multiply_by_parameter_scale, weight_decay, betas)
   whole = optax.partition({'layers': per_layer(one), 'rest': one}, _labels)
   if clip is not None:
     whole = optax.chain(optax.clip_by_global_norm(clip), whole)
   return _without_frozen(whole, frozen) if patterns else whole
+
+
+def _rule(name: str, rate: Schedule, by_scale: bool, weight_decay: float, betas) -> optax.GradientTransformation:
+  """What makes an update, of parameters that are not stacked; see `optimizer`."""
+  if name == 'adafactor':
+    return optax.adafactor(rate, multiply_by_parameter_scale=by_scale)
+  if name == 'adam':
+    return optax.adam(rate, *betas)
+  return optax.adamw(rate, *betas, weight_decay=weight_decay, mask=_decayed)
 
 
 def settings(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -198,6 +198,7 @@ def _check_choice(what: str, value: str, choices) -> None:
 
 
 def _check_values(name, clip, weight_decay, betas) -> None:
+  _check_choice('name', name, OPTIMIZERS)
   if clip is not None and not clip > 0:
     raise UserError(f'clip of the optimizer is {clip}: give a positive norm, or None.')
   if not weight_decay >= 0 or (weight_decay and name != 'adamw'):

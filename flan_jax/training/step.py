@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """One update: the gradients of all rows, a microbatch at a time; what they change."""
 
+import functools
 from typing import Any, Callable, Mapping, Sequence
 
 import jax
@@ -35,34 +36,37 @@ def make_step(
     UserError: the rows do not make `microbatches` equal parts on every device.
   """
 
-  def gradients_and_sums(params, rows):
-    def objective(params):
-      return losses.decoder_loss(config, optim.held(params, frozen), rows, loss)
-
-    gradients, sums = jax.grad(objective, has_aux=True)(params)
-    return _like_parameters(config, gradients), sums
-
   def step(state: state_lib.State, batch: Mapping) -> tuple[state_lib.State, dict]:
-    gradients, sums = summed(lambda rows: gradients_and_sums(state.params, rows), batch, microbatches)
+    gradients, sums = summed(
+      functools.partial(_gradients_and_sums, config, loss, frozen, state.params), batch, microbatches
+    )
     weight = jnp.maximum(sums['weight'], 1.0)
     gradients = jax.tree.map(lambda gradient: gradient / weight, gradients)
     norm = optax.global_norm(gradients)
     updates, moments = optimizer.update(gradients, state.optimizer, state.params)
     finite = jnp.isfinite(sums['loss']) & jnp.isfinite(norm)
     keep = lambda new, old: jnp.where(finite, new, old)
-    return state_lib.State(
+    after = state_lib.State(
       state.step + 1,
       jax.tree.map(keep, optax.apply_updates(state.params, updates), state.params),
       jax.tree.map(keep, moments, state.optimizer),
-    ), {
-      **sums,
-      'gradient_norm': norm,
-      'skipped': ~finite,
-      'used': jnp.sum(batch['segment_ids'] > 0),
-      'room': batch['tokens'].size,
-    }
+    )
+    return after, {**sums, 'gradient_norm': norm, 'skipped': ~finite, **_counts(batch)}
 
   return step
+
+
+def _gradients_and_sums(config, loss, frozen, params, rows):
+  def objective(params):
+    return losses.decoder_loss(config, optim.held(params, frozen), rows, loss)
+
+  gradients, sums = jax.grad(objective, has_aux=True)(params)
+  return _like_parameters(config, gradients), sums
+
+
+def _counts(batch: Mapping) -> dict[str, Any]:
+  """Tokens of prompts in the rows, and tokens that there is room for."""
+  return {'used': jnp.sum(batch['segment_ids'] > 0), 'room': batch['tokens'].size}
 
 
 def summed(function: Callable[[Mapping], Any], batch: Mapping, microbatches: int) -> Any:

@@ -25,7 +25,7 @@ def fields(example):
 def parted(row, split):
   """The copy has the steps and the result in one text, as the published files do."""
   annotation, short_answer = row['answer'].split('#### ')
-  return [{**row, 'annotation': annotation, 'short_answer': short_answer}]
+  yield {**row, 'annotation': annotation, 'short_answer': short_answer}
 
 
 TEMPLATES = templates("""

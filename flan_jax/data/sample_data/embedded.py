@@ -70,9 +70,8 @@ def write(
 ) -> dict[str, list[str]]:
   """Writes or completes the embedded data in a folder; unchanged parts stay.
 
-  The vocabulary that stands stays as well, though it was made from other rows: what was
-  trained with it needs it. Parts that stand and are written again are named first, on
-  standard error.
+  The vocabulary stays as well, though it was made from other rows: what was trained with
+  it needs it. Parts that stand and are written again are named first, on standard error.
 
   Args:
     data_dir: a local folder, made where missing; later a run's `tfds_data_dir`.
@@ -82,8 +81,7 @@ def write(
       has already are brought to the same seed and size.
     seed: of the world.
     advance: called as advance(1, note) after each part.
-    new_vocabulary: make it anew from all rows that are then there. The same rows give
-      the same vocabulary, whether they were written at once or one after another.
+    new_vocabulary: make it anew from all rows then there, whatever the order they came in.
 
   Returns:
     {'written': [...], 'unchanged': [...], 'kept': [...]}, names of parts; kept is what
@@ -96,28 +94,12 @@ def write(
   if examples < 1:
     raise UserError(f'examples is {examples}; ask for at least 1 training row')
   folder = _local(data_dir)
-  recorded = {
-    'data': 'embedded',
-    'seed': seed,
-    'examples': examples,
-    'parts': (embedded_marker.read(folder) or _NOTHING)['parts'].copy(),
-  }
-  _refuse_foreign(folder, recorded['parts'])
-  parts = _parts(folder, _groups(names, recorded['parts']), examples, seed)
-  folder.mkdir(parents=True, exist_ok=True)
-  done: dict[str, list[str]] = {'written': [], 'unchanged': [], 'kept': []}
+  there = _parts_there(folder)
+  parts = _parts(folder, _groups(names, there), examples, seed)
+  recorded = {'data': 'embedded', 'seed': seed, 'examples': examples, 'parts': there}
   with _work_folder(folder) as work:
-    outcomes = {part.name: _outcome(folder, recorded['parts'].get(part.name), part, new_vocabulary) for part in parts}
-    _tell_rewritten(folder, recorded['parts'], outcomes)
-    for part in parts:
-      outcome = outcomes[part.name]
-      if outcome == 'written':
-        _replace(folder, work, recorded, part)
-      done[outcome].append(part.name)
-      if advance:
-        advance(1, f'{part.name} {outcome}')
-    _save(folder, recorded)
-  return done
+    outcomes = _complete(folder, work, recorded, parts, new_vocabulary, advance)
+  return {kind: [name for name in outcomes if outcomes[name] == kind] for kind in ('written', 'unchanged', 'kept')}
 
 
 def count_parts(data_dir: str | os.PathLike[str], names: Sequence[str] | None = None) -> int:
@@ -222,11 +204,29 @@ def _digest(*values):
   return hashlib.sha256(json.dumps(values).encode()).hexdigest()[:16]
 
 
-# Writing a part, safely.
+# Writing the parts, safely.
 
 
-def _refuse_foreign(folder, recorded):
-  """UserError where the folder has builders, text or a vocabulary from elsewhere."""
+def _complete(folder, work, recorded, parts, new_vocabulary, advance):
+  """Writes what is to be written; returns the outcome of each part, see `_outcome`."""
+  there = recorded['parts']
+  outcomes = {part.name: _outcome(folder, there.get(part.name), part, new_vocabulary) for part in parts}
+  _tell_rewritten(folder, there, outcomes)
+  for part in parts:
+    if outcomes[part.name] == 'written':
+      _replace(folder, work, recorded, part)
+    if advance:
+      advance(1, f'{part.name} {outcomes[part.name]}')
+  _save(folder, recorded)
+  return outcomes
+
+
+def _parts_there(folder):
+  """What is recorded of the parts that the folder has.
+
+  Raises UserError if it has builders, text or a vocabulary from elsewhere.
+  """
+  recorded = (embedded_marker.read(folder) or _NOTHING)['parts'].copy()
   there = {
     path.parent
     for depth in ('*/*', '*/*/*', '*/*/*/*')
@@ -243,6 +243,7 @@ def _refuse_foreign(folder, recorded):
     # Without `content` the run that was writing it was cut off: it is ours to repair.
     if part.get('content') and path.exists() and part['content'] != _content(path):
       raise _foreign(path)
+  return recorded
 
 
 def _foreign(path):
@@ -256,7 +257,7 @@ def _foreign(path):
 def _work_folder(folder):
   """A folder for unfinished parts; one run at a time, leftovers are cleared."""
   work = folder / _WORK
-  work.mkdir(exist_ok=True)
+  work.mkdir(parents=True, exist_ok=True)
   lock = os.open(work, os.O_RDONLY)
   try:
     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

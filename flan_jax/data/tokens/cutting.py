@@ -36,6 +36,10 @@ class Tally:
     self.first = self.first if self.refused[EMPTY] else inputs
     self.refused[EMPTY] += 1
 
+  def counts(self) -> dict[str, int]:
+    """As the manifest of a store has them."""
+    return {'refused': self.refused.total(), 'shortened': self.shortened, 'targets_cut': self.targets_cut}
+
   def reasons(self, vocabulary: 'seqio.Vocabulary') -> str:
     """'3 not valid UTF-8; 2 their targets are empty, the first begins ...'"""
     parts = [f'{count:,} {reason}' for reason, count in self.refused.items()]

@@ -86,6 +86,18 @@ class Plan:
 
   A prompt's global id is its index in its task plus the sizes of the tasks before
   it, tasks in alphabetical order.
+
+  Args:
+    lengths: for each task an array [N, 2], tokens of inputs and of targets.
+    weights: relative rate of each task; tasks of weight 0 are left out.
+    seed: any integer.
+    row_length: tokens in a row.
+    target_slots: targets in a row at most.
+    rows_per_step: rows of one step, over all processes.
+    block: prompts packed together.
+
+  Raises:
+    UserError: no task is left, a task is empty or a prompt exceeds a row.
   """
 
   def __init__(
@@ -98,20 +110,7 @@ class Plan:
     rows_per_step: int,
     block: int = 1024,
   ):
-    """Checks the mixture; packs nothing yet.
-
-    Args:
-      lengths: for each task an array [N, 2], tokens of inputs and of targets.
-      weights: relative rate of each task; tasks of weight 0 are left out.
-      seed: any integer.
-      row_length: tokens in a row.
-      target_slots: targets in a row at most.
-      rows_per_step: rows of one step, over all processes.
-      block: prompts packed together.
-
-    Raises:
-      UserError: no task is left, a task is empty or a prompt exceeds a row.
-    """
+    """Checks the mixture; packs nothing yet."""
     self.names = _tasks_drawn(lengths, weights)
     self.row_length, self.target_slots = row_length, target_slots
     self.rows_per_step, self.block = rows_per_step, block

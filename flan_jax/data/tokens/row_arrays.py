@@ -37,14 +37,10 @@ def assemble(prompts: Sequence[tuple], row_length: int, target_slots: int) -> di
     UserError: the prompts do not fit into the row.
   """
   pieces = [piece for prompt in prompts for piece in prompt]
-  sizes = np.array([len(piece) for piece in pieces], np.int64)
-  starts = np.cumsum(sizes) - sizes
+  row, sizes, starts = _with_tokens(pieces, slice(1, None, 2), row_length, target_slots)
   inputs, targets = sizes[::2], sizes[1::2]
-  row = _empty_row(row_length, target_slots)
-  _check_room(sizes.sum(), targets.sum(), row_length, target_slots)
-  total = sizes.sum()
   segments = inputs + targets
-  row['tokens'][:total] = np.concatenate(pieces) if pieces else 0
+  total = segments.sum()
   row['positions'][:total] = _ranges(np.zeros_like(segments), segments)
   row['segment_ids'][:total] = np.repeat(np.arange(1, len(segments) + 1), segments)
   unseen = (inputs == 0) & (targets > 0)  # a first target that nothing precedes
@@ -80,39 +76,49 @@ def assemble_options(prompts: Sequence[tuple], row_length: int, target_slots: in
   Raises:
     UserError: the prompts do not fit, or one has no inputs to predict from.
   """
-  counts = np.array([len(options) for _, options in prompts], np.int64)
-  pieces = [piece for inputs, options in prompts for piece in (inputs, *options)]
-  sizes = np.array([len(piece) for piece in pieces], np.int64)
-  starts = np.cumsum(sizes) - sizes
-  branches = _ranges(np.zeros_like(counts), counts + 1)
-  shared = np.flatnonzero(branches == 0)  # the pieces that are prompts
-  segments = np.repeat(np.arange(len(shared)), counts + 1)
-  chosen = branches > 0
-  if (sizes[shared] == 0).any():
+  if not all(len(inputs) for inputs, _ in prompts):
     raise UserError('A prompt without any token cannot be followed by options: give its inputs a separator.')
-  _check_room(sizes.sum(), sizes[chosen].sum(), row_length, target_slots)
-  row = _empty_row(row_length, target_slots)
-  total = sizes.sum()
-  row['tokens'][:total] = np.concatenate(pieces) if pieces else 0
-  firsts = np.where(chosen, sizes[shared][segments], 0)
+  counts = np.array([len(options) for _, options in prompts], np.int64)
+  branches = _ranges(np.zeros_like(counts), counts + 1)  # of each piece, 0 of a prompt
+  segments = np.repeat(np.arange(len(counts)), counts + 1)
+  pieces = [piece for inputs, options in prompts for piece in (inputs, *options)]
+  row, sizes, starts = _with_tokens(pieces, branches > 0, row_length, target_slots)
+  firsts, total = np.where(branches > 0, sizes[branches == 0][segments], 0), sizes.sum()
   row['positions'][:total] = _ranges(firsts, sizes)
   row['segment_ids'][:total] = np.repeat(segments + 1, sizes)
   row['branch'][:total] = np.repeat(branches, sizes)
+  return row, _ask_options(row, sizes, starts, branches > 0, segments)
+
+
+def _ask_options(row: dict, sizes, starts, chosen, segments) -> np.ndarray:
+  """Fills the slots; returns the owners. chosen: of the pieces those that are options, bool."""
   asked, at = sizes[chosen], starts[chosen]
   # An option's first token is asked of the prompt's last one, wherever that stands.
-  last_inputs = (starts + sizes - 1)[shared][segments[chosen]]
+  last_inputs = (starts + sizes - 1)[~chosen][segments[chosen]]
   targets = _ranges(at, asked)
   queries = np.where(targets == np.repeat(at, asked), np.repeat(last_inputs, asked), targets - 1)
   _ask(row, queries, targets)
-  owner = np.full(target_slots, -1, np.int32)
+  owner = np.full(len(row['weight']), -1, np.int32)
   owner[: len(queries)] = np.repeat(np.arange(len(asked)), asked)
-  return row, owner
+  return owner
 
 
-def _empty_row(row_length: int, target_slots: int) -> dict:
+def _with_tokens(pieces: list, targets, row_length: int, target_slots: int) -> tuple[dict, np.ndarray, np.ndarray]:
+  """A row that has its tokens alone, and of each piece its size and where it starts.
+
+  targets: which of the pieces are targets, as an index of them.
+  """
+  sizes = np.array([len(piece) for piece in pieces], np.int64)
+  total, asked = sizes.sum(), sizes[targets].sum()
+  if total > row_length or asked > target_slots:
+    raise UserError(
+      f'{total} tokens with {asked} targets do not fit into a row of {row_length} with {target_slots} target slots.'
+    )
   row = {name: np.zeros(row_length, np.int32) for name in ('tokens', 'positions', 'segment_ids', 'branch')}
   row |= {name: np.zeros(target_slots, np.int32) for name in ('query_position', 'target_id')}
-  return row | {'weight': np.zeros(target_slots, np.float32)}
+  row |= {'weight': np.zeros(target_slots, np.float32)}
+  row['tokens'][:total] = np.concatenate(pieces) if pieces else 0
+  return row, sizes, np.cumsum(sizes) - sizes
 
 
 def _ask(row: dict, queries: np.ndarray, targets: np.ndarray | None = None) -> None:
@@ -121,13 +127,6 @@ def _ask(row: dict, queries: np.ndarray, targets: np.ndarray | None = None) -> N
   row['query_position'][: len(queries)] = queries
   row['target_id'][: len(queries)] = row['tokens'][targets]
   row['weight'][: len(queries)] = 1
-
-
-def _check_room(tokens, targets, row_length, target_slots) -> None:
-  if tokens > row_length or targets > target_slots:
-    raise UserError(
-      f'{tokens} tokens with {targets} targets do not fit into a row of {row_length} with {target_slots} target slots.'
-    )
 
 
 def _ranges(firsts: np.ndarray, sizes: np.ndarray) -> np.ndarray:

@@ -229,21 +229,13 @@ def build(
   wanted = Settings(**settings)
   path, inputs = location(task, split, directory, wanted)
   vocabulary = task.output_features['targets'].vocabulary
-  cutter = _cutter(task, wanted)
   tally = cutting.Tally()
-  prompts = _accepted(task, split, wanted, cutter, tally, progress)
+  prompts = _accepted(task, split, wanted, _cutter(task, wanted), tally, progress)
 
   def describe(count: int) -> dict:
     _report_refused(task.name, split, vocabulary, tally, count)
-    return {
-      'fingerprint': _fingerprint(path),
-      'fingerprint_of': inputs,
-      'split': split,
-      'refused': tally.refused.total(),
-      'shortened': tally.shortened,
-      'targets_cut': tally.targets_cut,
-      'created_by': _version(),
-    }
+    told = {'fingerprint': _fingerprint(path), 'fingerprint_of': inputs, 'split': split}
+    return told | tally.counts() | {'created_by': _version()}
 
   dtype = 'uint16' if vocabulary.vocab_size <= 2**16 else 'uint32'
   return write(path, task.name, prompts, dtype, describe)
@@ -265,13 +257,12 @@ def write(
     dtype: 'uint16' or 'uint32'.
     describe: called with the number of prompts at the end; more for the manifest.
   """
-  os.makedirs(os.path.dirname(path), exist_ok=True)
-  drafts.clear(os.path.dirname(path))
-  draft = drafts.make(os.path.dirname(path))  # in the same folder, or renaming would copy
+  folder = os.path.dirname(path)
+  os.makedirs(folder, exist_ok=True)
+  drafts.clear(folder)
+  draft = drafts.make(folder)  # in the same folder, or renaming would copy
   try:
-    lengths, checksums = _write_records(os.path.join(draft, _PROMPTS), prompts, _TYPE_CODES[dtype])
-    np.save(os.path.join(draft, _LENGTHS), lengths)
-    np.save(os.path.join(draft, _CHECKSUMS), checksums)
+    lengths = _write_prompts(draft, prompts, _TYPE_CODES[dtype])
     inputs_tokens, targets_tokens = lengths.sum(axis=0).tolist()
     manifests.write(
       draft,
@@ -292,12 +283,12 @@ def write(
   return open_store(path)
 
 
-def _write_records(path: str, prompts, type_code: str) -> tuple[np.ndarray, np.ndarray]:
-  """Returns lengths, int32 [N, 2], and checksums, uint32 [N]."""
+def _write_prompts(folder: str, prompts, type_code: str) -> np.ndarray:
+  """Writes the records and their arrays; returns the lengths, int32 [N, 2]."""
   from array_record.python import array_record_module
 
   lengths, checksums = array.array('i'), array.array('I')
-  writer = array_record_module.ArrayRecordWriter(path, _WRITER_OPTIONS)
+  writer = array_record_module.ArrayRecordWriter(os.path.join(folder, _PROMPTS), _WRITER_OPTIONS)
   try:
     for inputs, targets in prompts:
       record = array.array(type_code, inputs + targets).tobytes()
@@ -306,7 +297,10 @@ def _write_records(path: str, prompts, type_code: str) -> tuple[np.ndarray, np.n
       checksums.append(zlib.crc32(record))
   finally:
     writer.close()
-  return np.array(lengths, np.int32).reshape(-1, 2), np.array(checksums, np.uint32)
+  sizes = np.array(lengths, np.int32).reshape(-1, 2)
+  np.save(os.path.join(folder, _LENGTHS), sizes)
+  np.save(os.path.join(folder, _CHECKSUMS), np.array(checksums, np.uint32))
+  return sizes
 
 
 def _accepted(task, split, settings: Settings, cutter: cutting.Cutter, tally: cutting.Tally, progress):
@@ -352,22 +346,16 @@ def _report_refused(name: str, split: str, vocabulary, tally: cutting.Tally, kep
 
 def shortfalls(store: Store) -> list[str]:
   """What of its prompts did not fit, in plain words."""
-  settings, count = store.manifest['fingerprint_of'], store.manifest['prompts']
+  manifest, settings = store.manifest, store.manifest['fingerprint_of']
   lines = [
-    (
-      store.manifest['shortened'],
-      'prompts were too long and were shortened',
-      'INPUTS_LENGTH',
-      settings['inputs_length'],
-    ),
-    (
-      store.manifest['targets_cut'],
-      'targets were too long and lost their end',
-      'TARGETS_LENGTH',
-      settings['targets_length'],
-    ),
+    ('shortened', 'prompts were too long and were shortened', 'INPUTS_LENGTH'),
+    ('targets_cut', 'targets were too long and lost their end', 'TARGETS_LENGTH'),
   ]
-  return [f'{cut:,} of {count:,} {what} ({macro} = {length})' for cut, what, macro, length in lines if cut]
+  return [
+    f'{manifest[name]:,} of {manifest["prompts"]:,} {what} ({macro} = {settings[macro.lower()]})'
+    for name, what, macro in lines
+    if manifest[name]
+  ]
 
 
 def _version() -> str:

@@ -67,19 +67,27 @@ def batches(
     'prompt_length': sequence_length.get('inputs'),
     'passages': rendering is not None,
   }
-  with seqio.map_seed_manager(seed):
-    dataset = task.source.get_dataset(split, shuffle=False)
-    for step in steps if rendering is None else rendering:
-      dataset = _with_arguments(step, offered)(dataset)
-  names = _features(task, dataset)
-  if rendering is not None and _is_text(dataset.element_spec.get(PASSAGE)):
-    names.append(PASSAGE)
-  if set(names) != set(dataset.element_spec):
-    dataset = dataset.map(lambda example: {name: example[name] for name in names})
+  dataset = _examples(task, split, steps if rendering is None else rendering, offered)
   vocabulary = task.output_features['targets'].vocabulary
   if rendering is None:
     return _ids_as_they_are(dataset, task.source, vocabulary.eos_id, room)
   return _tokenized(dataset, task.source, vocabulary, room, refused)
+
+
+def _examples(task, split: str, steps: Sequence, offered: dict):
+  """The dataset after these steps, with the features that are read alone."""
+  import seqio
+
+  with seqio.map_seed_manager(offered['seed']):
+    dataset = task.source.get_dataset(split, shuffle=False)
+    for step in steps:
+      dataset = _with_arguments(step, offered)(dataset)
+  names = _features(task, dataset)
+  if offered['passages'] and _is_text(dataset.element_spec.get(PASSAGE)):
+    names.append(PASSAGE)
+  if set(names) == set(dataset.element_spec):
+    return dataset
+  return dataset.map(lambda example: {name: example[name] for name in names})
 
 
 def separator_ids(vocabulary: 'seqio.Vocabulary', separator: str) -> list[int]:
