@@ -74,7 +74,7 @@ class Dataset:
     if self.keep:
       code['keep'] = code_identity.of(self.keep, own=self.module)
     if self.variant:
-      code['variant'] = dataclasses.asdict(self.variant)
+      code['variant'] = self.variant.identity
     return {'version': self.version, 'templates': [template.digest for template in self.templates], **code}
 
   @property

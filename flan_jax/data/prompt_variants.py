@@ -8,6 +8,8 @@ rate of its dataset, registered when it is first asked for.
 """
 
 import dataclasses
+import hashlib
+from typing import Sequence
 
 from flan_jax.data import datasets, fewshot, splits
 from flan_jax.data import templates as templates_lib
@@ -26,7 +28,7 @@ class Variant:
   'name' (the dataset's name, then the bare fields) or 'none' (the bare fields), as in
   the paper's section 4.3; or 'plain', as GPT-3 was asked. shots: exemplars before each
   prompt. shot_seed: of their drawing. direction: the one to evaluate, of a dataset that
-  has two.
+  has two. without: keys of records that are left out, see rendering.record_key.
   """
 
   dataset: str
@@ -35,6 +37,7 @@ class Variant:
   shots: int = 0
   shot_seed: int = 0
   direction: str = ''
+  without: tuple[int, ...] = ()
 
   @property
   def plain(self) -> bool:
@@ -49,7 +52,18 @@ class Variant:
     parts += [self.style] if self.style != INSTRUCTIONS else []
     parts += [f'{self.shots}shot'] if self.shots else []
     parts += [f'seed{self.shot_seed}'] if self.shots and self.shot_seed else []
+    parts += [f'without{len(self.without)}_{self.without_digest[:8]}'] if self.without else []
     return '.'.join(parts).replace('-', '_')
+
+  @property
+  def without_digest(self) -> str:
+    return hashlib.sha256(repr(sorted(self.without)).encode()).hexdigest()[:16]
+
+  @property
+  def identity(self) -> dict:
+    """What is different, for `Dataset.identity`."""
+    told = dataclasses.asdict(self) | {'without': self.without_digest}
+    return {name: value for name, value in told.items() if name != 'without' or self.without}
 
 
 def register(variant: Variant) -> datasets.Dataset:
@@ -68,6 +82,13 @@ def register(variant: Variant) -> datasets.Dataset:
   return datasets.register(
     dataclasses.replace(plain, name=variant.name(), templates=_phrasings(plain, variant), variant=variant)
   )
+
+
+def without(task: str, keys: Sequence[int]) -> str:
+  """The task that leaves the records with those keys out, registered; `task` for none."""
+  declared = datasets.get(task)
+  variant = declared.variant or Variant(task)
+  return register(dataclasses.replace(variant, without=tuple(keys))).name if keys else task
 
 
 def _check(variant: Variant, plain: datasets.Dataset) -> None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 MAXIMUM_PROMPTS = 30_000  # a dataset, paper section 2.1
 NOT_KEPT = "left out by the dataset's rule"
+OVERLAPS = 'overlaps with a held-out example'
 _BATCH = 256  # examples rendered together
 
 # What is written for graphs already need not be rewritten for them, which takes a while.
@@ -91,7 +92,13 @@ def usable(records_ds: tf.data.Dataset, dataset: 'datasets.Dataset', count: bool
   with _named(dataset, 'fields', records_ds):
     named_ds = records_ds.map(lambda record: text_fields(record, dataset), num_parallel_calls=tf.data.AUTOTUNE)
   _check_names(dataset, named_ds.element_spec)
-  return named_ds.filter(lambda named: judged(flaw(named, dataset)))
+  named_ds = named_ds.filter(lambda named: judged(flaw(named, dataset)))
+  without = dataset.variant.without if dataset.variant else ()
+  if without:
+    keys = tf.constant(without, tf.int64)
+    among = lambda named: tf.reduce_any(keys == record_key(templates_lib.as_text(named)))
+    named_ds = named_ds.filter(lambda named: judged(tf.where(among(named), OVERLAPS, '')))
+  return named_ds
 
 
 @contextlib.contextmanager
@@ -278,6 +285,11 @@ def exemplars(dataset: 'datasets.Dataset', records_ds: tf.data.Dataset | None = 
   return fewshot.Exemplars(
     rows, variant.shots, variant.shot_seed, vocabulary.FLAN.encode_batch, ' ' if variant.plain else '\n'
   )
+
+
+def record_key(texts: Mapping[str, tf.Tensor]) -> tf.Tensor:
+  """A number of 62 bits that tells examples apart, by all of their texts."""
+  return tf.strings.to_hash_bucket_fast(_key(texts), 2**62)
 
 
 def _key(texts: Mapping[str, tf.Tensor]) -> tf.Tensor:

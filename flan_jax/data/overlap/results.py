@@ -59,14 +59,14 @@ class Overlap:
   """Of all datasets that are held out.
 
   datasets: name -> what was found. train_records: of all training records compared.
-  overlapping: training dataset -> the keys of its records that overlap. skipped: tasks
-  whose text could not be compared.
+  overlapping: training dataset -> the keys of its records that overlap. skipped: task ->
+  why its text could not be compared.
   """
 
   datasets: Mapping[str, Found]
   train_records: int
   overlapping: Mapping[str, tuple[int, ...]]
-  skipped: tuple[str, ...] = ()
+  skipped: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
   def to_json(self) -> dict[str, Any]:
     return {'format': FORMAT, **dataclasses.asdict(self)}
@@ -85,7 +85,7 @@ def read(path: str) -> Overlap:
       datasets={name: _found(one) for name, one in told['datasets'].items()},
       train_records=told['train_records'],
       overlapping={name: tuple(keys) for name, keys in told['overlapping'].items()},
-      skipped=tuple(told['skipped']),
+      skipped=told['skipped'],
     )
   except (AttributeError, KeyError, TypeError) as error:
     raise UserError(f'{path} is not what a comparison writes ({error!r}); delete it: it is made again') from None

@@ -79,15 +79,16 @@ class Judge:
     )
 
   def _contained(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Of each text: its n-grams that count, the training text that contains it or -1, the
-    largest share that one has; and all training texts that contain any."""
+    """Of each text: its n-grams that count, the training text that contains it or -1, the largest share
+    that one has; and all training texts that contain any."""
     length, count = rules.GRAM, len(self.examples.counts)
-    valid, counted = self._valid(length)
+    rare = self._rare(length)
+    valid = rare & (self.occurrences[length].frequencies > 0)
     numbers, train_texts = self._train_pairs(length, valid)
     totals, best, shares = np.zeros(count), np.full(count, -1), np.zeros(count)
     containing = [np.zeros(0, np.int64)]
     for grams, texts in self._test_pairs(length):
-      np.add.at(totals, texts, counted[grams])
+      totals += np.maximum(np.bincount(texts, rare[grams], count), np.bincount(texts, minlength=count) * rules.LEFT)
       left, right = _joined(grams[valid[grams]], texts[valid[grams]], numbers, train_texts)
       pairs, hits = np.unique(left.astype(np.uint64) << np.uint64(32) | right, return_counts=True)
       test, train = (pairs >> np.uint64(32)).astype(np.int64), (pairs & np.uint64(2**32 - 1)).astype(np.int64)
@@ -103,7 +104,7 @@ class Judge:
     """Of each text a training text that has one of its n-grams, or -1; and all such."""
     found, all_found = np.full(len(self.examples.counts), -1), [np.zeros(0, np.int64)]
     for length in set(self.examples.tables) - {rules.GRAM}:
-      valid, _ = self._valid(length)
+      valid = self._rare(length) & (self.occurrences[length].frequencies > 0)
       numbers, train_texts = self._train_pairs(length, valid)
       for grams, texts in self._test_pairs(length):
         left, right = _joined(grams[valid[grams]], texts[valid[grams]], numbers, train_texts)
@@ -111,11 +112,10 @@ class Judge:
         all_found.append(np.unique(right).astype(np.int64))
     return found, np.unique(np.concatenate(all_found))
 
-  def _valid(self, length: int) -> tuple[np.ndarray, np.ndarray]:
-    """Of each n-gram: whether it is found and counts, and whether it counts at all."""
+  def _rare(self, length: int) -> np.ndarray:
+    """Whether each n-gram of a table is in few texts of both sides, bool [H]."""
     frequencies, own = self.occurrences[length].frequencies, self.examples.frequencies[length]
-    counted = (frequencies <= rules.LARGEST_FREQUENCY) & (own <= rules.LARGEST_FREQUENCY)
-    return counted & (frequencies > 0), counted
+    return np.maximum(frequencies, own) <= rules.LARGEST_FREQUENCY
 
   def _train_pairs(self, length: int, valid: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     numbers, texts = self.occurrences[length].pairs(valid)
