@@ -28,7 +28,7 @@ class Variant:
   'name' (the dataset's name, then the bare fields) or 'none' (the bare fields), as in
   the paper's section 4.3; or 'plain', as GPT-3 was asked. shots: exemplars before each
   prompt. shot_seed: of their drawing. direction: the one to evaluate, of a dataset that
-  has two. without: keys of records that are left out, see rendering.record_key.
+  has two. without: keys of records that are left out, see record_keys.
   """
 
   dataset: str

@@ -15,7 +15,7 @@ from typing import Callable, Iterator, Mapping, Sequence, TYPE_CHECKING
 import numpy as np
 import tensorflow as tf
 
-from flan_jax.data import dataset_checks, fewshot, splits, vocabulary
+from flan_jax.data import dataset_checks, fewshot, record_keys, splits, vocabulary
 from flan_jax.data import fields as fields_lib
 from flan_jax.data import templates as templates_lib
 from flan_jax.data.templates import GROUP, OPTIONS, REFERENCES
@@ -93,10 +93,8 @@ def usable(records_ds: tf.data.Dataset, dataset: 'datasets.Dataset', count: bool
     named_ds = records_ds.map(lambda record: text_fields(record, dataset), num_parallel_calls=tf.data.AUTOTUNE)
   _check_names(dataset, named_ds.element_spec)
   named_ds = named_ds.filter(lambda named: judged(flaw(named, dataset)))
-  without = dataset.variant.without if dataset.variant else ()
-  if without:
-    keys = tf.constant(without, tf.int64)
-    among = lambda named: tf.reduce_any(keys == record_key(templates_lib.as_text(named)))
+  if dataset.variant and dataset.variant.without:
+    among = record_keys.among(dataset.variant.without)
     named_ds = named_ds.filter(lambda named: judged(tf.where(among(named), OVERLAPS, '')))
   return named_ds
 
@@ -205,7 +203,7 @@ def _prompts(texts, dataset, turn: tf.Tensor, seed: int, length: int | None) -> 
 
   length: tokens of inputs, from which passages are asked for; None asks for none.
   """
-  key = _key(texts)
+  key = record_keys.text(texts)
   ranks = [
     tf.strings.to_hash_bucket_fast(tf.strings.join([key, f'{seed} {number}']), 2**62)
     for number in range(len(dataset.templates))
@@ -274,7 +272,7 @@ def exemplars(dataset: 'datasets.Dataset', records_ds: tf.data.Dataset | None = 
 
   def view(named):
     texts = templates_lib.as_text(named)
-    return _key(texts), *templates_lib.fill(dataset.templates, texts)
+    return record_keys.text(texts), *templates_lib.fill(dataset.templates, texts)
 
   named_ds = usable(records_ds, dataset, count=False).take(fewshot.POOL)
   rows = [
@@ -285,16 +283,6 @@ def exemplars(dataset: 'datasets.Dataset', records_ds: tf.data.Dataset | None = 
   return fewshot.Exemplars(
     rows, variant.shots, variant.shot_seed, vocabulary.FLAN.encode_batch, ' ' if variant.plain else '\n'
   )
-
-
-def record_key(texts: Mapping[str, tf.Tensor]) -> tf.Tensor:
-  """A number of 62 bits that tells examples apart, by all of their texts."""
-  return tf.strings.to_hash_bucket_fast(_key(texts), 2**62)
-
-
-def _key(texts: Mapping[str, tf.Tensor]) -> tf.Tensor:
-  """What tells examples apart: all of their texts."""
-  return tf.strings.join([texts[name] for name in sorted(texts)], separator='\x00')
 
 
 def _decoded(texts) -> tuple[str, ...]:
@@ -343,7 +331,7 @@ def questions(
       'inputs': asked['inputs'],
       'targets': asked['targets'],
       REFERENCES: asked['targets'][:, None],
-      'key': tf.fill([count], _key(templates_lib.as_text(named))),
+      'key': tf.fill([count], record_keys.text(templates_lib.as_text(named))),
       **{name: tf.repeat(one[None], count, 0) for name, one in shared.items()},
     }
     return {name: text for name, text in compose(batch).items() if name != 'key'}
@@ -378,7 +366,7 @@ def examples(
       passages,
       asked['label'],
       asked[GROUP],
-      _key(texts),
+      record_keys.text(texts),
     )
 
   drawn = drawn or (exemplars(dataset) if dataset.shots else None)

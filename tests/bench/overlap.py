@@ -7,8 +7,10 @@ flan_jax.world, where test and training report on other kinds of events (two rep
 kind are filled from the same sentences, and are no unrelated pair).
 """
 
+import multiprocessing
+import os
 import random
-import resource
+import threading
 import time
 
 import numpy as np
@@ -123,19 +125,43 @@ def recall(examples: list[bytes], train: list[bytes]) -> dict[str, int | float]:
   return figures_
 
 
-def timed(datasets: int = DATASETS, rows: int = ROWS, examples: int = EXAMPLES) -> tuple[float, float]:
-  """(seconds, GiB at the peak of all processes) of a comparison of full size."""
-  texts, start = Zipf(1), time.perf_counter()
+class Memory(threading.Thread):
+  """The largest memory of this process and its children, shared pages counted once."""
+
+  def __init__(self) -> None:
+    super().__init__(daemon=True)
+    self.kibibytes, self.done = 0, threading.Event()
+
+  def run(self) -> None:
+    while not self.done.wait(0.2):
+      children = [child.pid for child in multiprocessing.active_children()]
+      self.kibibytes = max(self.kibibytes, sum(map(proportional, [os.getpid(), *children])))
+
+
+def proportional(process: int) -> int:
+  """The proportional set size of a process on Linux, KiB."""
+  try:
+    with open(f'/proc/{process}/smaps_rollup', encoding='ascii') as file:
+      return next(int(line.split()[1]) for line in file if line.startswith('Pss:'))
+  except (OSError, StopIteration):  # it has just ended
+    return 0
+
+
+def timed(datasets: int = DATASETS, rows: int = ROWS, examples: int = EXAMPLES) -> tuple[float, float, float]:
+  """(seconds, seconds of processors, GiB at the peak) of a comparison of full size."""
+  texts, memory, start = Zipf(1), Memory(), time.perf_counter()
+  memory.start()
   held_out = {f'held_out_{number}': {'test': lambda: reader(texts.texts(examples // 10))()} for number in range(10)}
   train = {f'train_{number}': lambda: reader(texts.texts(rows))() for number in range(datasets)}
   comparison.compare(held_out, train, PROCESSES)
   seconds = time.perf_counter() - start
-  usage = [resource.getrusage(whose).ru_maxrss for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-  return seconds, (usage[0] + PROCESSES * usage[1]) / 2**20  # what they share is counted in each
+  memory.done.set()
+  memory.join()
+  return seconds, sum(os.times()[:4]), memory.kibibytes / 2**20
 
 
 def main() -> None:
-  seconds, memory = timed()
+  seconds, of_processors, memory = timed()
   zipf, topics = Zipf(2), [*news.TOPICS, news.LOCAL]
   domains = {
     'words': recall(zipf.texts(PAIRS), zipf.texts(PAIRS)),
@@ -148,6 +174,7 @@ def main() -> None:
     'required',
     SECONDS,
     SECONDS / seconds,
+    processor_seconds=round(of_processors, 1),
     gibibytes=round(memory, 2),
     gibibytes_required=GIBIBYTES,
     recall_required=REQUIRED,

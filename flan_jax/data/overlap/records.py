@@ -10,7 +10,7 @@ from typing import Iterator, TYPE_CHECKING
 import numpy as np
 import tensorflow as tf
 
-from flan_jax.data import datasets, rendering, splits
+from flan_jax.data import datasets, record_keys, rendering, splits
 from flan_jax.data import templates as templates_lib
 from flan_jax.data.overlap.sides import Batch
 
@@ -37,7 +37,7 @@ def _batches(dataset: datasets.Dataset, split: str) -> Iterator[Batch]:
 
   def view(named):
     texts = templates_lib.as_text(named)
-    return tf.stack([texts[name] for name in names]), rendering.record_key(texts)
+    return tf.stack([texts[name] for name in names]), record_keys.number(texts)
 
   asked = [name != _ANSWER or len(names) == 1 for name in names]
   texts_ds = records_ds.map(view, num_parallel_calls=tf.data.AUTOTUNE).batch(_BATCH).prefetch(2)
