@@ -133,7 +133,7 @@ class Memory(threading.Thread):
     self.kibibytes, self.done = 0, threading.Event()
 
   def run(self) -> None:
-    while not self.done.wait(0.2):
+    while not self.done.wait(1):
       children = [child.pid for child in multiprocessing.active_children()]
       self.kibibytes = max(self.kibibytes, sum(map(proportional, [os.getpid(), *children])))
 

@@ -55,12 +55,15 @@ class Occurrences:
 def find(block: sides.Block, tables: Mapping[int, Table]) -> Found:
   """Looks the n-grams of a block up in each table."""
   words = words_lib.of_joined(block.texts)
-  pairs = {}
-  for length, table in tables.items():
-    hashes, texts = grams.of(words, length)
-    places, numbers = table.find(hashes)
-    numbers, texts = grams.distinct(numbers, texts[places] + block.first)
-    pairs[length] = numbers.astype(np.uint32), texts.astype(np.uint32)
+  texts, possible, pairs = grams.texts(words), np.ones(len(words.hashes), bool), {}
+  for length in sorted(tables):
+    starts = grams.places(words, length)
+    starts = starts[possible[starts]]
+    places, numbers = tables[length].find(grams.hashes(words, starts, length))
+    if length == rules.GRAM:  # a longer one stands there only if the 5-gram that it begins with does
+      possible[np.delete(starts, places)] = False
+    numbers, of_texts = grams.distinct(numbers, texts[starts[places]] + block.first)
+    pairs[length] = numbers.astype(np.uint32), of_texts.astype(np.uint32)
   return Found(block.first, words.keys, pairs)
 
 

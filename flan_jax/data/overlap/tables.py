@@ -30,9 +30,13 @@ class Table:
     return cls(hashes, bits)
 
   def find(self, hashes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(which of the hashes are there, int64 [F], and their numbers in the table, int64 [F])."""
+    """(which of the hashes are there, int64 [F], and their numbers in the table, int64 [F]).
+
+    In the order of the table.
+    """
     byte, bit = _place(hashes, 8 * len(self.bits))
     perhaps = np.flatnonzero(self.bits[byte] >> bit & 1)
+    perhaps = perhaps[np.argsort(hashes[perhaps])]  # neighbours are looked for one after the other
     asked = hashes[perhaps]
     numbers = np.minimum(np.searchsorted(self.hashes, asked), max(len(self.hashes) - 1, 0))
     there = self.hashes[numbers] == asked if len(self.hashes) else np.zeros(len(asked), bool)

@@ -73,22 +73,23 @@ def of_joined(whole: bytes) -> Words:
   last = inside.copy()
   last[:-1] &= ~inside[1:] | first[1:]
   stops = np.flatnonzero(last) + 1
-  values_of = np.where(inside, values[codes], np.uint64(0))
-  letters = _sums(kind >= _LETTER)
-  text_ends = np.flatnonzero(codes == 0)
-  return Words(
-    runs(values_of, starts, stops),
-    letters[stops] > letters[starts],
-    np.searchsorted(starts, text_ends),
-    _keys(values_of[inside], _sums(inside)[text_ends]),
-  )
+  spelled = np.maximum.reduceat(kind, starts) >= _LETTER if len(starts) else np.zeros(0, bool)
+  ends = np.searchsorted(starts, np.flatnonzero(codes == 0))
+  sums = _run_sums(values[codes], starts, stops)
+  return Words(mixed(sums.copy()), spelled, ends, _keys(sums, stops - starts, ends))
 
 
 def runs(values: np.ndarray, starts: np.ndarray, stops: np.ndarray) -> np.ndarray:
   """The hash of values[start:stop] for each pair. values: uint64 [V]; returns uint64 [R]."""
+  return mixed(_run_sums(values, starts, stops))
+
+
+def _run_sums(values: np.ndarray, starts: np.ndarray, stops: np.ndarray) -> np.ndarray:
+  """The polynomial of values[start:stop] for each pair: the first value, the second times a
+  power of a number, and so on."""
   powers, inverses = _powers(_rounded(len(values) + 1))
   sums = _sums(values * powers[: len(values)])
-  return mixed((sums[stops] - sums[starts]) * inverses[starts])
+  return (sums[stops] - sums[starts]) * inverses[starts]
 
 
 def mixed(hashes: np.ndarray) -> np.ndarray:
@@ -101,10 +102,17 @@ def mixed(hashes: np.ndarray) -> np.ndarray:
   return hashes
 
 
-def _keys(values: np.ndarray, ends: np.ndarray) -> np.ndarray:
-  """Of texts, from the characters of their words alone."""
+def _keys(sums: np.ndarray, sizes: np.ndarray, ends: np.ndarray) -> np.ndarray:
+  """Of texts, as if the characters of their words stood in a row.
+
+  sums, sizes: the polynomial and the number of characters of each word.
+  """
+  before = _sums(sizes)
+  powers, inverses = _powers(_rounded(int(before[-1]) + 1))
+  rows = _sums(sums * powers[before[:-1]])
   starts = np.concatenate([[0], ends[:-1]]).astype(np.int64)
-  return np.where(ends > starts, runs(values, starts, ends), np.uint64(0))
+  keys = mixed((rows[ends] - rows[starts]) * inverses[before[starts]])
+  return np.where(ends > starts, keys, np.uint64(0))
 
 
 def _sums(values: np.ndarray) -> np.ndarray:
@@ -141,11 +149,12 @@ def _powers(length: int) -> tuple[np.ndarray, np.ndarray]:
 
 @functools.cache
 def _characters() -> tuple[np.ndarray, np.ndarray]:
-  """The kind (uint8) and the value (uint64) of each code point."""
+  """The kind (uint8) and the value (uint64) of each code point; 0 of what is in no word."""
   letter, number = ord('L'), ord('N')
   of_category = {letter: _LETTER, ord('M'): _LETTER, number: _NUMBER}
   count = sys.maxunicode + 1
   kinds = np.fromiter((of_category.get(ord(unicodedata.category(chr(i))[0]), 0) for i in range(count)), np.uint8, count)
   for start, stop in _WORDS:
     kinds[start : stop + 1] = np.where(kinds[start : stop + 1] == _LETTER, _WORD, kinds[start : stop + 1])
-  return kinds, mixed(np.arange(1, count + 1, dtype=np.uint64) * np.uint64(_ODD))
+  values = mixed(np.arange(1, count + 1, dtype=np.uint64) * np.uint64(_ODD))
+  return kinds, np.where(kinds > _OTHER, values, np.uint64(0))
