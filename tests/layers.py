@@ -7,10 +7,10 @@ process    commands, installations and several hosts, each in processes of its o
 """
 
 UNIT = (
-  'layers', 'metrics', 'packing', 'ranking', 'requirements', 'rooms', 'statements', 'statistics', 'text_metrics',
-  'types', 'world', 'world_algebra', 'world_asking', 'world_cloze', 'world_commonsense', 'world_counting',
-  'world_dialogues', 'world_language', 'world_languages', 'world_news', 'world_reading', 'world_tables',
-  'world_texts', 'world_triples',
+  'layers', 'metrics', 'overlap', 'packing', 'ranking', 'requirements', 'rooms', 'statements', 'statistics',
+  'text_metrics', 'types', 'world', 'world_algebra', 'world_asking', 'world_cloze', 'world_commonsense',
+  'world_counting', 'world_dialogues', 'world_language', 'world_languages', 'world_news', 'world_reading',
+  'world_tables', 'world_texts', 'world_triples',
 )  # fmt: skip
 PROCESS = ('commandline', 'docs', 'hosts', 'job', 'makefile', 'newest', 'outside', 'python_api')
 LAYERS = 'unit', 'component', 'process'

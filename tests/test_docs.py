@@ -179,7 +179,7 @@ def test_the_schemas_name_every_key():
   ):
     assert set(keys) <= said
   assert f'"schema": {results_schema.SCHEMA}' in text
-  for told in (run_file.Run, run_file.Vocabulary, rows.Rows, ends.Ends, run_file.LossConfig):
+  for told in (run_file.Run, run_file.Vocabulary, rows.Rows, ends.Ends, run_file.LossConfig, run_file.TextOverlap):
     assert {field.name for field in dataclasses.fields(told)} - {'others'} <= said
   assert f'in `format`, now {run_file.FORMAT};' in text
 

@@ -2,10 +2,13 @@
 """Command: which tasks are trained on, held out and dropped, and with what weight."""
 
 import json
-from typing import Sequence
+import textwrap
+from typing import Any, Sequence
 
 from flan_jax.cli import commandline
 from flan_jax.runs import registration
+
+_WIDTH = 300  # characters of a text that are shown
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -14,17 +17,25 @@ def main(arguments: Sequence[str]) -> None:
     """
       Prints what holding out a cluster or a task means: the tasks trained on with their mixing
       weights, the tasks held out, and the tasks dropped with them (paper section 2.2).
-      Without prepared data the published sizes serve ("declared").""",
+      Without prepared data the published sizes serve ("declared").
+
+      With --text the text of all dev and test examples that are held out is looked for in the
+      text trained on. The result is kept until data or code change.""",
   )
   made.add_argument(
     '--cluster',
     required=True,
     help="the cluster to hold out, several joined by commas, a task, or a set such as 'superglue'",
   )
+  made.add_argument('--text', action='store_true', help='compare texts, too')
+  made.add_argument('--processes', metavar='N', help='processes that compare (default: one per core for much data)')
+  made.add_argument('--store_dir', metavar='DIR', help='where results are kept (default: `store` under the data_dir)')
   made.add_argument('--json', action='store_true', help='one line of JSON')
   flags = commandline.parse(made, arguments)
   commandline.set_data_dir(flags)
   result = describe(flags.cluster)
+  if flags.text:
+    result['text'] = _text(result, flags)
   print(json.dumps(result)) if flags.json else show(result)
 
 
@@ -45,6 +56,17 @@ def describe(cluster: str) -> dict:
   }
 
 
+def _text(result: dict, flags: Any) -> dict:
+  import os
+
+  from flan_jax.data import splits
+  from flan_jax.runs import text_overlap
+
+  stores = flags.store_dir or os.path.join(splits.data_dir(), 'store')
+  tasks = [row['task'] for row in result['train']]
+  return text_overlap.described(text_overlap.find(flags.cluster, tasks, stores, flags.processes))
+
+
 def show(result: dict) -> None:
   """The same as a table."""
   from rich.console import Console
@@ -62,3 +84,34 @@ def show(result: dict) -> None:
   for row in result['dropped']:
     table.add_row(row['task'], f'dropped: {row["because"]}', '', '')
   Console().print(table)
+  if 'text' in result:
+    show_text(result['text'])
+
+
+def show_text(text: dict) -> None:
+  """What was found of each held-out dataset, and the worst pairs."""
+  from rich.console import Console
+  from rich.markup import escape
+  from rich.table import Table
+
+  console = Console()
+  table = Table(title=f'text of dev and test examples in {text["train_records"]:,} training records')
+  table.add_column('dataset')
+  for title in ('examples', 'exact', 'overlapping', "paper's rule", 'n'):
+    table.add_column(title, justify='right')
+  for name, one in text['datasets'].items():
+    counts = [sum(one[key].values()) for key in ('examples', 'exact', 'absolute', 'paper')]
+    table.add_row(name, *(f'{count:,}' for count in counts), f'{one["gram"]}')
+  console.print(table)
+  for name, one in text['datasets'].items():
+    for pair in one['pairs']:
+      share = 'exact' if pair['exact'] else f'{pair["share"]:.0%} of its n-grams'
+      places = f'{pair["split"]} {pair["example"]:,} and {pair["dataset"]} train {pair["row"]:,} ({share})'
+      console.print(f'\n[bold]{name}[/bold] {places}')
+      console.print(f'  held out: {escape(_cut(pair["text"]))}\n  trained on: {escape(_cut(pair["train_text"]))}')
+  for name, why in text['skipped'].items():
+    console.print(f'{name} was not compared: {why}')
+
+
+def _cut(text: str) -> str:
+  return textwrap.shorten(text, _WIDTH, placeholder=' ...')

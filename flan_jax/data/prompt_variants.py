@@ -8,6 +8,8 @@ rate of its dataset, registered when it is first asked for.
 """
 
 import dataclasses
+import hashlib
+from typing import Sequence
 
 from flan_jax.data import datasets, fewshot, splits
 from flan_jax.data import templates as templates_lib
@@ -29,6 +31,7 @@ class Variant:
   prompt. shot_seed: of their drawing. direction: the one to evaluate, of a dataset that
   has two. turned: 'forward' or 'inverted' has the templates of that kind alone.
   drawn_shots: whether each prompt draws its number of exemplars, from 1 to `shots`.
+  without: keys of records that are left out, see record_keys.
   """
 
   dataset: str
@@ -39,17 +42,12 @@ class Variant:
   direction: str = ''
   turned: str = ''
   drawn_shots: bool = False
+  without: tuple[int, ...] = ()
 
   @property
   def plain(self) -> bool:
     """Whether the answer continues the prompt."""
     return self.style == PLAIN
-
-  @property
-  def identity(self) -> dict:
-    """What decides the prompts; what older versions did not know is left out unless it is set."""
-    told = dataclasses.asdict(self)
-    return {name: value for name, value in told.items() if value or name not in ('turned', 'drawn_shots')}
 
   def name(self) -> str:
     """Of the task; that of the dataset itself where nothing is different."""
@@ -60,7 +58,18 @@ class Variant:
     parts += [self.turned] if self.turned else []
     parts += [f'{"1to" * self.drawn_shots}{self.shots}shot'] if self.shots else []
     parts += [f'seed{self.shot_seed}'] if self.shots and self.shot_seed else []
+    parts += [f'without{len(self.without)}_{self.without_digest[:8]}'] if self.without else []
     return '.'.join(parts).replace('-', '_')
+
+  @property
+  def without_digest(self) -> str:
+    return hashlib.sha256(repr(sorted(self.without)).encode()).hexdigest()[:16]
+
+  @property
+  def identity(self) -> dict:
+    """What is different, for `Dataset.identity`; what older versions did not know only if it is set."""
+    told = dataclasses.asdict(self) | {'without': self.without_digest if self.without else ''}
+    return {name: value for name, value in told.items() if value or name not in ('turned', 'drawn_shots', 'without')}
 
 
 def register(variant: Variant) -> datasets.Dataset:
@@ -79,6 +88,13 @@ def register(variant: Variant) -> datasets.Dataset:
   return datasets.register(
     dataclasses.replace(plain, name=variant.name(), templates=_phrasings(plain, variant), variant=variant)
   )
+
+
+def without(task: str, keys: Sequence[int]) -> str:
+  """The task that leaves the records with those keys out, registered; `task` for none."""
+  declared = datasets.get(task)
+  variant = declared.variant or Variant(task)
+  return register(dataclasses.replace(variant, without=tuple(keys))).name if keys else task
 
 
 def _check(variant: Variant, plain: datasets.Dataset) -> None:

@@ -15,7 +15,7 @@ from typing import Callable, Iterator, Mapping, Sequence, TYPE_CHECKING
 import numpy as np
 import tensorflow as tf
 
-from flan_jax.data import dataset_checks, fewshot, splits, vocabulary
+from flan_jax.data import dataset_checks, fewshot, record_keys, splits, vocabulary
 from flan_jax.data import fields as fields_lib
 from flan_jax.data import templates as templates_lib
 from flan_jax.data.templates import GROUP, OPTIONS, REFERENCES
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 MAXIMUM_PROMPTS = 30_000  # a dataset, paper section 2.1
 NOT_KEPT = "left out by the dataset's rule"
+OVERLAPS = 'overlaps with a held-out example'
 _BATCH = 256  # examples rendered together
 
 # What is written for graphs already need not be rewritten for them, which takes a while.
@@ -91,7 +92,11 @@ def usable(records_ds: tf.data.Dataset, dataset: 'datasets.Dataset', count: bool
   with _named(dataset, 'fields', records_ds):
     named_ds = records_ds.map(lambda record: text_fields(record, dataset), num_parallel_calls=tf.data.AUTOTUNE)
   _check_names(dataset, named_ds.element_spec)
-  return named_ds.filter(lambda named: judged(flaw(named, dataset)))
+  named_ds = named_ds.filter(lambda named: judged(flaw(named, dataset)))
+  if dataset.variant and dataset.variant.without:
+    among = record_keys.among(dataset.variant.without)
+    named_ds = named_ds.filter(lambda named: judged(tf.where(among(named), OVERLAPS, '')))
+  return named_ds
 
 
 @contextlib.contextmanager
@@ -200,7 +205,7 @@ def _prompts(texts, dataset, turn: tf.Tensor, seed: int, length: int | None) -> 
 
   length: tokens of inputs, from which passages are asked for; None asks for none.
   """
-  key = _key(texts)
+  key = record_keys.text(texts)
   ranks = [
     tf.strings.to_hash_bucket_fast(tf.strings.join([key, f'{seed} {number}']), 2**62)
     for number in range(len(dataset.templates))
@@ -265,7 +270,7 @@ def exemplars(dataset: 'datasets.Dataset', records_ds: tf.data.Dataset | None = 
 
   def view(named):
     texts = templates_lib.as_text(named)
-    return _key(texts), *templates_lib.fill(dataset.templates, texts)
+    return record_keys.text(texts), *templates_lib.fill(dataset.templates, texts)
 
   named_ds = usable(records_ds, dataset, count=False).take(fewshot.POOL)
   rows = [
@@ -274,11 +279,6 @@ def exemplars(dataset: 'datasets.Dataset', records_ds: tf.data.Dataset | None = 
   ]
   asked, encode = dataset.variant, vocabulary.FLAN.encode_batch
   return fewshot.Exemplars(rows, asked.shots, asked.shot_seed, encode, ' ' if asked.plain else '\n', asked.drawn_shots)
-
-
-def _key(texts: Mapping[str, tf.Tensor]) -> tf.Tensor:
-  """What tells examples apart: all of their texts."""
-  return tf.strings.join([texts[name] for name in sorted(texts)], separator='\x00')
 
 
 def _decoded(texts) -> tuple[str, ...]:
@@ -327,7 +327,7 @@ def questions(
       'inputs': asked['inputs'],
       'targets': asked['targets'],
       REFERENCES: asked['targets'][:, None],
-      'key': tf.fill([count], _key(templates_lib.as_text(named))),
+      'key': tf.fill([count], record_keys.text(templates_lib.as_text(named))),
       **{name: tf.repeat(one[None], count, 0) for name, one in shared.items()},
     }
     return {name: text for name, text in compose(batch).items() if name != 'key'}
@@ -355,7 +355,7 @@ def examples(
     passages = _passages(repeated, phrasings, tf.range(len(phrasings)))
     references = named.get(REFERENCES, asked['targets'][:1])
     shown = asked['inputs'], asked['targets'], asked[OPTIONS], references, passages
-    return shown + (asked['label'], asked[GROUP], _key(texts))
+    return shown + (asked['label'], asked[GROUP], record_keys.text(texts))
 
   drawn = drawn or (exemplars(dataset) if dataset.shots else None)
   asked_ds = usable(records_ds, dataset).map(view, tf.data.AUTOTUNE)

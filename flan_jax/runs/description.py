@@ -9,10 +9,11 @@ from flan_jax.runs import evaluation_request, feeds
 from flan_jax.training.rows import Rows
 
 
-def describe(job: Any, words: Any, tasks: Mapping[str, float]) -> Any:
+def describe(job: Any, words: Any, tasks: Mapping[str, float], overlap: Any = None) -> Any:
   """What the run of a training.Training is, a run_file.Run.
 
-  tasks: the mixing rate of each. Its mixture, model and loss are filled in.
+  tasks: the mixing rate of each. overlap: a run_file.TextOverlap, or None. Its mixture, model
+  and loss are filled in.
   """
   import flan_jax
   from flan_jax.data import splits
@@ -33,6 +34,7 @@ def describe(job: Any, words: Any, tasks: Mapping[str, float]) -> Any:
     loss=job.loss,
     seed=job.seed,
     prompts={name: _prompts(name, job.rows, job.seed) for name in tasks},
+    overlap=overlap,
     init_from=os.path.abspath(job.init_from) if job.init_from else None,
   )
 

@@ -11,7 +11,7 @@ from typing import Any, Callable, Mapping
 from flan_jax import settings
 from flan_jax.data.tokenizers import tokenizer_files
 from flan_jax.errors import UserError
-from flan_jax.runs import description, evaluation_request, feeds, registration
+from flan_jax.runs import description, evaluation_request, feeds, registration, text_overlap
 from flan_jax.training.rows import Rows
 
 VOCABULARY_MULTIPLE = 128  # the table's rows, so that it divides over devices
@@ -45,6 +45,9 @@ class Training:
       does, see data.ends; None: the same, and what a run is that is resumed.
     host_devices: number of virtual CPU devices, for each process its own.
     profile: 'FIRST:LAST', steps to trace, see profiling.window.
+    leak_policy: what is done if the text of held-out examples is trained on, see
+      text_overlap: 'report', 'drop' or 'stop'.
+    leak_limit: the part of a dataset's test examples above which 'report' stops.
     dry_run: stop after the checks.
 
   Raises:
@@ -72,6 +75,8 @@ class Training:
   begin: bool | str | None = None
   host_devices: int | None = None
   profile: str | None = None
+  leak_policy: str = 'report'
+  leak_limit: float = 0.01
   dry_run: bool = False
 
   def __post_init__(self):
@@ -91,7 +96,7 @@ class Prepared:
 
   run: run_file.Run. words: the vocabulary. layout: layouts.Layout. update: the optax
   transformation. watched: the held-out datasets that quick scores are of, or None.
-  traced: first and last step to trace, or None.
+  traced: first and last step to trace, or None. text: what to tell of held-out text.
   """
 
   job: Training
@@ -101,6 +106,7 @@ class Prepared:
   update: Any
   watched: Mapping[str, str] | None
   traced: tuple[int, int] | None
+  text: str = ''
 
 
 def train(job: Training) -> None:
@@ -112,6 +118,7 @@ def train(job: Training) -> None:
   prepared = prepare(job)
   tell = _teller()
   tell(description.summary(prepared.run, prepared.layout, job.schedule))
+  tell(f'text: {prepared.text}')
   if job.dry_run:
     tell(prepared.layout.dry_run)
   else:
@@ -130,7 +137,8 @@ def prepare(job: Training) -> Prepared:
   sharding.host_devices(job.host_devices)
   traced = profiling.window(job.profile, job.schedule.train_steps) if job.profile else None
   job = dataclasses.replace(job, mixture=mixture, model=_sized(job.model, words), loss=job.loss or losses.PLAIN)
-  told = checkpoint.check_run(job.model_dir, description.describe(job, words, tasks))
+  tasks, overlap, text = text_overlap.checked(job, tasks)
+  told = checkpoint.check_run(job.model_dir, description.describe(job, words, tasks, overlap))
   if job.init_from and not checkpoint.steps(job.model_dir):
     description.check_base(job.init_from, told)
   feeds.check_stores(tasks, job.stores, job.rows, job.seed)
@@ -138,7 +146,7 @@ def prepare(job: Training) -> Prepared:
   update = optim.optimizer(**job.optimizer)
   optim.is_frozen(decoder.abstract_params(job.model), job.optimizer.get('frozen', ()))
   watched = in_training_eval.prepared(job.held_out, job.held_out_examples) if job.schedule.held_out_every else None
-  return Prepared(job, told, words, layout, update, watched, traced)
+  return Prepared(job, told, words, layout, update, watched, traced, text)
 
 
 def _layout(job: Training) -> Any:
@@ -157,7 +165,6 @@ def _layout(job: Training) -> Any:
 
 def run(prepared: Prepared) -> None:
   """Builds the prompt stores that are missing, and trains."""
-  from flan_jax.data.mixing import table
   from flan_jax.runs import in_training_eval, report_inputs
   from flan_jax.training import checkpoint, loop, multihost, optim, sharding
   from flan_jax.training.termination import Termination
@@ -170,7 +177,7 @@ def run(prepared: Prepared) -> None:
     dev = feeds.dev_feed(told.tasks, job.stores, rows, job.seed, ours, job.dev_steps, schedule)
   if multihost.first():
     _write_settings(prepared)
-  _teller()(table.text(told.tasks, {name: store.lengths for name, store in stores.items()}))
+    _tell_shares(told.tasks, stores)
   with _voices() as (say, show):
     state = loop.train(
       loop.Job(
@@ -204,6 +211,12 @@ def _teller() -> Callable[[str], None]:
   from flan_jax.training import multihost
 
   return functools.partial(print, flush=True) if multihost.first() else _nothing
+
+
+def _tell_shares(weights: Mapping[str, float], stores: Mapping[str, Any]) -> None:
+  from flan_jax.data.mixing import table
+
+  print(table.text(weights, {name: store.lengths for name, store in stores.items()}), flush=True)
 
 
 def _write_settings(prepared: Prepared) -> None:

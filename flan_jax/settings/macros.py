@@ -39,6 +39,8 @@ RUN = (
   Setting('STORE_DIR', 'folder', none='`store` in the data_dir', of=('Training.store_dir',)),
   Setting('INIT_FROM', 'folder', none='from scratch', inside=RUN_FOLDERS, of=('Training.init_from',)),
   Setting('SEED', 'whole', of=('Training.seed',), **_SEEDS),
+  Setting('LEAK_POLICY', 'choice', choices=('report', 'drop', 'stop'), of=('Training.leak_policy',)),
+  Setting('LEAK_LIMIT', 'number', least=0, most=1, of=('Training.leak_limit',)),
   Setting('HELD_OUT_EXAMPLES', 'whole', least=1, most=2**31 - 1, of=('Training.held_out_examples',)),
   Setting('MESH', 'mesh', none='all devices, on data', of=('Training.mesh', 'Evaluation.mesh', 'Precompile.mesh')),
   Setting(

@@ -38,6 +38,12 @@ def _rates(setting: Setting, value: Any) -> str | None:
   )
 
 
+def _rates_by_name(setting: Setting, value: Any) -> str | None:
+  return _object(setting, value) or next(
+    (f'that of {name!r}: {wrong}' for name, rates in value.items() if (wrong := _rates(setting, rates))), None
+  )
+
+
 def _prompts(setting: Setting, value: Any) -> str | None:
   """Of each task an object; the first versions told one digest, a text."""
   return _object(setting, value) or next(
@@ -74,6 +80,7 @@ KINDS.update(
     'some ids': Kind(lambda s: f'a list of one or more whole numbers{range_of(s)}', _some_ids),
     'id or ids': Kind(lambda s: f'a whole number{range_of(s)}, or a list of such', _id_or_ids),
     'rates': Kind(lambda s: f'an object of numbers{range_of(s)}', _rates),
+    'numbers by name': Kind(lambda s: f'an object of objects of numbers{range_of(s)}', _rates_by_name),
     'prompts': Kind(lambda s: 'an object that tells of each task what decides its prompts', _prompts),
   }
 )
@@ -93,6 +100,7 @@ _FIELDS = {
     Setting('seed', 'whole', 'seed of the run', none='not told', least=0, most=2**32 - 1),
     Setting('prompts', 'prompts', 'what decides the prompts of each task'),
     Setting('init_from', 'text', 'MODEL_DIR of the base', none='from scratch'),
+    Setting('overlap', 'mapping', 'TextOverlap', none='not compared'),
     Setting('ends', 'mapping', 'what ends and begins a text', none='not told'),
     Setting('imported_from', 'text', 'folder of an import', none='no import'),
     Setting('imported', 'mapping', 'what an import told', none='no import'),
@@ -101,6 +109,12 @@ _FIELDS = {
   'Vocabulary': (
     Setting('path', 'text', 'file of the vocabulary'),
     Setting('hash', 'text', 'digest of its content, or bytes'),
+  ),
+  'TextOverlap': (
+    Setting('policy', 'text', 'value of LEAK_POLICY'),
+    Setting('datasets', 'numbers by name', 'held-out examples that overlap', least=0),
+    Setting('left_out', 'rates', 'training records that are left out', least=0),
+    Setting('skipped', 'mapping', 'why datasets were not compared'),
   ),
   'Ends': (
     Setting('ends', 'some ids', 'tokens that end a text', **_ID),

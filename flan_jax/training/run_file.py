@@ -25,6 +25,20 @@ class Vocabulary:
 
 
 @dataclasses.dataclass(frozen=True)
+class TextOverlap:
+  """What of the held-out examples stands in the text trained on; see data.overlap.
+
+  policy: LEAK_POLICY. datasets: name -> numbers of examples. left_out: task -> training
+  records that are left out. skipped: task -> why it was not compared.
+  """
+
+  policy: str
+  datasets: Mapping[str, Mapping[str, int]]
+  left_out: Mapping[str, int] = dataclasses.field(default_factory=dict)
+  skipped: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True)
 class Run:
   """What a run is; docs/reference/schemas.md has the meaning of each field.
 
@@ -46,6 +60,7 @@ class Run:
   loss: LossConfig | None = None
   seed: int | None = None
   prompts: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+  overlap: TextOverlap | None = None
   imported_from: str | None = None
   imported: Mapping[str, Any] | None = None
   others: Mapping[str, Any] = dataclasses.field(default_factory=dict)
@@ -81,6 +96,7 @@ _OBJECTS = {
   'rows': Rows,
   'vocabulary': Vocabulary,
   'loss': LossConfig,
+  'overlap': TextOverlap,
 }  # fields of Run that are dataclasses
 
 

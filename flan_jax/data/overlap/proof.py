@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The proof by text for datasets: compared once, kept in a file as long as nothing changes.
+
+    <folder>/<fingerprint>.json
+
+The fingerprint is of the rows of all datasets, their code and templates, and the code of
+the rules.
+"""
+
+import dataclasses
+import hashlib
+import json
+import os
+from typing import Any, Callable, Sequence
+
+from flan_jax.data import datasets, splits
+from flan_jax.data.code import code_identity, identity
+from flan_jax.data.overlap import comparison, records, results
+from flan_jax.data.sample_data import embedded_marker
+from flan_jax.data.tokens import tokenizing
+from flan_jax.errors import notice, UserError
+
+FOLDER = 'overlap'  # beside the prompt stores
+_NOT_PREPARED = 'its data is not prepared'
+_NOT_OURS = 'it is no dataset of the collection'
+
+
+def prove(
+  held_out: Sequence[str],
+  tasks: Sequence[str],
+  folder: str,
+  processes: int = 1,
+  progress: Callable[[str], object] = lambda task: None,
+) -> results.Overlap:
+  """What of the dev and test examples of datasets stands in the text trained on.
+
+  Datasets that cannot be compared are named in the result, with the reason.
+
+  Args:
+    held_out: names of datasets.
+    tasks: those trained on.
+    folder: where the result is kept; if it cannot be, a notice says so.
+    processes: see comparison.compare.
+    progress: is told each task whose text has been read.
+  """
+  skipped = {name: why for name in (*held_out, *tasks) if (why := _why_not(name))}
+  held_out, tasks = ([name for name in several if name not in skipped] for several in (held_out, tasks))
+  path = os.path.join(folder, f'{_fingerprint(held_out, tasks)}.json')
+  found = _kept(path)
+  if found is None:
+    found = comparison.compare(
+      {name: {split: records.reader(name, split) for split in _evaluated(name)} for name in held_out},
+      {name: records.reader(name, splits.TRAIN) for name in tasks},
+      processes,
+      progress,
+    )
+    _keep(path, found)
+  return dataclasses.replace(found, skipped=skipped)
+
+
+def is_kept(held_out: Sequence[str], tasks: Sequence[str], folder: str) -> bool:
+  """Whether `prove` has the result already."""
+  several = [[name for name in names if not _why_not(name)] for names in (held_out, tasks)]
+  return os.path.exists(os.path.join(folder, f'{_fingerprint(*several)}.json'))
+
+
+def _why_not(name: str) -> str:
+  if name not in datasets.every():
+    return _NOT_OURS
+  return '' if datasets.get(name).source.prepared() else _NOT_PREPARED
+
+
+def _evaluated(name: str) -> list[str]:
+  return [split for split in results.SPLITS if split in datasets.get(name).splits]
+
+
+def _kept(path: str) -> results.Overlap | None:
+  try:
+    return results.read(path) if os.path.exists(path) else None
+  except UserError as error:
+    notice(f'{error}')
+    return None
+
+
+def _keep(path: str, found: results.Overlap) -> None:
+  try:
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    results.write(path, found)
+  except OSError as error:
+    notice(f'the comparison by text cannot be kept in {path} ({error.strerror}); the next run makes it again')
+
+
+def _fingerprint(held_out: Sequence[str], tasks: Sequence[str]) -> str:
+  of = {
+    'format': results.FORMAT,
+    'code': [code_identity.of(one)['digest'] for one in (comparison.compare, records.reader)],
+    'embedded': bool(embedded_marker.read(splits.data_dir())),
+    'held_out': [_identity(name, _evaluated(name)) for name in held_out],
+    'train': [_identity(name, [splits.TRAIN]) for name in tasks],
+  }
+  return hashlib.sha256(json.dumps(of, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _identity(name: str, wanted: Sequence[str]) -> dict[str, Any]:
+  dataset = datasets.get(name)
+  rows = {split: tokenizing.source_identity(dataset.source, split) for split in wanted}
+  return {'name': name, 'rows': rows, **identity.fingerprint(dataset.identity)}

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The texts of a dataset's records that are compared: fields that some template asks for.
+
+Options are no text, nor is the answer where there are options: labels recur everywhere.
+"""
+
+import functools
+from typing import Iterator, TYPE_CHECKING
+
+import numpy as np
+import tensorflow as tf
+
+from flan_jax.data import datasets, record_keys, rendering, splits
+from flan_jax.data import templates as templates_lib
+from flan_jax.data.overlap.sides import Batch
+
+if TYPE_CHECKING:
+  from flan_jax.data.overlap.comparison import Read
+
+_BATCH = 512
+_ANSWER = 'answer'
+
+
+def reader(task: str, split: str) -> 'Read':
+  """What reads the usable records of a split in order; rows count these from 0.
+
+  Of a training split those that prompts are made of, each once, however many there are.
+  """
+  return functools.partial(_batches, datasets.get(task), split)
+
+
+def _batches(dataset: datasets.Dataset, split: str) -> Iterator[Batch]:
+  records_ds = rendering.usable(datasets.records(dataset, split), dataset, count=False)
+  if split == splits.TRAIN:
+    records_ds = records_ds.take(rendering.MAXIMUM_PROMPTS)
+  names = _compared(dataset)
+
+  def view(named):
+    texts = templates_lib.as_text(named)
+    return tf.stack([texts[name] for name in names]), record_keys.number(texts)
+
+  asked = [name != _ANSWER or len(names) == 1 for name in names]
+  texts_ds = records_ds.map(view, num_parallel_calls=tf.data.AUTOTUNE).batch(_BATCH).prefetch(2)
+  first = 0
+  for texts, keys in splits.elements(texts_ds, dataset.source):
+    count = len(keys)
+    rows = np.arange(first, first + count)
+    yield Batch(texts.ravel().tolist(), np.full(count, len(names)), asked * count, rows, keys)
+    first += count
+
+
+def _compared(dataset: datasets.Dataset) -> list[str]:
+  """Names of the fields whose text is compared."""
+  gaps = set().union(*(template.gaps for template in dataset.templates))
+  if templates_lib.OPTIONS in gaps or dataset.kind == templates_lib.CLASSIFICATION:
+    gaps -= {templates_lib.OPTIONS, _ANSWER}
+  return sorted(gaps)
