@@ -169,12 +169,11 @@ def run(prepared: Prepared) -> None:
   from flan_jax.training import checkpoint, loop, multihost, optim, sharding
   from flan_jax.training.termination import Termination
 
-  job, told, mesh = prepared.job, prepared.run, prepared.layout.mesh
-  rows, schedule = job.rows, job.schedule
+  job, told, mesh, rows = prepared.job, prepared.run, prepared.layout.mesh, prepared.job.rows
   ours = sharding.local_rows(sharding.batch_sharding(mesh), rows.per_step)
   with Termination(lambda: f'prompts of finished tasks are kept in {job.stores}, {checkpoint.kept(job.model_dir)}'):
     plan, stores, feed = feeds.feed(told.tasks, 'train', job.stores, rows, job.seed, ours)
-    dev = feeds.dev_feed(told.tasks, job.stores, rows, job.seed, ours, job.dev_steps, schedule)
+    dev = feeds.dev_feed(told.tasks, job.stores, rows, job.seed, ours, job.dev_steps, job.schedule)
   if multihost.first():
     _write_settings(prepared)
     _tell_shares(told.tasks, stores)
@@ -186,7 +185,7 @@ def run(prepared: Prepared) -> None:
         mesh,
         feed,
         rows.per_step,
-        schedule,
+        job.schedule,
         job.model_dir,
         job.seed,
         learning_rate=optim.learning_rate_of(job.optimizer),
@@ -203,7 +202,7 @@ def run(prepared: Prepared) -> None:
   reached = int(state.step)
   if multihost.first():
     report_inputs.write_drawn(job.model_dir, reached, plan.drawn(reached), feeds.shortfalls(stores))
-  _teller()(_outcome(reached, schedule.train_steps, job.model_dir))
+  _teller()(_outcome(reached, job.schedule.train_steps, job.model_dir))
 
 
 def _teller() -> Callable[[str], None]:
