@@ -37,6 +37,7 @@ DOORS = [
   'holdout',
   'huggingface',
   'precompile',
+  'prepare',
   'prompts',
   'report',
   'sample',
@@ -47,6 +48,7 @@ RUN_FILES = {
   'evaluate': 'runs/evaluate.gin',
   'precompile': 'runs/precompile.gin',
   'cache': 'runs/cache.gin',
+  'prepare': 'runs/cache.gin',
   'experiment': 'runs/tune.gin',
 }
 COUNT = 300
@@ -276,6 +278,7 @@ ASKED = {
   'report': ['run'],
   'sample': ['--data_dir=data'],
   'cache': [],
+  'prepare': ['--data_dir=data', '--dry_run'],
 }
 
 
@@ -334,7 +337,7 @@ def cases():
     for case in found
     if not (
       # These doors start no run of their own.
-      case.door in ('cache', 'experiment', 'precompile')
+      case.door in ('cache', 'experiment', 'precompile', 'prepare')
       and case.value == 'None'
       and case.name in ('MODEL_DIR', 'Training.model_dir')
     )
@@ -490,6 +493,8 @@ FILES = {
     ('generate', ['--output=run'], 'run'),
     ('huggingface', ['--fsdp=0'], '--fsdp=0 must be a whole number of at least 1'),
     ('sample', ['--data_dir=prompts.jsonl'], 'it is a file'),
+    ('prepare', ['--data_dir=prompts.jsonl'], 'it is a file'),
+    ('prepare', ['--limit=0'], '--limit=0 must be a whole number of at least 1'),
     ('prompts', ['--n=0'], '--n=0 must be'),
     ('prompts', ['--style=nam'], "'nam'"),
     ('report', ['--output='], '--output= must be a path; it is empty'),

@@ -46,6 +46,7 @@ class Run:
   loss: LossConfig | None = None
   seed: int | None = None
   prompts: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+  sources: Mapping[str, Any] = dataclasses.field(default_factory=dict)
   imported_from: str | None = None
   imported: Mapping[str, Any] | None = None
   others: Mapping[str, Any] = dataclasses.field(default_factory=dict)

@@ -16,15 +16,12 @@ what somebody else has put in its place is noticed and never replaced.
 """
 
 import collections
-import contextlib
 import dataclasses
-import fcntl
 import hashlib
 import json
 import math
 import os
 import pathlib
-import shutil
 import sys
 from typing import Any, Callable, Sequence
 
@@ -106,7 +103,7 @@ def write(
   parts = _parts(folder, _groups(names, recorded['parts']), examples, seed)
   folder.mkdir(parents=True, exist_ok=True)
   done: dict[str, list[str]] = {'written': [], 'unchanged': [], 'kept': []}
-  with _work_folder(folder) as work:
+  with storage.work_folder(folder, _WORK, 'writing embedded data into') as work:
     outcomes = {part.name: _outcome(folder, recorded['parts'].get(part.name), part, new_vocabulary) for part in parts}
     _tell_rewritten(folder, recorded['parts'], outcomes)
     for part in parts:
@@ -252,30 +249,6 @@ def _foreign(path):
   )
 
 
-@contextlib.contextmanager
-def _work_folder(folder):
-  """A folder for unfinished parts; one run at a time, leftovers are cleared."""
-  work = folder / _WORK
-  work.mkdir(exist_ok=True)
-  lock = os.open(work, os.O_RDONLY)
-  try:
-    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-  except BlockingIOError:
-    os.close(lock)
-    raise UserError(f'another process is writing embedded data into {folder}; wait until it has ended') from None
-  try:
-    _clear(work)
-    yield work
-  finally:
-    shutil.rmtree(work, ignore_errors=True)
-    os.close(lock)
-
-
-def _clear(work):
-  for path in work.iterdir():
-    shutil.rmtree(path) if path.is_dir() else path.unlink()
-
-
 def _outcome(folder, record, part, new_vocabulary):
   """What becomes of a part: 'written', or it is there, whole and 'unchanged' or 'kept'."""
   if not (record and record.get('wanted') and (folder / record['path']).exists()):
@@ -317,7 +290,7 @@ def _replace(folder, work, recorded, part):
   new = new / path if part.rows else new
   digest = _content(new)
   new.replace(target)
-  _clear(work)
+  storage.clear(work)
   recorded['parts'][part.name] |= {'wanted': part.wanted, 'content': digest, 'rows': part.rows}
   _save(folder, recorded)
 
