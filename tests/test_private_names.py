@@ -53,7 +53,7 @@ def test_seqio_tells_the_data_dir_that_it_was_given(tmp_path):
 def test_a_builder_yields_the_rows_that_it_is_given_and_seqio_keeps_it(tmp_path, monkeypatch):
   builder = tfds.builder('glue/rte', data_dir=str(tmp_path), try_gcs=False)
   row = {'sentence1': 'It rains.', 'sentence2': 'It is wet.', 'label': 1, 'idx': 7}
-  private_names.give_rows(builder, {'train': [row], 'validation': [row], 'test': [row]})
+  private_names.give_rows(builder, {split: [('a key', row)] for split in ('train', 'validation', 'test')})
   builder.download_and_prepare()
   monkeypatch.setattr(seqio.utils, '_TFDS_DATA_DIR_OVERRIDE', str(tmp_path))
   name = f'glue/rte:{builder.version}'

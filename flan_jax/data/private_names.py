@@ -9,7 +9,7 @@ seqio.LazyTfdsLoader) and the vocabularies (`_encode`, `_decode` and their like 
 seqio.Vocabulary).
 """
 
-from typing import Any, Callable, Mapping, Sequence
+from typing import Any, Callable, Iterable, Mapping, Sequence
 
 
 def set_gin_readers(gin: Any, readers: Sequence[tuple[Callable, Callable]]) -> None:
@@ -54,10 +54,10 @@ def source_patterns(source: Any) -> Mapping[str, Any]:
   return getattr(source, '_split_to_filepattern', None) or {}
 
 
-def give_rows(builder: Any, rows: Mapping[str, Sequence[Mapping]]) -> None:
-  """Makes a TFDS builder yield these examples in place of what it would download."""
+def give_rows(builder: Any, rows: Mapping[str, Iterable[tuple[Any, Mapping]]]) -> None:
+  """Makes a TFDS builder yield these (key, example) pairs in place of what it would download."""
   # Not called `pipeline`: TFDS goes by the parameter's name and would ask for Beam.
-  builder._split_generators = lambda download_manager: {split: enumerate(examples) for split, examples in rows.items()}
+  builder._split_generators = lambda download_manager: dict(rows)
 
 
 def decoded(vocabulary: Any, ids: Sequence[int]) -> str:

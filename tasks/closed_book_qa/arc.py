@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose
+from flan_jax.data.origins import Hub, Origin
 from flan_jax.data.templates import templates
 
 CHOICES = 4
@@ -92,7 +93,17 @@ question: {question}
 answer:
 """)
 
-for _config, _examples in (('Easy', 2_040), ('Challenge', 910)):
+
+NUMBERED = dict(zip('12345', 'ABCDE'))
+
+
+def lettered(row, split):
+  choices, right = row['choices'], row['answerKey']
+  labels = [NUMBERED.get(label, label) for label in choices['label']]
+  yield {**row, 'choices': {**choices, 'label': labels}, 'answerKey': NUMBERED.get(right, right)}
+
+
+for _config, _examples, *_rows in (('Easy', 2_040, 2_251, 570, 2_376), ('Challenge', 910, 1_119, 299, 1_172)):
   datasets.add(
     f'arc_{_config.lower()}',
     tfds=f'ai2_arc/ARC-{_config}:1.0.0',
@@ -105,4 +116,10 @@ for _config, _examples in (('Easy', 2_040), ('Challenge', 910)):
     inverted=INVERTED,
     plain=PLAIN,
     metrics=['accuracy'],
+    origin=Origin(
+      hosts=('ai2-public-datasets.s3-us-west-2.amazonaws.com',),
+      megabytes=681,
+      rows=dict(zip(('train', 'validation', 'test'), _rows)),
+      hub=Hub('allenai/ai2_arc', f'ARC-{_config}', key='{id}', adapt=lettered),
+    ),
   )

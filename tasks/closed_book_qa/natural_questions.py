@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from flan_jax.data import datasets
 from flan_jax.data.fields import first
+from flan_jax.data.origins import Hub, Origin
 from flan_jax.data.templates import templates
 
 
@@ -70,4 +71,10 @@ datasets.add(
   templates=TEMPLATES,
   plain=PLAIN,
   metrics=['trivia_exact_match', 'trivia_f1'],
+  origin=Origin(
+    hosts=('raw.githubusercontent.com',),
+    megabytes=8.9,
+    rows={'train': 87_925, 'validation': 3_610},
+    hub=Hub('google-research-datasets/nq_open', 'nq_open', splits=('train', 'validation')),
+  ),
 )

@@ -8,6 +8,7 @@ normalised alias counts as right. The search results that come along are not sho
 """
 
 from flan_jax.data import datasets
+from flan_jax.data.origins import Hub, Origin
 from flan_jax.data.templates import templates
 
 
@@ -77,4 +78,16 @@ datasets.add(
   templates=TEMPLATES,
   plain=PLAIN,
   metrics=['trivia_exact_match', 'trivia_f1'],
+  origin=Origin(
+    hosts=('nlp.cs.washington.edu',),
+    megabytes=2_666,
+    disk=15_000,
+    rows={'train': 138_384, 'validation': 18_669, 'test': 17_210},
+    hub=Hub(
+      'mandarjoshi/trivia_qa',
+      'rc.nocontext',
+      keyed=False,
+      missing=('the documents and search results, which no task reads',),
+    ),
+  ),
 )

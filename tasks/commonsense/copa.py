@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose
+from flan_jax.data.origins import Hub, Origin
 from flan_jax.data.templates import templates
 
 
@@ -109,4 +110,10 @@ datasets.add(
   inverted=INVERTED,
   plain=PLAIN,
   metrics=['accuracy'],
+  origin=Origin(
+    hosts=('dl.fbaipublicfiles.com',),
+    megabytes=0.04,
+    rows={'train': 400, 'validation': 100, 'test': 500},
+    hub=Hub('aps/super_glue', 'copa', key='{idx}'),
+  ),
 )

@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose
+from flan_jax.data.origins import Hub, NUMBER, Origin
 from flan_jax.data.templates import templates
 
 ENDINGS = 4
@@ -104,6 +105,19 @@ PLAIN = templates("""
 {context}
 """)
 
+
+# TFDS makes keys of the names under which it keeps its downloads.
+FILES = {
+  'train': 'raw.gith.com_rowa_hell_mast_hell_trai2uXmkkmGjLn-TiP_klxgtmFpVkz7cHLXk81zVqK2n40',
+  'validation': 'raw.gith.com_rowa_hell_mast_hell_valCqO4iEOZDz8QqXuVdclNe3H7IgUkC6BK5IhNnpyZJYg',
+  'test': 'raw.gith.com_rowa_hell_mast_hell_test2ggrAFQ-QiuNJTlGFNEClEWGmG3vTeXNG9Nthry3YmE',
+}
+
+
+def labelled(row, split):
+  yield {**row, 'context': row['ctx'], 'label': -1 if row['label'] == '' else row['label']}
+
+
 datasets.add(
   'hellaswag',
   tfds='hellaswag:1.1.0',
@@ -115,4 +129,10 @@ datasets.add(
   templates=TEMPLATES,
   plain=PLAIN,
   metrics=['accuracy'],
+  origin=Origin(
+    hosts=('raw.githubusercontent.com',),
+    megabytes=71.5,
+    rows={'train': 39_905, 'validation': 10_042, 'test': 10_003},
+    hub=Hub('Rowan/hellaswag', key={name: f'{file}.jsonl_{NUMBER}' for name, file in FILES.items()}, adapt=labelled),
+  ),
 )

@@ -8,6 +8,7 @@ training rows are dev. A goal may be a question, a command or half a sentence.
 
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose
+from flan_jax.data.origins import Hub, Origin
 from flan_jax.data.templates import templates
 
 
@@ -83,6 +84,11 @@ task: {goal}
 solution:
 """)
 
+
+def named(row, split):
+  yield {'id': '', **row}
+
+
 datasets.add(
   'piqa',
   tfds='piqa:1.0.0',
@@ -94,4 +100,10 @@ datasets.add(
   inverted=INVERTED,
   plain=PLAIN,
   metrics=['accuracy'],
+  origin=Origin(
+    hosts=('storage.googleapis.com',),
+    megabytes=1.8,
+    rows={'train': 16_113, 'validation': 1_838},
+    hub=Hub('baber/piqa', splits=('train', 'validation'), adapt=named, missing=('id, which no task reads',)),
+  ),
 )

@@ -95,7 +95,9 @@ datasets.add(
   plain=PLAIN,
   metrics=['accuracy'],
   origin=Origin(
+    rows={'validation': 1_871, 'test': 1_871},
     by_hand='cloze_test_val__spring2016.csv and cloze_test_test__spring2016.csv, sent '
-    'on request (form at https://www.cs.rochester.edu/nlp/rocstories/),'
+    'on request (form at https://www.cs.rochester.edu/nlp/rocstories/),',
+    closed='the authors send the files on request: fill in the form at https://www.cs.rochester.edu/nlp/rocstories/',
   ),
 )

@@ -9,6 +9,7 @@ stands more than once in a sentence, the first one is meant.
 
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose
+from flan_jax.data.origins import Hub, Origin
 from flan_jax.data.templates import templates
 
 
@@ -101,4 +102,10 @@ datasets.add(
   templates=TEMPLATES,
   plain=PLAIN,
   metrics=['accuracy'],
+  origin=Origin(
+    hosts=('s3.amazonaws.com',),
+    megabytes=0.23,
+    rows={'train': 1_322, 'test': 564},
+    hub=Hub('community-datasets/definite_pronoun_resolution', 'plain_text', splits=('train', 'test')),
+  ),
 )

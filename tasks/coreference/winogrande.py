@@ -15,6 +15,7 @@ import tensorflow as tf
 
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose, first
+from flan_jax.data.origins import Hub, Origin
 from flan_jax.data.templates import templates
 
 
@@ -87,6 +88,11 @@ PLAIN = templates("""
 {beginning}
 """)
 
+
+def labelled(row, split):
+  yield {**row, 'label': str(row['answer'] or -1)}
+
+
 datasets.add(
   'winogrande',
   tfds='winogrande:1.2.0',
@@ -97,4 +103,16 @@ datasets.add(
   templates=TEMPLATES,
   plain=PLAIN,
   metrics=['accuracy'],
+  origin=Origin(
+    hosts=('storage.googleapis.com',),
+    megabytes=3.4,
+    rows={'train_xl': 40_398, 'validation': 1_267, 'test': 1_767},
+    hub=Hub(
+      'allenai/winogrande',
+      'winogrande_xl',
+      splits={'train_xl': 'train', 'validation': 'validation', 'test': 'test'},
+      keyed=False,
+      adapt=labelled,
+    ),
+  ),
 )

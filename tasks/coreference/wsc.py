@@ -12,6 +12,7 @@ import tensorflow as tf
 
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose
+from flan_jax.data.origins import Hub, Origin
 from flan_jax.data.templates import templates
 
 
@@ -117,4 +118,10 @@ datasets.add(
   templates=TEMPLATES,
   plain=PLAIN,
   metrics=['accuracy'],
+  origin=Origin(
+    hosts=('dl.fbaipublicfiles.com',),
+    megabytes=0.03,
+    rows={'train': 554, 'validation': 104, 'test': 146},
+    hub=Hub('aps/super_glue', 'wsc', key='{idx}'),
+  ),
 )

@@ -10,10 +10,13 @@ the pronoun. A candidate that replaces a possessive gets its 's: "his" -> "Paul'
 "her", the next word tells if it is one.
 """
 
+import re
+
 import tensorflow as tf
 
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose
+from flan_jax.data.origins import Hub, Origin
 from flan_jax.data.templates import templates
 
 _CHARACTERS = 'UTF8_CHAR'  # the unit of the pronoun's place
@@ -103,6 +106,28 @@ PLAIN = templates("""
 {beginning}
 """)
 
+
+def located(row, split):
+  pronoun, start, (first, second) = row['pronoun'], row['pronoun_loc'], row['options']
+  yield {
+    **row,
+    'pronoun_text': pronoun,
+    'pronoun_start': start,
+    'pronoun_end': start + len(pronoun),
+    'option1': first,
+    'option1_normalized': _cased(first, pronoun),
+    'option2': second,
+    'option2_normalized': _cased(second, pronoun),
+    'idx': -1,
+  }
+
+
+def _cased(option, pronoun):
+  """'The trophy' -> 'the trophy', as what it replaces begins with a small letter."""
+  case = str.lower if pronoun[0].islower() else str.capitalize
+  return re.sub('(?i)^(the|his|my|her|their|an|a) ', lambda found: case(found[0]), option)
+
+
 datasets.add(
   'wsc273',
   tfds='wsc273:1.0.0',
@@ -113,4 +138,10 @@ datasets.add(
   templates=TEMPLATES,
   plain=PLAIN,
   metrics=['accuracy'],
+  origin=Origin(
+    hosts=('cs.nyu.edu',),
+    rows={'test': 273},
+    packages=('beautifulsoup4', 'lxml'),
+    hub=Hub('lighteval/winograd_wsc', 'wsc273', splits=('test',), adapt=located, missing=('idx, which no task reads',)),
+  ),
 )

@@ -10,6 +10,7 @@ Scored by accuracy as in FLAN's code, not by Matthews correlation.
 
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose
+from flan_jax.data.origins import Hub, Origin
 from flan_jax.data.templates import templates
 
 
@@ -95,4 +96,10 @@ datasets.add(
   inverted=INVERTED,
   plain=PLAIN,
   metrics=['accuracy'],
+  origin=Origin(
+    hosts=('dl.fbaipublicfiles.com',),
+    megabytes=0.38,
+    rows={'train': 8_551, 'validation': 1_043, 'test': 1_063},
+    hub=Hub('nyu-mll/glue', 'cola', key='{idx}'),
+  ),
 )

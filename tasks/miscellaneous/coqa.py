@@ -12,6 +12,7 @@ import tensorflow as tf
 
 from flan_jax.data import datasets
 from flan_jax.data.fields import numbered
+from flan_jax.data.origins import Hub, Origin
 from flan_jax.data.templates import templates
 
 
@@ -125,4 +126,9 @@ datasets.add(
   inverted=INVERTED,
   plain=PLAIN,
   metrics=['squad_f1', 'squad_exact_match'],
+  origin=Origin(
+    hosts=('nlp.stanford.edu',),
+    rows={'train': 7_199, 'test': 500},
+    hub=Hub('stanfordnlp/coqa', splits={'train': 'train', 'test': 'validation'}, keyed=False),
+  ),
 )

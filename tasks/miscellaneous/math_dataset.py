@@ -8,9 +8,12 @@ equation and the unknown are cut out of it, and a row of any other form is dropp
 Answers are integers, compared as text.
 """
 
+import ast
+
 import tensorflow as tf
 
 from flan_jax.data import datasets
+from flan_jax.data.origins import Hub, Origin
 from flan_jax.data.templates import templates
 
 _FORM = r'\s*Solve (.+=.+) for (\w)\.\s*'
@@ -84,6 +87,16 @@ Q: {question}
 A: {unknown} =
 """)
 
+
+def stripped(row, split):
+  """The copy has texts as Python prints bytes, b'x = 4\\n', in quotes of their own."""
+  yield {name: _without_bytes(row[name]).strip() for name in ('question', 'answer')}
+
+
+def _without_bytes(text):
+  return ast.literal_eval(text).decode() if text.startswith(("b'", 'b"')) else text
+
+
 datasets.add(
   'math_dataset',
   tfds='math_dataset/algebra__linear_1d:1.0.0',
@@ -96,4 +109,12 @@ datasets.add(
   templates=TEMPLATES,
   plain=PLAIN,
   metrics=['accuracy'],
+  origin=Origin(
+    hosts=('storage.googleapis.com',),
+    megabytes=2_333,
+    rows={'train': 1_999_998, 'test': 10_000},
+    hub=Hub(
+      'deepmind/math_dataset', 'algebra__linear_1d', revision='refs/pr/4', splits=('train', 'test'), adapt=stripped
+    ),
+  ),
 )

@@ -11,6 +11,7 @@ no answer, QuAC's word CANNOTANSWER, which also ends every text, is put in plain
 import tensorflow as tf
 
 from flan_jax.data import datasets
+from flan_jax.data.origins import Hub, Origin
 from flan_jax.data.templates import templates
 
 
@@ -118,6 +119,23 @@ Q: {question}
 A:
 """)
 
+
+def turns(row, split):
+  """The copy has a row for each dialogue, TFDS for each of its questions."""
+  answers, original = row['answers'], row['orig_answers']
+  for turn, question in enumerate(row['questions']):
+    yield {
+      **row,
+      'id': row['turn_ids'][turn],
+      'title': row['wikipedia_page_title'],
+      'question': question,
+      'followup': row['followups'][turn],
+      'yesno': row['yesnos'][turn],
+      'answers': {'text': answers['texts'][turn], 'answer_start': answers['answer_starts'][turn]},
+      'orig_answer': {'text': original['texts'][turn], 'answer_start': original['answer_starts'][turn]},
+    }
+
+
 datasets.add(
   'quac',
   tfds='quac:1.0.0',
@@ -130,4 +148,18 @@ datasets.add(
   inverted=INVERTED,
   plain=PLAIN,
   metrics=['trivia_exact_match', 'trivia_f1'],
+  origin=Origin(
+    hosts=('s3.amazonaws.com',),
+    megabytes=77,
+    rows={'train': 83_568, 'validation': 7_354},
+    hub=Hub(
+      'allenai/quac',
+      'plain_text',
+      revision='refs/convert/parquet',
+      splits=('train', 'validation'),
+      key='{id}',
+      labels={'followups': ('y', 'n', 'm'), 'yesnos': ('y', 'n', 'x')},
+      adapt=turns,
+    ),
+  ),
 )

@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose
+from flan_jax.data.origins import Hub, Origin
 from flan_jax.data.templates import templates
 
 # In the order of TFDS's labels: DESC, ENTY, ABBR, HUM, NUM, LOC.
@@ -89,6 +90,13 @@ question: {question}
 answer type:
 """)
 
+
+def classes(row, split):
+  """The copy calls a fine class ENTY:animal, TFDS animal."""
+  fine = str(row['fine_label']).partition(':')[2] or -1
+  yield {**row, 'label-coarse': row['coarse_label'], 'label-fine': fine}
+
+
 datasets.add(
   'trec',
   tfds='trec:1.0.0',
@@ -101,4 +109,16 @@ datasets.add(
   inverted=INVERTED,
   plain=PLAIN,
   metrics=['accuracy'],
+  origin=Origin(
+    hosts=('cogcomp.org',),
+    megabytes=0.36,
+    rows={'train': 5_452, 'test': 500},
+    hub=Hub(
+      'CogComp/trec',
+      revision='refs/convert/parquet',
+      splits=('train', 'test'),
+      labels={'coarse_label': ('ABBR', 'ENTY', 'DESC', 'HUM', 'LOC', 'NUM')},  # another order than TFDS's
+      adapt=classes,
+    ),
+  ),
 )

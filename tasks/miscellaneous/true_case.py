@@ -13,6 +13,7 @@ import tensorflow as tf
 from flan_jax.data import datasets
 from flan_jax.data.fields import several_words
 from flan_jax.data.templates import templates
+from flan_jax.tasks.miscellaneous.fix_punct import ORIGIN
 
 
 def fields(example):
@@ -93,4 +94,5 @@ datasets.add(
   inverted=INVERTED,
   plain=PLAIN,
   metrics=['word_edit_distance'],
+  origin=ORIGIN,
 )

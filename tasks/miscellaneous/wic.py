@@ -9,6 +9,7 @@ given in its dictionary form; in the sentences it may be inflected.
 
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose
+from flan_jax.data.origins import Hub, Origin
 from flan_jax.data.templates import templates
 
 
@@ -118,4 +119,10 @@ datasets.add(
   templates=TEMPLATES,
   plain=PLAIN,
   metrics=['accuracy'],
+  origin=Origin(
+    hosts=('dl.fbaipublicfiles.com',),
+    megabytes=0.4,
+    rows={'train': 5_428, 'validation': 638, 'test': 1_400},
+    hub=Hub('aps/super_glue', 'wic', key='{idx}'),
+  ),
 )

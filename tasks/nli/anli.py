@@ -9,6 +9,7 @@ no letter strays behind the hypothesis, as in three of its templates.
 
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose
+from flan_jax.data.origins import Hub, Origin
 from flan_jax.data.templates import templates
 
 
@@ -109,7 +110,16 @@ question: {hypothesis} Is that right?
 answer:
 """)
 
-for number, train, examples in ((1, 'train', 16_940), (2, 'train[:30000]', 45_460), (3, 'train[:30000]', 100_450)):
+
+def contexts(row, split):
+  yield {**row, 'context': row['premise']}
+
+
+for number, train, examples, rows, others in (
+  (1, 'train', 16_940, 16_946, 1_000),
+  (2, 'train[:30000]', 45_460, 45_460, 1_000),
+  (3, 'train[:30000]', 100_450, 100_459, 1_200),
+):
   datasets.add(
     f'anli_r{number}',
     tfds=f'anli/r{number}:0.1.0',
@@ -121,4 +131,17 @@ for number, train, examples in ((1, 'train', 16_940), (2, 'train[:30000]', 45_46
     inverted=INVERTED,
     plain=PLAIN,
     metrics=['accuracy'],
+    origin=Origin(
+      hosts=('dl.fbaipublicfiles.com',),
+      megabytes=18.6,
+      rows={'train': rows, 'validation': others, 'test': others},
+      hub=Hub(
+        'facebook/anli',
+        'plain_text',
+        splits={'train': f'train_r{number}', 'validation': f'dev_r{number}', 'test': f'test_r{number}'},
+        key='{uid}',
+        labels={'label': {'entailment': 'e', 'neutral': 'n', 'contradiction': 'c'}},
+        adapt=contexts,
+      ),
+    ),
   )

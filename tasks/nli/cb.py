@@ -10,6 +10,7 @@ code mistakes in its prompt for the untuned baseline.
 
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose
+from flan_jax.data.origins import Hub, Origin
 from flan_jax.data.templates import templates
 
 
@@ -116,4 +117,10 @@ datasets.add(
   inverted=INVERTED,
   plain=PLAIN,
   metrics=['accuracy', 'macro_f1'],
+  origin=Origin(
+    hosts=('dl.fbaipublicfiles.com',),
+    megabytes=0.08,
+    rows={'train': 250, 'validation': 56, 'test': 250},
+    hub=Hub('aps/super_glue', 'cb', key='{idx}'),
+  ),
 )

@@ -10,6 +10,7 @@ Premises are often transcribed speech, without capitals or full stops.
 
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose
+from flan_jax.data.origins import Hub, Origin
 from flan_jax.data.templates import templates
 
 
@@ -101,6 +102,20 @@ question: Yes, no or maybe? {hypothesis}
 answer:
 """)
 
+ROWS = {
+  'train': 392_702,
+  'validation_matched': 9_815,
+  'validation_mismatched': 9_832,
+  'test_matched': 9_796,
+  'test_mismatched': 9_847,
+}
+ORIGIN = Origin(
+  hosts=('dl.fbaipublicfiles.com',),
+  megabytes=313,
+  rows=ROWS,
+  hub=Hub('nyu-mll/glue', 'mnli', splits=tuple(ROWS), key='{idx}'),
+)
+
 for genres in ('matched', 'mismatched'):
   datasets.add(
     f'mnli_{genres}',
@@ -112,4 +127,5 @@ for genres in ('matched', 'mismatched'):
     templates=TEMPLATES,
     plain=PLAIN,
     metrics=['accuracy'],
+    origin=ORIGIN,
   )

@@ -8,6 +8,7 @@ test set. "entailment" means that the sentence answers the question.
 
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose
+from flan_jax.data.origins import Hub, Origin
 from flan_jax.data.templates import templates
 
 
@@ -108,4 +109,10 @@ datasets.add(
   inverted=INVERTED,
   plain=PLAIN,
   metrics=['accuracy'],
+  origin=Origin(
+    hosts=('dl.fbaipublicfiles.com',),
+    megabytes=10.6,
+    rows={'train': 104_743, 'validation': 5_463, 'test': 5_463},
+    hub=Hub('nyu-mll/glue', 'qnli', key='{idx}'),
+  ),
 )

@@ -8,6 +8,7 @@ public, so the validation split is the test set and the last 200 training rows a
 
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose
+from flan_jax.data.origins import Hub, Origin
 from flan_jax.data.templates import templates
 
 
@@ -110,4 +111,10 @@ datasets.add(
   inverted=INVERTED,
   plain=PLAIN,
   metrics=['accuracy'],
+  origin=Origin(
+    hosts=('dl.fbaipublicfiles.com',),
+    megabytes=0.75,
+    rows={'train': 2_490, 'validation': 277, 'test': 3_000},
+    hub=Hub('aps/super_glue', 'rte', key='{idx}'),
+  ),
 )

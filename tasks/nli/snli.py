@@ -10,6 +10,7 @@ much as they were put to the annotators.
 
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose, labelled
+from flan_jax.data.origins import Hub, Origin
 from flan_jax.data.templates import templates
 
 
@@ -110,4 +111,10 @@ datasets.add(
   inverted=INVERTED,
   plain=PLAIN,
   metrics=['accuracy'],
+  origin=Origin(
+    hosts=('nlp.stanford.edu',),
+    megabytes=94.6,
+    rows={'train': 550_152, 'validation': 10_000, 'test': 10_000},
+    hub=Hub('stanfordnlp/snli', 'plain_text'),
+  ),
 )

@@ -9,6 +9,7 @@ Unlike in RTE and QNLI, class 1 is the entailment.
 
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose
+from flan_jax.data.origins import Hub, Origin
 from flan_jax.data.templates import templates
 
 
@@ -109,4 +110,10 @@ datasets.add(
   templates=TEMPLATES,
   plain=PLAIN,
   metrics=['accuracy'],
+  origin=Origin(
+    hosts=('dl.fbaipublicfiles.com',),
+    megabytes=0.03,
+    rows={'train': 635, 'validation': 71, 'test': 146},
+    hub=Hub('nyu-mll/glue', 'wnli', key='{idx}'),
+  ),
 )

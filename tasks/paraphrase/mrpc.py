@@ -8,6 +8,7 @@ split is the test set.
 
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose
+from flan_jax.data.origins import Hub, Origin
 from flan_jax.data.templates import templates
 
 
@@ -111,4 +112,10 @@ datasets.add(
   templates=TEMPLATES,
   plain=PLAIN,
   metrics=['accuracy', 'f1'],
+  origin=Origin(
+    hosts=('firebasestorage.googleapis.com', 'dl.fbaipublicfiles.com'),
+    megabytes=1.5,
+    rows={'train': 3_668, 'validation': 408, 'test': 1_725},
+    hub=Hub('nyu-mll/glue', 'mrpc', key='{idx}'),
+  ),
 )

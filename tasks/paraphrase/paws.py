@@ -10,6 +10,7 @@ One of FLAN's ten templates has no options; all of ours have them.
 
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose
+from flan_jax.data.origins import Hub, Origin
 from flan_jax.data.templates import templates
 
 
@@ -118,4 +119,15 @@ datasets.add(
   templates=TEMPLATES,
   plain=PLAIN,
   metrics=['accuracy'],
+  origin=Origin(
+    hosts=('storage.googleapis.com',),
+    megabytes=60.3,
+    rows={'train': 49_401, 'validation': 8_000, 'test': 8_000},
+    hub=Hub(
+      'google-research-datasets/paws',
+      'labeled_final',
+      key='{id}',
+      labels={'label': {'0': 'different_meaning', '1': 'paraphrase'}},
+    ),
+  ),
 )

@@ -9,6 +9,7 @@ is left here, an apostrophe in FLAN's code.
 
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose, undoubled
+from flan_jax.data.origins import Hub, Origin
 from flan_jax.data.templates import templates
 
 
@@ -114,4 +115,10 @@ datasets.add(
   templates=TEMPLATES,
   plain=PLAIN,
   metrics=['accuracy', 'f1'],
+  origin=Origin(
+    hosts=('dl.fbaipublicfiles.com',),
+    megabytes=41.7,
+    rows={'train': 363_846, 'validation': 40_430, 'test': 390_965},
+    hub=Hub('nyu-mll/glue', 'qqp', key='{idx}'),
+  ),
 )

@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose
+from flan_jax.data.origins import Hub, Origin
 from flan_jax.data.templates import templates
 
 
@@ -114,4 +115,10 @@ datasets.add(
   inverted=INVERTED,
   plain=PLAIN,
   metrics=['pearson', 'spearman'],
+  origin=Origin(
+    hosts=('dl.fbaipublicfiles.com',),
+    megabytes=0.8,
+    rows={'train': 5_749, 'validation': 1_500, 'test': 1_379},
+    hub=Hub('nyu-mll/glue', 'stsb', key='{idx}'),
+  ),
 )

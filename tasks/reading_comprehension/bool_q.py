@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose
+from flan_jax.data.origins import Hub, Origin
 from flan_jax.data.templates import templates
 
 
@@ -117,6 +118,14 @@ question: {question}
 answer:
 """)
 
+
+def titled(row, split):
+  title, _, passage = row['passage'].partition(' -- ')
+  if not passage:
+    title, passage = '', title
+  yield {'title': title, 'passage': passage, 'question': row['question'], 'answer': row['label']}
+
+
 datasets.add(
   'bool_q',
   tfds='bool_q:1.0.0',
@@ -127,4 +136,11 @@ datasets.add(
   templates=TEMPLATES,
   plain=PLAIN,
   metrics=['accuracy'],
+  origin=Origin(
+    hosts=('storage.googleapis.com',),
+    megabytes=8.8,
+    rows={'train': 9_427, 'validation': 3_270},
+    # SuperGLUE's edition, which has the titles; google/boolq does not.
+    hub=Hub('aps/super_glue', 'boolq', splits=('train', 'validation'), keyed=False, adapt=titled),
+  ),
 )

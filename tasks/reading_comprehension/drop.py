@@ -10,6 +10,7 @@ there are any, count as right as well. FLAN's code scores against the answer alo
 import tensorflow as tf
 
 from flan_jax.data import datasets
+from flan_jax.data.origins import Hub, Origin
 from flan_jax.data.templates import templates
 
 
@@ -93,6 +94,12 @@ Q: {question}
 A:
 """)
 
+
+def answered(row, split):
+  answer, *validated = row['answers_spans']['spans'] or ['']
+  yield {**row, 'answer': answer, 'validated_answers': validated}
+
+
 datasets.add(
   'drop',
   tfds='drop:2.0.0',
@@ -104,4 +111,15 @@ datasets.add(
   inverted=INVERTED,
   plain=PLAIN,
   metrics=['squad_f1', 'squad_exact_match'],
+  origin=Origin(
+    hosts=('s3-us-west-2.amazonaws.com',),
+    rows={'train': 77_409, 'dev': 9_536},
+    hub=Hub(
+      'ucinlp/drop',
+      splits={'train': 'train', 'dev': 'validation'},
+      keyed=False,
+      adapt=answered,
+      missing=('the few questions that it holds no answer of',),
+    ),
+  ),
 )

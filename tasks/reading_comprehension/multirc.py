@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose
+from flan_jax.data.origins import Hub, Origin
 from flan_jax.data.templates import templates
 
 
@@ -125,4 +126,10 @@ datasets.add(
   inverted=INVERTED,
   plain=PLAIN,
   metrics=['f1a', 'question_exact_match'],
+  origin=Origin(
+    hosts=('dl.fbaipublicfiles.com',),
+    megabytes=1.1,
+    rows={'train': 27_243, 'validation': 4_848, 'test': 9_693},
+    hub=Hub('aps/super_glue', 'multirc', key='{idx[paragraph]}_{idx[question]}_{idx[answer]}'),
+  ),
 )

@@ -12,6 +12,7 @@ import tensorflow as tf
 
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose
+from flan_jax.data.origins import Hub, Origin
 from flan_jax.data.templates import templates
 
 LETTERS = 'ABCD'
@@ -101,6 +102,12 @@ question: {question}
 answer:
 """)
 
+
+def nested(row, split):
+  choices = {f'choice_{letter}': text for letter, text in zip(LETTERS, row['choices']['text'])}
+  yield {**row, 'question': {'stem': row['question_stem'], **choices}}
+
+
 datasets.add(
   'openbookqa',
   tfds='openbookqa:0.1.0',
@@ -112,4 +119,10 @@ datasets.add(
   inverted=INVERTED,
   plain=PLAIN,
   metrics=['accuracy'],
+  origin=Origin(
+    hosts=('s3-us-west-2.amazonaws.com',),
+    megabytes=1.4,
+    rows={'train': 4_957, 'validation': 500, 'test': 500},
+    hub=Hub('allenai/openbookqa', 'additional', key='{id}', adapt=nested),
+  ),
 )

@@ -12,6 +12,7 @@ import tensorflow as tf
 
 from flan_jax.data import datasets
 from flan_jax.data.fields import first, spaced
+from flan_jax.data.origins import Hub, Origin
 from flan_jax.data.templates import templates
 
 
@@ -107,6 +108,11 @@ A:
 
 SPLITS = dict(train='train[:30000]', validation='train[-200:]', test='validation')
 
+
+def answerable(row, split):
+  yield {**row, 'is_impossible': not row['answers']['text'], 'plausible_answers': []}
+
+
 datasets.add(
   'squad_v1',
   tfds='squad/v1.1:3.0.0',
@@ -118,6 +124,12 @@ datasets.add(
   inverted=INVERTED,
   plain=PLAIN,
   metrics=['squad_f1', 'squad_exact_match'],
+  origin=Origin(
+    hosts=('rajpurkar.github.io',),
+    megabytes=35.1,
+    rows={'train': 87_599, 'validation': 10_570},
+    hub=Hub('rajpurkar/squad', 'plain_text', splits=('train', 'validation'), key='{id}'),
+  ),
 )
 datasets.add(
   'squad_v2',
@@ -129,4 +141,17 @@ datasets.add(
   templates=TEMPLATES + MAYBE_UNANSWERABLE,
   plain=PLAIN,
   metrics=['squad_f1', 'squad_exact_match'],
+  origin=Origin(
+    hosts=('rajpurkar.github.io',),
+    megabytes=46.5,
+    rows={'train': 130_319, 'validation': 11_873},
+    hub=Hub(
+      'rajpurkar/squad_v2',
+      'squad_v2',
+      splits=('train', 'validation'),
+      key='{id}',
+      adapt=answerable,
+      missing=('plausible answers, which no task reads',),
+    ),
+  ),
 )

@@ -9,6 +9,7 @@ that turn the task around do not show the answer.
 
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose
+from flan_jax.data.origins import Hub, Origin
 from flan_jax.data.templates import templates
 
 ANSWERS = [f'answer{number}' for number in range(4)]
@@ -120,4 +121,10 @@ datasets.add(
   inverted=INVERTED,
   plain=PLAIN,
   metrics=['accuracy'],
+  origin=Origin(
+    hosts=('raw.githubusercontent.com',),
+    megabytes=24.4,
+    rows={'train': 25_262, 'validation': 2_985, 'test': 6_963},
+    hub=Hub('allenai/cosmos_qa', revision='refs/convert/parquet', key='{id}'),
+  ),
 )

@@ -16,6 +16,7 @@ import tensorflow as tf
 
 from flan_jax.data import datasets
 from flan_jax.data.fields import first
+from flan_jax.data.origins import Hub, Origin
 from flan_jax.data.templates import templates
 
 
@@ -132,4 +133,10 @@ datasets.add(
   templates=TEMPLATES,
   plain=PLAIN,
   metrics=['squad_f1', 'squad_exact_match'],
+  origin=Origin(
+    hosts=('dl.fbaipublicfiles.com',),
+    megabytes=51.8,
+    rows={'train': 100_730, 'validation': 10_000, 'test': 10_000},
+    hub=Hub('aps/super_glue', 'record', key='{idx[query]}'),
+  ),
 )

@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose
+from flan_jax.data.origins import Hub, Origin
 from flan_jax.data.templates import templates
 
 
@@ -98,4 +99,10 @@ datasets.add(
   inverted=INVERTED,
   plain=PLAIN,
   metrics=['accuracy'],
+  origin=Origin(
+    hosts=('ai.stanford.edu',),
+    megabytes=84.1,
+    rows={'train': 25_000, 'test': 25_000, 'unsupervised': 50_000},
+    hub=Hub('stanfordnlp/imdb', 'plain_text', splits=('train', 'test'), keyed=False),
+  ),
 )

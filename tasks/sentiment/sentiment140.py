@@ -14,6 +14,7 @@ import tensorflow as tf
 
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose
+from flan_jax.data.origins import Hub, Origin
 from flan_jax.data.templates import templates
 
 ENTITIES = {'&lt;': '<', '&gt;': '>', '&quot;': '"', '&amp;': '&'}  # & comes last
@@ -90,6 +91,11 @@ tweet: {text}
 sentiment:
 """)
 
+
+def polar(row, split):
+  yield {**row, 'polarity': row['sentiment']}
+
+
 datasets.add(
   'sentiment140',
   tfds='sentiment140:1.0.0',
@@ -102,4 +108,17 @@ datasets.add(
   inverted=INVERTED,
   plain=PLAIN,
   metrics=['accuracy'],
+  origin=Origin(
+    hosts=('cs.stanford.edu',),
+    megabytes=81.4,
+    rows={'train': 1_600_000, 'test': 498},
+    hub=Hub(
+      'stanfordnlp/sentiment140',
+      'sentiment140',
+      revision='refs/convert/parquet',
+      splits=('train', 'test'),
+      keyed=False,
+      adapt=polar,
+    ),
+  ),
 )

@@ -10,6 +10,7 @@ Training rows are phrases of any length, in lower case, punctuation set apart.
 
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose
+from flan_jax.data.origins import Hub, Origin
 from flan_jax.data.templates import templates
 
 
@@ -90,4 +91,10 @@ datasets.add(
   inverted=INVERTED,
   plain=PLAIN,
   metrics=['accuracy'],
+  origin=Origin(
+    hosts=('dl.fbaipublicfiles.com',),
+    megabytes=7.4,
+    rows={'train': 67_349, 'validation': 872, 'test': 1_821},
+    hub=Hub('nyu-mll/glue', 'sst2', key='{idx}'),
+  ),
 )

@@ -12,6 +12,7 @@ import tensorflow as tf
 
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose, undoubled
+from flan_jax.data.origins import Hub, Origin
 from flan_jax.data.templates import templates
 
 
@@ -96,4 +97,10 @@ datasets.add(
   inverted=INVERTED,
   plain=PLAIN,
   metrics=['accuracy'],
+  origin=Origin(
+    hosts=('s3.amazonaws.com',),
+    megabytes=166,
+    rows={'train': 560_000, 'test': 38_000},
+    hub=Hub('fancyzhx/yelp_polarity', 'plain_text', splits=('train', 'test'), labels={'label': ('1', '2')}),
+  ),
 )

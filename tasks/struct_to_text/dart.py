@@ -13,6 +13,7 @@ each and no references, so the target is added to the references.
 import tensorflow as tf
 
 from flan_jax.data import datasets
+from flan_jax.data.origins import Hub, Origin
 from flan_jax.data.templates import templates
 
 MARKER = r'\[[A-Z_]+\] ?'
@@ -96,6 +97,11 @@ table rows:
 in plain words:
 """)
 
+
+def joined(row, split):
+  yield {**row, 'tripleset': [' '.join(triple) for triple in row['tripleset']]}
+
+
 datasets.add(
   'dart',
   tfds='gem/dart:1.1.0',
@@ -107,4 +113,9 @@ datasets.add(
   inverted=INVERTED,
   plain=PLAIN,
   metrics=['rouge1', 'rouge2', 'rougeLsum'],
+  origin=Origin(
+    hosts=('raw.githubusercontent.com',),
+    rows={'train': 62_659, 'validation': 2_768, 'test': 6_959},
+    hub=Hub('GEM/dart', revision='refs/convert/parquet', adapt=joined),
+  ),
 )

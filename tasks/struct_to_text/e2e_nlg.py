@@ -13,6 +13,7 @@ has one text, also where several rows share a meaning representation.
 import tensorflow as tf
 
 from flan_jax.data import datasets
+from flan_jax.data.origins import Hub, Origin
 from flan_jax.data.templates import templates
 
 # Patterns in the meaning representation, and what they become in the list.
@@ -103,4 +104,9 @@ datasets.add(
   templates=TEMPLATES,
   plain=PLAIN,
   metrics=['rouge1', 'rouge2', 'rougeLsum'],
+  origin=Origin(
+    hosts=('github.com', 'storage.googleapis.com'),
+    rows={'train': 33_525, 'validation': 4_299, 'test': 4_693},
+    hub=Hub('GEM/e2e_nlg', revision='refs/convert/parquet', missing=('the challenge splits, which no task reads',)),
+  ),
 )

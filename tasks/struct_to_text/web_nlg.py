@@ -14,6 +14,7 @@ import tensorflow as tf
 
 from flan_jax.data import datasets
 from flan_jax.data.fields import spaced
+from flan_jax.data.origins import Hub, Origin
 from flan_jax.data.templates import templates
 
 
@@ -98,4 +99,11 @@ datasets.add(
   inverted=INVERTED,
   plain=PLAIN,
   metrics=['rouge1', 'rouge2', 'rougeLsum'],
+  origin=Origin(
+    hosts=('storage.googleapis.com',),
+    rows={'train': 35_426, 'validation': 1_667, 'test': 1_779},
+    hub=Hub(
+      'GEM/web_nlg', 'en', revision='refs/convert/parquet', missing=('the challenge splits, which no task reads',)
+    ),
+  ),
 )

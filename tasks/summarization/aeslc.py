@@ -10,6 +10,7 @@ subject line of the sender alone, not those that annotators wrote for dev and te
 import tensorflow as tf
 
 from flan_jax.data import datasets
+from flan_jax.data.origins import Hub, Origin
 from flan_jax.data.templates import templates
 
 
@@ -89,4 +90,10 @@ datasets.add(
   inverted=INVERTED,
   plain=PLAIN,
   metrics=['rouge1', 'rouge2', 'rougeLsum'],
+  origin=Origin(
+    hosts=('github.com',),
+    megabytes=11.6,
+    rows={'train': 14_436, 'validation': 1_960, 'test': 1_906},
+    hub=Hub('Yale-LILY/aeslc', keyed=False),
+  ),
 )

@@ -11,6 +11,7 @@ source. FLAN's code turns four templates around, this file three: the paper's li
 
 from flan_jax.data import datasets
 from flan_jax.data.fields import numbered, spaced
+from flan_jax.data.origins import Origin
 from flan_jax.data.templates import templates
 
 SENTENCES = 10  # of an argument, at most
@@ -103,4 +104,10 @@ datasets.add(
   inverted=INVERTED,
   plain=PLAIN,
   metrics=['rouge1', 'rouge2', 'rougeLsum'],
+  origin=Origin(
+    hosts=('web.eecs.umich.edu',),
+    megabytes=21.1,
+    rows={'train': 2_259},
+    closed='no open copy is known; the authors say at https://web.eecs.umich.edu/~wangluxy/data.html whom to ask',
+  ),
 )

@@ -10,6 +10,7 @@ words of a film's name are joined by underscores, which become spaces.
 
 from flan_jax.data import datasets
 from flan_jax.data.fields import numbered, spaced
+from flan_jax.data.origins import Origin
 from flan_jax.data.templates import templates
 
 REVIEWS = 10  # of a film, at most
@@ -99,4 +100,10 @@ datasets.add(
   inverted=INVERTED,
   plain=PLAIN,
   metrics=['rouge1', 'rouge2', 'rougeLsum'],
+  origin=Origin(
+    hosts=('web.eecs.umich.edu',),
+    megabytes=21.1,
+    rows={'train': 3_731},
+    closed='no open copy is known; the authors say at https://web.eecs.umich.edu/~wangluxy/data.html whom to ask',
+  ),
 )

@@ -13,7 +13,7 @@ emoticons such as <3; both stay here.
 import tensorflow as tf
 
 from flan_jax.data import datasets
-from flan_jax.data.origins import Origin
+from flan_jax.data.origins import Hub, Origin
 from flan_jax.data.templates import templates
 
 PLACEHOLDER = r'<[A-Za-z][\w -]*>'  # <file_gif>, <link>; not <3 or >.<
@@ -101,5 +101,9 @@ datasets.add(
   inverted=INVERTED,
   plain=PLAIN,
   metrics=['rouge1', 'rouge2', 'rougeLsum'],
-  origin=Origin(by_hand='train.json, val.json and test.json out of https://arxiv.org/src/1911.12237v2/anc/corpus.7z'),
+  origin=Origin(
+    rows={'train': 14_732, 'validation': 818, 'test': 819},
+    by_hand='train.json, val.json and test.json out of https://arxiv.org/src/1911.12237v2/anc/corpus.7z',
+    hub=Hub('knkarthick/samsum', key='{id}'),
+  ),
 )

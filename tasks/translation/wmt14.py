@@ -9,6 +9,7 @@ their own.
 """
 
 from flan_jax.data import datasets
+from flan_jax.data.origins import Hub, Origin
 from flan_jax.data.templates import templates
 
 
@@ -87,6 +88,11 @@ English sentence:
 => {english}
 """
 
+
+def unwrapped(row, split):
+  yield row['translation']
+
+
 datasets.add(
   'wmt14_enfr',
   tfds='wmt14_translate/fr-en:1.0.0',
@@ -97,4 +103,11 @@ datasets.add(
   metrics=['bleu'],
   templates=templates(FROM_ENGLISH, direction='en-fr') + templates(TO_ENGLISH, direction='fr-en'),
   plain=templates(PLAIN_FROM_ENGLISH, direction='en-fr') + templates(PLAIN_TO_ENGLISH, direction='fr-en'),
+  origin=Origin(
+    hosts=('www.statmt.org', 'data.statmt.org'),
+    megabytes=1_694,  # and several thousand more, whose sizes are not registered
+    disk=60_000,
+    rows={'validation': 3_000, 'test': 3_003},
+    hub=Hub('wmt/wmt14', 'fr-en', keyed=False, adapt=unwrapped),
+  ),
 )

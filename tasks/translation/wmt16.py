@@ -10,7 +10,7 @@ rows as a file that was fetched by hand.
 """
 
 from flan_jax.data import datasets
-from flan_jax.data.origins import Origin
+from flan_jax.data.origins import Hub, Origin
 from flan_jax.data.templates import templates
 
 LANGUAGES = {'cs': 'Czech', 'de': 'German', 'fi': 'Finnish', 'ro': 'Romanian', 'ru': 'Russian', 'tr': 'Turkish'}
@@ -93,14 +93,23 @@ _BY_HAND = {
   'cs': 'czeng16pre.deduped-ignoring-sections.txt.gz (from http://ufal.mff.cuni.cz/czeng/czeng16pre)',
   'ru': '1mcorpus.zip (from https://translate.yandex.ru/corpus?lang=en)',
 }
+_CLOSED = {  # parts of the training rows
+  'cs': ('CzEng 1.6pre, about 51 of 52 million training rows: register at https://ufal.mff.cuni.cz/czeng',),
+  'ru': ('the Yandex corpus, about 1.0 of 2.5 million training rows: https://translate.yandex.ru/corpus?lang=en',),
+}
 
-for _code, _examples in (
-  ('de', 4_548_800),
-  ('tr', 205_750),
-  ('cs', 52_335_360),
-  ('fi', 2_073_360),
-  ('ro', 610_320),
-  ('ru', 2_516_160),
+
+def unwrapped(row, split):
+  yield row['translation']
+
+
+for _code, _examples, _megabytes, *_rows in (
+  ('de', 4_548_800, 1_690, 4_548_885, 2_169, 2_999),
+  ('tr', 205_750, 39, 205_756, 1_001, 3_000),
+  ('cs', 52_335_360, 1_576, 52_335_651, 2_656, 2_999),
+  ('fi', 2_073_360, 264, 2_073_394, 1_370, 6_000),
+  ('ro', 610_320, 287, 610_320, 1_999, 1_999),
+  ('ru', 2_516_160, 918, 2_516_162, 2_818, 2_998),
 ):
   datasets.add(
     f'wmt16_translate_{_code}en',
@@ -110,7 +119,13 @@ for _code, _examples in (
     fields=fields,
     metrics=['bleu'],
     splits={'train': 'train[:30000]', 'validation': 'validation[:200]', 'test': 'test'},
-    origin=Origin(by_hand=_BY_HAND.get(_code, '')),
     templates=templates(FROM_ENGLISH, direction=f'en-{_code}') + templates(TO_ENGLISH, direction=f'{_code}-en'),
     plain=templates(PLAIN_FROM_ENGLISH, direction=f'en-{_code}') + templates(PLAIN_TO_ENGLISH, direction=f'{_code}-en'),
+    origin=Origin(
+      hosts=('data.statmt.org', 'opus.nlpl.eu') if _code in ('ro', 'tr') else ('www.statmt.org', 'data.statmt.org'),
+      megabytes=_megabytes,
+      rows=dict(zip(('train', 'validation', 'test'), _rows)),
+      by_hand=_BY_HAND.get(_code, ''),
+      hub=Hub('wmt/wmt16', f'{_code}-en', keyed=False, adapt=unwrapped, missing=_CLOSED.get(_code, ())),
+    ),
   )

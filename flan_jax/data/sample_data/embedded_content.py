@@ -39,7 +39,7 @@ def write_builder(
 
   made = builder(tfds_name, path)
   chosen = distinct_rows(made.info.features, _readers(group), rows, world.stream(tfds_name))
-  private_names.give_rows(made, chosen)
+  private_names.give_rows(made, {split: enumerate(examples) for split, examples in chosen.items()})
   with contextlib.redirect_stdout(io.StringIO()):  # TFDS speaks of downloads
     made.download_and_prepare(download_config=tfds.download.DownloadConfig(try_download_gcs=False))
 

@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Files of rows, as the Hugging Face hub and people keep them: which there are, and what they hold.
+
+Read are .parquet, .jsonl and .json (one object a line), .csv and .tsv (with a header).
+A file belongs to a split by its name, or by that of its folder:
+
+    train.parquet  train-00000-of-00002.parquet  piqa_train.parquet  train/0000.parquet
+
+and to a config by a folder around it; a folder called `data` says nothing.
+"""
+
+import csv
+import dataclasses
+import importlib
+import json
+import pathlib
+import re
+from typing import Any, Iterable, Iterator, Mapping, Sequence
+
+from flan_jax.errors import UserError
+
+PARQUET = '.parquet'
+KINDS = (PARQUET, '.jsonl', '.json', '.csv', '.tsv')
+_TABLES = {'.csv': ',', '.tsv': '\t'}
+_BATCH = 1_000  # rows that are held at once
+_CELL = 2**31 - 1  # characters; by itself the csv module refuses more than 131,072
+_SHARD = re.compile(r'(?:part-|data-)?\d[\w.-]*')
+
+Labels = Mapping[str, Sequence[str]]  # {column: names of its classes in the file's order}
+
+
+def extra(module: str) -> Any:
+  """A module of the packages that only copies of datasets need.
+
+  Raises:
+    UserError: it is not installed.
+  """
+  try:
+    return importlib.import_module(module)
+  except ImportError:
+    raise UserError(f"{module} is not installed: pip install 'flan_jax[hub]'") from None
+
+
+class Ambiguous(UserError):
+  """Two sets of files that could both be meant."""
+
+
+@dataclasses.dataclass(frozen=True)
+class _Group:
+  """Files that can be one split: a folder, a name of the split and a kind of file."""
+
+  folder: tuple[str, ...]
+  name: str
+  kind: str
+
+
+def find(
+  paths: Iterable[str], names: Sequence[str], config: str, prefixes: Sequence[str] = (), only: bool = False
+) -> list[str]:
+  """The files of one split among the paths of a folder or repository.
+
+      find(['rte/train-0.parquet', 'cb/train-0.parquet'], ['train'], 'rte') -> ['rte/train-0.parquet']
+
+  Args:
+    paths: relative to the folder or repository.
+    names: that the split may have.
+    config: folder that the files stand in. If there is none of that name, files in no
+      folder are taken, or those of the only folder if the config is 'default'.
+    prefixes: that names of files may begin with, as in wiki_lingua-train.parquet.
+    only: whether the paths hold this config and no other, under whatever name.
+
+  Returns:
+    The paths in order, [] if there are none.
+
+  Raises:
+    Ambiguous: several sets of files fit.
+  """
+  groups: dict[_Group, list[str]] = {}
+  for path in sorted(paths):
+    group = _group(pathlib.PurePosixPath(path), names, prefixes)
+    if group:
+      groups.setdefault(group, []).append(path)
+  groups = _of_config(groups, config, only)
+  if len(groups) > 1:
+    listed = ' and '.join(files[0] for files in groups.values())
+    raise Ambiguous(f'{listed} could both be the split {names[0]!r}')
+  return next(iter(groups.values()), [])
+
+
+def _group(path: pathlib.PurePosixPath, names, prefixes) -> _Group | None:
+  if path.suffix not in KINDS:
+    return None
+  folder, stem = path.parts[:-1], path.name.removesuffix(path.suffix)
+  begins = '|'.join(map(re.escape, prefixes))
+  for name in names:
+    if re.fullmatch(rf'(?:(?:{begins})[-_])?{re.escape(name)}(?:[-_.]\d[\w.-]*)?', stem):
+      return _Group(_said(folder), name, path.suffix)
+    if folder[-1:] == (name,) and _SHARD.fullmatch(stem):
+      return _Group(_said(folder[:-1]), name, path.suffix)
+  return None
+
+
+def _said(folder: tuple[str, ...]) -> tuple[str, ...]:
+  return tuple(part for part in folder if part != 'data')
+
+
+def _of_config(groups: Mapping[_Group, list[str]], config: str, only: bool) -> dict[_Group, list[str]]:
+  within = {group: files for group, files in groups.items() if group.folder[-1:] == (config,)}
+  bare = {group: files for group, files in groups.items() if not group.folder}
+  alone = dict(groups) if only or config == 'default' else {}
+  return within or bare or alone
+
+
+def rows(path: str, labels: Labels) -> Iterator[dict[str, Any]]:
+  """The rows of a file, in its order; classes are given by their names.
+
+  Args:
+    path: of the file.
+    labels: names of the classes of columns, unless the file states them itself.
+
+  Raises:
+    UserError: the file cannot be read, or holds a class that has no name.
+  """
+  kind = pathlib.PurePath(path).suffix
+  damaged = (OSError, UnicodeDecodeError, csv.Error)
+  if kind == PARQUET:
+    damaged += (extra('pyarrow').ArrowException,)
+  try:
+    if kind == PARQUET:
+      yield from _parquet(path, labels)
+    else:
+      found = _table(path, _TABLES[kind]) if kind in _TABLES else _lines(path)
+      for number, row in enumerate(found):
+        yield _named(row, labels, f'{path}, row {number}', quoted=kind in _TABLES)
+  except damaged as error:
+    reason = str(error).partition('\n')[0]
+    raise UserError(f'{path} cannot be read as {kind[1:]} ({reason}); replace it') from error
+
+
+def _parquet(path: str, labels: Labels) -> Iterator[dict[str, Any]]:
+  number = 0
+  with extra('pyarrow.parquet').ParquetFile(path) as file:
+    known = {**labels, **_stated(file.schema_arrow.metadata or {})}
+    for group in range(file.num_row_groups):  # so that none is read before its first row is asked for
+      for batch in file.iter_batches(batch_size=_BATCH, row_groups=[group]):
+        for row in batch.to_pylist():
+          yield _named(row, known, f'{path}, row {number}')
+          number += 1
+
+
+def _stated(metadata: Mapping[bytes, bytes]) -> dict[str, Sequence[str]]:
+  """Classes of columns as the `datasets` library writes them into a parquet file."""
+  try:
+    features = json.loads(metadata[b'huggingface'])['info']['features']
+    return {column: names for column, feature in features.items() if (names := _classes(feature))}
+  except (KeyError, ValueError, TypeError, AttributeError):  # written by something else
+    return {}
+
+
+def _classes(feature: Any) -> Sequence[str]:
+  """Names of the classes of a column, or of the classes in its lists."""
+  while isinstance(feature, Mapping) and feature.get('_type') in ('Sequence', 'List', 'LargeList'):
+    feature = feature['feature']
+  if isinstance(feature, list) and feature:  # an older way to write a list
+    return _classes(feature[0])
+  if isinstance(feature, Mapping) and feature.get('_type') == 'ClassLabel':
+    return tuple(feature.get('names') or ())
+  return ()
+
+
+def _lines(path: str) -> Iterator[dict[str, Any]]:
+  with open(path, encoding='utf-8') as file:
+    for number, line in enumerate(file):
+      if not line.strip():
+        continue
+      try:
+        row = json.loads(line)
+      except ValueError as error:
+        raise UserError(f'{path}, line {number + 1} is not JSON ({error}); there must be one object a line') from None
+      if not isinstance(row, dict):
+        raise UserError(f'{path}, line {number + 1} holds no JSON object but {line.strip()[:40]!r}')
+      yield row
+
+
+def _table(path: str, delimiter: str) -> Iterator[dict[str, Any]]:
+  before = csv.field_size_limit(_CELL)
+  try:
+    with open(path, encoding='utf-8-sig', newline='') as file:
+      reader = csv.DictReader(file, delimiter=delimiter, restkey='')
+      for row in reader:
+        if '' in row or None in row.values():
+          wanted, found = len(reader.fieldnames or ()), sum(value is not None for value in row.values())
+          raise UserError(f'{path}, line {reader.line_num} has {found} fields or more instead of {wanted}')
+        yield row
+  finally:
+    csv.field_size_limit(before)
+
+
+def _named(row: dict[str, Any], labels: Labels, where: str, quoted: bool = False) -> dict[str, Any]:
+  """The row with the names of its classes in the place of their numbers.
+
+  quoted: whether every value is text, as in a table.
+  """
+  for column, names in labels.items():
+    if column in row:
+      row[column] = _name(row[column], names, f'{where}: {column}', quoted)
+  return row
+
+
+def _name(value: Any, names: Sequence[str], where: str, quoted: bool) -> Any:
+  if isinstance(value, list):
+    return [_name(item, names, where, quoted) for item in value]
+  if quoted and re.fullmatch(r'-?\d+', value):
+    if value in names and names.index(value) != int(value):
+      raise UserError(
+        f'{where} = {value!r} is a class name or the number of another class; use a parquet or jsonl file, '
+        'where text and numbers differ'
+      )
+    value = int(value)
+  if isinstance(value, bool) or not isinstance(value, int) or value == -1:
+    return value  # a name, or no class at all
+  if not 0 <= value < len(names):
+    raise UserError(f'{where} = {value}; there are the classes 0 to {len(names) - 1}: {", ".join(names)}')
+  return names[value]
