@@ -1,35 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Real data from the hosts of TFDS, which here are invented and on loopback."""
 
-import dataclasses
-
-import pytest
-
-import flan_jax.tasks  # noqa: F401  registers every dataset
 from flan_jax.data import datasets
-from flan_jax.data.prepare import hosts as hosts_lib
 from flan_jax.data.prepare import preparing, records
 from tests import archives, loopback
-
-
-@pytest.fixture
-def hosts(monkeypatch):
-  """Serves the archives of all builders; tests may change how."""
-  made = loopback.Hosts({key: value for make, _ in archives.BUILDERS.values() for key, value in make().items()})
-  loopback.redirect(monkeypatch, made.port, made.checksums())
-  monkeypatch.setattr(hosts_lib, 'RETRIES', 0)
-  monkeypatch.setattr(hosts_lib, 'SILENCE', 1.0)
-  yield made
-  made.close()
-
-
-def tasks(*tfds_names):
-  return [name for name in datasets.names() if datasets.get(name).tfds in tfds_names]
-
-
-def prepare(folder, *tfds_names, **rest):
-  request = preparing.Request(str(folder), tasks(*tfds_names), processes=0, **rest)
-  return {one.name: one for one in preparing.prepare(request, lambda: None)}
+from tests.real_data import declare, failures, only_whole_builders, prepare
 
 
 def test_twelve_builders_are_prepared_by_their_own_code(hosts, tmp_path):
@@ -51,18 +26,6 @@ def test_prepared_builders_stand_where_tasks_read_them_in_the_order_of_their_key
   assert records.origin(tmp_path, ['squad/v1.1:3.0.0', 'anli/r1:0.1.0']) == 'tfds'
   assert not (tmp_path / preparing._WORK).exists()
   assert not prepare(tmp_path, 'squad/v1.1:3.0.0', 'anli/r1:0.1.0')  # nothing is left to do
-
-
-def failures(outcome):
-  assert outcome.record is None
-  return {way: (one.kind, one.text) for way, one in outcome.failures.items()}
-
-
-def only_whole_builders(folder):
-  """Names of the builders there; each has its description, and nothing else is left."""
-  assert not list(folder.rglob('*incomplete*')) and not list(folder.rglob('*.tmp.*'))
-  assert not (folder / preparing._WORK).exists()
-  return sorted(str(path.parent.relative_to(folder)) for path in folder.rglob('dataset_info.json'))
 
 
 def test_what_fails_is_told_and_the_others_are_prepared(hosts, tmp_path, monkeypatch):
@@ -98,10 +61,3 @@ def test_what_fails_is_told_and_the_others_are_prepared(hosts, tmp_path, monkeyp
   again = prepare(tmp_path, *names, 'openbookqa:0.1.0', source='tfds')
   assert all(one.record for one in again.values()) and set(again) == set(names)
   assert archives.OPENBOOKQA not in hosts.asked and anli in hosts.asked
-
-
-def declare(monkeypatch, name, **origin):
-  """Gives a dataset another origin, for one test."""
-  dataset = datasets.get(name)
-  changed = dataclasses.replace(dataset, origin=dataclasses.replace(dataset.origin, **origin))
-  monkeypatch.setitem(datasets._DATASETS, name, changed)

@@ -228,7 +228,8 @@ def place(tmp_path_factory):
 @pytest.fixture
 def doors(place, monkeypatch):
   """The doors, each ending where its work would begin."""
-  from flan_jax.cli import cache, holdout, huggingface, prompts, report, sample
+  from flan_jax.cli import cache, holdout, huggingface, prepare, prompts, report, sample
+  from flan_jax.data.prepare import plan
   from flan_jax.runs import caching, evaluation_request, feeds
 
   monkeypatch.chdir(place)
@@ -238,6 +239,7 @@ def doors(place, monkeypatch):
   monkeypatch.setattr(training, '_checked_tasks', lambda *_: ('made', {}))
   monkeypatch.setattr(evaluation_request, 'names', lambda *_: {False: [], True: []})
   monkeypatch.setattr(cache, '_tasks', lambda *_: [])
+  monkeypatch.setattr(prepare, '_of_run', lambda: ['rte'])
   monkeypatch.setattr(experiment, 'holdout_runs', lambda flags: [])
   monkeypatch.setattr(decoder, 'abstract_params', functools.lru_cache(decoder.abstract_params))
   for owner, name in (
@@ -245,6 +247,7 @@ def doors(place, monkeypatch):
     (evaluation._Job, 'run'),
     (aot, 'compile_plan'),
     (caching, '_build_all'),
+    (plan, 'plan'),
     (experiment, '_execute'),
     (generation.Model, 'load'),
     (sample, 'run'),
@@ -278,7 +281,7 @@ ASKED = {
   'report': ['run'],
   'sample': ['--data_dir=data'],
   'cache': [],
-  'prepare': ['--data_dir=data', '--dry_run'],
+  'prepare': ['--data_dir=data'],
 }
 
 

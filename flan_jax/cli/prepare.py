@@ -47,7 +47,9 @@ def main(arguments: Sequence[str]) -> None:
   flags = commandline.parse(made, arguments)
   if not (flags.data_dir or flags.tfds_data_dir):
     made.error('--data_dir=DIR is missing')
-  sys.exit(run(flags, flags.data_dir or flags.tfds_data_dir))
+  code = run(flags, flags.data_dir or flags.tfds_data_dir)
+  if code:
+    sys.exit(code)
 
 
 def run(flags, data_dir: str) -> int:
@@ -98,7 +100,10 @@ def _of_run() -> list[str]:
   members = commandline.call(mixture_subset.Selection).apply(mixture)
   held_out = holdouts.holdout(value['HELD_OUT']).held_out if value['HELD_OUT'] else ()
   wanted = dict.fromkeys(map(datasets.plain, [*holdouts.members(members), *held_out]))
-  return [name for name in wanted if name in datasets.names()]
+  ours = [name for name in wanted if name in datasets.names()]
+  if not ours:
+    raise UserError(f'the run of these gin files reads none of the datasets declared here ({members})')
+  return ours
 
 
 def show(entries: Sequence, data_dir: str) -> None:
@@ -119,7 +124,7 @@ def show(entries: Sequence, data_dir: str) -> None:
     ('hub', 'left'),
     ('needs', 'left'),
   ):
-    table.add_column(name, justify=justify, overflow='fold')
+    table.add_column(name, justify=justify, overflow='fold', no_wrap=name == 'builder')
   for entry in entries:
     table.add_row(*_row(entry))
   console = Console(width=None if sys.stdout.isatty() else 200)

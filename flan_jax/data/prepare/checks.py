@@ -3,7 +3,7 @@
 
 import dataclasses
 import pathlib
-from typing import Mapping, Sequence
+from typing import Mapping
 
 import tensorflow_datasets as tfds
 
@@ -63,13 +63,12 @@ def _render(made: tfds.core.DatasetBuilder, dataset: datasets.Dataset, rows: str
 
 
 def differences(name: str, rows: Mapping[str, int], published: Mapping[str, int], limit: int | None) -> tuple[str, ...]:
-  """Where the counts are not those that the dataset declares, each in words."""
-  told: Sequence[tuple[str, int, int | None]] = [
-    (split, count if limit is None else min(count, limit), rows.get(split)) for split, count in published.items()
+  """A notice if the counts are not those that the dataset declares, with both."""
+  wanted = {split: count if limit is None else min(count, limit) for split, count in published.items()}
+  differ = [
+    f'{split} has {rows.get(split, 0):,} rows ({count:,})'
+    for split, count in wanted.items()
+    if rows.get(split) != count
   ]
-  return tuple(
-    f'{name}: {split} has {"no" if count is None else format(count, ",")} rows, {wanted:,} are published'
-    + (f' (limit {limit:,})' if limit is not None else '')
-    for split, wanted, count in told
-    if count != wanted
-  )
+  limited = f', limited to {limit:,}' if limit is not None else ''
+  return (f'{name}: {", ".join(differ)}; in brackets what is published{limited}',) if differ else ()

@@ -6,6 +6,7 @@ no longer sends. Proxies are those of the environment (HTTPS_PROXY), as for TFDS
 """
 
 import contextlib
+import re
 import socket
 from concurrent import futures
 from typing import Iterator, Sequence
@@ -65,7 +66,8 @@ def reason(error: Exception) -> str:
   ):
     if part in text:
       return words
-  return f'{type(error).__name__}: {text[:120]}'
+  refused = re.search(r'url (\S+)\. HTTP code: (\d+)', text)  # as TFDS says it
+  return f'{refused[1]} is answered with code {refused[2]}' if refused else f'{type(error).__name__}: {text[:300]}'
 
 
 @contextlib.contextmanager

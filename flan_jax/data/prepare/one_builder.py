@@ -4,7 +4,6 @@
 import contextlib
 import dataclasses
 import datetime
-import importlib
 import pathlib
 import shutil
 import threading
@@ -13,7 +12,7 @@ from typing import Any, Callable, Iterator
 import tensorflow_datasets as tfds
 
 from flan_jax.data import datasets
-from flan_jax.data.prepare import checks, fetching, records
+from flan_jax.data.prepare import checks, copies, fetching, records
 from flan_jax.data.prepare.fetching import Failed
 from flan_jax.errors import UserError
 
@@ -31,6 +30,7 @@ class Job:
     folders: where it is prepared.
     limit: of the rows of each split; None takes all.
     folder: of 'folder', that holds parquet, jsonl or csv.
+    alone: whether nothing but this dataset is in that folder.
   """
 
   name: str
@@ -39,6 +39,7 @@ class Job:
   folders: fetching.Folders
   limit: int | None = None
   folder: str = ''
+  alone: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -157,18 +158,18 @@ def _made(job: Job, way: str) -> tuple[Any, str]:
   if way == records.TFDS:
     fetching.fetch(job.name, job.folders, job.limit)
     return None, records.TFDS
-  # Not at the top: what reads copies needs packages of the extra [hub].
-  copies = importlib.import_module('flan_jax.data.prepare.copies')
   hub = next(one.origin.hub for one in map(datasets.get, datasets.names()) if one.tfds == job.name)
   try:
     with fetching.quiet():
       if way == records.FOLDER:
-        copy = copies.from_folder(job.name, hub, job.folder, job.limit)
+        copy = copies.from_folder(job.name, hub, job.folder, job.limit, job.alone)
       else:
         copy = copies.from_hub(job.name, hub, job.folders.downloads / 'hub', job.limit)
       copies.write(job.name, copy, job.folders.work)
   except UserError as error:
-    raise Failed(fetching.COPY, str(error), '') from error
+    # Files of the user's own that do not fit are a mistake, those of the hub are not.
+    own = way == records.FOLDER and not isinstance(error, copies.Unavailable)
+    raise Failed(fetching.MISTAKE if own else fetching.COPY, str(error), '') from error
   except Exception as error:  # of files that others wrote, reading raises anything
     raise fetching.explained(error, job.folders) from error
   return copy, copy.order

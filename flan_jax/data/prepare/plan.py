@@ -73,6 +73,7 @@ class Entry:
       'absent': list(self.absent),
       'packages': dict(self.packages),
       'hub': self.hub,
+      'closed': origin.closed,
     }
 
 

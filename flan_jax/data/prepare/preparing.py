@@ -6,7 +6,6 @@ killed process has left there is deleted by the next one; whole downloads in DIR
 """
 
 import dataclasses
-import itertools
 import os
 import pathlib
 import shutil
@@ -23,6 +22,7 @@ from flan_jax.settings import places
 
 AUTO = 'auto'
 _WORK = '.prepare-unfinished'
+_ENOUGH = 2_000  # rows of each split, for every slice that is declared
 _SPREAD = 3  # megabytes on disk for each that is downloaded, if no figure is declared
 
 
@@ -80,7 +80,7 @@ def check_limit(limit: int | None, names: Sequence[str] | None) -> None:
     readers.get(one.tfds, []).extend(one.splits.values())
   wrong = _too_small(limit, asked, readers)
   if wrong:
-    enough = next(n for n in itertools.count(limit, 25) if not _too_small(n, asked, readers))
+    enough = next((n for n in range(limit, _ENOUGH, 25) if not _too_small(n, asked, readers)), _ENOUGH)
     raise UserError(f'--limit={limit} is too small: {wrong}; --limit={enough} is enough for all of these')
 
 
@@ -118,12 +118,13 @@ def prepare(
   """
   folder = check(request)
   check_limit(request.limit, request.names)
-  entries = {entry.name: entry for entry in plan.plan(folder, request.names) if entry.state != plan.PREPARED}
+  asked = plan.plan(folder, request.names)
+  entries = {entry.name: entry for entry in asked if entry.state != plan.PREPARED}
   folder.mkdir(parents=True, exist_ok=True)
   done: list[Outcome] = []
   with storage.work_folder(folder, _WORK, 'preparing data in') as work:
     fetching.clear_downloads(folder / plan.DOWNLOADS)
-    jobs = [_job(request, folder, work, entry) for entry in entries.values()]
+    jobs = [_job(request, folder, work, entry, len(asked) == 1) for entry in entries.values()]
     decide = lambda job: _decided(job, entries[job.name], folder)
     try:
       for outcome in workers.outcomes(jobs, request.processes, setup, decide, report):
@@ -153,7 +154,7 @@ def _folders(folder: pathlib.Path, work: pathlib.Path, name: str) -> fetching.Fo
   return fetching.Folders(work / own, folder / plan.DOWNLOADS, plan.manual_dir(folder, name))
 
 
-def _job(request: Request, folder: pathlib.Path, work: pathlib.Path, entry: plan.Entry) -> Job:
+def _job(request: Request, folder: pathlib.Path, work: pathlib.Path, entry: plan.Entry, alone: bool) -> Job:
   ways = {AUTO: (records.TFDS, records.HUB), records.TFDS: (records.TFDS,), records.HUB: (records.HUB,)}
   return Job(
     name=entry.name,
@@ -162,6 +163,7 @@ def _job(request: Request, folder: pathlib.Path, work: pathlib.Path, entry: plan
     folders=_folders(folder, work, entry.name),
     limit=request.limit,
     folder=request.source,
+    alone=alone,
   )
 
 
@@ -186,7 +188,7 @@ def _obstacle(way: str, job: Job, entry: plan.Entry, folder: pathlib.Path) -> Fa
   if way == records.FOLDER:
     return None
   if way == records.HUB:
-    return None if entry.origin.hub else Failed(fetching.COPY, 'no open copy of it is known on the hub', '')
+    return None if entry.origin.hub else Failed(fetching.COPY, 'there is no open copy on the hub', entry.origin.closed)
   if entry.absent:
     return Failed(
       fetching.BY_HAND, f'{", ".join(entry.absent)} missing', f'Put {entry.origin.by_hand} into {entry.manual_dir}'
