@@ -4,6 +4,7 @@
 import dataclasses
 import errno
 import json
+import multiprocessing
 import os
 import pathlib
 import resource
@@ -13,12 +14,15 @@ import sys
 
 import pytest
 
+import gin
 from flan_jax.cli import prepare as command
 from flan_jax.data import datasets, splits
-from flan_jax.data.prepare import checks, copies, fetching, plan, preparing, records
+from flan_jax.data.prepare import checks, copies, fetching, one_builder, plan, preparing, records, workers
+from flan_jax.data.prepare import hosts as hosts_lib
 from flan_jax.data.sample_data import embedded_marker
 from flan_jax.errors import UserError
 from flan_jax.report import tables
+from flan_jax.runs import registration
 from tests import archives, loopback
 from tests.real_data import declare, failures, only_whole_builders, prepare
 
@@ -74,7 +78,10 @@ def test_a_failed_download_goes_on_to_the_copy_on_the_hub(hosts, tmp_path, monke
   [note] = tables.data('tfds 1, hub 1')
   assert 'hub 1' in note and 'other rows than those of FLAN' in note
   assert tables.data('tfds') == []
-  kept = records.sources(tmp_path, [SMALL, OTHER])
+  records.add(tmp_path, OTHER, dataclasses.replace(record, source='tfds', limit=300))
+  assert records.origin(tmp_path, [OTHER]) == 'tfds, limit 300'
+  assert tables.data('tfds, limit 300') == ['data: only the first 300 rows of each split were prepared']
+  kept = records.sources(tmp_path, [SMALL])
   assert list(kept) == [SMALL] and kept[SMALL]['missing'] == ['the names of authors']
 
 
@@ -325,3 +332,68 @@ def test_a_torn_record_is_named(tmp_path):
   (tmp_path / records.FILE).write_text('{"version": 9}')
   with pytest.raises(UserError, match='later version'):
     plan.plan(tmp_path, ['rte'])
+
+
+def died(job, setup, pipe):
+  """In place of a process's work: one is killed, the other does it."""
+  if job.name == OTHER:
+    os.kill(os.getpid(), signal.SIGKILL)
+  pipe.send(one_builder.Progress(job.name, 'tfds', 5, 7))
+  pipe.send(one_builder.Outcome(job.name, None, '', {}))
+  os._exit(0)
+
+
+def test_a_process_that_dies_takes_no_other_with_it(tmp_path, monkeypatch):
+  fork = multiprocessing.get_context('fork')  # nothing of TensorFlow runs in it
+  monkeypatch.setattr(multiprocessing, 'get_context', lambda method: fork)
+  monkeypatch.setattr(workers, '_work', died)
+  folders = fetching.Folders(tmp_path, tmp_path, tmp_path)
+  jobs = [one_builder.Job(name, ('tfds',), {}, folders) for name in (OTHER, SMALL, 'anli/r2:0.1.0')]
+  told, begun = [], []
+
+  def decide(job):
+    begun.append(job.name)
+    return job if job.name != 'anli/r2:0.1.0' else one_builder.Outcome(job.name, None, '', {})
+
+  done = {one.name: one for one in workers.outcomes(jobs, 2, print, decide, told.append)}
+  failed = done[OTHER].failures['tfds']
+  assert failed.kind == 'process' and 'signal 9' in failed.text and done[SMALL].failures == {}
+  assert told == [one_builder.Progress(SMALL, 'tfds', 5, 7)]
+  # The other builder of ANLI shares its download, and waits for it.
+  assert begun == [OTHER, SMALL, 'anli/r2:0.1.0'] and set(done) == set(begun)
+
+
+def test_a_gin_file_names_what_a_run_trains_on_and_holds_out(tmp_path, capsys):
+  try:
+    command.main([f'--data_dir={tmp_path}', '--gin_file=holdout/nli.gin', '--dry_run', '--json'])
+  finally:
+    gin.clear_config()
+  tasks = {name for one in json.loads(capsys.readouterr().out)['builders'] for name in one['tasks']}
+  assert {'rte', 'snli', 'sst2'} <= tasks and 'glue_mrpc' not in tasks  # dropped with NLI
+
+
+def test_hosts_are_asked_once_and_those_that_are_gone_named(monkeypatch, hosts):
+  loopback.redirect(monkeypatch, hosts.port, {}, gone=['a.example'])
+  hosts_lib.forget()
+  assert hosts_lib.unreachable(['a.example', 'b.example']) == {'a.example': 'it refuses the connection'}
+  loopback.redirect(monkeypatch, hosts.port, {}, gone=['a.example', 'b.example'])
+  assert set(hosts_lib.unreachable(['a.example', 'b.example'])) == {'a.example'}
+  hosts_lib.forget()
+  assert set(hosts_lib.unreachable(['a.example', 'b.example'])) == {'a.example', 'b.example'}
+  assert hosts_lib.unreachable([]) == {}
+
+
+@pytest.mark.slow
+def test_several_processes_prepare_several_builders(hosts, tmp_path, monkeypatch):
+  for name, value in hosts.describe(tmp_path / 'hosts.json').items():
+    monkeypatch.setenv(name, value)
+  monkeypatch.setenv('PYTHONPATH', str(CHECKOUT))
+  monkeypatch.setenv(registration.MODULES, 'tests.loopback')
+  request = preparing.Request(str(tmp_path / 'data'), ['openbookqa', 'anli_r1', 'copa'], 'tfds', processes=2)
+  told = []
+  done = {one.name: one for one in preparing.prepare(request, registration.load_tasks, told.append)}
+  assert {name: one.failures for name, one in done.items()} == dict.fromkeys(
+    [SMALL, OTHER, 'super_glue/copa:1.0.2'], {}
+  )
+  assert done[SMALL].record.rows == ROWS and {one.name for one in told} == set(done)
+  assert len(only_whole_builders(tmp_path / 'data')) == 3

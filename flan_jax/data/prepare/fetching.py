@@ -74,7 +74,6 @@ def fetch(name: str, folders: Folders, limit: int | None) -> None:
     Failed: it could not be prepared.
   """
   folders.downloads.mkdir(parents=True, exist_ok=True)
-  folders.manual.mkdir(parents=True, exist_ok=True)
   config = tfds.download.DownloadConfig(
     try_download_gcs=False,
     manual_dir=folders.manual,
@@ -136,7 +135,7 @@ def explained(error: Exception, folders: Folders) -> Failed:
     return error
   causes = list(_causes(error))
   text = _first_line(error)
-  if any(getattr(one, 'errno', None) in _FULL for one in causes) or any(words in text for words in _FULL_TEXTS):
+  if is_full(error):
     return Failed(DISK, f'the disk of {folders.work} is full', 'Make room, and start `flan_jax prepare` again')
   if any(isinstance(one, download_manager.NonMatchingChecksumError) for one in causes):
     return _wrong_bytes(text, folders)
@@ -154,6 +153,13 @@ def explained(error: Exception, folders: Folders) -> Failed:
       'See that these are the files of this dataset, or take them out',
     )
   return Failed(BUILDER, f'the builder cannot read what was downloaded ({text})', 'Try again, or another source')
+
+
+def is_full(error: BaseException) -> bool:
+  """Whether the disk is full, which TFDS and TensorFlow say in several ways."""
+  return any(
+    getattr(one, 'errno', None) in _FULL or any(words in str(one) for words in _FULL_TEXTS) for one in _causes(error)
+  )
 
 
 def _wrong_bytes(text: str, folders: Folders) -> Failed:

@@ -6,8 +6,10 @@ no longer sends. Proxies are those of the environment (HTTPS_PROXY), as for TFDS
 """
 
 import contextlib
+import functools
 import re
 import socket
+import time
 from concurrent import futures
 from typing import Iterator, Sequence
 
@@ -16,6 +18,7 @@ from tensorflow_datasets.core.download import downloader
 
 ANSWER = 6.0  # seconds that a host has to answer at all
 SILENCE = 90.0  # seconds without a byte, of a download that has begun
+_REMEMBERED = 300  # seconds that an answer counts
 RETRIES = 5  # of a request, after growing pauses: six seconds in all
 
 
@@ -25,7 +28,7 @@ def unreachable(hosts: Sequence[str]) -> dict[str, str]:
     return {}
   pool = futures.ThreadPoolExecutor(len(hosts))  # a name server may take longer than the limit
   try:
-    asked = {host: pool.submit(_fault, host) for host in hosts}
+    asked = {host: pool.submit(_fault, host, int(time.monotonic() // _REMEMBERED)) for host in hosts}
     told = {host: _within_limit(one) for host, one in asked.items()}
     return {host: why for host, why in told.items() if why}
   finally:
@@ -39,8 +42,14 @@ def _within_limit(asked: futures.Future) -> str:
     return 'no answer'
 
 
-def _fault(host: str) -> str:
-  """Why a host cannot be used; '' if it answers, encrypted or not."""
+def forget() -> None:
+  """Hosts that were asked in the last minutes are asked again."""
+  _fault.cache_clear()
+
+
+@functools.lru_cache(maxsize=None)
+def _fault(host: str, period: int) -> str:
+  """Why a host cannot be used; '' if it answers, encrypted or not. period: asks once in each."""
   why = ''
   for scheme in ('https', 'http'):
     try:

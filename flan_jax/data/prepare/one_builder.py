@@ -77,17 +77,21 @@ class _State:
   """What a job reports of itself, from a thread of its own."""
 
   def __init__(self, job: Job, report: Callable[[Progress], None]):
-    self.job, self.report, self.stage, self.rows = job, report, '', 0
-    self.before = _size(self._cache)
+    self.job, self.report = job, report
+    self.stage, self.rows, self.before = '', 0, 0
+    self.cache = job.folders.downloads
     self.telling = threading.Lock()
 
-  @property
-  def _cache(self) -> pathlib.Path:
-    return self.job.folders.downloads / self.job.name.partition('/')[0].partition(':')[0]
+  def begin(self, way: str) -> None:
+    """Says that a source is tried, whose rows and bytes then count."""
+    own = 'hub' if way == records.HUB else self.job.name.partition('/')[0].partition(':')[0]
+    self.stage, self.rows, self.cache = way, 0, self.job.folders.downloads / own
+    self.before = _size(self.cache)
+    self.tell()
 
   @property
   def bytes(self) -> int:
-    return max(0, _size(self._cache) - self.before)
+    return max(0, _size(self.cache) - self.before)
 
   def count(self) -> None:
     self.rows += 1
@@ -117,7 +121,7 @@ def _size(folder: pathlib.Path) -> int:
   total = 0
   for path in folder.rglob('*') if folder.is_dir() else ():
     with contextlib.suppress(OSError):  # it was renamed meanwhile
-      total += path.stat().st_size if path.is_file() else 0
+      total += path.stat().st_size if path.is_file() and not path.is_symlink() else 0
   return total
 
 
@@ -133,8 +137,7 @@ def prepare(job: Job, report: Callable[[Progress], None]) -> Outcome:
   state = _State(job, report)
   with state.told(), fetching.counted_rows(state.count):
     for way in job.ways:
-      state.stage, state.rows = way, 0
-      state.tell()
+      state.begin(way)
       try:
         return _outcome(job, state, failures, *_made(job, way))
       except Failed as error:
@@ -164,9 +167,12 @@ def _made(job: Job, way: str) -> tuple[Any, str]:
       if way == records.FOLDER:
         copy = copies.from_folder(job.name, hub, job.folder, job.limit, job.alone)
       else:
+        assert hub is not None  # or this way is not taken
         copy = copies.from_hub(job.name, hub, job.folders.downloads / 'hub', job.limit)
       copies.write(job.name, copy, job.folders.work)
   except UserError as error:
+    if fetching.is_full(error):
+      raise fetching.explained(error, job.folders) from error
     # Files of the user's own that do not fit are a mistake, those of the hub are not.
     own = way == records.FOLDER and not isinstance(error, copies.Unavailable)
     raise Failed(fetching.MISTAKE if own else fetching.COPY, str(error), '') from error

@@ -9,6 +9,7 @@ import dataclasses
 import os
 import pathlib
 import shutil
+import urllib.parse
 from typing import Callable, Mapping, Sequence
 
 from flan_jax import storage
@@ -124,6 +125,7 @@ def prepare(
   done: list[Outcome] = []
   with storage.work_folder(folder, _WORK, 'preparing data in') as work:
     fetching.clear_downloads(folder / plan.DOWNLOADS)
+    hosts.forget()
     jobs = [_job(request, folder, work, entry, len(asked) == 1) for entry in entries.values()]
     decide = lambda job: _decided(job, entries[job.name], folder)
     try:
@@ -188,7 +190,9 @@ def _obstacle(way: str, job: Job, entry: plan.Entry, folder: pathlib.Path) -> Fa
   if way == records.FOLDER:
     return None
   if way == records.HUB:
-    return None if entry.origin.hub else Failed(fetching.COPY, 'there is no open copy on the hub', entry.origin.closed)
+    return (
+      _no_hub() if entry.origin.hub else Failed(fetching.COPY, 'there is no open copy on the hub', entry.origin.closed)
+    )
   if entry.absent:
     return Failed(
       fetching.BY_HAND, f'{", ".join(entry.absent)} missing', f'Put {entry.origin.by_hand} into {entry.manual_dir}'
@@ -197,6 +201,16 @@ def _obstacle(way: str, job: Job, entry: plan.Entry, folder: pathlib.Path) -> Fa
   if lacking:
     return Failed(fetching.PACKAGE, f'TFDS needs {", ".join(lacking)}', f'pip install {" ".join(lacking)}')
   return _no_room(entry, folder) or _no_host(job, entry)
+
+
+def _no_hub() -> Failed | None:
+  host = urllib.parse.urlsplit(os.environ.get('HF_ENDPOINT') or 'https://huggingface.co').netloc
+  return _no_answer(hosts.unreachable([host]), 'Try again later')
+
+
+def _no_answer(dead: Mapping[str, str], remedy: str) -> Failed | None:
+  words = ', '.join(f'{host} ({why})' for host, why in dead.items())
+  return Failed(fetching.DOWNLOAD, f'no answer from {words}', remedy) if dead else None
 
 
 def _no_room(entry: plan.Entry, folder: pathlib.Path) -> Failed | None:
@@ -213,13 +227,8 @@ def _no_host(job: Job, entry: plan.Entry) -> Failed | None:
   cached = job.folders.downloads / entry.name.partition('/')[0].partition(':')[0]
   if any(cached.rglob('*.INFO')) or fetching.files(job.folders.manual):
     return None
-  dead = hosts.unreachable(entry.origin.hosts)
-  if not dead:
-    return None
-  words = ', '.join(f'{host} ({why})' for host, why in dead.items())
-  return Failed(
-    fetching.DOWNLOAD,
-    f'no answer from {words}',
+  return _no_answer(
+    hosts.unreachable(entry.origin.hosts),
     f'Try again later, or put the files of TFDS, fetched elsewhere, into {job.folders.manual}',
   )
 
@@ -235,3 +244,4 @@ def _move_in(folder: pathlib.Path, work: pathlib.Path, outcome: Outcome) -> None
     records.add(folder, outcome.name, outcome.record)
     os.rename(own / outcome.place, target)
   shutil.rmtree(own, ignore_errors=True)
+  fetching.clear_downloads(folder / plan.DOWNLOADS, outcome.name)

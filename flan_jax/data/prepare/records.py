@@ -13,7 +13,7 @@ import collections
 import dataclasses
 import json
 import pathlib
-from typing import Any, Iterable, Mapping
+from typing import Any, Collection, Iterable, Mapping
 
 from flan_jax import storage
 from flan_jax.data.sample_data import embedded_marker
@@ -32,7 +32,7 @@ class Record:
     source: 'tfds', 'hub:aps/super_glue/rte' or 'folder:/data/parquet'.
     revision: of the source: of a copy its own, else the release of tensorflow-datasets.
     order: 'tfds' if the rows stand where a preparation by TFDS puts them, so that slices hold
-      the rows that FLAN's hold; else 'hub'.
+      the rows that FLAN's hold (unless there is a limit); else 'hub'.
     rows: of each TFDS split.
     published: counts of each split that the dataset declares.
     limit: of the rows of each split, if one was set.
@@ -84,11 +84,11 @@ def add(data_dir: pathlib.Path, name: str, record: Record) -> None:
   storage.write_whole(data_dir / FILE, json.dumps(told, indent=1) + '\n')
 
 
-def origin(data_dir: str | pathlib.Path, tfds_names: Iterable[str]) -> str:
+def origin(data_dir: str | pathlib.Path, tfds_names: Collection[str]) -> str:
   """What runs and results say of the data that they read.
 
   'embedded', 'tfds', or, where not all builders come from TFDS, how many come from where:
-  'tfds 58, hub 4'.
+  'tfds 58, hub 4'. If builders hold a part of their rows only: 'tfds, limit 300'.
 
   tfds_names: of the builders that are read.
   """
@@ -96,9 +96,9 @@ def origin(data_dir: str | pathlib.Path, tfds_names: Iterable[str]) -> str:
     return EMBEDDED
   recorded = read(data_dir)
   counts = collections.Counter(kind(recorded[name]) if name in recorded else TFDS for name in set(tfds_names))
-  if set(counts) <= {TFDS}:
-    return TFDS
-  return ', '.join(f'{name} {counts[name]}' for name in (TFDS, HUB, FOLDER) if counts[name])
+  several = [f'{name} {counts[name]}' for name in (TFDS, HUB, FOLDER) if counts[name]]
+  limits = sorted({limit for name in tfds_names if name in recorded and (limit := recorded[name].limit)})
+  return ', '.join([*([TFDS] if set(counts) <= {TFDS} else several), *(f'limit {limit}' for limit in limits)])
 
 
 def kind(record: Record) -> str:
