@@ -23,11 +23,12 @@ CLUSTERS := nli,paraphrase,sentiment,closed_book_qa
 SHARED := -n 2 --dist loadfile --no-loadscope-reorder
 
 # Left out of test-newest: what needs torch, and what is of evaluation, of its reports, of
-# the world or of the commands, the records of each dataset, and what is marked `long`.
+# the world or of the commands, the records of each dataset and their copies, and what is
+# marked `long`.
 # A new file of tests is taken unless it is listed.
 WITH_TORCH := families harness huggingface same_texts
-OTHER_ROOMS := commandline comparison damaged_answers decoding evaluate experiment generate \
-  job malformed metrics never_tuned outside paper prompts protocol ranking report results \
+OTHER_ROOMS := commandline comparison copies damaged_answers decoding evaluate experiment generate \
+  hub job malformed metrics never_tuned origins outside paper prompts protocol ranking report results \
   samples scoring seqio_evaluation settings statements statistics summaries text_metrics world \
   world_algebra world_asking world_cloze world_commonsense world_counting world_dialogues \
   world_language world_languages world_news world_reading world_texts world_triples

@@ -11,6 +11,7 @@ VERSION = re.search(
   r"^__version__ = '(.*)'$", pathlib.Path('flan_jax/__init__.py').read_text(encoding='utf-8'), re.MULTILINE
 )[1]
 PYTEST = ['pytest>=8.3,<10', 'pytest-xdist>=3.6,<4']
+HUB = ['huggingface_hub>=0.34,<3', 'pyarrow>=17,<27']
 
 setuptools.setup(
   name='flan_jax',
@@ -76,6 +77,7 @@ setuptools.setup(
     'tpu': ['jax[tpu]'],
     'gpu': ['jax[cuda13]'],
     'lm_eval': ['lm_eval>=0.4.10,<0.5'],
+    'hub': HUB,  # to prepare datasets from copies, of the Hugging Face hub or in a folder
     'aot': ['jax[tpu]'],  # the libtpu that goes with jax, to compile without a TPU
     # Of SeqIO's caching script. Beam wants an older protobuf than the newest
     # sentencepiece was made with.
@@ -85,6 +87,7 @@ setuptools.setup(
     # accelerate: of lm_eval's own model, which ours is compared with.
     'test': [
       *PYTEST,
+      *HUB,
       'accelerate>=1.0,<2',
       'lm_eval>=0.4.10,<0.5',
       'mypy>=1.15,<3',

@@ -381,4 +381,26 @@ ROWS = {
     {'label': ('False', 'True')},
     '1_2_3',
   ),
+  'xsum': Sample(
+    'train',
+    [{'document': 'The bridge was opened by Ada Bell.', 'summary': 'A bridge is open.', 'id': '3501'}],
+    {'summary': b'A bridge is open.'},
+    'A bridge is open.',
+    key='3501',
+  ),
+  'cosmos_qa': Sample(
+    'train',
+    [
+      {
+        'id': '3Q8#12',
+        'context': 'I took my boots.',
+        'question': 'Why?',
+        **{f'answer{number}': answer for number, answer in enumerate(['It rains.', 'It is hot.', 'For fun.', 'No.'])},
+        'label': 0,
+      }
+    ],
+    {'id': b'3Q8#12', 'label': 0},
+    'It rains.',
+    key='3Q8#12',
+  ),
 }

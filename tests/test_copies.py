@@ -8,12 +8,13 @@ import numpy as np
 import pyarrow
 import pytest
 import tensorflow_datasets as tfds
+from etils import epath
 from pyarrow import parquet
 
 import flan_jax.tasks  # noqa: F401
 from flan_jax.data import datasets, private_names, rendering, templates
 from flan_jax.data.origins import Hub
-from flan_jax.data.prepare import copies
+from flan_jax.data.prepare import copies, feature_values
 from flan_jax.errors import UserError
 from tests import hub_rows
 
@@ -71,10 +72,139 @@ def test_rows_of_the_hub_fit_the_builder_and_every_template(name, tmp_path):
   answers = set()
   for record in filter(dataset.keep, records):
     fields = rendering.text_fields(record, dataset)
-    for side in templates.render(dataset.templates, fields):
-      assert all(text.strip() for text in side.numpy())
-    answers.add(fields['answer'].numpy().decode() if 'answer' in fields else fields['foreign'].numpy().decode())
+    answer = (fields.get('answer', fields.get('foreign'))).numpy().decode()
+    if answer:  # rows without one are left out
+      answers.add(answer)
+      for side in templates.render(dataset.templates, fields):
+        assert all(text.strip() for text in side.numpy())
   assert sample.answer in answers
+
+
+SOURCES = {  # {dataset: (arguments of the builder's own reader, rows of the hub's sample as its source file has them)}
+  'arc_easy': (
+    {'filepath': 'easy.jsonl'},
+    {
+      'id': 'Mercury_7',
+      'answerKey': '1',
+      'question': {
+        'stem': 'Which of these is a metal?',
+        'choices': [
+          {'text': text, 'label': str(number)} for number, text in enumerate(['iron', 'wood', 'wool', 'clay'], 1)
+        ],
+      },
+    },
+  ),
+  'openbookqa': (
+    {'filepath': 'book.jsonl', 'data_dir': ''},
+    {
+      'id': '8-376',
+      'question': {
+        'stem': 'Ice turns to water when',
+        'choices': [
+          {'text': text, 'label': letter}
+          for text, letter in zip(['it warms', 'it cools', 'it rests', 'it sings'], 'ABCD')
+        ],
+      },
+      'answerKey': 'A',
+      'fact1': 'heat melts ice',
+      'humanScore': 1.0,
+      'clarity': 1.8,
+      'turkIdAnonymized': 'b356',
+    },
+  ),
+  'quac': (
+    {'filepath': 'quac.json'},
+    {
+      'data': [
+        {
+          'title': 'Ada Bell',
+          'background': 'A pilot.',
+          'section_title': 'Early life',
+          'paragraphs': [
+            {
+              'context': 'She was born by a lake. CANNOTANSWER',
+              'id': 'C_1',
+              'qas': [
+                {
+                  'id': f'C_1_q#{turn}',
+                  'question': question,
+                  'followup': followup,
+                  'yesno': 'x',
+                  'answers': [{'text': answer, 'answer_start': start}],
+                  'orig_answer': {'text': answer, 'answer_start': start},
+                }
+                for turn, (question, followup, answer, start) in enumerate(
+                  [('Where was she born?', 'm', 'by a lake', 13), ('Who taught her?', 'y', 'CANNOTANSWER', 24)]
+                )
+              ],
+            }
+          ],
+        }
+      ]
+    },
+  ),
+  'anli_r1': (
+    {'filepath': 'r1.jsonl'},
+    {'uid': 'u-1', 'context': 'Vel is a lake.', 'hypothesis': 'Vel is dry.', 'label': 'c', 'reason': 'Lakes are wet.'},
+  ),
+  'trec': ({'filepath': 'trec.label'}, 'LOC:city What town lies by the lake ?'),
+  'multirc': (
+    {'data_file': 'multirc.jsonl', 'split': 'train'},
+    {
+      'idx': 1,
+      'passage': {
+        'text': 'Ada has a boat.',
+        'questions': [{'question': 'Who has a boat?', 'idx': 2, 'answers': [{'text': 'Ada', 'idx': 3, 'label': 1}]}],
+      },
+    },
+  ),
+  'record': (
+    {'data_file': 'record.jsonl', 'split': 'train'},
+    {
+      'idx': 2,
+      'passage': {
+        'text': 'Ada met Bell.\n@highlight\nThey talked',
+        'entities': [{'start': 0, 'end': 2}, {'start': 8, 'end': 11}],
+      },
+      'qas': [{'query': '@placeholder met Bell.', 'idx': 5, 'answers': [{'text': 'Ada', 'start': 0, 'end': 2}]}],
+    },
+  ),
+  'dart': (
+    {'filepath': 'dart.json', 'set_name': 'train'},
+    [
+      {'tripleset': [['a', 'b', 'c']], 'annotations': []},
+      {'tripleset': [['a', 'b', 'c']], 'annotations': []},
+      {'tripleset': [['a', 'b', 'c']], 'annotations': []},
+      {
+        'tripleset': [['Ada Bell', 'BIRTH_PLACE', 'Toldrel'], ['Toldrel', 'LAKE', 'Vel']],
+        'subtree_was_extended': False,
+        'annotations': [{'source': 'WikiTableQuestions_lily', 'text': 'Ada Bell was born in Toldrel, by Lake Vel.'}],
+      },
+    ],
+  ),
+  'bool_q': (
+    {'file_path': 'boolq.jsonl'},
+    {'question': 'is vel a lake', 'title': 'Vel (lake)', 'answer': True, 'passage': 'Vel is a lake -- a deep one.'},
+  ),
+  'ag_news_subset': ({'path': 'news.csv'}, '"4","New moon found","It is small."'),
+}
+
+
+@pytest.mark.parametrize('name', SOURCES)
+def test_rows_of_the_hub_become_what_the_builder_makes_of_its_source(name, tmp_path):
+  dataset, sample = datasets.get(name), hub_rows.ROWS[name]
+  hub, own = dataset.origin.hub, builder(dataset.tfds, tmp_path)
+  arguments, source = SOURCES[name]
+  for argument in set(arguments) & {'filepath', 'file_path', 'path', 'data_file'}:
+    path = epath.Path(tmp_path / arguments[argument])
+    path.write_text(source if isinstance(source, str) else json.dumps(source) + '\n')
+    arguments = {**arguments, argument: path}
+  convert = feature_values.converter(own.info.features)
+  expected = [(str(key), convert(record)) for key, record in own._generate_examples(**arguments)]
+  folder = tmp_path / 'rows' / dataset.tfds.partition(':')[0]
+  folder.mkdir(parents=True)
+  parquet.write_table(hub_rows.table(sample), folder / f'{hub.names[sample.split]}.parquet')
+  assert pairs(copies.from_folder(dataset.tfds, hub, tmp_path / 'rows'), sample.split) == expected
 
 
 QUESTIONS = 24
@@ -258,6 +388,8 @@ def test_where_files_of_a_folder_may_stand(file, alone, tmp_path):
     (['super_glue/rte/train.parquet', 'super_glue/rte/train.jsonl'], "could both be the split 'train'"),
     (['super_glue/rte/train.parquet', 'super_glue/rte/train/0000.parquet', 'super_glue/rte/rte/train.parquet'], 'both'),
     (['super_glue/rte/validation.parquet', 'super_glue/rte/dev.parquet'], "could both be the split 'validation'"),
+    (['super_glue/rte/train-00000-of-00001.jsonl', 'super_glue/rte/train.jsonl'], "could both be the split 'train'"),
+    (['super_glue/rte/train-00000-of-00003.jsonl', 'super_glue/rte/train-00002-of-00003.jsonl'], '2 of the 3 parts'),
     (['super_glue/rte/train.parquet', 'aps/super_glue/rte/train.parquet'], 'both hold files of it; take one away'),
   ],
 )
@@ -266,6 +398,13 @@ def test_a_folder_with_no_files_or_too_many_is_refused(files, words, tmp_path):
     write_lines(tmp_path / file, [ROW])
   with pytest.raises(UserError, match=words):
     copies.from_folder(RTE.tfds, RTE.origin.hub, tmp_path, None)
+
+
+def test_parts_of_a_split_are_read_by_their_numbers(tmp_path):
+  for part in (10, 2, 1):
+    write_lines(tmp_path / f'super_glue/rte/train_{part}.jsonl', [{**ROW, 'idx': part}])
+  copy = copies.from_folder(RTE.tfds, RTE.origin.hub, tmp_path)
+  assert [key for key, _ in pairs(copy)] == ['1', '2', '10']
 
 
 def test_a_dataset_without_a_copy_takes_rows_with_the_builders_features(tmp_path):
@@ -286,6 +425,19 @@ def test_a_file_that_is_none_is_named(text, words, tmp_path):
   with pytest.raises(UserError) as error:
     pairs(copies.from_folder(RTE.tfds, RTE.origin.hub, tmp_path))
   assert str(path) in str(error.value) and words in str(error.value)
+
+
+@pytest.mark.parametrize(('ending', 'delimiter'), [('csv', ','), ('tsv', '\t')])
+def test_a_table_keeps_quotes_line_ends_and_numbers_as_text(ending, delimiter, tmp_path):
+  dataset = datasets.get('samsum')
+  chat = {'id': '013', 'dialogue': 'Ada: "Rain, again"\r\nBell: yes\tno', 'summary': '42'}
+  path = tmp_path / f'samsum/train.{ending}'
+  path.parent.mkdir()
+  with open(path, 'w', newline='', encoding='utf-8-sig') as file:
+    csv.writer(file, delimiter=delimiter).writerows([chat, chat.values()])
+  copy = copies.from_folder(dataset.tfds, dataset.origin.hub, tmp_path)
+  assert pairs(copy) == [('013', {name: chat[name] for name in ('dialogue', 'summary', 'id')})]
+  assert copies.write(dataset.tfds, copy, tmp_path / 'data') == {'train': 1}
 
 
 def test_a_table_with_a_field_too_many_is_named(tmp_path):

@@ -21,12 +21,17 @@ INDIRECTLY = {
 
 
 @pytest.fixture
-def required(monkeypatch):
+def setup(monkeypatch):
   given = {}
   monkeypatch.chdir(CHECKOUT)
   monkeypatch.setattr(setuptools, 'setup', given.update)
   exec((CHECKOUT / 'setup.py').read_text(), {})
-  return [Requirement(line) for line in given['install_requires']]
+  return given
+
+
+@pytest.fixture
+def required(setup):
+  return [Requirement(line) for line in setup['install_requires']]
 
 
 def imported():
@@ -56,6 +61,13 @@ def test_tfds_has_the_versions_that_datasets_name(required):
   """4.9.9 has no multi_news:2.1.0."""
   [tfds] = [one for one in required if one.name == 'tensorflow-datasets']
   assert '4.9.9' not in tfds.specifier and '4.9.10' in tfds.specifier
+
+
+def test_copies_of_datasets_need_an_extra_that_is_bounded(setup):
+  extra = [Requirement(line) for line in setup['extras_require']['hub']]
+  assert {one.name for one in extra} == {'huggingface_hub', 'pyarrow'}
+  assert all(any(bound.operator == '<' for bound in one.specifier) for one in extra)
+  assert set(setup['extras_require']['hub']) <= set(setup['extras_require']['test'])
 
 
 def test_every_python_file_names_its_licence():

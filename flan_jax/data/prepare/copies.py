@@ -31,6 +31,7 @@ Pairs = Iterator[tuple[Any, Record]]
 _ALIASES = {'validation': ('valid', 'val', 'dev')}
 _ROWS = 'rows after the first {limit:,} of each split'
 _LISTED = 5  # files that a message names
+_REMEDY = 'Prepare the dataset from another source, such as a folder with files of your own'
 
 
 class Unavailable(UserError):
@@ -93,16 +94,16 @@ def _listed(paths: Sequence[str], name: str, hub: origins.Hub) -> list[str]:
   """The files of a split in a repository; parquet if there are several kinds."""
   prefixes = (hub.repository.rpartition('/')[2], hub.config)
   for kinds in ((row_files.PARQUET,), row_files.KINDS):
-    found = row_files.find([path for path in paths if path.endswith(kinds)], [name], hub.config, prefixes)
+    try:
+      found = row_files.find([path for path in paths if path.endswith(kinds)], [name], hub.config, prefixes)
+    except row_files.Unclear as error:
+      raise Unavailable(f'{_where(hub)}: {error}. {_REMEDY}') from None
     if found:
       return found
   there = [path for path in paths if path.endswith(row_files.KINDS)]
   raise Unavailable(
     f'{_where(hub)} has no files of the split {name!r} of {hub.config!r}; it has {_some(there)}. {_REMEDY}'
   )
-
-
-_REMEDY = 'Prepare the dataset from another source, such as a folder with files of your own'
 
 
 def _where(hub: origins.Hub) -> str:
@@ -134,6 +135,8 @@ def _reaching(hub: origins.Hub) -> Iterator[None]:
   except Exception as error:  # of a network, the library raises what its parts raise
     if getattr(error, 'errno', None) == errno.ENOSPC:
       raise UserError(f'{_where(hub)}: the disk of its cache is full; make room, or name another cache_dir') from error
+    if getattr(getattr(error, 'response', None), 'status_code', None) in (401, 403):
+      raise Unavailable(f'{_where(hub)} is not open to everybody. {_REMEDY}') from error
     reason = str(error).partition('\n')[0] or type(error).__name__
     raise Unavailable(
       f'{_where(hub)} cannot be fetched ({reason}); what has arrived is kept, try again. {_REMEDY}'
@@ -201,8 +204,8 @@ def _held(root: pathlib.Path, hub: origins.Hub | None, only: bool) -> dict[str, 
     called = list(dict.fromkeys([name, split, *_ALIASES.get(name, ()), *_ALIASES.get(split, ())]))
     try:
       found = row_files.find(paths, called, config, prefixes, only)
-    except row_files.Ambiguous as error:
-      raise UserError(f'in {root}, {error}; leave one of them') from None
+    except row_files.Unclear as error:
+      raise UserError(f'{root} is unclear: {error}; each split must be one file, or all parts of one') from None
     if found:
       files[split] = [str(root / path) for path in found]
   return files
@@ -238,9 +241,10 @@ def _pairs(hub: origins.Hub, convert: feature_values.Convert, split: str, files:
   """The (key, record) pairs of a split. Files are fetched as their rows are asked for."""
   numbers = itertools.count()
   form = hub.key_of(split)
+  labels = {column: tuple(names) for column, names in hub.labels.items()}
   for file in files:
     path = file()
-    for place, row in enumerate(row_files.rows(path, {column: tuple(names) for column, names in hub.labels.items()})):
+    for place, row in enumerate(row_files.rows(path, labels)):
       renamed = _renamed(row, hub.labels)
       try:
         for record in hub.adapt(renamed, split) if hub.adapt else (renamed,):

@@ -17,7 +17,7 @@ import numpy as np
 import tensorflow_datasets as tfds
 
 Convert = Callable[[Any], Any]
-_BOOLEANS = {'true': True, 'false': False, '1': True, '0': False}
+_BOOLEANS = {'true': True, 'false': False, '1': True, '0': False, 'none': False}  # None as in TFDS
 _SHOWN = 60  # characters of a value
 
 

@@ -41,17 +41,26 @@ def extra(module: str) -> Any:
     raise UserError(f"{module} is not installed: pip install 'flan_jax[hub]'") from None
 
 
-class Ambiguous(UserError):
-  """Two sets of files that could both be meant."""
+class Unclear(UserError):
+  """Two sets of files could both be meant, or one of them lacks a part."""
 
 
 @dataclasses.dataclass(frozen=True)
 class _Group:
-  """Files that can be one split: a folder, a name of the split and a kind of file."""
+  """Files that can be one split.
+
+  Attributes:
+    folder: that they stand in.
+    name: of the split.
+    kind: ending of the files.
+    parts: how many there must be; 0 if names are numbered and do not tell, None if they
+      have no number.
+  """
 
   folder: tuple[str, ...]
   name: str
   kind: str
+  parts: int | None
 
 
 def find(
@@ -73,31 +82,50 @@ def find(
     The paths in order, [] if there are none.
 
   Raises:
-    Ambiguous: several sets of files fit.
+    Unclear: several sets of files fit, or a part is missing.
   """
   groups: dict[_Group, list[str]] = {}
-  for path in sorted(paths):
+  for path in sorted(paths, key=_by_number):
     group = _group(pathlib.PurePosixPath(path), names, prefixes)
     if group:
       groups.setdefault(group, []).append(path)
   groups = _of_config(groups, config, only)
   if len(groups) > 1:
     listed = ' and '.join(files[0] for files in groups.values())
-    raise Ambiguous(f'{listed} could both be the split {names[0]!r}')
-  return next(iter(groups.values()), [])
+    raise Unclear(f'{listed} could both be the split {names[0]!r}')
+  if not groups:
+    return []
+  [(group, files)] = groups.items()
+  if group.parts and group.parts != len(files):
+    raise Unclear(f'there are {len(files)} of the {group.parts} parts of the split {names[0]!r}, as {files[0]}')
+  return files
 
 
-def _group(path: pathlib.PurePosixPath, names, prefixes) -> _Group | None:
+def _by_number(path: str) -> list[tuple[str, int]]:
+  """What puts part-2 before part-10."""
+  return [(text, int(number or 0)) for text, number in re.findall(r'(\D*)(\d*)', path)]
+
+
+def _group(path: pathlib.PurePosixPath, names: Sequence[str], prefixes: Sequence[str]) -> _Group | None:
   if path.suffix not in KINDS:
     return None
   folder, stem = path.parts[:-1], path.name.removesuffix(path.suffix)
   begins = '|'.join(map(re.escape, prefixes))
   for name in names:
-    if re.fullmatch(rf'(?:(?:{begins})[-_])?{re.escape(name)}(?:[-_.]\d[\w.-]*)?', stem):
-      return _Group(_said(folder), name, path.suffix)
+    found = re.fullmatch(rf'(?:(?:{begins})[-_])?{re.escape(name)}(?:[-_.](\d[\w.-]*))?', stem)
+    if found:
+      return _Group(_said(folder), name, path.suffix, _parts(found[1]))
     if folder[-1:] == (name,) and _SHARD.fullmatch(stem):
-      return _Group(_said(folder[:-1]), name, path.suffix)
+      return _Group(_said(folder[:-1]), name, path.suffix, _parts(stem))
   return None
+
+
+def _parts(number: str | None) -> int | None:
+  """How many files '00000-of-00002' is one of; see _Group."""
+  if number is None:
+    return None
+  total = re.search(r'-of-(\d+)', number)
+  return int(total[1]) if total else 0
 
 
 def _said(folder: tuple[str, ...]) -> tuple[str, ...]:
@@ -122,7 +150,7 @@ def rows(path: str, labels: Labels) -> Iterator[dict[str, Any]]:
     UserError: the file cannot be read, or holds a class that has no name.
   """
   kind = pathlib.PurePath(path).suffix
-  damaged = (OSError, UnicodeDecodeError, csv.Error)
+  damaged: tuple[type[Exception], ...] = (OSError, UnicodeDecodeError, csv.Error)
   if kind == PARQUET:
     damaged += (extra('pyarrow').ArrowException,)
   try:
