@@ -46,6 +46,7 @@ setuptools.setup(
   },
   install_requires=[
     'array_record>=0.8,<1',
+    'beautifulsoup4>=4.12,<5',  # tensorflow-datasets reads the pages of Google Drive with it
     'clu>=0.0.12,<0.1',
     'flax>=0.12.8,<0.13',
     'gin-config>=0.5,<0.6',
@@ -53,10 +54,12 @@ setuptools.setup(
     'importlib_resources>=6',  # tensorflow-datasets needs it when it writes data
     'jax>=0.10,<0.13',  # of Python 3.11 the last is 0.10.2
     'jinja2>=3.1,<4',
+    'lxml>=5,<7',  # tensorflow-datasets reads XML with it and beautifulsoup4
     'numpy>=2,<3',
     'optax>=0.2.8,<0.3',
     'orbax-checkpoint>=0.12.8,<0.13',
     'rapidfuzz>=3.9,<4',
+    'requests>=2.31,<3',
     'rich>=13.7,<16',
     'rouge-score>=0.1.2,<0.2',
     'sacrebleu>=2.4,<3',

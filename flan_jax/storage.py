@@ -1,8 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Files that are there whole or not at all, JSON that is named where it is torn, pages."""
 
+import contextlib
+import fcntl
 import json
 import os
+import pathlib
+import shutil
+from typing import Iterator
 
 from flan_jax.errors import UserError
 
@@ -13,6 +18,42 @@ def write_whole(path: str | os.PathLike, text: str) -> None:
   with open(unfinished, 'w', encoding='utf-8') as file:
     file.write(text)
   os.replace(unfinished, path)
+
+
+@contextlib.contextmanager
+def work_folder(folder: pathlib.Path, name: str, work: str) -> Iterator[pathlib.Path]:
+  """A folder in `folder` for what is unfinished, cleared before and after.
+
+  One process at a time has it; what a killed one has left there is cleared.
+
+  Args:
+    folder: a local folder.
+    name: of the folder in it.
+    work: what is done, as in 'writing embedded data into'.
+
+  Raises:
+    UserError: another process has it.
+  """
+  place = folder / name
+  place.mkdir(parents=True, exist_ok=True)
+  lock = os.open(place, os.O_RDONLY)
+  try:
+    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+  except BlockingIOError:
+    os.close(lock)
+    raise UserError(f'another process is {work} {folder}; wait until it has ended') from None
+  try:
+    clear(place)
+    yield place
+  finally:
+    shutil.rmtree(place, ignore_errors=True)
+    os.close(lock)
+
+
+def clear(folder: pathlib.Path) -> None:
+  """Deletes what is in a folder."""
+  for path in folder.iterdir():
+    shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def read_object(path: str, remedy: str = 'download it again') -> dict:

@@ -131,6 +131,20 @@ def world(random_runs, monkeypatch):
   return random_runs
 
 
+@pytest.fixture
+def hosts(monkeypatch):
+  """The hosts of real data, on loopback; serves invented archives, and tests change how."""
+  from flan_jax.data.prepare import hosts as hosts_lib
+  from tests import archives, loopback
+
+  made = loopback.Hosts({key: value for make, _ in archives.BUILDERS.values() for key, value in make().items()})
+  loopback.redirect(monkeypatch, made.port, made.checksums())
+  monkeypatch.setattr(hosts_lib, 'RETRIES', 0)
+  monkeypatch.setattr(hosts_lib, 'SILENCE', 1.0)
+  yield made
+  made.close()
+
+
 def replace_sample(patch, name, sample):
   """Puts another sample in the place of a dataset's; None: it has none."""
   from flan_jax.world import samples

@@ -20,6 +20,7 @@ DOORS = [
   'generate',
   'holdout',
   'huggingface',
+  'prepare',
   'prompts',
   'report',
   'sample',

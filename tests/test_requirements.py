@@ -13,6 +13,8 @@ CHECKOUT = pathlib.Path(__file__).resolve().parent.parent
 MODULES = {'gin-config': 'gin', 'orbax-checkpoint': 'orbax', 'scikit-learn': 'sklearn'}
 # Used without an import of ours.
 INDIRECTLY = {
+  'beautifulsoup4': 'tensorflow-datasets reads pages of Google Drive and XML with it',
+  'lxml': 'of beautifulsoup4, for XML',
   'importlib_resources': 'tensorflow-datasets writes data with it',
   'tensorboard': 'shows the events of a run',
 }

@@ -29,7 +29,7 @@ def test_a_dataset_without_a_sample_is_refused_with_the_remedy(words, tmp_path, 
   said = str(error.value)
   assert said.startswith('cb (') and 'tasks/nli/cb.py) has no sample' in said
   assert "@flan_jax.world.samples.of('cb')" in said and '\n' not in said
-  assert 'tfds build super_glue/cb:1.0.2' in said
+  assert 'flan_jax prepare --datasets=cb' in said
   assert not (tmp_path / 'new').exists()
 
 

@@ -38,6 +38,7 @@ DOORS = [
   'holdout',
   'huggingface',
   'precompile',
+  'prepare',
   'prompts',
   'report',
   'sample',
@@ -48,6 +49,7 @@ RUN_FILES = {
   'evaluate': 'runs/evaluate.gin',
   'precompile': 'runs/precompile.gin',
   'cache': 'runs/cache.gin',
+  'prepare': 'runs/cache.gin',
   'experiment': 'runs/tune.gin',
 }
 COUNT = 300
@@ -228,7 +230,8 @@ def place(tmp_path_factory):
 @pytest.fixture
 def doors(place, monkeypatch):
   """The doors, each ending where its work would begin."""
-  from flan_jax.cli import cache, holdout, huggingface, prompts, report, sample
+  from flan_jax.cli import cache, holdout, huggingface, prepare, prompts, report, sample
+  from flan_jax.data.prepare import plan
   from flan_jax.runs import caching, evaluation_request, feeds
 
   monkeypatch.chdir(place)
@@ -238,6 +241,7 @@ def doors(place, monkeypatch):
   monkeypatch.setattr(training, '_checked_tasks', lambda *_: ('made', {}))
   monkeypatch.setattr(evaluation_request, 'names', lambda *_: {False: [], True: []})
   monkeypatch.setattr(cache, '_tasks', lambda *_: [])
+  monkeypatch.setattr(prepare, '_of_run', lambda: ['rte'])
   monkeypatch.setattr(experiment, 'holdout_runs', lambda flags: [])
   monkeypatch.setattr(decoder, 'abstract_params', functools.lru_cache(decoder.abstract_params))
   for owner, name in (
@@ -245,6 +249,7 @@ def doors(place, monkeypatch):
     (evaluation._Job, 'run'),
     (aot, 'compile_plan'),
     (caching, '_build_all'),
+    (plan, 'plan'),
     (experiment, '_execute'),
     (generation.Model, 'load'),
     (sample, 'run'),
@@ -278,6 +283,7 @@ ASKED = {
   'report': ['run'],
   'sample': ['--data_dir=data'],
   'cache': [],
+  'prepare': ['--data_dir=data'],
 }
 
 
@@ -336,7 +342,7 @@ def cases():
     for case in found
     if not (
       # These doors start no run of their own.
-      case.door in ('cache', 'experiment', 'precompile')
+      case.door in ('cache', 'experiment', 'precompile', 'prepare')
       and case.value == 'None'
       and case.name in ('MODEL_DIR', 'Training.model_dir')
     )
@@ -492,6 +498,8 @@ FILES = {
     ('generate', ['--output=run'], 'run'),
     ('huggingface', ['--fsdp=0'], '--fsdp=0 must be a whole number of at least 1'),
     ('sample', ['--data_dir=prompts.jsonl'], 'it is a file'),
+    ('prepare', ['--data_dir=prompts.jsonl'], 'it is a file'),
+    ('prepare', ['--limit=0'], '--limit=0 must be a whole number of at least 1'),
     ('prompts', ['--n=0'], '--n=0 must be'),
     ('prompts', ['--style=nam'], "'nam'"),
     ('report', ['--output='], '--output= must be a path; it is empty'),

@@ -14,7 +14,7 @@ from flan_jax import settings
 from flan_jax.errors import did_you_mean, UserError
 
 # Our functions and classes that gin files bind, and the doors that read each.
-_TRAINING = ('train', 'cache', 'experiment', 'precompile')
+_TRAINING = ('train', 'prepare', 'cache', 'experiment', 'precompile')
 READ_BY = {
   'Training': _TRAINING,
   'Rows': _TRAINING,
@@ -29,13 +29,14 @@ READ_BY = {
 # What a run file of a door must wire.
 WIRED = {
   'train': 'Training',
+  'prepare': 'Training',
   'cache': 'Training',
   'experiment': 'Training',
   'evaluate': 'Evaluation',
   'precompile': 'Precompile',
 }
 # Doors that start no run of their own, and leave out what each run is given.
-_WITHOUT_RUN = ('cache', 'experiment', 'precompile')
+_WITHOUT_RUN = ('prepare', 'cache', 'experiment', 'precompile')
 _REQUIRED = 'gin.REQUIRED'
 
 
@@ -286,7 +287,7 @@ def _check_value(door: str, setting, statement, value, name: str, macros) -> str
   seen = [name]
   while isinstance(value, _Macro):
     if value.name == _REQUIRED:
-      return None if door == 'cache' else _required(setting, seen[-1], statement)
+      return None if door in ('prepare', 'cache') else _required(setting, seen[-1], statement)
     if value.name in seen or value.name not in macros:
       break
     seen.append(value.name)

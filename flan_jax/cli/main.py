@@ -10,6 +10,7 @@ from flan_jax.errors import did_you_mean
 
 STAGES = {
   'Data and prompts': {
+    'prepare': 'fetches real data into a TFDS data_dir, and says what is missing',
     'sample': 'writes embedded data and a vocabulary, to try everything without a download',
     'prompts': 'shows the prompts of a task, or writes a page of all',
     'holdout': 'lists what is trained on and what is unseen when a cluster is held out',

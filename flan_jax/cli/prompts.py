@@ -155,7 +155,7 @@ def _template_numbers(dataset, template: int | None, count: int) -> list[int]:
 def _records(dataset, split: str, count: int):
   """Records of the dataset, what to draw exemplars from, a line on where it all is from."""
   from flan_jax.data import datasets, rendering, splits
-  from flan_jax.data.sample_data import embedded_marker
+  from flan_jax.data.prepare import records
   from flan_jax.data.sample_data.embedded_content import sampled
 
   if 'TFDS_DATA_DIR' not in os.environ and not dataset.source.prepared():
@@ -165,7 +165,7 @@ def _records(dataset, split: str, count: int):
     raise UserError(
       f'{dataset.name} has no split {split!r}; it has {", ".join(dataset.splits)}: --split={list(dataset.splits)[-1]}'
     )
-  origin = embedded_marker.origin(splits.data_dir())
+  origin = records.origin(splits.data_dir(), [dataset.tfds])
   return (datasets.records(dataset, split), None, f'{origin}, {dataset.tfds} {split} in {splits.data_dir()}')
 
 

@@ -144,14 +144,14 @@ def raise_missing(
   manual: for TFDS names that TFDS cannot fetch alone, which files and from where.
   """
   by_hand = ''.join(
-    f' {name} needs a manual download: put {what} into {os.path.join(data_dir(), "downloads", "manual")} first.'
+    f' {name} needs a manual download: put {what} into '
+    f'{os.path.join(data_dir(), "downloads", "manual", name.partition(":")[0])} first.'
     for name, what in manual.items()
   )
   wanted = f' --datasets={",".join(tasks)}' if tasks else ''
   raise UserError(
     f'{", ".join(sorted(set(tfds_names)))} not prepared in {data_dir()}. Fetch the real '
-    f'data with `tfds build {tfds_names[0]} --data_dir={data_dir()}`'
-    f'{" (and so on for each)" if len(tfds_names) > 1 else ""}, or write embedded rows '
+    f'data with `flan_jax prepare --data_dir={data_dir()}{wanted}`, or write embedded rows '
     f'with `flan_jax sample --data_dir={data_dir()}{wanted}`, or name the '
     f'folder that holds them with --tfds_data_dir.{instead}{by_hand}'
   )

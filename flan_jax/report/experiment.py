@@ -21,7 +21,7 @@ from typing import Any, Mapping, Sequence
 from flan_jax import storage
 from flan_jax.evaluation import groups as groups_lib
 from flan_jax.evaluation import metrics
-from flan_jax.report import score_plot
+from flan_jax.report import score_plot, tables
 
 SCHEMA = 1
 UNTUNED, PLAIN, TUNED = 'untuned', 'plain', 'tuned'
@@ -112,8 +112,7 @@ def _notes(runs, groups, data: str, limit: int | None) -> list[str]:
       f'{", ".join(unknown)}: nothing is known of what the model that the run '
       'began from was trained on: it may have seen these datasets'
     )
-  if 'embedded' in data:
-    notes.append('embedded data: a small invented world, not the published datasets')
+  notes += tables.data(data)
   counted = [row['name'] for group in groups for row in group['rows'] if not row['plotted']]
   if counted:
     notes.append(f'{", ".join(counted)}: words to correct, lower is better, not averaged with scores')

@@ -59,9 +59,22 @@ def notes(results: Mapping) -> list[str]:
     for one in evaluations
     if one.get('ranking', PLAIN_RANKING) != PLAIN_RANKING
   ]
-  if results['data'] == 'embedded':
-    lines.append('embedded data: a small invented world, not the published datasets')
-  return lines
+  return lines + data(results['data'])
+
+
+def data(origin: str) -> list[str]:
+  """What a reader must know of the data that scores are of. origin: 'tfds 58, hub 4'."""
+  if 'embedded' in origin:
+    return ['embedded data: a small invented world, not the published datasets']
+  limits = re.findall(r'limit (\d+)', origin)
+  notes = [f'data: only the first {limit} rows of each split were prepared' for limit in limits]
+  copies = re.findall(r'(?:hub|folder) \d+', origin)
+  if not copies:
+    return notes
+  return notes + [
+    f'datasets of copies ({", ".join(dict.fromkeys(copies))}): their rows may stand in another order than TFDS has, '
+    'so slices such as train[:30000] may hold other rows than those of FLAN'
+  ]
 
 
 def _metrics_note(results: Mapping) -> list[str]:

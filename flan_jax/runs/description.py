@@ -16,13 +16,15 @@ def describe(job: Any, words: Any, tasks: Mapping[str, float], overlap: Any = No
   and loss are filled in.
   """
   import flan_jax
-  from flan_jax.data import splits
-  from flan_jax.data.sample_data import embedded_marker
+  from flan_jax.data import datasets, splits
+  from flan_jax.data.prepare import records
   from flan_jax.training import optim, run_file
 
+  read = [datasets.get(name).tfds for name in tasks if name in datasets.every()]
   return run_file.Run(
     version=flan_jax.__version__,
-    data=embedded_marker.origin(splits.data_dir()),
+    data=records.origin(splits.data_dir(), read),
+    sources=records.sources(splits.data_dir(), read),
     mixture=job.mixture,
     held_out=job.held_out,
     tasks=tasks,

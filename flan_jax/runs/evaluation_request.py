@@ -359,9 +359,9 @@ def resumed_vocabulary(run: Any, model_dir: str) -> str | None:
 
 
 def check_data(wanted: Sequence[str]) -> str:
-  """'embedded' or 'tfds'; raises UserError if a dataset is not there."""
+  """Where their rows come from, as `records.origin` says; UserError if a dataset is not there."""
   from flan_jax.data import datasets, splits
-  from flan_jax.data.sample_data import embedded_marker
+  from flan_jax.data.prepare import records
 
   datasets.require_prepared(wanted)
-  return embedded_marker.origin(splits.data_dir())
+  return records.origin(splits.data_dir(), [datasets.get(name).tfds for name in wanted])

@@ -65,6 +65,8 @@ SETTINGS = (
   _place('data_dir', 'made'),
   Setting('examples', 'whole', least=1, most=10**7),
   Setting('datasets', 'joined'),
+  # prepare
+  _place('source'),
   # cache
   Setting('tasks', 'names'),
   Setting('mixture', 'text'),

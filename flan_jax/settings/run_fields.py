@@ -99,6 +99,7 @@ _FIELDS = {
     Setting('loss', 'mapping', 'LossConfig', none='not told'),
     Setting('seed', 'whole', 'seed of the run', none='not told', least=0, most=2**32 - 1),
     Setting('prompts', 'prompts', 'what decides the prompts of each task'),
+    Setting('sources', 'mapping', 'where the rows of each builder come from'),
     Setting('init_from', 'text', 'MODEL_DIR of the base', none='from scratch'),
     Setting('overlap', 'mapping', 'TextOverlap', none='not compared'),
     Setting('ends', 'mapping', 'what ends and begins a text', none='not told'),

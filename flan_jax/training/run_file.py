@@ -61,6 +61,7 @@ class Run:
   seed: int | None = None
   prompts: Mapping[str, Any] = dataclasses.field(default_factory=dict)
   overlap: TextOverlap | None = None
+  sources: Mapping[str, Any] = dataclasses.field(default_factory=dict)
   imported_from: str | None = None
   imported: Mapping[str, Any] | None = None
   others: Mapping[str, Any] = dataclasses.field(default_factory=dict)

@@ -8,6 +8,7 @@ from typing import Any
 
 import tensorflow as tf
 import tensorflow_datasets as tfds
+from tensorflow_datasets.core import file_adapters
 
 from flan_jax.errors import UserError
 
@@ -35,6 +36,36 @@ def folder(name: str, data_dir: str) -> str | None:
   return found[0] if found else None
 
 
+def fault(folder: str) -> str:
+  """Why a prepared builder cannot be read as far as a quick look tells; '' if it can.
+
+  Records are not read: a file that is torn between them is found when it is.
+  """
+  for name in _DESCRIPTIONS:
+    path = os.path.join(folder, name)
+    why = _json_flaw(path) if os.path.exists(path) else 'it is missing'
+    if why:
+      return f'{path}: {why}'
+  try:
+    info = tfds.builder_from_directory(folder).info
+    wanted = [file for split in info.splits.values() for file in split.filenames]
+  except Exception as error:  # of a file as torn as it may be, TFDS raises anything
+    return f'{folder}: {_reason(error)}'
+  there = set(os.listdir(folder))
+  missing = [file for file in wanted if file not in there]
+  if missing:
+    return f'{os.path.join(folder, missing[0])}: it is missing'
+  return _format_fault(info) or ('' if wanted else f'{folder}: it has no splits')
+
+
+def _format_fault(info: Any) -> str:
+  """What is said of files that TFDS writes, but does not read as a tf.data.Dataset."""
+  format_ = info.file_format
+  if format_ is None or format_ in file_adapters.FileFormat.with_tf_data():
+    return ''
+  return f'its files are {format_.value}, which TFDS cannot read as a tf.data.Dataset'
+
+
 def unreadable(name: str, folder: str | None, error: Exception) -> UserError:
   """The paragraph on a dataset whose files cannot be read.
 
@@ -49,14 +80,17 @@ def unreadable(name: str, folder: str | None, error: Exception) -> UserError:
 
 def _remedy(name: str, folder: str) -> str:
   return (
-    f'Delete {folder} and prepare the dataset again, as it was prepared: with `tfds '
-    f'build {name}`, or embedded rows with `flan_jax sample`'
+    f'Delete {folder} and prepare the dataset again, as it was prepared: with `flan_jax '
+    f'prepare`, or embedded rows with `flan_jax sample`'
   )
 
 
 def require(name: str, builder: Any, bases: set[str]) -> None:
-  """Raises UserError if files of these splits of a prepared dataset are missing."""
+  """Raises UserError if files of these splits are missing, or of a format that is not read."""
   folder = str(builder.data_dir)
+  why = _format_fault(builder.info)
+  if why:
+    raise UserError(f'{name} in {folder}: {why}. {_remedy(name, folder)}, which writes tfrecord')
   there = set(tf.io.gfile.listdir(folder))
   missing = [
     file

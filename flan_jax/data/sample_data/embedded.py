@@ -16,15 +16,12 @@ what somebody else has put in its place is noticed and never replaced.
 """
 
 import collections
-import contextlib
 import dataclasses
-import fcntl
 import hashlib
 import json
 import math
 import os
 import pathlib
-import shutil
 import sys
 from typing import Any, Callable, Sequence
 
@@ -97,7 +94,7 @@ def write(
   there = _parts_there(folder)
   parts = _parts(folder, _groups(names, there), examples, seed)
   recorded = {'data': 'embedded', 'seed': seed, 'examples': examples, 'parts': there}
-  with _work_folder(folder) as work:
+  with storage.work_folder(folder, _WORK, 'writing embedded data into') as work:
     outcomes = _complete(folder, work, recorded, parts, new_vocabulary, advance)
   return {kind: [name for name in outcomes if outcomes[name] == kind] for kind in ('written', 'unchanged', 'kept')}
 
@@ -253,30 +250,6 @@ def _foreign(path):
   )
 
 
-@contextlib.contextmanager
-def _work_folder(folder):
-  """A folder for unfinished parts; one run at a time, leftovers are cleared."""
-  work = folder / _WORK
-  work.mkdir(parents=True, exist_ok=True)
-  lock = os.open(work, os.O_RDONLY)
-  try:
-    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-  except BlockingIOError:
-    os.close(lock)
-    raise UserError(f'another process is writing embedded data into {folder}; wait until it has ended') from None
-  try:
-    _clear(work)
-    yield work
-  finally:
-    shutil.rmtree(work, ignore_errors=True)
-    os.close(lock)
-
-
-def _clear(work):
-  for path in work.iterdir():
-    shutil.rmtree(path) if path.is_dir() else path.unlink()
-
-
 def _outcome(folder, record, part, new_vocabulary):
   """What becomes of a part: 'written', or it is there, whole and 'unchanged' or 'kept'."""
   if not (record and record.get('wanted') and (folder / record['path']).exists()):
@@ -318,7 +291,7 @@ def _replace(folder, work, recorded, part):
   new = new / path if part.rows else new
   digest = _content(new)
   new.replace(target)
-  _clear(work)
+  storage.clear(work)
   recorded['parts'][part.name] |= {'wanted': part.wanted, 'content': digest, 'rows': part.rows}
   _save(folder, recorded)
 

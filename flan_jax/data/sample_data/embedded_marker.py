@@ -34,8 +34,3 @@ def _recorded(path: pathlib.Path, *_stamp: int) -> dict:
     raise UserError(
       f'{path} is not what `flan_jax sample` writes; move the folder away and let it write a new one'
     ) from None
-
-
-def origin(data_dir: str | os.PathLike[str]) -> str:
-  """What runs and results on a data_dir say of it: 'embedded' or 'tfds'."""
-  return 'embedded' if read(data_dir) else 'tfds'

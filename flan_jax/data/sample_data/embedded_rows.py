@@ -42,7 +42,7 @@ def sample(dataset: datasets.Dataset) -> samples.Sample:
     raise UserError(
       f'{name} ({dataset_checks.file(dataset)}) has no sample, of which embedded data is '
       f'made; register one with `@flan_jax.world.samples.of({name!r})`, or prepare the '
-      f'real data: `tfds build {dataset.tfds}`'
+      f'real data: `flan_jax prepare --datasets={name}`'
     )
   return found
 
