@@ -52,6 +52,7 @@ setuptools.setup(
     'importlib_resources>=6',  # tensorflow-datasets needs it when it writes data
     'jax>=0.10,<0.13',  # of Python 3.11 the last is 0.10.2
     'jinja2>=3.1,<4',
+    'msgspec>=0.20,<1',
     'numpy>=2,<3',
     'optax>=0.2.8,<0.3',
     'orbax-checkpoint>=0.12.8,<0.13',

@@ -282,7 +282,7 @@ def test_of_several_evaluations_those_asked_alike_are_compared(folders, tmp_path
   with open(f'{folders[0]}/results.json', 'w') as file:
     json.dump(results, file)
   chosen = comparison.alike(loaded(folders))
-  assert [one.group['limit'] for one in chosen] == [None, None]
+  assert [one.group.conditions.limit for one in chosen] == [None, None]
   text = written(folders, tmp_path)[1]
   assert "a/nli has 1 other evaluation; this one is nli, style 'instructions', no limit" in text
   assert 'not comparable' not in text

@@ -83,7 +83,7 @@ def evaluated(folder, name='tuned', tell=answers.notice):
     read={name: made_questions(name) for name in TASKS},
   )
   assert made[1] == {}
-  return json.loads(json.dumps(made[0]))
+  return {name: one.to_json() for name, one in made[0].items()}
 
 
 def lines_of(text):

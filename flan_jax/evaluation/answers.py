@@ -16,6 +16,7 @@ from typing import Any, Callable, Iterator, Mapping, Sequence
 from flan_jax.errors import notice
 from flan_jax.evaluation import answer_files, metrics, ranking
 from flan_jax.evaluation.questions import DEV, rows, TEST
+from flan_jax.evaluation.scores import MethodScores
 
 FOLDER, EXAMPLES = 'predictions', 'examples.jsonl'
 RANK, DECODE = 'rank', 'decode'
@@ -231,10 +232,10 @@ def scored_split(sizes: Mapping[str, int]) -> str:
   return TEST if sizes[TEST] else DEV
 
 
-def columns(folder: str, entry: Mapping, tell: Callable[[str], None] = notice) -> dict[int, metrics.Answers]:
+def columns(folder: str, scores: MethodScores, tell: Callable[[str], None] = notice) -> dict[int, metrics.Answers]:
   """template -> the answers that its score is of; {} where they are not all there.
 
-  entry: the dataset's, of results.json: its `templates` are those that must be there.
+  scores: the templates of these must be there.
   """
   found = stored(folder, tell)
   if not found:
@@ -243,7 +244,7 @@ def columns(folder: str, entry: Mapping, tell: Callable[[str], None] = notice) -
     return {}
   asked, kept = found
   by_name = {(cell.template, cell.method): cell for cell in kept}
-  wanted = [(one['template'], one['method']) for one in entry['templates']]
+  wanted = [(one.template, one.method) for one in scores.templates]
   missing = [_file(*one) for one in wanted if one not in by_name]
   if missing:
     tell(f'{folder} lacks {", ".join(missing)}, so its answers are not compared; evaluate the run again')

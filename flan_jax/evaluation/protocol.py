@@ -22,6 +22,7 @@ from flan_jax.evaluation import questions as questions_lib
 from flan_jax.evaluation import ranking as ranking_lib
 from flan_jax.evaluation.answers import DECODE, RANK
 from flan_jax.evaluation.questions import DEV, Questions, TEST
+from flan_jax.evaluation.scores import DatasetScores
 from flan_jax.inference import decoding, scoring
 
 BOTH = 'both'
@@ -78,10 +79,10 @@ def evaluate(
   agreed: Callable[[list[bool]], list[bool]] = lambda done: done,
   read: dict[str, Questions] | None = None,
   progress: scoring.Progress = scoring.silent,
-  replicates: dict[str, np.ndarray] | None = None,
+  samples: dict[str, summaries.Sample] | None = None,
   summarise: bool = True,
-) -> tuple[dict[str, dict], dict[str, str]]:
-  """Scores of a checkpoint on datasets, as results.json has them.
+) -> tuple[dict[str, DatasetScores], dict[str, str]]:
+  """Scores of a checkpoint on datasets.
 
   Args:
     loaded: `config`, `params` and `run`, as checkpoint.load gives them.
@@ -92,12 +93,11 @@ def evaluate(
     agreed: what is there already, as all processes are to see it.
     read: questions already read; those read here are added. Serves a second checkpoint.
     progress: see scoring.Progress.
-    replicates: by name those of the scores are added (see statistics.replicates), and
-      entries have intervals.
-    summarise: whether there are any entries; one of several processes is enough.
+    samples: by name what each score is of is added, and the scores have intervals.
+    summarise: whether there are any scores; one of several processes is enough.
 
   Returns:
-    (entries, problems): by name, of the datasets that were evaluated, and why others
+    (scores, problems): by name, of the datasets that were evaluated, and why others
     could not be.
 
   Raises:
@@ -105,22 +105,21 @@ def evaluate(
   """
   encoding = encoding or Encoding.of(loaded.run)
   tasks = tasks if isinstance(tasks, Mapping) else {name: name for name in tasks}
-  read, entries, problems = {} if read is None else read, {}, {}
+  read, scores, problems = {} if read is None else read, {}, {}
   for name, task in tasks.items():
     try:
       kept = folder(name, task) if folder else answers.Folder(None, '')
       asked = _Asked(task, held_in, settings, encoding, read)
       _answer_all(loaded, asked, kept, agreed, progress)
       if summarise:
-        entry = {'held_in': held_in, **summaries.entry(task, kept, asked.cells(), settings.ranking, encoding)}
-        if replicates is not None:
-          replicates[name] = summaries.add_intervals(entry, task, kept)
-        entries[name] = entry
+        scores[name] = summaries.of_dataset(task, held_in, kept, asked.cells(), settings.ranking, encoding)
+        if samples is not None:
+          scores[name], samples[name] = summaries.with_intervals(scores[name], kept)
     except answer_files.Unwritable:
       raise
     except UserError as error:
       problems[name] = str(error)
-  return entries, problems
+  return scores, problems
 
 
 @dataclasses.dataclass

@@ -13,6 +13,8 @@ from typing import Any, Mapping, Sequence
 from flan_jax import storage
 from flan_jax.errors import UserError
 from flan_jax.evaluation import groups
+from flan_jax.evaluation.groups import Group
+from flan_jax.evaluation.scores import Evaluation, Results
 from flan_jax.report import charts, paper, score_plot, sections, tables
 from flan_jax.report import samples as samples_lib
 
@@ -27,7 +29,7 @@ _TEMPLATE = os.path.join(_HERE, 'report.html.j2')
 
 def write(
   model_dir: str,
-  results: Mapping,
+  results: Results,
   run: Any,
   rules: Mapping[str, Mapping],
   curves: Mapping[str, Sequence[Mapping]],
@@ -52,15 +54,19 @@ def write(
   return path
 
 
-def _named(results: Mapping) -> dict[str, Mapping]:
+def _named(results: Results) -> dict[str, Evaluation]:
   """What each evaluation is called among all, the last ones first -> the evaluation."""
   every = groups.split(results)[::-1]
-  ends = ['' if len(every) == 1 else f' ({groups.label(group, every)})' for group in every]
-  return {f'{one["name"]}{end}': one for group, end in zip(every, ends) for one in group['evaluations']}
+  ends = ['' if len(every) == 1 else f' ({_label(group, every)})' for group in every]
+  return {f'{one.name}{end}': one for group, end in zip(every, ends) for one in group.evaluations}
+
+
+def _label(group: Group, every: Sequence[Group]) -> str:
+  return groups.label(group.conditions, [one.conditions for one in every])
 
 
 def again(
-  model_dir: str, results: Mapping, run: Any, curves: Mapping[str, Sequence[Mapping]], references: Mapping | None = None
+  model_dir: str, results: Results, run: Any, curves: Mapping[str, Sequence[Mapping]], references: Mapping | None = None
 ) -> str:
   """Writes report.html of an evaluated run anew; returns its path.
 
@@ -124,7 +130,7 @@ def _why_not(given: Any) -> str:
 
 
 def page(
-  results: Mapping,
+  results: Results,
   run: Any,
   rules: Mapping[str, Mapping | None],
   curves: Mapping[str, Sequence[Mapping]],
@@ -138,7 +144,7 @@ def page(
   """The report as HTML: a part for each group of the results, the last one first.
 
   Args:
-    results: what results.json holds.
+    results: all parts of the page.
     run: training.run_file.Run of the run.
     rules: cluster ('None' if none is held out) -> {'dropped': task -> reason,
       'held_out' and 'trained': task -> its clusters}; `trained` is of the runs before as
@@ -172,29 +178,26 @@ def page(
   )
 
 
-def _title(every: Sequence[Mapping]) -> str:
+def _title(every: Sequence[Group]) -> str:
   others = len(every) - 1
   more = f', and {others} other evaluation{"s" * (others > 1)}' if others else ''
   return tables.title(every[0]) + more
 
 
-def _part(group, every, number, run, rules, references, phrasings) -> dict:
+def _part(group: Group, every: Sequence[Group], number, run, rules, references, phrasings) -> dict:
   """What the page says of a group of the results."""
   own = {
     name: figures
     for name, figures in references.items()
-    if name == 'mean' or any(name in one['datasets'] for one in group['evaluations'])
+    if name == 'mean' or any(name in one.datasets for one in group.evaluations)
   }
-  rule = rules.get(str(group['cluster']))
-  lost = (
-    []
-    if rule or not group['cluster']
-    else [f'{group["cluster"]} is declared no more, so nothing here says whether it was unseen']
-  )
+  cluster = group.conditions.cluster
+  rule = rules.get(str(cluster))
+  lost = [] if rule or not cluster else [f'{cluster} is declared no more, so nothing here says whether it was unseen']
   return {
     'end': f'-{number + 1}' if number else '',
     'alone': len(every) == 1,
-    'label': groups.label(group, every),
+    'label': _label(group, every),
     'title': tables.title(group),
     'limits': [*tables.limits(group), *lost],
     'notes': tables.notes(group),
@@ -226,34 +229,33 @@ def now() -> str:
   return datetime.datetime.now().strftime('%Y-%m-%d %H:%M')
 
 
-def _names(results: Mapping) -> list[tuple[str, str]]:
+def _names(group: Group) -> list[tuple[str, str]]:
   """(name, CSS class) of the evaluations that are compared."""
-  return [(one['name'], score_plot.colour(one['name'])) for one in tables.main(results)]
+  return [(one.name, score_plot.colour(one.name)) for one in tables.main(group)]
 
 
-def _tiles(results: Mapping) -> list[dict]:
+def _tiles(group: Group) -> list[dict]:
   """Means over the held-out datasets: majority, the evaluations, their differences."""
-  means = [row for row in tables.rows(results) if row['mean_row']]
+  means = [row for row in tables.rows(group) if row['mean_row']]
   if not means:
     return []
-  below = 'mean' if groups.perhaps_seen(results) else 'mean, held out'
+  below = 'mean' if group.perhaps_seen else 'mean, held out'
   tiles = [{'name': 'majority class', 'colour': '', 'value': means[0]['majority'], 'below': below}]
-  for one in tables.main(results):
-    ends = one.get('interval')
+  for one in tables.main(group):
     tiles.append(
       {
-        'name': one['name'],
-        'colour': score_plot.colour(one['name']),
-        'value': tables.number(one['mean']),
-        'below': f'95%: {tables.interval(ends)}' if ends else below,
+        'name': one.name,
+        'colour': score_plot.colour(one.name),
+        'value': tables.number(one.mean),
+        'below': f'95%: {tables.interval(one.interval)}' if one.interval else below,
       }
     )
-  for one in results.get('comparisons') or ():
-    if one.get('mean'):
-      shown = score_plot.difference(one['mean'])
+  for compared in group.comparisons:
+    if compared.mean:
+      shown = score_plot.difference(compared.mean)
       tiles.append(
         {
-          'name': f'{one["of"]} − {one["against"]}',
+          'name': f'{compared.of} − {compared.against}',
           'colour': shown['verdict'],
           'value': shown['value'],
           'below': f'95%: {shown["interval"]}' if shown['interval'] else shown['p'],
@@ -275,24 +277,23 @@ def _facts(run: Any) -> list[tuple[str, str]]:
   ]
 
 
-def _asked(results: Mapping, run: Any) -> list[tuple[str, str]]:
+def _asked(group: Group, run: Any) -> list[tuple[str, str]]:
   """What a group was asked, and of which checkpoints."""
-  steps = ', '.join(f'{one["name"]} at step {one["step"]:,}' for one in tables.main(results))
-  cluster = results['cluster'] or 'nothing'
-  first = ('asked', cluster) if groups.perhaps_seen(results) else ('held out', cluster)
+  steps = ', '.join(f'{one.name} at step {one.step:,}' for one in tables.main(group))
+  cluster = group.conditions.cluster or 'nothing'
+  first = ('asked', cluster) if group.perhaps_seen else ('held out', cluster)
   never = (
-    not any(one['name'] == 'tuned' or tables.step(one['name']) is not None for one in results['evaluations'])
-    and not run.init_from
+    not any(one.name == 'tuned' or tables.step(one.name) is not None for one in group.evaluations) and not run.init_from
   )
-  return [first, ('how', groups.manner(results)), ('data', results['data']), ('checkpoints', steps)] + (
+  return [first, ('how', groups.manner(group.conditions)), ('data', group.conditions.data), ('checkpoints', steps)] + (
     [('tuned', 'never: with the prompts of tuned models it is "untuned"')] if never else []
   )
 
 
-def _references(results: Mapping, references: Mapping) -> list[dict]:
+def _references(group: Group, references: Mapping) -> list[dict]:
   """The rows of the table of references, of the datasets that were evaluated."""
   found = []
-  for row in tables.rows(results):
+  for row in tables.rows(group):
     own = score_plot.of_dataset(references, row['name'])
     shown = score_plot.drawn(own, row['metric']) if row['plotted'] else []
     found += [
@@ -307,7 +308,7 @@ def _references(results: Mapping, references: Mapping) -> list[dict]:
   return found
 
 
-def _charts(results, every, run: Any, curves: Mapping) -> list[dict[str, Any]]:
+def _charts(results: Results, every: Sequence[Group], run: Any, curves: Mapping) -> list[dict[str, Any]]:
   """Every chart of the page that has a curve: `title`, `note`, and its points."""
   kinds = []
   for name, records in curves.items():
@@ -317,8 +318,8 @@ def _charts(results, every, run: Any, curves: Mapping) -> list[dict[str, Any]]:
       (f'Held-out scores, {name}', 'quick checks while training', charts.held_out(records, results), 1),
     ]
   for group in every:
-    subject = 'Scores' if groups.perhaps_seen(group) else 'Held-out scores'
-    of = f'full evaluations of {groups.label(group, every)}' if len(every) > 1 else ('full evaluations')
+    subject = 'Scores' if group.perhaps_seen else 'Held-out scores'
+    of = f'full evaluations of {_label(group, every)}' if len(every) > 1 else ('full evaluations')
     kinds.append((f'{subject}, {of}', 'scores of whole checkpoints', charts.evaluated(group, bool(run.init_from)), 1))
   return [
     {'title': heading, 'note': note, **charts.chart(series, digits)}
