@@ -63,7 +63,7 @@ def entry(mean, name, held_in=False, primary='accuracy', numbers=(0, 2), decoded
 
 def asked(**changes):
   """The conditions of the evaluations, as results.json has them."""
-  made = groups.conditions(**{'data': 'embedded', 'cluster': 'nli', 'held_in': ['sst2'], **changes})
+  made = scores.Conditions(**{'data': 'embedded', 'cluster': 'nli', 'held_in': ['sst2'], **changes})
   return json.loads(json.dumps(vars(made)))
 
 

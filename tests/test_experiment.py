@@ -17,7 +17,7 @@ import gin
 from flan_jax.cli import experiment
 from flan_jax.data import clusters, datasets, vocabulary
 from flan_jax.errors import UserError
-from flan_jax.evaluation import groups, results, scores
+from flan_jax.evaluation import results, scores
 from flan_jax.report import experiment as experiment_lib
 from flan_jax.runs import experiments as experiments_lib
 from tests import fake_run, test_job
@@ -85,7 +85,7 @@ TEMPLATE = {'template': 0, 'method': 'rank', 'n_dev': 1, 'n_test': 1, 'dev': {},
 
 
 def conditions(**given):
-  return vars(groups.conditions(**given))
+  return vars(scores.Conditions(**given))
 
 
 def evaluation(kind, step, asked, names, held_in=False):

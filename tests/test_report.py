@@ -10,7 +10,7 @@ import pytest
 
 from flan_jax.errors import UserError
 from flan_jax.evaluation import groups
-from flan_jax.evaluation.scores import DatasetScores, Difference, Evaluation, TemplateScores
+from flan_jax.evaluation.scores import Conditions, DatasetScores, Difference, Evaluation, TemplateScores
 from flan_jax.report import charts, score_plot, sections, tables
 from flan_jax.report import page as page_lib
 from tests import fake_run
@@ -102,7 +102,7 @@ def with_metrics(*names):
     )
     for number, name in enumerate(names)
   }
-  asked = groups.conditions(data='tfds')
+  asked = Conditions(data='tfds')
   made = Evaluation(name='tuned', step=1, conditions=asked, mean=1.0, interval=None, datasets=datasets)
   return groups.Group(asked, [made])
 

@@ -11,7 +11,7 @@ import pytest
 from flan_jax.cli import report as door
 from flan_jax.errors import UserError
 from flan_jax.evaluation import answers, groups, results
-from flan_jax.evaluation.scores import Comparison, DatasetScores, Evaluation, Results
+from flan_jax.evaluation.scores import Comparison, Conditions, DatasetScores, Evaluation, Results
 from flan_jax.report import charts, tables
 from flan_jax.report import page as page_lib
 from flan_jax.runs import experiments, report_inputs
@@ -19,7 +19,7 @@ from tests import fake_run
 
 
 def asked(**changes):
-  return groups.conditions(**{'data': 'tfds', 'cluster': 'nli', **changes})
+  return Conditions(**{'data': 'tfds', 'cluster': 'nli', **changes})
 
 
 def one(name, step=1, mean=1.0, rows=(), **changes):
@@ -122,7 +122,7 @@ def test_evaluations_of_other_conditions_stand_beside_the_earlier_ones(tmp_path,
   assert len(found.comparisons) == 1  # of the first two
   first, second = groups.split(found)
   assert first.comparisons and not second.comparisons
-  labels = [groups.label(one.conditions, [first.conditions, second.conditions]) for one in (first, second)]
+  labels = [groups.label(one, [first, second]) for one in (first, second)]
   assert labels[0] != labels[1]
   found = results.merge(tmp_path, one('tuned', mean=5.0))  # and is the last one now
   assert means(found) == [('tuned', 4.0), ('tuned', 5.0)]
@@ -228,7 +228,7 @@ def test_results_are_what_json_gives_back():
 def test_a_fault_is_named_by_its_path(tmp_path):
   for broken, words in (
     (changed([*FIRST, 'step'], '7'), r'Expected `int`, got `str` - at `\$.evaluations\[0\].step`'),
-    (changed([*FIRST, 'limit']), r'missing required field `limit` - at `\$.evaluations\[0\]`'),
+    (changed([*FIRST, 'limit']), r'Expected `int \| null`, got `_Missing` - at `\$.evaluations\[0\].limit`'),
     (changed(['comparisons', 0, 'of'], 3), r'Expected `str`, got `int` - at `\$.comparisons\[0\].of`'),
   ):
     (tmp_path / 'results.json').write_text(broken)

@@ -9,8 +9,8 @@ import pytest
 import flan_jax.tasks  # noqa: F401  registers everything
 from flan_jax.data.encoding import Encoding
 from flan_jax.evaluation import answers as answers_lib
-from flan_jax.evaluation import groups, metrics, summaries
-from flan_jax.evaluation.scores import DatasetScores, Evaluation, TemplateScores
+from flan_jax.evaluation import metrics, summaries
+from flan_jax.evaluation.scores import Conditions, DatasetScores, Evaluation, TemplateScores
 
 ENCODING = Encoding(inputs_length=400, targets_length=24)
 
@@ -38,9 +38,7 @@ def scores(held_in=False, mean=1.0, primary='accuracy'):
 
 
 def evaluation(name, datasets):
-  return Evaluation(
-    name=name, step=7, conditions=groups.conditions(data='tfds'), mean=None, interval=None, datasets=datasets
-  )
+  return Evaluation(name=name, step=7, conditions=Conditions(data='tfds'), mean=None, interval=None, datasets=datasets)
 
 
 def test_mean_deviation_and_best_on_dev_by_hand():
@@ -89,7 +87,7 @@ def test_the_mean_of_an_evaluation_is_that_of_the_held_out_datasets():
 
   def mean(names):
     chosen = {name: entries[name] for name in names}
-    return summaries.evaluation('tuned', 7, groups.conditions(data='tfds'), chosen).mean
+    return summaries.evaluation('tuned', 7, Conditions(data='tfds'), chosen).mean
 
   assert mean('abcd') == 45  # words to correct are no score
   assert mean('bd') == 3

@@ -2,25 +2,11 @@
 """Evaluations that were asked alike: only these are compared, and share a table."""
 
 import dataclasses
-from typing import Any, Sequence
+from typing import Sequence
 
 from flan_jax.evaluation.scores import Comparison, Conditions, Evaluation, Results, Training
 
-# The values that go without saying.
-USUAL: dict[str, Any] = {
-  'cluster': None,
-  'held_in': (),
-  'style': 'instructions',
-  'shots': 0,
-  'shot_seed': 0,
-  'ranking': 'sum',
-  'answer_by': 'rank',
-  'limit': None,
-  'held_in_test': False,
-  'decode_tokens': None,
-  'begin': None,
-}
-# Those that decide answers and do not stand in the names of the rows.
+# Conditions that decide answers and do not stand in the names of the rows.
 _OF_ANSWERS = ('ranking', 'answer_by', 'limit', 'held_in_test', 'decode_tokens', 'begin')
 _OF_MANNER = ('style', 'shot_seed', 'ranking', 'answer_by', 'decode_tokens', 'begin')
 
@@ -50,9 +36,7 @@ class Group:
     return self.training == UNKNOWN
 
 
-def conditions(data: str, **given: Any) -> Conditions:
-  """The conditions, where those that are not given have their usual value."""
-  return Conditions(data=data, **{**USUAL, **given})
+Asked = Group | Evaluation | Comparison
 
 
 def split(results: Results) -> list[Group]:
@@ -76,14 +60,15 @@ def folder(name: str, asked: Conditions) -> str:
 
 
 def _unusual(asked: Conditions, names: Sequence[str]) -> list[str]:
-  return [name for name in names if getattr(asked, name) != USUAL[name]]
+  return [name for name in names if getattr(asked, name) != getattr(Conditions, name)]
 
 
-def label(asked: Conditions, among: Sequence[Conditions]) -> str:
+def label(one: Asked, among: Sequence[Asked]) -> str:
   """What tells a group from the others: 'nli', "nli, style 'name', 2 shots"."""
-  differing = [name for name in dataclasses.asdict(asked) if len({getattr(one, name) for one in among}) > 1]
-  words = [_word(name, asked) for name in differing if name != 'cluster']
-  return ', '.join([_word('cluster', asked), *filter(None, words)])
+  every = [dataclasses.asdict(other.conditions) for other in among]
+  differing = [name for name in every[0] if len({other[name] for other in every}) > 1]
+  words = [_word(name, one.conditions) for name in differing if name != 'cluster']
+  return ', '.join([_word('cluster', one.conditions), *filter(None, words)])
 
 
 def _word(name: str, asked: Conditions) -> str:

@@ -39,9 +39,8 @@ def read(model_dir: str) -> Results | None:
   found = _together(model_dir)
   for one in (*found.evaluations, *found.comparisons) if found else ():
     if not one.is_as_written:
-      label = groups.label(one.conditions, [each.conditions for each in found.evaluations])
       notice(
-        f'{os.path.join(model_dir, FILE)}: {one.name} ({label}) is not as it was '
+        f'{os.path.join(model_dir, FILE)}: {one.name} ({groups.label(one, found.evaluations)}) is not as it was '
         'written: it was changed by hand or is damaged; evaluate it again'
       )
   return found

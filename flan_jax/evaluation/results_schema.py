@@ -2,7 +2,6 @@
 """Reads the content of results.json: schema 3, and schema 2 made one of it."""
 
 import dataclasses
-import json
 import os
 import re
 from typing import Any, Iterable, Mapping
@@ -12,7 +11,7 @@ import msgspec
 from flan_jax import storage
 from flan_jax.errors import UserError
 from flan_jax.evaluation import groups
-from flan_jax.evaluation.scores import Results, SCHEMA
+from flan_jax.evaluation.scores import Conditions, Results, SCHEMA
 
 _STYLES = 'name', 'none', 'plain'  # as they stand in the names of rows
 _AGAIN = 'move it away and evaluate the run again: answers that are kept in predictions/ are not made twice'
@@ -38,9 +37,9 @@ def checked(path: str, told: Any, model_dir: str) -> Results:
 
 def _of_schema_2(told: Mapping, model_dir: str) -> Results:
   """Schema 2 had one set of evaluations; the names of its rows tell how it asked."""
-  usual = {'data': told.get('data'), **groups.USUAL, 'cluster': told.get('cluster')}
+  usual = dataclasses.asdict(Conditions(data=told.get('data'), cluster=told.get('cluster')))
   found = Results.from_json({part: _filled(told.get(part), usual) for part in ('evaluations', 'comparisons')})
-  imported = 'imported' in _run(model_dir)
+  imported = _is_imported(model_dir)
   evaluations = []
   for one in found.evaluations:
     held_in = {name.partition('.')[0] for name, scores in one.datasets.items() if scores.held_in}
@@ -77,10 +76,8 @@ def _manner(rows: Iterable[str]) -> dict[str, Any]:
   return found
 
 
-def _run(model_dir: str) -> Mapping:
+def _is_imported(model_dir: str) -> bool:
   try:
-    with open(os.path.join(model_dir, 'run.json'), encoding='utf-8') as file:
-      run = json.load(file)
-  except (OSError, ValueError):
-    return {}
-  return run if isinstance(run, dict) else {}
+    return 'imported' in storage.read_object(os.path.join(model_dir, 'run.json'))
+  except UserError:
+    return False

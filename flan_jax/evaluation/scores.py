@@ -172,16 +172,16 @@ class Conditions:
   """
 
   data: str
-  cluster: str | None
-  held_in: tuple[str, ...]
-  style: str
-  shots: int
-  shot_seed: int
-  ranking: str
-  answer_by: str
-  limit: int | None
-  held_in_test: bool
-  decode_tokens: int | None
+  cluster: str | None = None
+  held_in: tuple[str, ...] = ()
+  style: str = 'instructions'
+  shots: int = 0
+  shot_seed: int = 0
+  ranking: str = 'sum'
+  answer_by: str = 'rank'
+  limit: int | None = None
+  held_in_test: bool = False
+  decode_tokens: int | None = None
   begin: bool | None = None
 
   def __post_init__(self):
@@ -289,10 +289,17 @@ def _nested(told: Any, kind: Any) -> Any:
       known = {name: _nested(told[name], kinds[name]) for name in kinds if name in told}
       others = {name: value for name, value in told.items() if name not in kinds}
       if any(field.name == 'conditions' for field in kind.fields):
-        names = [field.name for field in dataclasses.fields(Conditions) if field.name in others]
-        known['conditions'] = {name: others.pop(name) for name in names}
+        given = {'begin': None, **others}
+        names = [field.name for field in dataclasses.fields(Conditions)]
+        known['conditions'] = {name: given.get(name, _MISSING) for name in names}
+        others = {name: value for name, value in others.items() if name not in names}
       return {**known, 'others': others}
   return told
 
 
+class _Missing:
+  """Stands for a condition that a file lacks: "Expected `str`, got `_Missing`"."""
+
+
+_MISSING = _Missing()
 _KIND = msgspec.inspect.type_info(Results)

@@ -75,16 +75,12 @@ def alike(runs: Sequence[Run]) -> list[Run]:
   """
   by_run = [groups.split(one.results)[::-1] for one in runs]
   for but in (), ('cluster', 'held_in'):
-    by_asked = [{_asked_but(group, but): group for group in reversed(every)} for every in by_run]
-    for asked in (_asked_but(group, but) for group in by_run[0]):
+    asked_of = lambda group: tuple(v for k, v in dataclasses.asdict(group.conditions).items() if k not in but)
+    by_asked = [{asked_of(group): group for group in reversed(every)} for every in by_run]
+    for asked in map(asked_of, by_run[0]):
       if all(asked in found for found in by_asked):
         return [dataclasses.replace(run, group=found[asked]) for run, found in zip(runs, by_asked)]
   return [dataclasses.replace(run, group=every[0]) for run, every in zip(runs, by_run)]
-
-
-def _asked_but(group: groups.Group, names: Sequence[str]) -> tuple:
-  """The conditions of a group without those of these names."""
-  return tuple(value for name, value in dataclasses.asdict(group.conditions).items() if name not in names)
 
 
 def _about(one: Run) -> dict[str, Any]:

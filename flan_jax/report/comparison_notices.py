@@ -20,13 +20,13 @@ def notices(runs: Sequence) -> list[str]:
     found += [*_of_data(one, first), *_of_model(one, first), *_of_asking(one, first)]
   for one in runs:
     found += [f'{one.name}: {line}' for line in tables.training(one.group)]
-    asked, every = one.group.conditions, [group.conditions for group in groups.split(one.results)]
-    if asked.limit is not None:
-      found.append(f'{one.name}: only the first {asked.limit} examples of each split were evaluated')
+    limit, every = one.group.conditions.limit, groups.split(one.results)
+    if limit is not None:
+      found.append(f'{one.name}: only the first {limit} examples of each split were evaluated')
     others = len(every) - 1
     if others:
       found.append(
-        f'{one.name} has {others} other evaluation{"s" * (others > 1)}; this one is {groups.label(asked, every)}'
+        f'{one.name} has {others} other evaluation{"s" * (others > 1)}; this one is {groups.label(one.group, every)}'
       )
   return found
 

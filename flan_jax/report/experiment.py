@@ -188,8 +188,7 @@ def _score(scores: DatasetScores | Evaluation | None) -> dict[str, Any] | None:
 def _difference(scores: Mapping, compared: Difference | None = None) -> dict[str, Any] | None:
   """As the evaluation has it; without a test where it has none."""
   if compared:
-    ends = compared.interval
-    return {'difference': compared.difference, 'interval': ends and list(ends), 'p': compared.p}
+    return compared.to_json()
   before, after = scores.get(UNTUNED), scores.get(TUNED)
   if not (before and after):
     return None

@@ -57,12 +57,8 @@ def write(
 def _named(results: Results) -> dict[str, Evaluation]:
   """What each evaluation is called among all, the last ones first -> the evaluation."""
   every = groups.split(results)[::-1]
-  ends = ['' if len(every) == 1 else f' ({_label(group, every)})' for group in every]
+  ends = ['' if len(every) == 1 else f' ({groups.label(group, every)})' for group in every]
   return {f'{one.name}{end}': one for group, end in zip(every, ends) for one in group.evaluations}
-
-
-def _label(group: Group, every: Sequence[Group]) -> str:
-  return groups.label(group.conditions, [one.conditions for one in every])
 
 
 def again(
@@ -197,7 +193,7 @@ def _part(group: Group, every: Sequence[Group], number, run, rules, references, 
   return {
     'end': f'-{number + 1}' if number else '',
     'alone': len(every) == 1,
-    'label': _label(group, every),
+    'label': groups.label(group, every),
     'title': tables.title(group),
     'limits': [*tables.limits(group), *lost],
     'notes': tables.notes(group),
@@ -319,7 +315,7 @@ def _charts(results: Results, every: Sequence[Group], run: Any, curves: Mapping)
     ]
   for group in every:
     subject = 'Scores' if group.perhaps_seen else 'Held-out scores'
-    of = f'full evaluations of {_label(group, every)}' if len(every) > 1 else ('full evaluations')
+    of = f'full evaluations of {groups.label(group, every)}' if len(every) > 1 else ('full evaluations')
     kinds.append((f'{subject}, {of}', 'scores of whole checkpoints', charts.evaluated(group, bool(run.init_from)), 1))
   return [
     {'title': heading, 'note': note, **charts.chart(series, digits)}

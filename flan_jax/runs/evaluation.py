@@ -138,7 +138,7 @@ def _settings(asked: Evaluation, run: Any) -> Any:
 def _conditions(asked: Evaluation, data: str, cluster: str | None, held_in: Sequence[str]) -> Conditions:
   """What results are told apart by."""
   names = 'style', 'shots', 'shot_seed', 'ranking', 'answer_by', 'limit', 'held_in_test', 'decode_tokens'
-  return groups.conditions(
+  return Conditions(
     data=data,
     cluster=cluster,
     held_in=held_in,
@@ -261,9 +261,8 @@ class _Job:
       **report_inputs.inputs(found, self.model_dir),
     )
     evaluation_table.show(group)
-    asked = [one.conditions for one in (*earlier, group)]
     for one in earlier:
-      print(f'earlier, in the report too: {groups.label(one.conditions, asked)}')
+      print(f'earlier, in the report too: {groups.label(one, [*earlier, group])}')
     print(f'results: {os.path.join(self.model_dir, results.FILE)}\nreport: {written}')
     return found
 
