@@ -228,7 +228,7 @@ def test_results_are_what_json_gives_back():
 def test_a_fault_is_named_by_its_path(tmp_path):
   for broken, words in (
     (changed([*FIRST, 'step'], '7'), r'Expected `int`, got `str` - at `\$.evaluations\[0\].step`'),
-    (changed([*FIRST, 'limit']), r'Expected `int \| null`, got `_Missing` - at `\$.evaluations\[0\].limit`'),
+    (changed([*FIRST, 'limit']), r'Expected `int \| null`, got `nothing` - at `\$.evaluations\[0\].limit`'),
     (changed(['comparisons', 0, 'of'], 3), r'Expected `str`, got `int` - at `\$.comparisons\[0\].of`'),
   ):
     (tmp_path / 'results.json').write_text(broken)

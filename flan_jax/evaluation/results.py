@@ -14,10 +14,8 @@ import json
 import os
 from typing import Any, Collection, Iterable, Sequence, TypeVar
 
-import msgspec
-
 from flan_jax import storage
-from flan_jax.errors import notice, UserError
+from flan_jax.errors import notice
 from flan_jax.evaluation import answers, groups, results_schema
 from flan_jax.evaluation.scores import Comparison, Conditions, Evaluation, Results
 
@@ -68,19 +66,9 @@ def _united(parts: Iterable[Sequence[_Named]]) -> tuple[_Named, ...]:
 
 def _read(model_dir: str, name: str) -> Results | None:
   path = os.path.join(model_dir, name)
-  try:
-    with open(path, 'rb') as file:
-      found = msgspec.json.decode(file.read())
-  except FileNotFoundError:
+  if not os.path.exists(path):
     return None
-  except OSError as error:
-    raise UserError(f'{path} cannot be read ({error.strerror}); move it away') from None
-  except (ValueError, RecursionError) as error:
-    raise UserError(
-      f'{path} is not JSON ({error}); move it away and evaluate the run again: answers '
-      'that are kept in predictions/ are not made twice'
-    ) from None
-  return results_schema.checked(path, found, model_dir)
+  return results_schema.checked(path, storage.read_object(path, results_schema.AGAIN), model_dir)
 
 
 def _asides(model_dir: str) -> list[str]:

@@ -14,25 +14,25 @@ from flan_jax.evaluation import groups
 from flan_jax.evaluation.scores import Conditions, Results, SCHEMA
 
 _STYLES = 'name', 'none', 'plain'  # as they stand in the names of rows
-_AGAIN = 'move it away and evaluate the run again: answers that are kept in predictions/ are not made twice'
+AGAIN = 'move it away and evaluate the run again: answers that are kept in predictions/ are not made twice'
 
 
-def checked(path: str, told: Any, model_dir: str) -> Results:
+def checked(path: str, told: dict, model_dir: str) -> Results:
   """The content of a results file.
 
   Raises:
     UserError: it is of no schema that can be read, or was changed by hand.
   """
-  schema = told.get('schema') if isinstance(told, dict) else None
+  schema = told.get('schema')
   if schema is not None:
     storage.check_version(path, 'schema', schema, SCHEMA)
   if schema not in (2, SCHEMA):
-    raise UserError(f'{path} is of schema {schema!r}, and this version reads 2 and {SCHEMA}: {_AGAIN}')
+    raise UserError(f'{path} is of schema {schema!r}, and this version reads 2 and {SCHEMA}: {AGAIN}')
   try:
     return Results.from_json(told) if schema == SCHEMA else _of_schema_2(told, model_dir)
   except msgspec.ValidationError as error:  # in a file, conditions have no object of their own
     fault = str(error).replace('.conditions', '')
-    raise UserError(f'{path} is not what evaluation wrote ({fault}): {_AGAIN}') from None
+    raise UserError(f'{path} is not what evaluation wrote ({fault}): {AGAIN}') from None
 
 
 def _of_schema_2(told: Mapping, model_dir: str) -> Results:

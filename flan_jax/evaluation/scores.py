@@ -14,12 +14,15 @@
 import dataclasses
 import hashlib
 import json
+import sys
 from typing import Annotated, Any, Literal, Mapping, Self
 
 import msgspec
 
 SCHEMA = 3
-Number = int | float
+# NaN and Infinity, which Python's JSON knows, are no scores.
+_FINITE = msgspec.Meta(ge=-sys.float_info.max, le=sys.float_info.max)
+Number = Annotated[float, _FINITE] | int
 Pair = tuple[Number, Number]
 Training = Literal['known', 'base unknown', 'unknown']
 # A file that lacks one of these means None; earlier versions did not write them.
@@ -210,6 +213,12 @@ class Evaluation(Signed):
   interval: Pair | None
 
   @property
+  def summary(self) -> MethodScores:
+    """The mean over the datasets, as scores of no templates."""
+    none = {'std': None, 'best_dev_template': None, 'best_dev_test': None}
+    return MethodScores(templates=(), mean=self.mean, interval=self.interval, **none)
+
+  @property
   def folder(self) -> str:
     """Where the answers are kept, below predictions/."""
     return self.answers or self.name
@@ -289,17 +298,11 @@ def _nested(told: Any, kind: Any) -> Any:
       known = {name: _nested(told[name], kinds[name]) for name in kinds if name in told}
       others = {name: value for name, value in told.items() if name not in kinds}
       if any(field.name == 'conditions' for field in kind.fields):
-        given = {'begin': None, **others}
         names = [field.name for field in dataclasses.fields(Conditions)]
-        known['conditions'] = {name: given.get(name, _MISSING) for name in names}
-        others = {name: value for name, value in others.items() if name not in names}
+        known['conditions'] = {name: others.pop(name, None if name == 'begin' else _NOTHING) for name in names}
       return {**known, 'others': others}
   return told
 
 
-class _Missing:
-  """Stands for a condition that a file lacks: "Expected `str`, got `_Missing`"."""
-
-
-_MISSING = _Missing()
+_NOTHING = type('nothing', (), {})()  # for a condition that a file lacks: "Expected `str`, got `nothing`"
 _KIND = msgspec.inspect.type_info(Results)

@@ -15,19 +15,10 @@ from flan_jax.data.encoding import Encoding
 from flan_jax.errors import UserError
 from flan_jax.evaluation import answers, bootstrap, groups, metrics
 from flan_jax.evaluation import ranking as ranking_lib
+from flan_jax.evaluation import scores as scores_lib
 from flan_jax.evaluation.questions import DEV, TEST
-from flan_jax.evaluation.scores import (
-  Comparison,
-  Conditions,
-  DatasetScores,
-  Evaluation,
-  MethodScores,
-  ShownPrompt,
-  TemplateScores,
-  Training,
-)
 
-_Scores = TypeVar('_Scores', bound=MethodScores)
+_Scores = TypeVar('_Scores', bound=scores_lib.MethodScores)
 
 
 class Sample(NamedTuple):
@@ -39,7 +30,7 @@ class Sample(NamedTuple):
 
 def of_dataset(
   task: str, held_in: bool, kept: answers.Folder, wanted: Sequence[tuple[int, str]], ranking: str, encoding: Encoding
-) -> DatasetScores:
+) -> scores_lib.DatasetScores:
   """The scores of a dataset, without intervals.
 
   wanted: (template, method) of its cells; where there are two methods, ranking comes
@@ -51,7 +42,7 @@ def of_dataset(
     cells.setdefault(method, []).append(kept.cell(template, method))
   first, *others = [_scored(task, asked, column) for column in cells.values()]
   primary, shown = datasets.get(task).metrics[0], next(iter(cells.values()))[0]
-  return DatasetScores(
+  return scores_lib.DatasetScores(
     **vars(first),
     held_in=held_in,
     primary=primary,
@@ -63,7 +54,7 @@ def of_dataset(
   )
 
 
-def with_intervals(made: DatasetScores, kept: answers.Folder) -> tuple[DatasetScores, Sample]:
+def with_intervals(made: scores_lib.DatasetScores, kept: answers.Folder) -> tuple[scores_lib.DatasetScores, Sample]:
   """The scores with their intervals, and what they are of."""
   made, sample = _with_interval(made, made.primary, kept)
   if made.decoded:
@@ -78,10 +69,10 @@ def _with_interval(made: _Scores, primary: str, kept: answers.Folder) -> tuple[_
   return dataclasses.replace(made, interval=bootstrap.mean_interval([sample.replicates])), sample
 
 
-def _scored(task: str, asked: answers.Examples, cells: Sequence[answers.Cell]) -> MethodScores:
+def _scored(task: str, asked: answers.Examples, cells: Sequence[answers.Cell]) -> scores_lib.MethodScores:
   dataset = datasets.get(task)
   templates = [
-    TemplateScores(
+    scores_lib.TemplateScores(
       template=cell.template,
       kind=dataset.templates[cell.template].kind,
       method=cell.method,
@@ -105,7 +96,7 @@ def _metrics(names: Sequence[str], asked: answers.Examples, cell: answers.Cell, 
   return {name: metrics.score(name, given) for name in names}
 
 
-def summary(templates: Sequence[TemplateScores], primary: str) -> MethodScores:
+def summary(templates: Sequence[scores_lib.TemplateScores], primary: str) -> scores_lib.MethodScores:
   """The primary metric over the templates, without an interval.
 
   Over test where it was evaluated, else over dev. The deviation is that of the
@@ -118,7 +109,7 @@ def summary(templates: Sequence[TemplateScores], primary: str) -> MethodScores:
     key=lambda one: (metrics.better(primary, one.dev[primary]), -one.template),
   )
   low, high = np.quantile(values, [0.25, 0.75])
-  return MethodScores(
+  return scores_lib.MethodScores(
     templates=tuple(templates),
     mean=float(np.mean(values)),
     std=float(np.std(values)),
@@ -148,7 +139,7 @@ def _unanswered(cells: Mapping[str, Sequence[answers.Cell]], options: bool) -> l
   return lines
 
 
-def _prompt(asked: answers.Examples, cell: answers.Cell, encoding: Encoding) -> ShownPrompt | None:
+def _prompt(asked: answers.Examples, cell: answers.Cell, encoding: Encoding) -> scores_lib.ShownPrompt | None:
   """The first prompt, read back from its tokens: what the model really saw."""
   shown = next(answers.shown(asked, cell), None)
   if shown is None:
@@ -157,7 +148,7 @@ def _prompt(asked: answers.Examples, cell: answers.Cell, encoding: Encoding) -> 
   options, answer = example['options'], given['answer']
   if options:
     answer = options[answer] if answer >= 0 else ''
-  return ShownPrompt(
+  return scores_lib.ShownPrompt(
     template=cell.template,
     inputs=given['prompt'],
     tokens=given['tokens'],
@@ -171,15 +162,15 @@ def _prompt(asked: answers.Examples, cell: answers.Cell, encoding: Encoding) -> 
 def evaluation(
   name: str,
   step: int,
-  conditions: Conditions,
-  scores: Mapping[str, DatasetScores],
+  conditions: scores_lib.Conditions,
+  scores: Mapping[str, scores_lib.DatasetScores],
   problems: Mapping[str, str] = {},
   samples: Mapping[str, Sample] = {},
-  training: Training = groups.KNOWN,
-) -> Evaluation:
+  training: scores_lib.Training = groups.KNOWN,
+) -> scores_lib.Evaluation:
   """The scores of a model. samples: those of the scores, if `mean` is to have its interval."""
   resampled = [samples[dataset].replicates for dataset in in_mean(scores)] if samples else []
-  return Evaluation(
+  return scores_lib.Evaluation(
     name=name,
     step=step,
     conditions=conditions,
@@ -192,13 +183,13 @@ def evaluation(
   )
 
 
-def mean(scores: Mapping[str, DatasetScores]) -> float | None:
+def mean(scores: Mapping[str, scores_lib.DatasetScores]) -> float | None:
   """That of the held-out datasets; None if there are none."""
   averaged = [scores[name].mean for name in in_mean(scores)]
   return float(np.mean(averaged)) if averaged else None
 
 
-def in_mean(scores: Mapping[str, DatasetScores]) -> list[str]:
+def in_mean(scores: Mapping[str, scores_lib.DatasetScores]) -> list[str]:
   """The held-out datasets whose scores can be averaged: 0..100, words apart."""
   held_out = [name for name, one in scores.items() if not one.held_in]
   counted = [name for name in held_out if scores[name].primary in metrics.COUNTED]
@@ -206,8 +197,8 @@ def in_mean(scores: Mapping[str, DatasetScores]) -> list[str]:
 
 
 def compare(
-  ours: Evaluation, theirs: Evaluation, columns: Sequence[Mapping[str, Sequence[metrics.Answers]]]
-) -> Comparison:
+  ours: scores_lib.Evaluation, theirs: scores_lib.Evaluation, columns: Sequence[Mapping[str, Sequence[metrics.Answers]]]
+) -> scores_lib.Comparison:
   """What `ours` scores more than `theirs`, and how surely.
 
   columns: of both, dataset -> answers in each template.
@@ -223,7 +214,7 @@ def compare(
       problems[name] = str(error)
   shared = {name: own for name, own in ours.datasets.items() if name in theirs.datasets}
   averaged = [found[name] for name in in_mean(shared) if name in found]
-  return Comparison(
+  return scores_lib.Comparison(
     of=ours.name,
     against=theirs.name,
     problems=problems,

@@ -9,7 +9,7 @@ import os
 from typing import Any, Callable, Mapping, Sequence
 
 from flan_jax.evaluation import answers, bootstrap, groups, summaries
-from flan_jax.evaluation.scores import DatasetScores, Evaluation, Results
+from flan_jax.evaluation.scores import DatasetScores, Evaluation, MethodScores, Results
 from flan_jax.report import charts, comparison_notices, score_plot, tables
 from flan_jax.report import page as page_lib
 
@@ -131,7 +131,7 @@ def matrix(runs: Sequence[Run], tell: Callable[[str], None] | None = None) -> li
 
 
 def _row(name: str, held_in: bool, runs: Sequence[Run], gaps: dict, tell) -> dict:
-  """gaps: (run, dataset) -> its `statistics.differences` from the first are added."""
+  """gaps: (run, dataset) -> its `bootstrap.differences` from the first are added."""
   entries = [one.evaluation.datasets.get(name) for one in runs]
   entries = [entry if entry and entry.held_in == held_in else None for entry in entries]
   cells = []
@@ -146,11 +146,14 @@ def _row(name: str, held_in: bool, runs: Sequence[Run], gaps: dict, tell) -> dic
       if gap:
         gaps[one.name, name] = gap
         found = _told([gap], entry.primary)
-    cells.append(
-      {'score': tables.spread(entry), 'why': why, 'difference': found, 'interval': tables.interval(entry.interval)}
-    )
+    cells.append(_cell(entry, why, found))
   metric = next(entry.primary for entry in entries if entry)
   return {'name': name, 'metric': metric, 'heading': '', 'mean_row': False, 'cells': cells}
+
+
+def _cell(scores: MethodScores, why: str, difference: dict[str, str] | None) -> dict[str, Any]:
+  ends = tables.interval(scores.interval)
+  return {'score': tables.spread(scores), 'why': why, 'difference': difference, 'interval': ends}
 
 
 def _mean_row(runs: Sequence[Run], gaps: Mapping, rows: Sequence[Mapping]) -> dict:
@@ -166,14 +169,7 @@ def _mean_row(runs: Sequence[Run], gaps: Mapping, rows: Sequence[Mapping]) -> di
     if column and averaged and not why:
       metrics = {one.evaluation.datasets[name].primary for name in averaged}
       found = _told([gaps[one.name, name] for name in averaged], metrics.pop() if len(metrics) == 1 else '')
-    cells.append(
-      {
-        'score': tables.number(one.evaluation.mean),
-        'why': why,
-        'interval': tables.interval(one.evaluation.interval),
-        'difference': found,
-      }
-    )
+    cells.append(_cell(one.evaluation.summary, why, found))
   return {'name': 'mean', 'metric': '', 'heading': '', 'mean_row': True, 'cells': cells}
 
 
@@ -212,7 +208,7 @@ def _sizes(scores: DatasetScores) -> set[tuple[int, int]]:
 
 
 def _difference(first: Run, one: Run, name: str, tell) -> tuple[tuple | None, str]:
-  """(`statistics.differences` from the first, why there are none): one of them."""
+  """(`bootstrap.differences` from the first, why there are none): one of them."""
   folders = [answers.path(run.model_dir, run.evaluation.folder, name) for run in (one, first)]
   if not all(map(os.path.isdir, folders)):
     return None, MISSING

@@ -22,7 +22,7 @@ from flan_jax import storage
 from flan_jax.evaluation import groups as groups_lib
 from flan_jax.evaluation import metrics
 from flan_jax.evaluation.groups import Group
-from flan_jax.evaluation.scores import Comparison, DatasetScores, Difference, Evaluation
+from flan_jax.evaluation.scores import Comparison, DatasetScores, Difference, Evaluation, MethodScores
 from flan_jax.report import score_plot
 
 SCHEMA = 1
@@ -146,7 +146,7 @@ def _group(run: Outcome, limit: int | None) -> dict[str, Any]:
   by_name = {name: one.datasets for name, one in evaluations.items()}
   names = dict.fromkeys(name for own in by_name.values() for name, scores in own.items() if not scores.held_in)
   rows = [_row(name, by_name, compared and compared.datasets.get(name)) for name in names]
-  scores = {name: _score(one) for name, one in evaluations.items()}
+  scores = {name: _score(one.summary) for name, one in evaluations.items()}
   mean = {
     'name': 'mean',
     'metric': '',
@@ -177,12 +177,11 @@ def _row(
   }
 
 
-def _score(scores: DatasetScores | Evaluation | None) -> dict[str, Any] | None:
+def _score(scores: MethodScores | None) -> dict[str, Any] | None:
   """Of a dataset, or of an evaluation as a whole."""
   if scores is None or scores.mean is None:
     return None
-  ends = scores.interval
-  return {'mean': scores.mean, 'std': getattr(scores, 'std', None), 'interval': ends and list(ends)}
+  return {'mean': scores.mean, 'std': scores.std, 'interval': scores.interval and list(scores.interval)}
 
 
 def _difference(scores: Mapping, compared: Difference | None = None) -> dict[str, Any] | None:

@@ -102,18 +102,12 @@ def told(one: Mapping) -> str:
 def _lanes_of(evaluation: Evaluation, row: Mapping) -> list[dict]:
   name = evaluation.name
   if row['mean_row']:
-    return [_lane(name, name, _mean_of(evaluation), row)] if evaluation.mean is not None else []
+    return [_lane(name, name, evaluation.summary, row)] if evaluation.mean is not None else []
   scores = evaluation.datasets.get(row['name'])
   if scores is None:
     return []
   lanes = [_lane(name, name, scores, row)]
   return lanes + ([_lane(name, f'{name}, decoded', scores.decoded, row)] if scores.decoded else [])
-
-
-def _mean_of(evaluation: Evaluation) -> MethodScores:
-  """The mean over the datasets, which has no templates."""
-  none = dict(std=None, best_dev_template=None, best_dev_test=None)
-  return MethodScores(templates=(), mean=evaluation.mean, interval=evaluation.interval, **none)
 
 
 def _lane(name: str, label: str, scores: MethodScores, row: Mapping) -> dict[str, Any]:
@@ -133,7 +127,7 @@ def _lane(name: str, label: str, scores: MethodScores, row: Mapping) -> dict[str
     'mean': tables.spread(scores),
     'interval': tables.interval(scores.interval),
     'median': middle,
-    'best': tables.best_on_dev(scores) if scores.templates else '',
+    'best': tables.best_on_dev(scores),
   }
 
 

@@ -141,7 +141,6 @@ def _row(name: str, evaluations: Sequence[Evaluation]) -> dict[str, Any]:
 
 
 def _mean_row(evaluations: Sequence[Evaluation], section: Sequence[Mapping]) -> dict[str, Any]:
-  scores = {one.name: {'mean': one.mean, 'std': None, 'text': number(one.mean), 'best': ''} for one in evaluations}
   baselines = [row['majority_value'] for row in section if row['plotted']]
   whole = baselines and None not in baselines
   majority = sum(baselines) / len(baselines) if whole else None
@@ -155,7 +154,7 @@ def _mean_row(evaluations: Sequence[Evaluation], section: Sequence[Mapping]) -> 
     'mean_row': True,
     'majority': number(majority),
     'majority_value': majority,
-    'scores': scores,
+    'scores': {one.name: _cell(one.summary) for one in evaluations},
   }
 
 
@@ -179,9 +178,9 @@ def several(scores: MethodScores) -> bool:
 
 
 def best_on_dev(scores: MethodScores) -> str:
-  """'61.5 (#2)': the test score of the template that was best on dev."""
+  """'61.5 (#2)': the test score of the template that was best on dev, if there are templates."""
   if scores.best_dev_test is None:
-    return NOTHING
+    return NOTHING if scores.templates else ''
   return f'{scores.best_dev_test:.1f} (#{scores.best_dev_template})'
 
 

@@ -137,7 +137,7 @@ def _settings(asked: Evaluation, run: Any) -> Any:
 
 def _conditions(asked: Evaluation, data: str, cluster: str | None, held_in: Sequence[str]) -> Conditions:
   """What results are told apart by."""
-  names = 'style', 'shots', 'shot_seed', 'ranking', 'answer_by', 'limit', 'held_in_test', 'decode_tokens'
+  names = {field.name for field in dataclasses.fields(Conditions)} & vars(asked).keys() - {'held_in', 'begin'}
   return Conditions(
     data=data,
     cluster=cluster,
