@@ -490,14 +490,7 @@ def test_what_is_declared_no_more_is_shown_as_the_last_report_had_it(tmp_path):
   )
   rule = fake_run.rule()
   (tmp_path / 'report.json').write_text(
-    json.dumps(
-      {
-        **{name: {} for name in page_lib._INPUTS},
-        'cut': [],
-        'rules': {'gone': rule},
-        'phrasings': {'gone': {'0': 'as it was'}},
-      }
-    )
+    json.dumps({'drawn': None, 'cut': [], 'rules': {'gone': rule}, 'phrasings': {'gone': {'0': 'as it was'}}})
   )
   (tmp_path / 'run.json').write_text(json.dumps(fake_run.run(tasks={}).to_json()))
   rules = report_inputs.rules(found, fake_run.run(), str(tmp_path))

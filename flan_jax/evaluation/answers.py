@@ -11,7 +11,7 @@ counts as missing, and so does a damaged one; either is told.
 
 import dataclasses
 import os
-from typing import Any, Callable, Iterator, Mapping, Sequence
+from typing import Any, Callable, Iterable, Iterator, Mapping, Sequence
 
 from flan_jax.errors import notice
 from flan_jax.evaluation import answer_files, metrics, ranking
@@ -87,12 +87,18 @@ class Folder:
   def examples(self) -> Examples | None:
     """What was asked, if it is there."""
     head, lines = self._read(EXAMPLES)
-    return head and Examples(head['sizes'], lines, head['problems'])
+    return Examples(head['sizes'], lines, head['problems']) if head else None
 
   def cell(self, template: int, method: str) -> Cell | None:
     """The answers in a template, if they are there."""
     head, lines = self._read(_file(template, method))
-    return head and Cell(template, method, lines, head['cut'], head['cut_answers'])
+    return Cell(template, method, lines, head['cut'], head['cut_answers']) if head else None
+
+  def content(self, wanted: Iterable[tuple[int, str]]) -> tuple[Examples, list[Cell]]:
+    """What was asked, and the answers by (template, method), which are all there."""
+    asked, cells = self.examples(), [self.cell(*one) for one in wanted]
+    assert asked is not None and None not in cells
+    return asked, [cell for cell in cells if cell]
 
   def has(self, template: int, method: str) -> bool:
     """Whether they are, and what they answer too."""

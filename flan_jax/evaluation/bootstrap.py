@@ -103,8 +103,8 @@ def _percentiles(resampled: np.ndarray, level: float) -> tuple[float, float]:
 
 
 def _difference(observed: float, resampled: np.ndarray, level: float) -> Difference:
-  p = 2 * min(np.mean(resampled <= 0), np.mean(resampled >= 0))
-  p = float(min(1, max(p, 1 / len(resampled))))
+  p = 2 * min(float(np.mean(resampled <= 0)), float(np.mean(resampled >= 0)))
+  p = min(1.0, max(p, 1 / len(resampled)))
   return Difference(difference=observed, interval=_percentiles(resampled, level), p=p)
 
 

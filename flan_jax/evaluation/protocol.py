@@ -8,7 +8,7 @@ are made a template at a time, and kept (`cells`).
 """
 
 import dataclasses
-from typing import Callable, Mapping, Sequence
+from typing import Any, Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -69,7 +69,7 @@ class Settings:
 
 
 def evaluate(
-  loaded,
+  loaded: Any,
   tasks: Mapping[str, str] | Sequence[str],
   held_in: bool,
   settings: Settings = Settings(),

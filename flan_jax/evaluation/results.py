@@ -35,8 +35,9 @@ def read(model_dir: str) -> Results | None:
     UserError: a file is not one that `merge` wrote.
   """
   found = _together(model_dir)
-  for one in (*found.evaluations, *found.comparisons) if found else ():
-    if not one.is_as_written:
+  if found:
+    every: tuple[Evaluation | Comparison, ...] = (*found.evaluations, *found.comparisons)
+    for one in (one for one in every if not one.is_as_written):
       notice(
         f'{os.path.join(model_dir, FILE)}: {one.name} ({groups.label(one, found.evaluations)}) is not as it was '
         'written: it was changed by hand or is damaged; evaluate it again'
@@ -148,7 +149,7 @@ def _moved(model_dir: str, one: Evaluation, step: int, data: str) -> Evaluation:
   return _changed(one, answers=new)
 
 
-def _changed(one: Evaluation, **changes: str) -> Evaluation:
+def _changed(one: Evaluation, **changes: Any) -> Evaluation:
   """The evaluation, whose digest fits if it did."""
   made = dataclasses.replace(one, **changes)
   return made.signed() if one.digest and one.is_as_written else made

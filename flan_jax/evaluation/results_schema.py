@@ -37,7 +37,7 @@ def checked(path: str, told: dict, model_dir: str) -> Results:
 
 def _of_schema_2(told: Mapping, model_dir: str) -> Results:
   """Schema 2 had one set of evaluations; the names of its rows tell how it asked."""
-  usual = dataclasses.asdict(Conditions(data=told.get('data'), cluster=told.get('cluster')))
+  usual = dataclasses.asdict(Conditions(data='')) | {name: told.get(name) for name in ('data', 'cluster')}
   found = Results.from_json({part: _filled(told.get(part), usual) for part in ('evaluations', 'comparisons')})
   imported = _is_imported(model_dir)
   evaluations = []

@@ -215,7 +215,7 @@ class Evaluation(Signed):
   @property
   def summary(self) -> MethodScores:
     """The mean over the datasets, as scores of no templates."""
-    none = {'std': None, 'best_dev_template': None, 'best_dev_test': None}
+    none: Any = {'std': None, 'best_dev_template': None, 'best_dev_test': None}
     return MethodScores(templates=(), mean=self.mean, interval=self.interval, **none)
 
   @property

@@ -6,7 +6,7 @@ interrupted ends with the same results as an unbroken one.
 """
 
 import dataclasses
-from typing import Mapping, NamedTuple, Sequence, TypeVar
+from typing import Any, Mapping, NamedTuple, Sequence, TypeVar
 
 import numpy as np
 
@@ -37,9 +37,10 @@ def of_dataset(
   first, and what was decoded stands under `decoded`. `majority` is what always choosing
   the most frequent class of the split that is scored would score.
   """
-  asked, cells = kept.examples(), {}
-  for template, method in wanted:
-    cells.setdefault(method, []).append(kept.cell(template, method))
+  asked, every = kept.content(wanted)
+  cells: dict[str, list[answers.Cell]] = {}
+  for cell in every:
+    cells.setdefault(cell.method, []).append(cell)
   first, *others = [_scored(task, asked, column) for column in cells.values()]
   primary, shown = datasets.get(task).metrics[0], next(iter(cells.values()))[0]
   return scores_lib.DatasetScores(
@@ -63,8 +64,8 @@ def with_intervals(made: scores_lib.DatasetScores, kept: answers.Folder) -> tupl
 
 
 def _with_interval(made: _Scores, primary: str, kept: answers.Folder) -> tuple[_Scores, Sample]:
-  asked = kept.examples()
-  columns = [answers.answers(asked, kept.cell(one.template, one.method)) for one in made.templates]
+  asked, cells = kept.content((one.template, one.method) for one in made.templates)
+  columns = [answers.answers(asked, cell) for cell in cells]
   sample = Sample(columns, bootstrap.replicates(primary, columns))
   return dataclasses.replace(made, interval=bootstrap.mean_interval([sample.replicates])), sample
 
@@ -102,11 +103,12 @@ def summary(templates: Sequence[scores_lib.TemplateScores], primary: str) -> sco
   Over test where it was evaluated, else over dev. The deviation is that of the
   population; of templates equally good on dev the lowest number is taken.
   """
-  values = [one.of(TEST if templates[0].n_test else DEV)[primary] for one in templates]
+  values: Any = [one.of(TEST if templates[0].n_test else DEV)[primary] for one in templates]
+  dev: dict[int, Any] = {one.template: one.dev[primary] for one in templates if one.n_dev}
   best = max(
     (one for one in templates if one.n_dev),
     default=None,
-    key=lambda one: (metrics.better(primary, one.dev[primary]), -one.template),
+    key=lambda one: (metrics.better(primary, dev[one.template]), -one.template),
   )
   low, high = np.quantile(values, [0.25, 0.75])
   return scores_lib.MethodScores(
@@ -115,7 +117,7 @@ def summary(templates: Sequence[scores_lib.TemplateScores], primary: str) -> sco
     std=float(np.std(values)),
     median=float(np.median(values)),
     quartiles=(float(low), float(high)),
-    best_dev_template=best and best.template,
+    best_dev_template=best.template if best else None,
     best_dev_test=best.test.get(primary) if best else None,
     interval=None,
   )
@@ -185,7 +187,7 @@ def evaluation(
 
 def mean(scores: Mapping[str, scores_lib.DatasetScores]) -> float | None:
   """That of the held-out datasets; None if there are none."""
-  averaged = [scores[name].mean for name in in_mean(scores)]
+  averaged: Any = [scores[name].mean for name in in_mean(scores)]
   return float(np.mean(averaged)) if averaged else None
 
 
@@ -205,8 +207,8 @@ def compare(
   """
   found, problems = {}, {}
   for name, own in ours.datasets.items():
-    pair = [side.get(name) for side in columns]
-    if not all(pair):
+    pair = [side[name] for side in columns if side.get(name)]
+    if len(pair) < 2:
       continue
     try:
       found[name] = bootstrap.differences(own.primary, *pair)

@@ -8,7 +8,9 @@ JSON that the page's script sets as text.
 import datetime
 import json
 import os
-from typing import Any, Mapping, Sequence
+from typing import Any, Mapping, Sequence, TypedDict
+
+import msgspec
 
 from flan_jax import storage
 from flan_jax.errors import UserError
@@ -20,11 +22,23 @@ from flan_jax.report import samples as samples_lib
 
 FILE = 'report.html'
 INPUTS = 'report.json'  # what only the evaluation knew, to make the page again
-_INPUTS = {'rules': dict, 'drawn': (dict, type(None)), 'phrasings': (dict, type(None)), 'cut': list}
-_RULE = 'dropped', 'held_out', 'trained'
-_OF_DATASETS = {'phrasings': dict, 'drawn': (int, type(None))}
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _TEMPLATE = os.path.join(_HERE, 'report.html.j2')
+
+
+class _Rule(TypedDict):
+  dropped: dict
+  held_out: dict
+  trained: dict
+
+
+class _Inputs(msgspec.Struct, forbid_unknown_fields=True):
+  """The content of report.json: arguments of `page`."""
+
+  rules: dict[str, _Rule | None]
+  drawn: dict[str, int | None] | None
+  phrasings: dict[str, dict] | None
+  cut: list[str]
 
 
 def write(
@@ -87,42 +101,15 @@ def inputs(model_dir: str) -> dict | None:
   """
   path = os.path.join(model_dir, INPUTS)
   try:
-    with open(path, encoding='utf-8') as file:
-      given = json.load(file)
+    with open(path, 'rb') as file:
+      return msgspec.structs.asdict(msgspec.json.decode(file.read(), type=_Inputs))
   except FileNotFoundError:
     return None
   except (OSError, ValueError, RecursionError) as error:
-    given, why = None, repr(error)
-  else:
-    why = _why_not(given)
-  if why:
     raise UserError(
-      f'{path} is not what evaluation wrote ({why}); move it away and '
+      f'{path} is not what evaluation wrote ({error}); move it away and '
       'evaluate the run again: answers that are kept are not made twice'
-    )
-  return given
-
-
-def _why_not(given: Any) -> str:
-  """What is wrong with the content of report.json; '' where nothing is."""
-  if not isinstance(given, dict):
-    return 'it is no object'
-  missing = [name for name in _INPUTS if name not in given]
-  wrong = [name for name in given if name not in _INPUTS or not isinstance(given[name], _INPUTS[name])]
-  rules = given.get('rules')
-  wrong += [
-    f'rules of {name}'
-    for name, rule in (rules.items() if isinstance(rules, dict) else ())
-    if rule is not None and not (isinstance(rule, dict) and all(isinstance(rule.get(key), dict) for key in _RULE))
-  ]
-  wrong += [
-    f'{name} of {key}'
-    for name, kind in _OF_DATASETS.items()
-    if isinstance(given.get(name), dict)
-    for key, value in given[name].items()
-    if not isinstance(value, kind)
-  ]
-  return '; '.join([*(f'it lacks {name}' for name in missing), *(f'{name} cannot be so' for name in wrong)])
+    ) from None
 
 
 def page(
