@@ -55,6 +55,7 @@ setuptools.setup(
     'jax>=0.10,<0.13',  # of Python 3.11 the last is 0.10.2
     'jinja2>=3.1,<4',
     'lxml>=5,<7',  # tensorflow-datasets reads XML with it and beautifulsoup4
+    'msgspec>=0.20,<1',
     'numpy>=2,<3',
     'optax>=0.2.8,<0.3',
     'orbax-checkpoint>=0.12.8,<0.13',

@@ -4,8 +4,7 @@
 import json
 import random
 
-from flan_jax.evaluation import answers, groups
-from flan_jax.evaluation import results as results_lib
+from flan_jax.evaluation import answers, groups, scores
 from flan_jax.model import config
 from flan_jax.report import page
 from flan_jax.training import rows, run_file
@@ -64,8 +63,9 @@ def entry(mean, name, held_in=False, primary='accuracy', numbers=(0, 2), decoded
 
 
 def asked(**changes):
-  """The conditions of the evaluations."""
-  return groups.conditions(**{'data': 'embedded', 'cluster': 'nli', 'held_in': ['sst2'], **changes})
+  """The conditions of the evaluations, as results.json has them."""
+  made = scores.Conditions(**{'data': 'embedded', 'cluster': 'nli', 'held_in': ['sst2'], **changes})
+  return json.loads(json.dumps(vars(made)))
 
 
 def evaluation(name, step, shift, limit=None, numbers=(0, 2), **changes):
@@ -84,17 +84,22 @@ def evaluation(name, step, shift, limit=None, numbers=(0, 2), **changes):
   }
 
 
-def group(limit=None):
-  """What `results` holds, all of it asked alike."""
-  [found] = groups.split(results(limit))
+def group(made=None):
+  """What `results` holds, all of it asked alike, as the report takes it."""
+  [found] = groups.split(typed(made))
   return found
 
 
+def typed(made=None):
+  return scores.Results.from_json(made or results())
+
+
 def results(limit=None, **changes):
+  """The content of results.json."""
   found = {'difference': 9.0, 'interval': [0.5, 17.0], 'p': 0.04}
   unclear = {'difference': -1.0, 'interval': [-8.0, 6.0], 'p': 0.7}
   return {
-    'schema': results_lib.SCHEMA,
+    'schema': scores.SCHEMA,
     'evaluations': [
       evaluation('untuned', 900, 0.0, limit, **changes),
       evaluation('plain', 900, 2.0, limit, numbers=(0,), **changes),

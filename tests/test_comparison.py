@@ -146,7 +146,7 @@ def test_without_predictions_there_is_no_difference(folders, tmp_path):
 
 def test_one_run_has_its_own_report_written_again(tmp_path, capsys):
   folder = fake_run.write(tmp_path / 'nli')
-  (folder / 'report.json').write_text(json.dumps(vars(fake_run.inputs())))
+  (folder / 'report.json').write_text(json.dumps(fake_run.inputs().to_json()))
   door.main([str(folder)])
   assert capsys.readouterr().out == f'report: {folder}/report.html\n'
   page = (folder / 'report.html').read_text(encoding='utf-8')
@@ -280,7 +280,7 @@ def test_of_several_evaluations_those_asked_alike_are_compared(folders, tmp_path
   with open(f'{folders[0]}/results.json', 'w') as file:
     json.dump(results, file)
   chosen = comparison.alike(loaded(folders))
-  assert [one.group['limit'] for one in chosen] == [None, None]
+  assert [one.group.conditions.limit for one in chosen] == [None, None]
   text = written(folders, tmp_path)[1]
   assert "a/nli has 1 other evaluation; this one is nli, style 'instructions', no limit" in text
   assert 'not comparable' not in text

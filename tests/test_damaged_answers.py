@@ -85,7 +85,7 @@ def evaluated(folder, name='tuned', tell=answers.notice):
     ),
   )
   assert made[1] == {}
-  return json.loads(json.dumps(made[0]))
+  return {name: one.to_json() for name, one in made[0].items()}
 
 
 def lines_of(text):

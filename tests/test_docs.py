@@ -163,24 +163,26 @@ def test_the_generated_pages_need_neither_jax_nor_tensorflow(generate):
 
 def test_the_schemas_name_every_key():
   from flan_jax.data.tokenizers import ends
-  from flan_jax.evaluation import groups, results_schema
+  from flan_jax.evaluation import scores
   from flan_jax.training import metric_log, rows, run_file
 
   text = (CHECKOUT / 'docs/reference/schemas.md').read_text(encoding='utf-8')
   said = set(re.findall(r'[`"](\w+)[`"]', text))
   assert set(metric_log.NUMBERS) <= said
-  assert set(groups.CONDITIONS) <= said
-  for keys in (
-    results_schema._EVALUATION,
-    results_schema._ENTRY,
-    results_schema._TEMPLATE,
-    results_schema._PROMPT,
-    results_schema._COMPARISON,
+  assert f'"schema": {scores.SCHEMA}' in text
+  for told in (scores.Evaluation, scores.Conditions, scores.DatasetScores, scores.TemplateScores, scores.ShownPrompt):
+    assert {field.name for field in dataclasses.fields(told)} - {'others', 'conditions'} <= said
+  for told in (
+    scores.Comparison,
+    scores.Difference,
+    run_file.Run,
+    run_file.Vocabulary,
+    rows.Rows,
+    ends.Ends,
+    run_file.LossConfig,
+    run_file.TextOverlap,
   ):
-    assert set(keys) <= said
-  assert f'"schema": {results_schema.SCHEMA}' in text
-  for told in (run_file.Run, run_file.Vocabulary, rows.Rows, ends.Ends, run_file.LossConfig, run_file.TextOverlap):
-    assert {field.name for field in dataclasses.fields(told)} - {'others'} <= said
+    assert {field.name for field in dataclasses.fields(told)} - {'others', 'conditions'} <= said
   assert f'in `format`, now {run_file.FORMAT};' in text
 
 

@@ -308,14 +308,15 @@ def test_without_a_beginning_answers_are_kept_under_the_same_name():
 
 def test_evaluations_with_and_without_a_beginning_stand_apart():
   from flan_jax.evaluation import groups
+  from flan_jax.evaluation.scores import Conditions
 
   asked = dict(data='tfds', cluster='nli')
-  plain = groups.conditions(**asked, begin=None)
-  assert plain == groups.conditions(**asked) and 'begin' not in plain
-  begun = groups.conditions(**asked, begin=True)
-  assert groups.key(begun) != groups.key(plain)
+  plain = Conditions(**asked, begin=None)
+  assert plain == Conditions(**asked) and plain.begin is None
+  begun = Conditions(**asked, begin=True)
+  assert begun != plain
   assert groups.folder('tuned', begun) == 'tuned begin=True'
-  assert 'BEGIN = True' in groups.label(begun, [begun, plain])
+  assert 'BEGIN = True' in groups.label(groups.Group(begun, ()), [groups.Group(asked, ()) for asked in (begun, plain)])
 
 
 def test_begin_overrides_the_tokenizer(tmp_path, pieces_model):

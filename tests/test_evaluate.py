@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The door: mistakes are told early; both baselines and the run are scored and shown."""
 
+import json
 import shutil
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 import gin
 from flan_jax.cli import evaluate
 from flan_jax.errors import UserError
-from flan_jax.evaluation import results
+from flan_jax.evaluation import answers, results
 from flan_jax.inference import decoding
 from flan_jax.runs import evaluation, evaluation_request
 from flan_jax.training import checkpoint, run_file
@@ -19,13 +20,15 @@ def test_few_shot_evaluation_has_rows_and_prompts_of_its_own(world):
   found = evaluate_with(
     world, held_out='none', held_in='natural_questions', limit=1, decode_tokens=2, shots=2, shot_seed=1, only='tuned'
   )
-  entry = found['evaluations'][-1]['datasets']['natural_questions.2shot.seed1']
-  assert entry['prompt']['inputs'].count('\n\n') >= 2
+  entry = found.evaluations[-1].datasets['natural_questions.2shot.seed1']
+  assert entry.prompt.inputs.count('\n\n') >= 2
 
 
-def test_the_door_writes_both_evaluations_and_the_report(world, capsys):
+def test_the_door_writes_both_evaluations_and_the_report(world, capsys, monkeypatch):
+  monkeypatch.setattr(answers, 'columns', lambda *_: pytest.fail('answers of this process are in memory'))
   found = evaluate_with(world, held_out='none', held_in='natural_questions', limit=2, decode_tokens=3)
   assert found == results.read(world / 'tuned')
+  found = json.loads((world / 'tuned/results.json').read_text())
   assert list(found) == ['schema', 'evaluations', 'comparisons']
   assert found['schema'] == 3
   these = found['evaluations'][-3:]  # those made last
@@ -131,10 +134,10 @@ def test_checkpoints_are_evaluated_as_they_appear(world, tmp_path, monkeypatch):
       continuous=0.5,
     )
   )
-  names = [(one['name'], one['step']) for one in found['evaluations']]
+  names = [(one.name, one.step) for one in found.evaluations]
   assert names == [('tuned', 7), ('step 1', 1)]
-  (kept,) = (one for one in found['evaluations'] if one['name'] == 'step 1')
-  assert (tmp_path / 'run/predictions' / kept['answers'] / 'natural_questions').is_dir()
+  (kept,) = (one for one in found.evaluations if one.name == 'step 1')
+  assert (tmp_path / 'run/predictions' / kept.answers / 'natural_questions').is_dir()
 
 
 def evaluate_with(world, **changes):

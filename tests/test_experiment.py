@@ -17,7 +17,7 @@ import gin
 from flan_jax.cli import experiment
 from flan_jax.data import clusters, datasets, vocabulary
 from flan_jax.errors import UserError
-from flan_jax.evaluation import groups, results
+from flan_jax.evaluation import results, scores
 from flan_jax.report import experiment as experiment_lib
 from flan_jax.runs import experiments as experiments_lib
 from tests import fake_run, test_job
@@ -75,13 +75,17 @@ class Fake:
     names = [alone] if alone else HELD_OUT[cluster]
     kinds = ['tuned'] if alone or not base else ['untuned', 'plain', 'tuned']
     last = max(map(int, os.listdir(f'{folder}/checkpoints')))
-    asked = groups.conditions(data='embedded', cluster=cluster, limit=limit, held_in=[alone] if alone else [])
+    asked = conditions(data='embedded', cluster=cluster, limit=limit, held_in=[alone] if alone else [])
     there = [evaluation(kind, last if kind == 'tuned' else 0, asked, names, bool(alone)) for kind in kinds]
     with open(f'{folder}/results.json', 'w') as file:
-      json.dump({'schema': results.SCHEMA, 'evaluations': there, 'comparisons': compared(names, asked)}, file)
+      json.dump({'schema': scores.SCHEMA, 'evaluations': there, 'comparisons': compared(names, asked)}, file)
 
 
 TEMPLATE = {'template': 0, 'method': 'rank', 'n_dev': 1, 'n_test': 1, 'dev': {}, 'test': {}}
+
+
+def conditions(**given):
+  return vars(scores.Conditions(**given))
 
 
 def evaluation(kind, step, asked, names, held_in=False):
@@ -355,19 +359,9 @@ def test_flags_that_cannot_be_are_named(arguments, words, capsys):
 
 def test_the_page_is_whole_and_escaped():
   nasty = '<script>alert("x")</script>'
-  told = {
-    'name': nasty,
-    'title': nasty,
-    'problem': nasty,
-    'results': {
-      **groups.conditions(data='tfds'),
-      'comparisons': [],
-      'evaluations': [
-        evaluation('untuned', 0, groups.conditions(data='tfds'), ['rte']),
-        evaluation('tuned', 1, groups.conditions(data='tfds'), ['rte']),
-      ],
-    },
-  }
+  asked = conditions(data='tfds')
+  made = [evaluation('untuned', 0, asked, ['rte']), evaluation('tuned', 1, asked, ['rte'])]
+  told = experiment_lib.Outcome(nasty, nasty, fake_run.group({'evaluations': made, 'comparisons': []}), nasty)
   page = experiment_lib.page(experiment_lib.holdouts([told], None))
   assert '<script' not in page and '&lt;script&gt;' in page
   assert not re.search(r'https?:|url\(|@import|src=', page)
@@ -472,6 +466,6 @@ def test_two_clusters_through_real_processes(embedded_data, tmp_path):
   assert [len(group['rows']) for group in table['groups']] == [4, 4]
   for group in table['groups']:
     found = results.read(str(root / f'holdout_{group["name"]}'))
-    means = {one['name']: one['mean'] for one in found['evaluations']}
+    means = {one.name: one.mean for one in found.evaluations}
     for column in ('untuned', 'tuned'):
       assert group['mean']['scores'][column]['mean'] == pytest.approx(means[column])

@@ -102,7 +102,7 @@ def test_a_second_evaluation_stands_beside_the_first(said, world, monkeypatch, c
   found = evaluation.evaluate(
     evaluation.Evaluation(model_dir=said[1], held_out='nli', limit=1, style='name', only='plain')
   )
-  assert [(one['style'], one['name']) for one in found['evaluations']] == [
+  assert [(one.conditions.style, one.name) for one in found.evaluations] == [
     ('instructions', 'untuned'),
     ('instructions', 'plain'),
     ('name', 'plain'),
@@ -156,7 +156,7 @@ def of_unknown_base():
   found = fake_run.results()
   for one in found['evaluations']:
     one['training'] = 'unknown' if one['name'] in ('untuned', 'plain') else 'base unknown'
-  return found
+  return fake_run.typed(found)
 
 
 def test_a_run_from_an_import_says_that_the_import_may_have_seen_the_data():
@@ -165,7 +165,7 @@ def test_a_run_from_an_import_says_that_the_import_may_have_seen_the_data():
   assert f'{BASE_UNKNOWN}: it may have seen these datasets' in text
   assert 'it was imported, or is not there any more' in text
   [group] = groups.split(of_unknown_base())
-  told = {'name': 'nli', 'title': 'NLI', 'problem': None, 'results': group}
+  told = experiment.Outcome('nli', 'NLI', group, None)
   table = experiment.holdouts([told], None)
   assert any(BASE_UNKNOWN in note for note in table['notes'])
 
@@ -193,7 +193,7 @@ def test_training_from_an_import_says_that_it_may_have_seen_what_is_held_out(tmp
 def test_the_comparison_says_it_too(tmp_path):
   runs = [
     comparison.Run(name, str(tmp_path), found, fake_run.run(), {}, groups.split(found)[-1])
-    for name, found in (('a', fake_run.results()), ('b', of_unknown_base()))
+    for name, found in (('a', fake_run.typed()), ('b', of_unknown_base()))
   ]
   assert f'b: {BASE_UNKNOWN}: it may have seen these datasets' in (comparison.comparison_notices.notices(runs))
 
@@ -201,7 +201,7 @@ def test_the_comparison_says_it_too(tmp_path):
 def test_the_plain_text_of_a_base_was_not_checked_and_the_page_says_so():
   rule = fake_run.rule()
   rule['trained']['world_text'] = []
-  text = text_of(page_lib.page(fake_run.results(), fake_run.run(), page_lib.Inputs({'nli': rule}), {}))
+  text = text_of(page_lib.page(fake_run.typed(), fake_run.run(), page_lib.Inputs({'nli': rule}), {}))
   assert 'what is in them was not checked: world_text' in text
 
 

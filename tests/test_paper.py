@@ -147,6 +147,7 @@ def test_a_page_prints_confirmed_figures_alone(tmp_path):
   results = {**fake_run.results(), 'comparisons': []}
   for one in results['evaluations']:
     one['datasets'] = {'bool_q': fake_run.entry(50.0, 'bool_q'), 'copa': fake_run.entry(50.0, 'copa')}
+  results = fake_run.typed(results)
   references = report_inputs.references(results)
   assert [one['value'] for one in references['bool_q']] == [60.5, 77.5, 82.9, 84.6]
   assert references['copa'] == []

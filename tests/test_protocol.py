@@ -117,8 +117,8 @@ def test_a_template_is_scored_as_its_prompts_are(world, doubled):
     references=[one.references for one in read.examples[3:]],
     chosen=best,
   )
-  (alone,) = (one for one in entry['templates'] if one['template'] == 2)
-  assert alone['test'] == {name: pytest.approx(metrics.score(name, answers)) for name in alone['test']}
+  (alone,) = (one for one in entry.templates if one.template == 2)
+  assert alone.test == {name: pytest.approx(metrics.score(name, answers)) for name in alone.test}
 
 
 @pytest.mark.slow  # of scores and texts alone: test_scoring, test_decoding
@@ -128,16 +128,16 @@ def test_scores_do_not_depend_on_the_batch(world, doubled):
     for batch in ({'tokens_per_forward': 512}, {'rows': 7})
   ]
   assert entries[0] == entries[1]
-  methods = [one['templates'][0]['method'] for one in entries[0].values()]
+  methods = [one.templates[0].method for one in entries[0].values()]
   assert methods == ['rank', 'decode']
-  assert entries[0]['natural_questions']['majority'] is None
+  assert entries[0]['natural_questions'].majority is None
 
 
 def test_held_in_datasets_are_evaluated_on_dev_only(world, loaded):
   entry = evaluated(loaded, ['cb'], held_in=True, limit=3)['cb']
-  assert entry['held_in'] and entry['best_dev_test'] is None
-  for one in entry['templates']:
-    assert (one['n_dev'], one['n_test'], one['test']) == (3, 0, {})
+  assert entry.held_in and entry.best_dev_test is None
+  for one in entry.templates:
+    assert (one.n_dev, one.n_test, one.test) == (3, 0, {})
 
 
 def test_normalised_and_calibrated_scores_are_what_they_say(world, doubled):
@@ -160,20 +160,20 @@ def test_normalised_and_calibrated_scores_are_what_they_say(world, doubled):
 
 def test_classification_may_be_decoded_too(world, loaded):
   entry = evaluated(loaded, ['rte'], templates=[0, 1], limit=2, answer_by='both', decode_tokens=3)['rte']
-  assert [one['method'] for one in entry['templates']] == ['rank'] * 2
-  assert [one['method'] for one in entry['decoded']['templates']] == ['decode'] * 2
-  assert {'mean', 'std', 'median', 'quartiles'} <= set(entry['decoded'])
+  assert [one.method for one in entry.templates] == ['rank'] * 2
+  assert [one.method for one in entry.decoded.templates] == ['decode'] * 2
+  assert {'mean', 'std', 'median', 'quartiles'} <= set(entry.decoded.to_json())
   # A random model writes none of the options.
-  assert entry['decoded']['mean'] == 0
-  assert entry['decoded']['templates'][0]['unanswered'] == 4
+  assert entry.decoded.mean == 0
+  assert entry.decoded.templates[0].unanswered == 4
 
 
 def test_scores_that_are_no_numbers_are_wrong_and_said(world, loaded):
   broken = jax.tree.map(lambda leaf: leaf * math.nan, loaded.params)
   broken = type(loaded)(loaded.config, broken, loaded.run, loaded.step)
   entry = evaluated(broken, ['rte'], templates=[0], limit=2)['rte']
-  assert entry['mean'] == 0 and entry['templates'][0]['unanswered'] == 4
-  assert 'template 0: 4 of 4 prompts had scores that are no numbers' in (entry['problems'][0])
+  assert entry.mean == 0 and entry.templates[0].unanswered == 4
+  assert 'template 0: 4 of 4 prompts had scores that are no numbers' in (entry.problems[0])
 
 
 def test_what_cannot_be_evaluated_does_not_stop_the_rest(world, loaded, monkeypatch):
@@ -192,7 +192,7 @@ def test_what_cannot_be_evaluated_does_not_stop_the_rest(world, loaded, monkeypa
   assert list(entries) == ['cb']
   assert 'rte has no example to evaluate' in problems['rte']
   assert 'an option is empty' in problems['rte']
-  assert sorted(entries['cb']['problems']) == [
+  assert sorted(entries['cb'].problems) == [
     '2 examples have two equal options; the first of them counts as chosen',
     '2 examples left out: an option is empty',
   ]
@@ -262,10 +262,10 @@ def test_a_model_that_writes_nothing_answers_nothing(reads, monkeypatch):
   monkeypatch.setattr(decoding, 'generate', lambda config, params, inputs, *_, **__: [[]] * len(inputs))
   reads(written('the', 'X'), written('', 'the'), written('Y'), written('...', '', 'Z'))
   entry = evaluated(RANDOM, ['natural_questions'], templates=[0, 2])['natural_questions']
-  for one in entry['templates']:
-    assert one['unanswered'] == one['n_dev'] + one['n_test'] == 6
-    assert set(one['test'].values()) == {0.0}
-  assert '12 of 12 decoded answers are empty; they count as wrong' in entry['problems']
+  for one in entry.templates:
+    assert one.unanswered == one.n_dev + one.n_test == 6
+    assert set(one.test.values()) == {0.0}
+  assert '12 of 12 decoded answers are empty; they count as wrong' in entry.problems
 
 
 def test_options_that_are_cut_are_counted_and_said(reads, monkeypatch):
@@ -281,13 +281,13 @@ def test_options_that_are_cut_are_counted_and_said(reads, monkeypatch):
   )
   short = dataclasses.replace(ENCODING, targets_length=15)
   entry = evaluated(RANDOM, ['cb'], templates=[0, 1], encoding=short)['cb']
-  assert [one['cut_answers'] for one in entry['templates']] == [4, 4]
-  assert entry['problems'] == [
+  assert [one.cut_answers for one in entry.templates] == [4, 4]
+  assert list(entry.problems) == [
     '2 examples have two options that are equal as cut at TARGETS_LENGTH; the first of them counts as chosen',
     '4 of 6 examples have an option that was too long and was cut at TARGETS_LENGTH: 15 tokens',
   ]
   whole = evaluated(RANDOM, ['cb'], templates=[0])['cb']
-  assert whole['templates'][0]['cut_answers'] == 0 and whole['problems'] == []
+  assert whole.templates[0].cut_answers == 0 and whole.problems == ()
 
 
 @pytest.mark.parametrize('encoding', [Encoding(400, 1), Encoding(400, 1).plain(), Encoding(400, 3, ('', '\n\n\n'))])
@@ -323,11 +323,11 @@ def test_a_split_without_labels_or_none_at_all_is_said(world, loaded, monkeypatc
   monkeypatch.setattr(datasets, 'examples', examples)
   monkeypatch.setattr(rendering, 'dropped', lambda name: {'the answer is none of the options': 277})
   entry = evaluated(loaded, ['rte'], templates=[0], limit=3)['rte']
-  assert entry['problems'] == [
+  assert list(entry.problems) == [
     '277 records left out: the answer is none of the options',
     'no example of the test split can be used',
   ]
-  assert entry['best_dev_template'] == 0 and entry['best_dev_test'] is None
+  assert entry.best_dev_template == 0 and entry.best_dev_test is None
 
 
 def test_finished_cells_are_not_made_again(world, loaded, monkeypatch, tmp_path):

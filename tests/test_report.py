@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The report holds everything, escapes everything and asks no network for anything."""
 
+import dataclasses
 import html.parser
 import json
 import re
@@ -8,6 +9,8 @@ import re
 import pytest
 
 from flan_jax.errors import UserError
+from flan_jax.evaluation import groups
+from flan_jax.evaluation.scores import Conditions, DatasetScores, Difference, Evaluation, TemplateScores
 from flan_jax.report import charts, score_plot, sections, tables
 from flan_jax.report import page as page_lib
 from tests import fake_run
@@ -21,7 +24,7 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope='module')
 def page(folder):
   path = page_lib.write(
-    str(folder), fake_run.results(), fake_run.run(), fake_run.inputs(), fake_run.CURVES, fake_run.references()
+    str(folder), fake_run.typed(), fake_run.run(), fake_run.inputs(), fake_run.CURVES, fake_run.references()
   )
   with open(path, encoding='utf-8') as file:
     return file.read()
@@ -29,7 +32,7 @@ def page(folder):
 
 def made(results=None, rule=None, run=None):
   given = page_lib.Inputs({'nli': rule or fake_run.rule()})
-  return page_lib.page(results or fake_run.results(), run or fake_run.run(), given, fake_run.CURVES)
+  return page_lib.page(fake_run.typed(results), run or fake_run.run(), given, fake_run.CURVES)
 
 
 def text_of(page):
@@ -54,18 +57,19 @@ def test_rows_of_the_table():
 
 
 def test_a_dataset_that_one_evaluation_lacks_is_left_blank():
-  results = fake_run.group()
+  results = fake_run.results()
   del results['evaluations'][0]['datasets']['rte']
-  (row,) = (row for row in tables.rows(results) if row['name'] == 'rte')
+  group = fake_run.group(results)
+  (row,) = (row for row in tables.rows(group) if row['name'] == 'rte')
   assert row['scores']['untuned']['text'] == '–'
   assert row['scores']['tuned']['text'] == '60.5 (1.2)'
-  (block,) = (one for one in score_plot.blocks(results, {}) if one['name'] == 'rte')
+  (block,) = (one for one in score_plot.blocks(group, {}) if one['name'] == 'rte')
   assert [lane['label'] for lane in block['lanes']] == ['plain', 'tuned', 'tuned, decoded']
   assert 'rte' in made(results)
 
 
 def test_scores_that_do_not_exist_are_dashes():
-  results = fake_run.group()
+  results = fake_run.results()
   results['evaluations'] = results['evaluations'][:1]
   results['evaluations'][0] |= {'mean': None, 'interval': None}
   results['evaluations'][0]['datasets']['rte'] |= {
@@ -75,28 +79,31 @@ def test_scores_that_do_not_exist_are_dashes():
     'quartiles': None,
     'interval': None,
   }
-  rows = tables.rows(results)
+  rows = tables.rows(fake_run.group(results))
   texts = [row['scores']['untuned']['text'] for row in rows[:3]]
   assert texts == ['–', '-3.0 (1.2)', '–']
   assert 'rte' in section(made(results), 'scores')
 
 
 def with_metrics(*names):
-  template = {'template': 0, 'n_dev': 1, 'n_test': 1, 'dev': {}, 'test': {}}
-  entries = {
-    f'set_{number}': {
-      'held_in': False,
-      'primary': name,
-      'templates': [template],
-      'mean': 1.0,
-      'std': 0.0,
-      'best_dev_template': None,
-      'best_dev_test': None,
-      'majority': None,
-    }
+  template = TemplateScores(template=0, method='rank', n_dev=1, n_test=1, dev={}, test={})
+  datasets = {
+    f'set_{number}': DatasetScores(
+      held_in=False,
+      primary=name,
+      templates=(template,),
+      mean=1.0,
+      std=0.0,
+      interval=None,
+      best_dev_template=None,
+      best_dev_test=None,
+      majority=None,
+    )
     for number, name in enumerate(names)
   }
-  return {'data': 'tfds', 'evaluations': [{'name': 'tuned', 'mean': 1.0, 'datasets': entries}]}
+  asked = Conditions(data='tfds')
+  made = Evaluation(name='tuned', step=1, conditions=asked, mean=1.0, interval=None, datasets=datasets)
+  return groups.Group(asked, [made])
 
 
 def test_the_notes_say_which_scores_are_what():
@@ -178,7 +185,7 @@ def test_differences_are_marked_only_where_they_are_clear():
   ]
   assert stsb['differences'][0]['verdict'] == ''
   assert mean['differences'][0]['value'] == '+9.0'
-  fewer = {'difference': -2.0, 'interval': [-3.0, -1.0], 'p': 0.0}
+  fewer = Difference(difference=-2.0, interval=(-3.0, -1.0), p=0.0)
   assert score_plot.difference(fewer, 'accuracy')['verdict'] == 'worse'
   assert score_plot.difference(fewer, 'word_edit_distance')['verdict'] == 'better'
   assert score_plot.difference(fewer)['p'] == 'p < 0.001'
@@ -257,10 +264,10 @@ def test_the_best_and_the_worst_template_are_told_apart(page):
   assert best['text'] == 'the best wording'
   assert best['scores'] == [('untuned', 'untuned', '52.5'), ('tuned', 'tuned', '61.5')]
   assert 'the best wording' in section(page, 'templates')
-  results = fake_run.group()
+  results = fake_run.results()
   for one in results['evaluations'][-1]['datasets']['rte']['templates']:
     one['test'] = {'accuracy': 50.0}
-  assert sections.templates(results, {})[0]['extremes'] == []
+  assert sections.templates(fake_run.group(results), {})[0]['extremes'] == []
 
 
 def test_problems_are_said_plainly(page):
@@ -361,15 +368,17 @@ def test_accuracy_and_held_out_scores_are_curves():
   assert whole['rte'] == [(0, 51.5), (600, 55.5), (1200, 60.5)]
   assert [step for step, _ in charts.evaluated(results, from_base=False)['mean']] == [600, 1200]
   assert 'sst2' not in whole  # held in
+  results = fake_run.results()
   results['evaluations'][-1]['datasets']['rte']['primary'] = 'word_edit_distance'
-  assert 'rte' not in charts.held_out(records, results)
+  assert 'rte' not in charts.held_out(records, fake_run.group(results))
 
 
 def test_steps_on_the_way_are_no_columns():
-  names = [one['name'] for one in tables.main(fake_run.group())]
+  group = fake_run.group()
+  names = [one.name for one in tables.main(group)]
   assert names == ['untuned', 'plain', 'tuned']
-  alone = {'evaluations': [{'name': 'step 5'}, {'name': 'step 10'}]}
-  assert tables.main(alone) == [{'name': 'step 10'}]
+  alone = [dataclasses.replace(group.evaluations[0], name=name) for name in ('step 5', 'step 10')]
+  assert tables.main(dataclasses.replace(group, evaluations=alone)) == alone[1:]
 
 
 def test_marks_stay_on_the_track():
@@ -384,7 +393,7 @@ def test_a_page_without_anything_more_than_the_results():
 
 
 def test_the_report_is_written_again_from_its_own_folder(folder, page):
-  path = page_lib.again(str(folder), fake_run.results(), fake_run.run(), fake_run.CURVES, fake_run.references())
+  path = page_lib.again(str(folder), fake_run.typed(), fake_run.run(), fake_run.CURVES, fake_run.references())
   with open(path, encoding='utf-8') as file:
     again = file.read()
   stamp = r'Written [\d :-]+'

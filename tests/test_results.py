@@ -5,11 +5,13 @@ named."""
 import copy
 import json
 
+import msgspec
 import pytest
 
 from flan_jax.cli import report as door
 from flan_jax.errors import UserError
-from flan_jax.evaluation import answers, groups, results, results_schema
+from flan_jax.evaluation import answers, groups, results
+from flan_jax.evaluation.scores import Comparison, Conditions, DatasetScores, Evaluation, Results
 from flan_jax.report import charts, tables
 from flan_jax.report import page as page_lib
 from flan_jax.runs import experiments, report_inputs
@@ -17,26 +19,29 @@ from tests import fake_run
 
 
 def asked(**changes):
-  return groups.conditions(**{'data': 'tfds', 'cluster': 'nli', **changes})
+  return Conditions(**{'data': 'tfds', 'cluster': 'nli', **changes})
 
 
 def one(name, step=1, mean=1.0, rows=(), **changes):
-  entry = fake_run.entry(50.0, 'any')
-  return {
-    'name': name,
-    'step': step,
-    **asked(**changes),
-    'mean': mean,
-    'interval': None,
-    'answers': groups.folder(name, asked(**changes)),
-    'training': 'known',
-    'problems': {},
-    'datasets': {row: entry for row in rows},
-  }
+  entry = msgspec.convert(fake_run.entry(50.0, 'any'), DatasetScores)
+  return Evaluation(
+    name=name,
+    step=step,
+    conditions=asked(**changes),
+    mean=mean,
+    interval=None,
+    answers=groups.folder(name, asked(**changes)),
+    training='known',
+    datasets={row: entry for row in rows},
+  )
+
+
+def against_untuned():
+  return Comparison(of='tuned', against='untuned', datasets={}, mean=None, conditions=asked())
 
 
 def means(found):
-  return [(each['name'], each['mean']) for each in found['evaluations']]
+  return [(each.name, each.mean) for each in found.evaluations]
 
 
 def test_an_evaluation_replaces_that_of_its_name_and_conditions_alone(tmp_path):
@@ -46,19 +51,16 @@ def test_an_evaluation_replaces_that_of_its_name_and_conditions_alone(tmp_path):
   assert (
     found
     == results.read(tmp_path)
-    == {
-      'schema': 3,
-      'comparisons': [],
-      'evaluations': [results_schema.signed(one('untuned', mean=3.0)), results_schema.signed(one('tuned', mean=2.0))],
-    }
+    == Results(evaluations=(one('untuned', mean=3.0).signed(), one('tuned', mean=2.0).signed()), comparisons=())
   )
+  assert json.loads((tmp_path / 'results.json').read_text()) == found.to_json()
 
 
 def test_a_mean_that_was_set_by_hand_is_told_until_it_is_evaluated_again(tmp_path, capsys):
   path = tmp_path / 'results.json'
   results.merge(tmp_path, one('untuned', 7))
   results.merge(tmp_path, one('tuned', 100, rows=['rte']))
-  results.compared(tmp_path, asked(), [{'of': 'tuned', 'against': 'untuned', 'datasets': {}, 'mean': None}])
+  results.compared(tmp_path, asked(), [against_untuned()])
   results.read(tmp_path)
   assert capsys.readouterr().err == ''
   found = json.loads(path.read_text())
@@ -114,13 +116,13 @@ def test_a_later_schema_is_refused_in_words(tmp_path):
 )
 def test_evaluations_of_other_conditions_stand_beside_the_earlier_ones(tmp_path, change):
   results.merge(tmp_path, one('tuned', mean=2.0))
-  results.compared(tmp_path, asked(), [{'of': 'tuned', 'against': 'untuned', 'datasets': {}, 'mean': None}])
+  results.compared(tmp_path, asked(), [against_untuned()])
   found = results.merge(tmp_path, one('tuned', mean=4.0, **change))
   assert means(found) == [('tuned', 2.0), ('tuned', 4.0)]
-  assert len(found['comparisons']) == 1  # of the first two
+  assert len(found.comparisons) == 1  # of the first two
   first, second = groups.split(found)
-  assert first['comparisons'] and not second['comparisons']
-  labels = [groups.label(group, [first, second]) for group in (first, second)]
+  assert first.comparisons and not second.comparisons
+  labels = [groups.label(one, [first, second]) for one in (first, second)]
   assert labels[0] != labels[1]
   found = results.merge(tmp_path, one('tuned', mean=5.0))  # and is the last one now
   assert means(found) == [('tuned', 4.0), ('tuned', 5.0)]
@@ -151,19 +153,19 @@ def test_an_evaluation_of_another_step_keeps_the_one_before(tmp_path):
   results.merge(tmp_path, one('tuned', 100, rows=['rte']))
   results.merge(tmp_path, one('untuned', 7))
   (tmp_path / 'predictions/tuned/rte').mkdir(parents=True)
-  results.compared(tmp_path, asked(), [{'of': 'tuned', 'against': 'untuned', 'datasets': {}, 'mean': None}])
+  results.compared(tmp_path, asked(), [against_untuned()])
   results.make_way(tmp_path, 'tuned', 100, asked())
-  assert len(results.read(tmp_path)['comparisons']) == 1
+  assert len(results.read(tmp_path).comparisons) == 1
   for _ in range(2):  # as after being killed in between
     results.make_way(tmp_path, 'tuned', 200, asked())
   results.merge(tmp_path, one('tuned', 200))
   found = results.read(tmp_path)
-  assert [(each['name'], each['answers']) for each in found['evaluations']] == [
+  assert [(each.name, each.answers) for each in found.evaluations] == [
     ('untuned', 'untuned'),
     ('tuned', 'tuned'),
     ('step 100', 'step 100'),
   ]
-  assert found['comparisons'] == []
+  assert found.comparisons == ()
   assert (tmp_path / 'predictions/step 100/rte').is_dir()
 
 
@@ -183,8 +185,8 @@ def test_answers_that_another_evaluation_shares_are_not_written_over(tmp_path):
   folder.mkdir()
   (folder / 'of').write_text('step 200')
   found = results.merge(tmp_path, one('tuned', 200, rows=['rte'], held_in=['sst2']))
-  kept = {each['step']: answers.path(tmp_path, groups.answers(each), 'rte') + '/of' for each in found['evaluations']}
-  assert [each['name'] for each in found['evaluations']] == ['tuned', 'tuned']
+  kept = {each.step: answers.path(tmp_path, each.folder, 'rte') + '/of' for each in found.evaluations}
+  assert [each.name for each in found.evaluations] == ['tuned', 'tuned']
   assert [open(kept[step]).read() for step in (100, 200)] == ['step 100', 'step 200']
 
 
@@ -192,9 +194,66 @@ def test_answers_to_other_data_are_not_written_over(tmp_path):
   results.merge(tmp_path, one('tuned', 100, rows=['rte'], data='embedded'))
   (tmp_path / 'predictions/tuned/rte').mkdir(parents=True)
   results.make_way(tmp_path, 'tuned', 100, asked())
-  (kept,) = results.read(tmp_path)['evaluations']
-  assert kept['name'] == 'tuned' and kept['answers'] == 'tuned data=embedded'
+  (kept,) = results.read(tmp_path).evaluations
+  assert kept.name == 'tuned' and kept.answers == 'tuned data=embedded'
   assert (tmp_path / 'predictions/tuned data=embedded/rte').is_dir()
+
+
+def test_what_a_later_version_adds_is_kept_at_its_place(tmp_path):
+  found = fake_run.results()
+  del found['evaluations'][0]['begin']
+  for part in (found['evaluations'][0], *found['evaluations'][0]['datasets'].values()):
+    part['later'] = {'deep': [1, None, 2.5]}
+  found['evaluations'][0]['datasets']['rte']['templates'][0]['later'] = 'too'
+  found['comparisons'][0]['mean']['later'] = 0
+  found['evaluations'][0]['digest'] = Results.from_json(found).evaluations[0].signed().digest
+  (tmp_path / 'results.json').write_text(json.dumps(found))
+  results.merge(tmp_path, one('tuned'))
+  again = json.loads((tmp_path / 'results.json').read_text())
+  assert again['evaluations'][0] == found['evaluations'][0]
+  assert again['comparisons'][0]['mean'] == found['comparisons'][0]['mean']
+  assert results.read(tmp_path).evaluations[0].is_as_written
+
+
+def test_results_are_what_json_gives_back():
+  for found in (
+    fake_run.typed(),
+    Results(evaluations=(one('tuned', rows=['rte']).signed(),), comparisons=(against_untuned(),)),
+  ):
+    again = Results.from_json(json.loads(json.dumps(found.to_json())))
+    assert again == found and again.to_json() == found.to_json()
+  assert hash(one('tuned').conditions) == hash(again.evaluations[0].conditions)
+
+
+def test_a_fault_is_named_by_its_path(tmp_path):
+  for broken, words in (
+    (changed([*FIRST, 'step'], '7'), r'Expected `int`, got `str` - at `\$.evaluations\[0\].step`'),
+    (changed([*FIRST, 'limit']), r'Expected `int \| null`, got `nothing` - at `\$.evaluations\[0\].limit`'),
+    (changed(['comparisons', 0, 'of'], 3), r'Expected `str`, got `int` - at `\$.comparisons\[0\].of`'),
+  ):
+    (tmp_path / 'results.json').write_text(broken)
+    with pytest.raises(UserError, match=words):
+      results.read(tmp_path)
+
+
+def test_a_file_is_written_as_an_earlier_version_wrote_it(tmp_path):
+  """Programs read the file, and digests of kept evaluations are of its content."""
+  results.merge(tmp_path, one('tuned', rows=['rte']))
+  results.compared(tmp_path, asked(), [against_untuned()])
+  found = json.loads((tmp_path / 'results.json').read_text())
+  assert list(found) == ['schema', 'evaluations', 'comparisons']
+  conditions = 'data cluster held_in style shots shot_seed ranking answer_by limit held_in_test decode_tokens'.split()
+  assert list(found['evaluations'][0]) == [
+    *('name', 'step', *conditions, 'answers', 'training', 'datasets', 'problems', 'mean', 'interval', 'digest')
+  ]
+  assert list(found['evaluations'][0]['datasets']['rte']) == (
+    'held_in primary templates mean std median quartiles best_dev_template best_dev_test interval majority '
+    'problems prompt'.split()
+  )
+  assert list(found['comparisons'][0]) == [
+    *('of', 'against', 'problems', 'datasets', 'mean', *conditions, 'begin', 'digest')
+  ]
+  assert found['evaluations'][0]['digest'] == '364d6c0879b4bc81'
 
 
 def schema_2(cluster, names, rows=('rte',), limit=None):
@@ -226,19 +285,20 @@ def test_earlier_files_are_read_with_what_was_set_aside(tmp_path):
   aside = tmp_path / 'results-sentiment-embedded.json'
   aside.write_text(json.dumps(schema_2('sentiment', ['tuned'], ['sst2.2shot.seed1'])))
   found = results.read(tmp_path)
-  told = [(each['cluster'], each['shots'], each['shot_seed'], each['name']) for each in found['evaluations']]
+  asked = [each.conditions for each in found.evaluations]
+  told = [(own.cluster, own.shots, own.shot_seed, each.name) for own, each in zip(asked, found.evaluations)]
   assert told == [('sentiment', 2, 1, 'tuned'), ('nli', 0, 0, 'untuned'), ('nli', 0, 0, 'tuned')]
-  assert [len(group['comparisons']) for group in groups.split(found)] == [1, 1]
+  assert [len(group.comparisons) for group in groups.split(found)] == [1, 1]
   results.merge(tmp_path, one('tuned'))
-  assert not aside.exists() and len(results.read(tmp_path)['evaluations']) == 4
+  assert not aside.exists() and len(results.read(tmp_path).evaluations) == 4
   assert json.loads((tmp_path / 'results.json').read_text())['schema'] == 3
 
 
 def test_an_import_that_an_earlier_version_called_tuned_is_untuned(tmp_path):
   (tmp_path / 'run.json').write_text('{"imported": {}}')
   (tmp_path / 'results.json').write_text(json.dumps(schema_2('nli', ['tuned'])))
-  (kept,) = results.read(tmp_path)['evaluations']
-  assert (kept['name'], kept['training'], kept['answers']) == ('untuned', 'unknown', 'tuned')
+  (kept,) = results.read(tmp_path).evaluations
+  assert (kept.name, kept.training, kept.answers) == ('untuned', 'unknown', 'tuned')
 
 
 def changed(path, value=None):
@@ -324,7 +384,7 @@ def test_a_torn_file_that_was_set_aside_is_named(tmp_path):
 def both():
   """Two evaluations of a run: of a style, then few-shot with a limit."""
   first, second = fake_run.results(), fake_run.results(limit=20, shots=2)
-  return {'schema': 3, **{part: first[part] + second[part] for part in ('evaluations', 'comparisons')}}
+  return Results.from_json({part: first[part] + second[part] for part in ('evaluations', 'comparisons')})
 
 
 def test_the_report_shows_every_evaluation_the_last_one_first():
@@ -355,34 +415,31 @@ def test_examples_are_told_apart_by_evaluation(tmp_path):
 
 
 def test_a_cluster_that_is_declared_no_more_has_no_proof():
-  page = page_lib.page(fake_run.results(), fake_run.run(), page_lib.Inputs({'nli': None}), {})
+  page = page_lib.page(fake_run.typed(), fake_run.run(), page_lib.Inputs({'nli': None}), {})
   assert 'nli is declared no more' in page and 'id="unseen"' not in page
 
 
 def test_an_older_base_is_no_column_and_a_base_has_a_curve_of_its_own():
   assert tables.step('untuned step 7') == 7 and tables.step('untuned') is None
-  results = fake_run.group()
+  results = fake_run.results()
   results['evaluations'][-1]['name'] = 'plain step 900'
-  names = [one['name'] for one in tables.main(results)]
+  names = [one.name for one in tables.main(fake_run.group(results))]
   assert names == ['untuned', 'plain']
-  base = {
-    **results,
-    'evaluations': [
-      {**results['evaluations'][0], 'name': name, 'step': step}
-      for name, step in (('untuned', 20), ('untuned step 10', 10))
-    ],
-  }
-  found = charts.evaluated(base, from_base=False)
+  results['evaluations'] = [
+    {**results['evaluations'][0], 'name': name, 'step': step}
+    for name, step in (('untuned', 20), ('untuned step 10', 10))
+  ]
+  found = charts.evaluated(fake_run.group(results), from_base=False)
   assert [step for step, _ in found['rte']] == [10, 20]
 
 
 def test_datasets_without_a_test_set_are_not_called_held_in():
-  results = fake_run.group()
+  results = fake_run.results()
   for one in results['evaluations']:
     del one['datasets']['sst2']
     for template in one['datasets']['rte']['templates']:
       template |= {'n_test': 0, 'test': {}}
-  assert not any('held-in' in note for note in tables.notes(results))
+  assert not any('held-in' in note for note in tables.notes(fake_run.group(results)))
 
 
 @pytest.mark.parametrize('text', ['{"prompts": ', '[]', '{"prompts": {"a": "x"}}', '{}'])
@@ -405,7 +462,7 @@ def test_of_several_evaluations_an_experiment_takes_that_of_its_cluster(tmp_path
   later = fake_run.results(cluster='math', limit=3)
   found['evaluations'] += later['evaluations']
   (tmp_path / 'results.json').write_text(json.dumps(found))
-  assert run.results()['cluster'] == 'nli' and run.finished(experiments.EVALUATE)
+  assert run.results().conditions.cluster == 'nli' and run.finished(experiments.EVALUATE)
   assert a_run_of_an_experiment(tmp_path, limit=3).results() is None
   (tmp_path / 'results.json').write_text('{"sch')
   with pytest.raises(UserError, match='results.json is not JSON'):
@@ -423,24 +480,17 @@ def test_a_torn_command_of_an_experiment_is_not_finished(tmp_path):
 def test_what_is_declared_no_more_is_shown_as_the_last_report_had_it(tmp_path):
   import flan_jax.tasks  # noqa: F401  registers everything
 
-  found = {
-    'evaluations': [
+  found = Results(
+    evaluations=(
       one('tuned', rows=['rte.3shot'], shots=3),
       one('tuned', rows=['gone'], cluster='gone'),
       one('plain', rows=['rte.3shot'], shots=3),
-    ],
-    'comparisons': [],
-  }
+    ),
+    comparisons=(),
+  )
   rule = fake_run.rule()
   (tmp_path / 'report.json').write_text(
-    json.dumps(
-      {
-        **{name: {} for name in page_lib._INPUTS},
-        'cut': [],
-        'rules': {'gone': rule},
-        'phrasings': {'gone': {'0': 'as it was'}},
-      }
-    )
+    json.dumps({'drawn': None, 'cut': [], 'rules': {'gone': rule}, 'phrasings': {'gone': {'0': 'as it was'}}})
   )
   (tmp_path / 'run.json').write_text(json.dumps(fake_run.run(tasks={}).to_json()))
   inputs = report_inputs.inputs(found, fake_run.run(), str(tmp_path))

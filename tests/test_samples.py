@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Predictions are read as far as they are whole, and no more than a page can hold."""
 
+import dataclasses
 import json
 
 import pytest
@@ -9,7 +10,7 @@ from flan_jax.evaluation import answers
 from flan_jax.report import samples
 from tests import fake_run
 
-NAMED = {one['name']: one for one in fake_run.results()['evaluations']}
+NAMED = {one.name: one for one in fake_run.typed().evaluations}
 TUNED = {'tuned': NAMED['tuned']}
 
 
@@ -19,7 +20,7 @@ def folder(tmp_path_factory):
 
 
 def test_samples_are_the_kept_prompts_of_the_test_split(folder):
-  never = {**TUNED['tuned'], 'answers': 'never evaluated'}
+  never = dataclasses.replace(TUNED['tuned'], answers='never evaluated')
   found = samples.read(str(folder), {**TUNED, 'other': never}, most=2)
   assert {(one['dataset'], one['template'], one['method']) for one in found} == {
     ('rte', 0, 'rank'),
@@ -105,7 +106,9 @@ def test_answers_of_an_earlier_version_are_told_once(folder, tmp_path, capsys):
 
 
 def entry(*numbers):
-  return {'templates': [{'template': one, 'method': 'rank'} for one in numbers]}
+  scores = NAMED['tuned'].datasets['rte']
+  templates = tuple(dataclasses.replace(scores.templates[0], template=one) for one in numbers)
+  return dataclasses.replace(scores, templates=templates)
 
 
 def test_columns_are_all_answers_of_the_split_that_is_scored(folder):

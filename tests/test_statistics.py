@@ -191,9 +191,9 @@ def test_a_paired_difference_is_narrower_than_an_unpaired_one():
     'accuracy', [marked(theirs)], seed=2
   )
   assert found.difference == pytest.approx(100 * (ours.mean() - theirs.mean()))
-  assert found.low <= found.difference <= found.high
-  assert found.high - found.low < 0.5 * width(np.quantile(apart, [0.025, 0.975]))
-  assert found.low > 0 and found.p < 0.05
+  assert found.interval[0] <= found.difference <= found.interval[1]
+  assert found.interval[1] - found.interval[0] < 0.5 * width(np.quantile(apart, [0.025, 0.975]))
+  assert found.interval[0] > 0 and found.p < 0.05
 
 
 def test_templates_are_paired_where_there_are_as_many():
@@ -203,7 +203,7 @@ def test_templates_are_paired_where_there_are_as_many():
   pair = [[marked(one) for one in side] for side in (ours, theirs)]
   paired = bootstrap.difference('accuracy', *pair)
   loose = bootstrap.difference('accuracy', pair[0], [*pair[1], pair[1][2]])
-  assert paired.high - paired.low < 0.3 * (loose.high - loose.low)
+  assert width(paired.interval) < 0.3 * width(loose.interval)
   assert paired.p < 0.05 < loose.p
 
 
@@ -213,13 +213,15 @@ def test_one_plain_prompt_is_compared_with_many_templates():
   assert found.difference == pytest.approx(
     np.mean([metrics.score('accuracy', one) for one in ours]) - metrics.score('accuracy', theirs[0])
   )
-  assert found.low > 15 and found.p == 1 / bootstrap.DRAWS
+  assert found.interval[0] > 15 and found.p == 1 / bootstrap.DRAWS
 
 
 def test_equal_systems_do_not_differ():
   columns = [made_texts(0)] * 3
   for name in ('rouge1', 'bleu', 'word_edit_distance'):
-    assert bootstrap.difference(name, columns, columns, draws=50) == (bootstrap.Difference(0, 0, 0, 1))
+    assert bootstrap.difference(name, columns, columns, draws=50) == (
+      bootstrap.Difference(difference=0, interval=(0, 0), p=1)
+    )
 
 
 def test_p_is_two_sided_and_symmetric():
@@ -228,8 +230,8 @@ def test_p_is_two_sided_and_symmetric():
   there = bootstrap.difference('accuracy', [ours], [theirs])
   back = bootstrap.difference('accuracy', [theirs], [ours])
   assert there.p == back.p
-  assert (there.difference, there.low) == (-back.difference, pytest.approx(-back.high))
-  deviation = (there.high - there.low) / (2 * 1.96)
+  assert (there.difference, there.interval[0]) == (-back.difference, pytest.approx(-back.interval[1]))
+  deviation = width(there.interval) / (2 * 1.96)
   assert there.p == pytest.approx(2 * stats.norm.sf(abs(there.difference) / deviation), abs=0.05)
   assert 0.01 < there.p < 0.9
 
@@ -238,7 +240,7 @@ def test_words_to_correct_keep_their_sign():
   theirs = made_texts(0)
   ours = dataclasses.replace(theirs, written=[right[0] for right in theirs.references])
   found = bootstrap.difference('word_edit_distance', [ours], [theirs])
-  assert found.high < 0
+  assert found.interval[1] < 0
   assert found.difference == pytest.approx(-metrics.score('word_edit_distance', theirs))
 
 
@@ -265,9 +267,9 @@ def test_means_over_datasets():
   mean = bootstrap.mean_difference(pairs)
   assert mean.difference == pytest.approx(np.mean([value for value, _ in pairs]))
   assert mean == bootstrap.mean_difference(pairs)
-  assert mean.low < mean.difference < mean.high
+  assert mean.interval[0] < mean.difference < mean.interval[1]
   alone = [bootstrap.mean_difference([one]) for one in pairs]
-  assert mean.high - mean.low == pytest.approx(np.mean([one.high - one.low for one in alone]) / 2, rel=0.15)
+  assert width(mean.interval) == pytest.approx(np.mean([width(one.interval) for one in alone]) / 2, rel=0.15)
 
 
 def test_answers_to_different_examples_are_refused():

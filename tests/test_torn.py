@@ -166,7 +166,7 @@ def test_an_evaluation_tells_of_the_step_that_it_read(world, runs, tmp_path, mon
       style='none',
     )
   )
-  assert [(one['name'], one['step']) for one in found['evaluations']] == [('tuned', 1)]
+  assert [(one.name, one.step) for one in found.evaluations] == [('tuned', 1)]
   assert set(known) == {1} and results.read(run) == found
   assert checkpoint.steps(run) == [1, 7]
 
@@ -196,7 +196,7 @@ def test_following_checkpoints_passes_over_a_torn_one(world, runs, tmp_path, mon
       continuous=0.01,
     )
   )
-  assert [(one['name'], one['step']) for one in found['evaluations']] == [('tuned', 1)]
+  assert [(one.name, one.step) for one in found.evaluations] == [('tuned', 1)]
   assert 'notice: checkpoint 7 in' in capsys.readouterr().err
 
 

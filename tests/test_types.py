@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the four rooms that mypy checks offer to others is annotated in full."""
+"""What the five rooms that mypy checks offer to others is annotated in full."""
 
 import ast
 import pathlib
@@ -9,7 +9,7 @@ import pytest
 import flan_jax
 
 _PACKAGE = pathlib.Path(flan_jax.__file__).parent
-_ROOMS = ('model', 'training', 'inference', 'data')
+_ROOMS = ('model', 'training', 'inference', 'data', 'evaluation')
 _MODULES = sorted(path.relative_to(_PACKAGE).as_posix() for room in _ROOMS for path in (_PACKAGE / room).rglob('*.py'))
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 

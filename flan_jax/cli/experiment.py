@@ -262,11 +262,9 @@ def report(
   """Writes the table of what is finished, and prints it; returns it."""
   from flan_jax.report import experiment as experiment_lib
 
-  told = [
-    {'name': run.name, 'title': run.title, 'results': run.results(), 'problem': problems.get(run.name)} for run in runs
-  ]
+  ended = [experiment_lib.Outcome(run.name, run.title, run.results(), problems.get(run.name)) for run in runs]
   table = (
-    experiment_lib.holdouts(told, limit) if experiment == HOLDOUTS else experiment_lib.ways(told[0], told[1:], limit)
+    experiment_lib.holdouts(ended, limit) if experiment == HOLDOUTS else experiment_lib.ways(ended[0], ended[1:], limit)
   )
   paths = experiment_lib.write(root, table)
   show(table)

@@ -11,7 +11,7 @@ The score of any multiset of examples is `combine` of the sum of their rows:
 | question_exact_match | all of the group right, 1; in the row of its first example |
 """
 
-from typing import Callable, Sequence
+from typing import Any, Callable, Sequence
 
 import numpy as np
 
@@ -44,7 +44,7 @@ def summands(name: str, answers: metrics.Answers) -> tuple[np.ndarray, Combine]:
 
 def units(answers: metrics.Answers) -> np.ndarray:
   """[N] numbers from 0, the same for examples of one group, that are drawn together."""
-  numbers = {}
+  numbers: dict[int | str, int] = {}
   groups = answers.groups if len(answers.groups) else [''] * len(answers.labels)
   return np.array([numbers.setdefault(group or number, len(numbers)) for number, group in enumerate(groups)])
 
@@ -60,12 +60,12 @@ def _mean(sums: np.ndarray) -> np.ndarray:
 def _of_texts(name: str, answers: metrics.Answers) -> tuple[np.ndarray, Combine]:
   """Each distinct answer is compared once: systems repeat themselves, rouge is slow."""
   pairs = [(text, tuple(right)) for text, right in zip(answers.texts, answers.references)]
-  compare = (
+  compare: Callable[[str, Sequence[str]], Any] = (
     _bleu_counts() if name == 'bleu' else (lambda text, right: float(text_metrics.METRICS[name]([text], [right])))
   )
   known = {pair: compare(*pair) for pair in dict.fromkeys(pairs)}
   rows = [known[pair] for pair in pairs]
-  return (rows, _bleu) if name == 'bleu' else (_counted(rows), _mean)
+  return (np.asarray(rows), _bleu) if name == 'bleu' else (_counted(rows), _mean)
 
 
 def _bleu_counts() -> Callable[[str, Sequence[str]], list[int]]:
@@ -99,13 +99,13 @@ def _accuracy(answers: metrics.Answers) -> tuple[np.ndarray, Combine]:
   return _counted(
     [
       number >= 0 and options[number] in right
-      for number, options, right in zip(answers.chosen, answers.options, answers.references)
+      for number, options, right in zip(answers.numbers, answers.options, answers.references)
     ]
   ), _mean
 
 
 def _f1(answers: metrics.Answers, classes: Sequence[int] = (metrics.POSITIVE_CLASS,)) -> tuple[np.ndarray, Combine]:
-  chosen, right = (np.asarray(side)[:, None] == np.asarray(classes) for side in (answers.chosen, answers.labels))
+  chosen, right = (np.asarray(side)[:, None] == np.asarray(classes) for side in (answers.numbers, answers.labels))
   table = np.stack([chosen & right, chosen, right], axis=-1)
   return table.reshape(len(table), -1), _mean_f1
 
@@ -138,13 +138,14 @@ def _numbers(answers: metrics.Answers) -> tuple[np.ndarray, np.ndarray]:
   A prompt without an answer has none, and makes the correlation of all 0: then both
   sides are constant.
   """
-  if min(answers.chosen) < 0:
-    return np.zeros(len(answers.chosen)), np.zeros(len(answers.chosen))
-  texts = [
-    [options[index] for options, index in zip(answers.options, indices)] for indices in (answers.chosen, answers.labels)
-  ]
+  if min(answers.numbers) < 0:
+    return np.zeros(len(answers.numbers)), np.zeros(len(answers.numbers))
+  chosen, right = (
+    [options[index] for options, index in zip(answers.options, indices)]
+    for indices in (answers.numbers, answers.labels)
+  )
   try:
-    return tuple(np.array(side, np.float64) for side in texts)
+    return np.array(chosen, np.float64), np.array(right, np.float64)
   except ValueError as error:
     raise UserError(f'a correlation needs numbers as options: {error}') from None
 

@@ -11,11 +11,12 @@ counts as missing, and so does a damaged one; either is told.
 
 import dataclasses
 import os
-from typing import Any, Callable, Iterator, Mapping, Sequence
+from typing import Any, Callable, Iterable, Iterator, Mapping, Sequence
 
 from flan_jax.errors import notice
 from flan_jax.evaluation import answer_files, metrics, ranking
 from flan_jax.evaluation.questions import DEV, rows, TEST
+from flan_jax.evaluation.scores import MethodScores
 
 FOLDER, EXAMPLES = 'predictions', 'examples.jsonl'
 RANK, DECODE = 'rank', 'decode'
@@ -86,12 +87,18 @@ class Folder:
   def examples(self) -> Examples | None:
     """What was asked, if it is there."""
     head, lines = self._read(EXAMPLES)
-    return head and Examples(head['sizes'], lines, head['problems'])
+    return Examples(head['sizes'], lines, head['problems']) if head else None
 
   def cell(self, template: int, method: str) -> Cell | None:
     """The answers in a template, if they are there."""
     head, lines = self._read(_file(template, method))
-    return head and Cell(template, method, lines, head['cut'], head['cut_answers'])
+    return Cell(template, method, lines, head['cut'], head['cut_answers']) if head else None
+
+  def content(self, wanted: Iterable[tuple[int, str]]) -> tuple[Examples, list[Cell]]:
+    """What was asked, and the answers by (template, method), which are all there."""
+    asked, cells = self.examples(), [self.cell(*one) for one in wanted]
+    assert asked is not None and None not in cells
+    return asked, [cell for cell in cells if cell]
 
   def has(self, template: int, method: str) -> bool:
     """Whether they are, and what they answer too."""
@@ -231,10 +238,10 @@ def scored_split(sizes: Mapping[str, int]) -> str:
   return TEST if sizes[TEST] else DEV
 
 
-def columns(folder: str, entry: Mapping, tell: Callable[[str], None] = notice) -> dict[int, metrics.Answers]:
+def columns(folder: str, scores: MethodScores, tell: Callable[[str], None] = notice) -> dict[int, metrics.Answers]:
   """template -> the answers that its score is of; {} where they are not all there.
 
-  entry: the dataset's, of results.json: its `templates` are those that must be there.
+  scores: the templates of these must be there.
   """
   found = stored(folder, tell)
   if not found:
@@ -243,7 +250,7 @@ def columns(folder: str, entry: Mapping, tell: Callable[[str], None] = notice) -
     return {}
   asked, kept = found
   by_name = {(cell.template, cell.method): cell for cell in kept}
-  wanted = [(one['template'], one['method']) for one in entry['templates']]
+  wanted = [(one.template, one.method) for one in scores.templates]
   missing = [_file(*one) for one in wanted if one not in by_name]
   if missing:
     tell(f'{folder} lacks {", ".join(missing)}, so its answers are not compared; evaluate the run again')

@@ -11,7 +11,6 @@ Machine Translation Evaluation, EMNLP). Examples of one group, such as the answe
 one question, are drawn together.
 """
 
-import dataclasses
 from typing import Iterator, Sequence
 
 import numpy as np
@@ -19,24 +18,11 @@ import numpy as np
 from flan_jax.errors import UserError
 from flan_jax.evaluation import additive_metrics
 from flan_jax.evaluation.metrics import Answers
+from flan_jax.evaluation.scores import Difference
 
 DRAWS, LEVEL = 1_000, 0.95
 _DIGITS = 9
 _COUNTS_AT_ONCE = 1 << 20  # numbers of draws x examples that are held in memory
-
-
-@dataclasses.dataclass(frozen=True)
-class Difference:
-  """Ours less theirs, in points (words), with its interval.
-
-  p: two-sided: twice the share of the replicates on the other side of 0, or on it; at
-  least one of all of them, as less cannot be told from none.
-  """
-
-  difference: float
-  low: float
-  high: float
-  p: float
 
 
 def replicates(name: str, columns: Sequence[Answers], *, draws: int = DRAWS, seed: int = 0) -> np.ndarray:
@@ -117,8 +103,9 @@ def _percentiles(resampled: np.ndarray, level: float) -> tuple[float, float]:
 
 
 def _difference(observed: float, resampled: np.ndarray, level: float) -> Difference:
-  p = 2 * min(np.mean(resampled <= 0), np.mean(resampled >= 0))
-  return Difference(observed, *_percentiles(resampled, level), p=float(min(1, max(p, 1 / len(resampled)))))
+  p = 2 * min(float(np.mean(resampled <= 0)), float(np.mean(resampled >= 0)))
+  p = min(1.0, max(p, 1 / len(resampled)))
+  return Difference(difference=observed, interval=_percentiles(resampled, level), p=p)
 
 
 def _shares(templates: int, draws: int, rng: np.random.Generator) -> np.ndarray:

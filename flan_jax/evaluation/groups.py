@@ -1,103 +1,79 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Evaluations that were asked alike: only these are compared, and share a table.
+"""Evaluations that were asked alike: only these are compared, and share a table."""
 
-Each evaluation of results.json carries the conditions under which it was made. A group
-is all evaluations of the same conditions: a mapping of the conditions, `evaluations`
-and `comparisons`.
-"""
+import dataclasses
+from typing import Sequence
 
-import json
-from typing import Any, Mapping, Sequence
+from flan_jax.evaluation.scores import Comparison, Conditions, Evaluation, Results, Training
 
-# What an evaluation was asked, and how, with the values that go without saying.
-CONDITIONS = {
-  'data': None,
-  'cluster': None,
-  'held_in': [],
-  'style': 'instructions',
-  'shots': 0,
-  'shot_seed': 0,
-  'ranking': 'sum',
-  'answer_by': 'rank',
-  'limit': None,
-  'held_in_test': False,
-  'decode_tokens': None,
-  'begin': None,
-}
-# Those that decide answers and do not stand in the names of the rows.
+# Conditions that decide answers and do not stand in the names of the rows.
 _OF_ANSWERS = ('ranking', 'answer_by', 'limit', 'held_in_test', 'decode_tokens', 'begin')
+_OF_MANNER = ('style', 'shot_seed', 'ranking', 'answer_by', 'decode_tokens', 'begin')
 
 # What is known of the data that parameters were trained on.
-KNOWN, BASE_UNKNOWN, UNKNOWN = TRAINING = 'known', 'base unknown', 'unknown'
+KNOWN: Training = 'known'
+BASE_UNKNOWN: Training = 'base unknown'
+UNKNOWN: Training = 'unknown'
 
 
-def conditions(**given: Any) -> dict[str, Any]:
-  """All conditions; what has no effect has its usual value."""
-  made = {**CONDITIONS, **given}
-  made['held_in'] = sorted(made['held_in'])
-  made['shot_seed'] = made['shot_seed'] if made['shots'] else 0
-  made['held_in_test'] = bool(made['held_in_test'] and made['held_in'])
-  if made['begin'] is None:  # as before it could be asked for
-    del made['begin']
-  return made
+@dataclasses.dataclass(frozen=True)
+class Group:
+  """All evaluations of the same conditions, and their comparisons."""
+
+  conditions: Conditions
+  evaluations: Sequence[Evaluation]
+  comparisons: Sequence[Comparison] = ()
+
+  @property
+  def training(self) -> Training:
+    """What is known of the training of the models: of all, or the least."""
+    known = {one.training or KNOWN for one in self.evaluations}
+    return KNOWN if known == {KNOWN} else UNKNOWN if known == {UNKNOWN} else BASE_UNKNOWN
+
+  @property
+  def perhaps_seen(self) -> bool:
+    """Whether no model of the group is known not to have seen the datasets."""
+    return self.training == UNKNOWN
 
 
-def of(one: Mapping) -> dict[str, Any]:
-  """The conditions of an evaluation, a comparison or a group."""
-  return {name: one.get(name, usual) for name, usual in CONDITIONS.items()}
+Asked = Group | Evaluation | Comparison
 
 
-def key(one: Mapping, names: Sequence[str] = tuple(CONDITIONS)) -> str:
-  """The same for two exactly if these conditions are."""
-  found = of(one)
-  return json.dumps([found[name] for name in names])
+def split(results: Results) -> list[Group]:
+  """The groups of the results; the one that was evaluated last is the last."""
+  return [
+    Group(
+      asked,
+      [one for one in results.evaluations if one.conditions == asked],
+      [one for one in results.comparisons if one.conditions == asked],
+    )
+    for asked in dict.fromkeys(one.conditions for one in results.evaluations)
+  ]
 
 
-def split(results: Mapping) -> list[dict]:
-  """The groups of results.json; the one that was evaluated last is the last."""
-  found: dict[str, dict] = {}
-  for part in ('evaluations', 'comparisons'):
-    for one in results.get(part, ()):
-      empty = {**of(one), 'evaluations': [], 'comparisons': []}
-      found.setdefault(key(one), empty)[part].append(one)
-  return [group for group in found.values() if group['evaluations']]
-
-
-def folder(name: str, asked: Mapping) -> str:
+def folder(name: str, asked: Conditions) -> str:
   """The folder of the answers of an evaluation: 'tuned', 'tuned limit=20'.
 
   Conditions that decide neither the answers nor the names of the rows do not matter.
   """
-  told = of(asked)
-  return ' '.join([name, *(f'{one}={told[one]}' for one in _OF_ANSWERS if told[one] != CONDITIONS[one])])
+  return ' '.join([name, *(f'{one}={getattr(asked, one)}' for one in _unusual(asked, _OF_ANSWERS))])
 
 
-def answers(one: Mapping) -> str:
-  """The folder where the answers of an evaluation are kept."""
-  return one.get('answers') or one['name']
+def _unusual(asked: Conditions, names: Sequence[str]) -> list[str]:
+  return [name for name in names if getattr(asked, name) != getattr(Conditions, name)]
 
 
-def training(group: Mapping) -> str:
-  """What is known of the training of the models of a group: of all, or the least."""
-  told = {one.get('training') or KNOWN for one in group['evaluations']}
-  return KNOWN if told == {KNOWN} else UNKNOWN if told == {UNKNOWN} else BASE_UNKNOWN
-
-
-def perhaps_seen(group: Mapping) -> bool:
-  """Whether no model of the group is known not to have seen the datasets."""
-  return training(group) == UNKNOWN
-
-
-def label(group: Mapping, among: Sequence[Mapping]) -> str:
+def label(one: Asked, among: Sequence[Asked]) -> str:
   """What tells a group from the others: 'nli', "nli, style 'name', 2 shots"."""
-  told = of(group)
-  differing = [name for name in CONDITIONS if len({key(one, [name]) for one in among}) > 1]
-  words = [_word(name, told[name]) for name in differing if name != 'cluster']
-  return ', '.join([_word('cluster', told['cluster']), *filter(None, words)])
+  every = [dataclasses.asdict(other.conditions) for other in among]
+  differing = [name for name in every[0] if len({other[name] for other in every}) > 1]
+  words = [_word(name, one.conditions) for name in differing if name != 'cluster']
+  return ', '.join([_word('cluster', one.conditions), *filter(None, words)])
 
 
-def _word(name: str, value: Any) -> str:
+def _word(name: str, asked: Conditions) -> str:
   """A condition in words."""
+  value = getattr(asked, name)
   if name == 'cluster':
     return value or 'held-in sets'
   if name == 'held_in':
@@ -116,12 +92,6 @@ def _word(name: str, value: Any) -> str:
   }[name]
 
 
-def manner(group: Mapping) -> str:
+def manner(asked: Conditions) -> str:
   """How a group was asked: 'zero-shot', "5 shots, seed 1 of the exemplars"."""
-  told = of(group)
-  named = [
-    name
-    for name in ('style', 'shot_seed', 'ranking', 'answer_by', 'decode_tokens', 'begin')
-    if told[name] != CONDITIONS[name]
-  ]
-  return ', '.join(_word(name, told[name]) for name in ['shots', *named])
+  return ', '.join(_word(name, asked) for name in ['shots', *_unusual(asked, _OF_MANNER)])

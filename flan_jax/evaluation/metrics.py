@@ -46,11 +46,17 @@ class Answers:
   groups: Sequence[str] = ()
 
   @property
+  def numbers(self) -> Sequence[int]:
+    """`chosen`, of answers that were chosen."""
+    assert self.chosen is not None
+    return self.chosen
+
+  @property
   def texts(self) -> Sequence[str]:
     """What was written, or the options that were chosen, '' for no answer."""
     if self.written is not None:
       return self.written
-    return [options[index] if index >= 0 else '' for options, index in zip(self.options, self.chosen)]
+    return [options[index] if index >= 0 else '' for options, index in zip(self.options, self.numbers)]
 
 
 def score(name: str, answers: Answers) -> float:
@@ -116,19 +122,19 @@ def majority(name: str, answers: Answers) -> float | None:
   labels = np.asarray(answers.labels)
   if not len(labels) or (labels < 0).any() or name not in CHOSEN:
     return None
-  commonest = np.full(len(labels), np.bincount(labels).argmax())
+  commonest = [int(np.bincount(labels).argmax())] * len(labels)
   return score(name, dataclasses.replace(answers, chosen=commonest, written=None))
 
 
 def _accuracy(answers: Answers) -> float:
-  return np.mean([text in right for text, right in zip(answers.texts, answers.references)])
+  return float(np.mean([text in right for text, right in zip(answers.texts, answers.references)]))
 
 
 def _f1(answers: Answers) -> float:
   """F1 of one class against the rest; 0 if it is neither chosen nor right."""
   from sklearn import metrics
 
-  chosen, labels = (np.asarray(answers.chosen) == POSITIVE_CLASS, np.asarray(answers.labels) == POSITIVE_CLASS)
+  chosen, labels = (np.asarray(answers.numbers) == POSITIVE_CLASS, np.asarray(answers.labels) == POSITIVE_CLASS)
   return metrics.f1_score(labels, chosen, zero_division=0.0)
 
 
@@ -136,8 +142,8 @@ def _macro_f1(answers: Answers) -> float:
   """Unweighted mean over the classes that are chosen or right somewhere."""
   from sklearn import metrics
 
-  classes = sorted({*answers.labels, *answers.chosen} - {-1})
-  return metrics.f1_score(answers.labels, answers.chosen, labels=classes, average='macro', zero_division=0.0)
+  classes = sorted({*answers.labels, *answers.numbers} - {-1})
+  return metrics.f1_score(answers.labels, answers.numbers, labels=classes, average='macro', zero_division=0.0)
 
 
 def _correlation(kind: str) -> Callable[[Answers], float]:
@@ -146,11 +152,11 @@ def _correlation(kind: str) -> Callable[[Answers], float]:
     an answer is missing."""
     from scipy import stats
 
-    if min(answers.chosen) < 0:
+    if min(answers.numbers) < 0:
       return 0.0
     chosen, right = (
       [_number(options[index]) for options, index in zip(answers.options, indices)]
-      for indices in (answers.chosen, answers.labels)
+      for indices in (answers.numbers, answers.labels)
     )
     if len(set(chosen)) < 2 or len(set(right)) < 2:
       return 0.0
@@ -168,11 +174,11 @@ def _number(text: str) -> float:
 
 def _question_exact_match(answers: Answers) -> float:
   """Prompts of one group, such as the answers to one question, are right together."""
-  right = {}
-  for number, (one, label) in enumerate(zip(answers.chosen, answers.labels)):
+  right: dict[int | str, bool] = {}
+  for number, (one, label) in enumerate(zip(answers.numbers, answers.labels)):
     group = (answers.groups[number] if len(answers.groups) else '') or number
     right[group] = right.get(group, True) and one == label
-  return np.mean(list(right.values()))
+  return float(np.mean(list(right.values())))
 
 
 CHOSEN: dict[str, Callable[[Answers], float]] = {

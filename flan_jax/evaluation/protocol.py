@@ -8,7 +8,7 @@ are made a template at a time, and kept (`cells`).
 """
 
 import dataclasses
-from typing import Callable, Mapping, Sequence
+from typing import Any, Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from flan_jax.evaluation import questions as questions_lib
 from flan_jax.evaluation import ranking as ranking_lib
 from flan_jax.evaluation.answers import DECODE, RANK
 from flan_jax.evaluation.questions import DEV, Questions, TEST
+from flan_jax.evaluation.scores import DatasetScores
 from flan_jax.inference import decoding, scoring
 
 BOTH = 'both'
@@ -74,28 +75,27 @@ class Context:
   folder: (name, task) -> where its answers are kept; what is there is not made again.
   agreed: what is there already, as all processes are to see it. read: questions already
   read; those read here are added. Serves a second checkpoint. progress: see
-  scoring.Progress. replicates: by name those of the scores are added (see
-  bootstrap.replicates), and entries have intervals. summarise: whether there are any
-  entries; one of several processes is enough.
+  scoring.Progress. samples: by name what each score is of is added, and the scores have
+  intervals. summarise: whether there are any scores; one of several processes is enough.
   """
 
   folder: Callable[[str, str], answers.Folder] = lambda name, task: answers.Folder(None, '')
   agreed: Callable[[list[bool]], list[bool]] = lambda done: done
   read: dict[str, Questions] = dataclasses.field(default_factory=dict)
   progress: scoring.Progress = scoring.silent
-  replicates: dict[str, np.ndarray] | None = None
+  samples: dict[str, summaries.Sample] | None = None
   summarise: bool = True
 
 
 def evaluate(
-  loaded,
+  loaded: Any,
   tasks: Mapping[str, str] | Sequence[str],
   held_in: bool,
   settings: Settings = Settings(),
   encoding: Encoding | None = None,
   context: Context | None = None,
-) -> tuple[dict[str, dict], dict[str, str]]:
-  """Scores of a checkpoint on datasets, as results.json has them.
+) -> tuple[dict[str, DatasetScores], dict[str, str]]:
+  """Scores of a checkpoint on datasets.
 
   Args:
     loaded: `config`, `params` and `run`, as checkpoint.load gives them.
@@ -105,28 +105,27 @@ def evaluate(
     context: by default nothing is kept and nobody told.
 
   Returns:
-    (entries, problems): by name, of datasets that were evaluated, and why others were not.
+    (scores, problems): by name, of datasets that were evaluated, and why others were not.
 
   Raises:
     answer_files.Unwritable: answers cannot be kept.
   """
   encoding, context = encoding or Encoding.of(loaded.run), context or Context()
   tasks = tasks if isinstance(tasks, Mapping) else {name: name for name in tasks}
-  entries, problems = {}, {}
+  scores, problems = {}, {}
   for name, task in tasks.items():
     try:
       kept, asked = context.folder(name, task), _Asked(task, held_in, settings, encoding, context.read)
       _answer_all(loaded, asked, kept, context)
       if context.summarise:
-        entry = {'held_in': held_in, **summaries.entry(task, kept, asked.cells(), settings.ranking, encoding)}
-        if context.replicates is not None:
-          context.replicates[name] = summaries.add_intervals(entry, task, kept)
-        entries[name] = entry
+        scores[name] = summaries.of_dataset(task, held_in, kept, asked.cells(), settings.ranking, encoding)
+        if context.samples is not None:
+          scores[name], context.samples[name] = summaries.with_intervals(scores[name], kept)
     except answer_files.Unwritable:
       raise
     except UserError as error:
       problems[name] = str(error)
-  return entries, problems
+  return scores, problems
 
 
 @dataclasses.dataclass

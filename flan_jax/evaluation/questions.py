@@ -96,7 +96,8 @@ def read(
   """
   numbers = forward_templates(name, templates)
   sizes, inputs, cut, kept = {DEV: 0, TEST: 0}, [], [], []
-  flaws, options = collections.Counter(), answer_lengths.Options(encoding)
+  flaws: collections.Counter[str] = collections.Counter()
+  options = answer_lengths.Options(encoding)
   rendering.dropped(name)  # begins the count anew
   for split in (part for part in SPLITS if part in splits and SPLITS[part] in datasets.get(name).splits):
     found = datasets.examples(name, SPLITS[split], numbers, encoding.inputs_length)
@@ -197,7 +198,7 @@ def content_free(asked: Questions, column: int, encoding: Encoding) -> tuple[lis
     prompt). Examples with the same options share theirs.
   """
   template = datasets.get(asked.name).templates[asked.templates[column]]
-  numbers = {}
+  numbers: dict[tuple[str, ...], int] = {}
   for one in asked.examples:
     numbers.setdefault(one.options, len(numbers))
   texts = [templates_lib.content_free(template, options) for options in numbers]

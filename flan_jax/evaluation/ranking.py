@@ -43,7 +43,7 @@ def ranked(
   if ranking == NORMALISED:
     return [one / np.asarray(size) for one, size in zip(scores, sizes)]
   if ranking == CALIBRATED:
-    return [one - blank for one, blank in zip(scores, content_free)]
+    return [one - blank for one, blank in zip(scores, content_free or (), strict=True)]
   return list(scores)
 
 

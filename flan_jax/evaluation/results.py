@@ -4,24 +4,28 @@
 Each evaluation and comparison carries a digest of itself. What was changed by hand keeps the
 digest that no longer fits, and is named at every reading until it is evaluated again.
 An evaluation takes the place of one of the same name and conditions (see `groups`); one
-of another step is kept as 'step N'.
+of another step is kept as 'step N'. What changes the file reads it first: another process
+may have added to it.
 """
 
+import dataclasses
 import glob
 import json
 import os
-from typing import Mapping, Sequence
+from typing import Any, Collection, Iterable, Sequence, TypeVar
 
 from flan_jax import storage
-from flan_jax.errors import notice, UserError
+from flan_jax.errors import notice
 from flan_jax.evaluation import answers, groups, results_schema
+from flan_jax.evaluation.scores import Comparison, Conditions, Evaluation, Results
 
 FILE = 'results.json'
-SCHEMA = results_schema.SCHEMA
 ORDER = 'untuned', 'plain', 'tuned'  # others after them, by step
+_NOTHING = Results(evaluations=(), comparisons=())
+_Named = TypeVar('_Named', Evaluation, Comparison)
 
 
-def read(model_dir: str) -> dict | None:
+def read(model_dir: str) -> Results | None:
   """The results of a run, or None where nothing was evaluated yet.
 
   Files of schema 2 are read too, with the results that they set aside. Tells what was
@@ -31,53 +35,41 @@ def read(model_dir: str) -> dict | None:
     UserError: a file is not one that `merge` wrote.
   """
   found = _together(model_dir)
-  for one in (*found['evaluations'], *found['comparisons']) if found else ():
-    if not results_schema.is_as_written(one):
-      name = one.get('name') or f'{one["of"]} against {one["against"]}'
+  if found:
+    every: tuple[Evaluation | Comparison, ...] = (*found.evaluations, *found.comparisons)
+    for one in (one for one in every if not one.is_as_written):
       notice(
-        f'{os.path.join(model_dir, FILE)}: {name} ({groups.label(one, found["evaluations"])}) is not as it was '
+        f'{os.path.join(model_dir, FILE)}: {one.name} ({groups.label(one, found.evaluations)}) is not as it was '
         'written: it was changed by hand or is damaged; evaluate it again'
       )
   return found
 
 
-def _together(model_dir: str) -> dict | None:
+def _together(model_dir: str) -> Results | None:
   """What `read` returns, and nothing told."""
-  found = _read(model_dir, FILE)
-  aside = [_read(model_dir, name) for name in _asides(model_dir)]
-  if found is None and not aside:
+  files = [_read(model_dir, name) for name in (FILE, *_asides(model_dir))]
+  every = [one for one in files if one]  # what was set aside is older
+  if not every:
     return None
-  every = [one for one in (found, *aside) if one]  # what was set aside is older
-  return {
-    'schema': SCHEMA,
-    **{part: list(_united([one[part] for one in every]).values()) for part in ('evaluations', 'comparisons')},
-  }
+  return Results(
+    evaluations=_united([one.evaluations for one in every]), comparisons=_united([one.comparisons for one in every])
+  )
 
 
-def _united(parts: Sequence[Sequence[Mapping]]) -> dict:
-  """By key; of two, the one of the earlier part, whose group stands behind the others."""
-  found: dict = {}
+def _united(parts: Iterable[Sequence[_Named]]) -> tuple[_Named, ...]:
+  """Of two of a name, the one of the earlier part, whose group stands behind the others."""
+  found: dict[Any, _Named] = {}
   for part in parts:
-    own = {_key(one): one for one in part}
+    own = {(one.conditions, one.name): one for one in part}
     found = {key: one for key, one in own.items() if key not in found} | found
-  return found
+  return tuple(found.values())
 
 
-def _read(model_dir: str, name: str) -> dict | None:
+def _read(model_dir: str, name: str) -> Results | None:
   path = os.path.join(model_dir, name)
-  try:
-    with open(path, encoding='utf-8') as file:
-      found = json.load(file)
-  except FileNotFoundError:
+  if not os.path.exists(path):
     return None
-  except OSError as error:
-    raise UserError(f'{path} cannot be read ({error.strerror}); move it away') from None
-  except (ValueError, RecursionError) as error:
-    raise UserError(
-      f'{path} is not JSON ({error}); move it away and evaluate the run again: answers '
-      'that are kept in predictions/ are not made twice'
-    ) from None
-  return results_schema.checked(path, found, model_dir)
+  return results_schema.checked(path, storage.read_object(path, results_schema.AGAIN), model_dir)
 
 
 def _asides(model_dir: str) -> list[str]:
@@ -87,70 +79,56 @@ def _asides(model_dir: str) -> list[str]:
   )
 
 
-def _key(one: Mapping) -> tuple:
-  return groups.key(one), one.get('name') or (one['of'], one['against'])
-
-
-def merge(model_dir: str, evaluation: Mapping) -> dict:
+def merge(model_dir: str, evaluation: Evaluation) -> Results:
   """Adds an evaluation to results.json, in place of that of its name and conditions.
 
   Returns:
     What the file now holds; the group of the evaluation stands last.
   """
-  before = _together(model_dir) or {'evaluations': [], 'comparisons': []}
-  name, ours = evaluation['name'], groups.key(evaluation)
-  others = [one for one in before['evaluations'] if groups.key(one) != ours]
-  group = {one['name']: one for one in before['evaluations'] if groups.key(one) == ours}
-  group[name] = results_schema.signed(evaluation)
-  comparisons = [
-    one for one in before['comparisons'] if groups.key(one) != ours or name not in (one['of'], one['against'])
-  ]
-  return _write(
-    model_dir,
-    {'schema': SCHEMA, 'evaluations': [*others, *sorted(group.values(), key=_place)], 'comparisons': comparisons},
-  )
+  before, ours = _together(model_dir) or _NOTHING, evaluation.conditions
+  others = [one for one in before.evaluations if one.conditions != ours]
+  group = {one.name: one for one in before.evaluations if one.conditions == ours}
+  group[evaluation.name] = evaluation.signed()
+  comparisons = _without(before.comparisons, ours, {evaluation.name})
+  return _write(model_dir, [*others, *sorted(group.values(), key=_place)], comparisons)
 
 
-def _place(evaluation: Mapping) -> tuple:
-  name = evaluation['name']
-  known = ORDER.index(name) if name in ORDER else len(ORDER)
-  return known, evaluation['step'], name
+def _place(evaluation: Evaluation) -> tuple:
+  known = ORDER.index(evaluation.name) if evaluation.name in ORDER else len(ORDER)
+  return known, evaluation.step, evaluation.name
 
 
-def compared(model_dir: str, conditions: Mapping, comparisons: Sequence[Mapping]) -> dict:
+def _without(comparisons: Iterable[Comparison], ours: Conditions, names: Collection[str]) -> list[Comparison]:
+  """The comparisons but for those of the named evaluations of these conditions."""
+  return [one for one in comparisons if one.conditions != ours or not {one.of, one.against}.intersection(names)]
+
+
+def compared(model_dir: str, conditions: Conditions, comparisons: Iterable[Comparison]) -> Results:
   """Puts comparisons into results.json, in place of all of these conditions."""
-  before, ours = _together(model_dir), groups.key(conditions)
-  others = [one for one in before['comparisons'] if groups.key(one) != ours]
-  made = [results_schema.signed({**one, **groups.of(conditions)}) for one in comparisons]
-  return _write(model_dir, {**before, 'comparisons': [*others, *made]})
+  before = _together(model_dir) or _NOTHING
+  others = [one for one in before.comparisons if one.conditions != conditions]
+  return _write(model_dir, before.evaluations, [*others, *(one.signed() for one in comparisons)])
 
 
-def make_way(model_dir: str, name: str, step: int, conditions: Mapping) -> None:
+def make_way(model_dir: str, name: str, step: int, conditions: Conditions) -> None:
   """Makes room for an evaluation: that of another step is kept under another name.
 
   Whatever else has answers of another step in its folder keeps them elsewhere, too.
   """
-  before = _together(model_dir)
-  if before is None:
-    return
-  ours, place = groups.key(conditions), groups.folder(name, conditions)
-  made, renamed = {}, {}
-  for one in before['evaluations']:
-    if groups.answers(one) == place and (one['step'], one['data']) != (step, conditions['data']):
-      one = _moved(model_dir, one, step, conditions['data'])
-    if groups.key(one) == ours and one['name'] == name and one['step'] != step:
-      one = _renamed(one, name=kept(name, one['step']))
-      renamed[_key(one)] = one
+  before = _together(model_dir) or _NOTHING
+  place = groups.folder(name, conditions)
+  stay, renamed = [], []
+  for one in before.evaluations:
+    if one.folder == place and (one.step, one.conditions.data) != (step, conditions.data):
+      one = _moved(model_dir, one, step, conditions.data)
+    if (one.conditions, one.name) == (conditions, name) and one.step != step:
+      renamed.append(_changed(one, name=kept(name, one.step)))
     else:
-      made[_key(one)] = one
-  every = list((made | renamed).values())
-  if every == before['evaluations']:
-    return
-  gone = {name, *(one['name'] for one in renamed.values())} if renamed else set()
-  comparisons = [
-    one for one in before['comparisons'] if groups.key(one) != ours or not gone & {one['of'], one['against']}
-  ]
-  _write(model_dir, {**before, 'evaluations': every, 'comparisons': comparisons})
+      stay.append(one)
+  every = _united([renamed, stay])
+  if every != before.evaluations:
+    gone = {name, *(one.name for one in renamed)} if renamed else ()
+    _write(model_dir, every, _without(before.comparisons, conditions, gone))
 
 
 def kept(name: str, step: int) -> str:
@@ -158,28 +136,28 @@ def kept(name: str, step: int) -> str:
   return f'step {step}' if name == ORDER[-1] else f'{name} step {step}'
 
 
-def _moved(model_dir: str, one: Mapping, step: int, data: str) -> dict:
+def _moved(model_dir: str, one: Evaluation, step: int, data: str) -> Evaluation:
   """The evaluation, its answers in a folder apart from those of another step or data."""
-  old = groups.answers(one)
-  new = groups.folder(one['name'] if one['step'] == step else kept(one['name'], one['step']), one)
-  new += '' if one['data'] == data else f' data={one["data"]}'
-  for row in one['datasets']:
+  old, own = one.folder, one.conditions
+  new = groups.folder(one.name if one.step == step else kept(one.name, one.step), own)
+  new += '' if own.data == data else f' data={own.data}'
+  for row in one.datasets:
     source, target = (answers.path(model_dir, folder, row) for folder in (old, new))
     if os.path.isdir(source) and not os.path.exists(target):
       os.makedirs(os.path.dirname(target), exist_ok=True)
       os.replace(source, target)
-  return _renamed(one, answers=new)
+  return _changed(one, answers=new)
 
 
-def _renamed(one: Mapping, **changes: str) -> dict:
+def _changed(one: Evaluation, **changes: Any) -> Evaluation:
   """The evaluation, whose digest fits if it did."""
-  made = {**one, **changes}
-  signs = 'digest' in one and results_schema.is_as_written(one)
-  return results_schema.signed(made) if signs else made
+  made = dataclasses.replace(one, **changes)
+  return made.signed() if one.digest and one.is_as_written else made
 
 
-def _write(model_dir: str, found: dict) -> dict:
-  storage.write_whole(os.path.join(model_dir, FILE), json.dumps(found, indent=1) + '\n')
+def _write(model_dir: str, evaluations: Iterable[Evaluation], comparisons: Iterable[Comparison]) -> Results:
+  held = Results(evaluations=tuple(evaluations), comparisons=tuple(comparisons))
+  storage.write_whole(os.path.join(model_dir, FILE), json.dumps(held.to_json(), indent=1) + '\n')
   for name in _asides(model_dir):  # what they held is in the file now
     os.remove(os.path.join(model_dir, name))
-  return found
+  return held

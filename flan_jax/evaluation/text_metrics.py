@@ -14,7 +14,7 @@ import collections
 import functools
 import re
 import string
-from typing import Callable, Sequence
+from typing import Any, Callable, Sequence
 
 import numpy as np
 
@@ -94,7 +94,7 @@ def _bleu(written, references) -> float:
   import sacrebleu
 
   most = max(map(len, references))
-  streams = [[right[turn] if turn < len(right) else None for right in references] for turn in range(most)]
+  streams: Any = [[right[turn] if turn < len(right) else None for right in references] for turn in range(most)]
   return sacrebleu.corpus_bleu(list(written), streams, smooth_method='exp', tokenize='intl').score / 100
 
 
@@ -102,13 +102,14 @@ def _word_edit_distance(written, references) -> float:
   """Words to insert, delete or replace, to the nearest reference."""
   from rapidfuzz.distance import Levenshtein
 
-  return np.mean(
-    [min(Levenshtein.distance(text.split(), one.split()) for one in right) for text, right in zip(written, references)]
-  )
+  distances = [
+    min(Levenshtein.distance(text.split(), one.split()) for one in right) for text, right in zip(written, references)
+  ]
+  return float(np.mean(distances))
 
 
 def _same_text(written, references) -> float:
-  return np.mean([text.strip() in {one.strip() for one in right} for text, right in zip(written, references)])
+  return float(np.mean([text.strip() in {one.strip() for one in right} for text, right in zip(written, references)]))
 
 
 FINAL = 'The answer is'  # stands before the answer that a chain of thought leads to

@@ -6,6 +6,8 @@ import re
 from typing import Any, Mapping, Sequence
 
 from flan_jax.evaluation import metrics
+from flan_jax.evaluation.groups import Group
+from flan_jax.evaluation.scores import Evaluation, Results
 
 HELD_OUT = 'held_out/'  # how the keys of held-out scores begin in metrics.jsonl
 MEAN = 'mean'
@@ -26,37 +28,35 @@ def accuracy(records: Sequence[Mapping]) -> Series:
   return {name: [(step, 100 * value) for step, value in points] for name, points in found.items()}
 
 
-def held_out(records: Sequence[Mapping], results: Mapping | None = None) -> Series:
+def held_out(records: Sequence[Mapping], results: Results | Group | None = None) -> Series:
   """Scores of held-out datasets that training wrote, the mean first."""
   keys = dict.fromkeys(key for one in records for key in one if key.startswith(HELD_OUT))
   found = _found(records, {key.removeprefix(HELD_OUT): key for key in keys})
-  return _mean_first(_drawable(found, results))
+  return _mean_first(_drawable(found, results.evaluations if results else ()))
 
 
-def evaluated(results: Mapping, from_base: bool) -> Series:
+def evaluated(group: Group, from_base: bool) -> Series:
   """Held-out scores of checkpoints that were evaluated in full; {} of fewer than two.
 
-  results: a group. from_base: whether the untuned model is where the run began: its
+  from_base: whether the untuned model is where the run began: its
   scores are at step 0. A model that was never tuned is untuned at every step.
   """
-  stands, evaluations = {}, results['evaluations']
-  tuned = any(re.fullmatch(r'tuned|step \d+', one['name']) for one in evaluations)
+  stands: dict[int, Evaluation] = {}
+  tuned = any(re.fullmatch(r'tuned|step \d+', one.name) for one in group.evaluations)
   ours = r'tuned|step \d+' if tuned else r'untuned|untuned step \d+'
-  for one in evaluations:
-    if re.fullmatch(ours, one['name']):
-      stands[one['step']] = one
-    elif one['name'] == 'untuned' and from_base:
+  for one in group.evaluations:
+    if re.fullmatch(ours, one.name):
+      stands[one.step] = one
+    elif one.name == 'untuned' and from_base:
       stands.setdefault(0, one)
   series: Series = {}
   for step, one in sorted(stands.items()):
-    scores = {MEAN: one['mean']} | {
-      name: entry['mean'] for name, entry in one['datasets'].items() if not entry['held_in']
-    }
+    scores = {MEAN: one.mean} | {name: own.mean for name, own in one.datasets.items() if not own.held_in}
     for name, value in scores.items():
       if _finite(value):
         series.setdefault(name, []).append((step, value))
   several = {name: points for name, points in series.items() if len(points) > 1}
-  return _mean_first(_drawable(several, results))
+  return _mean_first(_drawable(several, group.evaluations))
 
 
 def _found(records: Sequence[Mapping], keys: Mapping[str, str]) -> Series:
@@ -65,14 +65,9 @@ def _found(records: Sequence[Mapping], keys: Mapping[str, str]) -> Series:
   return {name: points for name, points in series.items() if points}
 
 
-def _drawable(series: Series, results: Mapping | None) -> Series:
+def _drawable(series: Series, evaluations: Sequence[Evaluation]) -> Series:
   """Without the counts of words, which have no place from 0 to 100."""
-  counted = {
-    name
-    for one in (results or {'evaluations': ()})['evaluations']
-    for name, entry in one['datasets'].items()
-    if entry['primary'] in metrics.COUNTED
-  }
+  counted = {name for one in evaluations for name, own in one.datasets.items() if own.primary in metrics.COUNTED}
   return {name: points for name, points in series.items() if name not in counted}
 
 

@@ -9,6 +9,7 @@ import os
 from typing import Any, Callable, Mapping, Sequence
 
 from flan_jax.evaluation import answers, bootstrap, groups, summaries
+from flan_jax.evaluation.scores import DatasetScores, Evaluation, MethodScores, Results
 from flan_jax.report import charts, comparison_notices, score_plot, tables
 from flan_jax.report import page as page_lib
 
@@ -34,22 +35,22 @@ _APART = {
 class Run:
   """An evaluated run.
 
-  results: what results.json holds. curves: title -> records of metrics.jsonl, its own the
+  run: training.run_file.Run. curves: title -> records of metrics.jsonl, its own the
   last. group: the group of the results to compare.
   """
 
   name: str
   model_dir: str
-  results: Mapping
-  run: Mapping
+  results: Results
+  run: Any
   curves: Mapping[str, Sequence[Mapping]]
-  group: Mapping
+  group: groups.Group
 
   @property
-  def evaluation(self) -> Mapping:
+  def evaluation(self) -> Evaluation:
     """The one to compare: 'tuned', else the last."""
     every = tables.main(self.group)
-    return next((one for one in every if one['name'] == 'tuned'), every[-1])
+    return next((one for one in every if one.name == 'tuned'), every[-1])
 
 
 def page(runs: Sequence[Run]) -> str:
@@ -72,15 +73,13 @@ def alike(runs: Sequence[Run]) -> list[Run]:
 
   Where they have none: of the same but for what was held out and in; else each its last.
   """
-  everything = list(groups.CONDITIONS)
   by_run = [groups.split(one.results)[::-1] for one in runs]
-  for names in everything, [one for one in everything if one not in ('cluster', 'held_in')]:
-    for group in by_run[0]:
-      found = [
-        next((one for one in every if groups.key(one, names) == groups.key(group, names)), None) for every in by_run
-      ]
-      if all(found):
-        return [dataclasses.replace(run, group=one) for run, one in zip(runs, found)]
+  for but in (), ('cluster', 'held_in'):
+    asked_of = lambda group: tuple(v for k, v in dataclasses.asdict(group.conditions).items() if k not in but)
+    by_asked = [{asked_of(group): group for group in reversed(every)} for every in by_run]
+    for asked in map(asked_of, by_run[0]):
+      if all(asked in found for found in by_asked):
+        return [dataclasses.replace(run, group=found[asked]) for run, found in zip(runs, by_asked)]
   return [dataclasses.replace(run, group=every[0]) for run, every in zip(runs, by_run)]
 
 
@@ -91,18 +90,18 @@ def _about(one: Run) -> dict[str, Any]:
     if one.run.imported is not None
     else (one.run.mixture, '' if one.run.seed is None else one.run.seed)
   )
-  cluster = one.group['cluster'] or 'nothing'
+  cluster = one.group.conditions.cluster or 'nothing'
   return {
     'name': one.name,
     'folder': one.model_dir,
     'facts': [
-      ('held out', 'nothing' if groups.perhaps_seen(one.group) else cluster),
+      ('held out', 'nothing' if one.group.perhaps_seen else cluster),
       ('model', f'{model.layers} layers of width {model.d_model}'),
       ('trained on', trained[0]),
       ('seed', trained[1]),
-      ('evaluated', f'{one.evaluation["name"]}, step {one.evaluation["step"]:,}'),
-      ('on', f'{cluster}, {one.group["data"]} data'),
-      ('asked', groups.manner(one.group)),
+      ('evaluated', f'{one.evaluation.name}, step {one.evaluation.step:,}'),
+      ('on', f'{cluster}, {one.group.conditions.data} data'),
+      ('asked', groups.manner(one.group.conditions)),
     ],
   }
 
@@ -119,7 +118,7 @@ def matrix(runs: Sequence[Run], tell: Callable[[str], None] | None = None) -> li
   found: list[dict] = []
   for held_in in (False, True):
     names = dict.fromkeys(
-      name for one in runs for name, entry in one.evaluation['datasets'].items() if entry['held_in'] == held_in
+      name for one in runs for name, own in one.evaluation.datasets.items() if own.held_in == held_in
     )
     gaps: dict[tuple[str, str], tuple] = {}
     rows = [_row(name, held_in, runs, gaps, tell) for name in names]
@@ -133,8 +132,8 @@ def matrix(runs: Sequence[Run], tell: Callable[[str], None] | None = None) -> li
 
 def _row(name: str, held_in: bool, runs: Sequence[Run], gaps: dict, tell) -> dict:
   """gaps: (run, dataset) -> its `bootstrap.differences` from the first are added."""
-  entries = [one.evaluation['datasets'].get(name) for one in runs]
-  entries = [entry if entry and entry['held_in'] == held_in else None for entry in entries]
+  entries = [one.evaluation.datasets.get(name) for one in runs]
+  entries = [entry if entry and entry.held_in == held_in else None for entry in entries]
   cells = []
   for one, entry in zip(runs, entries):
     if entry is None:
@@ -146,63 +145,50 @@ def _row(name: str, held_in: bool, runs: Sequence[Run], gaps: dict, tell) -> dic
       gap, why = _difference(runs[0], one, name, tell)
       if gap:
         gaps[one.name, name] = gap
-        found = _told([gap], entry['primary'])
-    cells.append(
-      {
-        'score': tables.spread(entry),
-        'why': why,
-        'difference': found,
-        'interval': tables.interval(entry.get('interval')),
-      }
-    )
-  metric = next(entry['primary'] for entry in entries if entry)
+        found = _told([gap], entry.primary)
+    cells.append(_cell(entry, why, found))
+  metric = next(entry.primary for entry in entries if entry)
   return {'name': name, 'metric': metric, 'heading': '', 'mean_row': False, 'cells': cells}
+
+
+def _cell(scores: MethodScores, why: str, difference: dict[str, str] | None) -> dict[str, Any]:
+  ends = tables.interval(scores.interval)
+  return {'score': tables.spread(scores), 'why': why, 'difference': difference, 'interval': ends}
 
 
 def _mean_row(runs: Sequence[Run], gaps: Mapping, rows: Sequence[Mapping]) -> dict:
   """That of the rows, where every one of them that is averaged has its difference."""
   cells = []
   for column, one in enumerate(runs):
-    averaged = summaries.in_mean(one.evaluation['datasets'])
+    averaged = summaries.in_mean(one.evaluation.datasets)
     why, found = '', None
     if column and averaged:
       why = _why_not_means(runs[0], one) or next(
         filter(None, (row['cells'][column]['why'] for row in rows if row['name'] in averaged)), ''
       )
     if column and averaged and not why:
-      metrics = {one.evaluation['datasets'][name]['primary'] for name in averaged}
+      metrics = {one.evaluation.datasets[name].primary for name in averaged}
       found = _told([gaps[one.name, name] for name in averaged], metrics.pop() if len(metrics) == 1 else '')
-    cells.append(
-      {
-        'score': tables.number(one.evaluation['mean']),
-        'why': why,
-        'interval': tables.interval(one.evaluation.get('interval')),
-        'difference': found,
-      }
-    )
+    cells.append(_cell(one.evaluation.summary, why, found))
   return {'name': 'mean', 'metric': '', 'heading': '', 'mean_row': True, 'cells': cells}
 
 
 def _told(gaps: Sequence[tuple], metric: str) -> dict:
   """The mean of differences, as score_plot.difference has it."""
-  found = bootstrap.mean_difference(gaps)
-  return score_plot.difference(
-    {'difference': found.difference, 'p': found.p, 'interval': [found.low, found.high]}, metric
-  )
+  return score_plot.difference(bootstrap.mean_difference(gaps), metric)
 
 
 def _why_not(first: Run, one: Run, name: str) -> str:
   """Why the scores of a dataset cannot be compared; '' where they can."""
-  ours, theirs = (run.evaluation['datasets'].get(name) for run in (one, first))
+  ours, theirs = (run.evaluation.datasets.get(name) for run in (one, first))
   if theirs is None:
     return f'not evaluated in {first.name}'
-  if ours['held_in'] != theirs['held_in']:
-    return f'{"held in" if theirs["held_in"] else "held out"} in {first.name}'
-  asked, before = groups.of(one.group), groups.of(first.group)
+  if ours.held_in != theirs.held_in:
+    return f'{"held in" if theirs.held_in else "held out"} in {first.name}'
   for condition, why in _APART.items():
-    if asked[condition] != before[condition]:
+    if getattr(one.group.conditions, condition) != getattr(first.group.conditions, condition):
       return why
-  if ours['primary'] != theirs['primary']:
+  if ours.primary != theirs.primary:
     return 'another metric'
   if _sizes(ours) != _sizes(theirs):
     return 'other examples'
@@ -210,24 +196,24 @@ def _why_not(first: Run, one: Run, name: str) -> str:
 
 
 def _why_not_means(first: Run, one: Run) -> str:
-  averaged = [set(summaries.in_mean(run.evaluation['datasets'])) for run in (first, one)]
+  averaged = [set(summaries.in_mean(run.evaluation.datasets)) for run in (first, one)]
   if averaged[0] != averaged[1]:
     return 'of other datasets'
   reasons = [_why_not(first, one, name) for name in sorted(averaged[0])]
   return next(filter(None, reasons), '')
 
 
-def _sizes(entry: Mapping) -> set[tuple[int, int]]:
-  return {(one['n_dev'], one['n_test']) for one in entry['templates']}
+def _sizes(scores: DatasetScores) -> set[tuple[int, int]]:
+  return {(one.n_dev, one.n_test) for one in scores.templates}
 
 
 def _difference(first: Run, one: Run, name: str, tell) -> tuple[tuple | None, str]:
   """(`bootstrap.differences` from the first, why there are none): one of them."""
-  folders = [answers.path(run.model_dir, groups.answers(run.evaluation), name) for run in (one, first)]
+  folders = [answers.path(run.model_dir, run.evaluation.folder, name) for run in (one, first)]
   if not all(map(os.path.isdir, folders)):
     return None, MISSING
   ours, theirs = (
-    answers.columns(folder, run.evaluation['datasets'][name], tell) for folder, run in zip(folders, (one, first))
+    answers.columns(folder, run.evaluation.datasets[name], tell) for folder, run in zip(folders, (one, first))
   )
   if not (ours and theirs):
     return None, DAMAGED
@@ -235,7 +221,7 @@ def _difference(first: Run, one: Run, name: str, tell) -> tuple[tuple | None, st
     return None, 'other examples'
   if len(ours) == len(theirs) and ours.keys() != theirs.keys():
     return None, 'other templates'
-  metric = one.evaluation['datasets'][name]['primary']
+  metric = one.evaluation.datasets[name].primary
   return bootstrap.differences(metric, list(ours.values()), list(theirs.values())), ''
 
 

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a reader of a comparison must know: in what the runs differ besides their scores."""
 
-from typing import Mapping, Sequence
+from typing import Sequence
 
 from flan_jax.evaluation import groups
+from flan_jax.evaluation.scores import MethodScores
 from flan_jax.report import tables
 
 _HOW = 'style', 'shots', 'shot_seed', 'ranking', 'answer_by', 'decode_tokens', 'begin'
@@ -19,27 +20,27 @@ def notices(runs: Sequence) -> list[str]:
     found += [*_of_data(one, first), *_of_model(one, first), *_of_asking(one, first)]
   for one in runs:
     found += [f'{one.name}: {line}' for line in tables.training(one.group)]
-    if one.evaluation['limit'] is not None:
-      found.append(f'{one.name}: only the first {one.evaluation["limit"]} examples of each split were evaluated')
-    others = len(groups.split(one.results)) - 1
+    limit, every = one.group.conditions.limit, groups.split(one.results)
+    if limit is not None:
+      found.append(f'{one.name}: only the first {limit} examples of each split were evaluated')
+    others = len(every) - 1
     if others:
       found.append(
-        f'{one.name} has {others} other evaluation{"s" * (others > 1)}; this '
-        f'one is {groups.label(one.group, groups.split(one.results))}'
+        f'{one.name} has {others} other evaluation{"s" * (others > 1)}; this one is {groups.label(one.group, every)}'
       )
   return found
 
 
 def _of_data(one, first) -> list[str]:
-  ours, theirs = groups.of(one.group), groups.of(first.group)
+  ours, theirs = one.group.conditions, first.group.conditions
   found = []
-  if ours['data'] != theirs['data']:
+  if ours.data != theirs.data:
     found.append(
-      f'{one.name} was evaluated on {ours["data"]} data, {first.name} on '
-      f'{theirs["data"]} data: their scores say nothing about each other'
+      f'{one.name} was evaluated on {ours.data} data, {first.name} on '
+      f'{theirs.data} data: their scores say nothing about each other'
     )
-  if ours['cluster'] != theirs['cluster']:
-    found.append(f'{one.name} held out {ours["cluster"] or "nothing"}, {first.name} {theirs["cluster"] or "nothing"}')
+  if ours.cluster != theirs.cluster:
+    found.append(f'{one.name} held out {ours.cluster or "nothing"}, {first.name} {theirs.cluster or "nothing"}')
   return found
 
 
@@ -47,10 +48,10 @@ def _of_model(one, first) -> list[str]:
   """Other steps, models, vocabularies."""
   ours, theirs = one.evaluation, first.evaluation
   found = []
-  if ours['step'] != theirs['step']:
-    found.append(f'{one.name} is at step {ours["step"]:,}, {first.name} at step {theirs["step"]:,}')
-  if ours['name'] != theirs['name']:
-    found.append(f'the model of {one.name} is {ours["name"]}, that of {first.name} {theirs["name"]}')
+  if ours.step != theirs.step:
+    found.append(f'{one.name} is at step {ours.step:,}, {first.name} at step {theirs.step:,}')
+  if ours.name != theirs.name:
+    found.append(f'the model of {one.name} is {ours.name}, that of {first.name} {theirs.name}')
   words = [f'{run.run.model.layers} layers of width {run.run.model.d_model}' for run in (one, first)]
   if words[0] != words[1]:
     found.append(f'{one.name} has {words[0]}, {first.name} {words[1]}')
@@ -65,21 +66,20 @@ def _of_model(one, first) -> list[str]:
 
 def _of_asking(one, first) -> list[str]:
   """Other ways to ask, other templates."""
-  ours, theirs = groups.of(one.group), groups.of(first.group)
+  ours, theirs = one.group.conditions, first.group.conditions
   found = []
-  if any(ours[name] != theirs[name] for name in _HOW):
-    found.append(
-      f'{one.name} was asked otherwise ({groups.manner(one.group)}) than {first.name} ({groups.manner(first.group)})'
-    )
+  if any(getattr(ours, name) != getattr(theirs, name) for name in _HOW):
+    found.append(f'{one.name} was asked otherwise ({groups.manner(ours)}) than {first.name} ({groups.manner(theirs)})')
+  before = first.evaluation.datasets
   rows = [
     name
-    for name, entry in one.evaluation['datasets'].items()
-    if name in first.evaluation['datasets'] and _templates(entry) != _templates(first.evaluation['datasets'][name])
+    for name, own in one.evaluation.datasets.items()
+    if name in before and _templates(own) != _templates(before[name])
   ]
   if rows:
     found.append(f'{one.name} was asked in other templates than {first.name}: {", ".join(rows)}')
   return found
 
 
-def _templates(entry: Mapping) -> set[int]:
-  return {one['template'] for one in entry['templates']}
+def _templates(scores: MethodScores) -> set[int]:
+  return {one.template for one in scores.templates}

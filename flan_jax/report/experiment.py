@@ -16,11 +16,13 @@ does not exist is null.
 import datetime
 import json
 import os
-from typing import Any, Mapping, Sequence
+from typing import Any, Mapping, NamedTuple, Sequence
 
 from flan_jax import storage
 from flan_jax.evaluation import groups as groups_lib
 from flan_jax.evaluation import metrics
+from flan_jax.evaluation.groups import Group
+from flan_jax.evaluation.scores import Comparison, DatasetScores, Difference, Evaluation, MethodScores
 from flan_jax.report import score_plot, tables
 
 SCHEMA = 1
@@ -31,12 +33,20 @@ _COMPARED = f'{TUNED} − {UNTUNED}'
 _TEMPLATE = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'experiment.html.j2')
 
 
-def holdouts(runs: Sequence[Mapping], limit: int | None) -> dict:
+class Outcome(NamedTuple):
+  """What became of a run: its evaluations, or a problem, or neither as yet."""
+
+  name: str
+  title: str
+  group: Group | None
+  problem: str | None
+
+
+def holdouts(runs: Sequence[Outcome], limit: int | None) -> dict:
   """The table of clusters that were held out one after the other (figures 1 and 4).
 
   Args:
-    runs: for each cluster `name`, `title`, `results` (the group of results.json, None
-      where there is none) and `problem` (why, or None).
+    runs: one of each cluster.
     limit: of the examples of a split; evaluations of another one are passed over.
   """
   groups = [_group(run, limit) for run in runs]
@@ -56,37 +66,34 @@ def holdouts(runs: Sequence[Mapping], limit: int | None) -> dict:
   )
 
 
-def ways(run: Mapping, singles: Sequence[Mapping], limit: int | None) -> dict:
+def ways(run: Outcome, singles: Sequence[Outcome], limit: int | None) -> dict:
   """The table of prompting, fine-tuning and instruction tuning (figure 2).
 
   Args:
-    run: of the cluster held out, as in `holdouts`: its untuned model is the one that is
+    run: of the cluster held out: its untuned model is the one that is
       prompted.
-    singles: the same of each fine-tuning, named after its task.
+    singles: of each fine-tuning, named after its task.
   """
-  held_out = _evaluations(run['results'], limit)
-  tuned = [_evaluations(single['results'], limit).get(TUNED) for single in singles]
-  fine = {name: entry for one in tuned for name, entry in _entries(one)}
+  held_out = _evaluations(run, limit)
+  tuned = [_evaluations(single, limit).get(TUNED) for single in singles]
   by_way = {
-    UNTUNED: held_out.get(UNTUNED),
-    PLAIN: held_out.get(PLAIN),
-    FINE: {'datasets': fine},
-    INSTRUCTION: held_out.get(TUNED),
+    UNTUNED: _datasets(held_out.get(UNTUNED)),
+    PLAIN: _datasets(held_out.get(PLAIN)),
+    FINE: {name: scores for one in tuned for name, scores in _datasets(one).items()},
+    INSTRUCTION: _datasets(held_out.get(TUNED)),
   }
-  names = dict.fromkeys(name for one in by_way.values() for name, _ in _entries(one))
-  rows = [_row(name, by_way) for name in names]
-  group = {'name': run['name'], 'title': run['title'], 'problem': run['problem'], 'rows': rows, 'mean': None}
+  rows = [_row(name, by_way) for name in dict.fromkeys(name for one in by_way.values() for name in one)]
+  group: dict[str, Any] = {'name': run.name, 'title': run.title, 'problem': run.problem, 'rows': rows, 'mean': None}
   columns = _present(list(by_way), [group])
   _narrow(rows, columns)
   whole = [row for row in rows if all(row['scores'].values())]
   group['mean'] = _average(whole, columns, 'tasks with every way')
-  title = f'Three ways to use a base: {run["title"]}'
+  title = f'Three ways to use a base: {run.title}'
   return _table('ways', title, [run, *singles], limit, columns, None, [group], None)
 
 
 def _table(experiment, title, runs, limit, columns, compared, groups, average) -> dict:
-  found = [run['results'] for run in runs if run['results']]
-  data = ' and '.join(dict.fromkeys(one['data'] for one in found))
+  data = ' and '.join(dict.fromkeys(run.group.conditions.data for run in runs if run.group))
   return {
     'schema': SCHEMA,
     'experiment': experiment,
@@ -103,10 +110,10 @@ def _table(experiment, title, runs, limit, columns, compared, groups, average) -
 
 def _notes(runs, groups, data: str, limit: int | None) -> list[str]:
   """What a reader must know to read the table."""
-  notes = [f'{run["name"]} is missing: {run["problem"]}' for run in runs if run['problem']]
+  notes = [f'{run.name} is missing: {run.problem}' for run in runs if run.problem]
   if limit is not None:
     notes.append(f'limited: only the first {limit} examples of each split')
-  unknown = [run['name'] for run in runs if run['results'] and groups_lib.training(run['results']) != groups_lib.KNOWN]
+  unknown = [run.name for run in runs if run.group and run.group.training != groups_lib.KNOWN]
   if unknown:
     notes.append(
       f'{", ".join(unknown)}: nothing is known of what the model that the run '
@@ -117,55 +124,49 @@ def _notes(runs, groups, data: str, limit: int | None) -> list[str]:
   if counted:
     notes.append(f'{", ".join(counted)}: words to correct, lower is better, not averaged with scores')
   for run in runs:
-    problems = {
-      name: why for one in _evaluations(run['results'], limit).values() for name, why in one.get('problems', {}).items()
-    }
+    problems = {name: why for one in _evaluations(run, limit).values() for name, why in one.problems.items()}
     notes += [f'{name} could not be evaluated: {why}' for name, why in problems.items()]
   return list(dict.fromkeys(notes))
 
 
-def _evaluations(results: Mapping | None, limit: int | None) -> dict[str, Mapping]:
-  every = results['evaluations'] if results else []
-  return {one['name']: one for one in every if one['limit'] == limit}
+def _evaluations(run: Outcome, limit: int | None) -> dict[str, Evaluation]:
+  if run.group is None or run.group.conditions.limit != limit:
+    return {}
+  return {one.name: one for one in run.group.evaluations}
 
 
-def _entries(evaluation: Mapping | None):
-  return evaluation['datasets'].items() if evaluation else ()
+def _datasets(evaluation: Evaluation | None) -> Mapping[str, DatasetScores]:
+  return evaluation.datasets if evaluation else {}
 
 
-def _group(run: Mapping, limit: int | None) -> dict:
+def _group(run: Outcome, limit: int | None) -> dict[str, Any]:
   """A cluster: its held-out datasets, and their mean as the evaluation gives it."""
-  evaluations = _evaluations(run['results'], limit)
-  comparison = _comparison(run['results'])
-  names = dict.fromkeys(name for one in evaluations.values() for name, entry in _entries(one) if not entry['held_in'])
-  rows = [_row(name, evaluations, comparison['datasets'].get(name)) for name in names]
-  scores = {name: _score(one) for name, one in evaluations.items()}
+  evaluations, compared = _evaluations(run, limit), _comparison(run.group)
+  by_name = {name: one.datasets for name, one in evaluations.items()}
+  names = dict.fromkeys(name for own in by_name.values() for name, scores in own.items() if not scores.held_in)
+  rows = [_row(name, by_name, compared and compared.datasets.get(name)) for name in names]
+  scores = {name: _score(one.summary) for name, one in evaluations.items()}
   mean = {
     'name': 'mean',
     'metric': '',
     'plotted': any(row['plotted'] for row in rows),
     'scores': scores,
-    'difference': _difference(scores, comparison['mean']),
+    'difference': _difference(scores, compared and compared.mean),
   }
-  return {
-    'name': run['name'],
-    'title': run['title'],
-    'problem': run['problem'],
-    'rows': rows,
-    'mean': mean if rows else None,
-  }
+  return {'name': run.name, 'title': run.title, 'problem': run.problem, 'rows': rows, 'mean': mean if rows else None}
 
 
-def _comparison(results: Mapping | None) -> Mapping:
-  found = (results or {}).get('comparisons', [])
-  ours = [one for one in found if (one['of'], one['against']) == (TUNED, UNTUNED)]
-  return ours[0] if ours else {'datasets': {}, 'mean': None}
+def _comparison(group: Group | None) -> Comparison | None:
+  ours = [one for one in group.comparisons if (one.of, one.against) == (TUNED, UNTUNED)] if group else []
+  return ours[0] if ours else None
 
 
-def _row(name: str, evaluations: Mapping, compared: Mapping | None = None) -> dict:
-  entries = {key: dict(_entries(one)).get(name) for key, one in evaluations.items()}
-  metric = next(entry['primary'] for entry in entries.values() if entry)
-  scores = {key: _score(entry) for key, entry in entries.items()}
+def _row(
+  name: str, columns: Mapping[str, Mapping[str, DatasetScores]], compared: Difference | None = None
+) -> dict[str, Any]:
+  found = {column: datasets.get(name) for column, datasets in columns.items()}
+  metric = next(scores.primary for scores in found.values() if scores)
+  scores = {column: _score(scores) for column, scores in found.items()}
   return {
     'name': name,
     'metric': metric,
@@ -175,17 +176,17 @@ def _row(name: str, evaluations: Mapping, compared: Mapping | None = None) -> di
   }
 
 
-def _score(entry: Mapping | None) -> dict | None:
+def _score(scores: MethodScores | None) -> dict[str, Any] | None:
   """Of a dataset, or of an evaluation as a whole."""
-  if entry is None or entry['mean'] is None:
+  if scores is None or scores.mean is None:
     return None
-  return {key: entry.get(key) for key in ('mean', 'std', 'interval')}
+  return {'mean': scores.mean, 'std': scores.std, 'interval': scores.interval and list(scores.interval)}
 
 
-def _difference(scores: Mapping, compared: Mapping | None = None) -> dict | None:
+def _difference(scores: Mapping, compared: Difference | None = None) -> dict[str, Any] | None:
   """As the evaluation has it; without a test where it has none."""
   if compared:
-    return {key: compared[key] for key in ('difference', 'interval', 'p')}
+    return compared.to_json()
   before, after = scores.get(UNTUNED), scores.get(TUNED)
   if not (before and after):
     return None
@@ -212,7 +213,7 @@ def _average(rows: Sequence[Mapping | None], columns, of: str) -> dict | None:
   for column in columns:
     found = [row['scores'][column] for row in rows]
     mean = sum(one['mean'] for one in found) / len(found) if all(found) else None
-    scores[column] = _score({'mean': mean})
+    scores[column] = None if mean is None else {'mean': mean, 'std': None, 'interval': None}
   return {
     'name': f'average over {of} ({len(rows)})',
     'metric': '',

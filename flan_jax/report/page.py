@@ -5,29 +5,34 @@ Everything that came from data is escaped by the template; the examples to brows
 JSON that the page's script sets as text.
 """
 
-import dataclasses
 import datetime
 import json
 import os
-from typing import Any, Mapping, Sequence
+from typing import Any, Mapping, Sequence, TypedDict
+
+import msgspec
 
 from flan_jax import storage
 from flan_jax.errors import UserError
 from flan_jax.evaluation import groups
+from flan_jax.evaluation.groups import Group
+from flan_jax.evaluation.scores import Evaluation, Results
 from flan_jax.report import charts, paper, score_plot, sections, tables
 from flan_jax.report import samples as samples_lib
 
 FILE = 'report.html'
 INPUTS = 'report.json'  # what only the evaluation knew, to make the page again
-_INPUTS = {'rules': dict, 'drawn': (dict, type(None)), 'phrasings': (dict, type(None)), 'cut': list}
-_RULE = 'dropped', 'held_out', 'trained'
-_OF_DATASETS = {'phrasings': dict, 'drawn': (int, type(None))}
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _TEMPLATE = os.path.join(_HERE, 'report.html.j2')
 
 
-@dataclasses.dataclass(frozen=True)
-class Inputs:
+class _Rule(TypedDict):
+  dropped: dict
+  held_out: dict
+  trained: dict
+
+
+class Inputs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
   """What report.json holds.
 
   rules: cluster ('None' if none is held out) -> {'dropped': task -> reason, 'held_out' and
@@ -38,15 +43,18 @@ class Inputs:
   cut: what of the training prompts did not fit, in plain words.
   """
 
-  rules: Mapping[str, Mapping | None]
-  drawn: Mapping[str, int | None] | None = None
-  phrasings: Mapping[str, Mapping] | None = None
-  cut: Sequence[str] = ()
+  rules: dict[str, _Rule | None]
+  drawn: dict[str, int | None] | None = None
+  phrasings: dict[str, dict] | None = None
+  cut: list[str] = []
+
+  def to_json(self) -> dict[str, Any]:
+    return msgspec.structs.asdict(self)
 
 
 def write(
   model_dir: str,
-  results: Mapping,
+  results: Results,
   run: Any,
   given: Inputs,
   curves: Mapping[str, Sequence[Mapping]],
@@ -62,19 +70,19 @@ def write(
     samples = samples_lib.read(model_dir, _named(results))
   path = os.path.join(model_dir, FILE)
   storage.write_whole(path, page(results, run, given, curves, references, samples))
-  storage.write_whole(os.path.join(model_dir, INPUTS), json.dumps(vars(given), indent=1) + '\n')
+  storage.write_whole(os.path.join(model_dir, INPUTS), json.dumps(given.to_json(), indent=1) + '\n')
   return path
 
 
-def _named(results: Mapping) -> dict[str, Mapping]:
+def _named(results: Results) -> dict[str, Evaluation]:
   """What each evaluation is called among all, the last ones first -> the evaluation."""
   every = groups.split(results)[::-1]
   ends = ['' if len(every) == 1 else f' ({groups.label(group, every)})' for group in every]
-  return {f'{one["name"]}{end}': one for group, end in zip(every, ends) for one in group['evaluations']}
+  return {f'{one.name}{end}': one for group, end in zip(every, ends) for one in group.evaluations}
 
 
 def again(
-  model_dir: str, results: Mapping, run: Any, curves: Mapping[str, Sequence[Mapping]], references: Mapping | None = None
+  model_dir: str, results: Results, run: Any, curves: Mapping[str, Sequence[Mapping]], references: Mapping | None = None
 ) -> str:
   """Writes report.html of an evaluated run anew; returns its path.
 
@@ -99,46 +107,19 @@ def inputs(model_dir: str) -> Inputs | None:
   """
   path = os.path.join(model_dir, INPUTS)
   try:
-    with open(path, encoding='utf-8') as file:
-      given = json.load(file)
+    with open(path, 'rb') as file:
+      return msgspec.json.decode(file.read(), type=Inputs)
   except FileNotFoundError:
     return None
   except (OSError, ValueError, RecursionError) as error:
-    given, why = None, repr(error)
-  else:
-    why = _why_not(given)
-  if why:
     raise UserError(
-      f'{path} is not what evaluation wrote ({why}); move it away and '
+      f'{path} is not what evaluation wrote ({error}); move it away and '
       'evaluate the run again: answers that are kept are not made twice'
-    )
-  return Inputs(**given)
-
-
-def _why_not(given: Any) -> str:
-  """What is wrong with the content of report.json; '' where nothing is."""
-  if not isinstance(given, dict):
-    return 'it is no object'
-  missing = [name for name in _INPUTS if name not in given]
-  wrong = [name for name in given if name not in _INPUTS or not isinstance(given[name], _INPUTS[name])]
-  rules = given.get('rules')
-  wrong += [
-    f'rules of {name}'
-    for name, rule in (rules.items() if isinstance(rules, dict) else ())
-    if rule is not None and not (isinstance(rule, dict) and all(isinstance(rule.get(key), dict) for key in _RULE))
-  ]
-  wrong += [
-    f'{name} of {key}'
-    for name, kind in _OF_DATASETS.items()
-    if isinstance(given.get(name), dict)
-    for key, value in given[name].items()
-    if not isinstance(value, kind)
-  ]
-  return '; '.join([*(f'it lacks {name}' for name in missing), *(f'{name} cannot be so' for name in wrong)])
+    ) from None
 
 
 def page(
-  results: Mapping,
+  results: Results,
   run: Any,
   given: Inputs,
   curves: Mapping[str, Sequence[Mapping]],
@@ -148,7 +129,7 @@ def page(
   """The report as HTML: a part for each group of the results, the last one first.
 
   Args:
-    results: what results.json holds.
+    results: all parts of the page.
     run: training.run_file.Run of the run.
     curves: title -> records of metrics.jsonl.
     references: dataset, or 'mean' -> figures of the paper, each `system`, `setting`,
@@ -175,25 +156,22 @@ def page(
   )
 
 
-def _title(every: Sequence[Mapping]) -> str:
+def _title(every: Sequence[Group]) -> str:
   others = len(every) - 1
   more = f', and {others} other evaluation{"s" * (others > 1)}' if others else ''
   return tables.title(every[0]) + more
 
 
-def _part(group, every, number, run, given: Inputs, references) -> dict:
+def _part(group: Group, every: Sequence[Group], number, run, given: Inputs, references) -> dict:
   """What the page says of a group of the results."""
   own = {
     name: figures
     for name, figures in references.items()
-    if name == 'mean' or any(name in one['datasets'] for one in group['evaluations'])
+    if name == 'mean' or any(name in one.datasets for one in group.evaluations)
   }
-  rule = given.rules.get(str(group['cluster']))
-  lost = (
-    []
-    if rule or not group['cluster']
-    else [f'{group["cluster"]} is declared no more, so nothing here says whether it was unseen']
-  )
+  cluster = group.conditions.cluster
+  rule = given.rules.get(str(cluster))
+  lost = [] if rule or not cluster else [f'{cluster} is declared no more, so nothing here says whether it was unseen']
   return {
     'end': f'-{number + 1}' if number else '',
     'alone': len(every) == 1,
@@ -229,34 +207,33 @@ def now() -> str:
   return datetime.datetime.now().strftime('%Y-%m-%d %H:%M')
 
 
-def _names(results: Mapping) -> list[tuple[str, str]]:
+def _names(group: Group) -> list[tuple[str, str]]:
   """(name, CSS class) of the evaluations that are compared."""
-  return [(one['name'], score_plot.colour(one['name'])) for one in tables.main(results)]
+  return [(one.name, score_plot.colour(one.name)) for one in tables.main(group)]
 
 
-def _tiles(results: Mapping) -> list[dict]:
+def _tiles(group: Group) -> list[dict]:
   """Means over the held-out datasets: majority, the evaluations, their differences."""
-  means = [row for row in tables.rows(results) if row['mean_row']]
+  means = [row for row in tables.rows(group) if row['mean_row']]
   if not means:
     return []
-  below = 'mean' if groups.perhaps_seen(results) else 'mean, held out'
+  below = 'mean' if group.perhaps_seen else 'mean, held out'
   tiles = [{'name': 'majority class', 'colour': '', 'value': means[0]['majority'], 'below': below}]
-  for one in tables.main(results):
-    ends = one.get('interval')
+  for one in tables.main(group):
     tiles.append(
       {
-        'name': one['name'],
-        'colour': score_plot.colour(one['name']),
-        'value': tables.number(one['mean']),
-        'below': f'95%: {tables.interval(ends)}' if ends else below,
+        'name': one.name,
+        'colour': score_plot.colour(one.name),
+        'value': tables.number(one.mean),
+        'below': f'95%: {tables.interval(one.interval)}' if one.interval else below,
       }
     )
-  for one in results.get('comparisons') or ():
-    if one.get('mean'):
-      shown = score_plot.difference(one['mean'])
+  for compared in group.comparisons:
+    if compared.mean:
+      shown = score_plot.difference(compared.mean)
       tiles.append(
         {
-          'name': f'{one["of"]} − {one["against"]}',
+          'name': f'{compared.of} − {compared.against}',
           'colour': shown['verdict'],
           'value': shown['value'],
           'below': f'95%: {shown["interval"]}' if shown['interval'] else shown['p'],
@@ -278,24 +255,23 @@ def _facts(run: Any) -> list[tuple[str, str]]:
   ]
 
 
-def _asked(results: Mapping, run: Any) -> list[tuple[str, str]]:
+def _asked(group: Group, run: Any) -> list[tuple[str, str]]:
   """What a group was asked, and of which checkpoints."""
-  steps = ', '.join(f'{one["name"]} at step {one["step"]:,}' for one in tables.main(results))
-  cluster = results['cluster'] or 'nothing'
-  first = ('asked', cluster) if groups.perhaps_seen(results) else ('held out', cluster)
+  steps = ', '.join(f'{one.name} at step {one.step:,}' for one in tables.main(group))
+  cluster = group.conditions.cluster or 'nothing'
+  first = ('asked', cluster) if group.perhaps_seen else ('held out', cluster)
   never = (
-    not any(one['name'] == 'tuned' or tables.step(one['name']) is not None for one in results['evaluations'])
-    and not run.init_from
+    not any(one.name == 'tuned' or tables.step(one.name) is not None for one in group.evaluations) and not run.init_from
   )
-  return [first, ('how', groups.manner(results)), ('data', results['data']), ('checkpoints', steps)] + (
+  return [first, ('how', groups.manner(group.conditions)), ('data', group.conditions.data), ('checkpoints', steps)] + (
     [('tuned', 'never: with the prompts of tuned models it is "untuned"')] if never else []
   )
 
 
-def _references(results: Mapping, references: Mapping) -> list[dict]:
+def _references(group: Group, references: Mapping) -> list[dict]:
   """The rows of the table of references, of the datasets that were evaluated."""
   found = []
-  for row in tables.rows(results):
+  for row in tables.rows(group):
     own = score_plot.of_dataset(references, row['name'])
     shown = score_plot.drawn(own, row['metric']) if row['plotted'] else []
     found += [
@@ -310,7 +286,7 @@ def _references(results: Mapping, references: Mapping) -> list[dict]:
   return found
 
 
-def _charts(results, every, run: Any, curves: Mapping) -> list[dict[str, Any]]:
+def _charts(results: Results, every: Sequence[Group], run: Any, curves: Mapping) -> list[dict[str, Any]]:
   """Every chart of the page that has a curve: `title`, `note`, and its points."""
   kinds = []
   for name, records in curves.items():
@@ -320,7 +296,7 @@ def _charts(results, every, run: Any, curves: Mapping) -> list[dict[str, Any]]:
       (f'Held-out scores, {name}', 'quick checks while training', charts.held_out(records, results), 1),
     ]
   for group in every:
-    subject = 'Scores' if groups.perhaps_seen(group) else 'Held-out scores'
+    subject = 'Scores' if group.perhaps_seen else 'Held-out scores'
     of = f'full evaluations of {groups.label(group, every)}' if len(every) > 1 else ('full evaluations')
     kinds.append((f'{subject}, {of}', 'scores of whole checkpoints', charts.evaluated(group, bool(run.init_from)), 1))
   return [

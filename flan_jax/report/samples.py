@@ -7,19 +7,20 @@ import math
 import os
 from typing import Any, Mapping, Sequence
 
-from flan_jax.evaluation import answers, groups, text_metrics
+from flan_jax.evaluation import answers, text_metrics
+from flan_jax.evaluation.scores import Evaluation
 
 MOST_BYTES = 4_000_000  # of the examples that a page holds
 _FEWER = (20, 10, 5, 3, 2, 1)  # examples of a template, tried in turn
 
 
-def read(model_dir: str, evaluations: Mapping[str, Mapping], most: int = 20) -> list[dict]:
+def read(model_dir: str, evaluations: Mapping[str, Evaluation], most: int = 20) -> list[dict]:
   """The first examples of evaluations, whose prompts were kept; of answers that several
   evaluations share, once.
 
   Args:
     model_dir: the run. What is missing there is left out; what is damaged too, and told.
-    evaluations: what they are called -> as results.json has them.
+    evaluations: what they are called -> the evaluations.
     most: examples of each evaluation, dataset and template.
 
   Returns:
@@ -30,8 +31,8 @@ def read(model_dir: str, evaluations: Mapping[str, Mapping], most: int = 20) -> 
   """
   found, done, tell = [], set(), answers.once()
   for name, evaluation in evaluations.items():
-    for dataset in sorted(evaluation['datasets']):
-      folder = answers.path(model_dir, groups.answers(evaluation), dataset)
+    for dataset in sorted(evaluation.datasets):
+      folder = answers.path(model_dir, evaluation.folder, dataset)
       if folder in done or not os.path.isdir(folder):
         continue
       done.add(folder)

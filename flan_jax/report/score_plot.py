@@ -6,9 +6,11 @@ line for the 95% interval and a mark for the mean. The paper's figures are ticks
 """
 
 import re
-from typing import Mapping, Sequence
+from typing import Any, Iterator, Mapping, Sequence
 
 from flan_jax.evaluation import metrics
+from flan_jax.evaluation.groups import Group
+from flan_jax.evaluation.scores import Difference, Evaluation, MethodScores
 from flan_jax.report import tables
 
 COLOURED = ('untuned', 'plain', 'tuned')
@@ -26,15 +28,15 @@ def colour(name: str) -> str:
   return name if name in COLOURED else 'other'
 
 
-def blocks(results: Mapping, references: Mapping[str, Sequence[Mapping]]) -> list[dict]:
+def blocks(group: Group, references: Mapping[str, Sequence[Mapping]]) -> list[dict]:
   """A block for each row of the table.
 
   Each: what `tables.rows` has, `sizes`, `ticks` (see `_ticks`), `lanes` (see `_lane`),
   `differences` (see `_difference`).
   """
-  letters, evaluations = legend(references), tables.main(results)
+  letters, evaluations = legend(references), tables.main(group)
   made = []
-  for row in tables.rows(results):
+  for row in tables.rows(group):
     lanes = []
     for one in evaluations:
       lanes += _lanes_of(one, row)
@@ -47,7 +49,7 @@ def blocks(results: Mapping, references: Mapping[str, Sequence[Mapping]]) -> lis
         'lanes': lanes,
         'sizes': _sizes(evaluations, row['name']),
         'ticks': _ticks(own, letters, row['metric']) if row['plotted'] else [],
-        'differences': list(_differences(results, row)),
+        'differences': list(_differences(group, row)),
       }
     )
   return made
@@ -97,40 +99,35 @@ def told(one: Mapping) -> str:
   return f'{of}: {tables.number(one["value"])} {one.get("metric") or ""}'.strip() + note
 
 
-def _lanes_of(evaluation: Mapping, row: Mapping) -> list[dict]:
-  name, plotted = evaluation['name'], row['plotted']
+def _lanes_of(evaluation: Evaluation, row: Mapping) -> list[dict]:
+  name = evaluation.name
   if row['mean_row']:
-    entry = {'mean': evaluation['mean'], 'interval': evaluation.get('interval')}
-    return [_lane(name, name, entry, [], plotted)] if entry['mean'] is not None else []
-  entry = evaluation['datasets'].get(row['name'])
-  if entry is None:
+    return [_lane(name, name, evaluation.summary, row)] if evaluation.mean is not None else []
+  scores = evaluation.datasets.get(row['name'])
+  if scores is None:
     return []
-  decoded = entry.get('decoded')
-  lanes = [_lane(name, name, entry, _dots(entry, row['metric']), plotted)]
-  if decoded:
-    dots = _dots(decoded, row['metric'])
-    lanes.append(_lane(name, f'{name}, decoded', decoded, dots, plotted))
-  return lanes
+  lanes = [_lane(name, name, scores, row)]
+  return lanes + ([_lane(name, f'{name}, decoded', scores.decoded, row)] if scores.decoded else [])
 
 
-def _lane(name: str, label: str, entry: Mapping, dots, plotted: bool) -> dict:
+def _lane(name: str, label: str, scores: MethodScores, row: Mapping) -> dict[str, Any]:
   """`label`, `colour`, places (`mark`, `dots`, `box`, `line`) and texts of one lane."""
-  mean, median = entry['mean'], entry.get('median')
-  quartiles = entry.get('quartiles') if tables.several(entry) else None
-  middle = tables.number(median)
+  mean, plotted = scores.mean, row['plotted']
+  quartiles = scores.quartiles if tables.several(scores) else None
+  middle = tables.number(scores.median)
   middle += f' ({tables.interval(quartiles)})' if quartiles else ''
   return {
     'label': label,
     'colour': colour(name),
     'decoded': label != name,
     'mark': place(mean) if plotted and mean is not None else None,
-    'dots': dots if plotted else [],
+    'dots': _dots(scores, row['metric']) if plotted else [],
     'box': _ends(quartiles) if plotted else None,
-    'line': _ends(entry.get('interval')) if plotted else None,
-    'mean': tables.spread(entry),
-    'interval': tables.interval(entry.get('interval')),
+    'line': _ends(scores.interval) if plotted else None,
+    'mean': tables.spread(scores),
+    'interval': tables.interval(scores.interval),
     'median': middle,
-    'best': tables.best_on_dev(entry) if 'best_dev_test' in entry else '',
+    'best': tables.best_on_dev(scores),
   }
 
 
@@ -139,44 +136,38 @@ def _ends(pair: Sequence[float] | None) -> tuple[float, float] | None:
   return (place(pair[0]), round(100 - place(pair[1]), 2)) if pair else None
 
 
-def _dots(entry: Mapping, metric: str) -> list[dict]:
-  split = tables.split_of(entry)
-  scores = [(one['template'], one[split].get(metric)) for one in entry['templates']]
+def _dots(scores: MethodScores, metric: str) -> list[dict[str, Any]]:
   return [
     {'place': place(value), 'text': f'template {template}: {value:.1f}'}
-    for template, value in scores
-    if value is not None
+    for template, value in scores.by_template(metric).items()
   ]
 
 
-def _sizes(evaluations: Sequence[Mapping], name: str) -> str:
-  entries = [one['datasets'][name] for one in evaluations if name in one['datasets']]
-  if not entries:
-    return ''
-  first = entries[-1]['templates'][0]
-  return f'{first["n_dev"]:,} dev, {first["n_test"]:,} test examples'
+def _sizes(evaluations: Sequence[Evaluation], name: str) -> str:
+  every = [one.datasets[name] for one in evaluations if name in one.datasets]
+  return tables.sizes(every[-1]) if every else ''
 
 
-def _differences(results: Mapping, row: Mapping):
+def _differences(group: Group, row: Mapping) -> Iterator[dict[str, str]]:
   """What the comparisons say of a row: see `difference`."""
-  for one in results.get('comparisons') or ():
-    found = one['mean'] if row['mean_row'] else one['datasets'].get(row['name'])
-    if found and found['difference'] is not None:
-      yield {'of': one['of'], 'against': one['against'], **difference(found, row['metric'])}
+  for one in group.comparisons:
+    found = one.mean if row['mean_row'] else one.datasets.get(row['name'])
+    if found:
+      yield {'of': one.of, 'against': one.against, **difference(found, row['metric'])}
 
 
-def difference(found: Mapping, metric: str = '') -> dict:
+def difference(found: Difference, metric: str = '') -> dict[str, str]:
   """`value`, `interval` and `p` as text, and `verdict`.
 
   The verdict is 'better' or 'worse' where the interval excludes 0, else ''.
   """
-  ends = found['interval']
-  clear = bool(ends) and (ends[0] > 0 or ends[1] < 0)
-  good = metrics.better(metric, found['difference']) > 0
+  ends = found.interval
+  clear = ends is not None and (ends[0] > 0 or ends[1] < 0)
+  good = metrics.better(metric, found.difference) > 0
   return {
-    'value': f'{found["difference"]:+.1f}',
+    'value': f'{found.difference:+.1f}',
     'interval': f'{ends[0]:+.1f} to {ends[1]:+.1f}' if ends else '',
-    'p': _chance(found.get('p')),
+    'p': _chance(found.p),
     'verdict': ('better' if good else 'worse') if clear else '',
   }
 

@@ -2,18 +2,20 @@
 """What the page says beside the scores: that they are of unseen tasks, what was trained
 on, which templates did best, and what went wrong."""
 
-from typing import Any, Mapping, Sequence
+from typing import Any, Iterator, Mapping, Sequence
 
 from flan_jax.data import clusters
-from flan_jax.evaluation import groups, metrics
+from flan_jax.evaluation import metrics
+from flan_jax.evaluation.groups import Group
+from flan_jax.evaluation.scores import DatasetScores, Evaluation, TemplateScores
 from flan_jax.report import score_plot, tables
 
 
-def unseen(rule: Mapping | None, results: Mapping) -> dict[str, Any] | None:
+def unseen(rule: Mapping | None, group: Group) -> dict[str, Any] | None:
   """The proof that what is held out was not trained on; None where nothing is.
 
   Returns:
-    `training`: what is known of it (groups.TRAINING); `held_out` and `trained`: (task,
+    `training`: what is known of it (scores.Training); `held_out` and `trained`: (task,
     its clusters); `dropped`: (reason, tasks); `shared`: (task trained on, clusters of
     held-out tasks that it belongs to); `unchecked`: tasks trained on that are of no
     cluster; `headings`: clusters that merely collect others, which nothing follows from.
@@ -30,7 +32,7 @@ def unseen(rule: Mapping | None, results: Mapping) -> dict[str, Any] | None:
   for task, reason in rule['dropped'].items():
     reasons.setdefault(reason, []).append(task)
   return {
-    'training': groups.training(results),
+    'training': group.training,
     'unchecked': [task for task, names in trained.items() if not names],
     'held_out': list(held_out.items()),
     'trained': list(trained.items()),
@@ -67,60 +69,58 @@ def shares(weights: Mapping[str, float], drawn: Mapping[str, int | None] | None)
   ]
 
 
-def templates(results: Mapping, phrasings: Mapping[str, Mapping]) -> list[dict]:
+def templates(group: Group, phrasings: Mapping[str, Mapping]) -> list[dict]:
   """For each dataset its best and worst template, a prompt, and all scores.
 
   Best and worst are by the last of the evaluations that asked in several templates.
   """
-  evaluations = tables.main(results)
+  evaluations = tables.main(group)
   made = []
-  for row in tables.rows(results):
-    entries = {one['name']: one['datasets'][row['name']] for one in evaluations if row['name'] in one['datasets']}
-    if not entries:
+  for row in tables.rows(group):
+    scores = {one.name: one.datasets[row['name']] for one in evaluations if row['name'] in one.datasets}
+    if not scores:
       continue  # the mean
-    last = list(entries.values())[-1]
+    last = list(scores.values())[-1]
     names = [
       (name, split, metric)
-      for name, entry in entries.items()
+      for name, own in scores.items()
       for split in ('dev', 'test')
-      for metric in entry['templates'][0][split]
+      for metric in own.templates[0].of(split)
     ]
     made.append(
       {
         'name': row['name'],
         'held_in': row['held_in'],
         'columns': names,
-        'prompt': last.get('prompt'),
-        'templates': _by_template(entries, names),
-        'extremes': _extremes(entries, row['metric'], phrasings.get(row['name'], {})),
-        'answers': {name: entry['prompt']['answer'] for name, entry in entries.items() if entry.get('prompt')},
-        'sizes': f'{last["templates"][0]["n_dev"]:,} dev, '
-        f'{last["templates"][0]["n_test"]:,} test examples, '
-        f'{last["templates"][0]["method"]}',
+        'prompt': last.prompt,
+        'templates': _by_template(scores, names),
+        'extremes': _extremes(scores, row['metric'], phrasings.get(row['name'], {})),
+        'answers': {name: own.prompt.answer for name, own in scores.items() if own.prompt},
+        'sizes': f'{tables.sizes(last)}, {last.templates[0].method}',
       }
     )
   return made
 
 
-def _by_template(entries: Mapping, columns) -> list[tuple[int, list[str]]]:
+def _by_template(scores: Mapping[str, DatasetScores], columns) -> list[tuple[int, list[str]]]:
   found: dict[int, dict] = {}
-  for name, entry in entries.items():
-    for one in entry['templates']:
+  for name, own in scores.items():
+    for one in own.templates:
       for split in ('dev', 'test'):
-        for metric, value in one[split].items():
-          found.setdefault(one['template'], {})[name, split, metric] = value
+        for metric, value in one.of(split).items():
+          found.setdefault(one.template, {})[name, split, metric] = value
   return [
     (number, [tables.number(values.get(column)) for column in columns]) for number, values in sorted(found.items())
   ]
 
 
-def _extremes(entries: Mapping, metric: str, texts: Mapping) -> list[dict]:
+def _extremes(scores: Mapping[str, DatasetScores], metric: str, texts: Mapping) -> list[dict]:
   """Best and worst, each `label`, `template`, `text` and `scores`: (name, score).
 
   [] where there are fewer than two templates, or all have the same score.
   """
-  by_name = {name: _scores(entry, metric) for name, entry in entries.items()}
-  several = [name for name, scores in by_name.items() if len(scores) > 1]
+  by_name = {name: own.by_template(metric) for name, own in scores.items()}
+  several = [name for name, own in by_name.items() if len(own) > 1]
   if not several:
     return []
   judge = by_name[several[-1]]
@@ -139,36 +139,29 @@ def _extremes(entries: Mapping, metric: str, texts: Mapping) -> list[dict]:
   ]
 
 
-def _scores(entry: Mapping, metric: str) -> dict[int, float]:
-  split = tables.split_of(entry)
-  return {one['template']: one[split][metric] for one in entry['templates'] if one[split].get(metric) is not None}
-
-
-def problems(results: Mapping) -> list[dict]:
+def problems(group: Group) -> list[dict]:
   """What went wrong, each thing once: `dataset`, `text`, and in which `evaluations`."""
   found: dict[tuple[str, str], list[str]] = {}
-  for one in results['evaluations']:
+  for one in group.evaluations:
     for problem in _problems_of(one):
-      found.setdefault(problem, []).append(one['name'])
+      found.setdefault(problem, []).append(one.name)
   return [
     {'dataset': dataset, 'text': text, 'evaluations': ', '.join(names)} for (dataset, text), names in found.items()
   ]
 
 
-def _problems_of(evaluation: Mapping):
-  for dataset, reason in (evaluation.get('problems') or {}).items():
+def _problems_of(evaluation: Evaluation) -> Iterator[tuple[str, str]]:
+  for dataset, reason in evaluation.problems.items():
     yield dataset, f'could not be evaluated: {reason}'
-  for dataset, entry in evaluation['datasets'].items():
-    for text in entry.get('problems') or ():
-      yield dataset, text
-    for part, how in ((entry, ''), (entry.get('decoded'), 'when decoding, ')):
-      for text in _counts(part['templates'] if part else ()):
-        yield dataset, how + text
+  for dataset, scores in evaluation.datasets.items():
+    parts = (scores, ''), (scores.decoded, 'when decoding, ')
+    counts = [how + text for part, how in parts if part for text in _counts(part.templates)]
+    yield from ((dataset, text) for text in (*scores.problems, *counts))
 
 
-def _counts(templates: Sequence[Mapping]):
+def _counts(templates: Sequence[TemplateScores]) -> Iterator[str]:
   """How many prompts or answers were cut, and how many went without an answer."""
-  asked = sum(one['n_dev'] + one['n_test'] for one in templates)
+  asked = sum(one.n_dev + one.n_test for one in templates)
   for key, one_was, several_were in (
     ('cut', 'was too long and was cut', 'were too long and were cut'),
     (
@@ -182,8 +175,8 @@ def _counts(templates: Sequence[Mapping]):
       'got no answer, because their scores were not numbers',
     ),
   ):
-    count = sum(one.get(key) or 0 for one in templates)
-    if key == 'unanswered' and any(one.get('method') == 'decode' for one in templates):
+    count = sum(getattr(one, key) or 0 for one in templates)
+    if key == 'unanswered' and any(one.method == 'decode' for one in templates):
       continue  # a problem of the dataset tells how many answers were empty
     if count:
       yield f'{count:,} of {asked:,} prompts {one_was if count == 1 else several_were}'

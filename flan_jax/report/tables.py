@@ -1,65 +1,61 @@
 # SPDX-License-Identifier: Apache-2.0
 """A group of results as a table: its rows, its title, what a reader must know to read it.
 
-Serves the terminal and the page alike. `results` is a group, see `groups`.
+Serves the terminal and the page alike.
 """
 
 import re
-from typing import Mapping, Sequence
+from typing import Any, Mapping, Sequence
 
 from flan_jax.evaluation import groups, metrics
+from flan_jax.evaluation.groups import Group
+from flan_jax.evaluation.scores import DatasetScores, Evaluation, MethodScores
 
 NOTHING = '–'
 PLAIN_RANKING = 'sum'
 ZERO_SHOT = 'zero-shot'
 
 
-def title(results: Mapping) -> str:
+def title(group: Group) -> str:
   """'nli held out · data: embedded', 'nli held out, 2 shots · data: tfds'."""
-  cluster, asked = results['cluster'], groups.manner(results)
-  state = ', not known to be unseen' if groups.perhaps_seen(results) else ' held out'
+  cluster, asked = group.conditions.cluster, groups.manner(group.conditions)
+  state = ', not known to be unseen' if group.perhaps_seen else ' held out'
   subject = f'{cluster}{state}' if cluster else 'held-in sets'
   subject += '' if asked == ZERO_SHOT else f', {asked}'
-  return f'{subject} · data: {results["data"]}'
+  return f'{subject} · data: {group.conditions.data}'
 
 
-def limits(results: Mapping) -> list[str]:
+def limits(group: Group) -> list[str]:
   """Which scores do not count in full: of a part of the examples, perhaps of seen ones."""
-  evaluations = results['evaluations']
-  lines = training(results)
-  for limit in sorted({one['limit'] for one in evaluations} - {None}):
-    limited = ' and '.join(one['name'] for one in evaluations if one['limit'] == limit)
-    lines.append(f'limited: only the first {limit} examples of each split ({limited})')
-  return lines
+  limit = group.conditions.limit
+  if limit is None:
+    return training(group)
+  limited = ' and '.join(one.name for one in group.evaluations)
+  return [*training(group), f'limited: only the first {limit} examples of each split ({limited})']
 
 
-def training(results: Mapping) -> list[str]:
+def training(group: Group) -> list[str]:
   """That nothing is known of the data of a model, or of that which a run began from."""
-  known = groups.training(results)
-  if known == groups.KNOWN:
+  if group.training == groups.KNOWN:
     return []
-  if known == groups.UNKNOWN:
+  if group.perhaps_seen:
     return ['nothing is known of what the model was trained on: it may have seen these datasets']
   return ['nothing is known of what the model that the run began from was trained on: it may have seen these datasets']
 
 
-def notes(results: Mapping) -> list[str]:
+def notes(group: Group) -> list[str]:
   """What a reader must know to read the table."""
-  evaluations = results['evaluations']
-  entries = [entry for one in evaluations for entry in one['datasets'].values()]
   lines = []
-  held_in = [entry for entry in entries if entry['held_in']]
-  if any(map(_entry_of_dev, held_in)):
+  held_in = _held_in(group)
+  if any(scores.split == 'dev' for scores in held_in):
     lines.append('held-in: scores of the dev set, of tasks that were trained on')
   elif held_in:
     lines.append('held-in: scores of tasks that were trained on')
-  lines += _metrics_note(results)
-  lines += [
-    f'{one["name"]}: options ranked by their {one["ranking"]} scores'
-    for one in evaluations
-    if one.get('ranking', PLAIN_RANKING) != PLAIN_RANKING
-  ]
-  return lines + data(results['data'])
+  lines += _metrics_note(group)
+  ranking = group.conditions.ranking
+  if ranking != PLAIN_RANKING:
+    lines += [f'{one.name}: options ranked by their {ranking} scores' for one in group.evaluations]
+  return lines + data(group.conditions.data)
 
 
 def data(origin: str) -> list[str]:
@@ -77,10 +73,14 @@ def data(origin: str) -> list[str]:
   ]
 
 
-def _metrics_note(results: Mapping) -> list[str]:
+def _held_in(group: Group) -> list[DatasetScores]:
+  return [scores for one in group.evaluations for scores in one.datasets.values() if scores.held_in]
+
+
+def _metrics_note(group: Group) -> list[str]:
   """Which scores are what, as far as it is not accuracy."""
-  by_metric = {}
-  for row in rows(results):
+  by_metric: dict[str, list[str]] = {}
+  for row in rows(group):
     if row['metric']:
       by_metric.setdefault(row['metric'], []).append(row['name'])
   if len(by_metric) == 1:
@@ -95,10 +95,9 @@ def _metrics_note(results: Mapping) -> list[str]:
   return others + ['all other scores are accuracy'] * ('accuracy' in by_metric)
 
 
-def main(results: Mapping) -> list[Mapping]:
+def main(group: Group) -> Sequence[Evaluation]:
   """The evaluations to compare: not the steps on the way, where there are others."""
-  every = results['evaluations']
-  return [one for one in every if step(one['name']) is None] or every[-1:]
+  return [one for one in group.evaluations if step(one.name) is None] or group.evaluations[-1:]
 
 
 def step(name: str) -> int | None:
@@ -107,60 +106,55 @@ def step(name: str) -> int | None:
   return int(found[1]) if found else None
 
 
-def rows(results: Mapping) -> list[dict]:
+def rows(group: Group) -> list[dict[str, Any]]:
   """The table: held-out datasets, their mean, held-in datasets.
 
   Each row: `name`, `metric`, `plotted` (has a place from 0 to 100), `held_in`, `first`
   (begins a section, with this `heading`), `mean_row`, `majority` (text),
   `majority_value`, `scores`: evaluation name -> {'text', 'best', 'mean', 'std'}.
   """
-  evaluations = results['evaluations']
-  table = []
+  table: list[dict[str, Any]] = []
   for held_in in (False, True):
     names = dict.fromkeys(
-      name for one in evaluations for name, entry in one['datasets'].items() if entry['held_in'] == held_in
+      name for one in group.evaluations for name, scores in one.datasets.items() if scores.held_in == held_in
     )
-    group = [_row(name, evaluations) for name in names]
-    if group and not held_in:
-      group.append(_mean_row(evaluations, group))
-    if group:
-      group[0] |= {'first': True, 'heading': heading(results, held_in)}
-    table += group
+    section = [_row(name, group.evaluations) for name in names]
+    if section and not held_in:
+      section.append(_mean_row(group.evaluations, section))
+    if section:
+      section[0] |= {'first': True, 'heading': heading(group, held_in)}
+    table += section
   return table
 
 
-def heading(results: Mapping, held_in: bool) -> str:
+def heading(group: Group, held_in: bool) -> str:
   """Over the rows of the datasets that were held in, or were not."""
   if not held_in:
-    return 'not known to be unseen' if groups.perhaps_seen(results) else 'held out'
-  entries = [entry for one in results['evaluations'] for entry in one['datasets'].values() if entry['held_in']]
-  of_dev = all(map(_entry_of_dev, entries))
+    return 'not known to be unseen' if group.perhaps_seen else 'held out'
+  of_dev = all(scores.split == 'dev' for scores in _held_in(group))
   return 'held in: dev sets of tasks trained on' if of_dev else 'held in: tasks trained on'
 
 
-def _row(name: str, evaluations: Sequence[Mapping]) -> dict:
-  entries = {one['name']: one['datasets'].get(name) for one in evaluations}
-  last = next(entry for entry in reversed(entries.values()) if entry)
-  metric = last['primary']
+def _row(name: str, evaluations: Sequence[Evaluation]) -> dict[str, Any]:
+  by_evaluation = {one.name: one.datasets.get(name) for one in evaluations}
+  last = next(scores for scores in reversed(by_evaluation.values()) if scores)
+  metric = last.primary
   return {
     'name': name,
     'metric': metric,
     'plotted': metric not in metrics.COUNTED,
-    'held_in': last['held_in'],
+    'held_in': last.held_in,
     'first': False,
     'heading': '',
     'mean_row': False,
-    'majority': number(last['majority']),
-    'majority_value': last['majority'],
-    'scores': {key: _cell(entry) for key, entry in entries.items()},
+    'majority': number(last.majority),
+    'majority_value': last.majority,
+    'scores': {key: _cell(scores) for key, scores in by_evaluation.items()},
   }
 
 
-def _mean_row(evaluations: Sequence[Mapping], group: Sequence[Mapping]) -> dict:
-  scores = {
-    one['name']: {'mean': one['mean'], 'std': None, 'text': number(one['mean']), 'best': ''} for one in evaluations
-  }
-  baselines = [row['majority_value'] for row in group if row['plotted']]
+def _mean_row(evaluations: Sequence[Evaluation], section: Sequence[Mapping]) -> dict[str, Any]:
+  baselines = [row['majority_value'] for row in section if row['plotted']]
   whole = baselines and None not in baselines
   majority = sum(baselines) / len(baselines) if whole else None
   return {
@@ -173,34 +167,40 @@ def _mean_row(evaluations: Sequence[Mapping], group: Sequence[Mapping]) -> dict:
     'mean_row': True,
     'majority': number(majority),
     'majority_value': majority,
-    'scores': scores,
+    'scores': {one.name: _cell(one.summary) for one in evaluations},
   }
 
 
-def _cell(entry: Mapping | None) -> dict:
-  if entry is None or entry['mean'] is None:
+def _cell(scores: MethodScores | None) -> dict[str, Any]:
+  if scores is None or scores.mean is None:
     return {'mean': None, 'std': None, 'text': NOTHING, 'best': NOTHING}
-  return {'mean': entry['mean'], 'std': entry['std'], 'best': best_on_dev(entry), 'text': spread(entry)}
+  return {'mean': scores.mean, 'std': scores.std, 'best': best_on_dev(scores), 'text': spread(scores)}
 
 
-def spread(entry: Mapping) -> str:
+def spread(scores: MethodScores) -> str:
   """'60.5 (1.2)': the mean over the templates, their deviation in brackets.
 
   Of a single template, as of the mean over datasets, there is no deviation.
   """
-  return number(entry['mean']) + (f' ({entry["std"]:.1f})' if several(entry) else '')
+  return number(scores.mean) + (f' ({scores.std:.1f})' if several(scores) else '')
 
 
-def several(entry: Mapping) -> bool:
+def several(scores: MethodScores) -> bool:
   """Whether there is more than one template to have a deviation."""
-  return len(entry.get('templates', ())) > 1 and entry['std'] is not None
+  return len(scores.templates) > 1 and scores.std is not None
 
 
-def best_on_dev(entry: Mapping) -> str:
-  """'61.5 (#2)': the test score of the template that was best on dev."""
-  if entry['best_dev_test'] is None:
-    return NOTHING
-  return f'{entry["best_dev_test"]:.1f} (#{entry["best_dev_template"]})'
+def best_on_dev(scores: MethodScores) -> str:
+  """'61.5 (#2)': the test score of the template that was best on dev, if there are templates."""
+  if scores.best_dev_test is None:
+    return NOTHING if scores.templates else ''
+  return f'{scores.best_dev_test:.1f} (#{scores.best_dev_template})'
+
+
+def sizes(scores: MethodScores) -> str:
+  """'4 dev, 6 test examples'."""
+  first = scores.templates[0]
+  return f'{first.n_dev:,} dev, {first.n_test:,} test examples'
 
 
 def number(value: float | None) -> str:
@@ -210,12 +210,3 @@ def number(value: float | None) -> str:
 def interval(ends: Sequence[float] | None) -> str:
   """'48.0 to 56.0'."""
   return f'{ends[0]:.1f} to {ends[1]:.1f}' if ends else NOTHING
-
-
-def split_of(entry: Mapping) -> str:
-  """Where the scores are from: 'test', or 'dev' where there is no test."""
-  return 'dev' if _entry_of_dev(entry) else 'test'
-
-
-def _entry_of_dev(entry: Mapping) -> bool:
-  return all(one['n_test'] == 0 for one in entry['templates'])

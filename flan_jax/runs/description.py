@@ -5,6 +5,7 @@ import os
 from typing import Any, Mapping
 
 from flan_jax.errors import UserError
+from flan_jax.evaluation import groups
 from flan_jax.runs import evaluation_request, feeds
 from flan_jax.training.rows import Rows
 
@@ -119,8 +120,6 @@ def _ends() -> str:
 
 
 def _unknown_base(run: Any) -> str | None:
-  from flan_jax.evaluation import groups
-
   base = run.init_from
   if not (base and run.held_out) or evaluation_request.training(base) == groups.KNOWN:
     return None

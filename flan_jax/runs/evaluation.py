@@ -13,6 +13,9 @@ from typing import Any, Callable, Mapping, Sequence
 
 from flan_jax import settings as settings_lib
 from flan_jax.errors import UserError
+from flan_jax.evaluation import groups
+from flan_jax.evaluation.scores import Comparison, Conditions, DatasetScores, Results
+from flan_jax.evaluation.scores import Evaluation as Scores
 from flan_jax.runs import evaluation_request, evaluation_table, progress, registration
 from flan_jax.runs.evaluation_request import Candidate
 
@@ -72,7 +75,7 @@ class Evaluation:
     settings_lib.check_fields(self)
 
 
-def evaluate(asked: Evaluation) -> dict | None:
+def evaluate(asked: Evaluation) -> Results | None:
   """Checks everything cheap first, then scores, then writes the results and the report.
 
   Returns:
@@ -132,12 +135,10 @@ def _settings(asked: Evaluation, run: Any) -> Any:
   return protocol.Settings(**given | {'row_length': asked.row_length or run.rows.row_length})
 
 
-def _conditions(asked: Evaluation, data: str, cluster: str | None, held_in: Sequence[str]) -> dict:
+def _conditions(asked: Evaluation, data: str, cluster: str | None, held_in: Sequence[str]) -> Conditions:
   """What results are told apart by."""
-  from flan_jax.evaluation import groups
-
-  names = 'style', 'shots', 'shot_seed', 'ranking', 'answer_by', 'limit', 'held_in_test', 'decode_tokens'
-  return groups.conditions(
+  names = {field.name for field in dataclasses.fields(Conditions)} & vars(asked).keys() - {'held_in', 'begin'}
+  return Conditions(
     data=data,
     cluster=cluster,
     held_in=held_in,
@@ -150,17 +151,18 @@ def _conditions(asked: Evaluation, data: str, cluster: str | None, held_in: Sequ
 class _Job:
   """What is the same for all the models that are evaluated.
 
-  tasks: plain or not -> held in or not -> row of the results -> task. conditions: see
-  groups.conditions.
+  tasks: plain or not -> held in or not -> row of the results -> task. columns: name of an
+  evaluation that this process made -> row -> the answers that its score is of.
   """
 
   model_dir: str
   models: Sequence[Candidate]
   tasks: Mapping[bool, Mapping[bool, Mapping[str, str]]]
-  conditions: Mapping[str, Any]
+  conditions: Conditions
   settings: Any
   mesh: Any
   read: dict = dataclasses.field(default_factory=dict)
+  columns: dict = dataclasses.field(default_factory=dict)
 
   @functools.cached_property
   def tell(self) -> Callable[[str], None]:
@@ -169,15 +171,13 @@ class _Job:
 
     return answers.once()
 
-  def run(self, models: Sequence[Candidate]) -> dict | None:
+  def run(self, models: Sequence[Candidate]) -> Results | None:
     """Evaluates the models, one in memory at a time; shows and returns the results."""
-    from flan_jax.training import multihost
+    merged = [self._evaluate(one) for one in models]
+    return self._conclude(merged[-1], models[-1].run) if merged[-1] else None
 
-    for one in models:
-      self._evaluate(one)
-    return self._conclude(models[-1].run) if multihost.first() else None
-
-  def _evaluate(self, one: Candidate) -> None:
+  def _evaluate(self, one: Candidate) -> Results | None:
+    """Evaluates a model; returns what results.json holds then, None on processes but the first."""
     from flan_jax.data.encoding import Encoding
     from flan_jax.evaluation import protocol, results, summaries
     from flan_jax.training import checkpoint, multihost
@@ -188,31 +188,29 @@ class _Job:
       results.make_way(self.model_dir, one.name, one.step, self.conditions)
     encoding = Encoding.of(one.run).within(self.settings.row_length)
     encoding = encoding.plain() if one.plain else encoding
-    entries, problems, replicates = {}, {}, {}
+    scores, problems, samples = {}, {}, {}
     for held_in, group in self.tasks[one.plain].items():
       context = protocol.Context(
         functools.partial(self._folder, one, encoding, held_in),
         multihost.agreed,
         self.read,
         lambda title, total: _progress(f'{one.name}: {title}', total),
-        replicates,
+        samples,
         summarise=multihost.first(),
       )
       done, failed = protocol.evaluate(loaded, group, held_in, self.settings, encoding, context)
-      entries, problems = entries | done, problems | failed
+      scores, problems = scores | done, problems | failed
     if not multihost.first():  # every process has all scores; one pen is enough
-      return
-    _tell_problems(one.name, entries, problems)
-    results.merge(
-      self.model_dir,
-      summaries.evaluation(
-        one.name, one.step, self.conditions, entries, problems, replicates, evaluation_request.training(one.path)
-      ),
-    )
+      return None
+    _tell_problems(one.name, scores, problems)
+    self.columns[one.name] = {row: sample.columns for row, sample in samples.items()}
+    training = evaluation_request.training(one.path)
+    made = summaries.evaluation(one.name, one.step, self.conditions, scores, problems, samples, training)
+    return results.merge(self.model_dir, made)
 
   def _folder(self, one: Candidate, encoding, held_in: bool, row: str, task: str):
     """Where the answers to a task are kept: by process 0, in memory by the others."""
-    from flan_jax.evaluation import answers, groups
+    from flan_jax.evaluation import answers
     from flan_jax.training import checkpoint, multihost
 
     decides = {
@@ -232,28 +230,24 @@ class _Job:
     path = answers.path(self.model_dir, name, row) if multihost.first() else None
     return answers.Folder(path, hashlib.sha256(text.encode()).hexdigest()[:16], self.tell)
 
-  def _columns(self, one: Mapping, wanted: Sequence[str]) -> dict:
-    from flan_jax.evaluation import answers, groups
+  def _columns(self, one: Scores, rows: Sequence[str]) -> dict:
+    """row -> the answers of an evaluation; from disk if another process made it."""
+    from flan_jax.evaluation import answers
 
-    found = {
-      row: list(
-        answers.columns(
-          answers.path(self.model_dir, groups.answers(one), row), one['datasets'][row], self.tell
-        ).values()
-      )
-      for row in wanted
-    }
-    return {row: columns for row, columns in found.items() if columns}
+    made = self.columns.get(one.name)
+    if made is None:
+      folders = {row: answers.path(self.model_dir, one.folder, row) for row in rows}
+      made = {row: list(answers.columns(folders[row], one.datasets[row], self.tell).values()) for row in rows}
+    return {row: made[row] for row in rows if made[row]}
 
-  def _conclude(self, run: Any) -> dict:
+  def _conclude(self, merged: Results, run: Any) -> Results:
     """Compares tuned with its baselines, writes the report, prints the table."""
-    from flan_jax.evaluation import groups, results
+    from flan_jax.evaluation import results
     from flan_jax.report import page
     from flan_jax.runs import report_inputs
 
-    *earlier, group = groups.split(results.read(self.model_dir))
-    found = results.compared(self.model_dir, self.conditions, self._comparisons(group))
-    group = groups.split(found)[-1]
+    found = results.compared(self.model_dir, self.conditions, self._comparisons(groups.split(merged)[-1]))
+    *earlier, group = groups.split(found)
     written = page.write(
       self.model_dir,
       found,
@@ -268,22 +262,18 @@ class _Job:
     print(f'results: {os.path.join(self.model_dir, results.FILE)}\nreport: {written}')
     return found
 
-  def _comparisons(self, group: Mapping) -> list[dict]:
+  def _comparisons(self, group: groups.Group) -> list[Comparison]:
     from flan_jax.evaluation import summaries
 
-    by_name = {one['name']: one for one in group['evaluations']}
+    by_name = {one.name: one for one in group.evaluations}
     tuned, made = by_name.get(evaluation_request.TUNED), []
     for other in (evaluation_request.UNTUNED, evaluation_request.PLAIN) if tuned else ():
       if other in by_name:
-        entries = {row: one for row, one in tuned['datasets'].items() if row in by_name[other]['datasets']}
-        pair = [self._columns(one, list(entries)) for one in (tuned, by_name[other])]
-        made.append(summaries.compare(evaluation_request.TUNED, other, entries, pair))
-        for name, why in made[-1]['problems'].items():
-          print(
-            f'NOTE: {evaluation_request.TUNED} and {other} are not compared on {name}: {why}',
-            file=sys.stderr,
-            flush=True,
-          )
+        pair = tuned, by_name[other]
+        rows = [row for row in tuned.datasets if row in by_name[other].datasets]
+        made.append(summaries.compare(*pair, [self._columns(one, rows) for one in pair]))
+        for name, why in made[-1].problems.items():
+          print(f'NOTE: {tuned.name} and {other} are not compared on {name}: {why}', file=sys.stderr, flush=True)
     return made
 
 
@@ -311,7 +301,7 @@ def _data_identity(task: str, encoding) -> str:
   )
 
 
-def _watch(job: _Job, timeout: float) -> dict | None:
+def _watch(job: _Job, timeout: float) -> Results | None:
   """Evaluates the baselines, then every checkpoint of the run, the oldest first."""
   from flan_jax.training import checkpoint, multihost
 
@@ -339,9 +329,9 @@ def _watch(job: _Job, timeout: float) -> dict | None:
       time.sleep(min(_POLL, timeout))
 
 
-def _tell_problems(name: str, entries: Mapping, problems: Mapping) -> None:
-  for dataset, one in entries.items():
-    for line in one['problems']:
+def _tell_problems(name: str, scores: Mapping[str, DatasetScores], problems: Mapping[str, str]) -> None:
+  for dataset, one in scores.items():
+    for line in one.problems:
       print(f'NOTE: {name}: {dataset}: {line}', file=sys.stderr, flush=True)
   for dataset, why in problems.items():
     print(f'NOTE: {name}: {dataset} was not evaluated: {why}', file=sys.stderr, flush=True)

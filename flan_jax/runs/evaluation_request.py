@@ -10,6 +10,8 @@ import shutil
 from typing import Any, Sequence
 
 from flan_jax.errors import notice, UserError
+from flan_jax.evaluation import groups
+from flan_jax.evaluation.scores import Training
 
 COPY = 'vocabulary'  # of a run, in MODEL_DIR, with the suffix of the original
 UNTUNED, PLAIN, TUNED = MODELS = 'untuned', 'plain', 'tuned'
@@ -57,13 +59,12 @@ def never_tuned(model_dir: str) -> bool:
   return not any(run.tasks and run.rows.overflow != 'split' for run in checkpoint.lineage(model_dir))
 
 
-def training(model_dir: str) -> str:
-  """What is known of the data that parameters were trained on, see groups.TRAINING.
+def training(model_dir: str) -> Training:
+  """What is known of the data that parameters were trained on.
 
   Nothing of an imported model, or of a folder without a run; of a run, only this run's
   where the one that it began from was imported, or is not there any more.
   """
-  from flan_jax.evaluation import groups
   from flan_jax.training import checkpoint
 
   runs = checkpoint.lineage(model_dir)

@@ -14,6 +14,7 @@ import time
 from typing import Sequence
 
 from flan_jax import storage
+from flan_jax.evaluation import groups
 
 LOG = 'log.txt'
 COMMAND = 'train_command.json'  # with which arguments the tuning was finished
@@ -75,23 +76,23 @@ class Run:
     path = os.path.join(self.model_dir, COMMAND)
     storage.write_whole(path, json.dumps(list(self.train)) + '\n')
 
-  def results(self) -> dict | None:
+  def results(self) -> groups.Group | None:
     """The group of results.json in which the last checkpoint is evaluated as asked.
 
     Raises:
       UserError: the file is not one that this version wrote.
     """
-    from flan_jax.evaluation import groups, results
+    from flan_jax.evaluation import results
     from flan_jax.report import experiment
 
     found = results.read(self.model_dir)
     if not (found and self.tuned()):
       return None
-    wanted = self.held_out, experiment.TUNED, self._steps_done(), self.limit
+    wanted = experiment.TUNED, self._steps_done()
     for group in reversed(groups.split(found)):
-      done = [(one['cluster'], one['name'], one['step'], one['limit']) for one in group['evaluations']]
-      if wanted in done:
-        return group
+      if (group.conditions.cluster, group.conditions.limit) == (self.held_out, self.limit):
+        if wanted in [(one.name, one.step) for one in group.evaluations]:
+          return group
     return None
 
 

@@ -51,9 +51,9 @@ def scores(run: Mapping, config: Any, tasks: Mapping[str, str], examples: int) -
 
   def look(params) -> dict[str, float]:
     loaded = checkpoint.Loaded(config, params, run, 0)
-    entries, _ = protocol.evaluate(loaded, tasks, False, settings, encoding, context)
-    found = {name: one['mean'] for name, one in entries.items()}
-    mean = summaries.mean(entries)
+    made, _ = protocol.evaluate(loaded, tasks, False, settings, encoding, context)
+    found = {name: one.mean for name, one in made.items()}
+    mean = summaries.mean(made)
     found |= {'mean': mean} if mean is not None else {}
     return {f'held_out/{name}': value for name, value in found.items()}
 

@@ -8,12 +8,13 @@ from typing import Any, Mapping, Sequence
 
 from flan_jax import storage
 from flan_jax.errors import notice, UserError
+from flan_jax.evaluation.scores import Results
 from flan_jax.runs import evaluation_request
 
 DRAWN = 'drawn.json'  # of MODEL_DIR: prompts of each task that training has drawn
 
 
-def inputs(results: Mapping, run: Any, model_dir: str) -> Any:
+def inputs(results: Results, run: Any, model_dir: str) -> Any:
   """The page.Inputs of a run that was evaluated.
 
   Of what is declared no more it has what the last report had.
@@ -33,16 +34,14 @@ def inputs(results: Mapping, run: Any, model_dir: str) -> Any:
   )
 
 
-def _rules(results: Mapping, run: Any, model_dir: str, before: Mapping) -> dict[str, Mapping | None]:
+def _rules(results: Results, run: Any, model_dir: str, before: Mapping) -> dict[str, Mapping | None]:
   """For each cluster of the results its rule."""
-  from flan_jax.evaluation import groups
-
-  found: dict[str, Mapping | None] = {}
-  for group in groups.split(results):
+  found: dict[str, dict | None] = {}
+  for cluster in dict.fromkeys(one.conditions.cluster for one in results.evaluations):
     try:
-      found[str(group['cluster'])] = rule(run, model_dir, group['cluster'])
+      found[str(cluster)] = rule(run, model_dir, cluster)
     except UserError:
-      found[str(group['cluster'])] = before.get(str(group['cluster']))
+      found[str(cluster)] = before.get(str(cluster))
   return found
 
 
@@ -76,28 +75,27 @@ def curves(run: Any, model_dir: str) -> dict[str, list[dict]]:
   return {name: records for name, records in found.items() if records}
 
 
-def _phrasings(results: Mapping, before: Mapping) -> dict[str, Mapping]:
+def _phrasings(results: Results, before: Mapping) -> dict[str, Mapping]:
   """row -> number of a template -> its text; of what is declared no more, as before."""
   from flan_jax.data import datasets, prompt_variants
 
   found = {}
-  for one in results['evaluations']:
-    for row in one['datasets'] if one['name'] != evaluation_request.PLAIN else ():
-      try:
-        prompt_variants.evaluated(
-          datasets.plain(row), one['style'], one['shots'], one['shot_seed']
-        )  # registers what an earlier process asked
+  for one in results.evaluations:
+    asked = one.conditions
+    for row in one.datasets if one.name != evaluation_request.PLAIN else ():
+      try:  # registers what an earlier process asked
+        prompt_variants.evaluated(datasets.plain(row), asked.style, asked.shots, asked.shot_seed)
         found[row] = {number: _text(template) for number, template in enumerate(datasets.get(row).templates)}
       except UserError:
         found[row] = before.get(row, {})
   return found
 
 
-def references(results: Mapping) -> dict[str, list[dict]]:
+def references(results: Results) -> dict[str, list[dict]]:
   """The paper's figures for each dataset that was evaluated, as report.page wants them."""
   from flan_jax.report import paper
 
-  rows = {name: one['primary'] for evaluation in results['evaluations'] for name, one in evaluation['datasets'].items()}
+  rows = {name: one.primary for evaluation in results.evaluations for name, one in evaluation.datasets.items()}
   return {name: [dataclasses.asdict(one) for one in paper.figures(name, metric)] for name, metric in rows.items()}
 
 
