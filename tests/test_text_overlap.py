@@ -165,7 +165,17 @@ def test_the_command_shows_what_was_found(data, tmp_path, capsys):
   assert len(text['datasets']['rte']['pairs']) == 5 and 'qnli' not in text['skipped']
   door.main(arguments)
   said = capsys.readouterr().out
-  assert 'rte test' in said and 'sst2 train' in said and 'trained on: number' in said
+  assert (
+    'rte test' in said
+    and 'not compared, because the data is not prepared: ' in said
+    and 'sst2 train' in said
+    and 'trained on: number' in said
+  )
+
+
+def test_the_command_needs_data_on_both_sides(data):
+  with pytest.raises(UserError, match='super_glue/cb.* not prepared'):
+    door.main(['--cluster=cb', '--text', f'--tfds_data_dir={data}'])
 
 
 def job(tmp_path, **changes):

@@ -131,5 +131,7 @@ def summary(told: Any) -> str:
   ]
   if told.left_out:
     parts.append(f'{sum(told.left_out.values()):,} training records are left out')
-  parts += [f'{name} not compared: {why}' for name, why in told.skipped.items()]
+  for why in dict.fromkeys(told.skipped.values()):
+    names = [name for name, one in told.skipped.items() if one == why]
+    parts.append(f'not compared, because {why}: {", ".join(names)}')
   return '; '.join(parts)
