@@ -121,7 +121,7 @@ def planted(form, text, seed):
 
 @pytest.mark.parametrize('form', ['verbatim', 'embedded', 'wrapped', 'replaced'])
 def test_planted_items_are_found_and_no_others(form):
-  test = [[sentence(number, 12 + number)] for number in range(40)]
+  test = [[sentence(number, 20 + number)] for number in range(40)]
   train = UNRELATED + [[planted(form, test[number][0], number)] for number in range(0, 40, 2)]
   exact, paper, absolute = marked(test, train)
   planted_ones = list(range(0, 40, 2))
@@ -147,6 +147,14 @@ def test_short_examples_overlap_if_all_of_them_stands_there():
   train = [['they asked who wrote the book of Job, and left'], ['so where is the old mill'], ['John left early.']]
   assert marked(test, train) == ([2], [0, 2], [0, 2])  # five words of seven are not all
   assert marked([['left early']], [['left early']]) == ([], [], [])  # two words
+
+
+def test_a_word_replaced_in_a_short_text_hides_it():
+  test = [[sentence(number, 10)] for number in range(10)]
+  inside = [[' '.join([*text.split()[:4], 'other', *text.split()[5:]])] for (text,) in test]
+  assert marked(test, inside) == ([], [], [])
+  at_the_end = [[' '.join([*text.split()[:9], 'other'])] for (text,) in test]
+  assert marked(test, at_the_end)[2] == list(range(10))
 
 
 def test_exact_means_all_that_is_asked_in_one_record():

@@ -165,7 +165,17 @@ def test_the_command_shows_what_was_found(data, tmp_path, capsys):
   assert len(text['datasets']['rte']['pairs']) == 5 and 'qnli' not in text['skipped']
   door.main(arguments)
   said = capsys.readouterr().out
-  assert 'rte test' in said and 'sst2 train' in said and 'trained on: number' in said
+  assert (
+    'rte test' in said
+    and 'not compared, because the data is not prepared: ' in said
+    and 'sst2 train' in said
+    and 'trained on: number' in said
+  )
+
+
+def test_the_command_needs_data_on_both_sides(data):
+  with pytest.raises(UserError, match='super_glue/cb.* not prepared'):
+    door.main(['--cluster=cb', '--text', f'--tfds_data_dir={data}'])
 
 
 def job(tmp_path, **changes):
@@ -193,7 +203,7 @@ def test_by_default_a_run_stops_above_one_test_example_in_a_hundred(data, tmp_pa
   words = rf"LEAK_POLICY = 'report': the text of {leaked} of 17 test examples of rte.* 1.0%.*sst2"
   with pytest.raises(UserError, match=words):
     text_overlap.checked(job(tmp_path), TASKS)
-  with pytest.raises(UserError, match="LEAK_POLICY = 'stop'.*--cluster=rte --text.*'drop'"):
+  with pytest.raises(UserError, match=f"LEAK_POLICY = 'stop': the text of {leaked} of 217 dev.*=rte --text.*'drop'"):
     text_overlap.checked(job(tmp_path, leak_policy='stop', leak_limit=1.0), TASKS)
   tasks, told, said = text_overlap.checked(job(tmp_path, leak_limit=1.0), TASKS)
   assert tasks == TASKS and told.datasets['rte']['absolute'] == leaked and 'of 217 held-out examples 0' in said
@@ -215,6 +225,21 @@ def test_what_overlaps_is_dropped_from_what_is_trained_on(data, tmp_path, monkey
   assert json.loads((store / 'manifest.json').read_text())['prompts'] == 10 * (ROWS - run.overlap.left_out['sst2'])
   with pytest.raises(UserError, match='LEAK_LIMIT|no longer on'):
     training.train(job(tmp_path, leak_limit=1.0))
+
+
+def test_a_run_that_has_begun_is_told_and_goes_on(data, tmp_path, monkeypatch):
+  said = []
+  monkeypatch.setattr(text_overlap, 'notice', said.append)
+  monkeypatch.setattr(checkpoint, 'read_run', lambda model_dir: 'a run')
+  tasks, told, _ = text_overlap.checked(job(tmp_path), TASKS)
+  assert tasks == TASKS and told.policy == 'report' and 'has begun, and goes on' in said[0]
+  with pytest.raises(UserError, match='stop'):
+    text_overlap.checked(job(tmp_path, leak_policy='stop'), TASKS)
+
+
+def test_a_task_of_another_package_is_trained_on_as_it_is_and_named(data, tmp_path):
+  tasks, told, said = text_overlap.checked(job(tmp_path, leak_policy='drop'), TASKS | {'foreign_task': 1.0})
+  assert 'foreign_task' in tasks and list(told.skipped) == ['foreign_task'] and 'foreign_task' in said
 
 
 def test_embedded_data_is_compared_only_if_that_is_asked_for(data, tmp_path, monkeypatch):

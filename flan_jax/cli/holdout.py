@@ -59,11 +59,14 @@ def describe(cluster: str) -> dict:
 def _text(result: dict, flags: Any) -> dict:
   import os
 
-  from flan_jax.data import splits
+  from flan_jax.data import datasets, splits
   from flan_jax.runs import text_overlap
 
   stores = flags.store_dir or os.path.join(splits.data_dir(), 'store')
   tasks = [row['task'] for row in result['train']]
+  for names in (result['held_out'], tasks):
+    if not any(datasets.get(name).source.prepared() for name in names):
+      datasets.require_prepared(names)
   return text_overlap.described(text_overlap.find(flags.cluster, tasks, stores, flags.processes))
 
 
@@ -109,8 +112,9 @@ def show_text(text: dict) -> None:
       places = f'{pair["split"]} {pair["example"]:,} and {pair["dataset"]} train {pair["row"]:,} ({share})'
       console.print(f'\n[bold]{name}[/bold] {places}')
       console.print(f'  held out: {escape(_cut(pair["text"]))}\n  trained on: {escape(_cut(pair["train_text"]))}')
-  for name, why in text['skipped'].items():
-    console.print(f'{name} was not compared: {why}')
+  for why in dict.fromkeys(text['skipped'].values()):
+    names = [name for name, one in text['skipped'].items() if one == why]
+    console.print(f'\nnot compared, because {why}: {", ".join(names)}')
 
 
 def _cut(text: str) -> str:

@@ -92,9 +92,10 @@ def register(variant: Variant) -> datasets.Dataset:
 
 def without(task: str, keys: Sequence[int]) -> str:
   """The task that leaves the records with those keys out, registered; `task` for none."""
-  declared = datasets.get(task)
-  variant = declared.variant or Variant(task)
-  return register(dataclasses.replace(variant, without=tuple(keys))).name if keys else task
+  if not keys:
+    return task
+  variant = datasets.get(task).variant or Variant(task)
+  return register(dataclasses.replace(variant, without=tuple(keys))).name
 
 
 def _check(variant: Variant, plain: datasets.Dataset) -> None:

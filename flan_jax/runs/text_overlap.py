@@ -4,7 +4,7 @@
 import os
 from typing import Any, Mapping, Sequence
 
-from flan_jax.errors import UserError
+from flan_jax.errors import notice, UserError
 from flan_jax.runs import progress
 
 MANY = 100_000  # training records from which several processes are worth their start
@@ -101,25 +101,45 @@ def _numbers(found: Any) -> dict[str, int]:
 
 
 def _require(found: Any, job: Any) -> None:
-  """Raises UserError if more overlaps than LEAK_POLICY lets pass."""
-  if job.leak_policy == 'drop':
-    return
+  """Raises UserError if more overlaps than LEAK_POLICY lets pass.
+
+  A run that has begun is not stopped by 'report': it is told instead.
+  """
+  from flan_jax.training import checkpoint
+
   stop = job.leak_policy == 'stop'
-  leaked = {
-    name: f'{one.count("absolute", "test"):,} of {one.examples.get("test", 0):,} test examples of {name}'
-    for name, one in found.datasets.items()
-    if (one.count('absolute') if stop else one.share('absolute') > job.leak_limit)
-  }
-  if not leaked:
+  leaked = _any(found) if stop else _above(found, job.leak_limit)
+  if job.leak_policy == 'drop' or not leaked:
     return
-  limit = '' if stop else f', more than LEAK_LIMIT = {job.leak_limit:.1%}'
   records = sum(map(len, found.overlapping.values()))
+  limit = '' if stop else f', more than LEAK_LIMIT = {job.leak_limit:.1%}'
   others = '' if stop else ', or raise LEAK_LIMIT to train on them all the same'
-  raise UserError(
-    f'LEAK_POLICY = {job.leak_policy!r}: the text of {", ".join(leaked.values())} stands in what is trained on{limit}. '
+  text = (
+    f'LEAK_POLICY = {job.leak_policy!r}: the text of {", ".join(leaked)} stands in what is trained on{limit}. '
     f"Look at the pairs with `flan_jax holdout --cluster={job.held_out} --text`; set LEAK_POLICY = 'drop' to leave out "
     f'the {records:,} training records that overlap (of {", ".join(found.overlapping)}){others}'
   )
+  if stop or not checkpoint.read_run(job.model_dir):
+    raise UserError(text)
+  notice(f'{text}. The run in {job.model_dir} has begun, and goes on')
+
+
+def _any(found: Any) -> list[str]:
+  """The datasets of which any example overlaps."""
+  return [
+    f'{one.count("absolute"):,} of {sum(one.examples.values()):,} dev and test examples of {name}'
+    for name, one in found.datasets.items()
+    if one.count('absolute')
+  ]
+
+
+def _above(found: Any, limit: float) -> list[str]:
+  """The datasets of which more than a part of the test examples overlap."""
+  return [
+    f'{one.count("absolute", "test"):,} of {one.examples["test"]:,} test examples of {name}'
+    for name, one in found.datasets.items()
+    if one.share('absolute') > limit
+  ]
 
 
 def summary(told: Any) -> str:
@@ -131,5 +151,7 @@ def summary(told: Any) -> str:
   ]
   if told.left_out:
     parts.append(f'{sum(told.left_out.values()):,} training records are left out')
-  parts += [f'{name} not compared: {why}' for name, why in told.skipped.items()]
+  for why in dict.fromkeys(told.skipped.values()):
+    names = [name for name, one in told.skipped.items() if one == why]
+    parts.append(f'not compared, because {why}: {", ".join(names)}')
   return '; '.join(parts)

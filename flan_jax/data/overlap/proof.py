@@ -21,8 +21,8 @@ from flan_jax.data.tokens import tokenizing
 from flan_jax.errors import notice, UserError
 
 FOLDER = 'overlap'  # beside the prompt stores
-_NOT_PREPARED = 'its data is not prepared'
-_NOT_OURS = 'it is no dataset of the collection'
+_NOT_PREPARED = 'the data is not prepared'
+_NOT_OURS = 'the task is no dataset of the collection'
 
 
 def prove(
