@@ -27,7 +27,7 @@ class Group:
   @property
   def training(self) -> Training:
     """What is known of the training of the models: of all, or the least."""
-    known = {one.training or KNOWN for one in self.evaluations}
+    known = {evaluation.training or KNOWN for evaluation in self.evaluations}
     return KNOWN if known == {KNOWN} else UNKNOWN if known == {UNKNOWN} else BASE_UNKNOWN
 
   @property
@@ -36,44 +36,46 @@ class Group:
     return self.training == UNKNOWN
 
 
-Asked = Group | Evaluation | Comparison
+HasConditions = Group | Evaluation | Comparison
 
 
 def split(results: Results) -> list[Group]:
   """The groups of the results; the one that was evaluated last is the last."""
   return [
     Group(
-      asked,
-      [one for one in results.evaluations if one.conditions == asked],
-      [one for one in results.comparisons if one.conditions == asked],
+      conditions,
+      [each for each in results.evaluations if each.conditions == conditions],
+      [each for each in results.comparisons if each.conditions == conditions],
     )
-    for asked in dict.fromkeys(one.conditions for one in results.evaluations)
+    for conditions in dict.fromkeys(evaluation.conditions for evaluation in results.evaluations)
   ]
 
 
-def folder(name: str, asked: Conditions) -> str:
+def folder(name: str, conditions: Conditions) -> str:
   """The folder of the answers of an evaluation: 'tuned', 'tuned limit=20'.
 
   Conditions that decide neither the answers nor the names of the rows do not matter.
   """
-  return ' '.join([name, *(f'{one}={getattr(asked, one)}' for one in _unusual(asked, _OF_ANSWERS))])
+  return ' '.join(
+    [name, *(f'{condition}={getattr(conditions, condition)}' for condition in _unusual(conditions, _OF_ANSWERS))]
+  )
 
 
-def _unusual(asked: Conditions, names: Sequence[str]) -> list[str]:
-  return [name for name in names if getattr(asked, name) != getattr(Conditions, name)]
+def _unusual(conditions: Conditions, names: Sequence[str]) -> list[str]:
+  return [name for name in names if getattr(conditions, name) != getattr(Conditions, name)]
 
 
-def label(one: Asked, among: Sequence[Asked]) -> str:
+def label(group: HasConditions, among: Sequence[HasConditions]) -> str:
   """What tells a group from the others: 'nli', "nli, style 'name', 2 shots"."""
   every = [dataclasses.asdict(other.conditions) for other in among]
   differing = [name for name in every[0] if len({other[name] for other in every}) > 1]
-  words = [_word(name, one.conditions) for name in differing if name != 'cluster']
-  return ', '.join([_word('cluster', one.conditions), *filter(None, words)])
+  words = [_word(name, group.conditions) for name in differing if name != 'cluster']
+  return ', '.join([_word('cluster', group.conditions), *filter(None, words)])
 
 
-def _word(name: str, asked: Conditions) -> str:
+def _word(name: str, conditions: Conditions) -> str:
   """A condition in words."""
-  value = getattr(asked, name)
+  value = getattr(conditions, name)
   if name == 'cluster':
     return value or 'held-in sets'
   if name == 'held_in':
@@ -92,6 +94,6 @@ def _word(name: str, asked: Conditions) -> str:
   }[name]
 
 
-def manner(asked: Conditions) -> str:
+def manner(conditions: Conditions) -> str:
   """How a group was asked: 'zero-shot', "5 shots, seed 1 of the exemplars"."""
-  return ', '.join(_word(name, asked) for name in ['shots', *_unusual(asked, _OF_MANNER)])
+  return ', '.join(_word(name, conditions) for name in ['shots', *_unusual(conditions, _OF_MANNER)])

@@ -34,15 +34,14 @@ def read(model_dir: str) -> Results | None:
   Raises:
     UserError: a file is not one that `merge` wrote.
   """
-  found = _together(model_dir)
-  if found:
-    every: tuple[Evaluation | Comparison, ...] = (*found.evaluations, *found.comparisons)
-    for one in (one for one in every if not one.is_as_written):
-      notice(
-        f'{os.path.join(model_dir, FILE)}: {one.name} ({groups.label(one, found.evaluations)}) is not as it was '
-        'written: it was changed by hand or is damaged; evaluate it again'
-      )
-  return found
+  results = _together(model_dir) or _NOTHING
+  every: tuple[Evaluation | Comparison, ...] = (*results.evaluations, *results.comparisons)
+  for changed in (each for each in every if not each.is_as_written):
+    notice(
+      f'{os.path.join(model_dir, FILE)}: {changed.name} ({groups.label(changed, results.evaluations)}) is not as it '
+      'was written: it was changed by hand or is damaged; evaluate it again'
+    )
+  return results if every else None
 
 
 def _together(model_dir: str) -> Results | None:

@@ -39,14 +39,14 @@ class Record:
 
   def to_json(self) -> dict[str, Any]:
     """Returns the object of the file. Conditions have no object of their own in it."""
-    told: dict[str, Any] = {}
+    content: dict[str, Any] = {}
     for field in dataclasses.fields(self):
       value = getattr(self, field.name)
       if isinstance(value, Conditions):
-        told |= _plain(dataclasses.asdict(value))
+        content |= _plain(dataclasses.asdict(value))
       elif field.name != 'others' and not (value is None and field.name in _OPTIONAL):
-        told[field.name] = _plain(value)
-    return {**told, **self.others}
+        content[field.name] = _plain(value)
+    return {**content, **self.others}
 
 
 def _plain(value: Any) -> Any:
@@ -65,9 +65,9 @@ class Signed(Record):
   digest: str | None = None
 
   def to_json(self) -> dict[str, Any]:
-    told = super().to_json()
-    told.pop('digest', None)
-    return {**told, 'digest': self.digest} if self.digest else told
+    content = super().to_json()
+    content.pop('digest', None)
+    return {**content, 'digest': self.digest} if self.digest else content
 
   def signed(self) -> Self:
     """Returns the same with the digest that fits."""
@@ -124,11 +124,11 @@ class MethodScores(Record):
   @property
   def split(self) -> str:
     """Where the scores are from: 'test', or 'dev' where there is no test."""
-    return 'test' if any(one.n_test for one in self.templates) else 'dev'
+    return 'test' if any(template.n_test for template in self.templates) else 'dev'
 
   def by_template(self, metric: str) -> dict[int, Number]:
     """template -> its score on `split`, of those that have one."""
-    scores = {one.template: one.of(self.split).get(metric) for one in self.templates}
+    scores = {each.template: each.of(self.split).get(metric) for each in self.templates}
     return {template: score for template, score in scores.items() if score is not None}
 
 
@@ -224,10 +224,10 @@ class Evaluation(Signed):
     return self.answers or self.name
 
   def to_json(self) -> dict[str, Any]:
-    told = super().to_json()
-    if told['begin'] is None:  # as before it could be asked for
-      del told['begin']
-    return told
+    content = super().to_json()
+    if content['begin'] is None:  # as before there was such a setting
+      del content['begin']
+    return content
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -271,16 +271,16 @@ class Results:
     return {'schema': SCHEMA, 'evaluations': _plain(self.evaluations), 'comparisons': _plain(self.comparisons)}
 
   @classmethod
-  def from_json(cls, told: Any) -> 'Results':
-    """Returns what the object of a file says.
+  def from_json(cls, content: Any) -> 'Results':
+    """Returns the results that the object of a file holds.
 
     Raises:
       msgspec.ValidationError: a field is missing or of another type; its text has the path.
     """
-    return msgspec.convert(_nested(told, _KIND), cls)
+    return msgspec.convert(_nested(content, _KIND), cls)
 
 
-def _nested(told: Any, kind: Any) -> Any:
+def _nested(content: Any, kind: Any) -> Any:
   """A JSON value with the unknown fields of each object, and its conditions, apart.
 
   What is of another kind stays as it is, for `msgspec.convert` to name.
@@ -288,20 +288,20 @@ def _nested(told: Any, kind: Any) -> Any:
   match kind:
     case msgspec.inspect.UnionType():
       for each in kind.types:
-        told = _nested(told, each)
-    case msgspec.inspect.VarTupleType() if isinstance(told, list):
-      return [_nested(each, kind.item_type) for each in told]
-    case msgspec.inspect.DictType() if isinstance(told, dict):
-      return {name: _nested(each, kind.value_type) for name, each in told.items()}
-    case msgspec.inspect.DataclassType() if isinstance(told, dict):
+        content = _nested(content, each)
+    case msgspec.inspect.VarTupleType() if isinstance(content, list):
+      return [_nested(each, kind.item_type) for each in content]
+    case msgspec.inspect.DictType() if isinstance(content, dict):
+      return {name: _nested(each, kind.value_type) for name, each in content.items()}
+    case msgspec.inspect.DataclassType() if isinstance(content, dict):
       kinds = {field.name: field.type for field in kind.fields if field.name not in ('others', 'conditions')}
-      known = {name: _nested(told[name], kinds[name]) for name in kinds if name in told}
-      others = {name: value for name, value in told.items() if name not in kinds}
+      known = {name: _nested(content[name], kinds[name]) for name in kinds if name in content}
+      others = {name: value for name, value in content.items() if name not in kinds}
       if any(field.name == 'conditions' for field in kind.fields):
         names = [field.name for field in dataclasses.fields(Conditions)]
         known['conditions'] = {name: others.pop(name, None if name == 'begin' else _NOTHING) for name in names}
       return {**known, 'others': others}
-  return told
+  return content
 
 
 _NOTHING = type('nothing', (), {})()  # for a condition that a file lacks: "Expected `str`, got `nothing`"
