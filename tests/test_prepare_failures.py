@@ -297,12 +297,16 @@ def test_a_mistake_is_told_before_anything_is_done(given, words, tmp_path, monke
   assert sorted(os.listdir(tmp_path)) == ['file']
 
 
-def test_embedded_data_is_shown_and_not_added_to(embedded_data, capsys):
-  command.main([f'--data_dir={embedded_data}', '--datasets=rte,snli', '--dry_run', '--json'])
+def test_embedded_data_is_shown_and_not_added_to(hosts, tmp_path, capsys, no_checks):
+  prepare(tmp_path, SMALL)
+  marker = {'data': 'embedded', 'seed': 0, 'examples': 9, 'parts': {SMALL: {'path': 'openbookqa/0.1.0'}}}
+  (tmp_path / embedded_marker.FILE).write_text(json.dumps(marker))
+  command.main([f'--data_dir={tmp_path}', '--datasets=openbookqa,snli', '--dry_run', '--json'])
   told = json.loads(capsys.readouterr().out)['builders']
-  assert {one['name']: one['state'] for one in told} == {'super_glue/rte:1.0.2': 'embedded', 'snli:1.1.0': 'missing'}
+  assert {one['name']: one['state'] for one in told} == {SMALL: 'embedded', 'snli:1.1.0': 'missing'}
   with pytest.raises(UserError, match=f'holds embedded data \\({embedded_marker.FILE}\\)'):
-    command.main([f'--data_dir={embedded_data}', '--datasets=snli'])
+    command.main([f'--data_dir={tmp_path}', '--datasets=snli'])
+  assert records.origin(tmp_path, [SMALL]) == 'embedded'
 
 
 def test_the_command_tells_what_became_of_each_and_its_exit_code(hosts, tmp_path, monkeypatch, capsys, no_checks):
