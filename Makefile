@@ -28,7 +28,7 @@ SHARED := -n 2 --dist loadfile --no-loadscope-reorder
 # A new file of tests is taken unless it is listed.
 WITH_TORCH := families harness huggingface same_texts
 OTHER_ROOMS := commandline comparison copies damaged_answers decoding evaluate experiment generate \
-  hub job malformed metrics never_tuned origins outside paper prompts protocol ranking report results \
+  hub job malformed metrics never_tuned origins outside paper prepare prepare_failures prompts protocol ranking report results \
   samples scoring seqio_evaluation settings statements statistics summaries text_metrics world \
   world_algebra world_asking world_cloze world_commonsense world_counting world_dialogues \
   world_language world_languages world_news world_reading world_texts world_triples

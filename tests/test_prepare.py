@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Real data from the hosts of TFDS, which here are invented and on loopback."""
 
+import io
+import json
+import zipfile
+
 from flan_jax.data import datasets
 from flan_jax.data.prepare import checks, preparing, records
 from tests import archives, loopback
@@ -63,3 +67,27 @@ def test_what_fails_is_told_and_the_others_are_prepared(hosts, tmp_path, monkeyp
   again = prepare(tmp_path, *names, 'openbookqa:0.1.0', source='tfds')
   assert all(one.record for one in again.values()) and set(again) == set(names)
   assert archives.OPENBOOKQA not in hosts.asked and anli in hosts.asked
+
+
+def test_a_folder_of_the_user_gives_the_rows_of_tfds_in_its_order(hosts, tmp_path, monkeypatch):
+  monkeypatch.setattr(checks, '_render', lambda *_: None)
+  name, files = 'super_glue/rte:1.0.2', tmp_path / 'files/super_glue/rte'
+  files.mkdir(parents=True)
+  with zipfile.ZipFile(io.BytesIO(hosts.files[f'{archives.SUPER_GLUE}RTE.zip'])) as archive:
+    for split, member in (('train', 'train'), ('validation', 'val'), ('test', 'test')):
+      rows = map(json.loads, archive.read(f'RTE/{member}.jsonl').splitlines())
+      # As copies have it: a test row has the label -1.
+      (files / f'{split}.jsonl').write_bytes(archives.jsonl({'label': -1} | row for row in rows))
+  prepare(tmp_path / 'tfds', name, source='tfds')
+  hosts.asked.clear()
+  done = prepare(tmp_path / 'copy', name, 'bool_q:1.0.0', source=str(tmp_path / 'files'))
+  assert done[name].failures == {}
+  assert done[name].record.source == f'folder:{files}' and done[name].record.order == 'tfds'
+  assert done['bool_q:1.0.0'].record is None and hosts.asked == []
+  rows = {}
+  for folder in ('tfds', 'copy'):
+    monkeypatch.setenv('TFDS_DATA_DIR', str(tmp_path / folder))
+    found = datasets.records(datasets.get('rte'), 'train')
+    rows[folder] = [{key: value.numpy() for key, value in row.items()} for row in found]
+  assert rows['copy'] == rows['tfds'] and len(rows['tfds']) == 30
+  assert records.origin(tmp_path / 'copy', [name]) == 'folder 1'

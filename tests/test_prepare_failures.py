@@ -11,6 +11,7 @@ import resource
 import signal
 import subprocess
 import sys
+import types
 
 import pytest
 
@@ -22,8 +23,9 @@ from flan_jax.data.prepare import hosts as hosts_lib
 from flan_jax.data.sample_data import embedded_marker
 from flan_jax.errors import UserError
 from flan_jax.report import tables
-from flan_jax.runs import registration
-from tests import archives, loopback
+from flan_jax.runs import description, evaluation_request, registration
+from flan_jax.training import run_file
+from tests import archives, loopback, tiny_runs
 from tests.real_data import declare, failures, only_whole_builders, prepare
 
 CHECKOUT = pathlib.Path(__file__).resolve().parent.parent
@@ -83,6 +85,32 @@ def test_a_failed_download_goes_on_to_the_copy_on_the_hub(hosts, tmp_path, monke
   assert tables.data('tfds, limit 300') == ['data: only the first 300 rows of each split were prepared']
   kept = records.sources(tmp_path, [SMALL])
   assert list(kept) == [SMALL] and kept[SMALL]['missing'] == ['the names of authors']
+
+
+def test_run_json_repeats_where_the_rows_come_from(tmp_path, monkeypatch):
+  hub = records.Record('hub:allenai/openbookqa/additional', 'abc', 'hub', ROWS, ROWS, None, ('ids',), '2026-11-28')
+  records.add(tmp_path, SMALL, hub)
+  records.add(tmp_path, OTHER, dataclasses.replace(hub, source='tfds', order='tfds'))
+  monkeypatch.setenv('TFDS_DATA_DIR', str(tmp_path))
+  before = tiny_runs.run()
+  monkeypatch.setattr(evaluation_request, 'described_vocabulary', lambda *_: before.vocabulary)
+  monkeypatch.setattr(evaluation_request, 'described_ends', lambda *_: before.ends)
+  monkeypatch.setattr(description, '_prompts', lambda *_: {})
+  names = ('mixture', 'held_out', 'model', 'rows', 'optimizer', 'loss', 'seed', 'init_from')
+  job = types.SimpleNamespace(model_dir=str(tmp_path), **{name: getattr(before, name) for name in names})
+  run = description.describe(job, None, {'openbookqa': 1.0, 'anli_r1': 1.0})
+  assert run.data == 'tfds 1, hub 1' and list(run.sources) == [OTHER, SMALL]
+  assert run.sources[SMALL] == {
+    'source': 'hub:allenai/openbookqa/additional',
+    'revision': 'abc',
+    'order': 'hub',
+    'limit': None,
+    'missing': ['ids'],
+    'date': '2026-11-28',
+  }
+  again = run_file.Run.from_json(json.loads(json.dumps(run.to_json())))
+  assert (again.data, again.sources) == (run.data, run.sources)
+  assert description.describe(job, None, {'anli_r1': 1.0}).data == 'tfds'
 
 
 def test_a_copy_that_cannot_be_had_is_told_beside_the_download(hosts, tmp_path, monkeypatch):
@@ -297,12 +325,16 @@ def test_a_mistake_is_told_before_anything_is_done(given, words, tmp_path, monke
   assert sorted(os.listdir(tmp_path)) == ['file']
 
 
-def test_embedded_data_is_shown_and_not_added_to(embedded_data, capsys):
-  command.main([f'--data_dir={embedded_data}', '--datasets=rte,snli', '--dry_run', '--json'])
+def test_embedded_data_is_shown_and_not_added_to(hosts, tmp_path, capsys, no_checks):
+  prepare(tmp_path, SMALL)
+  marker = {'data': 'embedded', 'seed': 0, 'examples': 9, 'parts': {SMALL: {'path': 'openbookqa/0.1.0'}}}
+  (tmp_path / embedded_marker.FILE).write_text(json.dumps(marker))
+  command.main([f'--data_dir={tmp_path}', '--datasets=openbookqa,snli', '--dry_run', '--json'])
   told = json.loads(capsys.readouterr().out)['builders']
-  assert {one['name']: one['state'] for one in told} == {'super_glue/rte:1.0.2': 'embedded', 'snli:1.1.0': 'missing'}
+  assert {one['name']: one['state'] for one in told} == {SMALL: 'embedded', 'snli:1.1.0': 'missing'}
   with pytest.raises(UserError, match=f'holds embedded data \\({embedded_marker.FILE}\\)'):
-    command.main([f'--data_dir={embedded_data}', '--datasets=snli'])
+    command.main([f'--data_dir={tmp_path}', '--datasets=snli'])
+  assert records.origin(tmp_path, [SMALL]) == 'embedded'
 
 
 def test_the_command_tells_what_became_of_each_and_its_exit_code(hosts, tmp_path, monkeypatch, capsys, no_checks):

@@ -164,7 +164,7 @@ def _prepared(request, entries: Sequence) -> list:
   if not missing:
     return []
   sizes = {entry.name: _size(entry, request.limit) for entry in missing}
-  with progress.progress('real data', round(sum(sizes.values()))) as advance:
+  with progress.progress('real data (MB)', round(sum(sizes.values()))) as advance:
     shown = _Shown(sizes, advance)
     return preparing.prepare(request, registration.load_tasks, shown.report, shown.ended)
 
@@ -182,6 +182,7 @@ class _Shown:
     self.sizes, self.advance = sizes, advance
     self.done: dict[str, float] = {}
     self.told, self.began = 0, time.monotonic()
+    self.failed: set[str] = set()
 
   def report(self, progress) -> None:
     reached = progress.bytes / 1e6 + progress.rows / _ROWS
@@ -193,6 +194,8 @@ class _Shown:
 
   def ended(self, outcome) -> None:
     self.done[outcome.name] = self.sizes[outcome.name]
+    if outcome.record is None:
+      self.failed.add(outcome.name)
     print(_line(outcome), file=sys.stderr, flush=True)
     self._advance(f'{len([name for name in self.done if self.done[name] == self.sizes[name]])} builders{self._left()}')
 
@@ -202,7 +205,9 @@ class _Shown:
     self.told = total
 
   def _left(self) -> str:
-    done, whole = sum(self.done.values()), sum(self.sizes.values())
+    # What failed took no time that tells of the others.
+    done = sum(size for name, size in self.done.items() if name not in self.failed)
+    whole = sum(size for name, size in self.sizes.items() if name not in self.failed)
     if done < 1:
       return ''
     minutes = (time.monotonic() - self.began) / 60 * (whole - done) / done

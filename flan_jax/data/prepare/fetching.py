@@ -130,7 +130,7 @@ def _each(rows, count: Callable[[], None]) -> Iterator:
 
 
 def explained(error: Exception, folders: Folders) -> Failed:
-  """What an error of a preparation means, and what to do."""
+  """What an error of a preparation by TFDS means, and what to do."""
   if isinstance(error, Failed):
     return error
   causes = list(_causes(error))

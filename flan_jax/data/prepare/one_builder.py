@@ -177,7 +177,9 @@ def _made(job: Job, way: str) -> tuple[Any, str]:
     own = way == records.FOLDER and not isinstance(error, copies.Unavailable)
     raise Failed(fetching.MISTAKE if own else fetching.COPY, str(error), '') from error
   except Exception as error:  # of files that others wrote, reading raises anything
-    raise fetching.explained(error, job.folders) from error
+    if fetching.is_full(error):
+      raise fetching.explained(error, job.folders) from error
+    raise Failed(fetching.COPY, f'its rows cannot be read ({type(error).__name__}: {error})', '') from error
   return copy, copy.order
 
 
