@@ -229,12 +229,12 @@ def _passages(texts, phrasings: Sequence, number: tf.Tensor) -> tf.Tensor:
 
   texts: fields [B]. number: of each prompt's template among the phrasings, [B].
   """
-  gaps = [set(phrasing.gaps_in_order) - {OPTIONS} for phrasing in phrasings]
+  gaps = [{gap for gap in phrasing.places if gap.name != OPTIONS} for phrasing in phrasings]
   names = sorted(set().union(*gaps))
   if not names:
     return tf.fill(tf.shape(number), '')
   within = tf.constant([[int(name in own) for name in names] for own in gaps])
-  stacked = tf.stack([texts[name] for name in names], axis=1)
+  stacked = tf.stack([templates_lib.shown(texts, name) for name in names], axis=1)
   lengths = tf.strings.length(stacked) * tf.gather(within, number)
   longest = tf.gather(stacked, tf.argmax(lengths, axis=1), batch_dims=1)
   return tf.where(tf.reduce_max(lengths, axis=1) > 0, longest, '')
