@@ -10,7 +10,7 @@ TASKS = [f'flan_jax.tasks.{name}' for name in setuptools.find_packages('tasks')]
 VERSION = re.search(
   r"^__version__ = '(.*)'$", pathlib.Path('flan_jax/__init__.py').read_text(encoding='utf-8'), re.MULTILINE
 )[1]
-PYTEST = ['pytest>=8.3,<10', 'pytest-xdist>=3.6,<4']
+PYTEST = ['pytest>=8.3,<10', 'pytest-xdist>=3.6,<4', 'pyyaml>=6,<7']
 HUB = ['huggingface_hub>=0.34,<3', 'pyarrow>=17,<27']
 
 setuptools.setup(

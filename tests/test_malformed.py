@@ -135,6 +135,7 @@ def test_a_text_of_nothing_to_be_seen_is_empty(blank):
     ('a \u00a0 b', 'a b'),
     ('a\u2009b', 'a b'),
     ('a \n \n b', 'a\n\nb'),
+    ('a\r\n\r\n \r\n\r\nb', 'a\n\nb'),
     ('a\u2028b\u0085c', 'a\nb\nc'),
     ('a\r\nb', 'a\nb'),
     ('a\tb', 'a b'),

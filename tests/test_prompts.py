@@ -7,7 +7,9 @@ import sys
 import pytest
 
 from flan_jax.cli import prompts
-from flan_jax.data import vocabulary
+from flan_jax.data import datasets, vocabulary
+from flan_jax.data.records import raw_fields
+from flan_jax.data.sample_data import embedded_content
 from flan_jax.errors import UserError
 from tests.conftest import replace_sample
 
@@ -122,3 +124,34 @@ def test_help_answers_without_importing_tensorflow():
   help_ = subprocess.run([sys.executable, '-c', code], text=True, capture_output=True, timeout=300)
   assert help_.returncode == 0
   assert '--template NUMBER' in help_.stdout
+
+
+def test_raw_records_stand_beside_their_normalised_fields(capsys):
+  prompts.main(['--task=imdb_reviews', '--raw', '--n=2'])
+  printed = capsys.readouterr().out
+  assert printed.startswith('task: imdb_reviews\ndata: embedded sample\n\n--- record 1 ---\n')
+  assert printed.count('--- record ') == printed.count('--- fields ---') == 2
+  texts = [line for line in printed.splitlines() if line.startswith(('text: ', '    > '))]
+  feature, raw, tidied = texts[:3]
+  assert feature == raw and '<br /><br />' in raw
+  assert tidied == raw.replace('text: ', '    > ').replace('<br /><br />', '\\n')
+
+
+def test_a_raw_record_tells_its_nested_features_and_why_it_is_left_out():
+  dataset = datasets.get('multirc')
+  row = {
+    'paragraph': 'P.',
+    'question': 'Q?',
+    'answer': '&nbsp;',
+    'label': -1,
+    'idx': {'paragraph': 1, 'question': 2, 'answer': 3},
+  }
+  [record] = raw_fields.raw_records(embedded_content.decoded(dataset, [row]), dataset, 1)
+  assert record.features['idx/question'] == 2 and record.features['answer'] == '&nbsp;'
+  assert record.fields['candidate'] == ('&nbsp;', '') and record.fields['options'] == (['no', 'yes'],) * 2
+  assert record.left_out == 'the answer is none of the options'
+
+
+def test_raw_needs_a_record_to_show():
+  with pytest.raises(UserError, match='ask for 1 or more with --n'):
+    prompts.main(['--task=rte', '--raw', '--n=0'])

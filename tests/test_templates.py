@@ -100,3 +100,32 @@ def test_text_beyond_ascii_and_doubled_braces_survive():
 def test_a_field_that_is_not_there_is_an_error():
   with pytest.raises(KeyError, match='missing'):
     rendered('{missing}', q='x', answer='y')
+
+
+@pytest.mark.parametrize(
+  'text, shown',
+  [
+    ('He said "no"', "He said 'no'"),
+    ('"No" is short', "'No' is short"),
+    ('"a" or "b"', "'a' or 'b'"),
+    ('"all of it"', "'all of it'"),
+    ('an "inner" word', 'an "inner" word'),
+    ('it was good."', "it was good.'"),
+    ('a shelf of 12"', "a shelf of 12''"),
+    ('plain', 'plain'),
+  ],
+)
+def test_quotation_marks_at_the_edges_of_a_quoted_text_become_single(text, shown):
+  assert rendered('Read "{q}".\n---\nRead {q}\n---\nRead "{q:verbatim}"\n=> {q}', q=text, answer='no') == (
+    [f'Read "{shown}".', f'Read {text}', f'Read "{text}"'],
+    ['no', 'no', text],
+  )
+
+
+def test_only_the_edge_that_the_template_quotes_changes():
+  assert rendered('"{q} ..." or {q}"\n=> {q}', q='"a" to "b"')[0] == ['"\'a\' to "b" ..." or "a" to \'b\'"']
+
+
+def test_a_gap_takes_no_other_wish_than_verbatim():
+  with pytest.raises(UserError, match='{q:exact} is unknown; write {q} or {q:verbatim}'):
+    templates('Read {q:exact}')[0].gaps

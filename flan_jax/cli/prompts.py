@@ -24,6 +24,9 @@ def main(arguments: Sequence[str]) -> None:
   if flags.html:
     write_catalogue(flags.html, [flags.task] if flags.task else None)
     return
+  if flags.raw:
+    show_raw(flags.task, flags.n, flags.split)
+    return
   names = 'task', 'template', 'split', 'vocabulary', 'shots', 'style', 'begin'
   show(describe(Asked(**{name: getattr(flags, name) for name in names}, count=flags.n)))
 
@@ -34,7 +37,8 @@ def _parser():
     """
       Prints prompts of a task as rendered, then the row that they make, token by token:
       segment, position, branch, and where the loss is. Without prepared data the
-      dataset's sample of the embedded data serves. Or, with --html, writes the
+      dataset's sample of the embedded data serves. With --raw, prints records as they
+      come, beside the fields that prompts show of them. Or, with --html, writes the
       catalogue of all datasets and templates, with embedded examples.""",
   )
   made.add_argument('--task', help='for example rte')
@@ -46,7 +50,10 @@ def _parser():
   made.add_argument(
     '--template', metavar='NUMBER', help='the template to render (default: each prompt takes the next one)'
   )
-  made.add_argument('--n', default=2, help='prompts to print (default: 2)')
+  made.add_argument('--n', default=2, help='prompts or records to print (default: 2)')
+  made.add_argument(
+    '--raw', action='store_true', help='print records and their fields, raw and normalised, instead of prompts'
+  )
   made.add_argument(
     '--split', choices=('train', 'validation', 'test'), default='train', help='of prepared data (default: train)'
   )
@@ -147,9 +154,13 @@ def _template_numbers(dataset, template: int | None, count: int) -> list[int]:
   available = len(dataset.templates)
   if template is not None and not 0 <= template < available:
     raise UserError(f'{dataset.name} has no template {template}; they are numbered from 0 to {available - 1}')
+  _require_count(count)
+  return [n % available if template is None else template for n in range(count)]
+
+
+def _require_count(count: int) -> None:
   if count < 1:
     raise UserError(f'{count} prompts cannot be shown; ask for 1 or more with --n')
-  return [n % available if template is None else template for n in range(count)]
 
 
 def _records(dataset, split: str, count: int):
@@ -248,6 +259,29 @@ def show(result: dict) -> None:
     console.print(prompt['target'], markup=False, soft_wrap=True, style='bold')
   console.print()
   console.print(_table(result['tokens']))
+
+
+def show_raw(task: str, count: int, split: str) -> None:
+  """Prints the first records of a task: features, fields raw and normalised.
+
+  Raises:
+    UserError: no such task or split, or a count below 1.
+  """
+  registration.load_tasks()
+  from flan_jax.data import datasets
+  from flan_jax.data.records import raw_fields
+
+  dataset = datasets.get(task)
+  _require_count(count)
+  records, _, data = _records(dataset, split, count)
+  print(f'task: {task}\ndata: {data}')
+  for number, record in enumerate(raw_fields.raw_records(records, dataset, count), 1):
+    print(f'\n--- record {number}{": " + record.left_out if record.left_out else ""} ---')
+    for name, value in record.features.items():
+      print(f'{name}: {value!r}')
+    print('--- fields ---')
+    for name, (raw, tidied) in record.fields.items():
+      print(f'{name}: {tidied!r}' if raw == tidied else f'{name}: {raw!r}\n{" " * len(name)}> {tidied!r}')
 
 
 def _table(tokens: Sequence[dict]):

@@ -9,6 +9,8 @@ from typing import Callable, Mapping, Sequence
 
 import tensorflow as tf
 
+from flan_jax.data import markup
+
 
 def choose(label: tf.Tensor, options: Sequence[str] | tf.Tensor) -> dict[str, tf.Tensor]:
   """The fields `options` and `answer` of a classification example.
@@ -32,8 +34,14 @@ def first(texts: tf.Tensor) -> tf.Tensor:
   return tf.concat([texts, ['']], axis=0)[0]
 
 
+def written(texts: tf.Tensor) -> tf.Tensor:
+  """Those in which there is something to be seen. ['a', ' ', 'b'] -> ['a', 'b']."""
+  return tf.boolean_mask(texts, ~is_blank(texts))
+
+
 def numbered(texts: tf.Tensor) -> tf.Tensor:
-  """['a', 'b'] -> '1. a\\n2. b'; [] -> ''."""
+  """Items of a list, a line each. ['a', 'b\\nc'] -> '1. a\\n2. b c'; [] -> ''."""
+  texts = tf.strings.regex_replace(texts, r'\s*[\r\n]\s*', ' ')
   numbers = tf.strings.as_string(tf.range(1, tf.size(texts) + 1))
   return tf.strings.reduce_join(tf.strings.join([numbers, '. ', texts]), separator='\n')
 
@@ -49,6 +57,26 @@ def undoubled(text: tf.Tensor) -> tf.Tensor:
   A backslash before them, which some files have as well, goes with them.
   """
   return tf.strings.regex_replace(text, r'\\?"{2,}', '"')
+
+
+# Signs and endings that a tokenizer of English has set apart, and how they are written.
+_SET_APART = (
+  (r" (n't|'(?:s|m|d|re|ve|ll))\b", r'\1'),
+  (r'(^|[ (])" ([^"]*) "([ ).,;:?!]|$)', r'\1"\2"\3'),
+  (r'\( ([^()]*) \)', r'(\1)'),
+  (r'(\d) %', r'\1%'),
+  (r'([\w")\].%]) ([.,?!]+)\B', r'\1\2'),
+  (r'(\w|[")]) ([;:])( |$)', r'\1\2\3'),
+  (r'\$ (\d)', r'$\1'),
+)
+
+
+def untokenized(text: tf.Tensor) -> tf.Tensor:
+  """Joins what a tokenizer of English has parted. "I do n't , no ." -> "I don't, no."."""
+  text = markup.mended(text)  # '-RRB- .'
+  for pattern, written in _SET_APART:
+    text = tf.strings.regex_replace(text, pattern, written)
+  return text
 
 
 def labelled(feature: str = 'label') -> Callable[[Mapping], tf.Tensor]:
@@ -71,16 +99,20 @@ _SPACES = (
   rf'{_SPACE}*| {_SPACE}+'
 )
 _BREAK = r' ?[\n\x{0085}\x{2028}\x{2029}] ?'
+_SEVERAL_BREAKS = r'\n{3,}'
 
 
 def tidy(text: tf.Tensor) -> tf.Tensor:
-  """No blank edges, no doubled spaces; newlines stay. ' a  b\\n' -> 'a b'.
+  """The one rule that every field goes through. ' Q&amp;A  b\\n' -> 'Q&A b'.
 
-  Every kind of space counts, such as U+00A0 and U+3000; a text of nothing that can be
-  seen becomes ''.
+  Traces of other formats are undone, see `markup`. No edge is blank and no space doubled;
+  newlines stay, but no two empty lines follow each other. Every kind of space counts, such
+  as U+00A0 and U+3000; a text of nothing that can be seen becomes ''.
   """
+  text = markup.mended(text)
   text = tf.strings.regex_replace(text, _SPACES, ' ')
   text = tf.strings.regex_replace(text, _BREAK, '\n')
+  text = tf.strings.regex_replace(text, _SEVERAL_BREAKS, '\n\n')
   text = tf.strings.regex_replace(text, rf'\A{_BLANK}+', '')
   return tf.strings.regex_replace(text, rf'{_BLANK}+\z', '')
 

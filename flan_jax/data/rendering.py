@@ -15,9 +15,10 @@ from typing import Callable, Iterator, Mapping, Sequence, TYPE_CHECKING
 import numpy as np
 import tensorflow as tf
 
-from flan_jax.data import dataset_checks, fewshot, record_keys, splits, vocabulary
+from flan_jax.data import dataset_checks, fewshot, splits, vocabulary
 from flan_jax.data import fields as fields_lib
 from flan_jax.data import templates as templates_lib
+from flan_jax.data.records import record_keys
 from flan_jax.data.templates import GROUP, OPTIONS, REFERENCES
 from flan_jax.errors import UserError
 
@@ -236,12 +237,12 @@ def _passages(texts, phrasings: Sequence, number: tf.Tensor) -> tf.Tensor:
 
   texts: fields [B]. number: of each prompt's template among the phrasings, [B].
   """
-  gaps = [set(phrasing.gaps_in_order) - {OPTIONS} for phrasing in phrasings]
+  gaps = [{gap for gap in phrasing.places if gap.name != OPTIONS} for phrasing in phrasings]
   names = sorted(set().union(*gaps))
   if not names:
     return tf.fill(tf.shape(number), '')
   within = tf.constant([[int(name in own) for name in names] for own in gaps])
-  stacked = tf.stack([texts[name] for name in names], axis=1)
+  stacked = tf.stack([templates_lib.shown(texts, name) for name in names], axis=1)
   lengths = tf.strings.length(stacked) * tf.gather(within, number)
   longest = tf.gather(stacked, tf.argmax(lengths, axis=1), batch_dims=1)
   return tf.where(tf.reduce_max(lengths, axis=1) > 0, longest, '')

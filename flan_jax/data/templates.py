@@ -19,6 +19,10 @@ is `{answer}` where none stands. `{options}` becomes the block
     - yes
     - no
 
+Where a template quotes a gap, as in `"{text}"`, the quotation marks at the edges of a text
+become single ones: 'He said "no"' is shown as "He said 'no'" and not with two marks in a
+row. `{text:verbatim}` asks for the text sign for sign.
+
 A dataset that can be asked in two directions, as translations can, names the direction
 of each block: `templates(block, direction='en-de')`.
 
@@ -31,7 +35,7 @@ import dataclasses
 import hashlib
 import re
 import string
-from typing import Mapping, Sequence
+from typing import Mapping, NamedTuple, Sequence
 
 import tensorflow as tf
 
@@ -45,6 +49,18 @@ ANSWER = '{answer}'  # the target, where a template names no other
 _BLOCK, _BETWEEN = 'OPTIONS:\n- ', '\n- '  # paper section 2.3
 REFERENCES = 'references'  # texts that count as right; never rendered
 GROUP = 'group'  # what is scored together, as the answers to one question; never rendered
+VERBATIM = 'verbatim'
+# What quotes reach the edge of a text, and what they become within other quotes.
+_AT_START = ((r'^"([^"]*)"', r"'\1'"), (r'^"', "'"))
+_AT_END = ((r'"([^"]*)"$', r"'\1'"), (r'(\d)"$', r"\1''"), (r'"$', "'"))
+
+
+class Gap(NamedTuple):
+  """A field in a template, and whether a quotation mark touches it before and behind."""
+
+  name: str
+  opened: bool = False
+  closed: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,7 +75,7 @@ class Template:
   @property
   def gaps(self) -> frozenset[str]:
     """Names of the fields that the two texts ask for."""
-    return frozenset([*self.gaps_in_order, *_gaps(self.target)])
+    return frozenset([*self.gaps_in_order, *(gap.name for gap in _gaps(self.target))])
 
   @property
   def digest(self) -> str:
@@ -69,7 +85,12 @@ class Template:
   @property
   def gaps_in_order(self) -> list[str]:
     """Those of the inputs, each once, as they are read."""
-    return list(dict.fromkeys(_gaps(self.inputs)))
+    return list(dict.fromkeys(gap.name for gap in self.places))
+
+  @property
+  def places(self) -> list[Gap]:
+    """Where the inputs show a field, as they are read."""
+    return _gaps(self.inputs)
 
 
 def templates(block: str, direction: str = '') -> tuple[Template, ...]:
@@ -86,19 +107,34 @@ def _parse(text: str, direction: str) -> Template:
   return dataclasses.replace(Template(inputs, *targets), direction=direction)
 
 
-def _pieces(text: str) -> list[tuple[str, str | None]]:
-  return [(literal, name) for literal, name, _, _ in string.Formatter().parse(text)]
+def _pieces(text: str) -> list[tuple[str, Gap | None]]:
+  """(words, the gap behind them) in their order.
+
+  Raises:
+    UserError: a gap asks for something else than `verbatim`.
+  """
+  parsed = list(string.Formatter().parse(text))
+  following = [literal for literal, *_ in parsed[1:]] + ['']
+  pieces: list[tuple[str, Gap | None]] = []
+  for (literal, name, wish, _), behind in zip(parsed, following):
+    if wish not in (None, '', VERBATIM):
+      raise UserError(f'template {text!r}: {{{name}:{wish}}} is unknown; write {{{name}}} or {{{name}:{VERBATIM}}}')
+    nests = wish != VERBATIM
+    quotes = nests and literal.endswith('"'), nests and behind.startswith('"')
+    pieces.append((literal, Gap(name, *quotes) if name else None))
+  return pieces
 
 
-def _gaps(text: str) -> list[str]:
-  return [name for _, name in _pieces(text) if name]
+def _gaps(text: str) -> list[Gap]:
+  return [gap for _, gap in _pieces(text) if gap]
 
 
 def content_free(template: Template, options: Sequence[str]) -> str:
   """The inputs with 'N/A' in every gap but that of the options."""
   block = _BLOCK + _BETWEEN.join(options)
   return ''.join(
-    literal + (block if name == OPTIONS else 'N/A' if name else '') for literal, name in _pieces(template.inputs)
+    literal + ('' if gap is None else block if gap.name == OPTIONS else 'N/A')
+    for literal, gap in _pieces(template.inputs)
   )
 
 
@@ -139,7 +175,15 @@ def fill(phrasings: Sequence[Template], texts: Mapping[str, tf.Tensor]) -> tuple
 
 def _fill(text: str, texts: Mapping[str, tf.Tensor]) -> tf.Tensor:
   parts = [tf.zeros_like(next(iter(texts.values())))]  # '': gives the shape [...]
-  for literal, name in _pieces(text):
+  for literal, gap in _pieces(text):
     parts += [literal] if literal else []
-    parts += [texts[name]] if name else []
+    parts += [shown(texts, gap)] if gap else []
   return tf.strings.join(parts)
+
+
+def shown(texts: Mapping[str, tf.Tensor], gap: Gap) -> tf.Tensor:
+  """The text of a gap; quotation marks at its edges do not meet the template's own."""
+  text = texts[gap.name]
+  for pattern, written in (*(_AT_START if gap.opened else ()), *(_AT_END if gap.closed else ())):
+    text = tf.strings.regex_replace(text, pattern, written)
+  return text

@@ -3,14 +3,15 @@
 
 Source: Zellers et al. 2019, arXiv 1905.07830. Licence: MIT. Splits: the first 30,000
 training rows, the last 200 as dev, the validation split as test set. The tags of the
-guides, such as [header] or [step], are taken out. Rows without a label (-1, in the test
+guides, such as [header] or [step], are taken out, and signs that stand apart are joined
+to the words. Rows without a label (-1, in the test
 split) and rows that do not have four endings are dropped.
 """
 
 import tensorflow as tf
 
 from flan_jax.data import datasets
-from flan_jax.data.fields import choose
+from flan_jax.data.fields import choose, untokenized
 from flan_jax.data.origins import Hub, NUMBER, Origin
 from flan_jax.data.templates import templates
 
@@ -19,10 +20,10 @@ _TAGS = r'(\[[a-z]+\]\s*)+'
 
 
 def fields(example):
-  endings = tf.strings.regex_replace(example['endings'], _TAGS, '')
+  endings = untokenized(tf.strings.regex_replace(example['endings'], _TAGS, ''))
   return {
     # What a tag parts are titles and paragraphs, so each begins a line.
-    'context': tf.strings.regex_replace(example['context'], _TAGS, '\n'),
+    'context': untokenized(tf.strings.regex_replace(example['context'], _TAGS, '\n')),
     'topic': example['activity_label'],
     **choose(example['label'], endings),
   }

@@ -22,6 +22,7 @@ from flan_jax.data.templates import templates
 def fields(example):
   parts = tf.strings.split(example['sentence'], '_', maxsplit=1)
   beginning, rest = tf.strings.strip(first(parts)), first(parts[1:])
+  rest = tf.strings.regex_replace(rest, r'^(\w)', r' \1')  # 'the _was'
   mentions = tf.stack([example['option1'], example['option2']])
   return {
     'beginning': tf.where(beginning == '', '...', beginning),

@@ -22,7 +22,7 @@ def fields(example):
   here = tf.equal(tf.range(tf.size(words)), example['span2_index'])
   return {
     'text': tf.strings.reduce_join(tf.where(here, marked, words), separator=' '),
-    'phrase': example['span1_text'],
+    'phrase': tf.strings.regex_replace(example['span1_text'], r'\s+', ' '),
     'pronoun': example['span2_text'],
     **choose(example['label'], ['no', 'yes']),
   }

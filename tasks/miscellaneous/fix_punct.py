@@ -12,18 +12,20 @@ sign. Texts of fewer than three words, and those without punctuation, are droppe
 import tensorflow as tf
 
 from flan_jax.data import datasets
-from flan_jax.data.fields import several_words
+from flan_jax.data.fields import several_words, tidy
 from flan_jax.data.origins import Origin
 from flan_jax.data.templates import templates
 
 
 def fields(example):
-  return {'bare': _bare(example['en']), 'answer': example['en']}
+  text = tidy(example['en'])
+  return {'bare': _bare(text), 'answer': text}
 
 
 def keep(example):
-  bare = _bare(example['en'])
-  return several_words(bare) & (bare != example['en'])
+  text = tidy(example['en'])
+  bare = _bare(text)
+  return several_words(bare) & (bare != text)
 
 
 def _bare(text):

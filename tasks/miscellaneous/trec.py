@@ -7,10 +7,8 @@ TFDS's test, the questions of TREC 10. Only the coarse class is asked for, as in
 code. Signs, which stand apart from the words in the source, are joined to them.
 """
 
-import tensorflow as tf
-
 from flan_jax.data import datasets
-from flan_jax.data.fields import choose
+from flan_jax.data.fields import choose, untokenized
 from flan_jax.data.origins import Hub, Origin
 from flan_jax.data.templates import templates
 
@@ -19,11 +17,7 @@ CLASSES = ['description', 'entity', 'abbreviation', 'person or group', 'number',
 
 
 def fields(example):
-  quoted = tf.strings.regex_replace(example['text'], r"`` ?| ?''", '"')
-  return {
-    'question': tf.strings.regex_replace(quoted, r" ([?!.,;:]|n't\b|'s\b)", r'\1'),
-    **choose(example['label-coarse'], CLASSES),
-  }
+  return {'question': untokenized(example['text']), **choose(example['label-coarse'], CLASSES)}
 
 
 TEMPLATES = templates("""

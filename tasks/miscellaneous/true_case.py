@@ -11,17 +11,19 @@ restored, are dropped; FLAN drops the latter only.
 import tensorflow as tf
 
 from flan_jax.data import datasets
-from flan_jax.data.fields import several_words
+from flan_jax.data.fields import several_words, tidy
 from flan_jax.data.templates import templates
 from flan_jax.tasks.miscellaneous.fix_punct import ORIGIN
 
 
 def fields(example):
-  return {'lower': _lower(example['en']), 'answer': example['en']}
+  text = tidy(example['en'])
+  return {'lower': _lower(text), 'answer': text}
 
 
 def keep(example):
-  return several_words(example['en']) & (_lower(example['en']) != example['en'])
+  text = tidy(example['en'])
+  return several_words(text) & (_lower(text) != text)
 
 
 def _lower(text):
@@ -64,7 +66,7 @@ The text in the box was converted to lower case by mistake. Undo that.
 
 # As it should be written
 ---
-Pupil: Is my sentence all right? "{lower}"
+Pupil: Is my sentence all right? "{lower:verbatim}"
 Teacher: The words are, but you forgot the capital letters. Write it properly, please.
 Pupil:
 """)

@@ -11,18 +11,18 @@ task; FLAN keeps them.
 import tensorflow as tf
 
 from flan_jax.data import datasets
-from flan_jax.data.fields import several_words
+from flan_jax.data.fields import several_words, tidy
 from flan_jax.data.templates import templates
 from flan_jax.tasks.miscellaneous.fix_punct import ORIGIN
 
 
 def fields(example):
-  joined = tf.strings.regex_replace(example['en'], r'[\s\pZ]+', '')
-  return {'joined': joined, 'answer': example['en']}
+  text = tidy(example['en'])
+  return {'joined': tf.strings.regex_replace(text, r'\s+', ''), 'answer': text}
 
 
 def keep(example):
-  return several_words(example['en'])
+  return several_words(tidy(example['en']))
 
 
 TEMPLATES = templates("""

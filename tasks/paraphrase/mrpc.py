@@ -3,19 +3,20 @@
 
 Source: Dolan and Brockett 2005; Wang et al. 2019 (GLUE). Licence: see the Microsoft
 Research Paraphrase Corpus. Splits: the last 200 training rows are dev, the validation
-split is the test set.
+split is the test set. Signs, which stand apart from the words in the source, are joined
+to them.
 """
 
 from flan_jax.data import datasets
-from flan_jax.data.fields import choose
+from flan_jax.data.fields import choose, untokenized
 from flan_jax.data.origins import Hub, Origin
 from flan_jax.data.templates import templates
 
 
 def fields(example):
   return {
-    'sentence1': example['sentence1'],
-    'sentence2': example['sentence2'],
+    'sentence1': untokenized(example['sentence1']),
+    'sentence2': untokenized(example['sentence2']),
     **choose(example['label'], ['no', 'yes']),
   }
 

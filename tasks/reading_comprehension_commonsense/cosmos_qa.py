@@ -4,11 +4,12 @@
 Source: Huang et al. 2019, arXiv 1909.00277. Licence: CC BY 4.0. Splits: the test labels
 are not public, so the validation split is the test set and the last 200 training rows
 are dev. One of the four answers may be 'None of the above choices.', so the templates
-that turn the task around do not show the answer.
+that turn the task around do not show the answer. Signs, which stand apart from the words
+in the source, are joined to them.
 """
 
 from flan_jax.data import datasets
-from flan_jax.data.fields import choose
+from flan_jax.data.fields import choose, untokenized
 from flan_jax.data.origins import Hub, Origin
 from flan_jax.data.templates import templates
 
@@ -17,9 +18,9 @@ ANSWERS = [f'answer{number}' for number in range(4)]
 
 def fields(example):
   return {
-    'passage': example['context'],
-    'question': example['question'],
-    **choose(example['label'], [example[name] for name in ANSWERS]),
+    'passage': untokenized(example['context']),
+    'question': untokenized(example['question']),
+    **choose(example['label'], [untokenized(example[name]) for name in ANSWERS]),
   }
 
 

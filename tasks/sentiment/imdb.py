@@ -7,8 +7,6 @@ are dev; the 50,000 unlabelled reviews (split 'unsupervised') are not used. The 
 hold HTML line breaks, which become newlines here.
 """
 
-import tensorflow as tf
-
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose
 from flan_jax.data.origins import Hub, Origin
@@ -16,8 +14,7 @@ from flan_jax.data.templates import templates
 
 
 def fields(example):
-  text = tf.strings.regex_replace(example['text'], r'(\s*<br\s*/?>\s*)+', '\n')
-  return {'text': text, **choose(example['label'], ['negative', 'positive'])}
+  return {'text': example['text'], **choose(example['label'], ['negative', 'positive'])}
 
 
 TEMPLATES = templates("""

@@ -6,25 +6,18 @@ Supervision. Licence: none stated; see help.sentiment140.com. Splits: the first 
 training rows, the last 200 for dev, and the 498 hand-labelled test rows.
 
 `polarity` is 0, 2 or 4. The test split holds 139 neutral messages (2), which FLAN's
-code takes for negative ones; here they are dropped. Entities such as `&amp;` are
-written out. FLAN's code turns four templates around, this file three: the paper's limit.
+code takes for negative ones; here they are dropped. FLAN's code turns four templates
+around, this file three: the paper's limit.
 """
-
-import tensorflow as tf
 
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose
 from flan_jax.data.origins import Hub, Origin
 from flan_jax.data.templates import templates
 
-ENTITIES = {'&lt;': '<', '&gt;': '>', '&quot;': '"', '&amp;': '&'}  # & comes last
-
 
 def fields(example):
-  text = example['text']
-  for entity, character in ENTITIES.items():
-    text = tf.strings.regex_replace(text, entity, character)
-  return {'text': text, **choose(example['polarity'] // 4, ['negative', 'positive'])}
+  return {'text': example['text'], **choose(example['polarity'] // 4, ['negative', 'positive'])}
 
 
 def keep(example):

@@ -5,8 +5,11 @@ Source: Socher et al. 2013 (the Stanford Sentiment Treebank); Wang et al. 2018 (
 Licence: see gluebenchmark.com. Splits: the test labels are not public, so the
 validation split is the test set; the first 30,000 training rows are used, the last 200
 are dev.
-Training rows are phrases of any length, in lower case, punctuation set apart.
+Training rows are phrases of any length, in lower case, punctuation set apart; the
+backslash before a slash or an asterisk is removed.
 """
+
+import tensorflow as tf
 
 from flan_jax.data import datasets
 from flan_jax.data.fields import choose
@@ -15,7 +18,8 @@ from flan_jax.data.templates import templates
 
 
 def fields(example):
-  return {'phrase': example['sentence'], **choose(example['label'], ['negative', 'positive'])}
+  phrase = tf.strings.regex_replace(example['sentence'], r'\\([/*])', r'\1')
+  return {'phrase': phrase, **choose(example['label'], ['negative', 'positive'])}
 
 
 TEMPLATES = templates("""

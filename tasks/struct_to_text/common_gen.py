@@ -6,21 +6,23 @@ MIT. Splits: the first 30,000 training rows, the last 200 of them all as dev, TF
 validation is the test set (its own test split has no texts). Concepts are dictionary
 forms, which a sentence may inflect. Training rows have no references, so the target is
 added to the references. FLAN's code turns four templates around, this file three: the
-paper's limit.
+paper's limit. Signs that stand apart in a text are joined to its words.
 """
 
 import tensorflow as tf
 
 from flan_jax.data import datasets
+from flan_jax.data.fields import untokenized
 from flan_jax.data.origins import Hub, Origin
 from flan_jax.data.templates import templates
 
 
 def fields(example):
+  text = untokenized(example['target'])
   return {
     'concepts': tf.strings.reduce_join(example['concepts'], separator=', '),
-    'answer': example['target'],
-    'references': tf.concat([example['references'], [example['target']]], axis=0),
+    'answer': text,
+    'references': tf.concat([untokenized(example['references']), [text]], axis=0),
   }
 
 

@@ -7,12 +7,14 @@ validation is the test set. TFDS joins the three parts of a triple by spaces, as
 `Ada Bell BIRTH_PLACE Toldrel`, and which part is which cannot be told any more. The
 subject `[TABLECONTEXT]`, which stands for the table, and the relation `[TITLE]` are
 markers and no words: both are removed, as in FLAN's code. Training rows have one text
-each and no references, so the target is added to the references.
+each and no references, so the target is added to the references. Signs that stand apart
+in a text are joined to its words.
 """
 
 import tensorflow as tf
 
 from flan_jax.data import datasets
+from flan_jax.data.fields import untokenized
 from flan_jax.data.origins import Hub, Origin
 from flan_jax.data.templates import templates
 
@@ -20,11 +22,12 @@ MARKER = r'\[[A-Z_]+\] ?'
 
 
 def fields(example):
+  text = untokenized(example['target'])
   facts = tf.strings.regex_replace(example['tripleset'], MARKER, '')
   return {
     'facts': tf.strings.reduce_join(facts, separator='\n'),
-    'answer': example['target'],
-    'references': tf.concat([example['references'], [example['target']]], axis=0),
+    'answer': text,
+    'references': tf.concat([untokenized(example['references']), [text]], axis=0),
   }
 
 

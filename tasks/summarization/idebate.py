@@ -10,7 +10,7 @@ source. FLAN's code turns four templates around, this file three: the paper's li
 """
 
 from flan_jax.data import datasets
-from flan_jax.data.fields import numbered, spaced
+from flan_jax.data.fields import numbered, spaced, written
 from flan_jax.data.origins import Origin
 from flan_jax.data.templates import templates
 
@@ -20,7 +20,7 @@ SENTENCES = 10  # of an argument, at most
 def fields(example):
   return {
     'debate': spaced(example['_debate_name']),
-    'arguments': numbered(example['_argument_sentences']['value'][:SENTENCES]),
+    'arguments': numbered(written(example['_argument_sentences']['value'])[:SENTENCES]),
     'answer': example['_claim'],
   }
 

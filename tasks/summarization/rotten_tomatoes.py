@@ -9,7 +9,7 @@ words of a film's name are joined by underscores, which become spaces.
 """
 
 from flan_jax.data import datasets
-from flan_jax.data.fields import numbered, spaced
+from flan_jax.data.fields import numbered, spaced, written
 from flan_jax.data.origins import Origin
 from flan_jax.data.templates import templates
 
@@ -19,7 +19,7 @@ REVIEWS = 10  # of a film, at most
 def fields(example):
   return {
     'film': spaced(example['_movie_name']),
-    'reviews': numbered(example['_critics']['value'][:REVIEWS]),
+    'reviews': numbered(written(example['_critics']['value'])[:REVIEWS]),
     'answer': example['_critic_consensus'],
   }
 

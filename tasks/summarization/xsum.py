@@ -9,13 +9,18 @@ version and needs another package and the network even to be declared; TFDS's ow
 has the same two features.
 """
 
+import tensorflow as tf
+
 from flan_jax.data import datasets
 from flan_jax.data.origins import Hub, Origin
 from flan_jax.data.templates import templates
 
+# Of the player that the web page had in this place.
+NOTE = r'(?m)^Media playback is (?:unsupported|not supported) on (?:your|this) device\s*'
+
 
 def fields(example):
-  return {'article': example['document'], 'answer': example['summary']}
+  return {'article': tf.strings.regex_replace(example['document'], NOTE, ''), 'answer': example['summary']}
 
 
 TEMPLATES = templates("""

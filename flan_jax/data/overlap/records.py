@@ -10,9 +10,10 @@ from typing import Iterator, TYPE_CHECKING
 import numpy as np
 import tensorflow as tf
 
-from flan_jax.data import datasets, record_keys, rendering, splits
+from flan_jax.data import datasets, rendering, splits
 from flan_jax.data import templates as templates_lib
 from flan_jax.data.overlap.sides import Batch
+from flan_jax.data.records import record_keys
 
 if TYPE_CHECKING:
   from flan_jax.data.overlap.comparison import Read

@@ -109,12 +109,18 @@ def sampled(dataset: datasets.Dataset, count: int, seed: int = 0) -> Any:
   Raises:
     UserError: the dataset has no sample.
   """
-  import tensorflow as tf
-
   world = _world(seed).stream(f'sampled/{dataset.name}')
   features = dataset.source.tfds_dataset.builder.info.features
-  rows = [features.serialize_example(embedded_rows.draw(dataset, features, world)) for _ in range(count)]
-  return tf.data.Dataset.from_tensor_slices(rows).map(features.deserialize_example)
+  return decoded(dataset, [embedded_rows.draw(dataset, features, world) for _ in range(count)])
+
+
+def decoded(dataset: datasets.Dataset, rows: Sequence[Mapping]) -> Any:
+  """A tf.data.Dataset of rows, encoded and decoded by TFDS's own features."""
+  import tensorflow as tf
+
+  features = dataset.source.tfds_dataset.builder.info.features
+  written = [features.serialize_example(row) for row in rows]
+  return tf.data.Dataset.from_tensor_slices(written).map(features.deserialize_example)
 
 
 @functools.cache

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Undoes the traces of where a text comes from: HTML, the Penn Treebank, wiki templates.
+
+Only what no writer means is undone, and content stays: `a < b`, `AT&T` and `{x}` are as
+they were, and a text that speaks of HTML keeps its tags and entities. A text without
+such traces costs one scan.
+"""
+
+from html import entities
+
+import tensorflow as tf
+
+# Of HTML; twice escaped ones such as '&amp;nbsp;' count.
+_ENTITY = r'&(?:amp;)*(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,7});'
+# Soft hyphens, zero width spaces, word joiners and byte order marks. Zero width joiners
+# stay: scripts and emoji are written with them.
+_UNSEEN = r'[\x{00ad}\x{200b}\x{2060}\x{feff}]'
+_TRACES = rf'(?is).*(?:{_ENTITY}|<br ?/?>|</|-[LR][RSC]B-|``|\{{ \{{|{_UNSEEN}).*'
+# The name of a file or an address, such as page.html, does not speak of HTML.
+_ABOUT_MARKUP = r'(?is)(?:.*[^\w./-])?(?:X?HTML\d?|XML|markup)\b.*'
+
+_NAMES = (*entities.name2codepoint, 'apos')
+_CHARACTERS = tuple(entities.html5[f'{name};'] for name in _NAMES)
+# The numbers 128 to 159 mean characters of Windows, as every browser reads them.
+_WINDOWS = tuple(bytes([number]).decode('cp1252', 'replace') for number in range(128, 160))
+
+# Patterns and what they become, in this order.
+_INLINE = tuple(
+  (rf'(?is)<{tag}(?: [^<>]*)?>([^<]*)</{tag}>', r'\1') for tag in ('b', 'i', 'u', 'em', 'strong', 'font', 'span', 'a')
+)
+_MARKUP = (
+  (r'(?i)\s*(?:<br ?/?>\s*)+', '\n'),
+  *_INLINE,
+  *_INLINE,  # one within another
+  (r'(?is)\s*<p(?: [^<>]*)?>([^<]*)</p>\s*', '\n\\1\n'),
+  # '{ { Plot } }', a template of Wikipedia; names in code begin with small letters.
+  (r"\{ \{ [A-Z][\w '-]*(?:\|[^{}]*)? \} \} ?", ''),
+)
+_TREEBANK = (
+  (r'(?i)-LRB- ?', '('),
+  (r'(?i) ?-RRB-', ')'),
+  (r'(?i)-LSB- ?', '['),
+  (r'(?i) ?-RSB-', ']'),
+  (r'(?i)-LCB- ?', '{'),
+  (r'(?i) ?-RCB-', '}'),
+  (r"``\s?([^`]*?)\s?''", r'"\1"'),
+)
+
+
+def mended(text: tf.Tensor) -> tf.Tensor:
+  """Undoes traces of other formats. 'Q&amp;A -LRB- long -RRB-' -> 'Q&A (long)'.
+
+  Args:
+    text: strings of any shape.
+  """
+  text = tf.convert_to_tensor(text, tf.string)
+  found = tf.reduce_any(tf.strings.regex_full_match(text, _TRACES))
+  return tf.ensure_shape(tf.cond(found, lambda: _mended(text), lambda: text), text.shape)
+
+
+def _mended(text: tf.Tensor) -> tf.Tensor:
+  plain = _decoded(text)
+  for pattern, written in _MARKUP:
+    plain = tf.strings.regex_replace(plain, pattern, written)
+  text = tf.where(tf.strings.regex_full_match(text, _ABOUT_MARKUP), text, plain)
+  for pattern, written in (*_TREEBANK, (_UNSEEN, '')):
+    text = tf.strings.regex_replace(text, pattern, written)
+  return text
+
+
+def _decoded(text: tf.Tensor) -> tf.Tensor:
+  """Writes entities as their characters; an unknown one stays. 'Q&amp;A' -> 'Q&A'."""
+  text = tf.strings.regex_replace(text, r'&(?:amp;)+(#?\w{2,8};)', r'&\1')
+  # The space: the first part of a text must not look like an entity.
+  parts = tf.strings.split(tf.strings.join([' ', tf.reshape(text, [-1])]), '&')
+  words = parts.flat_values
+  characters = _characters(tf.strings.regex_replace(words, r'(?s)^(#?\w{2,8});.*|.*', r'\1'))
+  rest = tf.strings.regex_replace(words, r'^#?\w{2,8};', '')
+  words = tf.where(characters == '', tf.strings.join(['&', words]), tf.strings.join([characters, rest]))
+  joined = tf.strings.reduce_join(parts.with_flat_values(words), axis=1)
+  return tf.reshape(tf.strings.regex_replace(joined, '^& ', ''), tf.shape(text))
+
+
+def _characters(names: tf.Tensor) -> tf.Tensor:
+  """The characters of entities, '' if there is none: ['amp', '#160', '#x27'], [N]."""
+  same = names[:, None] == tf.constant(_NAMES)
+  number = tf.where(tf.reduce_any(same, 1), tf.argmax(same, 1, tf.int32), len(_NAMES))
+  named = tf.gather(tf.constant((*_CHARACTERS, '')), number)
+  code = _code(names)
+  written = tf.strings.unicode_encode(code[:, None], 'UTF-8')
+  windows = tf.gather(tf.constant(_WINDOWS), tf.clip_by_value(code - 128, 0, len(_WINDOWS) - 1))
+  written = tf.where((code >= 128) & (code < 160), windows, written)
+  valid = (code > 8) & (code <= 0x10FFFF) & ~((0xD800 <= code) & (code < 0xE000))
+  return tf.where(valid, written, named)
+
+
+def _code(names: tf.Tensor) -> tf.Tensor:
+  """The numbers of '#160' and '#xA0', 0 for any other text; int32 [N]."""
+  decimal = tf.strings.regex_replace(names, r'^#(\d+)$|.*', r'\1')
+  decimal = tf.strings.to_number(tf.strings.join(['0', decimal]), tf.int32)
+  digits = tf.strings.regex_replace(tf.strings.lower(names), r'^#x([0-9a-f]+)$|.*', r'\1')
+  digits = tf.strings.substr(tf.strings.join(['0' * 6, digits]), -6, 6)
+  values = tf.cast(tf.io.decode_raw(digits, tf.uint8, fixed_length=6), tf.int32)
+  values -= tf.where(values < ord('a'), ord('0'), ord('a') - 10)
+  return decimal + tf.reduce_sum(values * [16**place for place in reversed(range(6))], axis=1)
