@@ -429,3 +429,15 @@ def test_several_processes_prepare_several_builders(hosts, tmp_path, monkeypatch
   )
   assert done[SMALL].record.rows == ROWS and {one.name for one in told} == set(done)
   assert len(only_whole_builders(tmp_path / 'data')) == 3
+
+
+def test_rows_megabytes_and_the_time_left_are_shown(monkeypatch, capsys):
+  clock, said = [0.0], []
+  monkeypatch.setattr(command.time, 'monotonic', lambda: clock[0])
+  shown = command._Shown({SMALL: 100, OTHER: 300}, lambda steps, note: said.append((steps, note)))
+  clock[0] = 60.0
+  shown.report(one_builder.Progress(SMALL, 'tfds', 50_000_000, 100_000))
+  assert said == [(60, f'{SMALL} (tfds): 50.0 MB, 100,000 rows, about 6 min left')]
+  shown.ended(one_builder.Outcome(OTHER, None, '', {'tfds': fetching.Failed('download', 'it is gone', '')}))
+  assert said[-1] == (300, '1 builders, less than a minute left')  # of what is still to come
+  assert f'failed: {OTHER}: tfds: it is gone' in capsys.readouterr().err

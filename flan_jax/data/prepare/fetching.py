@@ -211,6 +211,14 @@ def _forget(name: str, downloads: pathlib.Path, unregistered: bool) -> None:
     return
   known = checksums.get_all_url_infos() | (tfds.builder_cls(name.partition(':')[0].partition('/')[0]).url_infos or {})
   for info in (downloads / name.partition('/')[0].partition(':')[0]).rglob('*.INFO'):
-    if not set(json.loads(info.read_text()).get('urls', ())) <= set(known):
+    if not _addresses(info) <= set(known):
       info.with_suffix('').unlink(missing_ok=True)
       info.unlink()
+
+
+def _addresses(info: pathlib.Path) -> set[str]:
+  """The addresses of a download, of the file that TFDS writes beside it."""
+  try:
+    return set(json.loads(info.read_text())['urls'])
+  except (ValueError, KeyError, TypeError):  # torn: nothing vouches for it
+    return {''}

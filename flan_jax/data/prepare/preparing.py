@@ -119,11 +119,11 @@ def prepare(
   """
   folder = check(request)
   check_limit(request.limit, request.names)
-  asked = plan.plan(folder, request.names)
-  entries = {entry.name: entry for entry in asked if entry.state != plan.PREPARED}
   folder.mkdir(parents=True, exist_ok=True)
   done: list[Outcome] = []
   with storage.work_folder(folder, _WORK, 'preparing data in') as work:
+    asked = plan.plan(folder, request.names)  # now that nobody else writes there
+    entries = {entry.name: entry for entry in asked if entry.state != plan.PREPARED}
     fetching.clear_downloads(folder / plan.DOWNLOADS)
     hosts.forget()
     jobs = [_job(request, folder, work, entry, len(asked) == 1) for entry in entries.values()]
@@ -134,15 +134,13 @@ def prepare(
         done.append(outcome)
         ended(outcome)
     except (Failed, OSError) as error:
-      raise _full(error, folder, done) from error
+      if not isinstance(error, Failed) and not fetching.is_full(error):
+        raise
+      raise _full(folder, done) from error
   return done
 
 
-def _full(error: Exception, folder: pathlib.Path, done: Sequence[Outcome]) -> Exception:
-  """UserError of what ends the whole work; another error as it is."""
-  failed = error if isinstance(error, Failed) else fetching.explained(error, _folders(folder, folder, ''))
-  if failed.kind != fetching.DISK:
-    return error
+def _full(folder: pathlib.Path, done: Sequence[Outcome]) -> UserError:
   free = shutil.disk_usage(folder).free / 1e6
   count = sum(outcome.record is not None for outcome in done)
   return UserError(
