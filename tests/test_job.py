@@ -17,6 +17,7 @@ from flan_jax.data import datasets, vocabulary
 from flan_jax.data import fields as fields_lib
 from flan_jax.data.mixture_subset import Selection
 from flan_jax.errors import UserError
+from flan_jax.evaluation.scores import Results
 from flan_jax.model import decoder
 from flan_jax.runs import report_inputs, training
 from flan_jax.training import checkpoint, loop, metric_log
@@ -355,7 +356,7 @@ def test_held_out_scores_are_logged_while_training(data_dir, one_device, tmp_pat
     assert looked[step]['held_out/mean'] == pytest.approx(
       np.mean([looked[step][f'held_out/{name}'] for name in names - {'mean'}])
     )
-  cut = report_inputs.inputs({'evaluations': []}, None, str(tmp_path / 'run')).cut
+  cut = report_inputs.inputs(Results(evaluations=(), comparisons=()), None, str(tmp_path / 'run')).cut
   assert any(
     'prompts were too long and were shortened (INPUTS_LENGTH = 12)' in line and line.split(':')[0] in HELD_IN
     for line in cut

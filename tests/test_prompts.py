@@ -153,5 +153,5 @@ def test_a_raw_record_tells_its_nested_features_and_why_it_is_left_out():
 
 
 def test_raw_needs_a_record_to_show():
-  with pytest.raises(UserError, match='ask for 1 or more with --n'):
+  with pytest.raises(UserError, match='--n=0 must be a whole number of at least 1'):
     prompts.main(['--task=rte', '--raw', '--n=0'])
