@@ -119,7 +119,6 @@ def prepare(
   """
   folder = check(request)
   check_limit(request.limit, request.names)
-  folder.mkdir(parents=True, exist_ok=True)
   done: list[Outcome] = []
   with storage.work_folder(folder, _WORK, 'preparing data in') as work:
     asked = plan.plan(folder, request.names)  # now that nobody else writes there
