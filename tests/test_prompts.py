@@ -7,7 +7,8 @@ import sys
 import pytest
 
 from flan_jax.cli import prompts
-from flan_jax.data import datasets, raw_fields, vocabulary
+from flan_jax.data import datasets, vocabulary
+from flan_jax.data.prepare import raw_fields
 from flan_jax.data.sample_data import embedded_content
 from flan_jax.errors import UserError
 from tests.conftest import replace_sample
@@ -153,4 +154,4 @@ def test_a_raw_record_tells_its_nested_features_and_why_it_is_left_out():
 
 def test_raw_needs_a_record_to_show():
   with pytest.raises(UserError, match='ask for 1 or more with --n'):
-    prompts.main(['--task=rte', '--raw', '--n=0'])
+    prompts.show_raw('rte', 0, 'train')

@@ -14,8 +14,9 @@ import tensorflow as tf
 import yaml
 
 import flan_jax.tasks  # noqa: F401  registers every dataset
-from flan_jax.data import datasets, raw_fields
+from flan_jax.data import datasets
 from flan_jax.data import templates as templates_lib
+from flan_jax.data.prepare import raw_fields
 from flan_jax.data.sample_data import embedded_content, embedded_rows
 
 FOLDER = pathlib.Path(__file__).parent / 'real_rows'

@@ -269,7 +269,8 @@ def show_raw(task: str, count: int, split: str) -> None:
     UserError: no such task or split, or a count below 1.
   """
   registration.load_tasks()
-  from flan_jax.data import datasets, raw_fields
+  from flan_jax.data import datasets
+  from flan_jax.data.prepare import raw_fields
 
   dataset = datasets.get(task)
   _require_count(count)
