@@ -6,7 +6,9 @@ they were, and a text that speaks of HTML keeps its tags and entities. A text wi
 such traces costs one scan.
 """
 
+import functools
 from html import entities
+from typing import Callable
 
 import tensorflow as tf
 
@@ -54,8 +56,18 @@ def mended(text: tf.Tensor) -> tf.Tensor:
     text: strings of any shape.
   """
   text = tf.convert_to_tensor(text, tf.string)
+  return tf.ensure_shape(_graph()(text), text.shape)
+
+
+@functools.cache
+def _graph() -> Callable[[tf.Tensor], tf.Tensor]:
+  """Traced once in a process: a dataset has several fields, and a mixture many datasets."""
+  return tf.function(_if_found, [tf.TensorSpec(None, tf.string)], autograph=False)
+
+
+def _if_found(text: tf.Tensor) -> tf.Tensor:
   found = tf.reduce_any(tf.strings.regex_full_match(text, _TRACES))
-  return tf.ensure_shape(tf.cond(found, lambda: _mended(text), lambda: text), text.shape)
+  return tf.cond(found, lambda: _mended(text), lambda: text)
 
 
 def _mended(text: tf.Tensor) -> tf.Tensor:
