@@ -397,11 +397,13 @@ def test_a_process_that_dies_takes_no_other_with_it(tmp_path, monkeypatch):
 
 def test_a_gin_file_names_what_a_run_trains_on_and_holds_out(tmp_path, capsys):
   try:
-    command.main([f'--data_dir={tmp_path}', '--gin_file=holdout/nli.gin', '--dry_run', '--json'])
+    files = [f'--gin_file={name}.gin' for name in ('holdout/nli', 'ablations/flan_collection')]
+    command.main([f'--data_dir={tmp_path}', *files, '--dry_run', '--json'])
   finally:
     gin.clear_config()
   tasks = {name for one in json.loads(capsys.readouterr().out)['builders'] for name in one['tasks']}
-  assert {'rte', 'snli', 'sst2'} <= tasks and 'glue_mrpc' not in tasks  # dropped with NLI
+  assert {'rte', 'snli', 'sst2', 'gsm8k'} <= tasks  # held out, trained on, and added
+  assert not {'glue_mrpc', 'esnli'} & tasks  # dropped with NLI, and left out with it
 
 
 def test_hosts_are_asked_once_and_those_that_are_gone_named(monkeypatch, hosts):

@@ -93,11 +93,13 @@ def _of_run() -> list[str]:
   """The tasks that the run of the gin files trains on, and those that it holds out."""
   import gin
   from flan_jax.data import datasets, holdouts, mixture_subset
+  from flan_jax.data.mixing import mixing
 
   value = {name: gin.query_parameter(f'{name}/gin.macro.value') for name in ('MIXTURE', 'HELD_OUT')}
   value = {name: None if one is gin.REQUIRED else one for name, one in value.items()}
   mixture = value['MIXTURE'] or holdouts.mixture(value['HELD_OUT'])
   members = commandline.call(mixture_subset.Selection).apply(mixture)
+  members = commandline.call(mixing.Mixing).apply(members, value['HELD_OUT'])
   held_out = holdouts.holdout(value['HELD_OUT']).held_out if value['HELD_OUT'] else ()
   wanted = dict.fromkeys(map(datasets.plain, [*holdouts.members(members), *held_out]))
   ours = [name for name in wanted if name in datasets.names()]
