@@ -91,6 +91,13 @@ def test_shares_that_leave_nothing_for_the_rest_say_so(capsys):
   assert 'leave nothing for math_dataset: not trained on' in capsys.readouterr().err
 
 
+def test_data_that_is_missing_is_named_without_its_ways(tmp_path, monkeypatch):
+  monkeypatch.setenv('TFDS_DATA_DIR', str(tmp_path))
+  mixed(Mixing(inverted=0.3))
+  with pytest.raises(UserError, match='--datasets=rte`'):
+    datasets.require_prepared(['rte.forward', 'rte.inverted'])
+
+
 def test_caps():
   weights = mixed(Mixing(caps={'nli': 500, 'sst2': 10}))
   assert weights['snli'] == 500 and weights['cb'] == 200 and weights['sst2'] == 10 and weights['math_dataset'] == 3_000
