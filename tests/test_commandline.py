@@ -134,6 +134,12 @@ def test_a_mistake_that_the_tasks_show_is_an_error_too(arguments, words, here, t
   assert not (tmp_path / 'x').exists()
 
 
+def test_a_setting_without_a_value_is_named_with_what_it_takes(here, tmp_path):
+  with pytest.raises(UserError) as found:
+    train.main(["--gin.MODEL_DIR='x'", f'--tfds_data_dir={tmp_path}'])
+  assert f'{found.value}'.endswith('set it with --gin.HELD_OUT=... (a text, or None (nothing))')
+
+
 def test_json_is_the_last_line_of_standard_output(here, tmp_path, capsys):
   holdout.main(['--cluster=nli', '--json', f'--tfds_data_dir={tmp_path}'])
   assert json.loads(capsys.readouterr().out.splitlines()[-1])['counts'] == 'declared'

@@ -76,16 +76,26 @@ def test_shares_of_clusters_and_datasets():
   assert weights['sst2'] == pytest.approx(plain['sst2'])  # what is not named keeps its rate
 
 
-def test_shares_of_everything_divide_the_whole():
+def test_shares_of_everything_divide_the_whole_and_say_so(capsys):
   weights = Mixing(shares={'nli': 0.1, 'sst2': 0.2, 'math': 0.1}).weights(RATES)
+  assert 'name all datasets and sum to 0.4: they are scaled to sum to 1' in capsys.readouterr().err
   assert share(weights, lambda name: name == 'sst2') == pytest.approx(0.5)
   assert share(weights, lambda name: name in ('rte', 'cb')) == pytest.approx(0.25)
+  Mixing(shares={'nli': 0.25, 'sst2': 0.5, 'math': 0.25}).weights(RATES)
+  assert not capsys.readouterr().err
 
 
 def test_shares_that_leave_nothing_for_the_rest_say_so(capsys):
   weights = Mixing(shares={'nli': 0.25, 'sst2': 0.75}).weights(RATES)
   assert set(weights) == {'rte', 'cb', 'sst2'}
   assert 'leave nothing for math_dataset: not trained on' in capsys.readouterr().err
+
+
+def test_data_that_is_missing_is_named_without_its_ways(tmp_path, monkeypatch):
+  monkeypatch.setenv('TFDS_DATA_DIR', str(tmp_path))
+  mixed(Mixing(inverted=0.3))
+  with pytest.raises(UserError, match='--datasets=rte`'):
+    datasets.require_prepared(['rte.forward', 'rte.inverted'])
 
 
 def test_caps():

@@ -337,6 +337,14 @@ def test_embedded_data_is_shown_and_not_added_to(hosts, tmp_path, capsys, no_che
   assert records.origin(tmp_path, [SMALL]) == 'embedded'
 
 
+def test_a_folder_of_copies_is_read_and_nothing_is_fetched(tmp_path, capsys):
+  command.main([f'--data_dir={tmp_path}', '--datasets=rte,sst2', f'--source={tmp_path}', '--dry_run'])
+  out = ''.join(capsys.readouterr().out.split('\n'))
+  assert f'to read from {tmp_path}: 2 builders, nothing to fetch' in out and 'MB' in out
+  command.main([f'--data_dir={tmp_path}', '--datasets=rte,sst2', '--source=hub', '--dry_run'])
+  assert 'to fetch: 8 MB' in capsys.readouterr().out
+
+
 def test_the_command_tells_what_became_of_each_and_its_exit_code(hosts, tmp_path, monkeypatch, capsys, no_checks):
   done = preparing.prepare
   inside = lambda request, *rest: done(dataclasses.replace(request, processes=0), *rest)

@@ -123,6 +123,7 @@ def test_what_was_found_is_kept_until_something_changes(data, proven, monkeypatc
   monkeypatch.setattr(proof, '_keep', None)  # not called
   names = ['rte', 'cb'], [*TRAIN, 'imdb_reviews']
   assert proof.is_kept(*names, folder) and proof.prove(*names, folder) == found
+  assert proof.is_kept(names[0], names[1][::-1], folder)  # the order of a mixture means nothing
   assert not proof.is_kept(['rte'], ['sst2'], folder)
   monkeypatch.setattr(embedded_marker, 'read', lambda data_dir: {'parts': 1})
   assert not proof.is_kept(*names, folder)

@@ -306,7 +306,7 @@ def _check_value(door: str, setting, statement, value, name: str, macros) -> str
 def _required(setting, name: str, statement: Statement) -> str:
   return (
     f'{name}{statement.where} is REQUIRED and has no value: set it with '
-    f'--gin.{name}=... ({setting.meaning}: {setting.wanted})'
+    f'--gin.{name}=... ({": ".join(filter(None, (setting.meaning, setting.wanted)))})'
   )
 
 

@@ -63,7 +63,7 @@ def run(flags, data_dir: str) -> int:
   preparing.check_limit(flags.limit, names)
   entries = plan.plan(data_dir, names)
   if not flags.json:
-    show(entries, data_dir)
+    show(entries, data_dir, '' if request.source in preparing.SOURCES else request.source)
   outcomes = [] if flags.dry_run else _prepared(request, entries)
   if flags.json:
     told = {'data_dir': data_dir, 'builders': [entry.to_json() for entry in entries]}
@@ -108,8 +108,8 @@ def _of_run() -> list[str]:
   return ours
 
 
-def show(entries: Sequence, data_dir: str) -> None:
-  """The table of what is there and what is missing."""
+def show(entries: Sequence, data_dir: str, folder: str = '') -> None:
+  """The table of what is there and what is missing. folder: that is read; '': downloads."""
   from rich.console import Console
   from rich.table import Table
 
@@ -134,6 +134,9 @@ def show(entries: Sequence, data_dir: str) -> None:
   needed = [entry for entry in entries if entry.state != 'prepared']
   sizes = [entry.origin.megabytes for entry in needed]
   unknown = f' and {sizes.count(None)} of unknown size' if None in sizes else ''
+  if folder:
+    console.print(f'to read from {folder}: {len(needed)} builders, nothing to fetch', highlight=False)
+    return
   console.print(f'to fetch: {sum(filter(None, sizes)):,.0f} MB{unknown}', highlight=False)
 
 

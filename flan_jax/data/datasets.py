@@ -257,7 +257,8 @@ def require_prepared(wanted: Sequence[str], instead: str = '') -> None:
   missing = [name for name in wanted if not get(name).source.prepared()]
   if missing:
     manual = {get(name).tfds: get(name).origin.by_hand for name in missing if get(name).origin.by_hand}
-    splits_lib.raise_missing(missing, [get(name).tfds for name in missing], manual, instead)
+    names = list(dict.fromkeys(map(plain, missing)))  # of variants, the dataset is what is prepared
+    splits_lib.raise_missing(names, [get(name).tfds for name in names], manual, instead)
 
 
 def records(dataset: Dataset, split: str) -> tf.data.Dataset:

@@ -79,6 +79,8 @@ class Mixing:
     if left < _NOTHING and unnamed:
       notice(f'SHARES = {dict(self.shares)!r} leave nothing for {", ".join(unnamed)}: not trained on')
       unnamed = {}
+    if left > _NOTHING and not unnamed and left < 1:
+      notice(f'SHARES = {dict(self.shares)!r} name all datasets and sum to {1 - left:g}: they are scaled to sum to 1')
     # Where all is named, the shares divide the whole, whatever their sum.
     whole = sum(unnamed.values()) / left if unnamed else sum(rates.values())
     named = {name: whole * share * rates[name] / totals[word] for name, (word, share) in groups.items() if share}

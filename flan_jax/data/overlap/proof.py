@@ -44,7 +44,7 @@ def prove(
     progress: is told each task whose text has been read.
   """
   skipped = {name: why for name in (*held_out, *tasks) if (why := _why_not(name))}
-  held_out, tasks = ([name for name in several if name not in skipped] for several in (held_out, tasks))
+  held_out, tasks = _comparable(held_out), sorted(_comparable(tasks))
   path = os.path.join(folder, f'{_fingerprint(held_out, tasks)}.json')
   found = _kept(path)
   if found is None:
@@ -60,8 +60,12 @@ def prove(
 
 def is_kept(held_out: Sequence[str], tasks: Sequence[str], folder: str) -> bool:
   """Whether `prove` has the result already."""
-  several = [[name for name in names if not _why_not(name)] for names in (held_out, tasks)]
-  return os.path.exists(os.path.join(folder, f'{_fingerprint(*several)}.json'))
+  # The order of a mixture's tasks depends on how they were selected, and means nothing here.
+  return os.path.exists(os.path.join(folder, f'{_fingerprint(_comparable(held_out), sorted(_comparable(tasks)))}.json'))
+
+
+def _comparable(names: Sequence[str]) -> list[str]:
+  return [name for name in names if not _why_not(name)]
 
 
 def _why_not(name: str) -> str:

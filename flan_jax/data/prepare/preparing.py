@@ -22,6 +22,7 @@ from flan_jax.errors import notice, UserError
 from flan_jax.settings import places
 
 AUTO = 'auto'
+SOURCES = (AUTO, records.TFDS, records.HUB)  # what is no folder
 _WORK = '.prepare-unfinished'
 _ENOUGH = 2_000  # rows of each split, for every slice that is declared
 _SPREAD = 3  # megabytes on disk for each that is downloaded, if no figure is declared
@@ -63,7 +64,7 @@ def check(request: Request) -> pathlib.Path:
       f'{folder} holds embedded data ({embedded_marker.FILE}), and real data does not go beside it: '
       'name another --data_dir'
     )
-  if request.source not in (AUTO, records.TFDS, records.HUB) and not pathlib.Path(request.source).is_dir():
+  if request.source not in SOURCES and not pathlib.Path(request.source).is_dir():
     raise UserError(
       f'--source={request.source} is neither auto, tfds or hub, nor a folder that is there; '
       'name a folder that holds parquet, jsonl or csv'
