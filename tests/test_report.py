@@ -13,7 +13,9 @@ from flan_jax.evaluation import groups
 from flan_jax.evaluation.scores import Conditions, DatasetScores, Difference, Evaluation, TemplateScores
 from flan_jax.report import charts, score_plot, sections, tables
 from flan_jax.report import page as page_lib
+from flan_jax.training import run_file
 from tests import fake_run
+from tests.fake_run import NASTY
 
 
 @pytest.fixture(scope='module')
@@ -38,6 +40,11 @@ def made(results=None, rule=None, run=None):
 def text_of(page):
   bare = re.sub(r'<(style|script).*?</\1>|<[^>]*>', ' ', page, flags=re.S)
   return ' '.join(html.unescape(bare).split())
+
+
+def shown(text):
+  """A text as `text_of` has it."""
+  return ' '.join(text.split())
 
 
 def section(page, name):
@@ -232,6 +239,46 @@ def test_the_proof_names_what_is_shared(page):
   text = section(made(rule=rule), 'unseen')
   assert '1 of the 3 tasks trained on share' in text and 'Checked' not in text
   assert sections.unseen({**rule, 'held_out': {}}, fake_run.group()) is None
+
+
+def compared(**changes):
+  """What a run says of the text of two held-out datasets."""
+  rte = {'examples': 1_500, 'exact': 2, 'paper': 30, 'absolute': 15, 'test': 1_000, 'test_absolute': 12}
+  return run_file.TextOverlap(
+    **{
+      'policy': 'drop',
+      'datasets': {'rte': rte, 'stsb': {**dict.fromkeys(rte, 0), 'examples': 10, 'test': 6}},
+      'left_out': {'sst2': 1_234, NASTY: 6},
+      'skipped': {'cb': f'data is missing {NASTY}', 'anli_r1': f'data is missing {NASTY}'},
+      **changes,
+    }
+  )
+
+
+def test_held_out_text_that_is_trained_on_is_counted():
+  page = made(run=fake_run.run(overlap=compared()))
+  rows = re.findall(r'<tr><td>.*?</tr>', re.search(r'<section id="overlap">.*?</section>', page, re.S)[0])
+  assert [text_of(row) for row in rows] == ['rte 1,500 2 0.1% 30 2.0% 15 1.0% 1,000 12 1.2%', 'stsb 10 0 0 0 6 0']
+  text = section(page, 'overlap')
+  assert f'Training records that were left out because they overlap: 1,240. sst2 1,234, {shown(NASTY)} 6.' in text
+  assert f'Not compared, because data is missing {shown(NASTY)}: cb, anli_r1.' in text
+  assert '<a href="#overlap">' in page
+  text = section(made(run=fake_run.run(overlap=compared(policy='report', left_out={}))), 'overlap')
+  assert "No training record was left out because of its text (LEAK_POLICY = 'report')" in text
+  assert 'No held-out dataset was compared' in section(made(run=fake_run.run(overlap=compared(datasets={}))), 'overlap')
+
+
+@pytest.mark.parametrize(
+  'changes, sentence',
+  [
+    ({}, 'with the text trained on. flan_jax holdout --cluster=nli --text compares them.'),
+    ({'held_out': None}, 'Nothing is held out, so no text was compared.'),
+    ({'imported': {'model_type': 'gpt2'}}, 'the model was imported, and its training text is not known.'),
+  ],
+)
+def test_text_that_was_not_compared_is_said(changes, sentence):
+  text = section(made(run=fake_run.run(**changes)), 'overlap')
+  assert text.endswith(sentence) and '<table' not in text
 
 
 def test_a_heading_is_no_kinship():

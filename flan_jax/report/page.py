@@ -17,7 +17,7 @@ from flan_jax.errors import UserError
 from flan_jax.evaluation import groups
 from flan_jax.evaluation.groups import Group
 from flan_jax.evaluation.scores import Evaluation, Results
-from flan_jax.report import charts, paper, score_plot, sections, tables
+from flan_jax.report import charts, overlap, paper, score_plot, sections, tables
 from flan_jax.report import samples as samples_lib
 
 FILE = 'report.html'
@@ -143,6 +143,7 @@ def page(
     _TEMPLATE,
     title=_title(every),
     parts=shown,
+    overlap=overlap.section(run),
     facts=_facts(run),
     aggregates=paper.aggregates(),
     charts=_charts(results, every, run, curves),
