@@ -32,8 +32,8 @@ def page(folder):
     return file.read()
 
 
-def made(results=None, rule=None, run=None):
-  given = page_lib.Inputs({'nli': rule or fake_run.rule()})
+def made(results=None, rule=None, run=None, **given):
+  given = page_lib.Inputs({'nli': rule or fake_run.rule()}, **given)
   return page_lib.page(fake_run.typed(results), run or fake_run.run(), given, fake_run.CURVES)
 
 
@@ -268,6 +268,36 @@ def test_held_out_text_that_is_trained_on_is_counted():
   assert 'No held-out dataset was compared' in section(made(run=fake_run.run(overlap=compared(datasets={}))), 'overlap')
 
 
+def clean(**changes):
+  """What report.json has of the tuned model."""
+  few = {'count': 3, 'score': None}
+  rte = {'metric': 'accuracy', 'split': 'test', 'whole': {'count': 1_000, 'score': 60.5}}
+  stsb = {'metric': 'pearson', 'split': 'dev', 'whole': {'count': 4, 'score': -1.0}, 'clean': few, 'marked': few}
+  rte |= {'clean': {'count': 988, 'score': 60.0}, 'marked': {'count': 12, 'score': 91.7}}
+  return {'tuned': {'rte': rte, 'stsb': stsb, **changes}}
+
+
+def test_scores_without_the_text_that_is_trained_on_stand_beside_the_others():
+  page = made(run=fake_run.run(overlap=compared()), clean=clean(other=clean()['tuned']['rte']))
+  rows = re.findall(r'<tr><td>.*?</tr>', re.search(r'<section id="overlap">.*?</section>', page, re.S)[0])[2:]
+  assert [text_of(row) for row in rows] == [
+    'rte accuracy 60.5 (1,000) 60.0 (988) 91.7 (12)',
+    'stsb dev pearson -1.0 (4) – (3) – (3)',
+  ]
+  assert 'Fewer than 5 examples have no score' in section(page, 'overlap')
+  problem = {'metric': 'accuracy', 'problem': f'not compared {NASTY}'}
+  text = section(made(clean=clean(rte=problem)), 'overlap')
+  assert f'rte: no score of the clean part, because not compared {shown(NASTY)}.' in text
+  text = section(made(run=fake_run.run(overlap=compared()), not_clean='it is not kept'), 'overlap')
+  assert text.endswith('No scores of the clean part: it is not kept.')
+
+
+def test_scores_of_the_clean_part_are_kept_in_report_json(tmp_path):
+  given = page_lib.Inputs(fake_run.rules(), clean=clean(sst2={'metric': 'accuracy', 'problem': 'why'}))
+  page_lib.write(str(tmp_path), fake_run.typed(), fake_run.run(), given, {})
+  assert page_lib.inputs(str(tmp_path)) == given
+
+
 @pytest.mark.parametrize(
   'changes, sentence',
   [
@@ -470,6 +500,7 @@ WHOLE = {'rules': {}, 'references': {}, 'confidence': {}, 'drawn': None, 'phrasi
         {'phrasings': 3},
         {'phrasings': {'rte': 'text'}},
         {'other': {}},
+        {'clean': {'tuned': {'rte': {'split': 'test'}}}},
       )
     ),
   ],

@@ -58,10 +58,19 @@ def prove(
   return dataclasses.replace(found, skipped=skipped)
 
 
+def kept(held_out: Sequence[str], tasks: Sequence[str], folder: str) -> results.Overlap | None:
+  """Returns what `prove` found before, without its `skipped`; None if it would compare."""
+  return _kept(_path(held_out, tasks, folder))
+
+
 def is_kept(held_out: Sequence[str], tasks: Sequence[str], folder: str) -> bool:
   """Whether `prove` has the result already."""
+  return os.path.exists(_path(held_out, tasks, folder))
+
+
+def _path(held_out: Sequence[str], tasks: Sequence[str], folder: str) -> str:
   several = [[name for name in names if not _why_not(name)] for names in (held_out, tasks)]
-  return os.path.exists(os.path.join(folder, f'{_fingerprint(*several)}.json'))
+  return os.path.join(folder, f'{_fingerprint(*several)}.json')
 
 
 def _why_not(name: str) -> str:
