@@ -28,7 +28,7 @@ def section(run: Any, every: Sequence[Group], given: Any) -> dict[str, Any]:
   """
   shown = _compared(run.overlap) if run.overlap is not None else _missing(run)
   clean = [one for group in every if (one := _clean(group, every, given.clean))]
-  return {**shown, 'clean': clean, 'fewest': clean_part.FEWEST, 'not_clean': given.not_clean}
+  return {'left_out': [], **shown, 'clean': clean, 'fewest': clean_part.FEWEST, 'not_clean': given.not_clean}
 
 
 def _compared(found: Any) -> dict[str, Any]:
