@@ -11,7 +11,7 @@ MODULES = {
   'Training': 'flan_jax.runs.training',
   'Rows': 'flan_jax.runs.training',
   'Evaluation': 'flan_jax.runs.evaluation',
-  'precompile': 'flan_jax.cli.precompile',
+  'Precompile': 'flan_jax.cli.precompile',
   'Schedule': 'flan_jax.training.loop',
   'Selection': 'flan_jax.data.mixture_subset',
   'Mixing': 'flan_jax.data.mixing.mixing',

@@ -13,7 +13,9 @@ from flan_jax.evaluation import groups
 from flan_jax.evaluation.scores import Conditions, DatasetScores, Difference, Evaluation, TemplateScores
 from flan_jax.report import charts, score_plot, sections, tables
 from flan_jax.report import page as page_lib
+from flan_jax.training import run_file
 from tests import fake_run
+from tests.fake_run import NASTY
 
 
 @pytest.fixture(scope='module')
@@ -30,14 +32,19 @@ def page(folder):
     return file.read()
 
 
-def made(results=None, rule=None, run=None):
-  given = page_lib.Inputs({'nli': rule or fake_run.rule()})
+def made(results=None, rule=None, run=None, **given):
+  given = page_lib.Inputs({'nli': rule or fake_run.rule()}, **given)
   return page_lib.page(fake_run.typed(results), run or fake_run.run(), given, fake_run.CURVES)
 
 
 def text_of(page):
   bare = re.sub(r'<(style|script).*?</\1>|<[^>]*>', ' ', page, flags=re.S)
   return ' '.join(html.unescape(bare).split())
+
+
+def shown(text):
+  """A text as `text_of` has it."""
+  return ' '.join(text.split())
 
 
 def section(page, name):
@@ -234,6 +241,76 @@ def test_the_proof_names_what_is_shared(page):
   assert sections.unseen({**rule, 'held_out': {}}, fake_run.group()) is None
 
 
+def compared(**changes):
+  """What a run says of the text of two held-out datasets."""
+  rte = {'examples': 1_500, 'exact': 2, 'paper': 30, 'absolute': 15, 'test': 1_000, 'test_absolute': 12}
+  return run_file.TextOverlap(
+    **{
+      'policy': 'drop',
+      'datasets': {'rte': rte, 'stsb': {**dict.fromkeys(rte, 0), 'examples': 10, 'test': 6}},
+      'left_out': {'sst2': 1_234, NASTY: 6},
+      'skipped': {'cb': f'data is missing {NASTY}', 'anli_r1': f'data is missing {NASTY}'},
+      **changes,
+    }
+  )
+
+
+def test_held_out_text_that_is_trained_on_is_counted():
+  page = made(run=fake_run.run(overlap=compared()))
+  rows = re.findall(r'<tr><td>.*?</tr>', re.search(r'<section id="overlap">.*?</section>', page, re.S)[0])
+  assert [text_of(row) for row in rows] == ['rte 1,500 2 0.1% 30 2.0% 15 1.0% 1,000 12 1.2%', 'stsb 10 0 0 0 6 0']
+  text = section(page, 'overlap')
+  assert f'Training records that were left out because they overlap: 1,240. sst2 1,234, {shown(NASTY)} 6.' in text
+  assert f'Not compared, because data is missing {shown(NASTY)}: cb, anli_r1.' in text
+  assert '<a href="#overlap">' in page
+  text = section(made(run=fake_run.run(overlap=compared(policy='report', left_out={}))), 'overlap')
+  assert "No training record was left out because of its text (LEAK_POLICY = 'report')" in text
+  assert 'No held-out dataset was compared' in section(made(run=fake_run.run(overlap=compared(datasets={}))), 'overlap')
+
+
+def clean(**changes):
+  """What report.json has of the tuned model."""
+  few = {'count': 3, 'score': None}
+  rte = {'metric': 'accuracy', 'split': 'test', 'whole': {'count': 1_000, 'score': 60.5}}
+  stsb = {'metric': 'pearson', 'split': 'dev', 'whole': {'count': 6, 'score': -1.0}, 'clean': few, 'marked': few}
+  rte |= {'clean': {'count': 988, 'score': 60.0}, 'marked': {'count': 12, 'score': 91.7}}
+  return {'tuned': {'rte': rte, 'stsb': stsb, **changes}}
+
+
+def test_scores_without_the_text_that_is_trained_on_stand_beside_the_others():
+  page = made(run=fake_run.run(overlap=compared()), clean=clean(other=clean()['tuned']['rte']))
+  rows = re.findall(r'<tr><td>.*?</tr>', re.search(r'<section id="overlap">.*?</section>', page, re.S)[0])[2:]
+  assert [text_of(row) for row in rows] == [
+    'rte accuracy 60.5 (1,000) 60.0 (988) 91.7 (12)',
+    'stsb dev pearson -1.0 (6) – (3) – (3)',
+  ]
+  assert 'Fewer than 5 clean or marked examples have no score. The training records' in section(page, 'overlap')
+  problem = {'metric': 'accuracy', 'problem': f'not compared {NASTY}'}
+  text = section(made(clean=clean(rte=problem)), 'overlap')
+  assert f'rte: no score of the clean part, because not compared {shown(NASTY)}.' in text
+  text = section(made(run=fake_run.run(overlap=compared()), not_clean='it is not kept'), 'overlap')
+  assert text.endswith('No scores of the clean part: it is not kept.')
+
+
+def test_scores_of_the_clean_part_are_kept_in_report_json(tmp_path):
+  given = page_lib.Inputs(fake_run.rules(), clean=clean(sst2={'metric': 'accuracy', 'problem': 'why'}))
+  page_lib.write(str(tmp_path), fake_run.typed(), fake_run.run(), given, {})
+  assert page_lib.inputs(str(tmp_path)) == given
+
+
+@pytest.mark.parametrize(
+  'changes, sentence',
+  [
+    ({}, 'with the text trained on. flan_jax holdout --cluster=nli --text compares them.'),
+    ({'held_out': None}, 'Nothing is held out, so no text was compared.'),
+    ({'imported': {'model_type': 'gpt2'}}, 'the model was imported, and its training text is not known.'),
+  ],
+)
+def test_text_that_was_not_compared_is_said(changes, sentence):
+  text = section(made(run=fake_run.run(**changes)), 'overlap')
+  assert text.endswith(sentence) and '<table' not in text
+
+
 def test_a_heading_is_no_kinship():
   found = sections.unseen(
     {
@@ -423,6 +500,7 @@ WHOLE = {'rules': {}, 'references': {}, 'confidence': {}, 'drawn': None, 'phrasi
         {'phrasings': 3},
         {'phrasings': {'rte': 'text'}},
         {'other': {}},
+        {'clean': {'tuned': {'rte': {'split': 'test'}}}},
       )
     ),
   ],

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Held-out text in the training data of real datasets: found, shown, dropped, refused."""
 
+import dataclasses
 import itertools
 import json
 import random
@@ -10,14 +11,18 @@ import pytest
 import seqio
 
 from flan_jax.cli import holdout as door
-from flan_jax.data import datasets, prompt_variants, rendering
+from flan_jax.data import datasets, prompt_variants, rendering, vocabulary
+from flan_jax.data.encoding import Encoding
 from flan_jax.data.mixture_subset import Selection
 from flan_jax.data.overlap import proof, records, results
 from flan_jax.data.sample_data import embedded, embedded_marker
 from flan_jax.errors import UserError
+from flan_jax.evaluation import answers, clean_part, protocol, questions, summaries
+from flan_jax.evaluation.scores import Conditions, Results
 from flan_jax.model import decoder
-from flan_jax.runs import registration, text_overlap, training
-from flan_jax.training import checkpoint, loop
+from flan_jax.runs import clean_scores, registration, report_inputs, text_overlap, training
+from flan_jax.training import checkpoint, loop, run_file
+from tests import fake_run
 from tests.conftest import replace_sample
 
 TRAIN = ('sst2', 'arc_easy')
@@ -75,8 +80,6 @@ def leaking(tmp_path_factory):
 @pytest.fixture
 def data(leaking, monkeypatch, tmp_path):
   """The same in force, as if it were not embedded."""
-  from flan_jax.data import vocabulary
-
   monkeypatch.setenv('TFDS_DATA_DIR', str(leaking))
   monkeypatch.setenv(vocabulary.VARIABLE, 'bytes')
   monkeypatch.setattr(vocabulary.FLAN, '_loaded', None)
@@ -177,6 +180,48 @@ def test_the_command_shows_what_was_found(data, tmp_path, capsys):
 def test_the_command_needs_data_on_both_sides(data):
   with pytest.raises(UserError, match='super_glue/cb.* not prepared'):
     door.main(['--cluster=cb', '--text', f'--tfds_data_dir={data}'])
+
+
+TEMPLATES = 0, 1
+
+
+def evaluated(folder):
+  """Results of RTE: in the first template what is trained on is wrong, all else is right.
+
+  Examples stand in another order than in the comparison.
+  """
+  encoding = Encoding(400, 24)
+  asked = questions.read('rte', encoding, templates=TEMPLATES, splits=['test'])
+  leaked = {premises('test')[number] for number in leaked_premises()}
+  prompts = [vocabulary.FLAN.decode(ids) for ids in asked.inputs[:: len(TEMPLATES)]]
+  marked = [any(text in prompt for text in leaked) for prompt in prompts][::-1]
+  asked = dataclasses.replace(asked, examples=asked.examples[::-1])
+  kept = answers.Folder(answers.path(str(folder), 'tuned', 'rte'), 'made')
+  kept.keep_examples(protocol._examples(asked))
+  for template in TEMPLATES:
+    wrong = [overlaps and not template for overlaps in marked]
+    given = [(one.label + turned) % 2 for one, turned in zip(asked.examples, wrong)]
+    kept.keep(answers.Cell(template, 'rank', [{'answer': answer} for answer in given]))
+  made = summaries.of_dataset('rte', False, kept, [(template, 'rank') for template in TEMPLATES], 'sum', encoding)
+  one = summaries.evaluation('tuned', 1, Conditions(data='tfds', cluster='rte'), {'rte': made})
+  return Results(evaluations=(one,), comparisons=())
+
+
+def test_a_report_has_the_scores_without_what_is_trained_on(data, tmp_path):
+  results = evaluated(tmp_path)
+  dropped = {'sst2.without20_0a1b2c3d': 1.0, 'arc_easy': 1.0}
+  told = run_file.TextOverlap('drop', {}, {'sst2': 20})
+  run = fake_run.run(held_out='rte', tasks=dropped, overlap=told)
+  made, why = clean_scores.found(results, run, str(tmp_path))
+  assert not made and 'not kept in' in why
+  assert clean_scores.found(results, fake_run.run(held_out='rte', tasks=dropped), str(tmp_path)) == ({}, '')
+  proof.prove(['rte'], list(TRAIN), str(data / 'store' / proof.FOLDER))
+  marked, count = len(leaked_premises()), ROWS_OF_TEST
+  split = report_inputs.inputs(results, run, str(tmp_path)).clean['tuned']['rte']
+  assert split['split'] == 'test' and count - marked >= clean_part.FEWEST
+  assert split['whole'] == {'count': count, 'score': pytest.approx(100 - 50 * marked / count)}
+  assert split['marked'] == {'count': marked, 'score': 50.0}
+  assert split['clean'] == {'count': count - marked, 'score': 100.0}
 
 
 def job(tmp_path, **changes):

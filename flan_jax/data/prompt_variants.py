@@ -19,6 +19,7 @@ from flan_jax.errors import UserError
 INSTRUCTIONS, NAME, NONE, PLAIN = 'instructions', 'name', 'none', 'plain'
 FORWARD, INVERTED = 'forward', 'inverted'
 STYLES = (INSTRUCTIONS, NAME, NONE, PLAIN)
+_WITHOUT = '.without'  # in a name, before what is left out
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Variant:
     parts += [self.turned] if self.turned else []
     parts += [f'{"1to" * self.drawn_shots}{self.shots}shot'] if self.shots else []
     parts += [f'seed{self.shot_seed}'] if self.shots and self.shot_seed else []
-    parts += [f'without{len(self.without)}_{self.without_digest[:8]}'] if self.without else []
+    parts += [f'{_WITHOUT[1:]}{len(self.without)}_{self.without_digest[:8]}'] if self.without else []
     return '.'.join(parts).replace('-', '_')
 
   @property
@@ -96,6 +97,11 @@ def without(task: str, keys: Sequence[int]) -> str:
     return task
   variant = datasets.get(task).variant or Variant(task)
   return register(dataclasses.replace(variant, without=tuple(keys))).name
+
+
+def complete(task: str) -> str:
+  """The task that `without` left records out of, by name; the same if it left none out."""
+  return task.partition(_WITHOUT)[0]
 
 
 def _check(variant: Variant, plain: datasets.Dataset) -> None:

@@ -45,7 +45,7 @@ class Example:
   answer in options, -1 for generation. references: every text that counts as right.
   group: examples with the same one are scored together; '' where each stands alone.
   passages: T texts, of each prompt the longest field in it, which is shortened if the
-  prompt is too long.
+  prompt is too long. key: of the record, see record_keys.number.
   """
 
   inputs: tuple[str, ...]
@@ -55,6 +55,7 @@ class Example:
   references: tuple[str, ...]
   group: str = ''
   passages: tuple[str, ...] = ()
+  key: int | None = None
 
 
 def dropped(task: str) -> dict[str, int]:
@@ -356,13 +357,13 @@ def examples(
     passages = _passages(repeated, phrasings, tf.range(len(phrasings)))
     references = named.get(REFERENCES, asked['targets'][:1])
     shown = asked['inputs'], asked['targets'], asked[OPTIONS], references, passages
-    return shown + (asked['label'], asked[GROUP], record_keys.text(texts))
+    return shown + (asked['label'], asked[GROUP], record_keys.text(texts), record_keys.number(texts))
 
   drawn = drawn or (exemplars(dataset) if dataset.shots else None)
   asked_ds = usable(records_ds, dataset).map(view, tf.data.AUTOTUNE)
-  for *columns, label, group, key in splits.elements(asked_ds, dataset.source):
+  for *columns, label, group, key, number in splits.elements(asked_ds, dataset.source):
     inputs, targets, options, references, passages = map(_decoded, columns)
     group, key = _decoded([group, key])
     if drawn:
       inputs = tuple(drawn.before([key] * len(numbers), numbers, inputs, prompt_length))
-    yield Example(inputs, targets, options, int(label), references, group, passages)
+    yield Example(inputs, targets, options, int(label), references, group, passages, int(number))

@@ -27,7 +27,8 @@ _ASKED = 'examples_sha256'  # which examples these are, or a cell answers
 @dataclasses.dataclass(frozen=True)
 class Examples:
   """What was asked, whatever the template. examples: dicts with `label`, `options`,
-  `references`, `group` of each, dev first. problems: see questions.Questions."""
+  `references`, `group`, `key` of each, dev first; earlier versions wrote no `key`. problems:
+  see questions.Questions."""
 
   sizes: Mapping[str, int]
   examples: Sequence[Mapping]

@@ -204,7 +204,13 @@ def _examples(found: Questions) -> answers.Examples:
   return answers.Examples(
     found.sizes,
     [
-      {'label': one.label, 'options': list(one.options), 'references': list(one.references), 'group': one.group}
+      {
+        'label': one.label,
+        'options': list(one.options),
+        'references': list(one.references),
+        'group': one.group,
+        'key': one.key,
+      }
       for one in found.examples
     ],
     found.problems,

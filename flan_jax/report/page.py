@@ -8,7 +8,7 @@ JSON that the page's script sets as text.
 import datetime
 import json
 import os
-from typing import Any, Mapping, Sequence, TypedDict
+from typing import Any, Mapping, Required, Sequence, TypedDict
 
 import msgspec
 
@@ -17,7 +17,7 @@ from flan_jax.errors import UserError
 from flan_jax.evaluation import groups
 from flan_jax.evaluation.groups import Group
 from flan_jax.evaluation.scores import Evaluation, Results
-from flan_jax.report import charts, paper, score_plot, sections, tables
+from flan_jax.report import charts, overlap, paper, score_plot, sections, tables
 from flan_jax.report import samples as samples_lib
 
 FILE = 'report.html'
@@ -32,6 +32,25 @@ class _Rule(TypedDict):
   trained: dict
 
 
+class _Part(TypedDict):
+  count: int
+  score: float | None
+
+
+class CleanScores(TypedDict, total=False):
+  """The score of a dataset, split by whether the text of examples is trained on.
+
+  metric, split: what the scores are of. problem: why there are none.
+  """
+
+  metric: Required[str]
+  split: str
+  whole: _Part
+  clean: _Part
+  marked: _Part
+  problem: str
+
+
 class Inputs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
   """What report.json holds.
 
@@ -41,12 +60,16 @@ class Inputs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
   drawn: task -> prompts drawn while training, None where they were not counted.
   phrasings: dataset -> template number -> its text.
   cut: what of the training prompts did not fit, in plain words.
+  clean: folder of an evaluation's answers -> dataset -> its scores.
+  not_clean: why `clean` is empty.
   """
 
   rules: dict[str, _Rule | None]
   drawn: dict[str, int | None] | None = None
   phrasings: dict[str, dict] | None = None
   cut: list[str] = []
+  clean: dict[str, dict[str, CleanScores]] = {}
+  not_clean: str = ''
 
   def to_json(self) -> dict[str, Any]:
     return msgspec.structs.asdict(self)
@@ -143,6 +166,7 @@ def page(
     _TEMPLATE,
     title=_title(every),
     parts=shown,
+    overlap=overlap.section(run, every, given),
     facts=_facts(run),
     aggregates=paper.aggregates(),
     charts=_charts(results, every, run, curves),

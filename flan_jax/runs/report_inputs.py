@@ -9,7 +9,7 @@ from typing import Any, Mapping, Sequence
 from flan_jax import storage
 from flan_jax.errors import notice, UserError
 from flan_jax.evaluation.scores import Results
-from flan_jax.runs import evaluation_request
+from flan_jax.runs import clean_scores, evaluation_request
 
 DRAWN = 'drawn.json'  # of MODEL_DIR: prompts of each task that training has drawn
 
@@ -26,11 +26,14 @@ def inputs(results: Results, run: Any, model_dir: str) -> Any:
   except UserError:  # it cannot be read
     before = page.Inputs({})
   counted = _drawn_file(model_dir)
+  clean, not_clean = clean_scores.found(results, run, model_dir)
   return page.Inputs(
     _rules(results, run, model_dir, before.rules),
     counted.get('prompts'),
     _phrasings(results, before.phrasings or {}),
     counted.get('cut', []),
+    clean,
+    not_clean,
   )
 
 

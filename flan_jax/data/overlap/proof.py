@@ -45,7 +45,7 @@ def prove(
   """
   skipped = {name: why for name in (*held_out, *tasks) if (why := _why_not(name))}
   held_out, tasks = _comparable(held_out), sorted(_comparable(tasks))
-  path = os.path.join(folder, f'{_fingerprint(held_out, tasks)}.json')
+  path = _path(held_out, tasks, folder)
   found = _kept(path)
   if found is None:
     found = comparison.compare(
@@ -58,10 +58,19 @@ def prove(
   return dataclasses.replace(found, skipped=skipped)
 
 
+def kept(held_out: Sequence[str], tasks: Sequence[str], folder: str) -> results.Overlap | None:
+  """Returns what `prove` found before, without its `skipped`; None if it would compare."""
+  return _kept(_path(held_out, tasks, folder))
+
+
 def is_kept(held_out: Sequence[str], tasks: Sequence[str], folder: str) -> bool:
   """Whether `prove` has the result already."""
+  return os.path.exists(_path(held_out, tasks, folder))
+
+
+def _path(held_out: Sequence[str], tasks: Sequence[str], folder: str) -> str:
   # The order of a mixture's tasks depends on how they were selected, and means nothing here.
-  return os.path.exists(os.path.join(folder, f'{_fingerprint(_comparable(held_out), sorted(_comparable(tasks)))}.json'))
+  return os.path.join(folder, f'{_fingerprint(_comparable(held_out), sorted(_comparable(tasks)))}.json')
 
 
 def _comparable(names: Sequence[str]) -> list[str]:

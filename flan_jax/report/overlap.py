@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the page says of held-out text in the text trained on, as the paper's appendix C does."""
+
+from typing import Any, Mapping, Sequence
+
+from flan_jax.evaluation import clean_part, groups
+from flan_jax.evaluation.groups import Group
+from flan_jax.report import tables
+
+NOTHING_HELD_OUT = 'Nothing is held out, so no text was compared.'
+IMPORTED = 'The text of the examples was not compared: the model was imported, and its training text is not known.'
+NOT_COMPARED = 'The text of held-out examples was not compared with the text trained on.'
+
+
+def section(run: Any, every: Sequence[Group], given: Any) -> dict[str, Any]:
+  """Returns the content of the section.
+
+  Args:
+    run: training.run_file.Run.
+    every: the groups of the results.
+    given: page.Inputs.
+
+  Returns:
+    If the run compared the text: `rows`, one of each held-out dataset, `left_out`: (task,
+    its training records that were left out), `skipped`: (reason, tasks that were not compared)
+    and `policy`. Otherwise `missing`, a sentence, and `command`, which compares, or ''. In both
+    cases `clean`, the scores of the clean part by group, `fewest` and `not_clean`.
+  """
+  shown = _compared(run.overlap) if run.overlap is not None else _missing(run)
+  clean = [one for group in every if (one := _clean(group, every, given.clean))]
+  return {'left_out': [], **shown, 'clean': clean, 'fewest': clean_part.FEWEST, 'not_clean': given.not_clean}
+
+
+def _compared(found: Any) -> dict[str, Any]:
+  reasons: dict[str, list[str]] = {}
+  for task, reason in found.skipped.items():
+    reasons.setdefault(reason, []).append(task)
+  return {
+    'missing': '',
+    'policy': found.policy,
+    'rows': [_row(name, numbers) for name, numbers in found.datasets.items()],
+    'left_out': [(task, f'{count:,}') for task, count in found.left_out.items()],
+    'total': f'{sum(found.left_out.values()):,}',
+    'skipped': list(reasons.items()),
+  }
+
+
+def _clean(group: Group, every: Sequence[Group], given: Mapping[str, Mapping]) -> dict[str, Any] | None:
+  """The scores of a group's tuned model; None if they are not known."""
+  rows, problems = [], []
+  for one in group.evaluations:
+    for name, parts in given.get(one.folder, {}).items() if one.name == 'tuned' else ():
+      if name in one.datasets and 'problem' in parts:
+        problems.append((name, parts['problem']))
+      elif name in one.datasets:
+        rows.append({'name': name, 'metric': parts['metric'], 'split': parts['split'], 'parts': _parts(parts)})
+  label = groups.label(group, every) if len(every) > 1 else ''
+  return {'label': label, 'rows': rows, 'problems': problems} if rows or problems else None
+
+
+def _parts(parts: Mapping[str, Any]) -> list[tuple[str, str]]:
+  """(score, number of examples) of all, of the clean and of the marked ones."""
+  own = [parts[name] for name in ('whole', 'clean', 'marked')]
+  return [(tables.number(part['score']), f'{part["count"]:,}') for part in own]
+
+
+def _missing(run: Any) -> dict[str, Any]:
+  if run.imported is not None:
+    return {'missing': IMPORTED, 'command': ''}
+  if not run.held_out:
+    return {'missing': NOTHING_HELD_OUT, 'command': ''}
+  return {'missing': NOT_COMPARED, 'command': f'flan_jax holdout --cluster={run.held_out} --text'}
+
+
+def _row(name: str, numbers: Any) -> dict[str, Any]:
+  examples, test = numbers['examples'], numbers['test']
+  counts = [_counted(numbers[rule], examples) for rule in ('exact', 'paper', 'absolute')]
+  return {
+    'name': name,
+    'examples': f'{examples:,}',
+    'counts': counts,
+    'test': f'{test:,}',
+    'of_test': _counted(numbers['test_absolute'], test),
+  }
+
+
+def _counted(count: int, of: int) -> tuple[str, str]:
+  """('12', '1.2%'); no percentage of nothing."""
+  return f'{count:,}', f'{count / of:.1%}' if count else ''
