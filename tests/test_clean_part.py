@@ -59,14 +59,14 @@ def test_the_order_of_the_examples_does_not_matter(tmp_path):
 def test_examples_that_are_left_out_of_an_evaluation_are_in_no_part(tmp_path):
   kept = keep(tmp_path / 'rte', range(102, 112))
   parts = clean_part.scores(str(tmp_path / 'rte'), made(kept), marks)
-  assert (parts.whole.count, parts.clean.count, parts.marked.count) == (10, 5, 5)
+  assert (parts.whole.examples, parts.clean.examples, parts.marked.examples) == (10, 5, 5)
   assert parts.clean.score == pytest.approx(100 * 9 / 10)
 
 
 def test_a_few_examples_have_no_score(tmp_path):
   kept = keep(tmp_path / 'rte', range(100, 110))
   parts = clean_part.scores(str(tmp_path / 'rte'), made(kept), marks)
-  assert parts.marked == Part(3, None) and parts.clean.count == 7 and parts.clean.score is not None
+  assert parts.marked == Part(3, None) and parts.clean.examples == 7 and parts.clean.score is not None
 
 
 def test_without_a_test_split_the_dev_split_is_split(tmp_path):

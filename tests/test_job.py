@@ -356,7 +356,9 @@ def test_held_out_scores_are_logged_while_training(data_dir, one_device, tmp_pat
     assert looked[step]['held_out/mean'] == pytest.approx(
       np.mean([looked[step][f'held_out/{name}'] for name in names - {'mean'}])
     )
-  cut = report_inputs.inputs(Results(evaluations=(), comparisons=()), None, str(tmp_path / 'run')).cut
+  cut = report_inputs.inputs(
+    Results(evaluations=(), comparisons=()), checkpoint.read_run(str(tmp_path / 'run')), str(tmp_path / 'run')
+  ).cut
   assert any(
     'prompts were too long and were shortened (INPUTS_LENGTH = 12)' in line and line.split(':')[0] in HELD_IN
     for line in cut

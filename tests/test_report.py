@@ -270,10 +270,10 @@ def test_held_out_text_that_is_trained_on_is_counted():
 
 def clean(**changes):
   """What report.json has of the tuned model."""
-  few = {'count': 3, 'score': None}
-  rte = {'metric': 'accuracy', 'split': 'test', 'whole': {'count': 1_000, 'score': 60.5}}
-  stsb = {'metric': 'pearson', 'split': 'dev', 'whole': {'count': 6, 'score': -1.0}, 'clean': few, 'marked': few}
-  rte |= {'clean': {'count': 988, 'score': 60.0}, 'marked': {'count': 12, 'score': 91.7}}
+  few = {'examples': 3, 'score': None}
+  rte = {'metric': 'accuracy', 'split': 'test', 'whole': {'examples': 1_000, 'score': 60.5}}
+  stsb = {'metric': 'pearson', 'split': 'dev', 'whole': {'examples': 6, 'score': -1.0}, 'clean': few, 'marked': few}
+  rte |= {'clean': {'examples': 988, 'score': 60.0}, 'marked': {'examples': 12, 'score': 91.7}}
   return {'tuned': {'rte': rte, 'stsb': stsb, **changes}}
 
 

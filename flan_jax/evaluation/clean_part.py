@@ -32,7 +32,7 @@ class Marks(NamedTuple):
 class Part(NamedTuple):
   """Some examples. score: mean over the templates; None if there are fewer than FEWEST."""
 
-  count: int
+  examples: int
   score: float | None
 
 

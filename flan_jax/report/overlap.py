@@ -61,7 +61,7 @@ def _clean(group: Group, every: Sequence[Group], given: Mapping[str, Mapping]) -
 def _parts(parts: Mapping[str, Any]) -> list[tuple[str, str]]:
   """(score, number of examples) of all, of the clean and of the marked ones."""
   own = [parts[name] for name in ('whole', 'clean', 'marked')]
-  return [(tables.number(part['score']), f'{part["count"]:,}') for part in own]
+  return [(tables.number(part['score']), f'{part["examples"]:,}') for part in own]
 
 
 def _missing(run: Any) -> dict[str, Any]:

@@ -33,7 +33,7 @@ class _Rule(TypedDict):
 
 
 class _Part(TypedDict):
-  count: int
+  examples: int
   score: float | None
 
 

@@ -118,7 +118,10 @@ def _code(key: str, old: Any, new: Any) -> list[str]:
   if old['digest'] == new['digest']:  # a helper that stands elsewhere
     return []
   before, after = old['parts'], new['parts']
-  changed = [_escaped(label)[1:-1] for label in _keys(before, after) if before.get(label) != after.get(label)]
+  changed = [label for label in _keys(before, after) if before.get(label) != after.get(label)]
+  changed = [
+    _escaped(label)[1:-1] for label in sorted(changed, key=lambda label: label not in after)
+  ]  # what is gone last
   return [f'{what} ({listed(changed)})' if changed else what]
 
 
