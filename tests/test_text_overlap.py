@@ -219,9 +219,9 @@ def test_a_report_has_the_scores_without_what_is_trained_on(data, tmp_path):
   marked, count = len(leaked_premises()), ROWS_OF_TEST
   split = report_inputs.inputs(results, run, str(tmp_path)).clean['tuned']['rte']
   assert split['split'] == 'test' and count - marked >= clean_part.FEWEST
-  assert split['whole'] == {'count': count, 'score': pytest.approx(100 - 50 * marked / count)}
-  assert split['marked'] == {'count': marked, 'score': 50.0}
-  assert split['clean'] == {'count': count - marked, 'score': 100.0}
+  assert split['whole'] == {'examples': count, 'score': pytest.approx(100 - 50 * marked / count)}
+  assert split['marked'] == {'examples': marked, 'score': 50.0}
+  assert split['clean'] == {'examples': count - marked, 'score': 100.0}
 
 
 def job(tmp_path, **changes):
