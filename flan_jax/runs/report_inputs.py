@@ -9,7 +9,7 @@ from typing import Any, Mapping, Sequence
 from flan_jax import storage
 from flan_jax.errors import notice, UserError
 from flan_jax.evaluation.scores import Results
-from flan_jax.runs import clean_scores, evaluation_request
+from flan_jax.runs import evaluation_request
 
 DRAWN = 'drawn.json'  # of MODEL_DIR: prompts of each task that training has drawn
 
@@ -20,6 +20,7 @@ def inputs(results: Results, run: Any, model_dir: str) -> Any:
   Of what is declared no more it has what the last report had.
   """
   from flan_jax.report import page
+  from flan_jax.runs import clean_scores  # which needs TensorFlow
 
   try:
     before = page.inputs(model_dir) or page.Inputs({})
