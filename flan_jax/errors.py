@@ -6,6 +6,12 @@ import logging
 import sys
 from typing import Iterable
 
+# Exit codes of the commands. 0: finished. A run that is started again with the same settings
+# goes on after all but a mistake; Ctrl-C and SIGTERM have those that shells give them.
+MISTAKE = 2  # of the user: the same settings fail again
+HANG = 75  # this process, or another of the run, made no progress or was gone
+INTERRUPTED, PREEMPTED = 130, 143
+
 # Notices go to standard error unless a program that uses the library says otherwise.
 LOG = logging.getLogger('flan_jax')
 
