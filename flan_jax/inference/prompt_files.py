@@ -218,7 +218,7 @@ def _compared(before: Mapping, now: Mapping) -> Iterator[tuple[str, Any, Any]]:
 
 
 @contextlib.contextmanager
-def grown(path: str, told: Mapping[str, Any], done: int) -> Iterator[BinaryIO]:
+def grown(path: str, told: Mapping[str, Any], done: int) -> Iterator[growing.Growing]:
   """The file, open to append after its first `done` lines; 0 begins it."""
   keep = len(_whole(storage.read_bytes(path))) if done else 0
   with growing.Growing(path, keep) as file:
@@ -227,7 +227,9 @@ def grown(path: str, told: Mapping[str, Any], done: int) -> Iterator[BinaryIO]:
     yield file
 
 
-def append(file: BinaryIO, records: Sequence[Mapping], outputs: Sequence[Sequence[str]], first: int) -> None:
+def append(
+  file: BinaryIO | growing.Growing, records: Sequence[Mapping], outputs: Sequence[Sequence[str]], first: int
+) -> None:
   """Writes the continuations of prompts `first` and following."""
   for number, (record, texts) in enumerate(zip(records, outputs, strict=True), first):
     line = json.dumps({**record, OUTPUTS: list(texts), NUMBER: number}, ensure_ascii=False)

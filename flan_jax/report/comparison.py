@@ -8,6 +8,7 @@ import dataclasses
 import os
 from typing import Any, Callable, Mapping, Sequence
 
+from flan_jax import storage
 from flan_jax.evaluation import answers, bootstrap, groups, summaries
 from flan_jax.evaluation.scores import DatasetScores, Evaluation, MethodScores, Results
 from flan_jax.report import charts, comparison_notices, score_plot, tables
