@@ -63,9 +63,9 @@ class Growing(io.RawIOBase):
     try:
       self.put()
     finally:
+      super().close()
       if not self._remote:
         self._file.close()
-      super().close()
 
 
 class Mirror:
