@@ -2,6 +2,7 @@
 # make test   every test but the slow ones        make test-all   all of them
 # make unit   the quickest of them, without TensorFlow and JAX (tests/layers.py)
 # make test-newest   those that need no torch, on the newest Python and JAX
+# make pod-test   training on two hosts that share nothing but a bucket (Linux, root)
 # make lint   format, the linter's rules and types (pyproject.toml)
 # make bench  figures against named peers, a JSON line each
 # make docs   the documentation in site/; fails on a broken link
@@ -34,7 +35,7 @@ OTHER_ROOMS := commandline comparison copies damaged_answers decoding evaluate e
   world_language world_languages world_news world_reading world_texts world_triples
 LEFT_OUT := $(foreach name,$(WITH_TORCH) $(OTHER_ROOMS),--ignore=tests/test_$(name).py)
 
-.PHONY: run lint unit test test-all test-newest tested-newest bench docs clean
+.PHONY: run lint unit test test-all pod-test test-newest tested-newest bench docs clean
 
 run: export TFDS_DATA_DIR := $(DATA)
 run: export FLAN_VOCABULARY := $(DATA)/vocab.model
@@ -61,6 +62,10 @@ test: $(VENV)/aot
 
 test-all: $(VENV)/aot
 	$(RUN) pytest $(SHARED)
+
+# Two hosts of namespaces with a bucket between them; fails where there can be none.
+pod-test: $(VENV)/aot
+	POD_REQUIRED=1 $(RUN) pytest tests/test_pod.py
 
 test-newest:
 	@python=$$(sh .ci/newest "$(PYTHON_NEWEST)") && \

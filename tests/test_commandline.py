@@ -12,6 +12,7 @@ import gin
 from flan_jax.cli import commandline, holdout, main, train
 from flan_jax.errors import UserError
 from flan_jax.runs import progress
+from tests import doors
 
 DOORS = [
   'cache',
@@ -156,3 +157,10 @@ def test_plain_progress_is_lines(capsys):
     for name in 'abcd':
       advance(1, name)
   assert capsys.readouterr().err.splitlines() == [f'work: {n}/4 {name}' for n, name in enumerate('abcd', 1)]
+
+
+@pytest.mark.parametrize('door', ['cache', 'prepare'])
+def test_commands_before_a_run_take_its_gin_files_without_what_it_requires(data_dir, tmp_path, door):
+  where = [f'--data_dir={tmp_path}'] if door == 'prepare' else []
+  ended = doors.run(door, [*where, '--gin_file=runs/tune.gin', "--gin.TASKS='sst2'", '--dry_run'], {})
+  assert ended.returncode == 0, ended.stderr

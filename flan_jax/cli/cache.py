@@ -62,8 +62,7 @@ def _tasks(flags, selection, mixing) -> list[str]:
 
 
 def _macro(name: str):
-  """The value of a gin macro of the run file; None where it is still to be given."""
+  """The value of a gin macro of the run file."""
   import gin
 
-  value = gin.query_parameter(f'{name}/gin.macro.value')
-  return None if value is gin.REQUIRED else value
+  return gin.query_parameter(f'{name}/gin.macro.value')

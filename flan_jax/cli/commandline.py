@@ -168,6 +168,7 @@ def configure(flags: argparse.Namespace) -> None:
   folders = [folder for folder in flags.gin_search_paths.split(',') if folder]
   paths = check_gin(flags.door, flags.gin_file, flags.bindings, flags.default_gin, folders)
   import gin
+  from flan_jax.cli import gin_files
   from flan_jax.data import private_names
 
   for folder in [*folders, gin_folder()]:
@@ -176,11 +177,26 @@ def configure(flags: argparse.Namespace) -> None:
   # takes any folder of that name, such as the user's own, for one.
   private_names.set_gin_readers(gin, [(open, os.path.isfile)])
   try:
-    gin.parse_config_files_and_bindings([path for _, path in paths], flags.bindings)
+    gin.parse_config_files_and_bindings([path for _, path in paths], flags.bindings, finalize_config=False)
+    if flags.door in gin_files.BEFORE_RUN:
+      _leave_out(gin, 'MODEL_DIR', 'HELD_OUT')
+    gin.finalize()
   except UserError:
     raise
   except Exception as error:  # gin raises many types, each with a readable first line
     raise UserError(f'gin: {_first_paragraph(error)}') from None
+
+
+def _leave_out(gin, *names: str) -> None:
+  """Gives macros that a run file requires the value None, if they have none yet."""
+  for name in names:
+    parameter = f'{name}/gin.macro.value'
+    try:
+      required = str(gin.query_parameter(parameter)) == '%gin.REQUIRED'
+    except ValueError:  # no file names it
+      continue
+    if required:
+      gin.bind_parameter(parameter, None)
 
 
 def check_gin(

@@ -35,6 +35,8 @@ WIRED = {
   'evaluate': 'Evaluation',
   'precompile': 'Precompile',
 }
+# Doors before a run, which may be given its files without what it requires.
+BEFORE_RUN = ('prepare', 'cache')
 # Doors that start no run of their own, and leave out what each run is given.
 _WITHOUT_RUN = ('prepare', 'cache', 'experiment', 'precompile')
 _REQUIRED = 'gin.REQUIRED'
