@@ -51,6 +51,7 @@ setuptools.setup(
     'clu>=0.0.12,<0.1',
     'flax>=0.12.8,<0.13',
     'gin-config>=0.5,<0.6',
+    'google-crc32c>=1.7,<2',
     'grain>=0.2.15,<0.3',
     'importlib_resources>=6',  # tensorflow-datasets needs it when it writes data
     'jax>=0.10,<0.13',  # of Python 3.11 the last is 0.10.2

@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A process of a tiny run without doors, for test_hosts: ADDRESS INDEX FOLDER STEPS."""
+"""A process of a tiny run without doors, for test_hosts.
 
+Arguments: ADDRESS INDEX COUNT FOLDER STEPS MESH, the last as JSON.
+"""
+
+import json
 import signal
 import sys
 import unittest.mock
@@ -13,6 +17,8 @@ from flan_jax.training import loop, metric_log, multihost, optim, sharding
 
 CONFIG = decoder.DecoderConfig(vocab_size=16, d_model=8, layers=1, heads=2, head_dim=8, d_ff=8, dtype='float32')
 ROWS = 8
+DEVICES = 8  # of all processes together
+MESH = {'data': 2, 'fsdp': 2, 'tensor': 2}
 
 
 def rows_of(step, ours):
@@ -32,12 +38,12 @@ def rows_of(step, ours):
   return {name: value[ours] for name, value in batch.items()}
 
 
-def run(folder, steps, tell=lambda text: None):
+def run(folder, steps, tell=lambda text: None, axes=MESH):
   """Trains on eight devices, wherever they are, to a step."""
-  mesh = sharding.mesh({'data': 2, 'fsdp': 2, 'tensor': 2})
+  mesh = sharding.mesh(axes)
   ours = sharding.local_rows(sharding.batch_sharding(mesh), ROWS)
   tell(f'rows {ours}')
-  feed = lambda first: (rows_of(step, ours) for step in range(first, 10**6))
+  feed = lambda first: (told(tell, step, rows_of(step, ours)) for step in range(first, 10**6))
   with unittest.mock.patch.object(metric_log, 'Logbook'):  # TensorFlow takes seconds
     return loop.train(
       loop.Job(
@@ -55,10 +61,16 @@ def run(folder, steps, tell=lambda text: None):
     )
 
 
+def told(tell, step, batch):
+  """The batch; its first tokens are told, by which a row is known."""
+  tell(f'fed {step} {[row[:3].tolist() for row in batch["tokens"]]}')
+  return batch
+
+
 if __name__ == '__main__':
-  address, index, folder, steps = sys.argv[1:]
+  address, index, count, folder, steps, axes = sys.argv[1:]
   # A suite that runs in the background has SIGINT ignored, and hands that on.
   signal.signal(signal.SIGINT, signal.default_int_handler)
-  jax.config.update('jax_num_cpu_devices', 4)
-  multihost.start(address, 2, int(index))
-  run(folder, int(steps), tell=lambda text: print(text, flush=True))
+  jax.config.update('jax_num_cpu_devices', DEVICES // int(count))
+  multihost.start(address, int(count), int(index))
+  run(folder, int(steps), lambda text: print(text, flush=True), json.loads(axes))

@@ -184,11 +184,12 @@ def answered(model_dir):
   }
 
 
-def workers(folder, steps):
+def workers(folder, steps, count=2, axes=host_worker.MESH):
   address = f'127.0.0.1:{port()}'
-  command = ['-m', 'tests.host_worker', address]
-  rest = [str(folder), str(steps)]
-  return [start([*command, str(index), *rest], {'PYTHONPATH': CHECKOUT}) for index in range(2)]
+  rest = [str(count), str(folder), str(steps), json.dumps(axes)]
+  return [
+    start(['-m', 'tests.host_worker', address, str(index), *rest], {'PYTHONPATH': CHECKOUT}) for index in range(count)
+  ]
 
 
 @pytest.mark.slow
@@ -222,6 +223,35 @@ def test_a_run_of_one_process_goes_on_as_two(tmp_path):
   assert all('resuming from step 3' in out for out, _ in printed)
   assert checkpoint.steps(str(tmp_path / 'two')) == [3, 6]
   assert_equal_moves(host_worker.run(tmp_path / 'two', 6), 6, tmp_path / 'one')
+
+
+def fed(out):
+  """Step -> the rows that a process was fed at it, each as it is known."""
+  lines = [line.removeprefix('fed ').split(' ', 1) for line in out.splitlines() if line.startswith('fed ')]
+  return {int(step): json.loads(rows) for step, rows in lines}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+  'hosts',
+  [
+    [(4, {'fsdp': 8}), (1, {'data': 8}), (2, {'data': 4, 'tensor': 2})],
+    [(1, {'data': 8}), (4, {'data': 2, 'fsdp': 4})],
+  ],
+)
+def test_a_run_goes_on_with_other_hosts_and_meshes(tmp_path, hosts):
+  step = 0
+  for count, axes in hosts:
+    printed = outputs(workers(tmp_path / 'moved', step + 2, count, axes))
+    assert all(f'resuming from step {step}' in out for out, _ in printed) == (step > 0)
+    seen = [fed(out) for out, _ in printed]
+    for one in (step, step + 1):  # the steps that are made of these rows are one later
+      rows = [row for mine in seen for row in mine[one]]
+      whole = host_worker.rows_of(one, slice(None))['tokens'][:, :3].tolist()
+      assert sorted(rows) == sorted(whole * (len(rows) // len(whole)))
+    step += 2
+    assert checkpoint.steps(str(tmp_path / 'moved'))[-1] == step
+  assert_equal_moves(host_worker.run(tmp_path / 'moved', step), step, tmp_path / 'one')
 
 
 def assert_equal_moves(state, steps, folder):

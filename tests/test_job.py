@@ -209,7 +209,7 @@ def copy(data_dir, one_device, tmp_path, monkeypatch):
 def rewritten(folder, change):
   run = json.loads((folder / 'run.json').read_text())
   change(run)
-  (folder / 'run.json').write_text(json.dumps(run))
+  checkpoint.write_run(folder, run)
 
 
 def test_the_same_run_goes_on_whatever_its_comments(copy, capsys):
@@ -328,11 +328,11 @@ def test_base_must_fit_vocabulary_model_and_what_is_held_out(job, data_dir, one_
     shutil.copytree(folder / 'base', tmp_path / 'other')
     run = json.loads((tmp_path / 'other/run.json').read_text())
     run['vocabulary']['hash'] = 'another'
-    (tmp_path / 'other/run.json').write_text(json.dumps(run))
+    checkpoint.write_run(tmp_path / 'other', run)
     check(tmp_path / 'new', init_from=str(tmp_path / 'other'))
   with pytest.raises(UserError, match='INIT_FROM = .* was trained on .*rte'):
     run = json.loads((folder / 'base/run.json').read_text()) | {'tasks': {'rte': 1.0}}
-    (tmp_path / 'other/run.json').write_text(json.dumps(run))
+    checkpoint.write_run(tmp_path / 'other', run)
     check(tmp_path / 'new', init_from=str(tmp_path / 'other'))
 
 

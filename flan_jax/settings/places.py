@@ -3,7 +3,10 @@
 
 import os
 import tempfile
+import uuid
 from typing import Sequence
+
+from flan_jax import storage
 
 # Of a MODEL_DIR: of checkpoints, and of those that could not be read.
 RUN_FOLDERS = 'checkpoints', 'checkpoints-unreadable'
@@ -22,8 +25,8 @@ def folder_problem(path: str, made: bool, inside: Sequence[str] = ()) -> str | N
   inside: names in it that must be folders too, if they are there.
   """
   path = os.fspath(path)
-  if '://' in path:  # of a file system that only libraries know
-    return None
+  if '://' in path:
+    return _bucket_problem(path, made)
   whole = os.path.abspath(path)
   try:
     return _in_the_way(whole, whole, made) or next(
@@ -31,6 +34,24 @@ def folder_problem(path: str, made: bool, inside: Sequence[str] = ()) -> str | N
     )
   except (OSError, ValueError) as error:
     return f'it cannot be one ({getattr(error, "strerror", None) or error})'
+
+
+def _bucket_problem(path: str, made: bool) -> str | None:
+  if not path.startswith(storage.BUCKET):
+    scheme = path.partition('://')[0]
+    return f'{scheme}:// is not supported: name a local folder, or {storage.BUCKET}BUCKET/PATH'
+  return storage.bucket_problem(path) or (_unwritable_bucket(path) if made else None)
+
+
+def _unwritable_bucket(path: str) -> str | None:
+  """What keeps objects from being written and deleted there: found out with one."""
+  probe = storage.join(path, f'.flan_jax-{uuid.uuid4().hex[:8]}')
+  try:
+    storage.write_whole(probe, b'')
+    storage.remove(probe)
+  except storage.BucketError as error:
+    return f'it cannot be written to ({error.strerror})'
+  return None
 
 
 def _in_the_way(folder: str, whole: str, made: bool) -> str | None:

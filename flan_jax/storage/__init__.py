@@ -21,6 +21,7 @@ from typing import Iterator, TYPE_CHECKING
 
 from flan_jax.errors import UserError
 from flan_jax.storage.bucket import absolute, BUCKET, bucket_problem, BucketError, files, in_words, is_remote  # noqa: F401  part of this
+from flan_jax.storage.digests import DIGEST, has_digest, with_digest  # noqa: F401
 
 if TYPE_CHECKING:
   from etils import epath

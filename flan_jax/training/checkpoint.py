@@ -3,32 +3,28 @@
 
 MODEL_DIR holds `run.json` (what the run is: model, vocabulary, mixture, lengths, seed,
 optimizer), and `checkpoints/<step>/` with the items `params` and `progress` (step and
-optimizer state), written by Orbax in the background. A run is resumed only as what it is.
-A checkpoint that cannot be read is never deleted: who only reads uses the one before, a
-run that goes on from the one before moves it to `checkpoints-unreadable/`.
+optimizer state) and the checksums of their files, written by Orbax in the background. A
+run is resumed only as what it is. A checkpoint that cannot be read, or whose checksums
+differ, is never deleted: who only reads uses the one before, a run that goes on from the
+one before moves it to `checkpoints-unreadable/`. A MODEL_DIR may be gs://bucket/run.
 """
 
 import contextlib
 import dataclasses
-import hashlib
-import json
-import os
 from typing import Any, Iterator, Mapping, Sequence
 
 import jax
 import orbax.checkpoint as ocp
+from etils import epath
 
+from flan_jax import storage
 from flan_jax.errors import notice, UserError
 from flan_jax.model import decoder, losses
-from flan_jax.settings import places
-from flan_jax.training import differences, multihost, optim, reading, sharding
+from flan_jax.training import checksums, differences, multihost, optim, reading, sharding, step_folders
 from flan_jax.training import state as state_lib
 from flan_jax.training.run_file import lineage, read_run, Run, RUN_FILE, trained_tasks, write_run  # noqa: F401  a run and its checkpoints
+from flan_jax.training.step_folders import check_step, FOLDER, identity, ITEMS, kept, looks_torn, steps, UNREADABLE  # noqa: F401
 
-FOLDER, UNREADABLE = places.RUN_FOLDERS  # the second is where Orbax does not look
-_METADATA = '_CHECKPOINT_METADATA'  # of Orbax, in the folder of a step
-_INDEX = 'manifest.ocdbt'  # of TensorStore, in the folder of an item
-ITEMS = ('params', 'progress')  # apart, so that a model is loaded without its optimizer
 # Of the model, what changes neither the parameters nor what they mean.
 FREE = ('remat', 'scan', 'dtype', 'attention')
 
@@ -43,10 +39,51 @@ class Loaded:
   step: int
 
 
+class _Manager(ocp.CheckpointManager):
+  """Adds checksums to what it writes, before that counts as a checkpoint."""
+
+  def __init__(self, folder: epath.Path, keep: int | None):
+    options = ocp.CheckpointManagerOptions(
+      max_to_keep=keep,
+      enable_async_checkpointing=True,
+      create=True,
+      async_options=ocp.AsyncOptions(post_finalization_callback=self._add_checksums),
+    )
+    self._writing = -1
+    super().__init__(folder, options=options, item_names=ITEMS)
+
+  def save(self, step: int, *args, **kwargs) -> bool:
+    self.wait_until_finished()  # of the step before, whose number is needed until then
+    self._writing = step
+    return super().save(step, *args, **kwargs)
+
+  def _add_checksums(self) -> None:
+    """On process 0, in Orbax's thread, once all processes have written their files."""
+    step, folder = self._writing, str(self.directory)
+    place = storage.join(folder, f'{step}{ocp.utils.TMP_DIR_SUFFIX}')
+    if not storage.exists(place):  # a bucket has no other name for what is unfinished
+      place = storage.join(folder, str(step))
+    checksums.write(place, step, step_folders.saved_at(place))
+
+
 def manager(model_dir: str, keep: int | None = 3) -> ocp.CheckpointManager:
-  """Orbax's manager of MODEL_DIR/checkpoints: asynchronous, keeps the last `keep`."""
-  options = ocp.CheckpointManagerOptions(max_to_keep=keep, enable_async_checkpointing=True, create=True)
-  return ocp.CheckpointManager(os.path.join(os.path.abspath(model_dir), FOLDER), options=options, item_names=ITEMS)
+  """Orbax's manager of MODEL_DIR/checkpoints: asynchronous, keeps the last `keep`.
+
+  Raises:
+    UserError: the folder cannot be made.
+  """
+  folder = storage.join(storage.absolute(model_dir), FOLDER)
+  try:
+    return _Manager(storage.path(folder), keep)
+  except Exception as error:  # Orbax and a bucket raise many types
+    raise UserError(
+      f'{folder} cannot be made or read ({reading.reason(error)}): make its disk or bucket '
+      'writable, or choose another MODEL_DIR'
+    ) from error
+
+
+def _model_dir(checkpoints: ocp.CheckpointManager) -> str:
+  return str(checkpoints.directory.parent)
 
 
 @contextlib.contextmanager
@@ -105,7 +142,7 @@ def finish(checkpoints: ocp.CheckpointManager, step: int) -> None:
 
 
 def _last_step(checkpoints: ocp.CheckpointManager) -> str:
-  there = steps(os.path.dirname(checkpoints.directory))
+  there = steps(_model_dir(checkpoints))
   return str(there[-1]) if there else 'not there either'
 
 
@@ -133,14 +170,14 @@ def restore(checkpoints: ocp.CheckpointManager, target: state_lib.State) -> stat
   its step again. Raises UserError if there are checkpoints but none is readable; then
   nothing is moved.
   """
-  model_dir = os.path.dirname(checkpoints.directory)
+  model_dir = _model_dir(checkpoints)
   there = multihost.agreed(steps(model_dir))
   if not there:
     return None
   step, items = _newest(model_dir, there, _items(target))
   torn = [later for later in there if later > step]
   if torn:
-    _set_aside(model_dir, torn)
+    step_folders.set_aside(model_dir, torn)
     checkpoints.reload()
   return state_lib.State(params=items['params'], **items['progress'])
 
@@ -153,45 +190,17 @@ def _newest(model_dir: str, candidates: Sequence[int], targets: Mapping) -> tupl
   """
   why = ''
   for step in sorted(candidates, reverse=True):
-    items, why = reading.items(_folder(model_dir, step), step, targets)
+    items, why = reading.items(step_folders.folder(model_dir, step), step, targets)
     if items is not None:
       if step < max(candidates):
-        _tell(f'checkpoint {step} serves instead')
+        multihost.tell(f'checkpoint {step} serves instead')
       return step, items
-    _tell(f'checkpoint {step} in {os.path.join(model_dir, FOLDER)} cannot be read ({why})')
+    multihost.tell(f'checkpoint {step} in {storage.join(model_dir, FOLDER)} cannot be read ({why})')
   raise UserError(
     f'none of the checkpoints {sorted(candidates)} in '
-    f'{os.path.join(model_dir, FOLDER)} can be read ({why}); nothing was changed. Bring '
+    f'{storage.join(model_dir, FOLDER)} can be read ({why}); nothing was changed. Bring '
     'one back from a copy, or start in a new MODEL_DIR'
   )
-
-
-def _tell(line: str) -> None:
-  if multihost.first():
-    notice(f'{line}')
-
-
-def _set_aside(model_dir: str, torn: Sequence[int]) -> None:
-  """Process 0 moves the checkpoints to where no step is looked for."""
-  with multihost.first_goes_ahead(f'set aside {list(torn)}'):
-    if not multihost.first():
-      return
-    for step in torn:
-      source = _folder(model_dir, step)
-      number, target = 1, os.path.join(model_dir, UNREADABLE, str(step))
-      while os.path.lexists(target):
-        number += 1
-        target = os.path.join(model_dir, UNREADABLE, f'{step}-{number}')
-      try:
-        os.makedirs(os.path.dirname(target), exist_ok=True)
-        os.rename(source, target)
-      except OSError as error:
-        raise UserError(
-          f'checkpoint {step} cannot be read, and {source} cannot be moved to {target} '
-          f'({error.strerror}): step {step} could not be saved again. Move it away '
-          'yourself, and run again'
-        ) from None
-      _tell(f'checkpoint {step} is now in {target}; nothing was deleted')
 
 
 class Unreadable(UserError):
@@ -224,76 +233,15 @@ def load(path: str, step: int | None = None, mesh: jax.sharding.Mesh | None = No
     candidates = multihost.agreed([one for one in steps(path) if one <= last])
     last, items = _newest(path, candidates, targets)
   else:
-    found, why = reading.items(_folder(path, step), step, targets)
+    found, why = reading.items(step_folders.folder(path, step), step, targets)
     if found is None:
       raise Unreadable(
-        f'checkpoint {step} in {os.path.join(path, FOLDER)} cannot be read ({why}); '
+        f'checkpoint {step} in {storage.join(path, FOLDER)} cannot be read ({why}); '
         f'bring it back from a copy, or take another of {steps(path)}: leave the step '
         'out for the last one that can be read'
       )
     items = found
   return Loaded(config, items['params'], run, last)
-
-
-def _folder(model_dir: str, step: int) -> str:
-  return os.path.join(os.path.abspath(model_dir), FOLDER, str(step))
-
-
-def steps(model_dir: str) -> list[int]:
-  """Steps of the finished checkpoints, in order; needs no Orbax."""
-  folder = os.path.join(model_dir, FOLDER)
-  names = os.listdir(folder) if os.path.isdir(folder) else []
-  return sorted(int(name) for name in names if name.isdecimal() and name == str(int(name)))
-
-
-def kept(model_dir: str) -> str:
-  """What there is to go on from, for people."""
-  there = steps(model_dir)
-  return f'{model_dir} has {f"checkpoint {there[-1]}" if there else "no checkpoint"}'
-
-
-def looks_torn(model_dir: str, step: int) -> bool:
-  """Whether a checkpoint is torn, at first sight; only reading it tells for sure."""
-  sizes = [
-    os.path.getsize(os.path.join(root, name)) for root, _, names in os.walk(_folder(model_dir, step)) for name in names
-  ]
-  return not sizes or 0 in sizes
-
-
-def check_step(model_dir: str, step: int | None = None) -> int:
-  """The step itself, or the last one. Raises UserError where there is none."""
-  there = steps(model_dir)
-  if not there or (step is not None and step not in there):
-    wanted = 'no checkpoint' if step is None else f'no checkpoint of step {step}'
-    problem = places.folder_problem(model_dir, False, places.RUN_FOLDERS)
-    known = problem or f'it has {there or "none at all"}'
-    raise UserError(f'{model_dir} has {wanted}; {known}')
-  return there[-1] if step is None else step
-
-
-def identity(model_dir: str, step: int) -> str:
-  """Of a checkpoint, wherever its folder lies: what it is of, and when it was saved.
-
-  Parameters can be read without Orbax's metadata, so if these are torn the index of the
-  parameters tells the checkpoint from others.
-
-  Raises:
-    UserError: there is neither.
-  """
-  folder = _folder(model_dir, step)
-  try:
-    with open(os.path.join(folder, _METADATA), encoding='utf-8') as file:
-      return f'{step} {json.load(file)["init_timestamp_nsecs"]}'
-  except (OSError, ValueError, KeyError, TypeError):
-    index = os.path.join(folder, ITEMS[0], _INDEX)
-  try:
-    with open(index, 'rb') as file:
-      return f'{step} {hashlib.sha256(file.read()).hexdigest()[:16]}'
-  except OSError as error:
-    raise UserError(
-      f'checkpoint {step} in {os.path.dirname(folder)} is torn: {index} cannot be read '
-      f'({error.strerror}); bring it back from a copy, or name another step'
-    ) from None
 
 
 def check_same_model(base: decoder.DecoderConfig, model: decoder.DecoderConfig, base_dir: str) -> None:

@@ -16,7 +16,7 @@ from typing import Iterator, Mapping, Sequence
 import jax
 import numpy as np
 
-from flan_jax.errors import UserError
+from flan_jax.errors import notice, UserError
 
 JOIN_SECONDS = 300  # for all processes to come up
 _BARRIER_SECONDS = 7 * 24 * 3600  # process 0 may render prompts for hours
@@ -135,6 +135,12 @@ def _absent(given: Mapping, timeout: float) -> str:
 def first() -> bool:
   """Whether this is process 0, which alone writes and speaks. Makes jax's devices."""
   return jax.process_index() == 0
+
+
+def tell(text: str) -> None:
+  """A notice of process 0, for all."""
+  if first():
+    notice(text)
 
 
 @contextlib.contextmanager

@@ -1,17 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reading the items of a checkpoint: what is torn is told, and all processes agree."""
+"""Reading the items of a checkpoint: what is torn is told, and all processes agree.
+
+The checksums are compared first, so that no parser sees a damaged file.
+"""
 
 import contextlib
 import gc
-import os
 import sys
 from typing import Iterator, Mapping
 
 import jax
 import orbax.checkpoint as ocp
-from etils import epath
 
-from flan_jax.training import multihost
+from flan_jax import storage
+from flan_jax.training import checksums, multihost
+
+ELSEWHERE = 'another process cannot read it'
 
 
 def items(folder: str, step: int, targets: Mapping) -> tuple[dict | None, str]:
@@ -22,20 +26,23 @@ def items(folder: str, step: int, targets: Mapping) -> tuple[dict | None, str]:
     step: whose it must be.
     targets: name of an item -> shapes with shardings.
   """
+  why = checksums.problem(folder, step, targets)
+  if not multihost.everywhere(not why):
+    return None, why or ELSEWHERE
   with _leftovers_hidden():
     found, why = _attempt(folder, step, targets)
     if why:
       gc.collect()
   if multihost.everywhere(not why):
     return found, ''
-  return None, why or 'another process cannot read it'
+  return None, why or ELSEWHERE
 
 
 def _attempt(folder: str, step: int, targets: Mapping) -> tuple[dict, str]:
   handler, found = ocp.StandardCheckpointHandler(), {}
   try:
     for name, target in targets.items():
-      found[name] = handler.restore(epath.Path(os.path.join(folder, name)), args=ocp.args.StandardRestore(target))
+      found[name] = handler.restore(storage.path(storage.join(folder, name)), args=ocp.args.StandardRestore(target))
     saved = int(found['progress']['step']) if 'progress' in found else step
     return found, '' if saved == step else f'it holds step {saved}'
   except (MemoryError, jax.errors.JaxRuntimeError):  # no fault of the files
@@ -52,7 +59,7 @@ def _misfit(folder: str, targets: Mapping) -> str:
   }
   for name, target in targets.items():
     try:
-      there = shapes(ocp.StandardCheckpointHandler().metadata(epath.Path(os.path.join(folder, name))).tree)
+      there = shapes(ocp.StandardCheckpointHandler().metadata(storage.path(storage.join(folder, name))).tree)
     except Exception:  # torn, too: many types
       continue
     for array, shape in shapes(target).items():

@@ -3,7 +3,6 @@
 
 import dataclasses
 import json
-import os
 from typing import Any, Mapping
 
 from flan_jax import settings, storage
@@ -158,17 +157,31 @@ def read_run(model_dir: str) -> Run | None:
   Raises:
     UserError: the file is torn, or tells no run.
   """
-  path = os.path.join(model_dir, RUN_FILE)
+  path = storage.join(model_dir, RUN_FILE)
   try:
-    with open(path, encoding='utf-8') as file:
-      told = json.load(file)
+    content = storage.read_bytes(path)
   except (FileNotFoundError, NotADirectoryError):
     return None
   except OSError as error:
     raise UserError(f'{path} cannot be read: {error.strerror}') from None
+  try:
+    told = json.loads(content)
   except (ValueError, RecursionError) as error:
     raise UserError(_torn(path, f'it is not JSON: {error}')) from None
+  if isinstance(told, Mapping):
+    _check_digest(path, told)
+    told = {name: value for name, value in told.items() if name != storage.DIGEST}
   return Run.from_json(told, path)
+
+
+def _check_digest(path: str, told: Mapping) -> None:
+  """Raises UserError unless the content is what was written; earlier versions noted no digest."""
+  if storage.DIGEST in told and not storage.has_digest(told):
+    what = (
+      f'it was changed after it was written, for its "{storage.DIGEST}" is of other content. If you '
+      f'changed it on purpose, delete the "{storage.DIGEST}" in it. Otherwise a disk or a copy did'
+    )
+    raise UserError(_torn(path, what))
 
 
 def _torn(path: str, what: str) -> str:
@@ -182,8 +195,8 @@ def _torn(path: str, what: str) -> str:
 def lineage(model_dir: str | None) -> list[Run]:
   """The run, the run it began from, and so on, as far as they are there."""
   runs, seen = [], set()
-  while model_dir and os.path.abspath(model_dir) not in seen and (run := read_run(model_dir)):
-    seen.add(os.path.abspath(model_dir))
+  while model_dir and storage.absolute(model_dir) not in seen and (run := read_run(model_dir)):
+    seen.add(storage.absolute(model_dir))
     runs.append(run)
     model_dir = run.init_from
   return runs
@@ -195,7 +208,7 @@ def trained_tasks(model_dir: str | None) -> list[str]:
 
 
 def write_run(model_dir: str, told: Mapping) -> None:
-  """Writes run.json, whole or not at all. told: as Run.to_json has it."""
-  path = os.path.join(model_dir, RUN_FILE)
-  os.makedirs(model_dir, exist_ok=True)
-  storage.write_whole(path, json.dumps(told, indent=1))
+  """Writes run.json, whole or not at all, with its digest. told: as Run.to_json has it."""
+  path = storage.join(model_dir, RUN_FILE)
+  storage.make_folder(model_dir)
+  storage.write_whole(path, json.dumps(storage.with_digest(told), indent=1))
