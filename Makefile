@@ -77,7 +77,7 @@ tested-newest: $(VENV)/newest
 	$(RUN) pytest -m 'not slow and not long' $(SHARED) $(LEFT_OUT)
 
 bench: $(VENV)/test
-	@for name in packing loading store overlap collection training scoring decoding; do $(RUN) tests.bench.$$name || exit 1; done
+	@for name in packing loading store overlap collection training restore scoring decoding; do $(RUN) tests.bench.$$name || exit 1; done
 
 docs: export NO_MKDOCS_2_WARNING := 1
 docs: $(VENV)/docs

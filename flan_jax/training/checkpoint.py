@@ -20,7 +20,7 @@ from etils import epath
 from flan_jax import storage
 from flan_jax.errors import notice, UserError
 from flan_jax.model import decoder, losses
-from flan_jax.training import checksums, differences, multihost, optim, reading, sharding, step_folders
+from flan_jax.training import arrays, checksums, differences, multihost, optim, reading, sharding, step_folders
 from flan_jax.training import state as state_lib
 from flan_jax.training.run_file import lineage, read_run, Run, RUN_FILE, trained_tasks, write_run  # noqa: F401  a run and its checkpoints
 from flan_jax.training.step_folders import check_step, FOLDER, identity, ITEMS, kept, looks_torn, steps, UNREADABLE  # noqa: F401
@@ -113,7 +113,7 @@ def save(checkpoints: ocp.CheckpointManager, state: state_lib.State) -> None:
 
 def save_items(checkpoints: ocp.CheckpointManager, step: int, items: Mapping) -> None:
   """`save` for other items than those of training."""
-  args = {name: ocp.args.StandardSave(item) for name, item in items.items()}
+  args = {name: ocp.args.StandardSave(item, arrays.save_args(item)) for name, item in items.items()}
   with _write_errors_told(checkpoints):
     accepted = checkpoints.save(step, args=ocp.args.Composite(**args))
   if not accepted:

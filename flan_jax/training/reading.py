@@ -13,7 +13,7 @@ import jax
 import orbax.checkpoint as ocp
 
 from flan_jax import storage
-from flan_jax.training import checksums, multihost
+from flan_jax.training import arrays, checksums, multihost
 
 ELSEWHERE = 'another process cannot read it'
 
@@ -39,10 +39,10 @@ def items(folder: str, step: int, targets: Mapping) -> tuple[dict | None, str]:
 
 
 def _attempt(folder: str, step: int, targets: Mapping) -> tuple[dict, str]:
-  handler, found = ocp.StandardCheckpointHandler(), {}
+  found = {}
   try:
     for name, target in targets.items():
-      found[name] = handler.restore(storage.path(storage.join(folder, name)), args=ocp.args.StandardRestore(target))
+      found[name] = arrays.read(storage.join(folder, name), target)
     saved = int(found['progress']['step']) if 'progress' in found else step
     return found, '' if saved == step else f'it holds step {saved}'
   except (MemoryError, jax.errors.JaxRuntimeError):  # no fault of the files

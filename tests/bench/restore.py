@@ -14,17 +14,14 @@ import time
 from tests.bench import figures, sides
 
 REQUIRED = 1.3  # times the bytes of the shards
-SECONDS = 1.5  # times the seconds of a restore without checksums
 DEVICES = (1, 8)
 
 
 def main() -> None:
   with tempfile.TemporaryDirectory() as folder:
-    sides.Side('tests.bench.restore', 'save', folder).end()
+    write(folder)
     for devices in DEVICES:
-      side = sides.Side('tests.bench.restore', f'restore{devices}', folder)
-      found = side.ask('go')['value']
-      side.end()
+      found = measured(folder, devices)
       figures.report(
         f'restore_memory_{devices}_devices',
         found['peak'] / found['shards'],
@@ -34,6 +31,19 @@ def main() -> None:
         REQUIRED * found['shards'] / found['peak'],
         **found,
       )
+
+
+def write(folder: str) -> None:
+  """The checkpoint, by a process of its own."""
+  sides.Side('tests.bench.restore', 'save', folder).end()
+
+
+def measured(folder: str, devices: int) -> dict:
+  """What a process found that restored it: bytes at the peak, of the shards, of the largest array."""
+  side = sides.Side('tests.bench.restore', f'restore{devices}', folder)
+  found = side.ask('go')['value']
+  side.end()
+  return found
 
 
 def _job(devices: int):

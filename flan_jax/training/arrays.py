@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Arrays of a checkpoint, read straight into their shards.
+
+Orbax writes the arrays of an item into one OCDBT database, each in chunks under its name.
+Its own reading holds each array twice, and all of them at a time. Here a shard is filled
+in place, a chunk at a time, so that the peak of the memory is little above the shards.
+"""
+
+import collections
+import itertools
+import math
+from typing import Any, Iterator, NamedTuple, Sequence
+
+import jax
+import numpy as np
+import orbax.checkpoint as ocp
+import tensorstore as ts
+
+from flan_jax import storage
+
+CHUNK_BYTES = 1 << 23  # at most, of an array as it is written
+_SPARE = 0.1  # of the shards' bytes: what may be read but not yet be in its shard
+_LEAST_SPARE = 1 << 25
+_MOST_READS = 128
+_INDEX_BYTES = 10**7  # of the database's index that are kept
+_ALIGNED = 64  # bytes: so aligned, a host's memory becomes that of the CPU device uncopied
+
+
+class _Shard(NamedTuple):
+  """A part of an array in the host's memory, and the devices that want it."""
+
+  content: np.ndarray
+  begin: tuple[int, ...]
+  devices: Sequence[jax.Device]
+
+
+def save_args(items: Any) -> Any:
+  """How Orbax is to write the arrays: in chunks that are read one by one."""
+  return jax.tree.map(lambda _: ocp.SaveArgs(chunk_byte_size=CHUNK_BYTES), items)
+
+
+def read(folder: str, target: Any) -> Any:
+  """The arrays of an item, as `target` has their shapes, types and shardings.
+
+  Raises:
+    ValueError: other arrays are there than are wanted, or of other shapes; a file is torn.
+  """
+  database = {'driver': 'ocdbt', 'base': _base(folder), 'cache_pool': 'cache_pool#index'}
+  context = ts.Context({'cache_pool#index': {'total_bytes_limit': _INDEX_BYTES}})
+  leaves, tree = jax.tree_util.tree_flatten_with_path(target)
+  wanted = {jax.tree_util.keystr(path, simple=True, separator='.'): leaf for path, leaf in leaves}
+  _check_names(ts.KvStore.open(database, context=context).result(), wanted)
+  opened = {name: ts.open(_spec(database, name), context=context, open=True) for name in wanted}
+  stored = {name: _checked(name, opened[name].result(), leaf) for name, leaf in wanted.items()}
+  shards = {name: _shards(leaf) for name, leaf in wanted.items()}
+  size = sum(shard.content.nbytes for parts in shards.values() for shard in parts)
+  spare = max(_LEAST_SPARE, _SPARE * size)
+  pending: collections.deque = collections.deque()
+  for name, parts in shards.items():
+    for shard in parts:
+      for chunk in _chunks(stored[name], shard):
+        pending.append(_fill(stored[name], shard, chunk))
+        while len(pending) > min(_MOST_READS, spare // (2 * _chunk_bytes(stored[name]))):
+          pending.popleft().result()
+  for write in pending:
+    write.result()
+  return tree.unflatten([_on_devices(leaf, shards.pop(name)) for name, leaf in wanted.items()])
+
+
+def _base(folder: str) -> dict[str, str]:
+  if not storage.is_remote(folder):
+    return {'driver': 'file', 'path': f'{folder}/'}
+  bucket, _, path = folder.removeprefix(storage.BUCKET).partition('/')
+  return {'driver': 'gcs', 'bucket': bucket, 'path': f'{path}/'}
+
+
+def _spec(database: dict, name: str) -> dict:
+  whole = {'recheck_cached_data': False, 'recheck_cached_metadata': False}  # nobody writes there
+  return {'driver': 'zarr', 'kvstore': {**database, 'path': f'{name}/'}, **whole}
+
+
+def _check_names(database: ts.KvStore, wanted) -> None:
+  there = {key.decode().rpartition('/')[0] for key in database.list().result()}
+  for names, what in ((set(wanted) - there, 'lacks'), (there - set(wanted), 'has besides')):
+    if names:
+      raise ValueError(f'it {what} the array {min(names)}')
+
+
+def _checked(name: str, stored: ts.TensorStore, leaf: Any) -> ts.TensorStore:
+  if tuple(stored.shape) != tuple(leaf.shape):
+    raise ValueError(f'{name} has the shape {tuple(stored.shape)} instead of {tuple(leaf.shape)}')
+  return stored if stored.dtype.numpy_dtype == leaf.dtype else ts.cast(stored, leaf.dtype)
+
+
+def _shards(leaf: Any) -> list[_Shard]:
+  """The parts that devices of this process have, each once, not yet filled."""
+  devices: dict[tuple, list] = {}
+  for device, index in leaf.sharding.addressable_devices_indices_map(tuple(leaf.shape)).items():
+    ends = tuple(part.indices(size)[:2] for part, size in zip(index, leaf.shape))
+    devices.setdefault(ends, []).append(device)
+  return [
+    _Shard(_empty([end - begin for begin, end in ends], leaf.dtype), tuple(begin for begin, _ in ends), ours)
+    for ends, ours in devices.items()
+  ]
+
+
+def _empty(shape: Sequence[int], dtype: Any) -> np.ndarray:
+  size = math.prod(shape) * np.dtype(dtype).itemsize
+  room = np.empty(size + _ALIGNED, np.uint8)
+  begin = -room.ctypes.data % _ALIGNED
+  return room[begin : begin + size].view(dtype).reshape(shape)
+
+
+def _chunks(stored: ts.TensorStore, shard: _Shard) -> Iterator[tuple[slice, ...]]:
+  """What of each chunk is in a shard, in the places of the whole array."""
+  ranges = []
+  for begin, size, step in zip(shard.begin, shard.content.shape, _chunk_shape(stored)):
+    cuts = [begin, *range((begin // step + 1) * step, begin + size, step), begin + size]
+    ranges.append([slice(*pair) for pair in itertools.pairwise(cuts)])
+  return itertools.product(*ranges)
+
+
+def _chunk_shape(stored: ts.TensorStore) -> Sequence[int]:
+  return stored.chunk_layout.read_chunk.shape or ()  # of a scalar there is none
+
+
+def _chunk_bytes(stored: ts.TensorStore) -> int:
+  return math.prod(_chunk_shape(stored)) * stored.dtype.numpy_dtype.itemsize
+
+
+def _fill(stored: ts.TensorStore, shard: _Shard, chunk: tuple[slice, ...]) -> ts.WriteFutures:
+  """Begins to read a part of a chunk into its place in the shard."""
+  inside = tuple(slice(part.start - begin, part.stop - begin) for part, begin in zip(chunk, shard.begin))
+  target = ts.array(shard.content)[inside]
+  return target.write(stored[chunk][ts.d[:].translate_to[target.origin]] if chunk else stored)
+
+
+def _on_devices(leaf: Any, shards: Sequence[_Shard]) -> jax.Array:
+  placed = [jax.device_put(shard.content, device) for shard in shards for device in shard.devices]
+  return jax.make_array_from_single_device_arrays(tuple(leaf.shape), leaf.sharding, placed)
