@@ -543,6 +543,19 @@ class TestDisk:
     assert stores_in(tmp_path) == [kept.path]
     assert len(ids_of(store.open_store(kept.path))) == 5
 
+  def test_a_folder_that_cannot_be_written_to_serves_if_it_is_warm(self, tmp_path, monkeypatch):
+    warm = store.build(make_task(TEXTS[:5], name='warm'), directory=str(tmp_path), **LENGTHS)
+
+    def refuse(path, *_, **rest):
+      raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(path))
+
+    for owner, name in ((os, 'mkdir'), (os, 'makedirs'), (os, 'rename'), (os, 'replace'), (os, 'utime')):
+      monkeypatch.setattr(owner, name, refuse)
+    opened = store.ensure(make_task(TEXTS[:5], name='warm'), directory=str(tmp_path), **LENGTHS)
+    assert ids_of(opened) == ids_of(warm)
+    with pytest.raises(UserError, match='squares.*cannot be written .Read-only file system.*STORE_DIR'):
+      store.ensure(make_task(), directory=str(tmp_path), **LENGTHS)
+
   def test_a_disk_that_fills_up_while_records_are_written_is_told(self, tmp_path):
     """A limit on the size of files stands for a full disk: the writer of records is in C++."""
     script = f"""

@@ -6,6 +6,8 @@ import itertools
 import os
 import pathlib
 import shutil
+import subprocess
+import sys
 import threading
 
 import numpy as np
@@ -253,6 +255,26 @@ class TestCache:
     assert cache._delete(copy.path) and not os.path.exists(copy.path)
     assert os.path.isdir(cache.use('a/train-0.x').path)
 
+  def test_a_process_that_is_killed_while_it_fetches_keeps_no_one_waiting(self, machines):
+    machines().ensure()
+    machine = machines()
+    copy = machine.ensure().path
+    script = (
+      'import sys, time; from flan_jax.data.tokens.host_cache import HostCache; cache, name = sys.argv[1:]\n'
+      'with HostCache(cache).use(name).alone(): open(f"{cache}/{name}/x.new", "w"); print(flush=True); time.sleep(600)'
+    )
+    arguments = [script, machine.cache.path, os.path.relpath(copy, machine.cache.path)]
+    with subprocess.Popen([sys.executable, '-c', *arguments], stdout=subprocess.PIPE) as process:
+      process.stdout.readline()
+      read = []
+      thread = threading.Thread(target=lambda: read.append(ids_of(machine.ensure())))
+      thread.start()
+      thread.join(timeout=0.5)
+      assert not read  # it waits for what the other fetches
+      process.kill()
+    thread.join(timeout=300)
+    assert read == [prompts()] and 'x.new' not in os.listdir(copy)
+
   @pytest.mark.parametrize('number', [errno.ENOSPC, errno.EROFS])
   def test_a_disk_that_takes_no_copy_is_told_in_words(self, number, machines, monkeypatch):
     machines().ensure()
@@ -274,6 +296,32 @@ class TestCache:
 
 
 class TestFaults:
+  def test_a_disk_that_fills_up_while_a_store_is_built_is_told(self, machines, monkeypatch):
+    machine = machines()
+    kept = machine.ensure('b')
+
+    def full(path, *_):
+      raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+    with monkeypatch.context() as patch:
+      patch.setattr(np, 'save', full)
+      with pytest.raises(UserError, match='No space left on device'):
+        machine.ensure('a')
+    assert ids_of(kept) == prompts('b') and not list(pathlib.Path(machine.cache.path).glob('.building*'))
+    assert ids_of(machine.ensure('a')) == prompts('a')
+
+  def test_a_bucket_that_refuses_what_was_built_keeps_the_copy(self, machines, monkeypatch):
+    machine = machines()
+
+    def forbidden(local, name):
+      raise storage.BucketError(name, 'these credentials may not do this')
+
+    with monkeypatch.context() as patch:
+      patch.setattr(storage, 'upload', forbidden)
+      with pytest.raises(UserError, match='may not do this'):
+        machine.ensure()
+    assert ids_of(machine.ensure()) == prompts() and machine.built == ['a']
+
   def test_a_bucket_that_is_not_there_is_told(self, machines):
     machine = machines()
     machine.bucket = 'gs://no-such-bucket'
