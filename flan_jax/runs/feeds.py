@@ -70,8 +70,11 @@ def find(needed: dict, look: Callable[[Any], Any] = lambda one: one.find()) -> d
   """Of some store.Wanted what is there, as `look` gives it; nothing is built."""
   for one in needed.values():
     one.path  # a fingerprint asks TensorFlow, which is not asked from several threads
-  with futures.ThreadPoolExecutor(FIND_THREADS) as pool:
+  pool = futures.ThreadPoolExecutor(FIND_THREADS)
+  try:
     return {name: store for name, store in zip(needed, pool.map(look, needed.values())) if store}
+  finally:
+    pool.shutdown(cancel_futures=True)  # after an error the rest is not asked
 
 
 def stores_of(tasks, split: str, place: Place, rows: Any, seed: int) -> dict:

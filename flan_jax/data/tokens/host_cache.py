@@ -43,8 +43,8 @@ class Copy:
       descriptor = os.open(os.path.join(self.path, _FETCHING), os.O_RDWR | os.O_CREAT, 0o666)
     try:
       fcntl.flock(descriptor, fcntl.LOCK_EX)
-      for unfinished in glob.glob(f'{glob.escape(self.path)}/*.new'):  # of a process that was killed
-        os.unlink(unfinished)
+      for unfinished in glob.glob(f'{glob.escape(self.path)}/*.new'):
+        os.unlink(unfinished)  # left by a process that was killed
       yield
     finally:
       os.close(descriptor)
@@ -54,8 +54,9 @@ class Copy:
 class HostCache:
   """The folder of copies, and how large it may grow.
 
-  folder: of this machine; None: `stores` in `storage.cache_folder`. gigabytes: of all copies; those that
-  have not been used for longest are deleted if there are more, but none that is in use.
+  folder: of this machine; None: `stores` in `storage.cache_folder`. gigabytes: of all
+  copies; those that have not been used for longest are deleted if there are more, but
+  none that is in use.
   """
 
   folder: str | None = None

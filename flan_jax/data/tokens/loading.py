@@ -128,12 +128,12 @@ class _Fetching:
     self._closed = True
 
   def _work(self) -> None:
-    while not self._closed:
-      with self._lock:
-        store = next(self._stores, None)
-      if store is None:
-        return
-      with contextlib.suppress(UserError):  # whoever reads the store meets the same error
+    with contextlib.suppress(Exception):  # whoever reads that store meets the same error, and tells it
+      while not self._closed:
+        with self._lock:
+          store = next(self._stores, None)
+        if store is None:
+          return
         store.fetch(False)
 
 

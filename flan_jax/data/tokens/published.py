@@ -105,15 +105,24 @@ class Published:
     with copy.alone():
       if _agrees(copy.path, name, manifest):
         return
-      self._cache.make_room(manifest['files'][name]['bytes'])
-      for _ in range(ATTEMPTS):
-        with self._in_words(name):
-          if _download(storage.join(self.address, name), os.path.join(copy.path, name)):
-            try:
-              return manifests.check(copy.path, name, manifest)
-            except Unusable:
-              os.unlink(os.path.join(copy.path, name))
+      with self._in_words(name):
+        self._cache.make_room(manifest['files'][name]['bytes'])
+        if any(self._downloaded(copy, name, manifest) for _ in range(ATTEMPTS)):
+          return
     raise Unusable(self.address, f'{name} is not what was written')
+
+  def _downloaded(self, copy: Copy, name: str, manifest: dict) -> bool:
+    """Fetches a file; returns whether it is what was written."""
+    file = os.path.join(copy.path, name)
+    try:
+      storage.download(storage.join(self.address, name), file)
+      manifests.check(copy.path, name, manifest)
+    except FileNotFoundError:
+      return False
+    except Unusable:
+      os.unlink(file)
+      return False
+    return True
 
   def _in_words(self, name: str):
     return drafts.in_words(f'a copy of {self.address}/{name} in {self._cache.path}', 'STORE_CACHE')
@@ -148,9 +157,9 @@ class Published:
       draft = drafts.make(self._cache.path)
     try:
       built = self._make(draft)
-      self._cache.make_room(sum(file['bytes'] for file in built.manifest['files'].values()))
       copy = self._cache.use(self._copy_name(built.manifest))
       with copy.alone(), self._in_words(PROMPTS):
+        self._cache.make_room(sum(file['bytes'] for file in built.manifest['files'].values()))
         for name in (*built.manifest['files'], manifests.NAME):
           os.replace(os.path.join(built.path, name), os.path.join(copy.path, name))
       return copy, built.manifest
@@ -224,12 +233,3 @@ def _size(path: str) -> int | None:
     return storage.size(path)
   except FileNotFoundError:
     return None
-
-
-def _download(path: str, local: str) -> bool:
-  """Whether it was there to be fetched."""
-  try:
-    storage.download(path, local)
-    return True
-  except FileNotFoundError:
-    return False
