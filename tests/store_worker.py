@@ -10,11 +10,11 @@ import json
 import sys
 import unittest.mock
 
-import jax
 import seqio
 import tensorflow as tf
 
 from flan_jax.data.tokens import store
+from flan_jax.errors import UserError
 from flan_jax.runs import feeds
 from flan_jax.training import multihost
 from flan_jax.training.rows import Rows
@@ -56,13 +56,22 @@ def read(store_dir: str, cache: str, ours: list[int]) -> dict:
   return {'built': sorted(built), 'rows': rows}
 
 
+def tell(store_dir: str, cache: str, index: int) -> None:
+  """Prints what `read` returns, or what goes wrong; into 'full' process 1 can write nothing."""
+  half = ROWS.per_step // 2
+  ours = list(range(index * half, (index + 1) * half))
+  full = unittest.mock.Mock(side_effect=UserError('the disk is full'))
+  with unittest.mock.patch.object(store, '_build', full if index and 'full' in store_dir else store._build):
+    try:
+      told = read(store_dir, cache, ours)
+    except UserError as error:
+      told = {'error': f'{error}'}
+  print(json.dumps(told), flush=True)
+
+
 if __name__ == '__main__':
   address, index, *places = sys.argv[1:]
   register()
   multihost.start(address, 2, int(index))
-  half = ROWS.per_step // 2
-  ours = list(range(int(index) * half, (int(index) + 1) * half))
   for store_dir, cache in zip(places[::2], places[1::2]):
-    told = read(store_dir, cache, ours)
-    if jax.process_index() == int(index):
-      print(json.dumps(told), flush=True)
+    tell(store_dir, cache, int(index))

@@ -35,12 +35,13 @@ def alone(tmp_path, monkeypatch):
 
 
 def test_what_is_missing_is_divided_and_the_rows_stay_the_same(alone, bucket, tmp_path):  # noqa: F811
-  """In a bucket, in a folder that both see, and in a folder of each."""
+  """In a bucket, in a folder that both see, in a folder of each; on a disk that is full."""
   address = f'127.0.0.1:{port()}'
   environment = {'JAX_PLATFORMS': 'cpu', 'PYTHONPATH': CHECKOUT, vocabulary.VARIABLE: 'bytes', 'XLA_FLAGS': ''}
   both = []
   for index in ('0', '1'):
-    places = [f'{bucket}/store', tmp_path / index / 'cache', tmp_path / 'shared', 'unused', tmp_path / index, 'unused']
+    directories = f'{bucket}/store', tmp_path / 'shared', tmp_path / index, tmp_path / 'full'
+    places = [part for one in directories for part in (one, tmp_path / index / 'cache')]
     arguments = ['-m', 'tests.store_worker', address, index, *map(str, places)]
     pipes = dict(stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     both.append(subprocess.Popen([sys.executable, *arguments], env=os.environ | environment, cwd=tmp_path, **pipes))
@@ -51,8 +52,13 @@ def test_what_is_missing_is_divided_and_the_rows_stay_the_same(alone, bucket, tm
   half = store_worker.ROWS.per_step // 2
   steps = [alone[i : i + half] for i in range(0, len(alone), half)]
   for index in range(2):
-    assert [one['rows'] for one in told[index]] == [sum(steps[index::2], [])] * 3
+    assert [one['rows'] for one in told[index][:3]] == [sum(steps[index::2], [])] * 3
   divided, shared, own = ([one[way]['built'] for one in told] for way in range(3))
   for first, other in (divided, shared):
     assert sorted(first + other) == NAMES and len(first) == 3
   assert own == [NAMES, NAMES]
+  # What goes wrong in one ends both, each with its words.
+  assert [one[3]['error'] for one in told] == [
+    'prompts (train), a share: another process of this run has failed; see its message',
+    'the disk is full',
+  ]

@@ -99,17 +99,17 @@ def stores_of(tasks, split: str, place: Place, rows: Any, seed: int) -> dict:
     return {name: one for name, one in needed.items() if name not in stores}
 
   with (progress_lib.progress if first else silent)(title, len(needed)) as advance:
-    add(find(needed))
-    multihost.meet(f'{title}: found')
+    with multihost.together(f'{title}, looked for'):
+      add(find(needed))
     divided = [name for name, gone in zip(needed, multihost.agreed([name in missing() for name in needed])) if gone]
-    for i in multihost.share(len(divided)):
-      if divided[i] in missing():
-        add(_built(divided[i], needed[divided[i]]))
-    multihost.meet(f'{title}: shares built')
-    add(find(missing()))
-    for name, one in missing().items():
-      add(_built(name, one))
-    multihost.meet(f'{title}: all built')
+    with multihost.together(f'{title}, a share'):
+      for name in [divided[i] for i in multihost.share(len(divided))]:
+        if name in missing():
+          add(_built(name, needed[name]))
+    with multihost.together(f'{title}, the rest'):
+      add(find(missing()))
+      for name, one in missing().items():
+        add(_built(name, one))
   for line in shortfalls(stores) if first else ():
     print(f'prompts ({split}): {line}', flush=True)
   return {name: stores[name] for name in needed}

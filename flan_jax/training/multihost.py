@@ -150,6 +150,25 @@ def first_goes_ahead(name: str) -> Iterator[None]:
     meet(name)
 
 
+@contextlib.contextmanager
+def together(name: str) -> Iterator[None]:
+  """A block that every process runs, and none leaves before all are through.
+
+  name: of the block, another each time.
+
+  Raises:
+    UserError: that of this process, or that another process has one.
+  """
+  problem = None
+  try:
+    yield
+  except UserError as error:
+    problem = error
+  meet(name)
+  if not everywhere(problem is None):
+    raise problem or UserError(f'{name}: another process of this run has failed; see its message')
+
+
 def agreed(numbers: Sequence) -> list:
   """What process 0 has; the others may see files that it has just written, or not yet.
 
