@@ -6,6 +6,7 @@ import itertools
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -21,6 +22,7 @@ from flan_jax.errors import UserError
 from tests import corruption
 from tests.buckets import bucket, bucket_server  # noqa: F401  fixtures
 
+CHECKOUT = pathlib.Path(__file__).parent.parent
 RECORDS = 'prompts.array_record'
 FINGERPRINT = '0123456789abcdef'
 ROW_LENGTH, TARGET_SLOTS, ROWS_PER_STEP = 256, 80, 4
@@ -148,6 +150,23 @@ class TestPublished:
         first.ensure()
     assert other.published().find(pytest.fail) is None
     assert ids_of(first.ensure()) == prompts() and first.built == ['a']
+
+  @pytest.mark.long
+  def test_a_builder_that_is_killed_at_any_moment_leaves_nothing_to_trip_over(self, machines, bucket):  # noqa: F811
+    """It is started again each time, and killed one change later."""
+    machine = machines()
+    for calls in itertools.count(1):
+      arguments = ['-m', 'tests.killed_builder', bucket, machine.cache.path, f'{calls}']
+      done = subprocess.run([sys.executable, *arguments], cwd=CHECKOUT, capture_output=True, text=True, timeout=300)
+      if done.returncode != -signal.SIGKILL:
+        break
+    assert (done.returncode, done.stdout) == (0, 'True\n'), done.stderr
+    assert calls > 5
+    other = machines()
+    assert ids_of(other.ensure()) == prompts() and other.built == []
+    left = [path.name for path in pathlib.Path(machine.cache.path).rglob('*') if path.is_file()]
+    assert sorted(left) == ['checksums.npy', 'fetching', 'in-use', 'lengths.npy', 'manifest.json', RECORDS]
+    assert not list(pathlib.Path(machine.cache.path).rglob('.building*'))
 
 
 class TestDamage:
