@@ -288,8 +288,11 @@ def test_one_process_needs_no_joining(monkeypatch):
   multihost.start(process_count=1)
   multihost.start(process_count=1, process_index=0)
   assert multihost.first()
-  with multihost.first_goes_ahead('alone'):
+  with multihost.first_goes_ahead('alone'), multihost.together('alone'):
     pass
+  with pytest.raises(UserError, match='^no room$'), multihost.together('alone'):
+    raise UserError('no room')
+  assert list(multihost.share(3)) == [0, 1, 2]
 
 
 SLURM = {'SLURM_JOB_ID': '7', 'SLURM_STEP_NODELIST': 'n[1-2]', 'SLURM_PROCID': '0'}

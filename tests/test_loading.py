@@ -124,9 +124,9 @@ def test_an_error_while_reading_reaches_the_caller(stores):
 
 def test_damage_reaches_the_caller_in_words(stores, tmp_path):
   shutil.copytree(stores['b'].path, tmp_path / 'b')
+  broken = {**stores, 'b': store.open_store(str(tmp_path / 'b'))}
   records = tmp_path / 'b/prompts.array_record'
   records.write_bytes(bytes(records.stat().st_size))
-  broken = {**stores, 'b': store.open_store(str(tmp_path / 'b'))}
   with pytest.raises(UserError, match=f'{tmp_path}/b cannot be used'):
     next(loading.batches(make_plan(stores), broken))
 

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The prompt store, on SeqIO tasks of its own."""
 
+import errno
 import functools
+import hashlib
 import json
 import os
 import pathlib
@@ -9,6 +11,7 @@ import pickle
 import shutil
 import subprocess
 import sys
+import textwrap
 import threading
 
 import numpy as np
@@ -20,7 +23,7 @@ import tensorflow_datasets as tfds
 from flan_jax.data import truncation
 from flan_jax.data.tokens import drafts, store
 from flan_jax.errors import UserError
-from tests import rounding
+from tests import corruption, rounding
 
 LENGTHS = {'inputs_length': 64, 'targets_length': 16}
 TEXTS = [(f'Question {i}: what is {i} times {i}? ☂', f'It is {i * i}.') for i in range(600)]
@@ -468,7 +471,9 @@ class TestDamage:
     with pytest.raises(
       UserError, match=f'{built.path} cannot be used: prompts.array_record is damaged .* Delete that folder'
     ):
-      ids_of(store.open_store(built.path))
+      ids_of(built)
+    with pytest.raises(UserError, match='prompts.array_record has been changed'):
+      store.open_store(built.path)
 
   def test_records_of_another_store_are_noticed(self, tmp_path):
     built, other = (
@@ -476,14 +481,98 @@ class TestDamage:
       for letters in ('xyz', 'xzy')
     )
     shutil.copy(other.path + '/prompts.array_record', built.path)
-    opened = store.open_store(built.path)
-    opened.read([0])
+    built.read([0])
     with pytest.raises(UserError, match='prompt 1 in prompts.array_record is not the one'):
-      opened.read([0, 1, 2])
+      built.read([0, 1, 2])
+    with pytest.raises(UserError, match='prompts.array_record has been changed'):
+      store.open_store(built.path)
+
+  def test_a_store_of_the_first_versions_opens(self, tmp_path):
+    """Its manifest has no checksum of the records; each record has its own."""
+    built = store.build(make_task(TEXTS[:20]), directory=tmp_path, **LENGTHS)
+    told = {name: value for name, value in built.manifest.items()}
+    del told['files']['prompts.array_record']['sha256']
+    digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+    (pathlib.Path(built.path) / 'manifest.json').write_text(json.dumps({**told, 'digest': digest}))
+    assert ids_of(store.open_store(built.path)) == ids_of(built)
 
   def test_errors_come_whole_from_another_process(self):
     error = pickle.loads(pickle.dumps(store.Unusable('/a/b', 'it is torn')))
     assert '/a/b cannot be used: it is torn' in f'{error}'
+
+  @pytest.mark.parametrize('seed', range(100))
+  def test_any_corruption_is_noticed_and_healed(self, seed, tmp_path, corrupted, capsys):
+    whole, other = corrupted
+    path = tmp_path / 'squares' / os.path.basename(whole.path)
+    shutil.copytree(whole.path, path)
+    corruption.spoil(path, pathlib.Path(other.path), np.random.default_rng(seed))
+    settings = {name: whole.manifest['fingerprint_of'][name] for name in LENGTHS}
+    healed = store.ensure(make_task(TEXTS[:20]), directory=str(tmp_path), **settings)
+    assert f'{path} cannot be used' in capsys.readouterr().err
+    assert healed.path == str(path) and ids_of(healed) == ids_of(whole)
+    assert healed.manifest == whole.manifest
+
+
+@pytest.fixture(scope='module')
+def corrupted(tmp_path_factory):
+  """A store to spoil copies of, and another whose files may be swapped in."""
+  folder = tmp_path_factory.mktemp('whole')
+  return tuple(
+    store.build(make_task(texts), directory=str(folder / name), **LENGTHS)
+    for name, texts in (('one', TEXTS[:20]), ('other', TEXTS[20:40]))
+  )
+
+
+class TestDisk:
+  @pytest.mark.parametrize(
+    'number, words',
+    [
+      (errno.ENOSPC, r'No space left on device.*make room there, or name another disk with STORE_DIR'),
+      (errno.EROFS, r'Read-only file system.*or name another folder with STORE_DIR'),
+    ],
+  )
+  def test_a_disk_that_takes_no_more_is_told_in_words(self, number, words, tmp_path, monkeypatch):
+    kept = store.build(make_task(TEXTS[:5], name='kept'), directory=str(tmp_path), **LENGTHS)
+
+    def full(path, *_):
+      raise OSError(number, os.strerror(number), str(path))
+
+    monkeypatch.setattr(np, 'save', full)
+    with pytest.raises(UserError, match=f'squares.*cannot be written .{words}.*stays'):
+      store.build(make_task(), directory=str(tmp_path), **LENGTHS)
+    assert stores_in(tmp_path) == [kept.path]
+    assert len(ids_of(store.open_store(kept.path))) == 5
+
+  def test_a_folder_that_cannot_be_written_to_serves_if_it_is_warm(self, tmp_path, monkeypatch):
+    warm = store.build(make_task(TEXTS[:5], name='warm'), directory=str(tmp_path), **LENGTHS)
+
+    def refuse(path, *_, **rest):
+      raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(path))
+
+    for owner, name in ((os, 'mkdir'), (os, 'makedirs'), (os, 'rename'), (os, 'replace'), (os, 'utime')):
+      monkeypatch.setattr(owner, name, refuse)
+    opened = store.ensure(make_task(TEXTS[:5], name='warm'), directory=str(tmp_path), **LENGTHS)
+    assert ids_of(opened) == ids_of(warm)
+    with pytest.raises(UserError, match='squares.*cannot be written .Read-only file system.*STORE_DIR'):
+      store.ensure(make_task(), directory=str(tmp_path), **LENGTHS)
+
+  def test_a_disk_that_fills_up_while_records_are_written_is_told(self, tmp_path):
+    """A limit on the size of files stands for a full disk: the writer of records is in C++."""
+    script = f"""
+        import resource, signal
+        from flan_jax.data.tokens import store
+        from flan_jax.errors import UserError
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+        try:
+          store.write({str(tmp_path / 'a' / 'train-0')!r}, 'a', [(list(range(100)), [1])] * 3_000)
+        except UserError as error:
+          print(error)
+    """
+    done = subprocess.run([sys.executable, '-c', textwrap.dedent(script)], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert 'cannot be written' in done.stdout and 'STORE_DIR' in done.stdout, done.stdout + done.stderr
+    assert os.listdir(tmp_path / 'a') == []
 
 
 class TestDrafts:

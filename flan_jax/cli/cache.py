@@ -16,7 +16,9 @@ def main(arguments: Sequence[str]) -> None:
 
   rows = commandline.call(training.Rows)  # as the run file has it
   tasks = _tasks(flags, commandline.call(mixture_subset.Selection), commandline.call(mixing.Mixing))
-  given = {name: _macro(name.upper()) for name in ('seed', 'vocabulary', 'begin', 'init_from')}
+  given = {
+    name: _macro(name.upper()) for name in ('seed', 'vocabulary', 'begin', 'init_from', 'store_cache', 'store_cache_gb')
+  }
   run = caching.Run(rows, store_dir=flags.store_dir or _macro('STORE_DIR'), **given)
   caching.cache(tasks, run, flags.processes, flags.dry_run)
 

@@ -5,15 +5,14 @@ import dataclasses
 import functools
 import importlib
 import multiprocessing
-import os
 import sys
 from collections.abc import Sequence
 from concurrent import futures
+from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
-from flan_jax.errors import UserError
-from flan_jax.runs import progress, registration
-from flan_jax.settings import places
+from flan_jax.errors import notice, UserError
+from flan_jax.runs import feeds, progress, registration
 
 SPLITS = ('train', 'validation')  # what a training run reads
 
@@ -22,7 +21,7 @@ SPLITS = ('train', 'validation')  # what a training run reads
 class Run:
   """What the stores of a run to come depend on.
 
-  rows: its training.Rows. store_dir: by default `store` under the TFDS data_dir.
+  rows: its training.Rows. store_dir, store_cache, store_cache_gb: see training.Training.
   vocabulary: file, see data.vocabulary; None leaves FLAN_VOCABULARY in force. begin,
   init_from: see training.Training.
   """
@@ -30,9 +29,16 @@ class Run:
   rows: Any
   seed: int = 0
   store_dir: str | None = None
+  store_cache: str | None = None
+  store_cache_gb: float = 50.0
   vocabulary: str | None = None
   begin: bool | str | None = None
   init_from: str | None = None
+
+  @property
+  def place(self) -> feeds.Place:
+    """Where its prompt stores are."""
+    return feeds.Place.of(self.store_dir, self.store_cache, self.store_cache_gb)
 
 
 def cache(tasks: Sequence[str], run: Run, processes: int = 1, dry_run: bool = False) -> None:
@@ -48,39 +54,40 @@ def cache(tasks: Sequence[str], run: Run, processes: int = 1, dry_run: bool = Fa
   """
   if processes < 1:
     raise UserError(f'--processes={processes}; at least 1 must do the work')
-  from flan_jax.data import datasets, splits
-  from flan_jax.data.tokens import store
+  from flan_jax.data import datasets
   from flan_jax.runs import training
 
   datasets.require_prepared([name for name in tasks if name in datasets.every()])
   training.use_vocabulary(run.vocabulary, None, run.init_from, run.begin)
-  store_dir = os.path.abspath(run.store_dir or os.path.join(splits.data_dir(), 'store'))
+  store_dir, problem = run.place.directory, run.place.problem()
   run = dataclasses.replace(run, store_dir=store_dir)
-  wanted = {(name, split): location for name in tasks for split, location in _locations(name, run)}
+  wanted = _wanted(tasks, run)
   say = functools.partial(print, file=sys.stderr) if dry_run else lambda text: None
-  missing = [key for key, path in wanted.items() if not store.find(path, say)]
+  there = feeds.find(wanted, lambda one: one.is_there(say))
+  missing = [key for key in wanted if key not in there]
   print(
     f'{len(wanted) - len(missing)} of {len(wanted)} prompt stores are in {store_dir}; {len(missing)} to build',
     flush=True,
   )
-  problem = missing and places.folder_problem(store_dir, made=True)
-  if problem:
+  if missing and problem:
     raise UserError(f'STORE_DIR = {store_dir!r} must take {len(missing)} prompt stores; {problem}')
   if missing and not dry_run:
     total = _build_all(missing, run, processes)
     print(f'built {len(missing)} prompt stores: {total:,} prompts')
 
 
-def _locations(name: str, run: Any) -> list[tuple[str, str]]:
-  """(split, path) of every store that a task needs."""
+def _wanted(tasks: Sequence[str], run: Run) -> dict:
+  """(task, split) -> the store.Wanted, for every store that the tasks need."""
   from flan_jax.data.tokens import store
-  from flan_jax.runs import feeds
 
-  task = _task(name)
-  given = feeds.store_settings(name, run.rows, run.seed)
-  store.check_room(task, **given)
-  settings = store.Settings(**given)
-  return [(split, store.location(task, split, run.store_dir, settings)[0]) for split in SPLITS if split in task.splits]
+  splits = {name: [split for split in SPLITS if split in _task(name).splits] for name in tasks}
+  for name in tasks:
+    store.check_room(_task(name), **feeds.store_settings(name, run.rows, run.seed))
+  return {
+    (name, split): feeds.wanted([name], split, run.place, run.rows, run.seed)[name]
+    for name in tasks
+    for split in splits[name]
+  }
 
 
 def _build_all(missing: Sequence[tuple[str, str]], run: Run, processes: int) -> int:
@@ -99,10 +106,16 @@ def _results(missing, run: Run, processes: int):
     yield from ((key, _build(*key, run)) for key in missing)
     return
   spawn = multiprocessing.get_context('spawn')  # TensorFlow does not survive a fork
-  pool = futures.ProcessPoolExecutor(min(processes, len(missing)), spawn)
+  pool, left = futures.ProcessPoolExecutor(min(processes, len(missing)), spawn), set(missing)
   try:
     jobs = {pool.submit(_build_afresh, _recipe(key[0]), *key, run): key for key in missing}
-    yield from ((jobs[job], job.result()) for job in futures.as_completed(jobs))
+    for job in futures.as_completed(jobs):
+      count = job.result()
+      left.remove(jobs[job])
+      yield jobs[job], count
+  except BrokenProcessPool:
+    notice('a process that built prompt stores was killed, perhaps for want of memory; this one builds the rest')
+    yield from ((key, _build(*key, run)) for key in missing if key in left)
   finally:
     pool.shutdown(cancel_futures=True)  # after an error the rest is not begun
 
@@ -132,9 +145,10 @@ def _build_afresh(recipe: tuple, *job) -> int:
 def _build(name: str, split: str, run: Any) -> int:
   """Builds one store; returns the number of its prompts."""
   from flan_jax.data.tokens import store
-  from flan_jax.runs import feeds
 
-  built = store.ensure(_task(name), split, directory=run.store_dir, **feeds.store_settings(name, run.rows, run.seed))
+  _task(name)
+  one = feeds.wanted([name], split, run.place, run.rows, run.seed)[name]
+  built = one.find() or one.build()
   feeds.report_dropped(name, split)
   for line in store.shortfalls(built):
     print(f'NOTE: {name} ({split}): {line}', file=sys.stderr, flush=True)

@@ -5,33 +5,120 @@ What `train` and `cache` share. rows: a training.Rows.
 """
 
 import contextlib
+import dataclasses
 import os
 import sys
+from collections.abc import Callable, Sequence
+from concurrent import futures
 from typing import Any
 
+from flan_jax import storage
 from flan_jax.errors import UserError
 from flan_jax.runs import progress as progress_lib
 from flan_jax.settings import places
 
+FIND_THREADS = 8  # a bucket answers slowly, and checksums are computed without the GIL
 
-def stores_of(tasks, split: str, store_dir: str, rows: Any, seed: int) -> dict:
+
+@dataclasses.dataclass(frozen=True)
+class Place:
+  """Where prompt stores are: STORE_DIR, and the host_cache.HostCache of what it publishes."""
+
+  directory: str
+  cache: Any
+
+  @classmethod
+  def of(cls, directory: str | None, cache: str | None, cache_gb: float) -> 'Place':
+    """From the values of STORE_DIR, STORE_CACHE and STORE_CACHE_GB."""
+    from flan_jax.data import splits
+    from flan_jax.data.tokens.host_cache import HostCache
+
+    return cls(storage.absolute(directory or os.path.join(splits.data_dir(), 'store')), HostCache(cache, cache_gb))
+
+  def problem(self) -> str | None:
+    """Why a store that is missing cannot be written; a bucket that cannot be used is an error.
+
+    Raises:
+      UserError: nothing can be read there either.
+    """
+    if not storage.is_remote(self.directory):
+      return places.folder_problem(self.directory, made=True)
+    if problem := storage.bucket_problem(self.directory):
+      raise UserError(f'STORE_DIR = {self.directory!r} cannot be used: {problem}')
+    return None
+
+
+def wanted(tasks: Sequence[str], split: str, place: Place, rows: Any, seed: int) -> dict:
+  """A store.Wanted for each task."""
   import seqio
 
   from flan_jax.data.tokens import store
+
+  return {
+    name: store.Wanted(
+      seqio.TaskRegistry.get(name),
+      split,
+      place.directory,
+      store.Settings(**store_settings(name, rows, seed)),
+      place.cache,
+    )
+    for name in tasks
+  }
+
+
+def find(needed: dict, look: Callable[[Any], Any] = lambda one: one.find()) -> dict:
+  """Of some store.Wanted what is there, as `look` gives it; nothing is built."""
+  for one in needed.values():
+    one.path  # a fingerprint asks TensorFlow, which is not asked from several threads
+  pool = futures.ThreadPoolExecutor(FIND_THREADS)
+  try:
+    return {name: store for name, store in zip(needed, pool.map(look, needed.values())) if store}
+  finally:
+    pool.shutdown(cancel_futures=True)  # after an error the rest is not asked
+
+
+def stores_of(tasks, split: str, place: Place, rows: Any, seed: int) -> dict:
+  """Opens the stores of tasks; the processes divide the building of those that are missing.
+
+  If all see one STORE_DIR, each finds in the end what the others have built. If each has
+  one of its own, it builds the rest too.
+  """
   from flan_jax.training import multihost
 
-  stores, title, first = {}, f'prompts ({split})', multihost.first()
+  title, first = f'prompts ({split})', multihost.first()
   silent = lambda *_: contextlib.nullcontext(lambda *_: None)
-  shown = progress_lib.progress if first else silent
-  with multihost.first_goes_ahead(title), shown(title, len(tasks)) as advance:
-    for task in map(seqio.TaskRegistry.get, tasks):
-      stores[task.name] = store.ensure(task, split, directory=store_dir, **store_settings(task.name, rows, seed))
-      advance(1, task.name)
-      if first:
-        report_dropped(task.name, split)
+  needed = wanted(tasks, split, place, rows, seed)
+  stores: dict = {}
+
+  def add(more: dict) -> None:
+    for name in more:
+      advance(1, name)
+    stores.update(more)
+
+  def missing() -> dict:
+    return {name: one for name, one in needed.items() if name not in stores}
+
+  with (progress_lib.progress if first else silent)(title, len(needed)) as advance:
+    with multihost.together(f'{title}, looked for'):
+      add(find(needed))
+    divided = [name for name, gone in zip(needed, multihost.agreed([name in missing() for name in needed])) if gone]
+    with multihost.together(f'{title}, a share'):
+      for name in [divided[i] for i in multihost.share(len(divided))]:
+        if name in missing():
+          add(_built(name, needed[name]))
+    with multihost.together(f'{title}, the rest'):
+      add(find(missing()))
+      for name, one in missing().items():
+        add(_built(name, one))
   for line in shortfalls(stores) if first else ():
     print(f'prompts ({split}): {line}', flush=True)
-  return stores
+  return {name: stores[name] for name in needed}
+
+
+def _built(name: str, one: Any) -> dict:
+  store = one.build()
+  report_dropped(name, one.split)
+  return {name: store}
 
 
 def report_dropped(name: str, split: str) -> None:
@@ -49,25 +136,22 @@ def shortfalls(stores: dict) -> list[str]:
   return [f'{name}: {line}' for name, one in stores.items() for line in store.shortfalls(one)]
 
 
-def check_stores(tasks, store_dir: str, rows: Any, seed: int) -> None:
+def check_stores(tasks, place: Place, rows: Any, seed: int) -> None:
   """Raises UserError for prompts without room, or a store that cannot be written."""
   import seqio
 
   from flan_jax.data.tokens import store
 
-  problem = places.folder_problem(store_dir, made=True)
+  problem = place.problem()
   for task in map(seqio.TaskRegistry.get, tasks):
-    given = store_settings(task.name, rows, seed)
-    store.check_room(task, **given)
-    missing = problem and not all(
-      os.path.isdir(store.location(task, split, store_dir, store.Settings(**given))[0])
-      for split in ('train', 'validation')
-      if split in task.splits
-    )
-    if missing:
-      raise UserError(
-        f'STORE_DIR = {store_dir!r} must take the prompt store of {task.name}, which is missing; {problem}'
-      )
+    store.check_room(task, **store_settings(task.name, rows, seed))
+  for split in ('train', 'validation') if problem else ():
+    these = [name for name in tasks if split in seqio.TaskRegistry.get(name).splits]
+    for name, one in wanted(these, split, place, rows, seed).items():
+      if not os.path.isdir(one.path):
+        raise UserError(
+          f'STORE_DIR = {place.directory!r} must take the prompt store of {name}, which is missing; {problem}'
+        )
 
 
 def check_vocabulary(tasks, words) -> None:
@@ -96,7 +180,7 @@ def _described(words) -> str:
 
 
 def store_settings(name: str, rows: Any, seed: int) -> dict:
-  """Keyword arguments of store.ensure for a task of a run."""
+  """Keyword arguments of store.Settings for a task of a run."""
   import seqio
 
   from flan_jax.data import datasets, rendering, splits, vocabulary
@@ -120,10 +204,10 @@ def store_settings(name: str, rows: Any, seed: int) -> dict:
   )
 
 
-def feed(tasks, split: str, store_dir: str, rows: Any, seed: int, ours, stop=None):
+def feed(tasks, split: str, place: Place, rows: Any, seed: int, ours, stop=None):
   from flan_jax.data.tokens import loading, packing
 
-  stores = stores_of(tasks, split, store_dir, rows, seed)
+  stores = stores_of(tasks, split, place, rows, seed)
   plan = packing.Plan(
     {name: store.lengths for name, store in stores.items()},
     tasks,
@@ -135,11 +219,11 @@ def feed(tasks, split: str, store_dir: str, rows: Any, seed: int, ours, stop=Non
   return plan, stores, lambda step: loading.batches(plan, stores, ours, step, stop)
 
 
-def dev_feed(tasks, store_dir, rows, seed, ours, dev_steps, schedule):
+def dev_feed(tasks, place, rows, seed, ours, dev_steps, schedule):
   import seqio
 
   tasks = {name: rate for name, rate in tasks.items() if 'validation' in seqio.TaskRegistry.get(name).splits}
   if not schedule.eval_every or not tasks:
     return None
-  _, _, batches = feed(tasks, 'validation', store_dir, rows, seed, ours, dev_steps)
+  _, _, batches = feed(tasks, 'validation', place, rows, seed, ours, dev_steps)
   return lambda: batches(0)

@@ -4,7 +4,6 @@
 import contextlib
 import dataclasses
 import functools
-import os
 import sys
 from typing import Any, Callable, Mapping
 
@@ -38,7 +37,10 @@ class Training:
       FLAN_VOCABULARY.
     loss: losses.LossConfig; None: the plain cross-entropy.
     init_from: MODEL_DIR of the run whose last checkpoint gives the parameters.
-    store_dir: of the prompt store; by default `store` under the TFDS data_dir.
+    store_dir: of the prompt store, local or gs://; by default `store` under the TFDS
+      data_dir.
+    store_cache, store_cache_gb: folder of this machine for copies of what a gs://
+      store_dir publishes, and how large it may grow; see data.tokens.host_cache.
     dev_steps: batches of the dev splits at every evaluation.
     held_out_examples: of each held-out dataset, when schedule.held_out_every looks.
     begin: whether a token begins each text; 'tokenizer': as the model's own tokenizer
@@ -70,6 +72,8 @@ class Training:
   loss: Any = None
   init_from: str | None = None
   store_dir: str | None = None
+  store_cache: str | None = None
+  store_cache_gb: float = 50.0
   dev_steps: int = 8
   held_out_examples: int = 16
   begin: bool | str | None = None
@@ -83,11 +87,14 @@ class Training:
     settings.check_fields(self)
 
   @property
+  def place(self) -> feeds.Place:
+    """Where its prompt stores are."""
+    return feeds.Place.of(self.store_dir, self.store_cache, self.store_cache_gb)
+
+  @property
   def stores(self) -> str:
     """The folder of prompt stores."""
-    from flan_jax.data import splits
-
-    return self.store_dir or os.path.join(splits.data_dir(), 'store')
+    return self.place.directory
 
 
 @dataclasses.dataclass(frozen=True)
@@ -141,7 +148,7 @@ def prepare(job: Training) -> Prepared:
   told = checkpoint.check_run(job.model_dir, description.describe(job, words, tasks, overlap))
   if job.init_from and not checkpoint.steps(job.model_dir):
     description.check_base(job.init_from, told)
-  feeds.check_stores(tasks, job.stores, job.rows, job.seed)
+  feeds.check_stores(tasks, job.place, job.rows, job.seed)
   layout = _layout(job)
   update = optim.optimizer(**job.optimizer)
   optim.is_frozen(decoder.abstract_params(job.model), job.optimizer.get('frozen', ()))
@@ -172,8 +179,8 @@ def run(prepared: Prepared) -> None:
   job, told, mesh, rows = prepared.job, prepared.run, prepared.layout.mesh, prepared.job.rows
   ours = sharding.local_rows(sharding.batch_sharding(mesh), rows.per_step)
   with Termination(lambda: f'prompts of finished tasks are kept in {job.stores}, {checkpoint.kept(job.model_dir)}'):
-    plan, stores, feed = feeds.feed(told.tasks, 'train', job.stores, rows, job.seed, ours)
-    dev = feeds.dev_feed(told.tasks, job.stores, rows, job.seed, ours, job.dev_steps, job.schedule)
+    plan, stores, feed = feeds.feed(told.tasks, 'train', job.place, rows, job.seed, ours)
+    dev = feeds.dev_feed(told.tasks, job.place, rows, job.seed, ours, job.dev_steps, job.schedule)
   if multihost.first():
     _write_settings(prepared)
     _tell_shares(told.tasks, stores)

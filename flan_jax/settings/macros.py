@@ -37,6 +37,8 @@ RUN = (
   Setting('MIXTURE', 'text', none='what holding out leaves', of=('Training.mixture',)),
   Setting('VOCABULARY', 'path', none='FLAN_VOCABULARY', of=('Training.vocabulary',)),
   Setting('STORE_DIR', 'folder', none='`store` in the data_dir', of=('Training.store_dir',)),
+  Setting('STORE_CACHE', 'made', none='`flan_jax/stores` in the cache of the user', of=('Training.store_cache',)),
+  Setting('STORE_CACHE_GB', 'number', above=0, of=('Training.store_cache_gb',)),
   Setting('INIT_FROM', 'folder', none='from scratch', inside=RUN_FOLDERS, of=('Training.init_from',)),
   Setting('SEED', 'whole', of=('Training.seed',), **_SEEDS),
   Setting('LEAK_POLICY', 'choice', choices=('report', 'drop', 'stop'), of=('Training.leak_policy',)),

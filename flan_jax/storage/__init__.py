@@ -92,6 +92,14 @@ def sizes(folder: str | os.PathLike) -> dict[str, int]:
   return {name.removeprefix(prefix): int(entry['size']) for name, entry in sorted(found.items())}
 
 
+def size(name: str | os.PathLike) -> int:
+  """Bytes of a file. Raises as `read_bytes`."""
+  if not is_remote(name):
+    return os.path.getsize(name)
+  with in_words(name):
+    return int(files().info(absolute(name))['size'])
+
+
 def make_folder(folder: str | os.PathLike) -> None:
   """Makes a folder and those above it; a bucket needs none."""
   if not is_remote(folder):

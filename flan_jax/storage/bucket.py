@@ -2,6 +2,7 @@
 """Buckets of Google Cloud Storage, and in words what they refuse."""
 
 import contextlib
+import errno
 import functools
 import os
 from typing import Any, Iterator
@@ -9,6 +10,7 @@ from typing import Any, Iterator
 from flan_jax.errors import UserError
 
 BUCKET = 'gs://'
+DISK = errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM  # of the local end of a copy
 
 
 class BucketError(UserError, OSError):
@@ -83,7 +85,10 @@ def files() -> Any:
 
 @contextlib.contextmanager
 def in_words(name: str | os.PathLike) -> Iterator[None]:
-  """Turns what gcsfs and the libraries below it raise into BucketError."""
+  """Turns what gcsfs and the libraries below it raise into BucketError.
+
+  What a local disk refuses stays the OSError that it is.
+  """
   try:
     yield
   except (UserError, FileNotFoundError, FileExistsError):
@@ -91,6 +96,8 @@ def in_words(name: str | os.PathLike) -> Iterator[None]:
   except (NameError, TypeError, AttributeError, AssertionError):  # our mistakes
     raise
   except Exception as error:  # of gcsfs, aiohttp, google.auth, requests: no common type
+    if getattr(error, 'errno', None) in DISK:
+      raise
     raise BucketError(os.fspath(name), _reason(error)) from error
 
 

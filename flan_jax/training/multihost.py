@@ -2,8 +2,8 @@
 """Several processes as one run: joining them, who speaks for all, waiting.
 
 Every process must see MODEL_DIR under the same name: each writes its own shards of a
-checkpoint there. The data_dir and STORE_DIR may be shared or each process's own:
-process 0 writes a missing prompt store first, the others open it or write the same one.
+checkpoint there. The data_dir and STORE_DIR may be shared or each process's own: each
+builds its share of the missing prompt stores, then what it still does not find.
 Until `start` has run, nothing may ask jax for its devices.
 """
 
@@ -150,10 +150,29 @@ def first_goes_ahead(name: str) -> Iterator[None]:
   name: of the block, another each time. If process 0 fails in it, the others end too.
   """
   if not first():
-    _meet(name)
+    meet(name)
   yield
   if first():
-    _meet(name)
+    meet(name)
+
+
+@contextlib.contextmanager
+def together(name: str) -> Iterator[None]:
+  """A block that every process runs, and none leaves before all are through.
+
+  name: of the block, another each time.
+
+  Raises:
+    UserError: that of this process, or that another process has one.
+  """
+  problem = None
+  try:
+    yield
+  except UserError as error:
+    problem = error
+  meet(name)
+  if not everywhere(problem is None):
+    raise problem or UserError(f'{name}: another process of this run has failed; see its message')
 
 
 def agreed(numbers: Sequence) -> list:
@@ -181,8 +200,16 @@ def everywhere(holds: bool) -> bool:
   return bool(multihost_utils.process_allgather(np.int32(holds)).all())
 
 
-def _meet(name: str) -> None:
-  """Waits on the coordinator, not on the devices: their collectives give up sooner."""
+def share(count: int) -> range:
+  """Which of `count` things are this process's to do, if all divide them."""
+  return range(jax.process_index(), count, jax.process_count())
+
+
+def meet(name: str) -> None:
+  """Waits for all processes at a point of a name of its own.
+
+  They wait on the coordinator, not on the devices, whose collectives give up sooner.
+  """
   if jax.process_count() > 1:
     import orbax.checkpoint as ocp
 

@@ -23,7 +23,7 @@ jax.devices()  # a run has its mesh by then
 start = time.perf_counter()
 rates = holdouts.rates(holdouts.ALL)
 rows = training.Rows(8_192, 2_048, 640, 1_024, 256)
-stores = feeds.stores_of(rates, 'train', FOLDER + '/store', rows, 0)
+stores = feeds.stores_of(rates, 'train', feeds.Place.of(FOLDER + '/store', None, 1), rows, 0)
 packing.Plan({name: one.lengths for name, one in stores.items()}, rates, 0, 2_048, 640, 4)
 print(len(stores), time.perf_counter() - start)
 """

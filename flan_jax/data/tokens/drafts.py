@@ -6,6 +6,8 @@
 A process that is killed leaves its folder behind; the next one to build there clears it.
 """
 
+import contextlib
+import errno
 import functools
 import hashlib
 import os
@@ -14,13 +16,39 @@ import shutil
 import socket
 import tempfile
 import time
-from typing import Callable
+from typing import Callable, Iterator
 
-from flan_jax.errors import notice
+from flan_jax.errors import notice, UserError
 
 PREFIX = '.building-'
+_ROOM, _RIGHT = 'make room there, or name another disk with', 'allow it, or name another folder with'
+_REMEDIES = {number: _ROOM for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)} | {
+  number: _RIGHT for number in (errno.EROFS, errno.EACCES, errno.EPERM)
+}
 ABANDONED = 24 * 3600  # seconds without a change, where the process cannot be looked for
 _NAME = re.compile(rf'{re.escape(PREFIX)}([0-9a-f]{{12}})-(\d+)-(\d+)-\w+')
+
+
+@contextlib.contextmanager
+def in_words(what: str, setting: str) -> Iterator[None]:
+  """A block that writes `what`; that there is no room, or no right to, is told in words.
+
+  setting: which names the folder.
+
+  Raises:
+    UserError: in place of such an error.
+  """
+  try:
+    yield
+  except (OSError, RuntimeError) as error:  # RuntimeError: of the C++ that writes records
+    number = next((n for n in _REMEDIES if n == getattr(error, 'errno', None) or os.strerror(n) in f'{error}'), None)
+    if number is None or isinstance(error, UserError):
+      raise
+    file = getattr(error, 'filename', None)
+    raise UserError(
+      f'{what} cannot be written ({os.strerror(number)}{f": {file}" if file else ""}); '
+      f'{_REMEDIES[number]} {setting}. What was finished before stays'
+    ) from None
 
 
 def make(folder: str) -> str:

@@ -2,6 +2,7 @@
 """Batches of packed rows, read ahead by threads: a plan, stores and Grain."""
 
 import contextlib
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 
 import grain
@@ -14,6 +15,8 @@ from flan_jax.errors import UserError
 
 CHUNK_ROWS = 64  # rows read together, some 500 prompts; fewer read more slowly
 READ_THREADS = 2
+FETCH_THREADS = 4  # that bring published stores to this machine
+_LOOK_AHEAD = 4  # chunks, for the order in which they are needed; a plan keeps few blocks
 _ENDLESS = 2**40  # steps
 
 
@@ -57,7 +60,8 @@ def _steps(chunks: '_Chunks', start_step: int, prefetch: int) -> Iterator[dict]:
     return
   dataset = grain.MapDataset.source(chunks)[first:]
   options = grain.ReadOptions(num_threads=READ_THREADS, prefetch_buffer_size=prefetch)
-  with contextlib.closing(iter(dataset.to_iter_dataset(options))) as iterator:
+  iterator = iter(dataset.to_iter_dataset(options))
+  with contextlib.closing(_Fetching(chunks.in_order_of_use(first))), contextlib.closing(iterator):
     for chunk in iterator:
       yield from chunk[skipped:]
       skipped = 0
@@ -78,11 +82,27 @@ class _Chunks:
     return -(-self.stop_step // self.steps)
 
   def __getitem__(self, chunk: int) -> list[dict]:
-    steps = range(chunk * self.steps, min((chunk + 1) * self.steps, self.stop_step))
-    packed = [step_rows[i] for step_rows in map(self.plan.rows, steps) for i in self.rows]
-    prompts = self._read(packed)
+    prompts = self._read(self._packed(chunk))
     rows = [row_arrays.assemble(row, self.plan.row_length, self.plan.target_slots) for row in prompts]
     return [_stack(rows[i : i + len(self.rows)]) for i in range(0, len(rows), len(self.rows))]
+
+  def in_order_of_use(self, chunk: int) -> Iterator[Store]:
+    """The stores whose records are still to be fetched, those needed first before others."""
+    left = {number for number, store in enumerate(self.stores) if store.fetch}
+    for ahead in range(chunk, min(chunk + _LOOK_AHEAD, len(self))):
+      if not left:
+        return
+      tasks, _ = self.plan.locate(np.concatenate(self._packed(ahead)))
+      for task in dict.fromkeys(tasks.tolist()):
+        if task in left:
+          left.remove(task)
+          yield self.stores[task]
+    yield from (self.stores[task] for task in sorted(left))
+
+  def _packed(self, chunk: int) -> list[np.ndarray]:
+    """The ids of the prompts in each of this process's rows of a chunk."""
+    steps = range(chunk * self.steps, min((chunk + 1) * self.steps, self.stop_step))
+    return [step_rows[i] for step_rows in map(self.plan.rows, steps) for i in self.rows]
 
   def _read(self, packed: list[np.ndarray]) -> list[list[tuple]]:
     """The prompts of each row; every store is asked once."""
@@ -94,6 +114,27 @@ class _Chunks:
         prompts[place] = prompt
     ends = np.cumsum([len(row) for row in packed])
     return [prompts[end - len(row) : end].tolist() for row, end in zip(packed, ends)]
+
+
+class _Fetching:
+  """Threads that fetch the records of stores ahead of their use, until they are closed."""
+
+  def __init__(self, stores: Iterator[Store]):
+    self._stores, self._lock, self._closed = stores, threading.Lock(), False
+    for _ in range(FETCH_THREADS):
+      threading.Thread(target=self._work, name='fetch stores', daemon=True).start()
+
+  def close(self) -> None:
+    self._closed = True
+
+  def _work(self) -> None:
+    with contextlib.suppress(Exception):  # whoever reads that store meets the same error, and tells it
+      while not self._closed:
+        with self._lock:
+          store = next(self._stores, None)
+        if store is None:
+          return
+        store.fetch(False)
 
 
 def _stack(rows: list[dict]) -> dict:

@@ -2,18 +2,18 @@
 """The manifest of a prompt store: what its files hold, and whether they still hold it.
 
     {"format": 2, "task": ..., "prompts": 240, ..., "files": {"lengths.npy":
-      {"bytes": 2048, "sha256": "..."}, "prompts.array_record": {"bytes": 131072}},
+      {"bytes": 2048, "sha256": "..."}, "prompts.array_record": {"bytes": 131072, ...}},
      "digest": "..."}
 
-`digest` is of the rest of the manifest. The records are too many to be read when a store
-is opened: each has a checksum of its own, see `store`.
+`digest` is of the rest of the manifest. In stores of the first versions the records have
+no `sha256`; each record has a checksum of its own, see `prompt_files`.
 """
 
 import hashlib
 import io
 import json
 import os
-from typing import Any, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -43,38 +43,65 @@ class Missing(Unusable):
     return f'There is no prompt store at {self.path}. `flan_jax cache` builds it.'
 
 
-def write(folder: str, fields: dict, large: Sequence[str]) -> None:
-  """Writes the manifest of the files in a folder; of large ones it holds the size."""
-  files: dict[str, dict[str, Any]] = {}
-  for name in sorted(os.listdir(folder)):
-    path = os.path.join(folder, name)
-    files[name] = {'bytes': os.path.getsize(path)}
-    if name not in large:
-      with open(path, 'rb') as file:
-        files[name]['sha256'] = hashlib.sha256(file.read()).hexdigest()
+def write(folder: str, fields: dict) -> None:
+  """Writes the manifest of the files in a folder."""
+  files = {
+    name: {'bytes': os.path.getsize(os.path.join(folder, name)), 'sha256': _sha256(os.path.join(folder, name))}
+    for name in sorted(os.listdir(folder))
+  }
   whole = {**fields, 'files': files}
   with open(os.path.join(folder, NAME), 'w', encoding='utf-8') as file:
     json.dump({**whole, 'digest': _digest(whole)}, file, indent=2)
 
 
 def read(path: str, expected_format: int) -> dict[str, Any]:
-  """The manifest of a store, whose files have the sizes that it says.
+  """The manifest of a local store, whose files have the sizes that it says.
 
   Raises:
     UserError: there is none, or it cannot be read.
     Unusable: it is torn, of another format, or does not agree with the files.
   """
-  manifest = _parsed(path)
+  manifest = parsed(_text(path), path, expected_format)
+  for name in manifest['files']:
+    check_size(path, name, manifest, _size(os.path.join(path, name)))
+  return manifest
+
+
+def parsed(text: bytes, path: str, expected_format: int) -> dict[str, Any]:
+  """The manifest that a file at `path` holds; raises Unusable if it is not what was written."""
+  try:
+    manifest = json.loads(text.decode('utf-8'))
+  except (ValueError, RecursionError) as error:  # ValueError: not UTF-8, too
+    raise Unusable(path, f'{NAME} is torn ({error})') from None
+  if not isinstance(manifest, dict):
+    raise Unusable(path, f'{NAME} holds no description')
   if manifest.get('format') != expected_format:
     raise Unusable(path, f'it has format {manifest.get("format")}, this version of flan_jax reads {expected_format}')
   digest = manifest.pop('digest', None)
   if digest != _digest(manifest):
     raise Unusable(path, f'{NAME} has been changed since it was written')
-  for name, known in manifest['files'].items():
-    size = _size(path, name)
-    if size != known['bytes']:
-      raise Unusable(path, f'{name} has {size:,} bytes and had {known["bytes"]:,}')
   return manifest
+
+
+def check_size(path: str, name: str, manifest: dict, size: int | None) -> None:
+  """Raises Unusable if a file of a store has another size than it had; None: it is missing."""
+  if size is None:
+    raise Unusable(path, f'{name} is missing')
+  if size != manifest['files'][name]['bytes']:
+    raise Unusable(path, f'{name} has {size:,} bytes and had {manifest["files"][name]["bytes"]:,}')
+
+
+def check(path: str, name: str, manifest: dict) -> None:
+  """Reads a whole file of a local store; raises Unusable if it is not what was written."""
+  file = os.path.join(path, name)
+  check_size(path, name, manifest, _size(file))
+  known = manifest['files'][name].get('sha256')
+  try:
+    same = known is None or known == _sha256(file)
+  except OSError as error:
+    raise UserError(f'{file} cannot be read: {error.strerror}') from None
+  if not same:
+    raise Unusable(path, f'{name} has been changed since it was written')
 
 
 def array(path: str, name: str, manifest: dict) -> np.ndarray:
@@ -89,30 +116,35 @@ def array(path: str, name: str, manifest: dict) -> np.ndarray:
   return np.load(io.BytesIO(content))
 
 
-def _parsed(path: str) -> dict:
+def identity(manifest: dict) -> str:
+  """16 hexadecimal digits that tell apart stores whose files differ."""
+  return _digest(manifest['files'])[:16]
+
+
+def _text(path: str) -> bytes:
   file = os.path.join(path, NAME)
   try:
-    with open(file, encoding='utf-8') as opened:
-      manifest = json.load(opened)
+    with open(file, 'rb') as opened:
+      return opened.read()
   except FileNotFoundError:
     raise Missing(path, f'it has no {NAME}') from None
   except NotADirectoryError:
     raise Unusable(path, 'it is no folder') from None
   except OSError as error:
     raise UserError(f'{file} cannot be read: {error.strerror}') from None
-  except ValueError as error:
-    raise Unusable(path, f'{NAME} is torn ({error})') from None
-  if not isinstance(manifest, dict):
-    raise Unusable(path, f'{NAME} holds no description')
-  return manifest
 
 
-def _size(path: str, name: str) -> int:
+def _size(file: str) -> int | None:
   try:
-    return os.path.getsize(os.path.join(path, name))
+    return os.path.getsize(file)
   except FileNotFoundError:
-    raise Unusable(path, f'{name} is missing') from None
+    return None
 
 
-def _digest(manifest: dict) -> str:
-  return hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()
+def _sha256(file: str) -> str:
+  with open(file, 'rb') as opened:
+    return hashlib.file_digest(opened, 'sha256').hexdigest()
+
+
+def _digest(described: dict) -> str:
+  return hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()

@@ -6,44 +6,30 @@
                                              checksums.npy
                                              manifest.json
 
-A record is the ids of one prompt, inputs then targets; `lengths.npy` says where the one
-ends and the other begins. The fingerprint covers everything that decides the ids, so a
-change builds a new store beside the old one. A store is written under another name and
-renamed when it is whole: half of one is never read.
-
-What is read is compared with what was written: the manifest with itself, sizes and
-arrays with the manifest, each record with its checksum.
+The fingerprint covers everything that decides the ids, so a change builds a new store
+beside the old one. A local store is written under another name and renamed when it is
+whole: half of one is never read. A directory may be a gs:// address, see `published`.
 """
 
-import array
 import dataclasses
 import functools
 import hashlib
 import json
 import os
 import shutil
-import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any, TYPE_CHECKING
 
-import numpy as np
-
-from flan_jax.data.tokens import cutting, drafts, tokenizing
-from flan_jax.data.tokens import manifest as manifests
-from flan_jax.data.tokens.manifest import Unusable
+from flan_jax import storage
+from flan_jax.data.tokens import cutting, drafts, prompt_files, tokenizing
+from flan_jax.data.tokens.host_cache import HostCache
+from flan_jax.data.tokens.manifest import Unusable as Unusable
+from flan_jax.data.tokens.prompt_files import FORMAT, open_store, Store
+from flan_jax.data.tokens.published import Published
 from flan_jax.errors import notice, UserError
 
 if TYPE_CHECKING:
   import seqio
-
-FORMAT = 2  # raise when the files, or the ids in them, come out differently
-
-_PROMPTS, _LENGTHS, _CHECKSUMS = 'prompts.array_record', 'lengths.npy', 'checksums.npy'
-_TYPE_CODES = {'uint16': 'H', 'uint32': 'I'}
-# A prompt is too short to compress: plain records are smaller and faster both ways.
-_WRITER_OPTIONS = 'group_size:1,uncompressed'
-_READER_OPTIONS = 'readahead_buffer_size:0,max_parallelism:0'
-_READER_BUFFER = 32 * 1024  # bytes; the default of 1 MiB is for reading in order
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,78 +60,6 @@ class Settings:
   def __post_init__(self):
     if self.overflow not in ('cut', 'split'):
       raise UserError(f"OVERFLOW is {self.overflow!r}; it can be 'cut' or 'split'.")
-
-
-@dataclasses.dataclass(frozen=True, eq=False)
-class Store:
-  """A warm store.
-
-  lengths: int32 [N, 2], tokens of inputs and of targets, as stored. checksums: uint32
-  [N], CRC-32 of the records; None compares none.
-  """
-
-  name: str
-  path: str
-  manifest: dict
-  lengths: np.ndarray
-  checksums: np.ndarray | None = None
-
-  def read(self, indices: Sequence[int] | np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
-    """(inputs ids, targets ids) of each prompt. Ask for many at once: 500 take a fourth
-    of the time that they take one by one. Threads may share a store.
-
-    Raises:
-      Unusable: the records are not those that were written.
-    """
-    if not len(indices):
-      return []
-    numbers = np.asarray(indices, np.int64)
-    try:
-      records = self._reader.read(numbers.tolist())
-    except (RuntimeError, ValueError, OSError) as error:
-      raise Unusable(self.path, f'{_PROMPTS} is damaged ({_first(error)})') from None
-    self._compare(numbers, records)
-    # One array, cut: half the time of one for each record.
-    ids = np.frombuffer(b''.join(records), self.manifest['dtype'])
-    ends = np.cumsum(self.lengths[numbers].ravel()).tolist()
-    parts = [ids[start:end] for start, end in zip([0, *ends], ends)]
-    return list(zip(parts[::2], parts[1::2]))
-
-  def _compare(self, indices: np.ndarray, records: list[bytes]) -> None:
-    if self.checksums is None:
-      return
-    found = np.fromiter(map(zlib.crc32, records), np.uint32, len(records))
-    wrong = np.flatnonzero(found != self.checksums[indices])
-    if len(wrong):
-      raise Unusable(self.path, f'prompt {indices[wrong[0]]:,} in {_PROMPTS} is not the one that was written')
-
-  @functools.cached_property
-  def _reader(self):
-    from array_record.python import array_record_module
-
-    reader = array_record_module.ArrayRecordReader(
-      os.path.join(self.path, _PROMPTS), _READER_OPTIONS, file_reader_buffer_size=_READER_BUFFER
-    )
-    if reader.num_records() != len(self.lengths):
-      raise ValueError(f'{reader.num_records():,} records can be found of {len(self.lengths):,}')
-    return reader
-
-
-def _first(error: Exception) -> str:
-  return f'{error}'.splitlines()[0] if f'{error}' else type(error).__name__
-
-
-def open_store(path: str) -> Store:
-  """Opens a store that stands.
-
-  Raises:
-    UserError: there is none, another version of flan_jax wrote it, or its files are not
-      those that were written.
-  """
-  manifest = manifests.read(path, FORMAT)
-  lengths = manifests.array(path, _LENGTHS, manifest)
-  checksums = manifests.array(path, _CHECKSUMS, manifest)
-  return Store(manifest['task'], path, manifest, lengths, checksums)
 
 
 def find(path: str, say: Callable[[str], object] = lambda text: None) -> Store | None:
@@ -186,11 +100,59 @@ def location(task: 'seqio.Task', split: str, directory: str, settings: Settings)
   return os.path.join(directory, task.name, f'{split}-{fingerprint}'), inputs
 
 
+@dataclasses.dataclass(frozen=True)
+class Wanted:
+  """The store of a task that somebody needs, be it there or not.
+
+  task, split: a seqio.Task and one of its splits. directory: of all stores, local or
+  gs://. settings: of its prompts. cache: of copies, for a gs:// directory.
+  """
+
+  task: 'seqio.Task'
+  split: str
+  directory: str
+  settings: Settings
+  cache: HostCache = HostCache()
+
+  @functools.cached_property
+  def located(self) -> tuple[str, dict]:
+    """As `location` gives it."""
+    return location(self.task, self.split, self.directory, self.settings)
+
+  @property
+  def path(self) -> str:
+    """Where it belongs."""
+    return self.located[0]
+
+  def find(self, say: Callable[[str], object] = notice) -> Store | None:
+    """Opens it; None if it must be built. say: is told why, if it is there but wrong."""
+    return self._published.find(say) if storage.is_remote(self.directory) else find(self.path, say)
+
+  def is_there(self, say: Callable[[str], object]) -> bool:
+    """Whether `find` would open it, as far as that is known without fetching it."""
+    if not storage.is_remote(self.directory):
+      return find(self.path, say) is not None
+    return self._published.is_there(say)
+
+  def build(self, progress: Callable[[int], object] | None = None) -> Store:
+    """Builds it where it belongs."""
+    if storage.is_remote(self.directory):
+      return self._published.build()
+    return _build(self, progress)
+
+  @property
+  def _published(self) -> Published:
+    make = lambda folder: _build(dataclasses.replace(self, directory=folder), None, 'STORE_CACHE')
+    name = os.path.join(self.task.name, os.path.basename(self.path))
+    return Published(self.path, name, self.cache, make)
+
+
 def ensure(
   task: 'seqio.Task',
   split: str = 'train',
   *,
   directory: str,
+  cache: HostCache = HostCache(),
   progress: Callable[[int], object] | None = None,
   **settings: Any,
 ) -> Store:
@@ -198,8 +160,8 @@ def ensure(
 
   It is built if it is missing, and again if its files are not those that were written.
   """
-  path, _ = location(task, split, directory, Settings(**settings))
-  return find(path, notice) or build(task, split, directory=directory, progress=progress, **settings)
+  wanted = Wanted(task, split, os.fspath(directory), Settings(**settings), cache)
+  return wanted.find() or wanted.build(progress)
 
 
 def build(
@@ -207,6 +169,7 @@ def build(
   split: str = 'train',
   *,
   directory: str,
+  cache: HostCache = HostCache(),
   progress: Callable[[int], object] | None = None,
   **settings: Any,
 ) -> Store:
@@ -219,18 +182,25 @@ def build(
   Args:
     task: a seqio.Task; 'inputs' may be missing.
     split: of the task.
-    directory: of all stores.
-    progress: called with the number of prompts added, now and then.
+    directory: of all stores, local or gs://.
+    cache: of this machine, for stores of a gs:// directory.
+    progress: called with the number of prompts added, now and then, to a local directory.
     **settings: the fields of `Settings`.
 
   Raises:
-    UserError: nothing is left to write, or the lengths leave no room for text.
+    UserError: nothing is left to write, the lengths leave no room for text, or the
+      directory takes no store.
   """
-  wanted = Settings(**settings)
-  path, inputs = location(task, split, directory, wanted)
+  return Wanted(task, split, os.fspath(directory), Settings(**settings), cache).build(progress)
+
+
+def _build(wanted: Wanted, progress: Callable[[int], object] | None, setting: str = 'STORE_DIR') -> Store:
+  """Builds a store in a local directory, which a setting names."""
+  task, split, settings = wanted.task, wanted.split, wanted.settings
+  path, inputs = wanted.located
   vocabulary = task.output_features['targets'].vocabulary
   tally = cutting.Tally()
-  prompts = _accepted(task, split, wanted, _cutter(task, wanted), tally, progress)
+  prompts = _accepted(task, split, settings, _cutter(task, settings), tally, progress)
 
   def describe(count: int) -> dict:
     _report_refused(task.name, split, vocabulary, tally, count)
@@ -238,7 +208,7 @@ def build(
     return told | tally.counts() | {'created_by': _version()}
 
   dtype = 'uint16' if vocabulary.vocab_size <= 2**16 else 'uint32'
-  return write(path, task.name, prompts, dtype, describe)
+  return write(path, task.name, prompts, dtype, describe, setting)
 
 
 def write(
@@ -247,8 +217,9 @@ def write(
   prompts: Iterable[tuple[list, list]],
   dtype: str = 'uint16',
   describe: Callable[[int], dict] = lambda count: {},
+  setting: str = 'STORE_DIR',
 ) -> Store:
-  """Writes a store from ids, under its name only when it is whole.
+  """Writes a local store from ids, under its name only when it is whole.
 
   Args:
     path: of the store. Where another process was first, its store stays.
@@ -256,51 +227,19 @@ def write(
     prompts: (inputs ids, targets ids), each a list of integers, ended as they shall be.
     dtype: 'uint16' or 'uint32'.
     describe: called with the number of prompts at the end; more for the manifest.
+    setting: to change if the disk takes no more.
   """
   folder = os.path.dirname(path)
-  os.makedirs(folder, exist_ok=True)
-  drafts.clear(folder)
-  draft = drafts.make(folder)  # in the same folder, or renaming would copy
-  try:
-    lengths = _write_prompts(draft, prompts, _TYPE_CODES[dtype])
-    inputs_tokens, targets_tokens = lengths.sum(axis=0).tolist()
-    manifests.write(
-      draft,
-      {
-        'format': FORMAT,
-        'task': name,
-        'dtype': dtype,
-        'prompts': len(lengths),
-        'inputs_tokens': inputs_tokens,
-        'targets_tokens': targets_tokens,
-        **describe(len(lengths)),
-      },
-      large=[_PROMPTS],
-    )
-    drafts.publish(draft, path, usable=lambda path: find(path) is not None)
-  finally:
-    shutil.rmtree(draft, ignore_errors=True)
+  with drafts.in_words(f'the prompt store {path}', setting):
+    os.makedirs(folder, exist_ok=True)
+    drafts.clear(folder)
+    draft = drafts.make(folder)  # in the same folder, or renaming would copy
+    try:
+      prompt_files.write(draft, name, prompts, dtype, describe)
+      drafts.publish(draft, path, usable=lambda path: find(path) is not None)
+    finally:
+      shutil.rmtree(draft, ignore_errors=True)
   return open_store(path)
-
-
-def _write_prompts(folder: str, prompts, type_code: str) -> np.ndarray:
-  """Writes the records and their arrays; returns the lengths, int32 [N, 2]."""
-  from array_record.python import array_record_module
-
-  lengths, checksums = array.array('i'), array.array('I')
-  writer = array_record_module.ArrayRecordWriter(os.path.join(folder, _PROMPTS), _WRITER_OPTIONS)
-  try:
-    for inputs, targets in prompts:
-      record = array.array(type_code, inputs + targets).tobytes()
-      writer.write(record)
-      lengths.extend((len(inputs), len(targets)))
-      checksums.append(zlib.crc32(record))
-  finally:
-    writer.close()
-  sizes = np.array(lengths, np.int32).reshape(-1, 2)
-  np.save(os.path.join(folder, _LENGTHS), sizes)
-  np.save(os.path.join(folder, _CHECKSUMS), np.array(checksums, np.uint32))
-  return sizes
 
 
 def _accepted(task, split, settings: Settings, cutter: cutting.Cutter, tally: cutting.Tally, progress):
