@@ -11,12 +11,15 @@ import importlib
 import os
 import sys
 import textwrap
+import time
 from typing import Callable, Sequence
 
 from flan_jax import settings
 from flan_jax.cli import gin_defaults
 from flan_jax.errors import did_you_mean, UserError
 from flan_jax.runs import registration
+
+BEGAN = time.time()  # of this process, but for a blink
 
 QUIET = {
   'TF_CPP_MIN_LOG_LEVEL': '3',  # TensorFlow's C++ notices at start-up

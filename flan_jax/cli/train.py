@@ -27,4 +27,4 @@ def main(arguments: Sequence[str]) -> None:
   commandline.join_processes(flags)
   from flan_jax.runs import training
 
-  training.train(commandline.call(training.Training, dry_run=flags.dry_run, profile=flags.profile))
+  training.train(commandline.call(training.Training, dry_run=flags.dry_run, profile=flags.profile), commandline.BEGAN)
