@@ -11,6 +11,7 @@ VERSION = re.search(
   r"^__version__ = '(.*)'$", pathlib.Path('flan_jax/__init__.py').read_text(encoding='utf-8'), re.MULTILINE
 )[1]
 PYTEST = ['pytest>=8.3,<10', 'pytest-xdist>=3.6,<4', 'pyyaml>=6,<7']
+GCS = ['gcsfs>=2025.9,<2027']
 HUB = ['huggingface_hub>=0.34,<3', 'pyarrow>=17,<27']
 
 setuptools.setup(
@@ -78,6 +79,7 @@ setuptools.setup(
     'tpu': ['jax[tpu]'],
     'gpu': ['jax[cuda13]'],
     'lm_eval': ['lm_eval>=0.4.10,<0.5'],
+    'gcs': GCS,  # MODEL_DIR, STORE_DIR and other paths in a bucket
     'hub': HUB,  # to prepare datasets from copies, of the Hugging Face hub or in a folder
     'aot': ['jax[tpu]'],  # the libtpu that goes with jax, to compile without a TPU
     # Of SeqIO's caching script. Beam wants an older protobuf than the newest
@@ -88,8 +90,10 @@ setuptools.setup(
     # accelerate: of lm_eval's own model, which ours is compared with.
     'test': [
       *PYTEST,
+      *GCS,
       *HUB,
       'accelerate>=1.0,<2',
+      'gcp-storage-emulator>=2026.7,<2027',
       'lm_eval>=0.4.10,<0.5',
       'mypy>=1.15,<3',
       'ruff>=0.8,<1',

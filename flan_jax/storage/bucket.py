@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Buckets of Google Cloud Storage, and in words what they refuse."""
+
+import contextlib
+import functools
+import os
+from typing import Any, Iterator
+
+from flan_jax.errors import UserError
+
+BUCKET = 'gs://'
+
+
+class BucketError(UserError, OSError):
+  """A bucket that does not do what it is asked: words in strerror, as of a disk."""
+
+  def __init__(self, path: str, why: str):
+    OSError.__init__(self, 5, why)
+    self.path = path
+
+  def __str__(self) -> str:
+    return f'{self.path}: {self.strerror}'
+
+  def __reduce__(self):  # from one process to another
+    return type(self), (self.path, self.strerror)
+
+
+def is_remote(path: str | os.PathLike) -> bool:
+  """Whether a path is in a bucket.
+
+  Raises:
+    UserError: it has a scheme other than gs://.
+  """
+  text = os.fspath(path)
+  if '://' not in text:
+    return False
+  if not text.startswith(BUCKET):
+    scheme = text.partition('://')[0]
+    raise UserError(
+      f'{text} cannot be used: of {scheme}:// nothing is read or written here; '
+      f'name a folder of a disk, or {BUCKET}BUCKET/PATH'
+    )
+  return True
+
+
+def absolute(path: str | os.PathLike) -> str:
+  """'~/run' -> '/home/me/run'; 'gs://bucket/run/' -> 'gs://bucket/run'."""
+  text = os.fspath(path)
+  if is_remote(text):
+    return BUCKET + '/'.join(filter(None, text.removeprefix(BUCKET).split('/')))
+  return os.path.abspath(os.path.expanduser(text))
+
+
+def bucket_problem(folder: str) -> str | None:
+  """Why a folder in a bucket cannot be used; None if it can. Nothing is written."""
+  bucket = absolute(folder).removeprefix(BUCKET).partition('/')[0]
+  if not bucket:
+    return f'it names no bucket; write {BUCKET}BUCKET/PATH'
+  try:
+    with in_words(folder):
+      files().ls(bucket, detail=False)
+  except FileNotFoundError:
+    return f'there is no bucket {bucket}, or these credentials may not know of it'
+  except BucketError as error:
+    return error.strerror
+  return None
+
+
+@functools.cache
+def files() -> Any:
+  """gcsfs, which remembers no listing: others write to the bucket, too."""
+  if os.environ.get('STORAGE_EMULATOR_HOST'):  # else gcsfs asks Google what kind of bucket it is
+    os.environ.setdefault('GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT', 'false')
+  try:
+    import fsspec
+    import gcsfs  # noqa: F401  that it is there
+  except ImportError:
+    raise UserError(f"{BUCKET} needs the package gcsfs; install it: pip install 'flan_jax[gcs]'") from None
+  for scheme in ('gs', 'gcs'):
+    fsspec.config.conf.setdefault(scheme, {})['use_listings_cache'] = False
+  return fsspec.filesystem('gcs', finalize_on_close=True)  # as etils.epath asks for it
+
+
+@contextlib.contextmanager
+def in_words(name: str | os.PathLike) -> Iterator[None]:
+  """Turns what gcsfs and the libraries below it raise into BucketError."""
+  try:
+    yield
+  except (UserError, FileNotFoundError, FileExistsError):
+    raise
+  except (NameError, TypeError, AttributeError, AssertionError):  # our mistakes
+    raise
+  except Exception as error:  # of gcsfs, aiohttp, google.auth, requests: no common type
+    raise BucketError(os.fspath(name), _reason(error)) from error
+
+
+def _reason(error: Exception) -> str:
+  code = getattr(error, 'code', None) or getattr(error, 'status', None)
+  text = ' '.join(f'{error}'.split())[:200] or type(error).__name__
+  if code == 401 or type(error).__name__ in ('DefaultCredentialsError', 'RefreshError'):
+    return (
+      'no credentials are found that the bucket takes; run `gcloud auth application-default login`, '
+      f'or set GOOGLE_APPLICATION_CREDENTIALS to the file of a service account ({text})'
+    )
+  if code == 403 or text.startswith('Forbidden'):
+    return f'these credentials may not do this in the bucket; ask its owner for the role Storage Object Admin ({text})'
+  if isinstance(code, int) and code >= 500:
+    return f'the bucket answered {code} again and again; try again later ({text})'
+  return f'the bucket cannot be reached ({text}); see that this machine has a network'
