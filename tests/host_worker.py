@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A process of a tiny run without doors, for test_hosts: ADDRESS INDEX FOLDER STEPS."""
+"""A process of a tiny run without doors, for test_hosts: ADDRESS INDEX FOLDER STEPS [SAVE_EVERY]."""
 
 import signal
 import sys
@@ -32,7 +32,7 @@ def rows_of(step, ours):
   return {name: value[ours] for name, value in batch.items()}
 
 
-def run(folder, steps, tell=lambda text: None):
+def run(folder, steps, tell=lambda text: None, save_every=0):
   """Trains on eight devices, wherever they are, to a step."""
   mesh = sharding.mesh({'data': 2, 'fsdp': 2, 'tensor': 2})
   ours = sharding.local_rows(sharding.batch_sharding(mesh), ROWS)
@@ -46,7 +46,7 @@ def run(folder, steps, tell=lambda text: None):
         mesh,
         feed,
         ROWS,
-        loop.Schedule(steps, 0, 0, 1),
+        loop.Schedule(steps, save_every, 0, 1),
         str(folder),
         seed=0,
         say=tell,
@@ -55,10 +55,14 @@ def run(folder, steps, tell=lambda text: None):
     )
 
 
-if __name__ == '__main__':
-  address, index, folder, steps = sys.argv[1:]
+def main(address, index, folder, steps, save_every=0):
+  """One process of two, with four devices."""
   # A suite that runs in the background has SIGINT ignored, and hands that on.
   signal.signal(signal.SIGINT, signal.default_int_handler)
   jax.config.update('jax_num_cpu_devices', 4)
   multihost.start(address, 2, int(index))
-  run(folder, int(steps), tell=lambda text: print(text, flush=True))
+  run(folder, int(steps), lambda text: print(text, flush=True), int(save_every))
+
+
+if __name__ == '__main__':
+  main(*sys.argv[1:])

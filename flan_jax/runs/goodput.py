@@ -51,12 +51,19 @@ class Goodput:
     rest = sorted((part for part in PARTS if part != 'useful'), key=self.share, reverse=True)
     told = [f'{part} {self.share(part):.0%}' for part in rest if self.share(part) >= 0.005]
     starts = f' ({self.starts} starts)' if self.starts > 1 else ''
-    return f'goodput {self.share():.0%} of {metric_log.clock(self.total)}{": " if told else ""}{", ".join(told)}{starts}'
+    return (
+      f'goodput {self.share():.0%} of {metric_log.clock(self.total)}{": " if told else ""}{", ".join(told)}{starts}'
+    )
 
   def rows(self) -> list[dict[str, str]]:
     """For the report: `part`, `meaning`, `time` and `share` of each part that took time."""
     return [
-      {'part': part, 'meaning': meaning, 'time': metric_log.clock(self.seconds[part]), 'share': f'{self.share(part):.1%}'}
+      {
+        'part': part,
+        'meaning': meaning,
+        'time': metric_log.clock(self.seconds[part]),
+        'share': f'{self.share(part):.1%}',
+      }
       for part, meaning in PARTS.items()
       if self.seconds[part] > 0
     ]
@@ -116,7 +123,11 @@ def _pieces(start: Sequence[Mapping[str, Any]]) -> Iterator[_Piece]:
     kind, last = event['event'], event.get('step', step)
     parts: list[tuple[str, float]] = []
     if kind == 'compiled':
-      parts, rest, waited = [('compile', event['seconds']), ('data', event['input_seconds'])], 'start', event['input_seconds']
+      parts, rest, waited = (
+        [('compile', event['seconds']), ('data', event['input_seconds'])],
+        'start',
+        event['input_seconds'],
+      )
       last = step = event['step'] - 1
     elif kind == 'logged':
       parts, rest = [('evaluation', event['evaluation_seconds']), ('data', event['input_seconds'] - waited)], 'useful'

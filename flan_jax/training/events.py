@@ -52,9 +52,11 @@ class Journal:
 
   def _append(self, line: str, event: str) -> None:
     if not storage.is_remote(self._path):
-      os.makedirs(os.path.dirname(self._path), exist_ok=True)
-      with open(self._path, 'a', encoding='utf-8') as file:
-        file.write(line)
+      storage.make_folder(os.path.dirname(self._path))
+      with open(self._path, 'a+b') as file:
+        if file.tell() and os.pread(file.fileno(), 1, file.tell() - 1) != b'\n':
+          line = '\n' + line  # a killed process has left its last line torn
+        file.write(line.encode())
       return
     if self._lines is None:
       self._lines = _text(self._path).splitlines(keepends=True)
@@ -131,9 +133,13 @@ def read(model_dir: str) -> list[dict[str, Any]]:
 
 def _text(path: str) -> str:
   try:
-    return storage.read_text(path)
+    return storage.read_text(path, errors='replace')
   except (FileNotFoundError, NotADirectoryError):
     return ''
+  except UserError:  # of a bucket, in words
+    raise
+  except OSError as error:
+    raise UserError(f'{path} cannot be read: {error.strerror}; move away what stands in its place') from None
 
 
 def _event(line: str) -> dict[str, Any] | None:

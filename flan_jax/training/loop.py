@@ -180,10 +180,7 @@ class _Record:
     if held_out:
       scalars |= held_out(state.params)
     job.journal.write(
-      'logged',
-      step=step,
-      input_seconds=scalars['input_seconds'],
-      evaluation_seconds=time.monotonic() - evaluating,
+      'logged', step=step, input_seconds=scalars['input_seconds'], evaluation_seconds=time.monotonic() - evaluating
     )
     self._book.write(step, scalars)
     job.show(self._book.line(step, scalars))

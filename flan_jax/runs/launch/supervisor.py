@@ -9,7 +9,6 @@ the count of crashes back. Nothing here imports JAX or TensorFlow.
 
 import contextlib
 import dataclasses
-import os
 import signal
 import subprocess
 import sys

@@ -53,7 +53,7 @@ def made(job: Job) -> Made:
     exports=job.exports(),
     setup=list(job.setup) or ([] if job.image else [INSTALL]),
     image=job.image and shlex.quote(job.image),
-    variables=[shlex.quote(f'--env={name}') for name in job.environment],
+    variables=list(job.environment),
     command=shlex.join(job.wrapped()),
     # The supervisor first gives the processes their grace, then kills them.
     stop_seconds=round(2 * job.policy.grace) + 30,
