@@ -105,7 +105,6 @@ setuptools.setup(
       'torch==2.13.0',
       'transformers>=5.0,<6',
     ],
-    'launch_test': ['skypilot>=0.14.1,<0.15'],  # which reads the task that launch makes for it
     'docs': ['mkdocs>=1.6,<2', 'mkdocs-material>=9.5,<10'],
     'pytest': PYTEST,  # for the tests that need nothing of these
   },

@@ -13,6 +13,7 @@ from typing import Any, Iterator
 
 from flan_jax import storage
 from flan_jax.errors import INTERRUPTED, MISTAKE, notice, UserError
+from flan_jax.storage import growing
 
 FILE = 'events.jsonl'
 # Event -> what its record has besides, each a number.
@@ -25,7 +26,6 @@ EVENTS = {
   'saved': ('step', 'seconds'),  # in which training waited for the checkpoint
   'ended': ('code',),  # the exit code, see flan_jax.errors; a killed process has none
 }
-_SECONDS_BETWEEN = 30  # of records in a bucket, where each means to write the whole file
 
 
 class Journal:
@@ -36,35 +36,30 @@ class Journal:
 
   def __init__(self, model_dir: str = '', writes: bool = True):
     self._path = storage.join(storage.absolute(model_dir), FILE) if writes else ''
-    self._lines: list[str] | None = None  # of the whole file, in a bucket
-    self._written = 0.0
+    self._file: growing.Growing | None = None
     self._compiled = False
 
   def write(self, event: str, at: float | None = None, **numbers: float) -> None:
     """Appends an event. at: seconds since 1970, by default now."""
     if not self._path:
       return
-    line = json.dumps({'event': event, 'time': round(at or time.time(), 3), **_rounded(numbers)}) + '\n'
+    rounded = {name: round(value, 3) for name, value in numbers.items()}
+    line = json.dumps({'event': event, 'time': round(at or time.time(), 3), **rounded})
     try:
-      self._append(line, event)
+      self._file = self._file or self._opened()
+      self._file.write(f'{line}\n'.encode())
+      # In a bucket a record waits, at the latest for the next event of another kind.
+      self._file.flush() if event == 'logged' else self._file.put()
     except OSError as error:  # as on a full disk; whoever saves will tell more
       notice(f'{self._path} lacks the event {event!r}: {error.strerror or error}')
 
-  def _append(self, line: str, event: str) -> None:
-    if not storage.is_remote(self._path):
-      storage.make_folder(os.path.dirname(self._path))
-      with open(self._path, 'a+b') as file:
-        if file.tell() and os.pread(file.fileno(), 1, file.tell() - 1) != b'\n':
-          line = '\n' + line  # a killed process has left its last line torn
-        file.write(line.encode())
-      return
-    if self._lines is None:
-      self._lines = _text(self._path).splitlines(keepends=True)
-    self._lines.append(line)
-    # A record can wait: the next event, at the latest `ended`, takes it along.
-    if event != 'logged' or time.monotonic() - self._written > _SECONDS_BETWEEN:
-      storage.write_whole(self._path, ''.join(self._lines))
-      self._written = time.monotonic()
+  def _opened(self) -> growing.Growing:
+    storage.make_folder(os.path.dirname(self._path))
+    text = _text(self._path)
+    file = growing.Growing(self._path)
+    if text and not text.endswith('\n'):
+      file.write(b'\n')  # a killed process has left its last line torn
+    return file
 
   @contextlib.contextmanager
   def started(self, at: float | None = None) -> Iterator['Journal']:
@@ -89,6 +84,9 @@ class Journal:
   def ended(self, code: int) -> None:
     """The last event, with the exit code; for who ends the process by os._exit, too."""
     self.write('ended', code=code)
+    if self._file:
+      self._file.close()
+      self._file = None
 
   @contextlib.contextmanager
   def compiling(self, step: int, input_seconds: float) -> Iterator[None]:
@@ -150,7 +148,3 @@ def _event(line: str) -> dict[str, Any] | None:
   except (ValueError, TypeError, KeyError):
     return None
   return event if all(isinstance(one, (int, float)) and not isinstance(one, bool) for one in numbers) else None
-
-
-def _rounded(numbers: dict[str, float]) -> dict[str, float]:
-  return {name: round(value, 3) for name, value in numbers.items()}
