@@ -9,6 +9,7 @@ import pytest
 from flan_jax import storage
 from flan_jax.errors import HANG, UserError
 from flan_jax.runs import goodput
+from flan_jax.storage import growing
 from flan_jax.training import events
 from tests import test_training
 from tests.buckets import bucket, bucket_server  # noqa: F401  fixtures
@@ -155,11 +156,20 @@ def test_torn_lines_are_passed_over(tmp_path, capsys):
   assert [one['event'] for one in events.read(str(tmp_path))] == ['started', 'ended', 'started']
 
 
-def test_a_full_disk_does_not_end_the_run(tmp_path, capfd):
+def test_a_full_disk_does_not_end_the_run(tmp_path, capsys, monkeypatch):
+  def put(file):
+    raise OSError(28, 'No space left on device')
+
+  monkeypatch.setattr(growing.Growing, 'put', put)
+  with events.Journal(str(tmp_path)).started():
+    pass
+  told = capsys.readouterr().err
+  assert "events.jsonl lacks the event 'started': No space left on device" in told and "'ended'" in told
+
+
+def test_what_stands_in_its_place_is_named(tmp_path):
   (tmp_path / events.FILE).mkdir()
-  events.Journal(str(tmp_path)).write('started')
-  assert 'lacks the event' in capfd.readouterr().err
-  with pytest.raises(UserError, match='cannot be read'):
+  with pytest.raises(UserError, match='events.jsonl cannot be read: Is a directory; move away'):
     events.read(str(tmp_path))
 
 

@@ -84,9 +84,10 @@ class Journal:
   def ended(self, code: int) -> None:
     """The last event, with the exit code; for who ends the process by os._exit, too."""
     self.write('ended', code=code)
-    if self._file:
-      self._file.close()
-      self._file = None
+    file, self._file = self._file, None
+    if file:
+      with contextlib.suppress(OSError):  # `write` has told of it
+        file.close()
 
   @contextlib.contextmanager
   def compiling(self, step: int, input_seconds: float) -> Iterator[None]:
