@@ -106,8 +106,7 @@ $(MARKERS): setup.py pyproject.toml
 	@touch $(VENV)/ready $@
 
 $(SKYPILOT)/ready:
-	@rm -rf $(SKYPILOT)
-	@$(PYTHON) -m venv $(SKYPILOT)
+	@sh .ci/venv $(SKYPILOT) $(PYTHON) $(filter-out file,$(origin PYTHON))
 	@echo 'installing SkyPilot into $(SKYPILOT), for a test of its task: 0.2 GB to download'
 	$(SKYPILOT)/bin/python -m pip install -q 'skypilot>=0.14.1,<0.15'
 	@touch $@

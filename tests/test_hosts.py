@@ -242,8 +242,6 @@ host_worker.main(*sys.argv[1:])
 
 @pytest.mark.slow
 def test_a_supervised_run_of_which_one_process_is_killed_comes_to_the_same_end(tmp_path, monkeypatch, capfd):
-  monkeypatch.setenv('PYTHONPATH', CHECKOUT)
-  monkeypatch.setenv('XLA_FLAGS', QUICK)
   ports = []
 
   def commands():
@@ -254,7 +252,10 @@ def test_a_supervised_run_of_which_one_process_is_killed_comes_to_the_same_end(t
     return [[sys.executable, *begin, f'127.0.0.1:{ports[-1]}', str(i), *rest] for i, begin in enumerate(begins)]
 
   progress = lambda: local.last_checkpoint(str(tmp_path / 'two'))
-  assert Supervisor(commands, Policy(restarts=1, first_pause=0.1, grace=5), progress).run() == 0
+  with monkeypatch.context() as patch:
+    patch.setenv('PYTHONPATH', CHECKOUT)
+    patch.setenv('XLA_FLAGS', QUICK)
+    assert Supervisor(commands, Policy(restarts=1, first_pause=0.1, grace=5), progress).run() == 0
   out, err = capfd.readouterr()
   assert len(ports) == 2 and 'process 1 ended with code 137' in err
   assert '[0] resuming from step 5' in out or '[0] resuming from step 10' in out

@@ -10,11 +10,11 @@ import shlex
 import subprocess
 import sys
 
-import gin
 import jsonschema
 import pytest
 import yaml
 
+import gin
 from flan_jax.cli import launch
 from flan_jax.errors import UserError
 from flan_jax.runs.launch import gke, skypilot, slurm, tpu
