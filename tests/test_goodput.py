@@ -7,7 +7,7 @@ import os
 import pytest
 
 from flan_jax import storage
-from flan_jax.errors import HANG, UserError
+from flan_jax.errors import Gone, HANG, UserError
 from flan_jax.runs import goodput
 from flan_jax.storage import growing
 from flan_jax.training import events
@@ -130,9 +130,10 @@ def test_the_journal_is_what_is_read(tmp_path):
   assert told[2]['step'] == 4 and told[2]['input_seconds'] == 0.25
 
 
-@pytest.mark.parametrize(
-  'error, code', [(SystemExit(143), 143), (KeyboardInterrupt(), 130), (UserError('x'), 2), (OSError('x'), 1)]
-)
+ENDS = [(SystemExit(143), 143), (KeyboardInterrupt(), 130), (UserError('x'), 2), (Gone('x'), 75), (OSError('x'), 1)]
+
+
+@pytest.mark.parametrize('error, code', ENDS)
 def test_how_it_ended_is_written_down(tmp_path, error, code):
   with pytest.raises(type(error)):
     with events.Journal(str(tmp_path)).started():

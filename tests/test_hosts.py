@@ -327,4 +327,4 @@ def test_a_process_that_is_left_alone_says_so_in_time(index, words):
   code = f'from flan_jax.training import multihost\nmultihost.start("127.0.0.1:{port()}", 2, {index}, timeout=1)'
   process = start(['-c', code], {})
   _, err = process.communicate(timeout=300)
-  assert process.returncode == 1 and f'UserError: {words}' in err, err
+  assert process.returncode == 1 and f'errors.Gone: {words}' in err, err

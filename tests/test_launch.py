@@ -414,6 +414,13 @@ def test_flags_of_other_platforms_are_refused(arguments, words, capsys):
   assert end.value.code == 2 and words in capsys.readouterr().err
 
 
+def test_a_mistake_is_said_once_and_ends_the_supervisor():
+  command = [sys.executable, '-m', 'flan_jax', 'launch', 'local', '--', 'train', '--gin_file=nowhere.gin']
+  done = subprocess.run(command, text=True, capture_output=True, timeout=600)
+  assert done.returncode == 2 and done.stderr.startswith("error: there is no gin file 'nowhere.gin'")
+  assert len(done.stderr.splitlines()) == 1
+
+
 def submit(monkeypatch, tmp_path, text):
   """`launch gke --submit` where kubectl is a script; None: there is none."""
   monkeypatch.setenv('PATH', str(tmp_path))

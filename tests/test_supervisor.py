@@ -71,7 +71,7 @@ def test_pauses_double_up_to_a_limit(capsys):
   made = Supervisor(lambda: [], Policy(restarts=5, first_pause=2, longest_pause=10))
   assert [made._pause(code) for code in (1, 1, PREEMPTED, 1, HANG, 1, 0, 1)] == [2, 4, 2, 8, 10, 10, None, None]
   told = capsys.readouterr().err
-  assert 'the command hung; it starts again in 10 s (restart 4 of 5)' in told
+  assert 'code 75 (a hang, or what it needs was gone); it starts again in 10 s (restart 4 of 5)' in told
   assert 'ended with code 1 and is not started again: --restarts=5 are used up' in told
 
 

@@ -112,7 +112,7 @@ def launch(module: str, arguments: Sequence[str]) -> None:
     command.main(arguments)
   except UserError as error:
     print(f'error: {error}', file=sys.stderr)
-    sys.exit(2)
+    sys.exit(error.code)
   except KeyboardInterrupt:
     print('interrupted', file=sys.stderr)
     sys.exit(130)

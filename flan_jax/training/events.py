@@ -12,7 +12,7 @@ import time
 from typing import Any, Iterator
 
 from flan_jax import storage
-from flan_jax.errors import INTERRUPTED, MISTAKE, notice, UserError
+from flan_jax.errors import INTERRUPTED, notice, UserError
 from flan_jax.storage import growing
 
 FILE = 'events.jsonl'
@@ -75,8 +75,8 @@ class Journal:
     except KeyboardInterrupt:
       code = INTERRUPTED
       raise
-    except UserError:
-      code = MISTAKE
+    except UserError as error:
+      code = error.code
       raise
     finally:
       self.ended(code)

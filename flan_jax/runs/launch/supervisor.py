@@ -96,7 +96,7 @@ class Supervisor:
       self._seen, self._crashes = seen, []
     self._crashes = [moment for moment in self._crashes if now - moment <= policy.window] + [now]
     count = len(self._crashes)
-    how = 'hung' if code == HANG else f'ended with code {code}'
+    how = f'ended with code {code}{" (a hang, or what it needs was gone)" if code == HANG else ""}'
     if count > policy.restarts:
       notice(f'the command {how} and is not started again: --restarts={policy.restarts} are used up')
       return None
