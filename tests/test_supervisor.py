@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from flan_jax.errors import HANG, INTERRUPTED, MISTAKE, PREEMPTED
+from flan_jax.errors import HANG, INTERRUPTED, MISTAKE, PREEMPTED, UserError
 from flan_jax.runs.launch import local
 from flan_jax.runs.launch.supervisor import Policy, Supervisor
 
@@ -59,6 +59,17 @@ def test_progress_sets_the_count_back(tmp_path):
   progress = lambda: starts(tmp_path) // 3  # at every third start
   assert Supervisor(lambda: [counting(tmp_path, [1] * 9)], QUICK, progress).run() == 0
   assert starts(tmp_path) == 10
+
+
+def test_a_run_that_cannot_be_seen_has_made_no_progress(tmp_path, capsys):
+  def progress():
+    if starts(tmp_path):
+      raise UserError('gs://b: the bucket cannot be reached')
+    return 3
+
+  assert Supervisor(lambda: [counting(tmp_path, [1] * 9)], QUICK, progress).run() == 1
+  assert starts(tmp_path) == 4
+  assert 'cannot be seen: gs://b: the bucket' in capsys.readouterr().err
 
 
 def test_crashes_long_ago_are_forgotten(tmp_path):

@@ -9,10 +9,8 @@ a user's mistake, fails the JobSet; a pod that is killed restarts all of them.
 import math
 from typing import Any
 
-import yaml
-
 from flan_jax.errors import INTERRUPTED, PREEMPTED, UserError
-from flan_jax.runs.launch.job import check_labels, check_name, DNS_LABEL, Job, known, Made, PORT, TOGETHER
+from flan_jax.runs.launch.job import as_yaml, check_labels, check_name, DNS_LABEL, Job, known, Made, PORT, TOGETHER
 
 # Kind -> (label of the nodes, chips of a node of several, chips of the largest single node),
 # from cloud.google.com/kubernetes-engine/docs/concepts/plan-tpus.
@@ -62,7 +60,7 @@ def made(job: Job) -> Made:
     ('its output', f'kubectl logs -f -l jobset.sigs.k8s.io/jobset-name={job.name} --prefix{place}'),
     ('its end', f'kubectl delete jobset {job.name}{place}'),
   ]
-  text = yaml.safe_dump(manifest(job), sort_keys=False, width=1000)
+  text = as_yaml(manifest(job))
   return Made({_FILE: text}, ['kubectl', 'apply', f'--filename={_FILE}'], hints)
 
 

@@ -4,7 +4,9 @@
 import dataclasses
 import re
 import shlex
-from typing import Mapping, Sequence
+from typing import Any, Mapping, Sequence
+
+import yaml
 
 from flan_jax.errors import UserError
 from flan_jax.runs.launch.supervisor import Policy
@@ -78,6 +80,20 @@ class Made:
   files: Mapping[str, str]
   command: Sequence[str]
   hints: Sequence[tuple[str, str]] = ()
+
+
+class _Blocks(yaml.SafeDumper):
+  """Writes texts of several lines as blocks, as people do."""
+
+
+_Blocks.add_representer(
+  str, lambda dumper, text: dumper.represent_scalar('tag:yaml.org,2002:str', text, style='|' if '\n' in text else None)
+)
+
+
+def as_yaml(value: Mapping[str, Any]) -> str:
+  """The text of a YAML file, keys in their order."""
+  return yaml.dump(value, Dumper=_Blocks, sort_keys=False, width=1000)
 
 
 def check_name(what: str, text: str, rule: tuple[str, str], longest: int) -> None:

@@ -5,11 +5,9 @@ the supervisor starts a crashed command again."""
 import shlex
 from typing import Any
 
-import yaml
-
 from flan_jax.errors import UserError
 from flan_jax.runs.launch import tpu
-from flan_jax.runs.launch.job import check_google_labels, check_name, Job, known, Made, PORT, TOGETHER
+from flan_jax.runs.launch.job import as_yaml, check_google_labels, check_name, Job, known, Made, PORT, TOGETHER
 
 GPUS = {  # kind -> SkyPilot's name, of `sky show-gpus`
   'a100': 'A100-80GB',
@@ -44,7 +42,7 @@ def made(job: Job) -> Made:
     ('its output', f'sky jobs logs --name {job.name}'),
     ('its end', f'sky jobs cancel --name {job.name}'),
   ]
-  text = yaml.safe_dump(task(job), sort_keys=False, width=1000)
+  text = as_yaml(task(job))
   return Made({_FILE: text}, ['sky', 'jobs', 'launch', '--yes', '--name', job.name, _FILE], hints)
 
 

@@ -16,7 +16,7 @@ import threading
 import time
 from typing import BinaryIO, Callable, Iterator, Sequence
 
-from flan_jax.errors import HANG, INTERRUPTED, MISTAKE, notice, PREEMPTED
+from flan_jax.errors import HANG, INTERRUPTED, MISTAKE, notice, PREEMPTED, UserError
 
 _POLL = 0.05  # seconds between looks at the processes
 _ORDERLY = INTERRUPTED, PREEMPTED  # codes of a process that has saved, as the others still do
@@ -61,7 +61,7 @@ class Supervisor:
 
   def run(self) -> int:
     """Starts the processes, again and again; returns 0, or the code of the last failure."""
-    self._seen = self._progress()
+    self._seen = self._look()
     with self._signals():
       while True:
         code = self._start()
@@ -91,7 +91,7 @@ class Supervisor:
     if code == PREEMPTED:
       notice(f'the command was preempted; it starts again in {policy.first_pause:g} s')
       return policy.first_pause
-    seen = self._progress()
+    seen = self._look()
     if seen != self._seen:
       self._seen, self._crashes = seen, []
     self._crashes = [moment for moment in self._crashes if now - moment <= policy.window] + [now]
@@ -103,6 +103,14 @@ class Supervisor:
     pause = min(policy.first_pause * 2 ** (count - 1), policy.longest_pause)
     notice(f'the command {how}; it starts again in {pause:g} s (restart {count} of {policy.restarts})')
     return pause
+
+  def _look(self) -> object:
+    """How far the run is; as before where nobody can tell, as in a bucket that is gone."""
+    try:
+      return self._progress()
+    except UserError as error:
+      notice(f'how far the run is cannot be seen: {error}')
+      return self._seen
 
   @contextlib.contextmanager
   def _signals(self) -> Iterator[None]:
@@ -123,10 +131,8 @@ class Supervisor:
     if self._group is None:
       return
     self._forwarded = True
-    if len(self._told) > 1:
-      self._group.kill()
-    else:
-      self._group.forward(number)
+    # Sent only: to wait here could wait for the very code that this has interrupted.
+    self._group.forward(signal.SIGKILL if len(self._told) > 1 else number)
 
 
 class _Group:
