@@ -121,7 +121,7 @@ def read(model_dir: str) -> list[dict[str, Any]]:
   Raises:
     UserError: the file is there and cannot be read.
   """
-  path = storage.join(model_dir, FILE)
+  path = storage.join(storage.absolute(model_dir), FILE)
   lines = _text(path).splitlines()
   found = [(number, _event(line)) for number, line in enumerate(lines, 1)]
   for number, event in found[:-1]:
