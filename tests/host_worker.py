@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A process of a tiny run without doors, for test_hosts.
 
-Arguments: ADDRESS INDEX COUNT FOLDER STEPS MESH, the last as JSON.
+Arguments: ADDRESS INDEX COUNT FOLDER STEPS MESH [SAVE_EVERY]; MESH as JSON.
 """
 
 import json
@@ -38,7 +38,7 @@ def rows_of(step, ours):
   return {name: value[ours] for name, value in batch.items()}
 
 
-def run(folder, steps, tell=lambda text: None, axes=MESH):
+def run(folder, steps, tell=lambda text: None, axes=MESH, save_every=0):
   """Trains on eight devices, wherever they are, to a step."""
   mesh = sharding.mesh(axes)
   ours = sharding.local_rows(sharding.batch_sharding(mesh), ROWS)
@@ -52,7 +52,7 @@ def run(folder, steps, tell=lambda text: None, axes=MESH):
         mesh,
         feed,
         ROWS,
-        loop.Schedule(steps, 0, 0, 1),
+        loop.Schedule(steps, save_every, 0, 1),
         str(folder),
         seed=0,
         say=tell,
@@ -67,10 +67,14 @@ def told(tell, step, batch):
   return batch
 
 
-if __name__ == '__main__':
-  address, index, count, folder, steps, axes = sys.argv[1:]
+def main(address, index, count, folder, steps, axes, save_every=0):
+  """One process of `count`, which share the devices."""
   # A suite that runs in the background has SIGINT ignored, and hands that on.
   signal.signal(signal.SIGINT, signal.default_int_handler)
   jax.config.update('jax_num_cpu_devices', DEVICES // int(count))
   multihost.start(address, int(count), int(index))
-  run(folder, int(steps), lambda text: print(text, flush=True), json.loads(axes))
+  run(folder, int(steps), lambda text: print(text, flush=True), json.loads(axes), int(save_every))
+
+
+if __name__ == '__main__':
+  main(*sys.argv[1:])

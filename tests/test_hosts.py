@@ -16,6 +16,8 @@ import pytest
 from flan_jax.data import vocabulary
 from flan_jax.errors import UserError
 from flan_jax.model import decoder
+from flan_jax.runs.launch import local
+from flan_jax.runs.launch.supervisor import Policy, Supervisor
 from flan_jax.training import checkpoint, metric_log, multihost
 from tests import doors, host_worker, rounding
 from tests.conftest import QUICK
@@ -254,6 +256,43 @@ def test_a_run_goes_on_with_other_hosts_and_meshes(tmp_path, hosts):
   assert_equal_moves(host_worker.run(tmp_path / 'moved', step), step, tmp_path / 'one')
 
 
+# Of process 1: at step 12 of its first start it is gone.
+DIES = """
+import os, signal, sys
+from tests import host_worker
+plain = host_worker.rows_of
+def rows_of(step, ours):
+  if step == 12:
+    os.kill(os.getpid(), signal.SIGKILL)
+  return plain(step, ours)
+host_worker.rows_of = rows_of
+host_worker.main(*sys.argv[1:])
+"""
+
+
+@pytest.mark.slow
+def test_a_supervised_run_of_which_one_process_is_killed_comes_to_the_same_end(tmp_path, monkeypatch, capfd):
+  ports = []
+
+  def commands():
+    ports.append(port())
+    rest = ['2', str(tmp_path / 'two'), '20', json.dumps(host_worker.MESH), '5']
+    dies = ['-c', DIES] if len(ports) == 1 else ['-m', 'tests.host_worker']
+    begins = ['-m', 'tests.host_worker'], dies
+    return [[sys.executable, *begin, f'127.0.0.1:{ports[-1]}', str(i), *rest] for i, begin in enumerate(begins)]
+
+  progress = lambda: local.last_checkpoint(str(tmp_path / 'two'))
+  with monkeypatch.context() as patch:
+    patch.setenv('PYTHONPATH', CHECKOUT)
+    patch.setenv('XLA_FLAGS', QUICK)
+    assert Supervisor(commands, Policy(restarts=1, first_pause=0.1, grace=5), progress).run() == 0
+  out, err = capfd.readouterr()
+  assert len(ports) == 2 and 'process 1 ended with code 137' in err
+  assert '[0] resuming from step 5' in out or '[0] resuming from step 10' in out
+  assert checkpoint.steps(str(tmp_path / 'two'))[-1] == 20
+  assert_equal_moves(host_worker.run(tmp_path / 'two', 20), 20, tmp_path / 'one')
+
+
 def assert_equal_moves(state, steps, folder):
   """The state has moved as that of an unbroken run of one process."""
   expected = host_worker.run(folder, steps)
@@ -321,4 +360,4 @@ def test_a_process_that_is_left_alone_says_so_in_time(index, words):
   code = f'from flan_jax.training import multihost\nmultihost.start("127.0.0.1:{port()}", 2, {index}, timeout=1)'
   process = start(['-c', code], {})
   _, err = process.communicate(timeout=300)
-  assert process.returncode == 1 and f'UserError: {words}' in err, err
+  assert process.returncode == 1 and f'errors.Gone: {words}' in err, err

@@ -75,6 +75,7 @@ def test_each_run_says_where_its_data_comes_from(job):
   for step in steps[:3]:
     assert step.stdout.startswith('data: embedded')
   assert 'resuming from step 2' in steps[2].stdout
+  assert re.search(r'^goodput \d+% of \d+:\d\d: .*\(2 starts\)$', steps[2].stdout, re.M)
   assert 'loss' in steps[1].stdout and 'tokens/s' in steps[1].stdout
 
 

@@ -75,8 +75,10 @@ def asked_of_pip(folder):
 )
 def test_a_job_installs_the_package_and_tests_what_they_compare_with(tmp_path, goal, extras):
   said = make(tmp_path, '-n', goal).stdout.splitlines()
-  [asked] = [line for line in said if 'pip install' in line]
+  asked, *others = [line for line in said if 'pip install' in line]
   assert asked.endswith(f'pip install -q --no-compile -e .{extras}')
+  # What it cannot be installed with has an environment of its own.
+  assert [line.partition(' -q ')[2] for line in others] == ["'skypilot>=0.14.1,<0.15'"] * (goal == 'test-all')
 
 
 @pytest.mark.parametrize('version', ['3.11', '3.12'])

@@ -37,6 +37,13 @@ def made(results=None, rule=None, run=None, **given):
   return page_lib.page(fake_run.typed(results), run or fake_run.run(), given, fake_run.CURVES)
 
 
+def test_where_the_time_went_is_shown_if_it_is_known():
+  row = {'part': 'useful', 'meaning': 'steps <that> count', 'time': '1:56:40', 'share': '94.7%'}
+  page = page_lib.page(fake_run.typed(), fake_run.run(), fake_run.inputs(), fake_run.CURVES, goodput=[row])
+  assert 'Where the time went' in text_of(page) and 'useful 1:56:40 94.7% steps <that> count' in text_of(page)
+  assert 'Where the time went' not in made()
+
+
 def text_of(page):
   bare = re.sub(r'<(style|script).*?</\1>|<[^>]*>', ' ', page, flags=re.S)
   return ' '.join(html.unescape(bare).split())

@@ -10,7 +10,7 @@ from packaging.requirements import Requirement
 
 CHECKOUT = pathlib.Path(__file__).resolve().parent.parent
 # Names of modules that are not those of their packages.
-MODULES = {'gin-config': 'gin', 'orbax-checkpoint': 'orbax', 'scikit-learn': 'sklearn'}
+MODULES = {'gin-config': 'gin', 'orbax-checkpoint': 'orbax', 'pyyaml': 'yaml', 'scikit-learn': 'sklearn'}
 # Used without an import of ours.
 INDIRECTLY = {
   'beautifulsoup4': 'tensorflow-datasets reads pages of Google Drive and XML with it',

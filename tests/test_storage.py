@@ -9,8 +9,9 @@ import threading
 import pytest
 import requests
 
-from flan_jax import storage
+from flan_jax import errors, storage
 from flan_jax.errors import UserError
+from flan_jax.storage import bucket as bucket_lib
 from tests.buckets import bucket, bucket_server  # noqa: F401  fixtures
 
 
@@ -170,3 +171,15 @@ class _answering:
   def __exit__(self, *_):
     self._server.shutdown()
     self._server.server_close()
+
+
+@pytest.mark.parametrize(
+  'status, code', [(401, errors.MISTAKE), (403, errors.MISTAKE), (503, errors.HANG), (None, errors.HANG)]
+)
+def test_what_may_pass_is_told_from_what_stays(status, code):
+  """By the exit code of a command, which says whether it is worth starting again."""
+  told = OSError('no')
+  told.code = status
+  with pytest.raises(UserError) as found, bucket_lib.in_words('gs://bucket/run'):
+    raise told
+  assert found.value.code == code and pickle.loads(pickle.dumps(found.value)).code == code

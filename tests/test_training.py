@@ -13,7 +13,7 @@ import pytest
 from flan_jax.data.tokens import row_arrays
 from flan_jax.errors import UserError
 from flan_jax.model import decoder
-from flan_jax.training import checkpoint, loop, metric_log, optim, sharding
+from flan_jax.training import checkpoint, events, loop, metric_log, optim, sharding
 
 CONFIG = decoder.DecoderConfig(
   vocab_size=128, d_model=128, layers=2, heads=2, head_dim=64, d_ff=256, dtype='float32', remat='none'
@@ -33,7 +33,7 @@ def batches(first):
   return map(batch, iter(range(first, 1_000)))
 
 
-def run(model_dir, steps, *, devices=1, rate=1e-2, feed=batches, **schedule):
+def run(model_dir, steps, *, devices=1, rate=1e-2, feed=batches, journal=events.SILENT, **schedule):
   mesh = {'data': 2, 'fsdp': 2, 'tensor': 2} if devices == 8 else {}
   settings = dict(save_every=0, eval_every=0, log_every=1) | schedule
   return loop.train(
@@ -48,6 +48,7 @@ def run(model_dir, steps, *, devices=1, rate=1e-2, feed=batches, **schedule):
       seed=0,
       say=lambda text: None,
       show=lambda text: None,
+      journal=journal,
     )
   )
 

@@ -11,12 +11,15 @@ import importlib
 import os
 import sys
 import textwrap
+import time
 from typing import Callable, Sequence
 
 from flan_jax import settings, storage
 from flan_jax.cli import gin_defaults
 from flan_jax.errors import did_you_mean, UserError
 from flan_jax.runs import registration
+
+BEGAN = time.time()  # of this process, but for a blink
 
 QUIET = {
   'TF_CPP_MIN_LOG_LEVEL': '3',  # TensorFlow's C++ notices at start-up
@@ -109,7 +112,7 @@ def launch(module: str, arguments: Sequence[str]) -> None:
     command.main(arguments)
   except UserError as error:
     print(f'error: {error}', file=sys.stderr)
-    sys.exit(2)
+    sys.exit(error.code)
   except KeyboardInterrupt:
     print('interrupted', file=sys.stderr)
     sys.exit(130)

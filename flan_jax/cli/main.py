@@ -19,6 +19,7 @@ STAGES = {
   'Training': {
     'train': 'tunes a model with a cluster held out, or pretrains a small base',
     'precompile': 'compiles a step for hardware that is not here: memory, time, mesh',
+    'launch': 'runs a command on a pod, a cluster or here, and again when it ends early',
     'experiment': "trains and evaluates run after run: the paper's figures",
   },
   'Evaluation': {

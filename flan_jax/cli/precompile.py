@@ -93,7 +93,8 @@ def precompile(asked: Precompile) -> dict | None:
   """
   from flan_jax.planning import aot, candidates
 
-  plan, tries = _plan(asked), asked.tries
+  plan, tries = planned(asked), asked.tries
+  aot.devices(plan.where)
   if tries and asked.dry_run and next(candidates.candidates(plan), None) is None:
     raise UserError(
       f'no mesh, remat policy and microbatches fit {plan.where.name}; '
@@ -111,10 +112,14 @@ def precompile(asked: Precompile) -> dict | None:
   return result
 
 
-def _plan(asked: Precompile):
-  """candidates.Plan of what is asked; without axes if they are searched."""
+def planned(asked: Precompile):
+  """candidates.Plan of what is asked; without axes if they are searched.
+
+  Raises:
+    UserError: no topology is named, or the mesh is not one of it.
+  """
   from flan_jax.model import losses
-  from flan_jax.planning import aot, candidates, estimate
+  from flan_jax.planning import candidates, estimate
   from flan_jax.settings import hardware
   from flan_jax.training import sharding
 
@@ -124,7 +129,6 @@ def _plan(asked: Precompile):
       'file that does, such as --gin_file=meshes/v3_128.gin'
     )
   where, rows, mode = hardware.topology(asked.topology), asked.rows, asked.mode
-  aot.devices(where)
   config = dataclasses.replace(asked.model, vocab_size=asked.model.vocab_size or asked.vocab_size)
   length, slots = (
     (rows.inputs_length, rows.targets_length) if mode == 'generate' else (rows.row_length, rows.target_slots)

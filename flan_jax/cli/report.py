@@ -43,7 +43,14 @@ def write(model_dirs: Sequence[str], output: str = OUTPUT) -> str:
     from flan_jax.report import page
 
     [one] = found
-    return page.again(one.model_dir, one.results, one.run, one.curves, report_inputs.references(one.results))
+    return page.again(
+      one.model_dir,
+      one.results,
+      one.run,
+      one.curves,
+      report_inputs.references(one.results),
+      report_inputs.time_spent(one.model_dir),
+    )
   path = storage.absolute(output)
   folder = os.path.dirname(path)
   writable = storage.is_remote(path) or os.path.isdir(folder) and os.access(folder, os.W_OK)

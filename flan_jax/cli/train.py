@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Command: instruction tuning, and the pretraining of a small base."""
 
+import argparse
 from typing import Sequence
 
 from flan_jax.cli import commandline
 
 
-def main(arguments: Sequence[str]) -> None:
+def parser() -> argparse.ArgumentParser:
+  """The flags of `flan_jax train`."""
   made = commandline.parser(
     'train',
     """
@@ -22,9 +24,13 @@ def main(arguments: Sequence[str]) -> None:
   )
   made.add_argument('--profile', metavar='FIRST:LAST', help='steps to trace for TensorBoard, from 1')
   commandline.add_processes(made)
-  flags = commandline.parse(made, arguments)
+  return made
+
+
+def main(arguments: Sequence[str]) -> None:
+  flags = commandline.parse(parser(), arguments)
   commandline.configure(flags)
   commandline.join_processes(flags)
   from flan_jax.runs import training
 
-  training.train(commandline.call(training.Training, dry_run=flags.dry_run, profile=flags.profile))
+  training.train(commandline.call(training.Training, dry_run=flags.dry_run, profile=flags.profile), commandline.BEGAN)

@@ -83,6 +83,7 @@ def write(
   curves: Mapping[str, Sequence[Mapping]],
   references: Mapping | None = None,
   samples: Sequence[Mapping] | None = None,
+  goodput: Sequence[Mapping[str, str]] = (),
 ) -> str:
   """Writes report.html into MODEL_DIR, whole or not at all; returns its path.
 
@@ -92,7 +93,7 @@ def write(
   if samples is None:
     samples = samples_lib.read(model_dir, _named(results))
   path = os.path.join(model_dir, FILE)
-  storage.write_whole(path, page(results, run, given, curves, references, samples))
+  storage.write_whole(path, page(results, run, given, curves, references, samples, goodput))
   storage.write_whole(os.path.join(model_dir, INPUTS), json.dumps(given.to_json(), indent=1) + '\n')
   return path
 
@@ -105,7 +106,12 @@ def _named(results: Results) -> dict[str, Evaluation]:
 
 
 def again(
-  model_dir: str, results: Results, run: Any, curves: Mapping[str, Sequence[Mapping]], references: Mapping | None = None
+  model_dir: str,
+  results: Results,
+  run: Any,
+  curves: Mapping[str, Sequence[Mapping]],
+  references: Mapping | None = None,
+  goodput: Sequence[Mapping[str, str]] = (),
 ) -> str:
   """Writes report.html of an evaluated run anew; returns its path.
 
@@ -119,7 +125,7 @@ def again(
       'them; evaluate it again: flan_jax evaluate '
       f'--gin.MODEL_DIR="\'{model_dir}\'"'
     )
-  return write(model_dir, results, run, given, curves, references)
+  return write(model_dir, results, run, given, curves, references, goodput=goodput)
 
 
 def inputs(model_dir: str) -> Inputs | None:
@@ -147,6 +153,7 @@ def page(
   curves: Mapping[str, Sequence[Mapping]],
   references: Mapping[str, Sequence[Mapping]] | None = None,
   samples: Sequence[Mapping] | None = None,
+  goodput: Sequence[Mapping[str, str]] = (),
 ) -> str:
   """The report as HTML: a part for each group of the results, the last one first.
 
@@ -157,6 +164,7 @@ def page(
     references: dataset, or 'mean' -> figures of the paper, each `system`, `setting`,
       `value`, `metric`, `note`.
     samples: examples to browse, as samples.read gives them.
+    goodput: where the time went, a row for each part: `part`, `meaning`, `time`, `share`.
   """
   packed, count = samples_lib.packed(samples or [])
   every = groups.split(results)[::-1]
@@ -169,6 +177,7 @@ def page(
     facts=_facts(run),
     aggregates=paper.aggregates(),
     charts=_charts(results, every, run, curves),
+    goodput=goodput,
     mixture=run.mixture,
     imported=run.imported is not None,
     cut=given.cut,

@@ -255,6 +255,7 @@ class _Job:
       report_inputs.inputs(found, run, self.model_dir),
       report_inputs.curves(run, self.model_dir),
       report_inputs.references(found),
+      goodput=report_inputs.time_spent(self.model_dir),
     )
     evaluation_table.show(group)
     for one in earlier:

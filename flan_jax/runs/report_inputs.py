@@ -9,7 +9,7 @@ from typing import Any, Mapping, Sequence
 from flan_jax import storage
 from flan_jax.errors import notice, UserError
 from flan_jax.evaluation.scores import Results
-from flan_jax.runs import evaluation_request
+from flan_jax.runs import evaluation_request, goodput
 
 DRAWN = 'drawn.json'  # of MODEL_DIR: prompts of each task that training has drawn
 
@@ -77,6 +77,12 @@ def curves(run: Any, model_dir: str) -> dict[str, list[dict]]:
   places = {'base': run.init_from, own: model_dir}
   found = {name: metric_log.read(place) for name, place in places.items() if place}
   return {name: records for name, records in found.items() if records}
+
+
+def time_spent(model_dir: str) -> list[dict[str, str]]:
+  """Where the time of the training run went, as report.page wants it; [] if not known."""
+  found = goodput.of_run(model_dir)
+  return found.rows() if found else []
 
 
 def _phrasings(results: Results, before: Mapping) -> dict[str, Mapping]:

@@ -5,12 +5,12 @@ import contextlib
 import dataclasses
 import functools
 import sys
-from typing import Any, Callable, Mapping
+from typing import Any, Callable, Iterator, Mapping
 
 from flan_jax import settings, storage
 from flan_jax.data.tokenizers import tokenizer_files
 from flan_jax.errors import UserError
-from flan_jax.runs import description, evaluation_request, feeds, registration, text_overlap
+from flan_jax.runs import description, evaluation_request, feeds, goodput, registration, text_overlap
 from flan_jax.training.rows import Rows
 
 VOCABULARY_MULTIPLE = 128  # the table's rows, so that it divides over devices
@@ -116,8 +116,10 @@ class Prepared:
   text: str = ''
 
 
-def train(job: Training) -> None:
+def train(job: Training, began: float | None = None) -> None:
   """Checks everything cheap first, then prepares prompts, then trains.
+
+  began: seconds since 1970 when the command began, for the journal; None: now.
 
   Raises:
     UserError: whatever is wrong, before anything expensive where it can be known.
@@ -129,7 +131,7 @@ def train(job: Training) -> None:
   if job.dry_run:
     tell(prepared.layout.dry_run)
   else:
-    run(prepared)
+    run(prepared, began)
 
 
 def prepare(job: Training) -> Prepared:
@@ -170,8 +172,31 @@ def _layout(job: Training) -> Any:
   return layout
 
 
-def run(prepared: Prepared) -> None:
-  """Builds the prompt stores that are missing, and trains."""
+def run(prepared: Prepared, began: float | None = None) -> None:
+  """Builds the prompt stores that are missing, and trains. began: see `train`."""
+  from flan_jax.training import events, multihost
+
+  journal = events.Journal(prepared.job.model_dir, multihost.first())
+  with _goodput_told(prepared.job.model_dir), journal.started(began):
+    _run(prepared, journal)
+
+
+@contextlib.contextmanager
+def _goodput_told(model_dir: str) -> Iterator[None]:
+  """A block that is the run: at its end, or when it stops to go on later, one line."""
+  stopped = None
+  try:
+    yield
+  except SystemExit as end:
+    stopped = end
+  found = goodput.of_run(model_dir)
+  if found:
+    _teller()(found.line)
+  if stopped:
+    raise stopped
+
+
+def _run(prepared: Prepared, journal: Any) -> None:
   from flan_jax.runs import in_training_eval, report_inputs
   from flan_jax.training import checkpoint, loop, multihost, optim, sharding
   from flan_jax.training.termination import Termination
@@ -203,6 +228,7 @@ def run(prepared: Prepared) -> None:
         show=show,
         loss=job.loss,
         frozen=job.optimizer.get('frozen', ()),
+        journal=journal,
         held_out=prepared.watched and in_training_eval.scores(told, job.model, prepared.watched, job.held_out_examples),
       )
     )

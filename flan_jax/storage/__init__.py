@@ -314,12 +314,13 @@ def check_version(path: str, name: str, version: object, known: int) -> None:
 
 
 def filled(template: str, **values) -> str:
-  """The text of a Jinja template file; what is filled in is escaped for HTML."""
+  """The text of a Jinja template file; what is filled into a page, .html.j2, is escaped."""
   import jinja2
 
   environment = jinja2.Environment(
     loader=jinja2.FileSystemLoader(os.path.dirname(template)),
-    autoescape=True,
+    autoescape=template.endswith('.html.j2'),
+    keep_trailing_newline=not template.endswith('.html.j2'),
     undefined=jinja2.StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,

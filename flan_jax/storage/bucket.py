@@ -7,24 +7,27 @@ import functools
 import os
 from typing import Any, Iterator
 
-from flan_jax.errors import UserError
+from flan_jax.errors import HANG, MISTAKE, UserError
 
 BUCKET = 'gs://'
 DISK = errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM  # of the local end of a copy
 
 
 class BucketError(UserError, OSError):
-  """A bucket that does not do what it is asked: words in strerror, as of a disk."""
+  """A bucket that does not do what it is asked: words in strerror, as of a disk.
 
-  def __init__(self, path: str, why: str):
+  code: HANG where it may do so later.
+  """
+
+  def __init__(self, path: str, why: str, code: int = MISTAKE):
     OSError.__init__(self, 5, why)
-    self.path = path
+    self.path, self.code = path, code
 
   def __str__(self) -> str:
     return f'{self.path}: {self.strerror}'
 
   def __reduce__(self):  # from one process to another
-    return type(self), (self.path, self.strerror)
+    return type(self), (self.path, self.strerror, self.code)
 
 
 def is_remote(path: str | os.PathLike) -> bool:
@@ -64,6 +67,8 @@ def bucket_problem(folder: str) -> str | None:
   except FileNotFoundError:
     return f'there is no bucket {bucket}, or these credentials may not know of it'
   except BucketError as error:
+    if error.code != MISTAKE:
+      raise  # it says nothing of the folder
     return error.strerror
   return None
 
@@ -98,19 +103,22 @@ def in_words(name: str | os.PathLike) -> Iterator[None]:
   except Exception as error:  # of gcsfs, aiohttp, google.auth, requests: no common type
     if getattr(error, 'errno', None) in DISK:
       raise
-    raise BucketError(os.fspath(name), _reason(error)) from error
+    raise BucketError(os.fspath(name), *_reason(error)) from error
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: Exception) -> tuple[str, int]:
+  """(why, exit code)"""
   code = getattr(error, 'code', None) or getattr(error, 'status', None)
   text = ' '.join(f'{error}'.split())[:200] or type(error).__name__
   if code == 401 or type(error).__name__ in ('DefaultCredentialsError', 'RefreshError'):
-    return (
+    why = (
       'no credentials are found that the bucket takes; run `gcloud auth application-default login`, '
       f'or set GOOGLE_APPLICATION_CREDENTIALS to the file of a service account ({text})'
     )
+    return why, MISTAKE
   if code == 403 or text.startswith('Forbidden'):
-    return f'these credentials may not do this in the bucket; ask its owner for the role Storage Object Admin ({text})'
+    why = f'these credentials may not do this in the bucket; ask its owner for the role Storage Object Admin ({text})'
+    return why, MISTAKE
   if isinstance(code, int) and code >= 500:
-    return f'the bucket answered {code} again and again; try again later ({text})'
-  return f'the bucket cannot be reached ({text}); see that this machine has a network'
+    return f'the bucket answered {code} again and again; try again later ({text})', HANG
+  return f'the bucket cannot be reached ({text}); see that this machine has a network', HANG

@@ -15,7 +15,7 @@ import optax
 from flan_jax import settings
 from flan_jax.errors import UserError
 from flan_jax.model import decoder, losses
-from flan_jax.training import checkpoint, metric_log, multihost, profiling, sharding
+from flan_jax.training import checkpoint, events, metric_log, multihost, profiling, sharding
 from flan_jax.training import state as state_lib
 from flan_jax.training.step import make_step, summed
 from flan_jax.training.termination import Termination
@@ -65,6 +65,7 @@ class Job:
     loss: what is added to the cross-entropy; dev_loss is without.
     frozen: the optimizer's, see make_step.
     say, show: take events, and the line of progress.
+    journal: writes down what happened when; by default nothing does.
   """
 
   config: decoder.DecoderConfig
@@ -84,6 +85,7 @@ class Job:
   frozen: Sequence[str] = ()
   say: Callable[[str], None] = print
   show: Callable[[str], None] = print
+  journal: events.Journal = events.SILENT
 
   def on_devices(self, batch: Mapping[str, np.ndarray]) -> Mapping[str, jax.Array]:
     """The rows of all processes, spread over the mesh."""
@@ -107,6 +109,7 @@ def train(job: Job) -> state_lib.State:
     checkpoints = stack.enter_context(checkpoint.opened(job.model_dir, schedule.keep_checkpoints))
     state = _first_state(job, checkpoints, shapes, placed)
     first = int(state.step)
+    job.journal.write('resumed', step=first)
     stack.enter_context(jax.set_mesh(job.mesh))
     record = stack.enter_context(contextlib.closing(_Record(job, first)))
     trace = stack.enter_context(profiling.Trace(job.model_dir, job.profile))
@@ -116,7 +119,8 @@ def train(job: Job) -> state_lib.State:
     for step in range(first + 1, schedule.train_steps + 1):
       trace.before(step, state)
       batch = job.on_devices(record.window.wait(feed))
-      with jax.profiler.StepTraceAnnotation('train', step_num=step):
+      compiling = job.journal.compiling(step, record.window.input_seconds)
+      with jax.profiler.StepTraceAnnotation('train', step_num=step), compiling:
         state, sums = update(state, batch)
       termination.begun = True  # compiled, too: now there is something to save
       record.window.add(step, sums)
@@ -125,9 +129,11 @@ def train(job: Job) -> state_lib.State:
       record.after(step, state, last)
       if last or _due(step, schedule.save_every):
         record.window.check(schedule.nan_policy)
-        checkpoint.save(checkpoints, state)
+        with job.journal.saving(step):
+          checkpoint.save(checkpoints, state)
       if last:
-        checkpoint.finish(checkpoints, step)
+        with job.journal.saving(step):
+          checkpoint.finish(checkpoints, step)
         break
     if hasattr(feed, 'close'):
       feed.close()
@@ -152,7 +158,7 @@ class _Record:
   """What is logged of a run, and when: means of steps, dev loss, held-out scores."""
 
   def __init__(self, job: Job, first: int):
-    self.window, self._job = _Window(job.config), job
+    self.window, self._job = _Window(job.config, job.journal), job
     self._book = metric_log.Logbook(job.model_dir, first, job.schedule.train_steps, writes=multihost.first())
     self._dev_loss = jax.jit(
       lambda params, batch: summed(
@@ -168,10 +174,14 @@ class _Record:
       return
     scalars = self.window.close(schedule.nan_policy)
     scalars['learning_rate'] = float(job.learning_rate(step - 1))
+    evaluating = time.monotonic()
     if dev_batches:
       scalars['dev_loss'] = _mean(self._dev_loss(state.params, job.on_devices(batch)) for batch in dev_batches())
     if held_out:
       scalars |= held_out(state.params)
+    job.journal.write(
+      'logged', step=step, input_seconds=scalars['input_seconds'], evaluation_seconds=time.monotonic() - evaluating
+    )
     self._book.write(step, scalars)
     job.show(self._book.line(step, scalars))
     self.window.restart()
@@ -193,8 +203,8 @@ def _mean(losses_and_weights) -> float:
 class _Window:
   """Sums of the steps since the last record, read while later steps run."""
 
-  def __init__(self, config: decoder.DecoderConfig):
-    self._config = config
+  def __init__(self, config: decoder.DecoderConfig, journal: events.Journal):
+    self._config, self._journal = config, journal
     self._pending: list[tuple[int, Mapping[str, jax.Array]]] = []
     self.restart()
     self._compiles = True  # the first step; its time is no other step's
@@ -204,7 +214,7 @@ class _Window:
     start = time.monotonic()
     batch = next(feed)
     if not self._pending or self._done(self._pending[-1]):
-      self._lost += time.monotonic() - start
+      self.input_seconds += time.monotonic() - start
     return batch
 
   def add(self, step: int, sums: Mapping[str, jax.Array]) -> None:
@@ -222,6 +232,8 @@ class _Window:
   def _fetch(self) -> None:
     step, sums = self._pending.pop(0)
     self._read.append((step, {name: float(value) for name, value in sums.items()}))
+    if self._compiles and len(self._read) == 1:
+      self._journal.write('first step', step=step)
     self._moments.append(time.monotonic())
 
   def check(self, nan_policy: str) -> None:
@@ -256,12 +268,12 @@ class _Window:
       'target_tokens': total['weight'],
       'skipped_steps': len(self._read) - len(good),
       'seconds': seconds,
-      'input_seconds': self._lost,
+      'input_seconds': self.input_seconds,
       **profiling.step_times(self._moments[1 if self._compiles else 0 :]),
       **profiling.utilisation(flops, seconds),
     }
 
   def restart(self) -> None:
     self._read: list[tuple[int, dict[str, float]]] = []
-    self._lost, self._compiles = 0.0, False
+    self.input_seconds, self._compiles = 0.0, False
     self._moments = [time.monotonic()]  # the start, then when each step was done

@@ -84,7 +84,7 @@ class Logbook:
       f'step {step}/{self._train_steps}  loss {scalars["loss"]:.4f}  '
       f'{scalars["tokens_per_second"]:,.0f} tokens/s  '
       f'useful {scalars["useful_fraction"]:.1%}  {_speed(scalars)}{_held_out(scalars)}'
-      f'{_clock(left)} left'
+      f'{clock(left)} left'
     )
 
   def close(self) -> None:
@@ -187,7 +187,8 @@ def _held_out(scalars: Mapping[str, float]) -> str:
   return '' if mean is None else f'held out {mean:.1f}  '
 
 
-def _clock(seconds: float) -> str:
+def clock(seconds: float) -> str:
+  """'2:03:10', or '3:10'."""
   minutes, seconds = divmod(int(seconds), 60)
   hours, minutes = divmod(minutes, 60)
   return f'{hours}:{minutes:02}:{seconds:02}' if hours else f'{minutes}:{seconds:02}'

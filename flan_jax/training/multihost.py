@@ -16,7 +16,7 @@ from typing import Iterator, Mapping, Sequence
 import jax
 import numpy as np
 
-from flan_jax.errors import notice, UserError
+from flan_jax.errors import Gone, notice, UserError
 
 JOIN_SECONDS = 300  # for all processes to come up
 _BARRIER_SECONDS = 7 * 24 * 3600  # process 0 may render prompts for hours
@@ -41,7 +41,7 @@ def start(
     timeout: seconds to wait until all are there.
 
   Raises:
-    UserError: arguments that do not go together, or not all processes came.
+    UserError: arguments that do not go together; Gone: not all processes came.
   """
   given = dict(coordinator_address=coordinator_address, num_processes=process_count, process_id=process_index)
   jax.config.update('jax_enable_preemption_service', saves_on_sigterm)
@@ -102,7 +102,7 @@ def _join(given: Mapping, timeout: float) -> None:
   thread.start()
   thread.join(timeout)
   if thread.is_alive():
-    raise UserError(_absent(given, timeout))
+    raise Gone(_absent(given, timeout))
   if failed and given:
     raise UserError(f'the processes could not be joined: {failed[0]}')
   if failed and 'coordinator_address should be defined' not in str(failed[0]):

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""MODEL_DIR/events.jsonl: what a run did and when, over all restarts; a line per event.
+
+Unlike metrics.jsonl, nothing is dropped on resume: steps that were lost stay known. Process 0
+alone writes. Each line has `event` and `time` (seconds since 1970), and what EVENTS lists.
+"""
+
+import contextlib
+import json
+import os
+import time
+from typing import Any, Iterator
+
+from flan_jax import storage
+from flan_jax.errors import INTERRUPTED, notice, UserError
+from flan_jax.storage import growing
+
+FILE = 'events.jsonl'
+# Event -> what its record has besides, each a number.
+EVENTS = {
+  'started': (),  # the command began; imports, checks and stores follow
+  'resumed': ('step',),  # the state is there; step 0: from scratch or from given weights
+  'compiled': ('step', 'seconds', 'input_seconds'),  # the step that is made next; of the wait for its rows
+  'first step': ('step',),  # is done, on the devices
+  'logged': ('step', 'input_seconds', 'evaluation_seconds'),  # since the record before
+  'saved': ('step', 'seconds'),  # in which training waited for the checkpoint
+  'ended': ('code',),  # the exit code, see flan_jax.errors; a killed process has none
+}
+
+
+class Journal:
+  """Writes the events of one start of a run.
+
+  With writes=False, of processes other than the first, nothing is written.
+  """
+
+  def __init__(self, model_dir: str = '', writes: bool = True):
+    self._path = storage.join(storage.absolute(model_dir), FILE) if writes else ''
+    self._file: growing.Growing | None = None
+    self._compiled = False
+
+  def write(self, event: str, at: float | None = None, **numbers: float) -> None:
+    """Appends an event. at: seconds since 1970, by default now."""
+    if not self._path:
+      return
+    rounded = {name: round(value, 3) for name, value in numbers.items()}
+    line = json.dumps({'event': event, 'time': round(at or time.time(), 3), **rounded})
+    try:
+      self._file = self._file or self._opened()
+      self._file.write(f'{line}\n'.encode())
+      # In a bucket a record waits, at the latest for the next event of another kind.
+      self._file.flush() if event == 'logged' else self._file.put()
+    except OSError as error:  # as on a full disk; whoever saves will tell more
+      notice(f'{self._path} lacks the event {event!r}: {error.strerror or error}')
+
+  def _opened(self) -> growing.Growing:
+    storage.make_folder(os.path.dirname(self._path))
+    text = _text(self._path)
+    file = growing.Growing(self._path)
+    if text and not text.endswith('\n'):
+      file.write(b'\n')  # a killed process has left its last line torn
+    return file
+
+  @contextlib.contextmanager
+  def started(self, at: float | None = None) -> Iterator['Journal']:
+    """A block that is the run: its begin, by default now, and how it ended."""
+    self.write('started', at)
+    code = 1
+    try:
+      yield self
+      code = 0
+    except SystemExit as end:
+      code = end.code if isinstance(end.code, int) else int(end.code is not None)
+      raise
+    except KeyboardInterrupt:
+      code = INTERRUPTED
+      raise
+    except UserError as error:
+      code = error.code
+      raise
+    finally:
+      self.ended(code)
+
+  def ended(self, code: int) -> None:
+    """The last event, with the exit code; for who ends the process by os._exit, too."""
+    self.write('ended', code=code)
+    file, self._file = self._file, None
+    if file:
+      with contextlib.suppress(OSError):  # `write` has told of it
+        file.close()
+
+  @contextlib.contextmanager
+  def compiling(self, step: int, input_seconds: float) -> Iterator[None]:
+    """A block that makes a step: the first one of a start compiles.
+
+    input_seconds: that the devices have waited for its rows.
+    """
+    if self._compiled:
+      yield
+      return
+    begin, self._compiled = time.monotonic(), True
+    yield
+    self.write('compiled', step=step, seconds=time.monotonic() - begin, input_seconds=input_seconds)
+
+  @contextlib.contextmanager
+  def saving(self, step: int) -> Iterator[None]:
+    """A block in which training waits for a checkpoint."""
+    begin = time.monotonic()
+    yield
+    self.write('saved', step=step, seconds=time.monotonic() - begin)
+
+
+SILENT = Journal(writes=False)
+
+
+def read(model_dir: str) -> list[dict[str, Any]]:
+  """The events of a run, in the order of writing; [] where there is no file.
+
+  A torn line, of a process that was killed, is passed over; one amid others is told.
+
+  Raises:
+    UserError: the file is there and cannot be read.
+  """
+  path = storage.join(storage.absolute(model_dir), FILE)
+  lines = _text(path).splitlines()
+  found = [(number, _event(line)) for number, line in enumerate(lines, 1)]
+  for number, event in found[:-1]:
+    if event is None:
+      notice(f'{path}: line {number} is torn and was passed over: {lines[number - 1][:40]!r}')
+  return [event for _, event in found if event is not None]
+
+
+def _text(path: str) -> str:
+  try:
+    return storage.read_text(path, errors='replace')
+  except (FileNotFoundError, NotADirectoryError):
+    return ''
+  except UserError:  # of a bucket, in words
+    raise
+  except OSError as error:
+    raise UserError(f'{path} cannot be read: {error.strerror}; move away what stands in its place') from None
+
+
+def _event(line: str) -> dict[str, Any] | None:
+  """The record of a line, None if it is none."""
+  try:
+    event = json.loads(line)
+    numbers = [event[name] for name in ('time', *EVENTS[event['event']])]
+  except (ValueError, TypeError, KeyError):
+    return None
+  return event if all(isinstance(one, (int, float)) and not isinstance(one, bool) for one in numbers) else None
