@@ -64,7 +64,7 @@ def read(folder: str, target: Any) -> Any:
           pending.popleft().result()
   for write in pending:
     write.result()
-  return tree.unflatten([_on_devices(leaf, shards.pop(name)) for name, leaf in wanted.items()])
+  return jax.tree.unflatten(tree, [_on_devices(leaf, shards.pop(name)) for name, leaf in wanted.items()])
 
 
 def _base(folder: str) -> dict[str, str]:
@@ -121,7 +121,7 @@ def _chunks(stored: ts.TensorStore, shard: _Shard) -> Iterator[tuple[slice, ...]
 
 
 def _chunk_shape(stored: ts.TensorStore) -> Sequence[int]:
-  return stored.chunk_layout.read_chunk.shape or ()  # of a scalar there is none
+  return tuple(size or 1 for size in stored.chunk_layout.read_chunk.shape or ())  # of a scalar there is none
 
 
 def _chunk_bytes(stored: ts.TensorStore) -> int:

@@ -134,7 +134,8 @@ class _Fetching:
           store = next(self._stores, None)
         if store is None:
           return
-        store.fetch(False)
+        if store.fetch:
+          store.fetch(False)
 
 
 def _stack(rows: list[dict]) -> dict:

@@ -83,8 +83,8 @@ class Store:
     except (RuntimeError, ValueError, OSError) as error:
       raise Unusable(self.path, f'{PROMPTS} is damaged ({_first(error)})') from None
     found = np.fromiter(map(zlib.crc32, records), np.uint32, len(records))
-    wrong = np.flatnonzero(found != self.checksums[numbers]) if self.checksums is not None else ()
-    if len(wrong):
+    wrong = [] if self.checksums is None else np.flatnonzero(found != self.checksums[numbers]).tolist()
+    if wrong:
       raise Unusable(self.path, f'prompt {numbers[wrong[0]]:,} in {PROMPTS} is not the one that was written')
     return records
 
