@@ -129,12 +129,13 @@ def test_a_bucket_that_is_not_there_is_told(bucket):  # noqa: F811
   'code, words',
   [(401, 'gcloud auth application-default login'), (403, 'Storage Object Admin'), (418, 'cannot be reached')],
 )
-def test_what_a_bucket_refuses_is_told_with_a_remedy(code, words, monkeypatch):
+def test_what_a_bucket_refuses_is_told_with_a_remedy(code, words, monkeypatch, caplog):
   with _answering([code]) as address:
     monkeypatch.setenv('STORAGE_EMULATOR_HOST', address)
     with pytest.raises(storage.BucketError, match='gs://bucket-x/a') as error:
       storage.read_text('gs://bucket-x/a')
   assert words in str(error.value) and isinstance(error.value, UserError)
+  assert not [record for record in caplog.records if record.exc_info]  # no trace beside the words
   assert str(pickle.loads(pickle.dumps(error.value))) == str(error.value)
 
 

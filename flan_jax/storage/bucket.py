@@ -4,6 +4,7 @@
 import contextlib
 import errno
 import functools
+import logging
 import os
 from typing import Any, Iterator
 
@@ -83,9 +84,15 @@ def files() -> Any:
     import gcsfs  # noqa: F401  that it is there
   except ImportError:
     raise UserError(f"{BUCKET} needs the package gcsfs; install it: pip install 'flan_jax[gcs]'") from None
+  # It logs the trace of each error that it raises, too; `in_words` tells those.
+  logging.getLogger('gcsfs').addFilter(_without_trace)
   for scheme in ('gs', 'gcs'):
     fsspec.config.conf.setdefault(scheme, {})['use_listings_cache'] = False
   return fsspec.filesystem('gcs', finalize_on_close=True)  # as etils.epath asks for it
+
+
+def _without_trace(record: logging.LogRecord) -> bool:
+  return not record.exc_info
 
 
 @contextlib.contextmanager
