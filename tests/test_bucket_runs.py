@@ -70,11 +70,11 @@ def test_what_is_answered_is_the_same(runs):
 def test_a_bucket_holds_what_a_disk_does(runs):
   def files(place):
     sizes = storage.sizes(f'{place}/tuned')
-    return {name for name in sizes if '/' not in name and not name.startswith('events')}
+    return {name for name in sizes if '/' not in name and not name.startswith('events.out')}
 
   assert files(runs['disk']) == files(runs['bucket']) >= {'run.json', 'config.gin', 'results.json', 'report.html'}
   for place, starts in zip(runs.values(), (1, 2)):
-    events = [name for name in storage.names(f'{place}/tuned') if name.startswith('events')]
+    events = [name for name in storage.names(f'{place}/tuned') if name.startswith('events.out')]
     assert len(events) == starts
   assert not os.path.exists('gs:')
 

@@ -164,3 +164,10 @@ def test_commands_before_a_run_take_its_gin_files_without_what_it_requires(data_
   where = [f'--data_dir={tmp_path}'] if door == 'prepare' else []
   ended = doors.run(door, [*where, '--gin_file=runs/tune.gin', "--gin.TASKS='sst2'", '--dry_run'], {})
   assert ended.returncode == 0, ended.stderr
+
+
+@pytest.mark.parametrize('product, asked', [('Google Compute Engine', True), ('Standard PC', False), (None, False)])
+def test_the_metadata_server_of_google_is_asked_on_its_machines_alone(tmp_path, product, asked):
+  if product:
+    (tmp_path / 'product').write_text(f'{product}\n')
+  assert ('NO_GCE_CHECK' in commandline._away_from_google(str(tmp_path / 'product'))) != asked

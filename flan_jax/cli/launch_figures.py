@@ -7,7 +7,7 @@ from typing import Sequence
 
 from flan_jax.cli import commandline, precompile, train
 from flan_jax.errors import UserError
-from flan_jax.settings import hardware
+from flan_jax.settings import hardware, places
 
 _DEFAULT = 'runs/precompile.gin'
 
@@ -49,7 +49,11 @@ def of(
 
 def _asked(arguments: Sequence[str], flags: argparse.Namespace) -> precompile.Precompile:
   """Precompile with the settings of a command line of `train`."""
-  own = commandline.parse(train.parser(), arguments)
+  with places.elsewhere():
+    return _read(commandline.parse(train.parser(), arguments), flags)
+
+
+def _read(own: argparse.Namespace, flags: argparse.Namespace) -> precompile.Precompile:
   folders = [folder for folder in own.gin_search_paths.split(',') if folder]
   paths = commandline.check_gin('train', own.gin_file, own.bindings, own.default_gin, folders)
   if flags.platform != 'slurm':

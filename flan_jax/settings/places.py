@@ -1,15 +1,30 @@
 # SPDX-License-Identifier: Apache-2.0
 """Folders that settings name: what stands in the way of reading or writing there."""
 
+import contextlib
+import contextvars
 import os
 import tempfile
 import uuid
-from typing import Sequence
+from typing import Iterator, Sequence
 
 from flan_jax import storage
 
 # Of a MODEL_DIR: of checkpoints, and of those that could not be read.
 RUN_FOLDERS = 'checkpoints', 'checkpoints-unreadable'
+
+
+_ELSEWHERE = contextvars.ContextVar('_ELSEWHERE', default=False)
+
+
+@contextlib.contextmanager
+def elsewhere() -> Iterator[None]:
+  """Within it, folders are those of other machines: only what is wrong anywhere is told."""
+  before = _ELSEWHERE.set(True)
+  try:
+    yield
+  finally:
+    _ELSEWHERE.reset(before)
 
 
 def expanded(path: str) -> str:
@@ -27,6 +42,8 @@ def folder_problem(path: str, made: bool, inside: Sequence[str] = ()) -> str | N
   path = os.fspath(path)
   if '://' in path:
     return _bucket_problem(path, made)
+  if _ELSEWHERE.get():
+    return None
   whole = os.path.abspath(path)
   try:
     return _in_the_way(whole, whole, made) or next(
@@ -40,6 +57,8 @@ def _bucket_problem(path: str, made: bool) -> str | None:
   if not path.startswith(storage.BUCKET):
     scheme = path.partition('://')[0]
     return f'{scheme}:// is not supported: name a local folder, or {storage.BUCKET}BUCKET/PATH'
+  if _ELSEWHERE.get():
+    return None
   return storage.bucket_problem(path) or (_unwritable_bucket(path) if made else None)
 
 
