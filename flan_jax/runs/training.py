@@ -39,6 +39,7 @@ class Training:
     loss: losses.LossConfig; None: the plain cross-entropy.
     init_from: MODEL_DIR of the run whose last checkpoint gives the parameters.
     store_dir: of the prompt store; by default `store` under the TFDS data_dir.
+    compilation_cache: folder of compiled programs, see compilation.keep.
     dev_steps: batches of the dev splits at every evaluation.
     held_out_examples: of each held-out dataset, when schedule.held_out_every looks.
     begin: whether a token begins each text; 'tokenizer': as the model's own tokenizer
@@ -70,6 +71,7 @@ class Training:
   loss: Any = None
   init_from: str | None = None
   store_dir: str | None = None
+  compilation_cache: str | None = 'auto'
   dev_steps: int = 8
   held_out_examples: int = 16
   begin: bool | str | None = None
@@ -121,8 +123,11 @@ def train(job: Training) -> None:
   tell(f'text: {prepared.text}')
   if job.dry_run:
     tell(prepared.layout.dry_run)
-  else:
-    run(prepared)
+    return
+  from flan_jax.runs import compilation
+
+  tell(f'compiled programs: {compilation.keep(job.compilation_cache, job.model_dir)}')
+  run(prepared)
 
 
 def prepare(job: Training) -> Prepared:
