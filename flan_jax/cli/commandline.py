@@ -13,7 +13,7 @@ import sys
 import textwrap
 from typing import Callable, Sequence
 
-from flan_jax import settings
+from flan_jax import settings, storage
 from flan_jax.cli import gin_defaults
 from flan_jax.errors import did_you_mean, UserError
 from flan_jax.runs import registration
@@ -226,8 +226,8 @@ def set_data_dir(flags: argparse.Namespace) -> None:
   """Makes --tfds_data_dir the data_dir of this process and of its children."""
   if not flags.tfds_data_dir:
     return
-  folder = os.path.abspath(os.path.expanduser(flags.tfds_data_dir))
-  if not os.path.isdir(folder):
+  folder = storage.absolute(flags.tfds_data_dir)
+  if not storage.is_folder(folder):
     raise UserError(
       f'there is no folder --tfds_data_dir={flags.tfds_data_dir}; write embedded data '
       f'there with `flan_jax sample --data_dir={flags.tfds_data_dir}`'
@@ -236,6 +236,8 @@ def set_data_dir(flags: argparse.Namespace) -> None:
 
 
 def _find(name: str, folders: Sequence[str]) -> str:
+  if storage.is_remote(name):
+    return _fetched(name)
   candidates = [os.path.join(folder, os.path.expanduser(name)) for folder in folders]
   for path in candidates:
     if os.path.isfile(path):
@@ -249,6 +251,14 @@ def _find(name: str, folders: Sequence[str]) -> str:
     if file.endswith('.gin')
   )
   raise UserError(f'there is no gin file {name!r} in {", ".join(folders)}; the package has {", ".join(known)}')
+
+
+def _fetched(name: str) -> str:
+  """A local copy of a gin file in a bucket."""
+  try:
+    return storage.local_copy(name)
+  except FileNotFoundError:
+    raise UserError(f'there is no gin file {name}; see what is in its folder') from None
 
 
 def _is_run_file(path: str) -> bool:

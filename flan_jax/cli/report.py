@@ -44,9 +44,10 @@ def write(model_dirs: Sequence[str], output: str = OUTPUT) -> str:
 
     [one] = found
     return page.again(one.model_dir, one.results, one.run, one.curves, report_inputs.references(one.results))
-  path = os.path.expanduser(output)
-  folder = os.path.dirname(os.path.abspath(path))
-  if os.path.isdir(path) or not (os.path.isdir(folder) and os.access(folder, os.W_OK)):
+  path = storage.absolute(output)
+  folder = os.path.dirname(path)
+  writable = storage.is_remote(path) or os.path.isdir(folder) and os.access(folder, os.W_OK)
+  if storage.is_folder(path) or not writable:
     raise UserError(f'--output={output} cannot be written; name a file in a folder that is there')
   from flan_jax.report import comparison
 
@@ -56,7 +57,7 @@ def write(model_dirs: Sequence[str], output: str = OUTPUT) -> str:
 
 def _names(model_dirs: Sequence[str]) -> list[str]:
   """The shortest ends of the paths that tell them apart: 'nli', or 'a/nli', 'b/nli'."""
-  parts = [os.path.abspath(os.path.expanduser(one)).split(os.sep) for one in model_dirs]
+  parts = [storage.absolute(one).split(os.sep) for one in model_dirs]
   for count in range(1, max(map(len, parts)) + 1):
     names = [os.sep.join(one[-count:]) for one in parts]
     if len(set(names)) == len(names):

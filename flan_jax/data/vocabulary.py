@@ -17,6 +17,7 @@ from typing import Sequence
 import seqio
 import tensorflow as tf
 
+from flan_jax import storage
 from flan_jax.data import private_names
 from flan_jax.data.tokenizers import ends as ends_lib
 from flan_jax.data.tokenizers.tokenizer_vocabulary import TokenizerVocabulary
@@ -292,8 +293,8 @@ def _told_ends(told: str) -> tuple[str, ends_lib.Ends]:
 def _resolve(path: str) -> str:
   if path == BYTES:
     return BYTES
-  absolute = os.path.abspath(os.path.expanduser(path))
-  if not os.path.isfile(absolute):
+  absolute = storage.absolute(path)
+  if not storage.is_file(absolute):
     raise UserError(
       f'there is no vocabulary file {path!r}; give the path of a SentencePiece model or '
       f"a tokenizer.json in gin VOCABULARY or {VARIABLE}, or 'bytes'"
@@ -304,24 +305,24 @@ def _resolve(path: str) -> str:
 @functools.lru_cache(maxsize=None)
 def _content_hash(path: str) -> str:
   """Read once: every task asks, and a tokenizer.json may take tens of megabytes."""
-  with open(path, 'rb') as file:
-    return hashlib.sha256(file.read()).hexdigest()[:16]
+  return hashlib.sha256(storage.read_bytes(path)).hexdigest()[:16]
 
 
 def matches(path: str, content_hash: str) -> bool:
   """Whether the vocabulary of that content hash is at a path, or 'bytes' is meant."""
   if BYTES in (path, content_hash):
     return path == content_hash
-  return os.path.isfile(path) and _content_hash(os.path.abspath(path)) == content_hash
+  return storage.is_file(path) and _content_hash(storage.absolute(path)) == content_hash
 
 
 def _load(path: str) -> seqio.Vocabulary:
   if path == BYTES:
     return seqio.ByteVocabulary()
+  local = storage.local_copy(path)
   if path.endswith('.json'):
-    return TokenizerVocabulary(path)
+    return TokenizerVocabulary(local)
   try:
-    loaded = seqio.SentencePieceVocabulary(path)
+    loaded = seqio.SentencePieceVocabulary(local)
     loaded.vocab_size
   except Exception as error:
     raise UserError(f'{path} is not a SentencePiece model ({error})') from None

@@ -32,7 +32,7 @@ def write(path: str, head: Mapping, lines: Sequence[Mapping]) -> dict:
   made = {**head, COUNT: len(lines)}
   made[DIGEST] = _digest(made, body)
   try:
-    os.makedirs(os.path.dirname(path), exist_ok=True)
+    storage.make_folder(os.path.dirname(path))
     storage.write_whole(path, _line(made) + body)
   except OSError as error:
     raise Unwritable(f'{path} cannot be written ({error}); move away what stands there, or free the disk') from None
@@ -45,8 +45,7 @@ def read(path: str) -> tuple[dict | None, list[dict], str]:
   (None, [], '') where there is none.
   """
   try:
-    with open(path, encoding='utf-8', newline='') as file:
-      first, _, body = file.read().partition('\n')
+    first, _, body = storage.read_text(path).partition('\n')
   except FileNotFoundError:
     return None, [], ''
   except (OSError, UnicodeDecodeError) as error:

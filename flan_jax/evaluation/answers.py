@@ -13,6 +13,7 @@ import dataclasses
 import os
 from typing import Any, Callable, Iterable, Iterator, Mapping, Sequence
 
+from flan_jax import storage
 from flan_jax.errors import notice
 from flan_jax.evaluation import answer_files, metrics, ranking
 from flan_jax.evaluation.questions import DEV, rows, TEST
@@ -189,10 +190,10 @@ def stored(folder: str, tell: Callable[[str], None] = notice) -> tuple[Examples,
   None where there is nothing. Ranked cells come before decoded ones. What is damaged is
   told and left out; what other settings left there is left out.
   """
-  if not os.path.isdir(folder):
+  if not storage.is_folder(folder):
     return None
   head, lines, wrong = _checked(folder, EXAMPLES)
-  names = sorted(name for name in os.listdir(folder) if name.endswith(_ENDING) and name != EXAMPLES)
+  names = sorted(name for name in storage.names(folder) if name.endswith(_ENDING) and name != EXAMPLES)
   if not head:
     if wrong or names:
       tell(_left_out(folder, EXAMPLES, wrong or 'is missing'))
@@ -246,7 +247,7 @@ def columns(folder: str, scores: MethodScores, tell: Callable[[str], None] = not
   """
   found = stored(folder, tell)
   if not found:
-    if not os.path.isdir(folder):
+    if not storage.is_folder(folder):
       tell(f'{folder} is missing, so its answers are not compared; evaluate the run again')
     return {}
   asked, kept = found

@@ -9,9 +9,9 @@ may have added to it.
 """
 
 import dataclasses
-import glob
 import json
 import os
+import re
 from typing import Any, Collection, Iterable, Sequence, TypeVar
 
 from flan_jax import storage
@@ -21,6 +21,7 @@ from flan_jax.evaluation.scores import Comparison, Conditions, Evaluation, Resul
 
 FILE = 'results.json'
 ORDER = 'untuned', 'plain', 'tuned'  # others after them, by step
+_ASIDE = re.compile(r'results-.*-(embedded|tfds)\.json')
 _NOTHING = Results(evaluations=(), comparisons=())
 _Named = TypeVar('_Named', Evaluation, Comparison)
 
@@ -66,16 +67,14 @@ def _united(parts: Iterable[Sequence[_Named]]) -> tuple[_Named, ...]:
 
 def _read(model_dir: str, name: str) -> Results | None:
   path = os.path.join(model_dir, name)
-  if not os.path.exists(path):
+  if not storage.exists(path):
     return None
   return results_schema.checked(path, storage.read_object(path, results_schema.AGAIN), model_dir)
 
 
 def _asides(model_dir: str) -> list[str]:
   """Files in which schema 2 set the results of other clusters or data aside."""
-  return sorted(
-    name for data in ('embedded', 'tfds') for name in glob.glob(f'results-*-{data}.json', root_dir=model_dir)
-  )
+  return [name for name in storage.names(model_dir) if _ASIDE.fullmatch(name)]
 
 
 def merge(model_dir: str, evaluation: Evaluation) -> Results:
@@ -142,9 +141,8 @@ def _moved(model_dir: str, one: Evaluation, step: int, data: str) -> Evaluation:
   new += '' if own.data == data else f' data={own.data}'
   for row in one.datasets:
     source, target = (answers.path(model_dir, folder, row) for folder in (old, new))
-    if os.path.isdir(source) and not os.path.exists(target):
-      os.makedirs(os.path.dirname(target), exist_ok=True)
-      os.replace(source, target)
+    if storage.is_folder(source) and not storage.exists(target):
+      storage.move(source, target)
   return _changed(one, answers=new)
 
 
@@ -158,5 +156,5 @@ def _write(model_dir: str, evaluations: Iterable[Evaluation], comparisons: Itera
   held = Results(evaluations=tuple(evaluations), comparisons=tuple(comparisons))
   storage.write_whole(os.path.join(model_dir, FILE), json.dumps(held.to_json(), indent=1) + '\n')
   for name in _asides(model_dir):  # what they held is in the file now
-    os.remove(os.path.join(model_dir, name))
+    storage.remove(os.path.join(model_dir, name))
   return held

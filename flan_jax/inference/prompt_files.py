@@ -17,6 +17,7 @@ from typing import Any, BinaryIO, Iterator, Mapping, Sequence
 
 from flan_jax import storage
 from flan_jax.errors import did_you_mean, UserError
+from flan_jax.storage import growing
 
 STDIN = '-'
 SIDE_FILE = '.run.json'  # after the name of the file of continuations
@@ -64,8 +65,7 @@ def _content(path: str) -> bytes:
   if path == STDIN:
     return sys.stdin.buffer.read()
   try:
-    with open(path, 'rb') as file:
-      return file.read()
+    return storage.read_bytes(path)
   except OSError as error:
     raise UserError(
       f'--input={path} cannot be read: {error.strerror}; name a file of prompts, or {STDIN} for standard input'
@@ -120,18 +120,27 @@ def _text(text: str) -> str:
 
 def check_output(path: str, source: str) -> None:
   """Raises UserError if continuations cannot be written there without harm."""
-  folder = os.path.dirname(os.path.abspath(path))
   places = [path, path + SIDE_FILE]
-  if source in places or os.path.realpath(source) in map(os.path.realpath, places):
+  if source in places or _real(source) in map(_real, places):
     raise UserError(f'--output={path} would write over --input={source}; name another')
-  if os.path.isdir(path):
+  if storage.is_folder(path):
     raise UserError(f'--output={path} is a folder; name a file, such as {os.path.join(path, "out.jsonl")}')
+  if storage.is_remote(path):
+    problem = storage.bucket_problem(path)
+    if problem:
+      raise UserError(f'--output={path}: {problem}')
+    return
+  folder = os.path.dirname(os.path.abspath(path))
   if not (os.path.isdir(folder) and os.access(folder, os.W_OK)):
     raise UserError(f'--output={path}: {folder} is no folder that can be written to; make it, or name another')
   there = filter(os.path.exists, places)
   closed = [one for one in there if not os.access(one, os.W_OK)]
   if closed:
     raise UserError(f'{closed[0]} cannot be written to; name another --output')
+
+
+def _real(path: str) -> str:
+  return storage.absolute(path) if storage.is_remote(path) else os.path.realpath(path)
 
 
 def written(path: str, told: Mapping[str, Any], total: int) -> int:
@@ -145,13 +154,12 @@ def written(path: str, told: Mapping[str, Any], total: int) -> int:
     UserError: the file is of other settings, or no file of continuations.
   """
   try:
-    with open(path, 'rb') as file:
-      lines = _whole(file.read()).splitlines()
-      begun = bool(lines) or os.path.getsize(path) > 0
+    content = storage.read_bytes(path)
   except FileNotFoundError:
     return 0
-  if not begun:
+  if not content:
     return 0
+  lines = _whole(content).splitlines()
   different = {
     name: f'{name} was {before!r} and is now {now!r}' for name, before, now in _compared(_read_side(path), told)
   }
@@ -185,8 +193,7 @@ def _number(line: bytes) -> int | None:
 
 def _read_side(path: str) -> dict:
   try:
-    with open(path + SIDE_FILE, encoding='utf-8') as file:
-      return dict(json.load(file))
+    return dict(json.loads(storage.read_text(path + SIDE_FILE)))
   except (FileNotFoundError, ValueError, TypeError):
     raise UserError(
       f'{path} exists, and no {path + SIDE_FILE} says how it was begun; name another '
@@ -211,18 +218,18 @@ def _compared(before: Mapping, now: Mapping) -> Iterator[tuple[str, Any, Any]]:
 
 
 @contextlib.contextmanager
-def grown(path: str, told: Mapping[str, Any], done: int) -> Iterator[BinaryIO]:
+def grown(path: str, told: Mapping[str, Any], done: int) -> Iterator[growing.Growing]:
   """The file, open to append after its first `done` lines; 0 begins it."""
-  with open(path, 'r+b' if done else 'wb') as file:
-    if done:
-      file.truncate(len(_whole(file.read())))
-      file.seek(0, os.SEEK_END)
-    else:  # emptied first: of an empty file nobody asks how it was begun
+  keep = len(_whole(storage.read_bytes(path))) if done else 0
+  with growing.Growing(path, keep) as file:
+    if not done:  # emptied first: of an empty file nobody asks how it was begun
       storage.write_whole(path + SIDE_FILE, json.dumps(told, indent=1))
     yield file
 
 
-def append(file: BinaryIO, records: Sequence[Mapping], outputs: Sequence[Sequence[str]], first: int) -> None:
+def append(
+  file: BinaryIO | growing.Growing, records: Sequence[Mapping], outputs: Sequence[Sequence[str]], first: int
+) -> None:
   """Writes the continuations of prompts `first` and following."""
   for number, (record, texts) in enumerate(zip(records, outputs, strict=True), first):
     line = json.dumps({**record, OUTPUTS: list(texts), NUMBER: number}, ensure_ascii=False)

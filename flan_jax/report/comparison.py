@@ -8,6 +8,7 @@ import dataclasses
 import os
 from typing import Any, Callable, Mapping, Sequence
 
+from flan_jax import storage
 from flan_jax.evaluation import answers, bootstrap, groups, summaries
 from flan_jax.evaluation.scores import DatasetScores, Evaluation, MethodScores, Results
 from flan_jax.report import charts, comparison_notices, score_plot, tables
@@ -210,7 +211,7 @@ def _sizes(scores: DatasetScores) -> set[tuple[int, int]]:
 def _difference(first: Run, one: Run, name: str, tell) -> tuple[tuple | None, str]:
   """(`bootstrap.differences` from the first, why there are none): one of them."""
   folders = [answers.path(run.model_dir, run.evaluation.folder, name) for run in (one, first)]
-  if not all(map(os.path.isdir, folders)):
+  if not all(map(storage.is_folder, folders)):
     return None, MISSING
   ours, theirs = (
     answers.columns(folder, run.evaluation.datasets[name], tell) for folder, run in zip(folders, (one, first))

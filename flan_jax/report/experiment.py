@@ -315,7 +315,7 @@ def page(table: Mapping) -> str:
 def write(root: str, table: Mapping) -> list[str]:
   """Writes <experiment>.json, .md and .html into a folder; returns their paths."""
   made = {'json': json.dumps(table, indent=1, ensure_ascii=False) + '\n', 'md': markdown(table), 'html': page(table)}
-  os.makedirs(root, exist_ok=True)
+  storage.make_folder(root)
   paths = []
   for ending, text in made.items():
     paths.append(os.path.join(root, f'{table["experiment"]}.{ending}'))

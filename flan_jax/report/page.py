@@ -130,8 +130,7 @@ def inputs(model_dir: str) -> Inputs | None:
   """
   path = os.path.join(model_dir, INPUTS)
   try:
-    with open(path, 'rb') as file:
-      return msgspec.json.decode(file.read(), type=Inputs)
+    return msgspec.json.decode(storage.read_bytes(path), type=Inputs)
   except FileNotFoundError:
     return None
   except (OSError, ValueError, RecursionError) as error:

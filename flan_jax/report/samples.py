@@ -4,9 +4,9 @@
 import itertools
 import json
 import math
-import os
 from typing import Any, Mapping, Sequence
 
+from flan_jax import storage
 from flan_jax.evaluation import answers, text_metrics
 from flan_jax.evaluation.scores import Evaluation
 
@@ -33,7 +33,7 @@ def read(model_dir: str, evaluations: Mapping[str, Evaluation], most: int = 20) 
   for name, evaluation in evaluations.items():
     for dataset in sorted(evaluation.datasets):
       folder = answers.path(model_dir, evaluation.folder, dataset)
-      if folder in done or not os.path.isdir(folder):
+      if folder in done or not storage.is_folder(folder):
         continue
       done.add(folder)
       asked, kept = answers.stored(folder, tell) or (None, [])

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a training run is: for run.json, and in words for who starts it."""
 
-import os
 from typing import Any, Mapping
 
+from flan_jax import storage
 from flan_jax.errors import UserError
 from flan_jax.evaluation import groups
 from flan_jax.runs import evaluation_request, feeds
@@ -38,7 +38,7 @@ def describe(job: Any, words: Any, tasks: Mapping[str, float], overlap: Any = No
     seed=job.seed,
     prompts={name: _prompts(name, job.rows, job.seed) for name in tasks},
     overlap=overlap,
-    init_from=os.path.abspath(job.init_from) if job.init_from else None,
+    init_from=storage.absolute(job.init_from) if job.init_from else None,
   )
 
 

@@ -6,9 +6,9 @@ For the doors that evaluate or continue text; nothing here is expensive.
 
 import dataclasses
 import os
-import shutil
 from typing import Any, Sequence
 
+from flan_jax import storage
 from flan_jax.errors import notice, UserError
 from flan_jax.evaluation import groups
 from flan_jax.evaluation.scores import Training
@@ -242,7 +242,7 @@ def use_vocabulary(
   path = path or own_vocabulary(wanted, model_dir) or wanted.path
   if not path:
     raise UserError(f'the import in {model_dir} does not tell its vocabulary; name the file with {flag}')
-  if path != 'bytes' and not os.path.isfile(path):
+  if path != 'bytes' and not storage.is_file(path):
     raise UserError(_gone(path, wanted, model_dir, flag))
   FLAN.use(path)
   if FLAN.content_hash != (wanted.hash or FLAN.content_hash):
@@ -266,10 +266,8 @@ def use_vocabulary(
 def keep_vocabulary(model_dir: str, words) -> None:
   """Copies the vocabulary in force into MODEL_DIR; later the run may need it."""
   told = described_vocabulary(words, model_dir)
-  if os.path.isfile(words.path) and not kept_vocabulary(model_dir, told):
-    target = _copies(model_dir, words.path)[0]
-    shutil.copyfile(words.path, f'{target}.new')
-    os.replace(f'{target}.new', target)
+  if words.path != 'bytes' and storage.is_file(words.path) and not kept_vocabulary(model_dir, told):
+    storage.copy(words.path, _copies(model_dir, words.path)[0])
 
 
 def described_vocabulary(words, model_dir: str) -> Any:
@@ -305,7 +303,7 @@ def kept_vocabulary(model_dir: str, told: Any) -> str | None:
 
 def _copies(model_dir: str, path: str) -> tuple[str, str]:
   """Where a copy may be: of a run, and of an import, which keeps the name."""
-  folder = os.path.abspath(model_dir)
+  folder = storage.absolute(model_dir)
   return (os.path.join(folder, COPY + os.path.splitext(path)[1]), os.path.join(folder, os.path.basename(path)))
 
 
@@ -317,7 +315,7 @@ def own_vocabulary(told: Any, model_dir: str) -> str | None:
     return told.path
   kept = kept_vocabulary(model_dir, told)
   if kept:
-    what = 'is another now' if os.path.isfile(told.path) else 'is not there any more'
+    what = 'is another now' if storage.is_file(told.path) else 'is not there any more'
     notice(f'the vocabulary {told.path} of the run in {model_dir} {what}; its copy {kept} serves')
   return kept
 
@@ -335,7 +333,7 @@ def _damaged(told: Any, model_dir: str) -> str | None:
   """The copy in MODEL_DIR that is not what it was, if there is one and no whole one."""
   if kept_vocabulary(model_dir, told):
     return None
-  return next((path for path in _copies(model_dir, told.path) if path != told.path and os.path.isfile(path)), None)
+  return next((path for path in _copies(model_dir, told.path) if path != told.path and storage.is_file(path)), None)
 
 
 def resumed_vocabulary(run: Any, model_dir: str) -> str | None:
@@ -351,10 +349,10 @@ def resumed_vocabulary(run: Any, model_dir: str) -> str | None:
 
   named = os.environ.get(vocabulary.VARIABLE)
   told = run.vocabulary
-  if named and os.path.abspath(os.path.expanduser(named)) != told.path:
+  if named and storage.absolute(named) != told.path:
     return None
   own = own_vocabulary(told, model_dir)
-  if not own and not os.path.isfile(told.path) and _damaged(told, model_dir):
+  if not own and not storage.is_file(told.path) and _damaged(told, model_dir):
     raise UserError(_gone(told.path, told, model_dir, _FLAG))
   return own or told.path
 

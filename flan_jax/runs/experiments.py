@@ -5,6 +5,7 @@ What is finished is not done again, so that the same call continues where one wa
 """
 
 import dataclasses
+import io
 import json
 import os
 import shlex
@@ -15,6 +16,7 @@ from typing import Sequence
 
 from flan_jax import storage
 from flan_jax.evaluation import groups
+from flan_jax.storage import growing
 
 LOG = 'log.txt'
 COMMAND = 'train_command.json'  # with which arguments the tuning was finished
@@ -64,8 +66,7 @@ class Run:
 
   def _command(self) -> list[str] | None:
     try:
-      with open(os.path.join(self.model_dir, COMMAND), encoding='utf-8') as file:
-        return json.load(file)
+      return json.loads(storage.read_text(os.path.join(self.model_dir, COMMAND)))
     except FileNotFoundError:
       return None
     except ValueError:  # torn: training, asked again, says what it is
@@ -165,8 +166,8 @@ def call(arguments: Sequence[str], log: str) -> int:
   Returns:
     The exit code.
   """
-  os.makedirs(os.path.dirname(log), exist_ok=True)
-  with open(log, 'a', encoding='utf-8') as file:
+  storage.make_folder(os.path.dirname(log))
+  with io.TextIOWrapper(growing.Growing(log), encoding='utf-8') as file:
     print(f'$ {command_line(arguments)}', file=file, flush=True)
     # A session of its own: a terminal's Ctrl-C would reach it too, as a second signal.
     with subprocess.Popen(

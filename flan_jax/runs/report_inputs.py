@@ -127,8 +127,7 @@ def _drawn_file(model_dir: str) -> dict[str, Any]:
   """What `write_drawn` wrote; {} where there is nothing that can be read."""
   path = os.path.join(model_dir, DRAWN)
   try:
-    with open(path, encoding='utf-8') as file:
-      found = json.load(file)
+    found = json.loads(storage.read_text(path))
     prompts = {task: int(count) for task, count in found['prompts'].items()}
     return {'prompts': prompts, 'cut': [str(line) for line in found.get('cut', [])]}
   except FileNotFoundError:

@@ -8,7 +8,7 @@ import os
 import sys
 from typing import Any, Callable, Mapping
 
-from flan_jax import settings
+from flan_jax import settings, storage
 from flan_jax.data.tokenizers import tokenizer_files
 from flan_jax.errors import UserError
 from flan_jax.runs import description, evaluation_request, feeds, registration, text_overlap
@@ -306,8 +306,7 @@ def _write_operative_gin(model_dir: str) -> None:
     return
   import gin
 
-  with open(os.path.join(model_dir, 'config.gin'), 'w', encoding='utf-8') as file:
-    file.write(gin.config_str())
+  storage.write_whole(storage.join(model_dir, 'config.gin'), gin.config_str())
 
 
 def _nothing(*_) -> None:

@@ -59,6 +59,14 @@ def is_folder(name: str | os.PathLike) -> bool:
     return files().isdir(absolute(name))
 
 
+def is_file(name: str | os.PathLike) -> bool:
+  """Whether there is a file."""
+  if not is_remote(name):
+    return os.path.isfile(name)
+  with in_words(name):
+    return files().isfile(absolute(name))
+
+
 def names(folder: str | os.PathLike) -> list[str]:
   """What is in a folder, sorted; nothing if there is none."""
   if not is_remote(folder):
@@ -190,6 +198,17 @@ def _copy_whole(source: str | os.PathLike, target: str | os.PathLike) -> None:
     os.replace(unfinished, target)
   finally:
     pathlib.Path(unfinished).unlink(missing_ok=True)
+
+
+def copy(source: str | os.PathLike, target: str | os.PathLike) -> None:
+  """Copies a file, or what is in a folder into another; each file is there whole or not at all."""
+  for name in sizes(source) if is_folder(source) else ['']:
+    old, new = (join(folder, *filter(None, [name])) for folder in (source, target))
+    make_folder(os.path.dirname(new))
+    if is_remote(new) and is_remote(old):
+      write_whole(new, read_bytes(old))
+    else:
+      upload(old, new) if is_remote(new) else download(old, new)
 
 
 def local_copy(name: str | os.PathLike) -> str:

@@ -8,6 +8,7 @@ from typing import Iterator, Mapping
 
 from flan_jax import storage
 from flan_jax.errors import notice, UserError
+from flan_jax.storage import growing
 
 FILE = 'metrics.jsonl'
 # The numbers of a record: name -> (unit, what it is of). A record tells of the steps
@@ -63,15 +64,17 @@ class Logbook:
     _resume(model_dir, first_step)
     from clu import metric_writers  # brings TensorFlow, which takes seconds
 
-    self._writer = metric_writers.AsyncWriter(metric_writers.SummaryWriter(model_dir))
+    self._records, self._events = growing.Growing(self._path), growing.Mirror(model_dir)
+    self._writer = metric_writers.AsyncWriter(metric_writers.SummaryWriter(self._events.local))
 
   def write(self, step: int, scalars: Mapping[str, float]) -> None:
     """Appends {"step": step, **scalars}."""
     if not self._writer:
       return
-    with open(self._path, 'a', encoding='utf-8') as file:
-      file.write(json.dumps({'step': step, **scalars}) + '\n')
+    self._records.write((json.dumps({'step': step, **scalars}) + '\n').encode())
+    self._records.put()
     self._writer.write_scalars(step, dict(scalars))
+    self._events.copy()
 
   def line(self, step: int, scalars: Mapping[str, float]) -> str:
     """What a person wants to see while it runs."""
@@ -88,6 +91,8 @@ class Logbook:
     if self._writer:
       self._writer.flush()
       self._writer.close()
+      self._records.close()
+      self._events.close()
 
 
 def read(model_dir: str) -> list[dict]:
@@ -104,8 +109,7 @@ def read(model_dir: str) -> list[dict]:
 def _lines(model_dir: str) -> Iterator[tuple[str, dict | None]]:
   """(line, its record or None where it is none, which is told)."""
   try:
-    with open(os.path.join(model_dir, FILE), encoding='utf-8', errors='replace') as file:
-      lines = file.read().split('\n')
+    lines = storage.read_text(os.path.join(model_dir, FILE), errors='replace').split('\n')
   except (FileNotFoundError, NotADirectoryError):
     return
   except OSError as error:

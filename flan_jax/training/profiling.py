@@ -12,6 +12,7 @@ import numpy as np
 from flan_jax.errors import UserError
 from flan_jax.model import decoder
 from flan_jax.settings import hardware
+from flan_jax.storage import growing
 
 PERCENTILES = (50, 90, 99)
 
@@ -109,7 +110,8 @@ class Trace:
     """Before a step is started; state: what is in flight, not to be traced."""
     if self._steps and step == self._steps[0]:
       jax.block_until_ready(state)
-      jax.profiler.start_trace(self._model_dir)
+      self._mirror = growing.Mirror(self._model_dir)
+      jax.profiler.start_trace(self._mirror.local)
       self._running = True
 
   def after(self, step: int, state: Any) -> None:
@@ -122,3 +124,4 @@ class Trace:
     if self._running:
       self._running = False
       jax.profiler.stop_trace()
+      self._mirror.close()

@@ -13,6 +13,7 @@ import json
 import os
 from typing import Any, Callable, Sequence
 
+from flan_jax import storage
 from flan_jax.data import datasets, splits
 from flan_jax.data.code import code_identity, identity
 from flan_jax.data.overlap import comparison, records, results
@@ -65,7 +66,7 @@ def kept(held_out: Sequence[str], tasks: Sequence[str], folder: str) -> results.
 
 def is_kept(held_out: Sequence[str], tasks: Sequence[str], folder: str) -> bool:
   """Whether `prove` has the result already."""
-  return os.path.exists(_path(held_out, tasks, folder))
+  return storage.exists(_path(held_out, tasks, folder))
 
 
 def _path(held_out: Sequence[str], tasks: Sequence[str], folder: str) -> str:
@@ -89,7 +90,7 @@ def _evaluated(name: str) -> list[str]:
 
 def _kept(path: str) -> results.Overlap | None:
   try:
-    return results.read(path) if os.path.exists(path) else None
+    return results.read(path) if storage.exists(path) else None
   except UserError as error:
     notice(f'{error}')
     return None
@@ -97,7 +98,7 @@ def _kept(path: str) -> results.Overlap | None:
 
 def _keep(path: str, found: results.Overlap) -> None:
   try:
-    os.makedirs(os.path.dirname(path), exist_ok=True)
+    storage.make_folder(os.path.dirname(path))
     results.write(path, found)
   except OSError as error:
     notice(f'the comparison by text cannot be kept in {path} ({error.strerror}); the next run makes it again')

@@ -60,12 +60,12 @@ def read(data_dir: str | pathlib.Path) -> dict[str, Record]:
   Raises:
     UserError: the file is torn, or a later version wrote it.
   """
-  path = pathlib.Path(data_dir).expanduser() / FILE
-  if not path.is_file():
+  path = storage.join(storage.absolute(data_dir), FILE)
+  if not storage.is_file(path):
     return {}
   remedy = f'delete it: the data of {data_dir} stays, only its origin is then unknown'
-  told = storage.read_object(str(path), remedy)
-  storage.check_version(str(path), 'version', told.get('version', VERSION), VERSION)
+  told = storage.read_object(path, remedy)
+  storage.check_version(path, 'version', told.get('version', VERSION), VERSION)
   names = {field.name for field in dataclasses.fields(Record)}
   try:
     found = {

@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 
+from flan_jax import storage
 from flan_jax.errors import UserError
 
 FILE = 'embedded.json'
@@ -16,6 +17,8 @@ FILE = 'embedded.json'
 
 def read(data_dir: str | os.PathLike[str]) -> dict | None:
   """The contents of embedded.json, or None where the folder is no embedded data."""
+  if storage.is_remote(data_dir):  # `sample` writes to a disk; a copy of it may be in a bucket
+    return _remote(storage.join(storage.absolute(data_dir), FILE))
   path = pathlib.Path(data_dir).expanduser() / FILE
   if not path.is_file():
     return None
@@ -24,10 +27,16 @@ def read(data_dir: str | os.PathLike[str]) -> dict | None:
 
 
 @functools.lru_cache(maxsize=8)
-def _recorded(path: pathlib.Path, *_stamp: int) -> dict:
+def _remote(path: str) -> dict | None:
+  """Asked for once: data in a bucket does not change under a run."""
+  return _recorded(path) if storage.is_file(path) else None
+
+
+@functools.lru_cache(maxsize=8)
+def _recorded(path: str | pathlib.Path, *_stamp: int) -> dict:
   """Read once though every task asks; not to be changed."""
   try:
-    recorded = json.loads(path.read_text())
+    recorded = json.loads(storage.read_text(path))
     recorded['parts'], recorded['data']
     return recorded
   except (ValueError, TypeError, KeyError):

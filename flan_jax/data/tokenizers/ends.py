@@ -180,7 +180,7 @@ def read(folder: str, name: str) -> dict:
     storage.read_object(
       path, 'download it again or bring it back, or remove it if it is not of the vocabulary beside it'
     )
-    if os.path.exists(path)
+    if storage.exists(path)
     else {}
   )
 

@@ -8,7 +8,6 @@ gives them back, so that whoever reads the export reads texts as the source did.
 import fnmatch
 import json
 import os
-import shutil
 from typing import Any, Mapping
 
 from flan_jax import storage
@@ -34,7 +33,7 @@ _VOCABULARIES = ('tokenizer.json', 'tokenizer.model')
 def kept(model_dir: str) -> str | None:
   """Where the files of a MODEL_DIR are, if it has any."""
   folder = os.path.join(model_dir, FOLDER)
-  return folder if os.path.isdir(folder) else None
+  return folder if storage.is_folder(folder) else None
 
 
 def keep(model_dir: str, vocabulary: str, source: str | None) -> None:
@@ -44,30 +43,33 @@ def keep(model_dir: str, vocabulary: str, source: str | None) -> None:
   """
   folder, target = os.path.dirname(vocabulary), os.path.join(model_dir, FOLDER)
   found = (source and kept(source)) or (folder and kept(folder))
-  if not found and os.path.isfile(os.path.join(folder, ends_lib.TOKENIZER)):
+  if not found and storage.is_file(os.path.join(folder, ends_lib.TOKENIZER)):
     found = folder
-  if found and not os.path.isdir(target):
-    take(found, target, (os.path.basename(vocabulary),))
+  without = (os.path.basename(vocabulary),)
+  if found and not set(_names(found, without)) <= set(storage.names(target)):
+    take(found, target, without)
 
 
 def take(source: str, target: str, without: tuple[str, ...] = ()) -> None:
-  """Copies the files of a public folder; the target is there whole or not at all."""
-  names = [
-    name
-    for name in sorted(os.listdir(source))
-    if name not in without and any(fnmatch.fnmatch(name, pattern) for pattern in _PATTERNS)
-  ]
+  """Copies the files of a public folder; a local target is there whole or not at all."""
+  names = _names(source, without)
   if not names:
     return
-  os.makedirs(os.path.dirname(target), exist_ok=True)
-  draft = f'{target}.new'
-  shutil.rmtree(draft, ignore_errors=True)
-  os.makedirs(draft)
+  draft = target if storage.is_remote(target) else f'{target}.new'
+  storage.remove(draft)
   for name in names:
-    path = os.path.join(source, name)
-    copy = shutil.copytree if os.path.isdir(path) else shutil.copyfile
-    copy(path, os.path.join(draft, name))
-  os.rename(draft, target)
+    storage.copy(os.path.join(source, name), os.path.join(draft, name))
+  if draft != target:
+    storage.remove(target)
+    os.rename(draft, target)
+
+
+def _names(source: str, without: tuple[str, ...]) -> list[str]:
+  return [
+    name
+    for name in storage.names(source)
+    if name not in without and any(fnmatch.fnmatch(name, pattern) for pattern in _PATTERNS)
+  ]
 
 
 def take_import(source: str, target: str, vocabulary: str) -> None:
@@ -83,7 +85,7 @@ def give(model_dir: str, target: str, ends: ends_lib.Ends, words: Any | None) ->
   """
   folder = kept(model_dir)
   if folder:
-    shutil.copytree(folder, target, dirs_exist_ok=True)
+    storage.copy(folder, target)
   elif words is not None:
     _write(target, ends_lib.TOKENIZER, _config(ends, words))
   own = words and ends_lib.of_folder(target, words)
