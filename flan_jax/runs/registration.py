@@ -3,7 +3,6 @@
 
 import contextlib
 import importlib
-import importlib.util
 import os
 import sys
 import tempfile
@@ -12,8 +11,6 @@ from typing import Iterator
 from flan_jax.errors import UserError
 
 MODULES = 'FLAN_IMPORT'  # environment variable: what --import named
-_KERAS = 'TF_USE_LEGACY_KERAS'  # environment variable of TensorFlow
-_TEXT = 'tensorflow_text'
 
 
 @contextlib.contextmanager
@@ -38,34 +35,12 @@ def quietly() -> Iterator[None]:
       os.close(kept)
 
 
-@contextlib.contextmanager
-def _keras_when_asked() -> Iterator[None]:
-  """Keeps TensorFlow and SeqIO from importing Keras along: seconds, for what no run uses.
-
-  TensorFlow is told to take Keras 2, which is not there; `tf.keras` is Keras 3 for who asks
-  later. tensorflow_text, which SeqIO imports and which has layers of Keras, is run when
-  something in it is used: a tokenizer for TensorFlow.
-  """
-  told, text = os.environ.get(_KERAS), importlib.util.find_spec(_TEXT)
-  if told is None and importlib.util.find_spec('tf_keras') is None:
-    os.environ[_KERAS] = '1'
-  if text and text.loader and _TEXT not in sys.modules:
-    text.loader = importlib.util.LazyLoader(text.loader)
-    sys.modules[_TEXT] = importlib.util.module_from_spec(text)
-    text.loader.exec_module(sys.modules[_TEXT])
-  try:
-    yield
-  finally:
-    if told is None:
-      os.environ.pop(_KERAS, None)
-
-
 def load_tasks() -> None:
   """Registers every task and mixture, without the noise of the libraries behind them.
 
   Those of the modules named by --import too, in this process and in its children.
   """
-  with quietly(), _keras_when_asked():
+  with quietly():
     import flan_jax.tasks  # noqa: F401  registers every dataset
   modules = [name for name in os.environ.get(MODULES, '').split(',') if name]
   for module in modules:
