@@ -7,14 +7,15 @@ What `train` and `cache` share. rows: a training.Rows.
 import contextlib
 import os
 import sys
-from typing import Any
+from typing import Any, Callable
 
 from flan_jax.errors import UserError
 from flan_jax.runs import progress as progress_lib
 from flan_jax.settings import places
 
 
-def stores_of(tasks, split: str, store_dir: str, rows: Any, seed: int) -> dict:
+def stores_of(tasks, split: str, store_dir: str, rows: Any, seed: int, check: Callable[[], None] | None = None) -> dict:
+  """The stores of tasks. check: called after each; what it raises ends the building."""
   import seqio
 
   from flan_jax.data.tokens import store
@@ -27,6 +28,8 @@ def stores_of(tasks, split: str, store_dir: str, rows: Any, seed: int) -> dict:
     for task in map(seqio.TaskRegistry.get, tasks):
       stores[task.name] = store.ensure(task, split, directory=store_dir, **store_settings(task.name, rows, seed))
       advance(1, task.name)
+      if check:
+        check()
       if first:
         report_dropped(task.name, split)
   for line in shortfalls(stores) if first else ():
@@ -120,10 +123,10 @@ def store_settings(name: str, rows: Any, seed: int) -> dict:
   )
 
 
-def feed(tasks, split: str, store_dir: str, rows: Any, seed: int, ours, stop=None):
+def feed(tasks, split: str, store_dir: str, rows: Any, seed: int, ours, stop=None, check=None):
   from flan_jax.data.tokens import loading, packing
 
-  stores = stores_of(tasks, split, store_dir, rows, seed)
+  stores = stores_of(tasks, split, store_dir, rows, seed, check)
   plan = packing.Plan(
     {name: store.lengths for name, store in stores.items()},
     tasks,

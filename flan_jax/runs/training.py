@@ -170,14 +170,16 @@ def _layout(job: Training) -> Any:
 
 def run(prepared: Prepared) -> None:
   """Builds the prompt stores that are missing, and trains."""
-  from flan_jax.runs import in_training_eval, report_inputs
+  from flan_jax.runs import in_training_eval
   from flan_jax.training import checkpoint, loop, multihost, optim, sharding
   from flan_jax.training.termination import Termination
 
   job, told, mesh, rows = prepared.job, prepared.run, prepared.layout.mesh, prepared.job.rows
   ours = sharding.local_rows(sharding.batch_sharding(mesh), rows.per_step)
   with Termination(lambda: f'prompts of finished tasks are kept in {job.stores}, {checkpoint.kept(job.model_dir)}'):
-    plan, stores, feed = feeds.feed(told.tasks, 'train', job.stores, rows, job.seed, ours)
+    ahead = _compiling(prepared)
+    check = ahead and ahead.check
+    plan, stores, feed = feeds.feed(told.tasks, 'train', job.stores, rows, job.seed, ours, check=check)
     dev = feeds.dev_feed(told.tasks, job.stores, rows, job.seed, ours, job.dev_steps, job.schedule)
   if multihost.first():
     _write_settings(prepared)
@@ -201,13 +203,39 @@ def run(prepared: Prepared) -> None:
         show=show,
         loss=job.loss,
         frozen=job.optimizer.get('frozen', ()),
+        update=ahead and ahead.update,
         held_out=prepared.watched and in_training_eval.scores(told, job.model, prepared.watched, job.held_out_examples),
       )
     )
-  reached = int(state.step)
+  _conclude(job, int(state.step), plan, stores)
+
+
+def _conclude(job: Training, reached: int, plan: Any, stores: Mapping[str, Any]) -> None:
+  """Writes what was drawn of each task, and says how far the run is."""
+  from flan_jax.runs import report_inputs
+  from flan_jax.training import multihost
+
   if multihost.first():
     report_inputs.write_drawn(job.model_dir, reached, plan.drawn(reached), feeds.shortfalls(stores))
   _teller()(_outcome(reached, job.schedule.train_steps, job.model_dir))
+
+
+def _compiling(prepared: Prepared) -> Any:
+  """The training step, which a thread compiles from now on; None if no step is to be made."""
+  from flan_jax.training import checkpoint, compiled_step
+
+  job = prepared.job
+  if max(checkpoint.steps(job.model_dir), default=0) >= job.schedule.train_steps:
+    return None
+  program = compiled_step.Program(
+    job.model,
+    prepared.update,
+    prepared.layout.mesh,
+    job.loss,
+    job.schedule.microbatches,
+    tuple(job.optimizer.get('frozen', ())),
+  )
+  return compiled_step.Ahead(program, job.rows)
 
 
 def _teller() -> Callable[[str], None]:
