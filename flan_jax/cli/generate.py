@@ -25,7 +25,7 @@ def main(arguments: Sequence[str]) -> None:
   commandline.join_processes(flags, saves_on_sigterm=False)
   asked = _asked(flags)
   prompts = flags.input and _prompts(flags.input, flags.output, flags.field)
-  names = 'step', 'untuned', 'vocabulary', 'host_devices', 'begin'
+  names = 'step', 'untuned', 'vocabulary', 'host_devices', 'begin', 'compilation_cache'
   model = generation.open_model(flags.model_dir, mesh=mesh, **{name: getattr(flags, name) for name in names})
   if prompts:
     generation.write(model, prompts, flags.output, asked, flags.overwrite)
@@ -62,6 +62,12 @@ def _parser():
     help='to spread the model over; one may be -1, the rest (default: data=-1)',
   )
   made.add_argument('--host_devices', metavar='N', help='made of the processor')
+  made.add_argument(
+    '--compilation_cache',
+    default='auto',
+    metavar='DIR',
+    help="folder of compiled programs (default: auto, in the user's cache); empty: none is kept",
+  )
   commandline.add_processes(made)
   return made
 

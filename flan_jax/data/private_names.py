@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What we use of other packages though its name begins with an underscore: all of it.
 
-Checked with gin-config 0.5.0, seqio 0.0.20 and tensorflow-datasets 4.9.9 and 4.9.10;
+Checked with gin-config 0.5.0, jax 0.10.2, seqio 0.0.20 and tensorflow-datasets 4.9.9 and 4.9.10;
 tests/test_private_names.py fails when one of them changes. SeqIO is imported when it is
 needed, and gin only by commands. Two classes also override such names, as their base
 classes ask subclasses to: `splits.Loader` (`_get_builder`, `_map_split` of
@@ -68,3 +68,22 @@ def decoded(vocabulary: Any, ids: Sequence[int]) -> str:
 def decoded_tf(vocabulary: Any, ids: Any) -> Any:
   """`decoded` of a tensor."""
   return vocabulary._decode_tf(ids)
+
+
+_JAX: dict[str, Callable] = {}  # what of jax has been replaced, by name
+
+
+def give_programs(programs: Any) -> None:
+  """Makes jax keep compiled programs in an object with `get` and `put`; None: in files of its own."""
+  from jax._src import compilation_cache
+
+  compilation_cache.reset_cache()
+  own = _JAX.setdefault('get_file_cache', compilation_cache.get_file_cache)
+  compilation_cache.get_file_cache = own if programs is None else lambda path: (programs, path)
+  if programs is None:
+    _JAX.clear()
+
+
+def has_programs() -> bool:
+  """Whether jax keeps compiled programs in what `give_programs` was given."""
+  return 'get_file_cache' in _JAX

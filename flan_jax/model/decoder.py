@@ -239,9 +239,15 @@ def init_params(config: DecoderConfig, rng: jax.Array) -> Params:
   return nn.meta.unbox(_boxed_params(config, rng))
 
 
+@functools.lru_cache(maxsize=8)
+def _abstract_boxed_params(config: DecoderConfig) -> Params:
+  """Traced once: what a start asks of shapes is asked many times."""
+  return jax.eval_shape(lambda rng: _boxed_params(config, rng), jax.random.key(0))
+
+
 def abstract_params(config: DecoderConfig) -> Params:
   """The tree of init_params as shapes only; costs no memory at any size."""
-  return jax.eval_shape(lambda rng: init_params(config, rng), jax.random.key(0))
+  return nn.meta.unbox(_abstract_boxed_params(config))
 
 
 def parameter_axes(config: DecoderConfig) -> Params:
@@ -250,8 +256,7 @@ def parameter_axes(config: DecoderConfig) -> Params:
   Names: vocab, embed, joined_heads, joined_kv_heads, head_dim, mlp, layers, buckets,
   heads.
   """
-  boxed = jax.eval_shape(lambda rng: _boxed_params(config, rng), jax.random.key(0))
-  specs = nn.get_partition_spec(boxed)
+  specs = nn.get_partition_spec(_abstract_boxed_params(config))
   is_spec = lambda leaf: isinstance(leaf, jax.sharding.PartitionSpec)
   return jax.tree.map(tuple, specs, is_leaf=is_spec)
 

@@ -23,9 +23,8 @@ from flan_jax.errors import UserError
 from flan_jax.model import decoder, kv_cache, losses
 from flan_jax.planning import candidates, estimate, hlo
 from flan_jax.settings import hardware
-from flan_jax.training import optim, profiling, sharding
+from flan_jax.training import compiled_step, optim, sharding
 from flan_jax.training import state as state_lib
-from flan_jax.training import step as step_lib
 
 _OUT_OF_MEMORY = 'RESOURCE_EXHAUSTED'
 
@@ -139,10 +138,8 @@ def _does_not_fit(plan: candidates.Plan, message: str) -> str:
 
 def _train(plan: candidates.Plan, mesh: Mesh):
   rule = optim.optimizer(**plan.optimizer)
-  shapes, placed = state_lib.shardings(plan.config, rule, mesh)
-  one_step = step_lib.make_step(plan.config, rule, plan.loss, plan.microbatches, plan.frozen)
-  step = jax.jit(profiling.counted(one_step), donate_argnums=0, out_shardings=(placed, None))
-  return step, (state_lib.abstract(shapes, placed), _batch(plan.work, mesh))
+  program = compiled_step.Program(plan.config, rule, mesh, plan.loss, plan.microbatches, plan.frozen)
+  return program.jitted(), (program.state_shapes(), _batch(plan.work, mesh))
 
 
 def _score(plan: candidates.Plan, mesh: Mesh):
@@ -187,15 +184,4 @@ def _params(plan: candidates.Plan, mesh: Mesh) -> Any:
 
 
 def _batch(work: estimate.Work, mesh: Mesh) -> dict[str, jax.ShapeDtypeStruct]:
-  placed = sharding.batch_sharding(mesh)
-
-  def leaf(width, dtype=jnp.int32):
-    return jax.ShapeDtypeStruct((work.rows, width), dtype, sharding=placed)
-
-  whole = ('tokens', 'positions', 'segment_ids', 'branch')
-  return {
-    **{name: leaf(work.length) for name in whole},
-    'query_position': leaf(work.slots),
-    'target_id': leaf(work.slots),
-    'weight': leaf(work.slots, jnp.float32),
-  }
+  return compiled_step.batch_shapes(work.rows, work.length, work.slots, mesh)

@@ -36,6 +36,7 @@ class Evaluation:
       see protocol.Settings.
     style, shots, shot_seed: how the datasets are asked, see prompt_variants.Variant.
     vocabulary: file; None is the one the run was trained with.
+    compilation_cache: folder of compiled programs, see compilation.keep.
     mesh: sizes of the axes data, fsdp and tensor; None: all devices have rows of their
       own. topology: what it is for, see training.Training. host_devices: virtual CPU devices.
     row_length: tokens of the longest row; None is the run's.
@@ -60,6 +61,7 @@ class Evaluation:
   ranking: str = 'sum'
   answer_by: str = 'rank'
   vocabulary: str | None = None
+  compilation_cache: str | None = 'auto'
   mesh: Mapping[str, int] | None = None
   host_devices: int | None = None
   topology: str | None = None
@@ -85,9 +87,11 @@ def evaluate(asked: Evaluation) -> Results | None:
     UserError: whatever is wrong, before anything expensive.
   """
   job, layout = _prepared(asked)
+  from flan_jax.runs import compilation
   from flan_jax.training import multihost
 
   if not asked.dry_run:
+    compilation.keep(asked.compilation_cache, asked.model_dir)
     return job.run(job.models) if asked.continuous is None else _watch(job, asked.continuous)
   if multihost.first():
     note = [f'NOTE: {layout.note}'] if layout.note else []

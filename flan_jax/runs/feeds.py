@@ -77,11 +77,11 @@ def find(needed: dict, look: Callable[[Any], Any] = lambda one: one.find()) -> d
     pool.shutdown(cancel_futures=True)  # after an error the rest is not asked
 
 
-def stores_of(tasks, split: str, place: Place, rows: Any, seed: int) -> dict:
+def stores_of(tasks, split: str, place: Place, rows: Any, seed: int, check: Callable[[], None] | None = None) -> dict:
   """Opens the stores of tasks; the processes divide the building of those that are missing.
 
   If all see one STORE_DIR, each finds in the end what the others have built. If each has
-  one of its own, it builds the rest too.
+  one of its own, it builds the rest too. check: called after each; what it raises ends this.
   """
   from flan_jax.training import multihost
 
@@ -94,6 +94,8 @@ def stores_of(tasks, split: str, place: Place, rows: Any, seed: int) -> dict:
     for name in more:
       advance(1, name)
     stores.update(more)
+    if check:
+      check()
 
   def missing() -> dict:
     return {name: one for name, one in needed.items() if name not in stores}
@@ -204,10 +206,10 @@ def store_settings(name: str, rows: Any, seed: int) -> dict:
   )
 
 
-def feed(tasks, split: str, place: Place, rows: Any, seed: int, ours, stop=None):
+def feed(tasks, split: str, place: Place, rows: Any, seed: int, ours, stop=None, check=None):
   from flan_jax.data.tokens import loading, packing
 
-  stores = stores_of(tasks, split, place, rows, seed)
+  stores = stores_of(tasks, split, place, rows, seed, check)
   plan = packing.Plan(
     {name: store.lengths for name, store in stores.items()},
     tasks,

@@ -45,6 +45,7 @@ def open_model(
   mesh: Mapping[str, int] | None = None,
   host_devices: int | None = None,
   begin: bool | None = None,
+  compilation_cache: str | None = 'auto',
 ) -> Model:
   """Checks all but the parameters of a run, whose vocabulary is then in force.
 
@@ -55,10 +56,12 @@ def open_model(
     mesh: sizes of the axes data, fsdp and tensor; None: all devices have rows of their
       own. host_devices: made of the processor.
     begin: whether a token begins each text; None: as the run was trained.
+    compilation_cache: folder of compiled programs, see compilation.keep.
 
   Raises:
     UserError: no such run, step or vocabulary, or a mesh that the devices do not make.
   """
+  from flan_jax.runs import compilation
   from flan_jax.training import checkpoint
 
   run, path = evaluation_request.read_run(model_dir, f'--model_dir={model_dir}'), model_dir
@@ -66,7 +69,9 @@ def open_model(
     path = _begun_from(run, model_dir)
   chosen = checkpoint.check_step(path, step)
   run = evaluation_request.use_vocabulary(vocabulary, run, model_dir, '--vocabulary=FILE', begin)
-  return Model(run, path, chosen, _devices(mesh, host_devices), step is not None)
+  devices = _devices(mesh, host_devices)
+  compilation.keep(compilation_cache, model_dir)
+  return Model(run, path, chosen, devices, step is not None)
 
 
 def _begun_from(run: Any, model_dir: str) -> str:

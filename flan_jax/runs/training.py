@@ -41,6 +41,7 @@ class Training:
       data_dir.
     store_cache, store_cache_gb: folder of this machine for copies of what a gs://
       store_dir publishes, and how large it may grow; see data.tokens.host_cache.
+    compilation_cache: folder of compiled programs, see compilation.keep.
     dev_steps: batches of the dev splits at every evaluation.
     held_out_examples: of each held-out dataset, when schedule.held_out_every looks.
     begin: whether a token begins each text; 'tokenizer': as the model's own tokenizer
@@ -74,6 +75,7 @@ class Training:
   store_dir: str | None = None
   store_cache: str | None = None
   store_cache_gb: float = 50.0
+  compilation_cache: str | None = 'auto'
   dev_steps: int = 8
   held_out_examples: int = 16
   begin: bool | str | None = None
@@ -130,8 +132,11 @@ def train(job: Training, began: float | None = None) -> None:
   tell(f'text: {prepared.text}')
   if job.dry_run:
     tell(prepared.layout.dry_run)
-  else:
-    run(prepared, began)
+    return
+  from flan_jax.runs import compilation
+
+  tell(f'compiled programs: {compilation.keep(job.compilation_cache, job.model_dir)}')
+  run(prepared, began)
 
 
 def prepare(job: Training) -> Prepared:
@@ -197,14 +202,16 @@ def _goodput_told(model_dir: str) -> Iterator[None]:
 
 
 def _run(prepared: Prepared, journal: Any) -> None:
-  from flan_jax.runs import in_training_eval, report_inputs
+  from flan_jax.runs import compilation, in_training_eval
   from flan_jax.training import checkpoint, loop, multihost, optim, sharding
   from flan_jax.training.termination import Termination
 
   job, told, mesh, rows = prepared.job, prepared.run, prepared.layout.mesh, prepared.job.rows
   ours = sharding.local_rows(sharding.batch_sharding(mesh), rows.per_step)
   with Termination(lambda: f'prompts of finished tasks are kept in {job.stores}, {checkpoint.kept(job.model_dir)}'):
-    plan, stores, feed = feeds.feed(told.tasks, 'train', job.place, rows, job.seed, ours)
+    ahead = compilation.ahead(prepared)
+    check = ahead and ahead.check
+    plan, stores, feed = feeds.feed(told.tasks, 'train', job.place, rows, job.seed, ours, check=check)
     dev = feeds.dev_feed(told.tasks, job.place, rows, job.seed, ours, job.dev_steps, job.schedule)
   if multihost.first():
     _write_settings(prepared)
@@ -229,10 +236,18 @@ def _run(prepared: Prepared, journal: Any) -> None:
         loss=job.loss,
         frozen=job.optimizer.get('frozen', ()),
         journal=journal,
+        update=ahead and ahead.update,
         held_out=prepared.watched and in_training_eval.scores(told, job.model, prepared.watched, job.held_out_examples),
       )
     )
-  reached = int(state.step)
+  _conclude(job, int(state.step), plan, stores)
+
+
+def _conclude(job: Training, reached: int, plan: Any, stores: Mapping[str, Any]) -> None:
+  """Writes what was drawn of each task, and says how far the run is."""
+  from flan_jax.runs import report_inputs
+  from flan_jax.training import multihost
+
   if multihost.first():
     report_inputs.write_drawn(job.model_dir, reached, plan.drawn(reached), feeds.shortfalls(stores))
   _teller()(_outcome(reached, job.schedule.train_steps, job.model_dir))

@@ -41,6 +41,7 @@ SETTINGS = (
   Setting('timeout', 'number', least=0, most=1e9),
   # generate
   _place('input'),
+  Setting('compilation_cache', 'folder or choice', choices=('auto', '')),
   Setting('field', 'text'),
   Setting('max_tokens', 'whole', least=1, most=2**24),
   Setting('temperature', 'number', least=0, most=1e6),

@@ -5,7 +5,9 @@ What a macro means and its default stand in the gin run file, see cli/gin_defaul
 parameter that no macro sets has a name in small letters, and its meaning here.
 """
 
-from flan_jax.settings.kinds import PARAMETERS, Setting
+from typing import Any
+
+from flan_jax.settings.kinds import Kind, KINDS, PARAMETERS, Setting
 from flan_jax.settings.places import RUN_FOLDERS
 
 _SEEDS = dict(least=0, most=2**32 - 1)
@@ -13,6 +15,15 @@ _STEPS = dict(least=0, most=2**31 - 1)  # a step is an int32
 _TOKENS = dict(least=1, most=2**24)
 _ALL = 'all'
 _STYLES = ('instructions', 'name', 'none', 'plain')
+
+
+def _folder_or_choice(setting: Setting, value: Any) -> str | None:
+  return None if value in setting.choices else KINDS['folder'].problem(setting, value)
+
+
+KINDS['folder or choice'] = Kind(
+  lambda s: f'a folder or one of {", ".join(map(repr, s.choices))}', _folder_or_choice, KINDS['folder'].read
+)
 
 
 def _optimizer(name: str, parameter: str, kind: str, **rest) -> Setting:
@@ -40,6 +51,13 @@ RUN = (
   Setting('STORE_CACHE', 'made', none='`flan_jax/stores` in the cache of the user', of=('Training.store_cache',)),
   Setting('STORE_CACHE_GB', 'number', above=0, of=('Training.store_cache_gb',)),
   Setting('INIT_FROM', 'folder', none='from scratch', inside=RUN_FOLDERS, of=('Training.init_from',)),
+  Setting(
+    'COMPILATION_CACHE',
+    'folder or choice',
+    choices=('auto', ''),
+    none='nothing is kept',
+    of=('Training.compilation_cache', 'Evaluation.compilation_cache'),
+  ),
   Setting('SEED', 'whole', of=('Training.seed',), **_SEEDS),
   Setting('LEAK_POLICY', 'choice', choices=('report', 'drop', 'stop'), of=('Training.leak_policy',)),
   Setting('LEAK_LIMIT', 'number', least=0, most=1, of=('Training.leak_limit',)),

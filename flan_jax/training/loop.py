@@ -15,9 +15,9 @@ import optax
 from flan_jax import settings
 from flan_jax.errors import UserError
 from flan_jax.model import decoder, losses
-from flan_jax.training import checkpoint, events, metric_log, multihost, profiling, sharding
+from flan_jax.training import checkpoint, compiled_step, events, metric_log, multihost, profiling, sharding
 from flan_jax.training import state as state_lib
-from flan_jax.training.step import make_step, summed
+from flan_jax.training.step import summed
 from flan_jax.training.termination import Termination
 
 # What becomes of a step whose loss or gradient is not finite. Either way it changes
@@ -66,6 +66,8 @@ class Job:
     frozen: the optimizer's, see make_step.
     say, show: take events, and the line of progress.
     journal: writes down what happened when; by default nothing does.
+    update: gives the compiled program of the step, see compiled_step.Ahead; None: it is
+      compiled at the first step.
   """
 
   config: decoder.DecoderConfig
@@ -86,6 +88,14 @@ class Job:
   say: Callable[[str], None] = print
   show: Callable[[str], None] = print
   journal: events.Journal = events.SILENT
+  update: Callable[[], compiled_step.Update] | None = None
+
+  @property
+  def program(self) -> compiled_step.Program:
+    """What the step is compiled from."""
+    return compiled_step.Program(
+      self.config, self.optimizer, self.mesh, self.loss, self.schedule.microbatches, tuple(self.frozen)
+    )
 
   def on_devices(self, batch: Mapping[str, np.ndarray]) -> Mapping[str, jax.Array]:
     """The rows of all processes, spread over the mesh."""
@@ -113,8 +123,7 @@ def train(job: Job) -> state_lib.State:
     stack.enter_context(jax.set_mesh(job.mesh))
     record = stack.enter_context(contextlib.closing(_Record(job, first)))
     trace = stack.enter_context(profiling.Trace(job.model_dir, job.profile))
-    one_step = make_step(job.config, job.optimizer, job.loss, schedule.microbatches, job.frozen)
-    update = jax.jit(profiling.counted(one_step), donate_argnums=0, out_shardings=(placed, None))
+    update = job.update() if job.update else job.program.jitted()
     feed = job.batches(first) if first < schedule.train_steps else iter(())
     for step in range(first + 1, schedule.train_steps + 1):
       trace.before(step, state)

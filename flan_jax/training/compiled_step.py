@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The training step as one program; compiled ahead, while prompts are built and read."""
+
+import dataclasses
+from concurrent import futures
+from typing import Any, Callable, Mapping, Sequence
+
+import jax
+import jax.numpy as jnp
+import optax
+
+from flan_jax.errors import UserError
+from flan_jax.model import decoder, losses
+from flan_jax.training import profiling, sharding
+from flan_jax.training import state as state_lib
+from flan_jax.training.rows import Rows
+from flan_jax.training.step import make_step
+
+# (state, batch) -> (state, sums): a jitted function, or a program.
+Update = Callable[[state_lib.State, Mapping], tuple[state_lib.State, dict]]
+
+
+@dataclasses.dataclass(frozen=True)
+class Program:
+  """What decides the program of a step; see loop.Job."""
+
+  config: decoder.DecoderConfig
+  optimizer: optax.GradientTransformation
+  mesh: jax.sharding.Mesh
+  loss: losses.LossConfig = losses.PLAIN
+  microbatches: int = 1
+  frozen: Sequence[str] = ()
+
+  def jitted(self) -> Any:
+    """The update, compiled when it is first called; the state that it is given is gone then."""
+    _, placed = state_lib.shardings(self.config, self.optimizer, self.mesh)
+    step = make_step(self.config, self.optimizer, self.loss, self.microbatches, self.frozen)
+    return jax.jit(profiling.counted(step), donate_argnums=0, out_shardings=(placed, None))
+
+  def state_shapes(self) -> state_lib.State:
+    """The state as shapes that know their shardings."""
+    return state_lib.abstract(*state_lib.shardings(self.config, self.optimizer, self.mesh))
+
+  def compiled(self, rows: Rows) -> Update:
+    """The update for steps of such rows, compiled now.
+
+    Raises:
+      UserError: it needs more memory than the devices have.
+    """
+    batch = batch_shapes(rows.per_step, rows.row_length, rows.target_slots, self.mesh)
+    try:
+      with jax.set_mesh(self.mesh):
+        return self.jitted().lower(self.state_shapes(), batch).compile()
+    except jax.errors.JaxRuntimeError as error:
+      if 'RESOURCE_EXHAUSTED' not in f'{error}':
+        raise
+      raise UserError(
+        f'the training step does not fit the memory of a device ({" ".join(f"{error}".split())[:200]}); raise '
+        'MICROBATCHES or lower TOKENS_PER_BATCH; `flan_jax precompile` tells what a mesh needs'
+      ) from None
+
+
+def batch_shapes(rows: int, length: int, slots: int, mesh: jax.sharding.Mesh) -> dict[str, jax.ShapeDtypeStruct]:
+  """The arrays of a batch as shapes, spread over a mesh."""
+  placed = sharding.batch_sharding(mesh)
+
+  def leaf(width, dtype=jnp.int32):
+    return jax.ShapeDtypeStruct((rows, width), dtype, sharding=placed)
+
+  return {
+    **{name: leaf(length) for name in ('tokens', 'positions', 'segment_ids', 'branch')},
+    'query_position': leaf(slots),
+    'target_id': leaf(slots),
+    'weight': leaf(slots, jnp.float32),
+  }
+
+
+class Ahead:
+  """A program that a thread compiles. Python waits for the thread before it ends."""
+
+  def __init__(self, program: Program, rows: Rows):
+    pool = futures.ThreadPoolExecutor(1, 'compile')
+    self._made = pool.submit(program.compiled, rows)
+    pool.shutdown(wait=False)
+
+  def check(self) -> None:
+    """Raises what went wrong, if it is known by now."""
+    if self._made.done():
+      self._made.result()
+
+  def update(self) -> Update:
+    """The program, once it is there. Raises what went wrong."""
+    return self._made.result()
