@@ -17,7 +17,7 @@ from flan_jax.errors import UserError
 from flan_jax.runs.launch import job as job_lib
 from flan_jax.runs.launch import local
 from flan_jax.runs.launch.supervisor import Policy, Supervisor
-from flan_jax.settings import hardware
+from flan_jax.settings import hardware, places
 
 # Flags that only these platforms read; all read those of supervision.
 ELSEWHERE = 'tpu', 'gke', 'slurm', 'skypilot'
@@ -44,7 +44,8 @@ PROGRAMS = {'gcloud': 'the Google Cloud CLI', 'kubectl': 'kubectl', 'sbatch': 'S
 def main(arguments: Sequence[str]) -> None:
   made = parser()
   own, command = _split(made, arguments)
-  flags = commandline.parse(made, own)
+  with places.elsewhere():  # the run itself asks for its folders
+    flags = commandline.parse(made, own)
   if not command:
     made.error(f"there is no command; name it behind --, as in `flan_jax launch {flags.platform} ... -- train ...'")
   for name, platforms in READ_BY.items():

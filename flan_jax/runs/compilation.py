@@ -12,6 +12,7 @@ import hashlib
 import os
 import pathlib
 import uuid
+from typing import Any
 
 import jax
 
@@ -166,8 +167,8 @@ def _reason(error: Exception) -> str:
   return getattr(error, 'strerror', None) or str(error)
 
 
-def ahead(prepared: Prepared) -> Any:
-  """The training step, which a thread compiles from now on; None if no step is to be made."""
+def ahead(prepared: Any) -> Any:
+  """Returns the step of a training.Prepared, which a thread compiles from now on; None if there is none to make."""
   from flan_jax.training import checkpoint, compiled_step
 
   job = prepared.job
