@@ -229,6 +229,7 @@ def _run(prepared: Prepared, journal: Any) -> None:
         loss=job.loss,
         frozen=job.optimizer.get('frozen', ()),
         journal=journal,
+        prompts_of=functools.partial(feeds.prompts_of, plan, stores),
         held_out=prepared.watched and in_training_eval.scores(told, job.model, prepared.watched, job.held_out_examples),
       )
     )

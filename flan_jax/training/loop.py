@@ -69,7 +69,7 @@ class Job:
     frozen: the optimizer's, see make_step.
     say, show: take events, and the line of progress.
     journal: writes down what happened when; by default nothing does.
-    prompts_of: step -> what its rows hold, for the file of a bad step, see loss_alarm.
+    prompts_of: step -> what the file of a bad step says of its prompts, see loss_alarm.
   """
 
   config: decoder.DecoderConfig
@@ -90,7 +90,7 @@ class Job:
   say: Callable[[str], None] = print
   show: Callable[[str], None] = print
   journal: events.Journal = events.SILENT
-  prompts_of: Callable[[int], list] | None = None
+  prompts_of: Callable[[int], Mapping] | None = None
 
   def on_devices(self, batch: Mapping[str, np.ndarray]) -> Mapping[str, jax.Array]:
     """The rows of all processes, spread over the mesh."""

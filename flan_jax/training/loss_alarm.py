@@ -8,7 +8,7 @@ import collections
 import json
 import math
 import statistics
-from typing import Any, Callable, Mapping
+from typing import Callable, Mapping
 
 from flan_jax import storage
 from flan_jax.errors import notice, UserError
@@ -55,9 +55,9 @@ class BadSteps:
   """Looks at the sums of every step, in order; all processes see the same."""
 
   def __init__(
-    self, model_dir: str, deviations: float, prompts_of: Callable[[int], list] | None = None, writes: bool = True
+    self, model_dir: str, deviations: float, prompts_of: Callable[[int], Mapping] | None = None, writes: bool = True
   ):
-    """prompts_of: step -> its prompts, for the file. writes: also tells; of process 0."""
+    """prompts_of: step -> what the file says of its prompts. writes: also tells; of process 0."""
     self._alarm = LossAlarm(deviations)
     self._model_dir, self._prompts_of, self._writes = model_dir, prompts_of, writes
     self._told = 0
@@ -109,7 +109,7 @@ class BadSteps:
       return ''
     name = file(self._model_dir, step)
     known = {key: value if math.isfinite(value) else None for key, value in numbers.items()}
-    told: dict[str, Any] = {'step': step, 'reason': why, **known, 'rows': self._prompts_of(step)}
+    told = {'step': step, 'reason': why, **known, **self._prompts_of(step)}
     try:
       storage.make_folder(storage.join(self._model_dir, FOLDER))
       storage.write_whole(name, json.dumps(told))
