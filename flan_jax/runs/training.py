@@ -207,8 +207,7 @@ def _run(prepared: Prepared, journal: Any) -> None:
     plan, stores, feed = feeds.feed(told.tasks, 'train', job.place, rows, job.seed, ours)
     dev = feeds.dev_feed(told.tasks, job.place, rows, job.seed, ours, job.dev_steps, job.schedule)
   if multihost.first():
-    _write_settings(prepared)
-    _tell_shares(told.tasks, stores)
+    _tell_and_write(prepared, stores)
   with _voices() as (say, show):
     state = loop.train(
       loop.Job(
@@ -244,6 +243,11 @@ def _teller() -> Callable[[str], None]:
   from flan_jax.training import multihost
 
   return functools.partial(print, flush=True) if multihost.first() else _nothing
+
+
+def _tell_and_write(prepared: Prepared, stores: Mapping[str, Any]) -> None:
+  _write_settings(prepared)
+  _tell_shares(prepared.run.tasks, stores)
 
 
 def _tell_shares(weights: Mapping[str, float], stores: Mapping[str, Any]) -> None:

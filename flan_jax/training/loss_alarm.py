@@ -7,8 +7,9 @@ Of each a notice, and MODEL_DIR/bad_steps/<step>.json with the prompts of the st
 import collections
 import json
 import math
-import statistics
 from typing import Callable, Mapping
+
+import numpy as np
 
 from flan_jax import storage
 from flan_jax.errors import notice, UserError
@@ -39,7 +40,7 @@ class LossAlarm:
     if not math.isfinite(loss):
       return None
     if self._deviations and len(self._good) >= LEAST:
-      mean, deviation = statistics.fmean(self._good), statistics.pstdev(self._good)
+      mean, deviation = float(np.mean(self._good)), float(np.std(self._good))
       if loss > mean + self._deviations * max(deviation, _ROUNDING * abs(mean)):
         self._in_a_row += 1
         if self._in_a_row == NEW_LEVEL:
@@ -61,6 +62,7 @@ class BadSteps:
     self._alarm = LossAlarm(deviations)
     self._model_dir, self._prompts_of, self._writes = model_dir, prompts_of, writes
     self._told = 0
+    self._named: set[int] = set()  # steps whose file is there
     self._empty: int | None = None
 
   def look(self, step: int, sums: Mapping[str, float]) -> str | None:
@@ -92,10 +94,12 @@ class BadSteps:
 
   def where(self, step: int) -> str:
     """', its prompts are in FILE' where they are written."""
-    return f', its prompts are in {file(self._model_dir, step)}' if self._prompts_of else ''
+    return f', its prompts are in {file(self._model_dir, step)}' if step in self._named else ''
 
   def _tell(self, step: int, why: str, what: str, numbers: dict[str, float]) -> None:
     self._told += 1
+    if self._prompts_of and self._told <= MOST_FILES:
+      self._named.add(step)
     if not self._writes or self._told > MOST_FILES + 1:
       return
     if self._told > MOST_FILES:
@@ -114,6 +118,7 @@ class BadSteps:
       storage.make_folder(storage.join(self._model_dir, FOLDER))
       storage.write_whole(name, json.dumps(told))
     except (OSError, UserError) as error:
+      self._named.remove(step)
       return f'; its prompts cannot be written to {name}: {error}'
     return self.where(step)
 
