@@ -187,9 +187,9 @@ def answered(model_dir):
   }
 
 
-def workers(folder, steps, count=2, axes=host_worker.MESH):
+def workers(folder, steps, count=2, axes=host_worker.MESH, more=()):
   address = f'127.0.0.1:{port()}'
-  rest = [str(count), str(folder), str(steps), json.dumps(axes)]
+  rest = [str(count), str(folder), str(steps), json.dumps(axes), *more]
   return [
     start(['-m', 'tests.host_worker', address, str(index), *rest], {'PYTHONPATH': CHECKOUT}) for index in range(count)
   ]
@@ -236,6 +236,15 @@ def test_a_second_signal_ends_a_process_that_waits_for_another(tmp_path):
   _, told = waiting.communicate()
   stuck.communicate()
   assert waiting.returncode == 130 and 'ended at once, unsaved' in told
+
+
+@pytest.mark.slow
+def test_rows_without_loss_end_all_processes_at_the_same_step(tmp_path):
+  for process in workers(tmp_path, 10**6, more=['0', '3']):
+    out, told = process.communicate(timeout=600)
+    assert process.returncode and 'the rows of step 3 have no token that carries loss' in told
+    assert sorted(fed(out)) == [0, 1, 2, 3, 4]
+  assert checkpoint.steps(str(tmp_path)) == []
 
 
 @pytest.mark.slow
