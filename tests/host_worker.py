@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A process of a tiny run without doors, for test_hosts.
 
-Arguments: ADDRESS INDEX COUNT FOLDER STEPS MESH [SAVE_EVERY]; MESH as JSON.
+Arguments: ADDRESS INDEX COUNT FOLDER STEPS MESH [SAVE_EVERY [EMPTY]]; MESH as JSON. At step EMPTY
+no token carries loss; a record is then written at the end alone.
 """
 
 import json
@@ -38,12 +39,17 @@ def rows_of(step, ours):
   return {name: value[ours] for name, value in batch.items()}
 
 
-def run(folder, steps, tell=lambda text: None, axes=MESH, save_every=0):
+def run(folder, steps, tell=lambda text: None, axes=MESH, save_every=0, empty=None):
   """Trains on eight devices, wherever they are, to a step."""
   mesh = sharding.mesh(axes)
   ours = sharding.local_rows(sharding.batch_sharding(mesh), ROWS)
   tell(f'rows {ours}')
-  feed = lambda first: (told(tell, step, rows_of(step, ours)) for step in range(first, 10**6))
+
+  def rows(step):
+    made = rows_of(step, ours)
+    return made | {'weight': made['weight'] * (step + 1 != empty)}
+
+  feed = lambda first: (told(tell, step, rows(step)) for step in range(first, 10**6))
   with unittest.mock.patch.object(metric_log, 'Logbook'):  # TensorFlow takes seconds
     return loop.train(
       loop.Job(
@@ -52,7 +58,7 @@ def run(folder, steps, tell=lambda text: None, axes=MESH, save_every=0):
         mesh,
         feed,
         ROWS,
-        loop.Schedule(steps, save_every, 0, 1),
+        loop.Schedule(steps, save_every, 0, 10**6 if empty else 1),
         str(folder),
         seed=0,
         say=tell,
@@ -67,13 +73,13 @@ def told(tell, step, batch):
   return batch
 
 
-def main(address, index, count, folder, steps, axes, save_every=0):
+def main(address, index, count, folder, steps, axes, save_every=0, empty=0):
   """One process of `count`, which share the devices."""
   # A suite that runs in the background has SIGINT ignored, and hands that on.
   signal.signal(signal.SIGINT, signal.default_int_handler)
   jax.config.update('jax_num_cpu_devices', DEVICES // int(count))
   multihost.start(address, int(count), int(index))
-  run(folder, int(steps), lambda text: print(text, flush=True), json.loads(axes), int(save_every))
+  run(folder, int(steps), lambda text: print(text, flush=True), json.loads(axes), int(save_every), int(empty))
 
 
 if __name__ == '__main__':

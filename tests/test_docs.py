@@ -164,7 +164,7 @@ def test_the_generated_pages_need_neither_jax_nor_tensorflow(generate):
 def test_the_schemas_name_every_key():
   from flan_jax.data.tokenizers import ends
   from flan_jax.evaluation import scores
-  from flan_jax.training import events, metric_log, rows, run_file
+  from flan_jax.training import events, loss_alarm, metric_log, rows, run_file
 
   text = (CHECKOUT / 'docs/reference/schemas.md').read_text(encoding='utf-8')
   said = set(re.findall(r'[`"](\w+)[`"]', text))
@@ -172,6 +172,7 @@ def test_the_schemas_name_every_key():
   assert {'event', 'time', 'code'}.union(*events.EVENTS.values()) <= said
   assert all(f'| `{event}` |' in text for event in events.EVENTS)
   assert f'"schema": {scores.SCHEMA}' in text
+  assert all(f'`{reason}`' in text for reason in (loss_alarm.NOT_FINITE, loss_alarm.SPIKE, loss_alarm.EMPTY))
   for told in (scores.Evaluation, scores.Conditions, scores.DatasetScores, scores.TemplateScores, scores.ShownPrompt):
     assert {field.name for field in dataclasses.fields(told)} - {'others', 'conditions'} <= said
   for told in (

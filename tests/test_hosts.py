@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 
 import jax
 import numpy as np
@@ -186,9 +187,9 @@ def answered(model_dir):
   }
 
 
-def workers(folder, steps, count=2, axes=host_worker.MESH):
+def workers(folder, steps, count=2, axes=host_worker.MESH, more=()):
   address = f'127.0.0.1:{port()}'
-  rest = [str(count), str(folder), str(steps), json.dumps(axes)]
+  rest = [str(count), str(folder), str(steps), json.dumps(axes), *more]
   return [
     start(['-m', 'tests.host_worker', address, str(index), *rest], {'PYTHONPATH': CHECKOUT}) for index in range(count)
   ]
@@ -216,6 +217,34 @@ def test_each_reads_its_rows_and_a_signal_to_one_saves_and_ends_all(tmp_path, nu
   assert f'saved step {saved} and stopped' in first
   assert f'saved step {saved} and stopped' in other
   assert_equal_moves(host_worker.run(tmp_path, saved + 2), saved + 2, tmp_path / 'one')
+
+
+@pytest.mark.slow
+def test_a_second_signal_ends_a_process_that_waits_for_another(tmp_path):
+  stuck, waiting = both = workers(tmp_path, 10**6)
+  for process in both:
+    assert 'step\n' in iter(process.stdout.readline, '')
+  stuck.send_signal(signal.SIGSTOP)
+  waiting.send_signal(signal.SIGTERM)
+  deadline = time.monotonic() + 60
+  while waiting.poll() is None and time.monotonic() < deadline:
+    time.sleep(0.2)
+    waiting.send_signal(signal.SIGINT)
+  stuck.kill()
+  for process in both:
+    process.kill()
+  _, told = waiting.communicate()
+  stuck.communicate()
+  assert waiting.returncode == 130 and 'ended at once, unsaved' in told
+
+
+@pytest.mark.slow
+def test_rows_without_loss_end_all_processes_at_the_same_step(tmp_path):
+  for process in workers(tmp_path, 10**6, more=['0', '3']):
+    out, told = process.communicate(timeout=600)
+    assert process.returncode and 'the rows of step 3 have no token that carries loss' in told
+    assert sorted(fed(out)) == [0, 1, 2, 3, 4]
+  assert checkpoint.steps(str(tmp_path)) == []
 
 
 @pytest.mark.slow

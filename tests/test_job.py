@@ -16,6 +16,7 @@ import tensorflow as tf
 from flan_jax.data import datasets, vocabulary
 from flan_jax.data import fields as fields_lib
 from flan_jax.data.mixture_subset import Selection
+from flan_jax.data.tokens import store
 from flan_jax.errors import UserError
 from flan_jax.evaluation.scores import Results
 from flan_jax.model import decoder
@@ -444,3 +445,23 @@ def test_dataset_of_a_users_own_without_dev_split_trains(data_dir, one_device, t
   finally:
     seqio.TaskRegistry.remove('say')
   assert (tmp_path / 'say/checkpoints/2').is_dir()
+
+
+def test_the_prompts_of_a_step_that_is_not_finite_can_be_read(data_dir, one_device, tmp_path, capfd):
+  check(
+    tmp_path / 'run',
+    rows=training.Rows(512, 256, 64, 12, 64),
+    held_out='sentiment',
+    selection=Selection(clusters=('closed_book_qa',)),
+    dry_run=False,
+    optimizer={'learning_rate': 1e6},
+    schedule=loop.Schedule(12, 0, 0, 12, nan_policy='skip'),
+    store_dir=str(tmp_path / 'store'),
+  )
+  first = min((tmp_path / 'run/bad_steps').iterdir(), key=lambda file: int(file.stem))
+  told = json.loads(first.read_text())
+  assert told['reason'] == 'not finite' and told['step'] == int(first.stem) > 1 and len(told['rows']) == 2
+  for row in told['rows']:
+    prompts = [store.open_store(told['stores'][task]).read([number])[0] for task, number in row]
+    assert 0 < sum(len(inputs) + len(targets) for inputs, targets in prompts) <= 256
+  assert f'step {first.stem}: not finite: ' in capfd.readouterr().err

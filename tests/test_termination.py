@@ -9,6 +9,7 @@ import textwrap
 
 import pytest
 
+from flan_jax import errors
 from flan_jax.training import checkpoint, metric_log, termination
 from tests import test_training
 
@@ -73,7 +74,49 @@ def test_in_the_last_step_it_is_saved_once(tmp_path):
   assert end.value.code == 130 and checkpoint.steps(tmp_path) == [3]
 
 
-def test_a_second_ctrl_c_ends_at_once(tmp_path, monkeypatch, capfd):
+@pytest.mark.parametrize(
+  'where, step', [('feed', 2), *((where, step) for where in ('feed', 'dev_batches', 'held_out') for step in (3, 4))]
+)
+def test_a_preempted_step_has_its_evaluation_its_record_and_its_checkpoint(tmp_path, where, step):
+  """Dev loss, held-out scores and a checkpoint are due at step 3, and at the last, 4."""
+  made = []
+
+  def here(name, value):
+    made.append(name)
+    if where == name and made.count(name) == step - 2:
+      os.kill(os.getpid(), signal.SIGTERM)
+    return value
+
+  hooks = dict(
+    dev_batches=lambda: here('dev_batches', iter([test_training.batch(99)])),
+    held_out=lambda params: here('held_out', {'held_out/mean': 50.0}),
+  )
+  feed = signalled(signal.SIGTERM, step - 1) if where == 'feed' else test_training.batches
+  settings = dict(save_every=3, eval_every=3, held_out_every=3, log_every=1000)
+  with pytest.raises(SystemExit) as end:
+    test_training.run(tmp_path, 4, feed=feed, hooks=hooks, **settings)
+  assert end.value.code == errors.PREEMPTED
+  assert checkpoint.steps(tmp_path) == sorted({step, min(step, 3)})
+  [*_, record] = metric_log.read(tmp_path)
+  assert (record['step'], record.get('held_out/mean')) == (step, None if step == 2 else 50.0)
+  assert ('dev_loss' in record) == (step != 2)
+  assert made == ['dev_batches', 'held_out'] * (step - 2)
+  test_training.run(tmp_path, 4, hooks=hooks, **settings)
+  assert made == ['dev_batches', 'held_out'] * 2  # nothing twice
+  scores = [(one['step'], one.get('held_out/mean')) for one in metric_log.read(tmp_path)]
+  assert [one for one in scores if one[1]] == [(3, 50.0), (4, 50.0)]
+
+
+@pytest.mark.parametrize(
+  'signals, code, told',
+  [
+    ((signal.SIGINT, signal.SIGINT), 130, 'Ctrl-C after Ctrl-C'),
+    ((signal.SIGTERM, signal.SIGTERM), 143, 'SIGTERM after SIGTERM'),
+    ((signal.SIGTERM, signal.SIGINT), 130, 'Ctrl-C after SIGTERM'),
+    ((signal.SIGINT, signal.SIGTERM), 130, 'SIGTERM after Ctrl-C'),
+  ],
+)
+def test_a_second_signal_ends_at_once(monkeypatch, capfd, signals, code, told):
   class Ended(BaseException):
     pass
 
@@ -81,14 +124,24 @@ def test_a_second_ctrl_c_ends_at_once(tmp_path, monkeypatch, capfd):
     raise Ended(code)
 
   monkeypatch.setattr(termination.os, '_exit', end)
-  with pytest.raises(Ended, match='130'):
+  monkeypatch.setattr(termination, 'SAME_SECONDS', 0)
+  with pytest.raises(Ended, match=str(code)):
     with termination.Termination(lambda: 'step 7 is there') as asked:
       asked.begun = True
-      os.kill(os.getpid(), signal.SIGINT)
-      assert asked.asked(None, 1) and asked.code == 130
-      os.kill(os.getpid(), signal.SIGINT)
-  told = capfd.readouterr().err
-  assert 'Ctrl-C: saves' in told and 'Ctrl-C again: ended at once; step 7 is there' in told
+      os.kill(os.getpid(), signals[0])
+      assert asked.asked(None, 1) and asked.code == 128 + signals[0]
+      os.kill(os.getpid(), signals[1])
+  said = capfd.readouterr().err
+  assert 'saves after this step' in said and f'{told}: ended at once, unsaved; step 7 is there' in said
+
+
+def test_a_sigterm_that_comes_twice_at_once_is_one(monkeypatch):
+  monkeypatch.setattr(termination, 'SAME_SECONDS', 1000)
+  with termination.Termination(lambda: '') as asked:
+    asked.begun = True
+    for _ in range(3):
+      os.kill(os.getpid(), signal.SIGTERM)
+    assert asked.asked(None, 1) and asked.code == 143
 
 
 def test_what_is_ignored_stays_ignored(monkeypatch):

@@ -33,7 +33,7 @@ def batches(first):
   return map(batch, iter(range(first, 1_000)))
 
 
-def run(model_dir, steps, *, devices=1, rate=1e-2, feed=batches, journal=events.SILENT, **schedule):
+def run(model_dir, steps, *, devices=1, rate=1e-2, feed=batches, journal=events.SILENT, hooks=(), **schedule):
   mesh = {'data': 2, 'fsdp': 2, 'tensor': 2} if devices == 8 else {}
   settings = dict(save_every=0, eval_every=0, log_every=1) | schedule
   return loop.train(
@@ -49,6 +49,7 @@ def run(model_dir, steps, *, devices=1, rate=1e-2, feed=batches, journal=events.
       say=lambda text: None,
       show=lambda text: None,
       journal=journal,
+      **dict(hooks),
     )
   )
 

@@ -8,7 +8,7 @@ import contextlib
 import dataclasses
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent import futures
 from typing import Any
 
@@ -219,6 +219,23 @@ def feed(tasks, split: str, place: Place, rows: Any, seed: int, ours, stop=None,
     rows.per_step,
   )
   return plan, stores, lambda step: loading.batches(plan, stores, ours, step, stop)
+
+
+def prompts_of(plan: Any, stores: Mapping, step: int) -> dict:
+  """The prompts of a step, counted from 1, for people to look at.
+
+  Returns:
+    rows: of every row of all processes its prompts in order, [task, number in its store].
+    stores: the folder of the store of each of these tasks, for store.open_store.
+  """
+  rows = []
+  for ids in plan.rows(step - 1):
+    tasks, numbers = plan.locate(ids)
+    rows.append([[plan.names[task], number] for task, number in zip(tasks.tolist(), numbers.tolist())])
+  return {
+    'rows': rows,
+    'stores': {name: stores[name].path for name in sorted({name for row in rows for name, _ in row})},
+  }
 
 
 def dev_feed(tasks, place, rows, seed, ours, dev_steps, schedule):

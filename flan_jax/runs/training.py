@@ -214,8 +214,7 @@ def _run(prepared: Prepared, journal: Any) -> None:
     plan, stores, feed = feeds.feed(told.tasks, 'train', job.place, rows, job.seed, ours, check=check)
     dev = feeds.dev_feed(told.tasks, job.place, rows, job.seed, ours, job.dev_steps, job.schedule)
   if multihost.first():
-    _write_settings(prepared)
-    _tell_shares(told.tasks, stores)
+    _tell_and_write(prepared, stores)
   with _voices() as (say, show):
     state = loop.train(
       loop.Job(
@@ -237,6 +236,7 @@ def _run(prepared: Prepared, journal: Any) -> None:
         frozen=job.optimizer.get('frozen', ()),
         journal=journal,
         update=ahead and ahead.update,
+        prompts_of=functools.partial(feeds.prompts_of, plan, stores),
         held_out=prepared.watched and in_training_eval.scores(told, job.model, prepared.watched, job.held_out_examples),
       )
     )
@@ -258,6 +258,11 @@ def _teller() -> Callable[[str], None]:
   from flan_jax.training import multihost
 
   return functools.partial(print, flush=True) if multihost.first() else _nothing
+
+
+def _tell_and_write(prepared: Prepared, stores: Mapping[str, Any]) -> None:
+  _write_settings(prepared)
+  _tell_shares(prepared.run.tasks, stores)
 
 
 def _tell_shares(weights: Mapping[str, float], stores: Mapping[str, Any]) -> None:

@@ -116,6 +116,7 @@ SCHEDULE = (
   _every('KEEP_CHECKPOINTS', least=1, none=_ALL),
   _every('MICROBATCHES', least=1),
   Setting('NAN_POLICY', 'choice', choices=('stop', 'skip'), of=('Schedule.nan_policy',)),
+  Setting('LOSS_SPIKE', 'number', least=0, most=1e6, of=('Schedule.loss_spike',)),
 )
 
 OPTIMIZER = (

@@ -15,7 +15,7 @@ import optax
 from flan_jax import settings
 from flan_jax.errors import UserError
 from flan_jax.model import decoder, losses
-from flan_jax.training import checkpoint, compiled_step, events, metric_log, multihost, profiling, sharding
+from flan_jax.training import checkpoint, compiled_step, events, loss_alarm, metric_log, multihost, profiling, sharding
 from flan_jax.training import state as state_lib
 from flan_jax.training.step import summed
 from flan_jax.training.termination import Termination
@@ -33,6 +33,8 @@ class Schedule:
 
   All in steps. save_every, eval_every: 0 means at the end only, and never; so does
   held_out_every, which is for scores on what is held out.
+  loss_spike: standard deviations above the mean of recent steps from which a loss is a
+  spike, see loss_alarm; 0: none is.
   microbatches: parts that a step's rows are taken in, to need less memory.
   keep_checkpoints: None: all.
   """
@@ -45,6 +47,7 @@ class Schedule:
   keep_checkpoints: int | None = 3
   microbatches: int = 1
   held_out_every: int = 0
+  loss_spike: float = 6.0
 
   def __post_init__(self):
     settings.check_fields(self)
@@ -68,6 +71,7 @@ class Job:
     journal: writes down what happened when; by default nothing does.
     update: gives the compiled program of the step, see compiled_step.Ahead; None: it is
       compiled at the first step.
+    prompts_of: step -> what the file of a bad step says of its prompts, see loss_alarm.
   """
 
   config: decoder.DecoderConfig
@@ -88,6 +92,7 @@ class Job:
   say: Callable[[str], None] = print
   show: Callable[[str], None] = print
   journal: events.Journal = events.SILENT
+  prompts_of: Callable[[int], Mapping] | None = None
   update: Callable[[], compiled_step.Update] | None = None
 
   @property
@@ -107,8 +112,9 @@ def train(job: Job) -> state_lib.State:
   """Trains to schedule.train_steps and returns the last state.
 
   Raises:
-    UserError: the loss is not finite and the policy is to stop; a checkpoint cannot be
-      written; there are checkpoints, and none can be read.
+    UserError: the loss is not finite and the policy is to stop; the rows of a step have no
+      token with loss; a checkpoint cannot be written; there are checkpoints, and none can
+      be read.
     SystemExit: SIGINT (code 130) or SIGTERM (143) asked to stop; what was done is saved.
   """
   schedule = job.schedule
@@ -134,8 +140,11 @@ def train(job: Job) -> state_lib.State:
       termination.begun = True  # compiled, too: now there is something to save
       record.window.add(step, sums)
       trace.after(step, state)
-      last = step == schedule.train_steps or termination.asked(checkpoints, step)
-      record.after(step, state, last)
+      ends = step == schedule.train_steps
+      stops = termination.asked(checkpoints, step)
+      # Before the checkpoint: a step that is saved has its evaluation and its record.
+      record.after(step, state, ends, stops)
+      last = ends or stops or termination.asked_while_evaluating
       if last or _due(step, schedule.save_every):
         record.window.check(schedule.nan_policy)
         with job.journal.saving(step):
@@ -167,7 +176,8 @@ class _Record:
   """What is logged of a run, and when: means of steps, dev loss, held-out scores."""
 
   def __init__(self, job: Job, first: int):
-    self.window, self._job = _Window(job.config, job.journal), job
+    bad_steps = loss_alarm.BadSteps(job.model_dir, job.schedule.loss_spike, job.prompts_of, multihost.first())
+    self.window, self._job = _Window(job.config, job.journal, bad_steps), job
     self._book = metric_log.Logbook(job.model_dir, first, job.schedule.train_steps, writes=multihost.first())
     self._dev_loss = jax.jit(
       lambda params, batch: summed(
@@ -175,11 +185,15 @@ class _Record:
       )
     )
 
-  def after(self, step: int, state: state_lib.State, last: bool) -> None:
+  def after(self, step: int, state: state_lib.State, ends: bool, stops: bool) -> None:
+    """ends: of the run's last step. stops: of one that a signal makes the last.
+
+    A signal leaves little time: what is not due is evaluated at the last step alone.
+    """
     job, schedule = self._job, self._job.schedule
-    dev_batches = job.dev_batches if last or _due(step, schedule.eval_every) else None
-    held_out = job.held_out if last or _due(step, schedule.held_out_every) else None
-    if not (last or dev_batches or held_out or _due(step, schedule.log_every)):
+    dev_batches = job.dev_batches if ends or _due(step, schedule.eval_every) else None
+    held_out = job.held_out if ends or _due(step, schedule.held_out_every) else None
+    if not (ends or stops or dev_batches or held_out or _due(step, schedule.log_every)):
       return
     scalars = self.window.close(schedule.nan_policy)
     scalars['learning_rate'] = float(job.learning_rate(step - 1))
@@ -212,8 +226,8 @@ def _mean(losses_and_weights) -> float:
 class _Window:
   """Sums of the steps since the last record, read while later steps run."""
 
-  def __init__(self, config: decoder.DecoderConfig, journal: events.Journal):
-    self._config, self._journal = config, journal
+  def __init__(self, config: decoder.DecoderConfig, journal: events.Journal, bad_steps: loss_alarm.BadSteps):
+    self._config, self._journal, self._bad_steps = config, journal, bad_steps
     self._pending: list[tuple[int, Mapping[str, jax.Array]]] = []
     self.restart()
     self._compiles = True  # the first step; its time is no other step's
@@ -231,6 +245,8 @@ class _Window:
     # At most two steps ahead of the device; what is done is read, for its time.
     while len(self._pending) > 2 or (self._pending and self._done(self._pending[0])):
       self._fetch()
+    # Every process has read these, so that all end at the same step.
+    self._bad_steps.check(step - 2)
 
   def _done(self, pending: tuple[int, Mapping[str, jax.Array]]) -> bool:
     return all(
@@ -240,20 +256,23 @@ class _Window:
 
   def _fetch(self) -> None:
     step, sums = self._pending.pop(0)
-    self._read.append((step, {name: float(value) for name, value in sums.items()}))
+    values = {name: float(value) for name, value in sums.items()}
+    self._read.append((step, values))
     if self._compiles and len(self._read) == 1:
       self._journal.write('first step', step=step)
     self._moments.append(time.monotonic())
+    self._spikes += self._bad_steps.look(step, values) == loss_alarm.SPIKE
 
   def check(self, nan_policy: str) -> None:
     """Reads what is in flight; raises UserError at a step that had to be skipped."""
     while self._pending:
       self._fetch()
+    self._bad_steps.check(self._read[-1][0] if self._read else 0)
     bad = [step for step, sums in self._read if sums['skipped']]
     if bad and nan_policy == 'stop':
       raise UserError(
-        f'the loss or its gradient was not finite at step {bad[0]}; the parameters are '
-        'those of the step before, the last checkpoint stands. Lower LEARNING_RATE, or '
+        f'the loss or its gradient was not finite at step {bad[0]}{self._bad_steps.where(bad[0])}; the parameters '
+        'are those of the step before, the last checkpoint stands. Lower LEARNING_RATE, or '
         "set NAN_POLICY = 'skip' to pass over such steps"
       )
 
@@ -276,6 +295,7 @@ class _Window:
       'useful_fraction': used / max(room, 1),
       'target_tokens': total['weight'],
       'skipped_steps': len(self._read) - len(good),
+      'loss_spikes': self._spikes,
       'seconds': seconds,
       'input_seconds': self.input_seconds,
       **profiling.step_times(self._moments[1 if self._compiles else 0 :]),
@@ -284,5 +304,5 @@ class _Window:
 
   def restart(self) -> None:
     self._read: list[tuple[int, dict[str, float]]] = []
-    self.input_seconds, self._compiles = 0.0, False
+    self.input_seconds, self._compiles, self._spikes = 0.0, False, 0
     self._moments = [time.monotonic()]  # the start, then when each step was done

@@ -26,6 +26,7 @@ NUMBERS = {
   'useful_fraction': ('fraction, 0 to 1', 'of the places of the rows that hold a token'),
   'target_tokens': ('tokens', 'with loss, summed over the steps'),
   'skipped_steps': ('steps', 'among `steps` whose loss or gradient was not finite; they count in no mean'),
+  'loss_spikes': ('steps', 'among `steps` whose loss was a spike, see LOSS_SPIKE; they count in the means'),
   'seconds': ('seconds', 'of the steps together; in the first record after a start with compilation'),
   'input_seconds': ('seconds', 'among `seconds` in which devices had no rows'),
   'step_seconds_p50': (

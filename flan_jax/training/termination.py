@@ -1,16 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
 """Ctrl-C and SIGTERM: a run saves and stops; before its first step it just stops."""
 
+import ctypes
 import os
 import signal
 import sys
 import threading
+import time
 from typing import Any, Callable
 
 import jax
 import orbax.checkpoint as ocp
 
+from flan_jax.errors import INTERRUPTED, PREEMPTED
+
 GRACE = 5, 1  # seconds in which the main thread notices the first signal, a later one
+# Platforms send SIGTERM to a supervisor, which passes it on, and to its processes too: within
+# so many seconds of the first signal it is the same.
+SAME_SECONDS = 2
+
+_LIBC = ctypes.CDLL(None)
+_LIBC.signal.restype, _LIBC.signal.argtypes = ctypes.c_void_p, [ctypes.c_int, ctypes.c_void_p]
+_NAMES = {signal.SIGINT: 'Ctrl-C', signal.SIGTERM: 'SIGTERM'}
 
 
 class Termination:
@@ -18,8 +29,11 @@ class Termination:
 
   Serves as a context. Once `begun` is set, `asked` tells after each step whether to save
   and stop. Before that a signal ends the process: by SystemExit if the main thread
-  notices it in time, else (XLA compiles) from a thread. A Ctrl-C that is not the first
-  signal ends it at once. A signal that the process was started to ignore stays ignored.
+  notices it in time, else (XLA compiles) from a thread. A signal that is not the first
+  ends it at once; a SIGTERM only if it comes later than SAME_SECONDS. With several
+  processes SIGTERM is the exception before the first step: jax.distributed tells it to
+  all, and all save when they have a step. A signal that the process was started to ignore
+  stays ignored.
   """
 
   def __init__(self, kept: Callable[[], str]):
@@ -30,9 +44,10 @@ class Termination:
     self._several, self._wakeup = False, -1
     self._handlers: dict[int, Any] = {}
     self._pipe: int | None = None
+    self._below: ctypes.c_void_p | None = None  # the handler of jax.distributed
+    self._received_at = 0.0
 
   def __enter__(self):
-    # With several processes jax.distributed minds SIGTERM, and all agree on the step.
     self._several = jax.process_count() > 1
     if threading.current_thread() is not threading.main_thread():
       return self  # whoever runs us minds the signals
@@ -40,7 +55,9 @@ class Termination:
     self._pipe = pipe
     os.set_blocking(pipe, False)
     self._wakeup = signal.set_wakeup_fd(pipe, warn_on_full_buffer=False)
-    for number in [signal.SIGINT] if self._several else [signal.SIGINT, signal.SIGTERM]:
+    if self._several:  # jax.distributed minds SIGTERM, and all agree on the step
+      self._below = _handler_of_the_process(signal.SIGTERM)
+    for number in (signal.SIGINT, signal.SIGTERM):
       if signal.getsignal(number) != signal.SIG_IGN:  # as under nohup
         self._handlers[number] = signal.signal(number, self._receive)
     threading.Thread(target=self._watch, args=(reads,), daemon=True).start()
@@ -51,49 +68,65 @@ class Termination:
     if self._several and checkpoints.reached_preemption(step):
       self.received = self.received or signal.SIGTERM
       return True
+    return self.asked_while_evaluating
+
+  @property
+  def asked_while_evaluating(self) -> bool:
+    """Whether to stop after the step that was asked of; several processes take one more."""
     return not self._several and self.received is not None
 
   @property
   def name(self) -> str:
-    return 'Ctrl-C' if self.received == signal.SIGINT else 'SIGTERM'
+    return _NAMES[self.received or signal.SIGTERM]
 
   @property
   def code(self) -> int:
     """The exit code, as shells have it: 130 or 143."""
-    return 128 + (self.received or signal.SIGTERM)
+    return INTERRUPTED if self.received == signal.SIGINT else PREEMPTED
 
   def _receive(self, number, _):
     """In the main thread, as soon as it runs Python."""
     self._noticed.set()
-    again, self.received = self.received is not None, self.received or number
-    if again and number == signal.SIGINT:
-      self._ended.set()
-      self._end_now()
-    if not self.begun:
+    if self.received is not None:
+      if _is_another(number, self._received_at):
+        self._ended.set()
+        self._end_now(number)
+      return
+    self.received, self._received_at = number, time.monotonic()
+    shared = self._several and (self.begun or number == signal.SIGTERM)
+    if not self.begun and not shared:
       sys.exit(self._stopped())
-    if number == signal.SIGINT:
-      _speak('Ctrl-C: saves after this step and stops; once more ends it unsaved')
-      if self._several:
-        os.kill(os.getpid(), signal.SIGTERM)  # which all processes get to know of
+    step = 'this step' if self.begun else 'the first step'
+    _speak(f'{self.name}: saves after {step} and stops; once more ends it unsaved')
+    self._tell_all()
 
   def _watch(self, reads: int) -> None:
     """In a thread of its own, whatever the main one is busy with."""
-    count = 0
+    first = None
     while received := os.read(reads, 1):
       number = received[0]
       if number not in self._handlers:
         continue
-      count += 1
-      if number == signal.SIGINT and count > 1 and not self._ended.wait(GRACE[1]):
-        self._end_now()
-      if not self.begun and not self._noticed.wait(GRACE[0]):
+      if first is not None:
+        if _is_another(number, first) and not self._ended.wait(GRACE[1]):
+          self._end_now(number)
+        continue
+      first = time.monotonic()
+      if self._several and number == signal.SIGTERM:
+        self._tell_all()
+      elif not self.begun and not self._noticed.wait(GRACE[0]):
         self.received = number
         os._exit(self._stopped())
     os.close(reads)
 
-  def _end_now(self) -> None:
-    _speak(f'Ctrl-C again: ended at once; {self._kept()}')
-    os._exit(128 + signal.SIGINT)
+  def _tell_all(self) -> None:
+    """Has jax.distributed tell all processes, which then agree on a step."""
+    if self._below is not None:
+      ctypes.CFUNCTYPE(None, ctypes.c_int)(self._below.value)(signal.SIGTERM)
+
+  def _end_now(self, number: int) -> None:
+    _speak(f'{_NAMES[number]} after {self.name}: ended at once, unsaved; {self._kept()}')
+    os._exit(INTERRUPTED if signal.SIGINT in (number, self.received) else PREEMPTED)
 
   def _stopped(self) -> int:
     _speak(f'stopped by {self.name} before the first step; {self._kept()}')
@@ -105,9 +138,24 @@ class Termination:
     for number, handler in self._handlers.items():
       if handler is not None:  # one that Python does not know
         signal.signal(number, handler)
+    if self._below is not None:  # Python does not know that one
+      _LIBC.signal(signal.SIGTERM, self._below)
     if self._pipe is not None:
       signal.set_wakeup_fd(self._wakeup)
       os.close(self._pipe)  # the thread reads to the end
+
+
+def _is_another(number: int, first: float) -> bool:
+  """Whether a signal is not the first one, received at that time, a second time."""
+  return number == signal.SIGINT or time.monotonic() - first >= SAME_SECONDS
+
+
+def _handler_of_the_process(number: int) -> ctypes.c_void_p | None:
+  """The handler of a signal that is not Python's, as jax.distributed has one: it sets a flag."""
+  action = (ctypes.c_void_p * 64)()  # struct sigaction, which begins with the handler
+  if _LIBC.sigaction(number, None, action) or action[0] in (None, 1):  # fails, default, ignored
+    return None
+  return ctypes.c_void_p(action[0])
 
 
 def _speak(line: str) -> None:
