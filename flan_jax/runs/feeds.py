@@ -83,7 +83,7 @@ def stores_of(tasks, split: str, place: Place, rows: Any, seed: int) -> dict:
   If all see one STORE_DIR, each finds in the end what the others have built. If each has
   one of its own, it builds the rest too.
   """
-  from flan_jax.training import multihost
+  from flan_jax.training import multihost, watchdog
 
   title, first = f'prompts ({split})', multihost.first()
   silent = lambda *_: contextlib.nullcontext(lambda *_: None)
@@ -91,6 +91,7 @@ def stores_of(tasks, split: str, place: Place, rows: Any, seed: int) -> dict:
   stores: dict = {}
 
   def add(more: dict) -> None:
+    watchdog.phase(title, len(stores))
     for name in more:
       advance(1, name)
     stores.update(more)
