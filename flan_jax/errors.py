@@ -48,6 +48,17 @@ class Gone(UserError):
   code = HANG
 
 
+def code_of(error: BaseException | None) -> int:
+  """The exit code of a command that ends with this error; None: without one."""
+  if isinstance(error, SystemExit):
+    return error.code if isinstance(error.code, int) else int(error.code is not None)
+  if isinstance(error, KeyboardInterrupt):
+    return INTERRUPTED
+  if isinstance(error, UserError):
+    return error.code
+  return int(error is not None)
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
   """'; did you mean nli, math?': the known names that are like it, '' where none is."""
   near = difflib.get_close_matches(str(name), list(known), 4, 0.5)

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """A process of a tiny run without doors, for test_hosts.
 
-Arguments: ADDRESS INDEX COUNT FOLDER STEPS MESH [SAVE_EVERY [EMPTY]]; MESH as JSON. At step EMPTY
-no token carries loss; a record is then written at the end alone.
+Arguments: ADDRESS INDEX COUNT FOLDER STEPS MESH [SAVE_EVERY [EMPTY [STEP_DEADLINE]]]; MESH as JSON.
+At step EMPTY no token carries loss; a record is then written at the end alone. With a STEP_DEADLINE
+the processes are watched.
 """
 
+import contextlib
 import json
 import signal
 import sys
@@ -14,7 +16,7 @@ import jax
 import numpy as np
 
 from flan_jax.model import decoder
-from flan_jax.training import loop, metric_log, multihost, optim, sharding
+from flan_jax.training import heartbeats, loop, metric_log, multihost, optim, sharding, watchdog
 
 CONFIG = decoder.DecoderConfig(vocab_size=16, d_model=8, layers=1, heads=2, head_dim=8, d_ff=8, dtype='float32')
 ROWS = 8
@@ -73,13 +75,22 @@ def told(tell, step, batch):
   return batch
 
 
-def main(address, index, count, folder, steps, axes, save_every=0, empty=0):
+def main(address, index, count, folder, steps, axes, save_every=0, empty=0, step_deadline=0):
   """One process of `count`, which share the devices."""
   # A suite that runs in the background has SIGINT ignored, and hands that on.
   signal.signal(signal.SIGINT, signal.default_int_handler)
   jax.config.update('jax_num_cpu_devices', DEVICES // int(count))
   multihost.start(address, int(count), int(index))
-  run(folder, int(steps), lambda text: print(text, flush=True), json.loads(axes), int(save_every), int(empty))
+  with watched(folder, float(step_deadline)):
+    run(folder, int(steps), lambda text: print(text, flush=True), json.loads(axes), int(save_every), int(empty))
+
+
+def watched(folder, step_deadline):
+  if not step_deadline:
+    return contextlib.nullcontext()
+  heartbeats.SECONDS = 0.5
+  beats = heartbeats.Heartbeats(folder, *multihost.position())
+  return watchdog.Watchdog(folder, watchdog.Deadlines(step_deadline, 300), beats)
 
 
 if __name__ == '__main__':

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from flan_jax.data import vocabulary
-from flan_jax.errors import UserError
+from flan_jax.errors import HANG, UserError
 from flan_jax.model import decoder
 from flan_jax.runs.launch import local
 from flan_jax.runs.launch.supervisor import Policy, Supervisor
@@ -254,6 +254,44 @@ def test_a_run_of_one_process_goes_on_as_two(tmp_path):
   assert all('resuming from step 3' in out for out, _ in printed)
   assert checkpoint.steps(str(tmp_path / 'two')) == [3, 6]
   assert_equal_moves(host_worker.run(tmp_path / 'two', 6), 6, tmp_path / 'one')
+
+
+@pytest.fixture
+def watched(tmp_path):
+  """Two processes that train and watch each other; ended in any case."""
+  both = workers(tmp_path, 10**6, more=['0', '0', '5'])
+  for process in both:
+    next(line for line in process.stdout if line == 'step\n')
+  yield both
+  for process in both:
+    process.kill()
+    process.communicate()
+
+
+def told_by(process, seconds):
+  """What a process that lost another says; it ends soon, with the code of a hang."""
+  begin = time.monotonic()
+  _, err = process.communicate(timeout=300)
+  assert process.returncode == HANG, err
+  assert time.monotonic() - begin < seconds
+  return err
+
+
+@pytest.mark.long
+def test_a_process_that_was_stopped_is_named_by_the_other_which_ends(watched, tmp_path):
+  watched[1].send_signal(signal.SIGSTOP)
+  told = told_by(watched[0], 5 + 60)
+  assert 'process 0 of the run' in told and 'in train' in told
+  assert f'pid {watched[1].pid}) has given no heartbeat for' in told and 'process 1 (' in told
+  assert len(os.listdir(tmp_path / 'hangs')) == 1
+
+
+@pytest.mark.long
+@pytest.mark.parametrize('index', [0, 1])
+def test_a_process_that_was_killed_is_named_by_the_other_which_ends(watched, index):
+  watched[index].kill()
+  told = told_by(watched[1 - index], 30)
+  assert f'process {index} (' in told and f'pid {watched[index].pid}) is gone, killed in' in told
 
 
 def fed(out):

@@ -83,7 +83,7 @@ def stores_of(tasks, split: str, place: Place, rows: Any, seed: int, check: Call
   If all see one STORE_DIR, each finds in the end what the others have built. If each has
   one of its own, it builds the rest too. check: called after each; what it raises ends this.
   """
-  from flan_jax.training import multihost
+  from flan_jax.training import multihost, watchdog
 
   title, first = f'prompts ({split})', multihost.first()
   silent = lambda *_: contextlib.nullcontext(lambda *_: None)
@@ -91,6 +91,7 @@ def stores_of(tasks, split: str, place: Place, rows: Any, seed: int, check: Call
   stores: dict = {}
 
   def add(more: dict) -> None:
+    watchdog.phase(title, len(stores))
     for name in more:
       advance(1, name)
     stores.update(more)

@@ -51,6 +51,8 @@ class Training:
     leak_policy: what is done if the text of held-out examples is trained on, see
       text_overlap: 'report', 'drop' or 'stop'.
     leak_limit: the part of a dataset's test examples above which 'report' stops.
+    step_deadline, progress_deadline: seconds after which a step, or what else there is,
+      counts as hung and the process ends, see training.watchdog; 0: never.
     dry_run: stop after the checks.
 
   Raises:
@@ -83,6 +85,8 @@ class Training:
   profile: str | None = None
   leak_policy: str = 'report'
   leak_limit: float = 0.01
+  step_deadline: float = 900.0
+  progress_deadline: float = 3600.0
   dry_run: bool = False
 
   def __post_init__(self):
@@ -179,10 +183,18 @@ def _layout(job: Training) -> Any:
 
 def run(prepared: Prepared, began: float | None = None) -> None:
   """Builds the prompt stores that are missing, and trains. began: see `train`."""
-  from flan_jax.training import events, multihost
+  from flan_jax.training import events, heartbeats, lease, multihost, watchdog
 
-  journal = events.Journal(prepared.job.model_dir, multihost.first())
-  with _goodput_told(prepared.job.model_dir), journal.started(began):
+  job, first = prepared.job, multihost.first()
+  journal = events.Journal(job.model_dir, first)
+  beats = heartbeats.Heartbeats(job.model_dir, *multihost.position())
+  deadlines = watchdog.Deadlines(job.step_deadline, job.progress_deadline)
+  with (
+    lease.held(job.model_dir, first) as mine,
+    _goodput_told(job.model_dir),
+    journal.started(began),
+    watchdog.Watchdog(job.model_dir, deadlines, beats, mine.renew, journal),
+  ):
     _run(prepared, journal)
 
 

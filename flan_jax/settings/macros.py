@@ -61,6 +61,8 @@ RUN = (
   Setting('SEED', 'whole', of=('Training.seed',), **_SEEDS),
   Setting('LEAK_POLICY', 'choice', choices=('report', 'drop', 'stop'), of=('Training.leak_policy',)),
   Setting('LEAK_LIMIT', 'number', least=0, most=1, of=('Training.leak_limit',)),
+  Setting('STEP_DEADLINE', 'number', least=0, of=('Training.step_deadline',)),
+  Setting('PROGRESS_DEADLINE', 'number', least=0, of=('Training.progress_deadline',)),
   Setting('HELD_OUT_EXAMPLES', 'whole', least=1, most=2**31 - 1, of=('Training.held_out_examples',)),
   Setting('MESH', 'mesh', none='all devices, on data', of=('Training.mesh', 'Evaluation.mesh', 'Precompile.mesh')),
   Setting(

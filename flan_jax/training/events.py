@@ -12,7 +12,7 @@ import time
 from typing import Any, Iterator
 
 from flan_jax import storage
-from flan_jax.errors import INTERRUPTED, notice, UserError
+from flan_jax.errors import code_of, notice, UserError
 from flan_jax.storage import growing
 
 FILE = 'events.jsonl'
@@ -65,21 +65,14 @@ class Journal:
   def started(self, at: float | None = None) -> Iterator['Journal']:
     """A block that is the run: its begin, by default now, and how it ended."""
     self.write('started', at)
-    code = 1
+    error: BaseException | None = None
     try:
       yield self
-      code = 0
-    except SystemExit as end:
-      code = end.code if isinstance(end.code, int) else int(end.code is not None)
-      raise
-    except KeyboardInterrupt:
-      code = INTERRUPTED
-      raise
-    except UserError as error:
-      code = error.code
+    except BaseException as one:
+      error = one
       raise
     finally:
-      self.ended(code)
+      self.ended(code_of(error))
 
   def ended(self, code: int) -> None:
     """The last event, with the exit code; for who ends the process by os._exit, too."""

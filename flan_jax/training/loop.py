@@ -15,7 +15,17 @@ import optax
 from flan_jax import settings
 from flan_jax.errors import UserError
 from flan_jax.model import decoder, losses
-from flan_jax.training import checkpoint, compiled_step, events, loss_alarm, metric_log, multihost, profiling, sharding
+from flan_jax.training import (
+  checkpoint,
+  compiled_step,
+  events,
+  loss_alarm,
+  metric_log,
+  multihost,
+  profiling,
+  sharding,
+  watchdog,
+)
 from flan_jax.training import state as state_lib
 from flan_jax.training.step import summed
 from flan_jax.training.termination import Termination
@@ -123,6 +133,7 @@ def train(job: Job) -> state_lib.State:
     termination = stack.enter_context(Termination(lambda: checkpoint.kept(job.model_dir)))
     # Closing waits for the checkpoint that is being written, whatever happens.
     checkpoints = stack.enter_context(checkpoint.opened(job.model_dir, schedule.keep_checkpoints))
+    watchdog.phase('restoring')
     state = _first_state(job, checkpoints, shapes, placed)
     first = int(state.step)
     job.journal.write('resumed', step=first)
@@ -133,7 +144,10 @@ def train(job: Job) -> state_lib.State:
     feed = job.batches(first) if first < schedule.train_steps else iter(())
     for step in range(first + 1, schedule.train_steps + 1):
       trace.before(step, state)
+      in_step = watchdog.PROGRESS if step == first + 1 else watchdog.STEP  # the first one compiles
+      watchdog.phase('rows of step', step, in_step)
       batch = job.on_devices(record.window.wait(feed))
+      watchdog.phase('step', step, in_step)
       compiling = job.journal.compiling(step, record.window.input_seconds)
       with jax.profiler.StepTraceAnnotation('train', step_num=step), compiling:
         state, sums = update(state, batch)
@@ -147,9 +161,11 @@ def train(job: Job) -> state_lib.State:
       last = ends or stops or termination.asked_while_evaluating
       if last or _due(step, schedule.save_every):
         record.window.check(schedule.nan_policy)
+        watchdog.phase('checkpoint', step)
         with job.journal.saving(step):
           checkpoint.save(checkpoints, state)
       if last:
+        watchdog.phase('the end of checkpoint', step)
         with job.journal.saving(step):
           checkpoint.finish(checkpoints, step)
         break
@@ -198,6 +214,8 @@ class _Record:
     scalars = self.window.close(schedule.nan_policy)
     scalars['learning_rate'] = float(job.learning_rate(step - 1))
     evaluating = time.monotonic()
+    if dev_batches or held_out:
+      watchdog.phase('evaluation after step', step)
     if dev_batches:
       scalars['dev_loss'] = _mean(self._dev_loss(state.params, job.on_devices(batch)) for batch in dev_batches())
     if held_out:

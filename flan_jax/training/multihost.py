@@ -10,6 +10,7 @@ Until `start` has run, nothing may ask jax for its devices.
 import contextlib
 import importlib.util
 import os
+import secrets
 import threading
 from typing import Iterator, Mapping, Sequence
 
@@ -17,8 +18,11 @@ import jax
 import numpy as np
 
 from flan_jax.errors import Gone, notice, UserError
+from flan_jax.training import watchdog
 
 JOIN_SECONDS = 300  # for all processes to come up
+# Without a sign of a process jax ends the others by an abort; the watchdog does so before, in words.
+_LOST_SECONDS = 600
 _BARRIER_SECONDS = 7 * 24 * 3600  # process 0 may render prompts for hours
 _TPU_DEVICES = ('/dev/accel0', '/dev/vfio/0')
 
@@ -94,7 +98,8 @@ def _join(given: Mapping, timeout: float) -> None:
 
   def initialize():
     try:
-      jax.distributed.initialize(**given, initialization_timeout=int(timeout) + 60)
+      waits = dict(initialization_timeout=int(timeout) + 60, heartbeat_timeout_seconds=_LOST_SECONDS)
+      jax.distributed.initialize(**given, **waits)
     except Exception as error:  # a broken environment raises many types
       failed.append(error)
 
@@ -135,6 +140,11 @@ def _absent(given: Mapping, timeout: float) -> str:
 def first() -> bool:
   """Whether this is process 0, which alone writes and speaks. Makes jax's devices."""
   return jax.process_index() == 0
+
+
+def position() -> tuple[int, int, int]:
+  """(which process this is, how many there are, a number that all of this start have alone)."""
+  return jax.process_index(), jax.process_count(), agreed([secrets.randbelow(2**31)])[0]
 
 
 def tell(text: str) -> None:
@@ -213,4 +223,5 @@ def meet(name: str) -> None:
   if jax.process_count() > 1:
     import orbax.checkpoint as ocp
 
-    ocp.multihost.get_barrier_sync_fn()(key=name, timeout_ms=_BARRIER_SECONDS * 1000)
+    with watchdog.waiting(f'waiting for the other processes: {name}'):
+      ocp.multihost.get_barrier_sync_fn()(key=name, timeout_ms=_BARRIER_SECONDS * 1000)

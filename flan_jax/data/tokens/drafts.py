@@ -8,17 +8,15 @@ A process that is killed leaves its folder behind; the next one to build there c
 
 import contextlib
 import errno
-import functools
-import hashlib
 import os
 import re
 import shutil
-import socket
 import tempfile
 import time
 from typing import Callable, Iterator
 
 from flan_jax.errors import notice, UserError
+from flan_jax.storage import processes
 
 PREFIX = '.building-'
 _ROOM, _RIGHT = 'make room there, or name another disk with', 'allow it, or name another folder with'
@@ -54,7 +52,7 @@ def in_words(what: str, setting: str) -> Iterator[None]:
 def make(folder: str) -> str:
   """A new unfinished folder of this process inside `folder`."""
   process = os.getpid()
-  prefix = f'{PREFIX}{_place()}-{process}-{_start(process) or 0}-'
+  prefix = f'{PREFIX}{processes.place()}-{process}-{processes.started(process) or 0}-'
   return tempfile.mkdtemp(prefix=prefix, dir=folder)
 
 
@@ -72,47 +70,14 @@ def clear(folder: str) -> None:
 
 def _in_use(entry: os.DirEntry) -> bool:
   name = _NAME.fullmatch(entry.name)
-  if name and name[1] == _place():
-    return _runs(int(name[2]), int(name[3]))
+  if name and name[1] == processes.place():
+    return processes.runs(int(name[2]), int(name[3]))
   try:
     inside = [file.path for file in os.scandir(entry.path)]
     changed = max(os.stat(path).st_mtime for path in [entry.path, *inside])
   except OSError:  # another process is clearing it
     return True
   return time.time() - changed < ABANDONED
-
-
-def _runs(process: int, start: int) -> bool:
-  """Whether the process still runs; numbers are used again, so its start counts too."""
-  try:
-    os.kill(process, 0)
-  except ProcessLookupError:
-    return False
-  except PermissionError:
-    pass  # somebody else's
-  return not start or _start(process) == start
-
-
-def _start(process: int) -> int | None:
-  """When a process started, in ticks since boot; None if it has ended or is not known."""
-  try:
-    with open(f'/proc/{process}/stat', encoding='utf-8', errors='replace') as file:
-      state, *fields = file.read().rpartition(')')[2].split()
-  except OSError:
-    return None
-  return None if state in 'ZX' else int(fields[18])
-
-
-@functools.cache
-def _place() -> str:
-  """Tells apart what a process number is valid in: machine, boot and PID namespace."""
-  parts = [socket.gethostname()]
-  try:
-    with open('/proc/sys/kernel/random/boot_id', encoding='ascii') as file:
-      parts += [file.read().strip(), os.readlink('/proc/self/ns/pid')]
-  except OSError:  # not Linux
-    pass
-  return hashlib.sha256('\n'.join(parts).encode()).hexdigest()[:12]
 
 
 def publish(draft: str, path: str, usable: Callable[[str], bool]) -> None:

@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Ends a run that makes no progress, with words and the stacks of its threads.
+
+The code says by `phase` what it does; two threads look on. One compares with the deadlines
+and ends the process by os._exit, since the main thread may hang in C++. The other writes
+this process's heartbeat, reads those of the others, and renews the lease; it may wait for a
+bucket without holding up the first.
+"""
+
+import contextlib
+import dataclasses
+import faulthandler
+import os
+import tempfile
+import threading
+import time
+from typing import Callable, Iterator
+
+from flan_jax import errors, storage
+from flan_jax.training import events, heartbeats
+
+FOLDER = 'hangs'
+STEP, PROGRESS = 'STEP_DEADLINE', 'PROGRESS_DEADLINE'  # the settings
+TICK = 0.25  # seconds between looks at the phase and at processes of this machine
+_WRITE_SECONDS = 20  # for files about a hang, in a bucket that may hang too
+_SETTLE_SECONDS = 5  # in which a process that is lost comes to be known, after an error
+
+# What the process does: (what, number of a step or None, which deadline it has). Always
+# replaced by a new object, by which the threads see that something has changed.
+_doing: tuple[str, int | None, str] = ('start', None, PROGRESS)
+
+
+def phase(what: str, step: int | None = None, deadline: str = PROGRESS) -> None:
+  """Says what the process does from now on: 'step', 17, STEP. Costs no more than an assignment."""
+  global _doing
+  _doing = (what, step, deadline)
+
+
+@contextlib.contextmanager
+def waiting(what: str) -> Iterator[None]:
+  """A block in which the process does something else than before, and goes on with that."""
+  before = _doing
+  phase(what)
+  try:
+    yield
+  finally:
+    phase(*before)
+
+
+@dataclasses.dataclass(frozen=True)
+class Deadlines:
+  """Seconds that a step may take, and what else there is of a run; 0: any time."""
+
+  step: float = 900.0
+  progress: float = 3600.0
+
+
+class Watchdog:
+  """Watches this process while it serves as a context.
+
+  Args:
+    model_dir: gets a file in `hangs` with the stacks of all threads.
+    deadlines: after which the process is ended, with exit code errors.HANG.
+    beats: heartbeats of the processes of the run, if there are several.
+    renew: renews the lease, and returns what is wrong if somebody else has it.
+    journal: gets the exit code.
+  """
+
+  def __init__(
+    self,
+    model_dir: str,
+    deadlines: Deadlines = Deadlines(),
+    beats: heartbeats.Heartbeats | None = None,
+    renew: Callable[[], str] | None = None,
+    journal: events.Journal = events.SILENT,
+  ):
+    self._model_dir, self._deadlines = storage.absolute(model_dir), deadlines
+    self._index = beats.index if beats else 0
+    self._heartbeats, self._renew, self._journal = beats, renew, journal
+    # Time as it passed for this process: without that in which it was stopped.
+    self._clock = 0.0
+    self._seen, self._since = _doing, 0.0
+    self._stop, self._ending = threading.Event(), threading.Lock()
+    self._threads: list[threading.Thread] = []
+
+  def __enter__(self) -> 'Watchdog':
+    phase('start')
+    work = [self._watch] + [self._beat] * bool(self._heartbeats or self._renew)
+    self._threads = [threading.Thread(target=one, daemon=True, name=f'watchdog {one.__name__}') for one in work]
+    for thread in self._threads:
+      thread.start()
+    return self
+
+  def __exit__(self, kind, error, trace) -> None:
+    if self._heartbeats and isinstance(error, Exception):
+      self._blame(error)
+    self._stop.set()
+    for thread in self._threads:
+      thread.join(_WRITE_SECONDS)
+    if self._heartbeats:
+      self._heartbeats.end(errors.code_of(error))
+
+  def _blame(self, error: Exception) -> None:
+    """Ends the process if its error comes of another process that was lost."""
+    until = time.monotonic() + _SETTLE_SECONDS * (not isinstance(error, errors.UserError))
+    while True:
+      self._heartbeats.read(self._clock)
+      lost = self._heartbeats.lost(killed_only=isinstance(error, errors.UserError))
+      if lost or time.monotonic() >= until:
+        break
+      time.sleep(TICK)
+    if lost:
+      first_line = next(iter(str(error).splitlines()), type(error).__name__)
+      self._end(f'{lost} while this process was in {shown(_doing)!r} ({first_line[:200]})')
+
+  def _watch(self) -> None:
+    deadlines = [one for one in dataclasses.astuple(self._deadlines) if one]
+    tick = min([TICK, *(one / 4 for one in deadlines)])
+    before = time.monotonic()
+    while not self._stop.wait(tick):
+      now = time.monotonic()
+      # After SIGSTOP or on a machine that was busy: that time is nobody's fault.
+      self._clock += min(now - before, 2 * tick + 1)
+      before = now
+      if _doing is not self._seen:
+        self._seen, self._since = _doing, self._clock
+      if problem := self._problem():
+        self._end(problem)
+
+  def _problem(self) -> str:
+    """Why the process must end, '' if it need not."""
+    elapsed, name = self._clock - self._since, self._seen[2]
+    limit = self._deadlines.step if name == STEP else self._deadlines.progress
+    told = f'{shown(self._seen)!r} has taken {elapsed:.0f} s'
+    silent = ''
+    if self._heartbeats:
+      # One that ended by an error: perhaps this process has the same, in a moment.
+      if lost := self._heartbeats.lost(killed_only=elapsed < _SETTLE_SECONDS):
+        return f'{lost} while this process was in {shown(self._seen)!r}'
+      if name == PROGRESS:  # what others do is progress of the run
+        elapsed = min(elapsed, self._clock - self._heartbeats.moved)
+      patience = self._deadlines.step and self._heartbeats.patience(self._deadlines.step)
+      silent = self._heartbeats.silent(patience) if patience and elapsed > patience else ''
+      if silent:
+        return f'{silent}; {told}'
+    if limit and elapsed > limit:
+      others = f' {self._heartbeats.described()}.' if self._heartbeats else ''
+      return f'{told}, longer than {name} = {limit:g} s.{others}'
+    return ''
+
+  def _beat(self) -> None:
+    """Heartbeats and the lease, which may take as long as a bucket takes."""
+    interval = self._heartbeats.interval if self._heartbeats else heartbeats.interval(self._model_dir)
+    while True:
+      if self._heartbeats:
+        self._heartbeats.write(shown(_doing))
+        self._heartbeats.read(self._clock)
+      if self._renew and (problem := self._renew()):
+        self._end(problem)
+      if self._stop.wait(interval):
+        return
+
+  def _end(self, problem: str) -> None:
+    """Says it all, and ends the process."""
+    if not self._ending.acquire(blocking=False):
+      time.sleep(3600)  # the other thread is about to end it
+    with tempfile.TemporaryFile() as file:
+      faulthandler.dump_traceback(file, all_threads=True)
+      file.seek(0)
+      stacks = file.read().decode('utf-8', 'replace')
+    name = f'process-{self._index}-{time.strftime("%Y%m%d-%H%M%S")}.txt'
+    path = storage.join(self._model_dir, FOLDER, name)
+    text = f'process {self._index} of the run {self._model_dir} is ended with code {errors.HANG}: {problem}'
+    _speak(f'{stacks}\n{text}')
+    written = threading.Thread(target=self._write, args=(path, f'{text}\n\n{stacks}'), daemon=True)
+    written.start()
+    written.join(_WRITE_SECONDS)
+    _speak(f'the stacks of its threads are above{"" if written.is_alive() else f" and in {path}"}; start it again')
+    os._exit(errors.HANG)
+
+  def _write(self, path: str, text: str) -> None:
+    with contextlib.suppress(Exception):  # what matters is that the process ends
+      storage.make_folder(os.path.dirname(path))
+      storage.write_whole(path, text)
+    with contextlib.suppress(Exception):
+      if self._heartbeats:
+        self._heartbeats.end(errors.HANG)
+    with contextlib.suppress(Exception):
+      self._journal.ended(errors.HANG)
+
+
+def shown(doing: tuple[str, int | None, str]) -> str:
+  """'step 17'."""
+  what, step, _ = doing
+  return what if step is None else f'{what} {step}'
+
+
+def _speak(text: str) -> None:
+  """To standard error, whose locks the main thread may hold."""
+  os.write(2, f'{text}\n'.encode())
