@@ -16,7 +16,8 @@ import jax
 import numpy as np
 
 from flan_jax.model import decoder
-from flan_jax.training import heartbeats, loop, metric_log, multihost, optim, sharding, watchdog
+from flan_jax.training import loop, metric_log, multihost, optim, sharding
+from flan_jax.training.liveness import heartbeats, watchdog
 
 CONFIG = decoder.DecoderConfig(vocab_size=16, d_model=8, layers=1, heads=2, head_dim=8, d_ff=8, dtype='float32')
 ROWS = 8

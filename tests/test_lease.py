@@ -12,7 +12,7 @@ import pytest
 from flan_jax import storage
 from flan_jax.errors import UserError
 from flan_jax.storage import processes
-from flan_jax.training import lease
+from flan_jax.training.liveness import lease
 from tests.buckets import bucket, bucket_server  # noqa: F401  fixtures
 
 

@@ -14,7 +14,8 @@ import pytest
 
 from flan_jax import errors
 from flan_jax.storage import processes
-from flan_jax.training import events, heartbeats, watchdog
+from flan_jax.training import events
+from flan_jax.training.liveness import heartbeats, watchdog
 from tests.buckets import bucket, bucket_server  # noqa: F401  fixtures
 
 DEAD = {'host': 'here', 'pid': 2**22 - 1, 'start': 1, 'place': processes.place()}
@@ -25,8 +26,9 @@ def child(code, *arguments):
   head = """
       import ctypes, os, signal, sys, time
       from flan_jax.errors import UserError
-      from flan_jax.training import events, heartbeats, watchdog
-      from flan_jax.training.watchdog import Deadlines, Watchdog
+      from flan_jax.training import events
+      from flan_jax.training.liveness import heartbeats, watchdog
+      from flan_jax.training.liveness.watchdog import Deadlines, Watchdog
       """
   return subprocess.Popen(
     [sys.executable, '-c', textwrap.dedent(head) + textwrap.dedent(code), *map(str, arguments)],

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a training run is: for run.json, and in words for who starts it."""
 
+import sys
 from typing import Any, Mapping
 
 from flan_jax import storage
+from flan_jax.data.tokenizers import tokenizer_files
 from flan_jax.errors import UserError
 from flan_jax.evaluation import groups
 from flan_jax.runs import evaluation_request, feeds
@@ -127,3 +129,28 @@ def _unknown_base(run: Any) -> str | None:
     f'what the parameters of {base} were trained on is not known: '
     f'{run.held_out} is held out of this run, and may have been seen before it'
   )
+
+
+def write(prepared: Any, stores: Mapping[str, Any]) -> None:
+  """Writes what the run of a training.Prepared is into MODEL_DIR; prints what its tasks are of it.
+
+  run.json, copies of the vocabulary's files, config.gin.
+  """
+  from flan_jax.data.mixing import table
+  from flan_jax.training import checkpoint
+
+  folder, words = prepared.job.model_dir, prepared.words
+  checkpoint.write_run(folder, prepared.run.to_json())
+  evaluation_request.keep_vocabulary(folder, words)
+  tokenizer_files.keep(folder, words.path, prepared.job.init_from)
+  _write_operative_gin(folder)
+  print(table.text(prepared.run.tasks, {name: store.lengths for name, store in stores.items()}), flush=True)
+
+
+def _write_operative_gin(model_dir: str) -> None:
+  """The configuration as gin read it, for people; run.json is what programs read."""
+  if 'gin' not in sys.modules:
+    return
+  import gin
+
+  storage.write_whole(storage.join(model_dir, 'config.gin'), gin.config_str())

@@ -83,7 +83,8 @@ def stores_of(tasks, split: str, place: Place, rows: Any, seed: int, check: Call
   If all see one STORE_DIR, each finds in the end what the others have built. If each has
   one of its own, it builds the rest too. check: called after each; what it raises ends this.
   """
-  from flan_jax.training import multihost, watchdog
+  from flan_jax.training import multihost
+  from flan_jax.training.liveness import watchdog
 
   title, first = f'prompts ({split})', multihost.first()
   silent = lambda *_: contextlib.nullcontext(lambda *_: None)

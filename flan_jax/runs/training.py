@@ -7,8 +7,7 @@ import functools
 import sys
 from typing import Any, Callable, Iterator, Mapping
 
-from flan_jax import settings, storage
-from flan_jax.data.tokenizers import tokenizer_files
+from flan_jax import settings
 from flan_jax.errors import UserError
 from flan_jax.runs import description, evaluation_request, feeds, goodput, registration, text_overlap
 from flan_jax.training.rows import Rows
@@ -183,7 +182,8 @@ def _layout(job: Training) -> Any:
 
 def run(prepared: Prepared, began: float | None = None) -> None:
   """Builds the prompt stores that are missing, and trains. began: see `train`."""
-  from flan_jax.training import events, heartbeats, lease, multihost, watchdog
+  from flan_jax.training import events, multihost
+  from flan_jax.training.liveness import heartbeats, lease, watchdog
 
   job, first = prepared.job, multihost.first()
   journal = events.Journal(job.model_dir, first)
@@ -226,7 +226,7 @@ def _run(prepared: Prepared, journal: Any) -> None:
     plan, stores, feed = feeds.feed(told.tasks, 'train', job.place, rows, job.seed, ours, check=check)
     dev = feeds.dev_feed(told.tasks, job.place, rows, job.seed, ours, job.dev_steps, job.schedule)
   if multihost.first():
-    _tell_and_write(prepared, stores)
+    description.write(prepared, stores)
   with _voices() as (say, show):
     state = loop.train(
       loop.Job(
@@ -270,28 +270,6 @@ def _teller() -> Callable[[str], None]:
   from flan_jax.training import multihost
 
   return functools.partial(print, flush=True) if multihost.first() else _nothing
-
-
-def _tell_and_write(prepared: Prepared, stores: Mapping[str, Any]) -> None:
-  _write_settings(prepared)
-  _tell_shares(prepared.run.tasks, stores)
-
-
-def _tell_shares(weights: Mapping[str, float], stores: Mapping[str, Any]) -> None:
-  from flan_jax.data.mixing import table
-
-  print(table.text(weights, {name: store.lengths for name, store in stores.items()}), flush=True)
-
-
-def _write_settings(prepared: Prepared) -> None:
-  """Writes what the run is: run.json, copies of the vocabulary's files, config.gin."""
-  from flan_jax.training import checkpoint
-
-  folder, words = prepared.job.model_dir, prepared.words
-  checkpoint.write_run(folder, prepared.run.to_json())
-  evaluation_request.keep_vocabulary(folder, words)
-  tokenizer_files.keep(folder, words.path, prepared.job.init_from)
-  _write_operative_gin(folder)
 
 
 def _checked_tasks(job: Training) -> tuple[str, dict]:
@@ -358,15 +336,6 @@ def _base_params(init_from: str | None, layout):
   from flan_jax.training import checkpoint
 
   return lambda: checkpoint.load(init_from, mesh=layout).params
-
-
-def _write_operative_gin(model_dir: str) -> None:
-  """The configuration as gin read it, for people; run.json is what programs read."""
-  if 'gin' not in sys.modules:
-    return
-  import gin
-
-  storage.write_whole(storage.join(model_dir, 'config.gin'), gin.config_str())
 
 
 def _nothing(*_) -> None:

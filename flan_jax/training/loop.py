@@ -15,18 +15,9 @@ import optax
 from flan_jax import settings
 from flan_jax.errors import UserError
 from flan_jax.model import decoder, losses
-from flan_jax.training import (
-  checkpoint,
-  compiled_step,
-  events,
-  loss_alarm,
-  metric_log,
-  multihost,
-  profiling,
-  sharding,
-  watchdog,
-)
+from flan_jax.training import checkpoint, compiled_step, events, loss_alarm, metric_log, multihost, profiling, sharding
 from flan_jax.training import state as state_lib
+from flan_jax.training.liveness import watchdog
 from flan_jax.training.step import summed
 from flan_jax.training.termination import Termination
 

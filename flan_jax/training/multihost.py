@@ -12,13 +12,13 @@ import importlib.util
 import os
 import secrets
 import threading
-from typing import Iterator, Mapping, Sequence
+from typing import Any, Iterator, Mapping, Sequence
 
 import jax
 import numpy as np
 
 from flan_jax.errors import Gone, notice, UserError
-from flan_jax.training import watchdog
+from flan_jax.training.liveness import watchdog
 
 JOIN_SECONDS = 300  # for all processes to come up
 # Without a sign of a process jax ends the others by an abort; the watchdog does so before, in words.
@@ -98,7 +98,7 @@ def _join(given: Mapping, timeout: float) -> None:
 
   def initialize():
     try:
-      waits = dict(initialization_timeout=int(timeout) + 60, heartbeat_timeout_seconds=_LOST_SECONDS)
+      waits: dict[str, Any] = dict(initialization_timeout=int(timeout) + 60, heartbeat_timeout_seconds=_LOST_SECONDS)
       jax.distributed.initialize(**given, **waits)
     except Exception as error:  # a broken environment raises many types
       failed.append(error)

@@ -21,7 +21,7 @@ SAME_SECONDS = 2
 
 _LIBC = ctypes.CDLL(None)
 _LIBC.signal.restype, _LIBC.signal.argtypes = ctypes.c_void_p, [ctypes.c_int, ctypes.c_void_p]
-_NAMES = {signal.SIGINT: 'Ctrl-C', signal.SIGTERM: 'SIGTERM'}
+_NAMES: dict[int, str] = {signal.SIGINT: 'Ctrl-C', signal.SIGTERM: 'SIGTERM'}
 
 
 class Termination:
@@ -122,7 +122,7 @@ class Termination:
   def _tell_all(self) -> None:
     """Has jax.distributed tell all processes, which then agree on a step."""
     if self._below is not None:
-      ctypes.CFUNCTYPE(None, ctypes.c_int)(self._below.value)(signal.SIGTERM)
+      ctypes.CFUNCTYPE(None, ctypes.c_int)(self._below.value or 0)(signal.SIGTERM)
 
   def _end_now(self, number: int) -> None:
     _speak(f'{_NAMES[number]} after {self.name}: ended at once, unsaved; {self._kept()}')

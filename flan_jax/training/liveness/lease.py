@@ -30,7 +30,7 @@ class Lease:
     self._folder = storage.absolute(model_dir)
     self.path = storage.join(self._folder, FILE)
     since = time.strftime('%Y-%m-%d %H:%M:%S %z')
-    self._record = {**processes.this(), 'since': since, 'token': uuid.uuid4().hex, 'count': 0}
+    self._record: dict[str, Any] = {**processes.this(), 'since': since, 'token': uuid.uuid4().hex, 'count': 0}
     self._is_held = False
 
   def take(self) -> None:

@@ -17,7 +17,8 @@ import time
 from typing import Callable, Iterator
 
 from flan_jax import errors, storage
-from flan_jax.training import events, heartbeats
+from flan_jax.training import events
+from flan_jax.training.liveness import heartbeats
 
 FOLDER = 'hangs'
 STEP, PROGRESS = 'STEP_DEADLINE', 'PROGRESS_DEADLINE'  # the settings
@@ -102,6 +103,7 @@ class Watchdog:
 
   def _blame(self, error: Exception) -> None:
     """Ends the process if its error comes of another process that was lost."""
+    assert self._heartbeats
     until = time.monotonic() + _SETTLE_SECONDS * (not isinstance(error, errors.UserError))
     while True:
       self._heartbeats.read(self._clock)

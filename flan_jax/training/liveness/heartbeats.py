@@ -50,7 +50,7 @@ class Heartbeats:
     self.index, self.interval = index, interval(model_dir)
     self.moved = 0.0  # when another process was last seen to do something else
     self._folder = storage.join(storage.absolute(model_dir), FOLDER)
-    self._own = {'run': run, 'process': index, **processes.this()}
+    self._own: dict[str, Any] = {'run': run, 'process': index, **processes.this()}
     self._count, self._phase = 0, 'start'
     self._ended: dict[str, int] = {}
     self._peers = {number: _Peer() for number in range(count) if number != index}
