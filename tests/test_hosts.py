@@ -187,12 +187,10 @@ def answered(model_dir):
   }
 
 
-def workers(folder, steps, count=2, axes=host_worker.MESH, more=()):
+def workers(folder, steps, count=2, axes=host_worker.MESH, more=(), begin=('-m', 'tests.host_worker')):
   address = f'127.0.0.1:{port()}'
   rest = [str(count), str(folder), str(steps), json.dumps(axes), *more]
-  return [
-    start(['-m', 'tests.host_worker', address, str(index), *rest], {'PYTHONPATH': CHECKOUT}) for index in range(count)
-  ]
+  return [start([*begin, address, str(index), *rest], {'PYTHONPATH': CHECKOUT}) for index in range(count)]
 
 
 @pytest.mark.slow
@@ -330,6 +328,32 @@ def test_a_supervised_run_of_which_one_process_is_killed_comes_to_the_same_end(t
   assert '[0] resuming from step 5' in out or '[0] resuming from step 10' in out
   assert checkpoint.steps(str(tmp_path / 'two'))[-1] == 20
   assert_equal_moves(host_worker.run(tmp_path / 'two', 20), 20, tmp_path / 'one')
+
+
+# SIGTERM to all processes of a run that goes on, before their first step.
+PREEMPTED = """
+import os, signal, sys, time
+from tests import host_worker
+plain = host_worker.rows_of
+def rows_of(step, ours):
+  if step == 5:
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(4)
+  return plain(step, ours)
+host_worker.rows_of = rows_of
+host_worker.main(*sys.argv[1:])
+"""
+
+
+@pytest.mark.slow
+def test_a_run_that_goes_on_and_is_preempted_before_its_first_step_saves_that_and_ends(tmp_path):
+  host_worker.run(tmp_path, 5)
+  both = workers(tmp_path, 10**6, begin=['-c', PREEMPTED])
+  for process in both:
+    out, err = process.communicate(timeout=300)
+    assert process.returncode == 143, err
+    assert 'resuming from step 5' in out and 'saved step 6 and stopped, as asked by SIGTERM' in out
+  assert checkpoint.steps(str(tmp_path)) == [5, 6]
 
 
 def assert_equal_moves(state, steps, folder):
