@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from flan_jax.data import vocabulary
-from flan_jax.errors import HANG, UserError
+from flan_jax.errors import HANG, MISTAKE, UserError
 from flan_jax.model import decoder
 from flan_jax.runs.launch import local
 from flan_jax.runs.launch.supervisor import Policy, Supervisor
@@ -261,7 +261,31 @@ def test_a_process_that_was_stopped_is_named_by_the_other_which_ends(watched, tm
 def test_a_process_that_was_killed_is_named_by_the_other_which_ends(watched, index):
   watched[index].kill()
   told = told_by(watched[1 - index], 30)
-  assert f'process {index} (' in told and f'pid {watched[index].pid}) is gone, killed in' in told
+  assert f'process {index} (' in told and f'pid {watched[index].pid}) is gone, last in' in told
+
+
+# Of process 1: at step 12 it has an error of its own.
+FAILS = """
+import sys
+from flan_jax.errors import UserError
+from tests import host_worker
+plain = host_worker.rows_of
+def rows_of(step, ours):
+  if step == 12 and sys.argv[2] == '1':
+    raise UserError('this one alone')
+  return plain(step, ours)
+host_worker.rows_of = rows_of
+host_worker.main(*sys.argv[1:])
+"""
+
+
+@pytest.mark.slow
+def test_a_process_that_fails_alone_ends_with_its_code_and_the_others_follow(tmp_path):
+  both = workers(tmp_path, 10**6, more=['0', '20'], begin=['-c', FAILS])
+  (_, first), (_, other) = [process.communicate(timeout=300) for process in both]
+  assert [process.returncode for process in both] == [HANG, MISTAKE], first + other
+  assert 'UserError: this one alone' in other
+  assert 'process 1 (' in first and ("has ended with code 2 in 'step" in first or 'is gone, last in' in first)
 
 
 def fed(out):
