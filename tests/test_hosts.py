@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from flan_jax.data import vocabulary
-from flan_jax.errors import HANG, UserError
+from flan_jax.errors import HANG, MISTAKE, UserError
 from flan_jax.model import decoder
 from flan_jax.runs.launch import local
 from flan_jax.runs.launch.supervisor import Policy, Supervisor
@@ -187,12 +187,10 @@ def answered(model_dir):
   }
 
 
-def workers(folder, steps, count=2, axes=host_worker.MESH, more=()):
+def workers(folder, steps, count=2, axes=host_worker.MESH, more=(), begin=('-m', 'tests.host_worker')):
   address = f'127.0.0.1:{port()}'
   rest = [str(count), str(folder), str(steps), json.dumps(axes), *more]
-  return [
-    start(['-m', 'tests.host_worker', address, str(index), *rest], {'PYTHONPATH': CHECKOUT}) for index in range(count)
-  ]
+  return [start([*begin, address, str(index), *rest], {'PYTHONPATH': CHECKOUT}) for index in range(count)]
 
 
 @pytest.mark.slow
@@ -291,7 +289,31 @@ def test_a_process_that_was_stopped_is_named_by_the_other_which_ends(watched, tm
 def test_a_process_that_was_killed_is_named_by_the_other_which_ends(watched, index):
   watched[index].kill()
   told = told_by(watched[1 - index], 30)
-  assert f'process {index} (' in told and f'pid {watched[index].pid}) is gone, killed in' in told
+  assert f'process {index} (' in told and f'pid {watched[index].pid}) is gone, last in' in told
+
+
+# Of process 1: at step 12 it has an error of its own.
+FAILS = """
+import sys
+from flan_jax.errors import UserError
+from tests import host_worker
+plain = host_worker.rows_of
+def rows_of(step, ours):
+  if step == 12 and sys.argv[2] == '1':
+    raise UserError('this one alone')
+  return plain(step, ours)
+host_worker.rows_of = rows_of
+host_worker.main(*sys.argv[1:])
+"""
+
+
+@pytest.mark.slow
+def test_a_process_that_fails_alone_ends_with_its_code_and_the_others_follow(tmp_path):
+  both = workers(tmp_path, 10**6, more=['0', '20'], begin=['-c', FAILS])
+  (_, first), (_, other) = [process.communicate(timeout=300) for process in both]
+  assert [process.returncode for process in both] == [HANG, MISTAKE], first + other
+  assert 'UserError: this one alone' in other
+  assert 'process 1 (' in first and ("has ended with code 2 in 'step" in first or 'is gone, last in' in first)
 
 
 def fed(out):
@@ -352,6 +374,32 @@ def test_a_supervised_run_of_which_one_process_is_killed_comes_to_the_same_end(t
   assert '[0] resuming from step 5' in out or '[0] resuming from step 10' in out
   assert checkpoint.steps(str(tmp_path / 'two'))[-1] == 20
   assert_equal_moves(host_worker.run(tmp_path / 'two', 20), 20, tmp_path / 'one')
+
+
+# SIGTERM to all processes of a run that goes on, before their first step.
+PREEMPTED = """
+import os, signal, sys, time
+from tests import host_worker
+plain = host_worker.rows_of
+def rows_of(step, ours):
+  if step == 5:
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(4)
+  return plain(step, ours)
+host_worker.rows_of = rows_of
+host_worker.main(*sys.argv[1:])
+"""
+
+
+@pytest.mark.slow
+def test_a_run_that_goes_on_and_is_preempted_before_its_first_step_saves_that_and_ends(tmp_path):
+  host_worker.run(tmp_path, 5)
+  both = workers(tmp_path, 10**6, begin=['-c', PREEMPTED])
+  for process in both:
+    out, err = process.communicate(timeout=300)
+    assert process.returncode == 143, err
+    assert 'resuming from step 5' in out and 'saved step 6 and stopped, as asked by SIGTERM' in out
+  assert checkpoint.steps(str(tmp_path)) == [5, 6]
 
 
 def assert_equal_moves(state, steps, folder):

@@ -150,7 +150,7 @@ def test_what_an_earlier_start_left_says_nothing(tmp_path):
   assert one.lost() == '' and one.moved == 0
   put(tmp_path, 1, **DEAD)
   one.read(2.0)
-  assert one.lost() == f"process 1 (here, pid {DEAD['pid']}) is gone, killed in 'step 7',"
+  assert one.lost() == f"process 1 (here, pid {DEAD['pid']}) is gone, last in 'step 7',"
 
 
 def test_a_process_that_has_saved_and_ended_is_not_missed(tmp_path):
@@ -189,7 +189,7 @@ OTHER = """
 def test_a_process_that_was_killed_is_named_at_once(tmp_path, what):
   put(tmp_path, 1, **DEAD)
   told = ended(child(OTHER, tmp_path, what), errors.HANG)
-  assert f"process 1 (here, pid {DEAD['pid']}) is gone, killed in 'step 7', while this process was in" in told
+  assert f"process 1 (here, pid {DEAD['pid']}) is gone, last in 'step 7', while this process was in" in told
 
 
 def test_a_process_elsewhere_that_falls_silent_is_named(tmp_path):
@@ -203,5 +203,5 @@ def test_an_error_is_told_to_the_others(tmp_path):
       with Watchdog(sys.argv[1], beats=heartbeats.Heartbeats(sys.argv[1], 1, 2, 5)):
         raise UserError('no')
       """
-  ended(child(code, tmp_path), 1)
+  assert 'UserError: no' in ended(child(code, tmp_path), errors.MISTAKE)  # without waiting for the others
   assert json.loads((tmp_path / 'heartbeats/1.json').read_text())['ended'] == errors.MISTAKE

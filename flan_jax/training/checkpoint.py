@@ -49,8 +49,18 @@ class _Manager(ocp.CheckpointManager):
       create=True,
       async_options=ocp.AsyncOptions(post_finalization_callback=self._add_checksums),
     )
-    self._writing = -1
+    self._writing, self._first_asked = -1, -1
     super().__init__(folder, options=options, item_names=ITEMS)
+
+  def reached_preemption(self, step: int) -> bool:
+    """Whether all processes save this step and stop; the first step asked of counts as 1.
+
+    jax lets them stop after the highest number asked of so far, which is 0 where a signal
+    comes before the first step; no step of a run that goes on would have the number 1.
+    """
+    if self._first_asked < 0:
+      self._first_asked = step
+    return super().reached_preemption(step - self._first_asked + 1)
 
   def save(self, step: int, *args, **kwargs) -> bool:
     self.wait_until_finished()  # of the step before, whose number is needed until then

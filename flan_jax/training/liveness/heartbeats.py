@@ -16,7 +16,7 @@ from flan_jax.storage import processes
 FOLDER = 'heartbeats'
 SECONDS, BUCKET_SECONDS = 10.0, 30.0  # between two heartbeats
 MISSED = 15  # heartbeats without which a process counts as lost
-_ORDERLY = 0, 130, 143  # of a process that has saved, as the others still do
+ORDERLY = 0, 130, 143  # of a process that has saved, as the others still do
 
 
 def interval(model_dir: str) -> float:
@@ -93,7 +93,7 @@ class Heartbeats:
       peer.record, peer.changed = record, now
 
   def lost(self, killed_only: bool = False) -> str:
-    """'process 1 (host b, process 17) was killed ...': who has certainly ended too early.
+    """'process 1 (host b, pid 17) is gone ...': who has certainly ended too early.
 
     killed_only: not those that have said themselves with which code they end.
     """
@@ -101,8 +101,8 @@ class Heartbeats:
     for number, peer in self._peers.items():
       ended = peer.record.get('ended')
       if ended is None and processes.is_gone(peer.record):
-        told.append(f'{self._name(number)} is gone, killed in {peer.record.get("phase")!r},')
-      elif ended is not None and ended not in _ORDERLY and not killed_only:
+        told.append(f'{self._name(number)} is gone, last in {peer.record.get("phase")!r},')
+      elif ended is not None and ended not in ORDERLY and not killed_only:
         told.append(
           f'{self._name(number)} has ended with code {ended} in {peer.record.get("phase")!r}, see its message,'
         )

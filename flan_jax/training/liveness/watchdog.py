@@ -7,10 +7,12 @@ this process's heartbeat, reads those of the others, and renews the lease; it ma
 bucket without holding up the first.
 """
 
+import atexit
 import contextlib
 import dataclasses
 import faulthandler
 import os
+import sys
 import tempfile
 import threading
 import time
@@ -99,7 +101,10 @@ class Watchdog:
     for thread in self._threads:
       thread.join(_WRITE_SECONDS)
     if self._heartbeats:
-      self._heartbeats.end(errors.code_of(error))
+      code = errors.code_of(error)
+      self._heartbeats.end(code)
+      if code not in heartbeats.ORDERLY:
+        atexit.register(_leave, code)
 
   def _blame(self, error: Exception) -> None:
     """Ends the process if its error comes of another process that was lost."""
@@ -195,6 +200,13 @@ def shown(doing: tuple[str, int | None, str]) -> str:
   """'step 17'."""
   what, step, _ = doing
   return what if step is None else f'{what} {step}'
+
+
+def _leave(code: int) -> None:
+  """Ends a process that has failed; jax would wait for the others, and abort when they end."""
+  sys.stdout.flush()
+  sys.stderr.flush()
+  os._exit(code)
 
 
 def _speak(text: str) -> None:
