@@ -103,7 +103,9 @@ class Case:
 
 def out_of_range(setting) -> list[str]:
   beyond = {'least': -1, 'most': 1, 'above': 0, 'below': 0}
-  found = [repr(getattr(setting, name) + step) for name, step in beyond.items() if getattr(setting, name) is not None]
+  limits = [(getattr(setting, name), step) for name, step in beyond.items() if getattr(setting, name) is not None]
+  # A large float does not change by one.
+  found = [repr(limit + step if limit + step != limit or not step else 2 * limit) for limit, step in limits]
   return found if setting.kind in ('whole', 'number') else []
 
 

@@ -60,8 +60,8 @@ class Fake:
 
   def train(self, folder, bound, flags):
     step = f'{folder}/checkpoints/{bound["TRAIN_STEPS"]}'
-    os.makedirs(step, exist_ok=True)
-    with open(f'{step}/manifest', 'w') as file:
+    os.makedirs(f'{step}/params', exist_ok=True)
+    with open(f'{step}/params/manifest', 'w') as file:
       file.write('whole')
     with open(f'{folder}/run.json', 'w') as file:
       json.dump(fake_run.run(init_from=bound.get('INIT_FROM')).to_json(), file)

@@ -131,8 +131,18 @@ class Watchdog:
       before = now
       if _doing is not self._seen:
         self._seen, self._since = _doing, self._clock
-      if problem := self._problem():
+      try:
+        problem = self._problem()
+      except Exception as error:  # of a bucket or a disk, perhaps: the deadlines still hold
+        problem = ''
+        self._tell_once(f'the heartbeats of the run cannot be looked at: {error}')
+      if problem:
         self._end(problem)
+
+  def _tell_once(self, text: str) -> None:
+    if text not in self._told:
+      self._told.add(text)
+      errors.notice(text)
 
   def _problem(self) -> str:
     """Why the process must end, '' if it need not."""
@@ -171,10 +181,7 @@ class Watchdog:
     """Says it all, and ends the process."""
     if not self._ending.acquire(blocking=False):
       time.sleep(3600)  # the other thread is about to end it
-    with tempfile.TemporaryFile() as file:
-      faulthandler.dump_traceback(file, all_threads=True)
-      file.seek(0)
-      stacks = file.read().decode('utf-8', 'replace')
+    stacks = _stacks()
     name = f'process-{self._index}-{time.strftime("%Y%m%d-%H%M%S")}.txt'
     path = storage.join(self._model_dir, FOLDER, name)
     text = f'process {self._index} of the run {self._model_dir} is ended with code {errors.HANG}: {problem}'
@@ -212,3 +219,14 @@ def _leave(code: int) -> None:
 def _speak(text: str) -> None:
   """To standard error, whose locks the main thread may hold."""
   os.write(2, f'{text}\n'.encode())
+
+
+def _stacks() -> str:
+  """The stacks of all threads; '' if there is no room for them."""
+  try:
+    with tempfile.TemporaryFile() as file:
+      faulthandler.dump_traceback(file, all_threads=True)
+      file.seek(0)
+      return file.read().decode('utf-8', 'replace')
+  except OSError:
+    return ''
