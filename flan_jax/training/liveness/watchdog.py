@@ -84,6 +84,7 @@ class Watchdog:
     self._clock = 0.0
     self._seen, self._since = _doing, 0.0
     self._stop, self._ending = threading.Event(), threading.Lock()
+    self._told: set[str] = set()
     self._threads: list[threading.Thread] = []
 
   def __enter__(self) -> 'Watchdog':
