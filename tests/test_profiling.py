@@ -12,7 +12,7 @@ from flan_jax.data.tokens import row_arrays
 from flan_jax.errors import UserError
 from flan_jax.model import decoder
 from flan_jax.settings import hardware
-from flan_jax.training import loop, metric_log, optim, profiling, sharding
+from flan_jax.training import events, loop, loss_alarm, metric_log, optim, profiling, sharding
 
 CONFIG = decoder.DecoderConfig(vocab_size=32, d_model=16, layers=2, heads=2, head_dim=8, d_ff=16, dtype='float32')
 
@@ -66,7 +66,7 @@ def test_percentiles_leave_out_the_step_that_compiles(monkeypatch):
 
   names = 'loss', 'weight', 'correct', 'gradient_norm', 'used', 'pairs', 'targets'
   sums = dict.fromkeys(names, Done(2)) | {'room': Done(4), 'skipped': Done(0)}
-  window = loop._Window(CONFIG)
+  window = loop._Window(CONFIG, events.SILENT, loss_alarm.BadSteps('', 0))
   for step in (1, 2, 3):
     window.add(step, sums)
   first = window.close('stop')
@@ -119,10 +119,10 @@ def test_waiting_while_the_devices_are_busy_is_not_lost():
     def is_ready(self):
       return False
 
-  window = loop._Window(CONFIG)
+  window = loop._Window(CONFIG, events.SILENT, loss_alarm.BadSteps('', 0))
   window.add(1, {'loss': Sums()})
   window.wait(iter([0]))
-  assert window._lost == 0.0
+  assert window.input_seconds == 0.0
 
 
 def test_work_by_hand():

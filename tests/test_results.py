@@ -451,8 +451,8 @@ def test_a_torn_count_of_what_was_drawn_is_told(tmp_path, text, capsys):
 
 def a_run_of_an_experiment(folder, limit=None):
   folder.mkdir(exist_ok=True)
-  (folder / 'checkpoints/1200').mkdir(parents=True, exist_ok=True)
-  (folder / 'checkpoints/1200/params').write_text('numbers')
+  (folder / 'checkpoints/1200/params').mkdir(parents=True, exist_ok=True)
+  (folder / 'checkpoints/1200/params/manifest').write_text('numbers')
   return experiments.Run('nli', 'NLI', str(folder), ('--x',), (), 'nli', 1200, limit)
 
 

@@ -152,8 +152,10 @@ def test_a_mistake_of_one_is_what_ended_all(tmp_path):
   assert code in (1, MISTAKE)  # if 1 comes first, process 1 may have been ended for it
 
 
+# A suite that runs in the background has SIGINT ignored, and hands that on.
 SCRIPT = """
-  import sys
+  import signal, sys
+  signal.signal(signal.SIGINT, signal.default_int_handler)
   from flan_jax.runs.launch.supervisor import Policy, Supervisor
   child = '''
   import signal, sys, time

@@ -63,7 +63,7 @@ SETTINGS = (
   # report
   _place('runs', 'folder', positional=True, inside=RUN_FOLDERS),
   # sample
-  _place('data_dir', 'made'),
+  _place('data_dir', 'made', local=True),
   Setting('examples', 'whole', least=1, most=10**7),
   Setting('datasets', 'joined'),
   # prepare

@@ -24,8 +24,8 @@ class Setting:
   kind: one of KINDS. least, most, above, below: the range of a number, or of each of
   several. choices: of a text. none: what None means, '' if it means nothing. of: the
   parameters it is the value of, as in 'Rows.row_length'. positional: of a flag without
-  a name on the command line. inside: names in a folder that must be folders too. meaning:
-  of what no gin file and no help tells.
+  a name on the command line. inside: names in a folder that must be folders too. local:
+  not in a bucket. meaning: of what no gin file and no help tells.
   """
 
   name: str
@@ -40,6 +40,7 @@ class Setting:
   of: tuple[str, ...] = ()
   positional: bool = False
   inside: tuple[str, ...] = ()
+  local: bool = False
 
   @property
   def wanted(self) -> str:
@@ -220,7 +221,8 @@ def _folder(setting: Setting, value: Any) -> str | None:
 
 
 def _made(setting: Setting, value: Any) -> str | None:
-  return _path(setting, value) or places.folder_problem(value, made=True, inside=setting.inside)
+  remote = setting.local and '://' in f'{value}' and 'it is no local folder'
+  return remote or _path(setting, value) or places.folder_problem(value, made=True, inside=setting.inside)
 
 
 def _pair(setting: Setting, value: Any) -> str | None:
