@@ -25,17 +25,20 @@ CLUSTERS := nli,paraphrase,sentiment,closed_book_qa
 # order of their names: by the number of tests, the files whose few tests take long come last.
 SHARED := -n 2 --dist loadfile --no-loadscope-reorder
 
-# Left out of test-newest: what needs torch, and what is of evaluation, of its reports, of
+# Left out of test-newest: what needs torch, what needs the emulator of a bucket or the tools of
+# launchers, and what is of evaluation, of its reports, of
 # the world or of the commands, the records of each dataset and their copies, and what is
 # marked `long`.
 # A new file of tests is taken unless it is listed.
 WITH_TORCH := families harness huggingface same_texts
+WITH_BUCKETS := bucket_checkpoints bucket_runs caching compilation fuzz growing launch lease \
+  storage store_hosts store_published supervisor watchdog
 OTHER_ROOMS := commandline comparison copies damaged_answers decoding evaluate experiment generate \
   hub job malformed metrics never_tuned origins outside paper prepare prepare_failures prompts protocol ranking report results \
   samples scoring seqio_evaluation settings statements statistics summaries text_metrics world \
   world_algebra world_asking world_cloze world_commonsense world_counting world_dialogues \
   world_language world_languages world_news world_reading world_texts world_triples
-LEFT_OUT := $(foreach name,$(WITH_TORCH) $(OTHER_ROOMS),--ignore=tests/test_$(name).py)
+LEFT_OUT := $(foreach name,$(WITH_TORCH) $(WITH_BUCKETS) $(OTHER_ROOMS),--ignore=tests/test_$(name).py)
 
 .PHONY: run lint unit test test-all pod-test test-newest tested-newest bench docs clean
 
