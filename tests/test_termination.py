@@ -10,7 +10,7 @@ import textwrap
 import pytest
 
 from flan_jax import errors
-from flan_jax.training import checkpoint, metric_log, termination
+from flan_jax.training import checkpoint, loop, metric_log, termination
 from tests import test_training
 
 
@@ -66,6 +66,21 @@ def test_before_the_first_step_it_ends_and_tells_what_is_there(tmp_path, capfd, 
       assert checkpoint.steps(tmp_path) == []
       test_training.run(tmp_path, 2)
   assert checkpoint.steps(tmp_path) == [2]
+
+
+def test_a_signal_after_a_step_was_asked_of_leaves_no_step_without_a_record(tmp_path, monkeypatch):
+  due = loop._due
+
+  def sent(step, every):
+    if step == 2 and every == 1000:  # whether to log, of which the signal comes too late
+      os.kill(os.getpid(), signal.SIGTERM)
+    return due(step, every)
+
+  monkeypatch.setattr(loop, '_due', sent)
+  with pytest.raises(SystemExit):
+    test_training.run(tmp_path, 9, log_every=1000)
+  assert checkpoint.steps(tmp_path) == [3]
+  assert [(one['step'], one['steps']) for one in metric_log.read(tmp_path)] == [(3, 3)]
 
 
 def test_in_the_last_step_it_is_saved_once(tmp_path):

@@ -148,8 +148,8 @@ def train(job: Job) -> state_lib.State:
       ends = step == schedule.train_steps
       stops = termination.asked(checkpoints, step)
       # Before the checkpoint: a step that is saved has its evaluation and its record.
-      record.after(step, state, ends, stops)
-      last = ends or stops or termination.asked_while_evaluating
+      recorded = record.after(step, state, ends, stops)
+      last = ends or stops or (recorded and termination.asked_while_evaluating)
       if last or _due(step, schedule.save_every):
         record.window.check(schedule.nan_policy)
         watchdog.phase('checkpoint', step)
@@ -192,16 +192,17 @@ class _Record:
       )
     )
 
-  def after(self, step: int, state: state_lib.State, ends: bool, stops: bool) -> None:
-    """ends: of the run's last step. stops: of one that a signal makes the last.
+  def after(self, step: int, state: state_lib.State, ends: bool, stops: bool) -> bool:
+    """Writes a record if one is due, and tells whether it was.
 
-    A signal leaves little time: what is not due is evaluated at the last step alone.
+    ends: of the run's last step. stops: of one that a signal makes the last. A signal
+    leaves little time: what is not due is evaluated at the last step alone.
     """
     job, schedule = self._job, self._job.schedule
     dev_batches = job.dev_batches if ends or _due(step, schedule.eval_every) else None
     held_out = job.held_out if ends or _due(step, schedule.held_out_every) else None
     if not (ends or stops or dev_batches or held_out or _due(step, schedule.log_every)):
-      return
+      return False
     scalars = self.window.close(schedule.nan_policy)
     scalars['learning_rate'] = float(job.learning_rate(step - 1))
     evaluating = time.monotonic()
@@ -217,6 +218,7 @@ class _Record:
     self._book.write(step, scalars)
     job.show(self._book.line(step, scalars))
     self.window.restart()
+    return True
 
   def close(self) -> None:
     self._book.close()
