@@ -3,6 +3,7 @@
 
 import difflib
 import logging
+import os
 import sys
 from typing import Iterable
 
@@ -11,6 +12,8 @@ from typing import Iterable
 MISTAKE = 2  # of the user: the same settings fail again
 HANG = 75  # this process, or another of the run, made no progress, or what it needs was gone
 INTERRUPTED, PREEMPTED = 130, 143
+ORDERLY = 0, INTERRUPTED, PREEMPTED  # of a process that has saved; others of its run may do it still
+FINAL = 0, MISTAKE, INTERRUPTED  # after which nobody wants the run to go on by itself
 
 # Notices go to standard error unless a program that uses the library says otherwise.
 LOG = logging.getLogger('flan_jax')
@@ -31,6 +34,11 @@ if not LOG.handlers:
 def notice(text: str) -> None:
   """Tells what a reader of the log must know."""
   LOG.warning('%s', text)
+
+
+def speak(text: str) -> None:
+  """To standard error, past its locks: from a handler, or while the main thread may hold them."""
+  os.write(2, f'{text}\n'.encode())
 
 
 class UserError(ValueError):

@@ -5,7 +5,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -53,18 +52,12 @@ TRAIN = [
 EVALUATE = ['evaluate', "--gin.HELD_OUT='none'", '--held_in=arc_easy,trivia_qa', '--limit=4', '--gin.DECODE_TOKENS=4']
 
 
-def port():
-  with socket.socket() as free:
-    free.bind(('127.0.0.1', 0))
-    return free.getsockname()[1]
-
-
 def together(count, devices=8):
   """Flags of each of `count` processes, with their shares of the devices."""
   ours = [f'--gin_file=meshes/cpu{devices}.gin', f'--gin.HOST_DEVICES={devices // count}']
   if count == 1:
     return [ours]
-  address = f'127.0.0.1:{port()}'
+  address = f'127.0.0.1:{local.free_port()}'
   return [
     [*ours, f'--coordinator_address={address}', f'--process_count={count}', f'--process_index={index}']
     for index in range(count)
@@ -188,7 +181,7 @@ def answered(model_dir):
 
 
 def workers(folder, steps, count=2, axes=host_worker.MESH, more=(), begin=('-m', 'tests.host_worker')):
-  address = f'127.0.0.1:{port()}'
+  address = f'127.0.0.1:{local.free_port()}'
   rest = [str(count), str(folder), str(steps), json.dumps(axes), *more]
   return [start([*begin, address, str(index), *rest], {'PYTHONPATH': CHECKOUT}) for index in range(count)]
 
@@ -358,7 +351,7 @@ def test_a_supervised_run_of_which_one_process_is_killed_comes_to_the_same_end(t
   ports = []
 
   def commands():
-    ports.append(port())
+    ports.append(local.free_port())
     rest = ['2', str(tmp_path / 'two'), '20', json.dumps(host_worker.MESH), '5']
     dies = ['-c', DIES] if len(ports) == 1 else ['-m', 'tests.host_worker']
     begins = ['-m', 'tests.host_worker'], dies
@@ -466,7 +459,9 @@ def test_a_launcher_is_known_by_its_environment(environment, many):
   'index, words', [(0, 'not all of the 2 processes came'), (1, 'process 1 did not get through to process 0')]
 )
 def test_a_process_that_is_left_alone_says_so_in_time(index, words):
-  code = f'from flan_jax.training import multihost\nmultihost.start("127.0.0.1:{port()}", 2, {index}, timeout=1)'
+  code = (
+    f'from flan_jax.training import multihost\nmultihost.start("127.0.0.1:{local.free_port()}", 2, {index}, timeout=1)'
+  )
   process = start(['-c', code], {})
   _, err = process.communicate(timeout=300)
   assert process.returncode == 1 and f'errors.Gone: {words}' in err, err

@@ -15,17 +15,17 @@ import numpy as np
 import pytest
 
 from flan_jax import storage
-from flan_jax.data.tokens import loading, packing, store
+from flan_jax.data.tokens import loading, store
 from flan_jax.data.tokens.host_cache import HostCache
 from flan_jax.data.tokens.published import Published
 from flan_jax.errors import UserError
 from tests import corruption
 from tests.buckets import bucket, bucket_server  # noqa: F401  fixtures
+from tests.test_loading import make_plan, ROW_LENGTH, ROWS_PER_STEP
 
 CHECKOUT = pathlib.Path(__file__).parent.parent
 RECORDS = 'prompts.array_record'
 FINGERPRINT = '0123456789abcdef'
-ROW_LENGTH, TARGET_SLOTS, ROWS_PER_STEP = 256, 80, 4
 
 
 def prompts(task='a', size=40):
@@ -348,17 +348,6 @@ class TestFaults:
       machine.ensure()
 
 
-def plan_of(stores):
-  return packing.Plan(
-    {name: one.lengths for name, one in stores.items()},
-    {'a': 1, 'b': 5, 'c': 2},
-    3,
-    ROW_LENGTH,
-    TARGET_SLOTS,
-    ROWS_PER_STEP,
-  )
-
-
 class TestRows:
   def test_equal_those_of_a_local_disk(self, machines, tmp_path):
     first, other = machines(), machines()
@@ -367,7 +356,7 @@ class TestRows:
     local = {name: store.write(str(tmp_path / name / 'train-0'), name, prompts(name)) for name in 'abc'}
     fetched = {name: other.ensure(name) for name in 'abc'}
     for start in (0, 7):
-      batches = [loading.batches(plan_of(local), stores, start_step=start) for stores in (local, fetched)]
+      batches = [loading.batches(make_plan(local), stores, start_step=start) for stores in (local, fetched)]
       for ours, theirs in itertools.islice(zip(*batches), 20):
         for name in ours:
           np.testing.assert_array_equal(ours[name], theirs[name])
@@ -378,7 +367,7 @@ class TestRows:
     for task in 'abc':
       first.ensure(task)
     stores = {name: other.ensure(name) for name in 'abc'}
-    plan, rows = plan_of(stores), list(range(ROWS_PER_STEP))
+    plan, rows = make_plan(stores), list(range(ROWS_PER_STEP))
     chunks = loading._Chunks(plan, stores, rows, 10**6)
     tasks, _ = plan.locate(np.concatenate(plan.rows(0)))
     expected = list(dict.fromkeys(plan.names[task] for task in tasks.tolist()))
@@ -392,6 +381,6 @@ class TestRows:
     stores = {name: other.ensure(name) for name in 'abc'}
     storage.remove(address(bucket, RECORDS, 'a'))
     shutil.rmtree(first.cache.path)
-    batch = next(loading.batches(plan_of(stores), stores))
+    batch = next(loading.batches(make_plan(stores), stores))
     assert batch['tokens'].shape == (ROWS_PER_STEP, ROW_LENGTH)
     assert other.built == ['a']  # what was lost is built again

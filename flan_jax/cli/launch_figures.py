@@ -47,13 +47,10 @@ def of(
   return [('devices', _devices(plan.where, flags.spot)), *_lines(plan, asked.train_steps, flags.price)], plan.where
 
 
+@places.elsewhere()
 def _asked(arguments: Sequence[str], flags: argparse.Namespace) -> precompile.Precompile:
   """Precompile with the settings of a command line of `train`."""
-  with places.elsewhere():
-    return _read(commandline.parse(train.parser(), arguments), flags)
-
-
-def _read(own: argparse.Namespace, flags: argparse.Namespace) -> precompile.Precompile:
+  own = commandline.parse(train.parser(), arguments)
   folders = [folder for folder in own.gin_search_paths.split(',') if folder]
   paths = commandline.check_gin('train', own.gin_file, own.bindings, own.default_gin, folders)
   if flags.platform != 'slurm':

@@ -11,7 +11,6 @@ import contextlib
 import hashlib
 import os
 import pathlib
-import uuid
 from typing import Any
 
 import jax
@@ -23,7 +22,7 @@ from flan_jax.errors import notice, UserError
 AUTO = 'auto'
 FOLDER = 'compilation'  # in a MODEL_DIR that is in a bucket, else in the user's cache
 MOST = 4 * 2**30  # bytes of a local folder
-_ENDING, _UNFINISHED = '.program', '.new'
+_ENDING = '.program'
 _MARK = b'flan_jax program 1\n'
 # What takes less to compile is as quickly compiled as read.
 _THRESHOLDS = {'jax_persistent_cache_min_compile_time_secs': 0.1, 'jax_persistent_cache_min_entry_size_bytes': -1}
@@ -126,7 +125,8 @@ class Programs:
         storage.write_whole(path, content)
       else:
         self._make_room(len(content))
-        _write_local(path, content)
+        with storage.replaced(path) as unfinished:  # several processes may write the same program
+          pathlib.Path(unfinished).write_bytes(content)
     except (OSError, UserError) as error:
       self._writes = False
       notice(f'compiled programs cannot be kept in {self.folder} ({_reason(error)}); later starts compile them anew')
@@ -137,7 +137,7 @@ class Programs:
   def _make_room(self, size: int) -> None:
     files = []
     for path in pathlib.Path(self.folder).iterdir():
-      if path.name.endswith((_ENDING, _UNFINISHED)):
+      if path.name.endswith((_ENDING, storage.UNFINISHED)):
         with contextlib.suppress(FileNotFoundError):  # another process makes room, too
           found = path.stat()
           files.append((found.st_mtime, found.st_size, path))
@@ -151,16 +151,6 @@ class Programs:
 
 def _head(program: bytes) -> bytes:
   return _MARK + hashlib.sha256(program).digest()
-
-
-def _write_local(path: str, content: bytes) -> None:
-  """Several processes may write the same program."""
-  unfinished = f'{path}.{uuid.uuid4().hex[:8]}{_UNFINISHED}'
-  try:
-    pathlib.Path(unfinished).write_bytes(content)
-    os.replace(unfinished, path)
-  finally:
-    pathlib.Path(unfinished).unlink(missing_ok=True)
 
 
 def _reason(error: Exception) -> str:

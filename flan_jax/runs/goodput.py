@@ -10,7 +10,7 @@ import dataclasses
 import itertools
 from typing import Any, Iterator, Mapping, Sequence
 
-from flan_jax.errors import HANG, INTERRUPTED, MISTAKE
+from flan_jax.errors import FINAL, HANG
 from flan_jax.training import events as events_lib
 from flan_jax.training import metric_log
 
@@ -27,7 +27,6 @@ PARTS = {
   'restart': 'from the last that is known of a process to the start of the next',
   'other': 'from the last of these to the end of the process',
 }
-_WANTED_NO_MORE = 0, MISTAKE, INTERRUPTED
 
 
 @dataclasses.dataclass(frozen=True)
@@ -99,7 +98,7 @@ def of(events: Sequence[Mapping[str, Any]]) -> Goodput | None:
       seconds[piece.part] += piece.seconds * (1 - lost)
       seconds['lost steps'] += piece.seconds * lost
   for before, after in itertools.pairwise(starts):
-    if before[-1].get('code') not in _WANTED_NO_MORE:
+    if before[-1].get('code') not in FINAL:
       seconds['restart'] += max(after[0]['time'] - before[-1]['time'], 0.0)
   return Goodput(seconds, len(starts))
 

@@ -20,7 +20,17 @@ import uuid
 from typing import Iterator, TYPE_CHECKING
 
 from flan_jax.errors import UserError
-from flan_jax.storage.bucket import absolute, BUCKET, bucket_problem, BucketError, files, in_words, is_remote  # noqa: F401  part of this
+from flan_jax.storage.bucket import (  # noqa: F401  part of this
+  absolute,
+  BUCKET,
+  bucket_problem,
+  BucketError,
+  DENIED,
+  files,
+  FULL,
+  in_words,
+  is_remote,
+)
 from flan_jax.storage.digests import DIGEST, has_digest, with_digest  # noqa: F401
 
 if TYPE_CHECKING:
@@ -28,6 +38,7 @@ if TYPE_CHECKING:
 
 # etils.epath, of Orbax, would take TensorFlow's files wherever TensorFlow is installed.
 os.environ.setdefault('EPATH_USE_TF', 'false')
+UNFINISHED = '.new'  # ends the name of a local file until it is whole
 
 
 def join(folder: str | os.PathLike, *names: str) -> str:
@@ -126,7 +137,7 @@ def write_whole(name: str | os.PathLike, content: str | bytes) -> None:
     with in_words(name):
       files().pipe_file(absolute(name), data)
     return
-  unfinished = f'{os.fspath(name)}.new'
+  unfinished = f'{os.fspath(name)}{UNFINISHED}'
   with open(unfinished, 'wb') as file:
     file.write(data)
   os.replace(unfinished, name)
@@ -191,22 +202,28 @@ def download(name: str | os.PathLike, local: str | os.PathLike) -> None:
   if not is_remote(name):
     _copy_whole(name, local)
     return
-  unfinished = f'{os.fspath(local)}.{uuid.uuid4().hex[:8]}.new'
+  with replaced(local) as unfinished, in_words(name):
+    files().get_file(absolute(name), unfinished)
+
+
+@contextlib.contextmanager
+def replaced(name: str | os.PathLike) -> Iterator[str]:
+  """A block that writes a file under the name it is given, which ends in UNFINISHED.
+
+  After it the file replaces the local one of that name; if it fails, nothing is left. Several
+  may write the same file at a time.
+  """
+  unfinished = f'{os.fspath(name)}.{uuid.uuid4().hex[:8]}{UNFINISHED}'
   try:
-    with in_words(name):
-      files().get_file(absolute(name), unfinished)
-    os.replace(unfinished, local)
+    yield unfinished
+    os.replace(unfinished, name)
   finally:
     pathlib.Path(unfinished).unlink(missing_ok=True)
 
 
 def _copy_whole(source: str | os.PathLike, target: str | os.PathLike) -> None:
-  unfinished = f'{os.fspath(target)}.{uuid.uuid4().hex[:8]}.new'
-  try:
+  with replaced(target) as unfinished:
     shutil.copyfile(source, unfinished)
-    os.replace(unfinished, target)
-  finally:
-    pathlib.Path(unfinished).unlink(missing_ok=True)
 
 
 def copy(source: str | os.PathLike, target: str | os.PathLike) -> None:

@@ -11,7 +11,8 @@ from typing import Any, Iterator
 from flan_jax.errors import HANG, MISTAKE, UserError
 
 BUCKET = 'gs://'
-DISK = errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM  # of the local end of a copy
+# Of a local disk: no room, no right.
+FULL, DENIED = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG), (errno.EROFS, errno.EACCES, errno.EPERM)
 
 
 class BucketError(UserError, OSError):
@@ -108,7 +109,7 @@ def in_words(name: str | os.PathLike) -> Iterator[None]:
   except (NameError, TypeError, AttributeError, AssertionError):  # our mistakes
     raise
   except Exception as error:  # of gcsfs, aiohttp, google.auth, requests: no common type
-    if getattr(error, 'errno', None) in DISK:
+    if getattr(error, 'errno', None) in FULL + DENIED:  # of the local end of a copy
       raise
     raise BucketError(os.fspath(name), *_reason(error)) from error
 

@@ -12,7 +12,7 @@ from typing import Any, Callable
 import jax
 import orbax.checkpoint as ocp
 
-from flan_jax.errors import INTERRUPTED, PREEMPTED
+from flan_jax.errors import INTERRUPTED, PREEMPTED, speak
 
 GRACE = 5, 1  # seconds in which the main thread notices the first signal, a later one
 # Platforms send SIGTERM to a supervisor, which passes it on, and to its processes too: within
@@ -97,7 +97,7 @@ class Termination:
     if not self.begun and not shared:
       sys.exit(self._stopped())
     step = 'this step' if self.begun else 'the first step'
-    _speak(f'{self.name}: saves after {step} and stops; once more ends it unsaved')
+    speak(f'{self.name}: saves after {step} and stops; once more ends it unsaved')
     self._tell_all()
 
   def _watch(self, reads: int) -> None:
@@ -125,11 +125,11 @@ class Termination:
       ctypes.CFUNCTYPE(None, ctypes.c_int)(self._below.value or 0)(signal.SIGTERM)
 
   def _end_now(self, number: int) -> None:
-    _speak(f'{_NAMES[number]} after {self.name}: ended at once, unsaved; {self._kept()}')
+    speak(f'{_NAMES[number]} after {self.name}: ended at once, unsaved; {self._kept()}')
     os._exit(INTERRUPTED if signal.SIGINT in (number, self.received) else PREEMPTED)
 
   def _stopped(self) -> int:
-    _speak(f'stopped by {self.name} before the first step; {self._kept()}')
+    speak(f'stopped by {self.name} before the first step; {self._kept()}')
     return self.code
 
   def __exit__(self, *_):
@@ -156,8 +156,3 @@ def _handler_of_the_process(number: int) -> ctypes.c_void_p | None:
   if _LIBC.sigaction(number, None, action) or action[0] in (None, 1):  # fails, default, ignored
     return None
   return ctypes.c_void_p(action[0])
-
-
-def _speak(line: str) -> None:
-  """To standard error, from a handler: print may be in the middle of a line."""
-  os.write(2, f'{line}\n'.encode())

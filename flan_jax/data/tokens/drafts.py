@@ -7,7 +7,6 @@ A process that is killed leaves its folder behind; the next one to build there c
 """
 
 import contextlib
-import errno
 import os
 import re
 import shutil
@@ -15,14 +14,13 @@ import tempfile
 import time
 from typing import Callable, Iterator
 
+from flan_jax import storage
 from flan_jax.errors import notice, UserError
 from flan_jax.storage import processes
 
 PREFIX = '.building-'
 _ROOM, _RIGHT = 'make room there, or name another disk with', 'allow it, or name another folder with'
-_REMEDIES = {number: _ROOM for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)} | {
-  number: _RIGHT for number in (errno.EROFS, errno.EACCES, errno.EPERM)
-}
+_REMEDIES = dict.fromkeys(storage.FULL, _ROOM) | dict.fromkeys(storage.DENIED, _RIGHT)
 ABANDONED = 24 * 3600  # seconds without a change, where the process cannot be looked for
 _NAME = re.compile(rf'{re.escape(PREFIX)}([0-9a-f]{{12}})-(\d+)-(\d+)-\w+')
 

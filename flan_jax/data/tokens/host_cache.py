@@ -43,7 +43,7 @@ class Copy:
       descriptor = os.open(os.path.join(self.path, _FETCHING), os.O_RDWR | os.O_CREAT, 0o666)
     try:
       fcntl.flock(descriptor, fcntl.LOCK_EX)
-      for unfinished in glob.glob(f'{glob.escape(self.path)}/*.new'):
+      for unfinished in glob.glob(f'{glob.escape(self.path)}/*{storage.UNFINISHED}'):
         os.unlink(unfinished)  # left by a process that was killed
       yield
     finally:

@@ -16,10 +16,9 @@ import threading
 import time
 from typing import BinaryIO, Callable, Iterator, Sequence
 
-from flan_jax.errors import HANG, INTERRUPTED, MISTAKE, notice, PREEMPTED, UserError
+from flan_jax.errors import FINAL, HANG, MISTAKE, notice, ORDERLY, PREEMPTED, UserError
 
 _POLL = 0.05  # seconds between looks at the processes
-_ORDERLY = INTERRUPTED, PREEMPTED  # codes of a process that has saved, as the others still do
 _SIGNALS = signal.SIGINT, signal.SIGTERM
 
 # The command lines of one start, a process each.
@@ -86,7 +85,7 @@ class Supervisor:
   def _pause(self, code: int) -> float | None:
     """Seconds until the next start, None if there is none."""
     policy, now = self._policy, time.monotonic()
-    if code in (0, MISTAKE, INTERRUPTED):
+    if code in FINAL:
       return None
     if code == PREEMPTED:
       notice(f'the command was preempted; it starts again in {policy.first_pause:g} s')
@@ -161,7 +160,7 @@ class _Group:
       self._gather(codes)
       failed = next((code for code in codes.values() if code), None)
       if failed is not None and deadline is None:
-        deadline, gentle = time.monotonic() + self._grace, failed in _ORDERLY
+        deadline, gentle = time.monotonic() + self._grace, failed in ORDERLY
         if not gentle:
           self._end(running, signal.SIGTERM)
       elif deadline is not None and time.monotonic() > deadline:

@@ -10,13 +10,12 @@ import dataclasses
 import json
 from typing import Any
 
-from flan_jax import storage
+from flan_jax import errors, storage
 from flan_jax.storage import processes
 
 FOLDER = 'heartbeats'
 SECONDS, BUCKET_SECONDS = 10.0, 30.0  # between two heartbeats
 MISSED = 15  # heartbeats without which a process counts as lost
-ORDERLY = 0, 130, 143  # of a process that has saved, as the others still do
 
 
 def interval(model_dir: str) -> float:
@@ -102,7 +101,7 @@ class Heartbeats:
       ended = peer.record.get('ended')
       if ended is None and processes.is_gone(peer.record):
         told.append(f'{self._name(number)} is gone, last in {peer.record.get("phase")!r},')
-      elif ended is not None and ended not in ORDERLY and not killed_only:
+      elif ended is not None and ended not in errors.ORDERLY and not killed_only:
         told.append(
           f'{self._name(number)} has ended with code {ended} in {peer.record.get("phase")!r}, see its message,'
         )

@@ -104,7 +104,7 @@ class Watchdog:
     if self._heartbeats:
       code = errors.code_of(error)
       self._heartbeats.end(code)
-      if code not in heartbeats.ORDERLY:
+      if code not in errors.ORDERLY:
         atexit.register(_leave, code)
 
   def _blame(self, error: Exception) -> None:
@@ -186,11 +186,13 @@ class Watchdog:
     name = f'process-{self._index}-{time.strftime("%Y%m%d-%H%M%S")}.txt'
     path = storage.join(self._model_dir, FOLDER, name)
     text = f'process {self._index} of the run {self._model_dir} is ended with code {errors.HANG}: {problem}'
-    _speak(f'{stacks}\n{text}')
+    errors.speak(f'{stacks}\n{text}')
     written = threading.Thread(target=self._write, args=(path, f'{text}\n\n{stacks}'), daemon=True)
     written.start()
     written.join(_WRITE_SECONDS)
-    _speak(f'the stacks of its threads are above{"" if written.is_alive() else f" and in {path}"}; start it again')
+    errors.speak(
+      f'the stacks of its threads are above{"" if written.is_alive() else f" and in {path}"}; start it again'
+    )
     os._exit(errors.HANG)
 
   def _write(self, path: str, text: str) -> None:
@@ -215,11 +217,6 @@ def _leave(code: int) -> None:
   sys.stdout.flush()
   sys.stderr.flush()
   os._exit(code)
-
-
-def _speak(text: str) -> None:
-  """To standard error, whose locks the main thread may hold."""
-  os.write(2, f'{text}\n'.encode())
 
 
 def _stacks() -> str:
