@@ -28,7 +28,7 @@ SHARED := -n 2 --dist loadfile --no-loadscope-reorder
 # Left out of test-newest: what needs torch, what needs the emulator of a bucket or the tools of
 # launchers, and what is of evaluation, of its reports, of
 # the world or of the commands, the records of each dataset and their copies, and what is
-# marked `long`.
+# marked `long` or `bucket`.
 # A new file of tests is taken unless it is listed.
 WITH_TORCH := families harness huggingface same_texts
 WITH_BUCKETS := bucket_checkpoints bucket_runs caching compilation fuzz growing launch lease \
@@ -79,7 +79,7 @@ test-newest:
 tested-newest: $(VENV)/newest
 	@$(VENV)/bin/python -c 'import sys, jax; print("Python", sys.version.split()[0], \
 	  "with JAX", jax.__version__)'
-	$(RUN) pytest -m 'not slow and not long' $(SHARED) $(LEFT_OUT)
+	$(RUN) pytest -m 'not slow and not long and not bucket' $(SHARED) $(LEFT_OUT)
 
 bench: $(VENV)/test
 	@for name in packing loading store overlap collection training restore scoring decoding; do $(RUN) tests.bench.$$name || exit 1; done

@@ -38,6 +38,13 @@ def pytest_ignore_collect(collection_path, config):
   return None
 
 
+def pytest_collection_modifyitems(items):
+  """Marks the tests that need the emulator of a bucket."""
+  for item in items:
+    if 'bucket_server' in item.fixturenames:
+      item.add_marker('bucket')
+
+
 @pytest.fixture(scope='session', autouse=True)
 def compilation_cache(tmp_path_factory):
   """One for all workers of pytest and the processes that tests start.

@@ -44,6 +44,12 @@ def register() -> None:
     )
 
 
+def forget() -> None:
+  """Takes out of the registry what `register` puts there."""
+  for name in TASKS:
+    seqio.TaskRegistry.remove(name)
+
+
 def read(store_dir: str, cache: str, ours: list[int]) -> dict:
   """What this process built, and the digests of its rows."""
   built, build = [], store._build

@@ -21,9 +21,10 @@ def run(tmp_path, monkeypatch):
   monkeypatch.setenv(vocabulary.VARIABLE, 'bytes')
   monkeypatch.setattr(vocabulary.FLAN, '_loaded', None)
   store_worker.register()
-  return lambda directory: caching.Run(
+  yield lambda directory: caching.Run(
     store_worker.ROWS, store_dir=str(directory), store_cache=str(tmp_path / 'cache'), store_cache_gb=1.0
   )
+  store_worker.forget()
 
 
 @pytest.mark.parametrize('place', ['disk', 'bucket'])

@@ -81,6 +81,16 @@ def test_of_the_rest_only_other_rooms_are_left_out():
     assert uses(reached(f'test_{name}') | started, others), name
 
 
+def test_what_needs_a_bucket_is_left_out():
+  """By its file, or by the mark that conftest gives to who names the fixture."""
+  for name in set(every_file()) - set(variable('WITH_BUCKETS')) - set(variable('OTHER_ROOMS')):
+    names = reached(f'test_{name}')
+    with open(os.path.join(CHECKOUT, f'tests/test_{name}.py'), encoding='utf-8') as file:
+      text = file.read()
+    if any('gcp_storage_emulator' in one for one in names):
+      assert 'getfixturevalue' not in text and 'buckets.' not in text.replace('tests.buckets', ''), name
+
+
 def newest(folder, *given, path):
   done = run('sh', f'{CHECKOUT}/.ci/newest', *given, path=path)
   return done.stdout.strip() or done.stderr

@@ -31,7 +31,8 @@ def alone(tmp_path, monkeypatch):
   store_worker.register()
   told = store_worker.read(str(tmp_path / 'alone'), str(tmp_path / 'unused'), list(range(store_worker.ROWS.per_step)))
   assert told['built'] == NAMES and not (tmp_path / 'unused').exists()
-  return told['rows']
+  yield told['rows']
+  store_worker.forget()
 
 
 def test_what_is_missing_is_divided_and_the_rows_stay_the_same(alone, bucket, tmp_path):  # noqa: F811
