@@ -150,7 +150,25 @@ def test_what_an_earlier_start_left_says_nothing(tmp_path):
   assert one.lost() == '' and one.moved == 0
   put(tmp_path, 1, **DEAD)
   one.read(2.0)
-  assert one.lost() == f"process 1 (here, pid {DEAD['pid']}) is gone, last in 'step 7',"
+  assert one.lost() == '' and one.unsure()  # it may have said more before it ended
+  one.read(3.0)
+  assert one.lost() == f"process 1 (here, pid {DEAD['pid']}) is gone, last in 'step 7'," and not one.unsure()
+
+
+def test_a_process_that_ends_between_two_looks_has_the_last_word(tmp_path):
+  """Its number is free at once; what it wrote last is known when the file is read again."""
+  command = [sys.executable, '-c', 'import sys; sys.stdin.read()']
+  with subprocess.Popen(command, stdin=subprocess.PIPE) as other:
+    here = processes.this() | {'pid': other.pid, 'start': processes.started(other.pid)}
+    put(tmp_path, 1, **here)
+    one = beats(tmp_path, 0)
+    one.read(1.0)
+    assert one.lost() == '' and not one.unsure()
+    put(tmp_path, 1, **here | {'ended': 0, 'count': 2})
+  assert one.lost() == '' and one.unsure()
+  one.read(2.0)
+  one.read(3.0)
+  assert one.lost() == one.silent(0.5) == ''
 
 
 def test_a_process_that_has_saved_and_ended_is_not_missed(tmp_path):

@@ -78,6 +78,6 @@ def _manner(rows: Iterable[str]) -> dict[str, Any]:
 
 def _is_imported(model_dir: str) -> bool:
   try:
-    return 'imported' in storage.read_object(os.path.join(model_dir, 'run.json'))
+    return 'imported' in storage.read_own(os.path.join(model_dir, 'run.json'), AGAIN)
   except UserError:
     return False

@@ -187,7 +187,8 @@ def run(prepared: Prepared, began: float | None = None) -> None:
 
   job, first = prepared.job, multihost.first()
   journal = events.Journal(job.model_dir, first)
-  beats = heartbeats.Heartbeats(job.model_dir, *multihost.position())
+  index, count, start = multihost.position()
+  beats = heartbeats.Heartbeats(job.model_dir, index, count, start) if count > 1 else None
   deadlines = watchdog.Deadlines(job.step_deadline, job.progress_deadline)
   with (
     lease.held(job.model_dir, first) as mine,

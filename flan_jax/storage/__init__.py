@@ -31,7 +31,7 @@ from flan_jax.storage.bucket import (  # noqa: F401  part of this
   in_words,
   is_remote,
 )
-from flan_jax.storage.digests import DIGEST, has_digest, with_digest  # noqa: F401
+from flan_jax.storage.digests import changed, has_digest, with_digest, without_digest  # noqa: F401
 
 if TYPE_CHECKING:
   from etils import epath
@@ -315,6 +315,14 @@ def read_object(path: str, remedy: str = 'download it again') -> dict:
   if not isinstance(found, dict):
     raise UserError(f'{path} holds no JSON object but {str(found)[:40]!r}; {remedy}')
   return found
+
+
+def read_own(path: str, remedy: str) -> dict:
+  """The object in a JSON file that we wrote, without its digest; UserError if it was changed since."""
+  found = read_object(path, remedy)
+  if why := changed(found):
+    raise UserError(f'{path} cannot be used: {why}; {remedy}')
+  return without_digest(found)
 
 
 def check_version(path: str, name: str, version: object, known: int) -> None:

@@ -169,19 +169,10 @@ def read_run(model_dir: str) -> Run | None:
   except (ValueError, RecursionError) as error:
     raise UserError(_torn(path, f'it is not JSON: {error}')) from None
   if isinstance(told, Mapping):
-    _check_digest(path, told)
-    told = {name: value for name, value in told.items() if name != storage.DIGEST}
+    if why := storage.changed(told):
+      raise UserError(_torn(path, why))
+    told = storage.without_digest(told)
   return Run.from_json(told, path)
-
-
-def _check_digest(path: str, told: Mapping) -> None:
-  """Raises UserError unless the content is what was written; earlier versions noted no digest."""
-  if storage.DIGEST in told and not storage.has_digest(told):
-    what = (
-      f'it was changed after it was written, for its "{storage.DIGEST}" is of other content. If you '
-      f'changed it on purpose, delete the "{storage.DIGEST}" in it. Otherwise a disk or a copy did'
-    )
-    raise UserError(_torn(path, what))
 
 
 def _torn(path: str, what: str) -> str:

@@ -176,13 +176,10 @@ def of_folder(folder: str, words: Words) -> Ends | None:
 def read(folder: str, name: str) -> dict:
   """The object in a JSON file, {} if there is no such file; UserError if it is torn."""
   path = os.path.join(folder, name)
-  return (
-    storage.read_object(
-      path, 'download it again or bring it back, or remove it if it is not of the vocabulary beside it'
-    )
-    if storage.exists(path)
-    else {}
-  )
+  if not storage.exists(path):
+    return {}
+  read_file = storage.read_own if name == RUN else storage.read_object
+  return read_file(path, 'download it again or bring it back, or remove it if it is not of the vocabulary beside it')
 
 
 def _of_files(told: Mapping[str, Mapping], words: Words) -> Ends | None:

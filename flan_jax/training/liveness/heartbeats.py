@@ -30,6 +30,7 @@ class _Peer:
   record: dict[str, Any] = dataclasses.field(default_factory=dict)
   changed: float = 0.0
   read: float = 0.0  # the last time that something could be seen
+  gone: bool = False  # the process was no more before its last word was read
 
   @property
   def silence(self) -> float:
@@ -37,7 +38,7 @@ class _Peer:
 
 
 class Heartbeats:
-  """Those of the processes of one start of a run.
+  """Those of the processes of one start of a run, which are several.
 
   Args:
     model_dir: where they are.
@@ -59,9 +60,7 @@ class Heartbeats:
     return max(min(deadline, MISSED * self.interval), 3 * self.interval)
 
   def write(self, phase: str) -> None:
-    """This process lives, and is in that phase; with nobody else to read it, nothing is written."""
-    if not self._peers:
-      return
+    """This process lives, and is in that phase."""
     self._count, self._phase = self._count + 1, phase
     record = {**self._own, 'phase': phase, 'count': self._count, **self._ended}
     with contextlib.suppress(OSError, ValueError):  # the next one, perhaps
@@ -77,6 +76,7 @@ class Heartbeats:
   def read(self, now: float) -> None:
     """Looks at the others. now: by the clock that `moved` is told by."""
     for number, peer in self._peers.items():
+      gone = processes.is_gone(peer.record)
       try:
         record = json.loads(storage.read_text(self._path(number)))
       except FileNotFoundError:
@@ -85,11 +85,18 @@ class Heartbeats:
       except (OSError, ValueError):  # a bucket that does not answer says nothing of a process
         continue
       peer.read = now
-      if not isinstance(record, dict) or record.get('run') != self._own['run'] or record == peer.record:
+      if not isinstance(record, dict) or record.get('run') != self._own['run']:
+        continue
+      peer.gone = gone
+      if record == peer.record:
         continue
       if record.get('phase') != peer.record.get('phase'):
         self.moved = now
       peer.record, peer.changed = record, now
+
+  def unsure(self) -> bool:
+    """Whether `read` must look again: a process is no more, and perhaps has said that it ended well."""
+    return any(not peer.gone and processes.is_gone(peer.record) for peer in self._peers.values())
 
   def lost(self, killed_only: bool = False) -> str:
     """'process 1 (host b, pid 17) is gone ...': who has certainly ended too early.
@@ -99,7 +106,7 @@ class Heartbeats:
     told = []
     for number, peer in self._peers.items():
       ended = peer.record.get('ended')
-      if ended is None and processes.is_gone(peer.record):
+      if ended is None and peer.gone:
         told.append(f'{self._name(number)} is gone, last in {peer.record.get("phase")!r},')
       elif ended is not None and ended not in errors.ORDERLY and not killed_only:
         told.append(

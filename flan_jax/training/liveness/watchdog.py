@@ -84,6 +84,7 @@ class Watchdog:
     self._clock = 0.0
     self._seen, self._since = _doing, 0.0
     self._stop, self._ending = threading.Event(), threading.Lock()
+    self._look = threading.Event()  # at the others, at once
     self._told: set[str] = set()
     self._threads: list[threading.Thread] = []
 
@@ -99,6 +100,7 @@ class Watchdog:
     if self._heartbeats and isinstance(error, Exception):
       self._blame(error)
     self._stop.set()
+    self._look.set()
     for thread in self._threads:
       thread.join(_WRITE_SECONDS)
     if self._heartbeats:
@@ -112,7 +114,8 @@ class Watchdog:
     assert self._heartbeats
     until = time.monotonic() + _SETTLE_SECONDS * (not isinstance(error, errors.UserError))
     while True:
-      self._heartbeats.read(self._clock)
+      for _ in range(2):  # see Heartbeats.unsure
+        self._heartbeats.read(self._clock)
       lost = self._heartbeats.lost(killed_only=isinstance(error, errors.UserError))
       if lost or time.monotonic() >= until:
         break
@@ -152,6 +155,8 @@ class Watchdog:
     told = f'{shown(self._seen)!r} has taken {elapsed:.0f} s'
     silent = ''
     if self._heartbeats:
+      if self._heartbeats.unsure():
+        self._look.set()
       # One that ended by an error: perhaps this process has the same, in a moment.
       if lost := self._heartbeats.lost(killed_only=elapsed < _SETTLE_SECONDS):
         return f'{lost} while this process was in {shown(self._seen)!r}'
@@ -175,7 +180,9 @@ class Watchdog:
         self._heartbeats.read(self._clock)
       if self._renew and (problem := self._renew()):
         self._end(problem)
-      if self._stop.wait(interval):
+      self._look.wait(interval)
+      self._look.clear()
+      if self._stop.is_set():
         return
 
   def _end(self, problem: str) -> None:
