@@ -4,7 +4,8 @@
 # make test-newest   those that need no torch, on the newest Python and JAX
 # make pod-test   training on two hosts that share nothing but a bucket (Linux, root)
 # make lint   format, the linter's rules and types (pyproject.toml)
-# make bench  figures against named peers, a JSON line each
+# make bench  figures against named peers, a JSON line each; PARENT=COMMIT adds the time to the
+#             first step, beside that commit's
 # make docs   the documentation in site/; fails on a broken link
 # Each does all the set-up on a fresh machine: a virtual environment in .venv. `run` installs
 # the package alone; tests and benchmarks add what they compare it with, torch among it.
@@ -31,7 +32,7 @@ SHARED := -n 2 --dist loadfile --no-loadscope-reorder
 # marked `long` or `bucket`.
 # A new file of tests is taken unless it is listed.
 WITH_TORCH := families harness huggingface same_texts
-WITH_BUCKETS := bucket_checkpoints bucket_runs caching compilation fuzz growing launch lease \
+WITH_BUCKETS := bucket_checkpoints caching compilation fuzz growing launch lease \
   storage store_hosts store_published supervisor watchdog
 OTHER_ROOMS := commandline comparison copies damaged_answers decoding evaluate experiment generate \
   hub job malformed metrics never_tuned origins outside paper prepare prepare_failures prompts protocol ranking report results \
@@ -82,7 +83,8 @@ tested-newest: $(VENV)/newest
 	$(RUN) pytest -m 'not slow and not long and not bucket' $(SHARED) $(LEFT_OUT)
 
 bench: $(VENV)/test
-	@for name in packing loading store overlap collection training restore scoring decoding; do $(RUN) tests.bench.$$name || exit 1; done
+	@for name in packing loading store overlap collection training restore overhead scoring decoding; do $(RUN) tests.bench.$$name || exit 1; done
+	@[ -z "$(PARENT)" ] || $(RUN) tests.bench.start $(PARENT)
 
 docs: export NO_MKDOCS_2_WARNING := 1
 docs: $(VENV)/docs

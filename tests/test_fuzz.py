@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Jobs killed at any moment and begun again end as the one that nobody disturbed."""
+"""Jobs on a disk or in a bucket, killed at any moment, end as one that nobody disturbed."""
 
 import json
+import os
 import random
 import time
 
@@ -12,28 +13,37 @@ import pytest
 from flan_jax import storage
 from flan_jax.data import vocabulary
 from flan_jax.training import checkpoint
-from tests import buckets, doors
-from tests.buckets import bucket_server  # noqa: F401  a fixture
+from tests import doors
+from tests.buckets import bucket, bucket_server  # noqa: F401  fixtures
 from tests.test_job import SMALL, TUNE
 
-PLACES = ['disk', 'bucket']
-SHORT, LONG = 1, 10  # jobs in each place
+JOBS = 10  # on disks, and as many in buckets
 STEPS = 6
 
 
 class Job:
-  """Prompt stores, training, evaluation and report of a tiny run, in a folder of its own."""
+  """Prompt stores, training, evaluation, report and answers of a tiny run.
+
+  All lies below `place`: a gin file, the vocabulary and a file of prompts, too.
+  """
 
   def __init__(self, data, place: str):
     self.model_dir, self._place = f'{place}/run', place
     self._environment = {'TFDS_DATA_DIR': str(data), vocabulary.VARIABLE: str(data / 'vocab.model')}
-    run, store = f"MODEL_DIR='{self.model_dir}'", f"STORE_DIR='{place}/store'"
-    rows = [*TUNE, *SMALL, 'SAVE_EVERY=2', f'TRAIN_STEPS={STEPS}', store]
+    storage.make_folder(place)
+    storage.copy(data / 'vocab.model', f'{place}/vocab.model')
+    storage.write_whole(f'{place}/mine.gin', 'SEED = 3\n')
+    storage.write_whole(f'{place}/prompts.jsonl', '"One?"\n"Two?"\n')
+    run, words = f"MODEL_DIR='{self.model_dir}'", f"VOCABULARY='{place}/vocab.model'"
+    rows = [*TUNE, *SMALL, f'--gin_file={place}/mine.gin', 'SAVE_EVERY=2', f'TRAIN_STEPS={STEPS}', words]
+    rows += [f"STORE_DIR='{place}/store'"]
+    asked = f'--model_dir={self.model_dir}', f'--input={place}/prompts.jsonl', f'--output={place}/out.jsonl'
     self.commands = [
       ['cache', *rows],
       ['train', *rows, run],
       ['evaluate', run, "HELD_OUT='none'", '--held_in=sst2', '--limit=4'],
       ['report', self.model_dir],
+      ['generate', *asked, '--field=text', '--max_tokens=4'],
     ]
 
   def do(self, kill: tuple[int, float] | None = None) -> list[float]:
@@ -63,12 +73,19 @@ class Job:
   def parameters(self) -> list[np.ndarray]:
     return [np.asarray(leaf) for leaf in jax.tree.leaves(checkpoint.load(self.model_dir, STEPS).params)]
 
-  def results(self) -> str:
-    return storage.read_text(f'{self.model_dir}/results.json')
+  def told(self) -> dict[str, str]:
+    """{name: content} of the files with scores and answers."""
+    names = [f'run/predictions/{name}' for name in storage.sizes(f'{self.model_dir}/predictions')]
+    return {name: storage.read_text(f'{self._place}/{name}') for name in ['run/results.json', 'out.jsonl', *names]}
 
   def losses(self) -> list:
     records = map(json.loads, storage.read_text(f'{self.model_dir}/metrics.jsonl').splitlines())
     return [(one['step'], one['loss'], one.get('dev_loss')) for one in records]
+
+  def files(self) -> set[str]:
+    """Names of the files of the run, but for those of checkpoints and of single starts."""
+    names = storage.sizes(self.model_dir)
+    return {name for name in names if '/' not in name and not name.startswith('events.out')}
 
   def left(self) -> set[str]:
     """Files that are of no use to anybody: unfinished ones."""
@@ -91,25 +108,20 @@ def _check(undisturbed, data, place: str, seed: int) -> None:
   job.do(kill=(number, moment - sum(seconds[:number])))
   for mine, theirs in zip(job.parameters(), whole.parameters(), strict=True):
     np.testing.assert_array_equal(mine, theirs)
-  assert job.results() == whole.results()
-  assert job.losses() == whole.losses()
+  assert job.told() == whole.told() and len(whole.told()) > 2
+  assert job.losses() == whole.losses() and [step for step, *_ in whole.losses()] == list(range(1, STEPS + 1))
+  assert job.files() == whole.files() >= {'run.json', 'config.gin', 'results.json', 'report.html'}
   assert not job.left()
+  assert not os.path.exists('/gs:')  # the doors run in that folder
 
 
-@pytest.mark.parametrize('seed', range(SHORT))
-@pytest.mark.parametrize('place', PLACES)
-def test_a_killed_job_ends_as_an_undisturbed_one(undisturbed, embedded_data, tmp_path, request, place, seed):
-  _check(undisturbed, embedded_data, _place(place, tmp_path, request), seed)
+def test_a_job_killed_in_a_bucket_ends_as_an_undisturbed_one(undisturbed, embedded_data, bucket):  # noqa: F811
+  _check(undisturbed, embedded_data, f'{bucket}/job', JOBS)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize('seed', range(SHORT, SHORT + LONG))
-@pytest.mark.parametrize('place', PLACES)
-def test_many_killed_jobs_end_as_an_undisturbed_one(undisturbed, embedded_data, tmp_path, request, place, seed):
-  _check(undisturbed, embedded_data, _place(place, tmp_path, request), seed)
-
-
-def _place(place: str, tmp_path, request) -> str:
-  if place == 'disk':
-    return str(tmp_path)
-  return f'{buckets.make_bucket(request.getfixturevalue("bucket_server"))}/job'
+@pytest.mark.parametrize('seed', range(JOBS))
+@pytest.mark.parametrize('kind', ['disk', 'bucket'])
+def test_many_killed_jobs_end_as_an_undisturbed_one(undisturbed, embedded_data, tmp_path, request, kind, seed):
+  place = str(tmp_path) if kind == 'disk' else f'{request.getfixturevalue("bucket")}/job'
+  _check(undisturbed, embedded_data, place, seed)
