@@ -17,7 +17,14 @@ from tests.buckets import bucket, bucket_server  # noqa: F401  fixtures
 from tests.test_job import SMALL, TUNE
 
 STEPS = 4
-TRAIN = [*TUNE, *SMALL, f'TRAIN_STEPS={STEPS}', "MESH={'data': 2, 'fsdp': 1, 'tensor': 1}"]
+TRAIN = [
+  *TUNE,
+  *SMALL,
+  'EVAL_EVERY=0',
+  "CLUSTERS=('sentiment',)",
+  f'TRAIN_STEPS={STEPS}',
+  "MESH={'data': 2, 'fsdp': 1, 'tensor': 1}",
+]
 
 
 def started(folder, embedded_data, settings, *more):
