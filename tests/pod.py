@@ -2,9 +2,10 @@
 """A pod on one machine: hosts that share nothing but a network and, in it, a bucket.
 
 Each host has a network, a file system and a name of its own: Linux namespaces, held by a
-process that sleeps. What a host writes below `folder` no other one sees. A switch of its
-own joins the hosts; beside it stands the emulator of a bucket. Needs `unshare` and
-`nsenter` (util-linux), `ip` (iproute2), and the right to use them.
+process that sleeps. What a host writes below `folder` no other one sees. Hosts know each
+other's names, by an /etc/hosts of their own. A switch of its own joins them; beside it
+stands the emulator of a bucket. Needs `unshare` and `nsenter` (util-linux), `ip`
+(iproute2), and the right to use them.
 """
 
 import contextlib
@@ -14,6 +15,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from typing import Iterator, Mapping, Sequence
 
@@ -21,6 +23,7 @@ import requests
 
 CHECKOUT = pathlib.Path(__file__).parent.parent
 BUCKET, PORT = '10.77.0.254', 9023
+_MOST = 8  # hosts
 _HOLDS = 'echo ready; exec sleep infinity'
 
 
@@ -31,6 +34,14 @@ def missing() -> str:
       return f'there is no {name}; install util-linux and iproute2'
   tried = subprocess.run(['unshare', '--net', '--mount', '--uts', 'true'], capture_output=True, text=True)
   return tried.stderr.strip() and f'namespaces cannot be made: {tried.stderr.strip()}'
+
+
+def _address(number: int) -> str:
+  return f'10.77.0.{number + 1}'
+
+
+def _name(number: int) -> str:
+  return f'host-{number}'
 
 
 class _Namespaces:
@@ -58,11 +69,29 @@ class _Namespaces:
     self._holder.wait()
 
 
+class Process(subprocess.Popen):
+  """What runs on a host; it never waits for a reader of its words."""
+
+  def __init__(self, command: Sequence[str], environment: Mapping[str, str]):
+    self._words = tempfile.TemporaryFile('w+')
+    super().__init__(command, cwd='/', env=environment, stdout=self._words, stderr=subprocess.STDOUT)
+
+  def end(self, timeout: float) -> tuple[int, str]:
+    """(exit code, standard output and error together), when it has ended; past the time it is killed."""
+    try:
+      code = self.wait(timeout)
+    except subprocess.TimeoutExpired:
+      self.kill()
+      code = self.wait()
+    self._words.seek(0)
+    return code, self._words.read()
+
+
 class Host:
   """A machine of the pod. address: of its network; folder: its own, on a disk in memory."""
 
   def __init__(self, number: int, folder: pathlib.Path, switch: _Namespaces):
-    self.address, self.name = f'10.77.0.{number + 1}', f'host-{number}'
+    self.address, self.name = _address(number), _name(number)
     self._space, self.folder = _Namespaces(), folder
     outer, inner = f'port{number}', f'eth{number}'
     switch.run('ip', 'link', 'add', outer, 'type', 'veth', 'peer', 'name', inner, 'netns', str(self._space.number))
@@ -76,9 +105,12 @@ class Host:
       f'mkdir -p {folder}/home {folder}/tmp',
     ):
       self._space.run(*command.split())
+    names = ['127.0.0.1 localhost', *(f'{_address(one)} {_name(one)}' for one in range(_MOST))]
+    script = f'echo "$1" > {folder}/hosts && mount --bind {folder}/hosts /etc/hosts'
+    self._space.run('sh', '-c', script, 'sh', '\n'.join(names))
 
-  def start(self, command: Sequence[str], environment: Mapping[str, str] = {}) -> subprocess.Popen:
-    """Starts a command there; its output is taken together."""
+  def start(self, command: Sequence[str], environment: Mapping[str, str] = {}) -> 'Process':
+    """Starts a command there."""
     own = {
       'HOME': f'{self.folder}/home',
       'TMPDIR': f'{self.folder}/tmp',
@@ -87,21 +119,13 @@ class Host:
       'STORAGE_EMULATOR_HOST': f'http://{BUCKET}:{PORT}',
       'TENSORSTORE_GCS_HTTP_URL': f'http://{BUCKET}:{PORT}',
     }
-    return subprocess.Popen(
-      [*self._space.enter, *command],
-      cwd='/',
-      text=True,
-      stdout=subprocess.PIPE,
-      stderr=subprocess.STDOUT,
-      env={**os.environ, **own, **environment},
-    )
+    return Process([*self._space.enter, *command], {**os.environ, **own, **environment})
 
   def run(self, command: Sequence[str], environment: Mapping[str, str] = {}, timeout: float = 900) -> str:
     """Runs a command there, which must end well; returns what it said."""
-    process = self.start(command, environment)
-    said, _ = process.communicate(timeout=timeout)
-    assert process.returncode == 0, f'{self.name}: {command} ended with {process.returncode}\n{said}'
-    return said
+    code, words = self.start(command, environment).end(timeout)
+    assert code == 0, f'{self.name}: {command} ended with {code}\n{words}'
+    return words
 
   def put(self, source: pathlib.Path, name: str) -> str:
     """Copies a folder from outside into the host's own; returns its path there."""

@@ -74,9 +74,12 @@ class Job:
     return [np.asarray(leaf) for leaf in jax.tree.leaves(checkpoint.load(self.model_dir, STEPS).params)]
 
   def told(self) -> dict[str, str]:
-    """{name: content} of the files with scores and answers."""
-    names = [f'run/predictions/{name}' for name in storage.sizes(f'{self.model_dir}/predictions')]
-    return {name: storage.read_text(f'{self._place}/{name}') for name in ['run/results.json', 'out.jsonl', *names]}
+    """{name: content} of the files with scores and answers, without heads, which know the checkpoint."""
+    predictions = f'{self.model_dir}/predictions'
+    told = {name: storage.read_text(f'{self._place}/{name}') for name in ('run/results.json', 'out.jsonl')}
+    return told | {
+      name: storage.read_text(f'{predictions}/{name}').partition('\n')[2] for name in storage.sizes(predictions)
+    }
 
   def losses(self) -> list:
     records = map(json.loads, storage.read_text(f'{self.model_dir}/metrics.jsonl').splitlines())

@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -14,7 +15,7 @@ import numpy as np
 import pytest
 
 from flan_jax.data import vocabulary
-from flan_jax.errors import HANG, MISTAKE, UserError
+from flan_jax.errors import Gone, HANG, MISTAKE, UserError
 from flan_jax.model import decoder
 from flan_jax.runs.launch import local
 from flan_jax.runs.launch.supervisor import Policy, Supervisor
@@ -452,6 +453,13 @@ SLURM = {'SLURM_JOB_ID': '7', 'SLURM_STEP_NODELIST': 'n[1-2]', 'SLURM_PROCID': '
 )
 def test_a_launcher_is_known_by_its_environment(environment, many):
   assert multihost.launched({'JAX_PLATFORMS': 'cpu'} | environment) == many
+
+
+def test_a_machine_whose_name_has_no_address_says_so_before_it_joins(monkeypatch):
+  monkeypatch.setattr(jax.distributed, 'initialize', pytest.fail)
+  monkeypatch.setattr(socket, 'gethostname', lambda: 'host-7.invalid')  # RFC 2606: never resolved
+  with pytest.raises(Gone, match='called host-7.invalid, and no address is found .*/etc/hosts'):
+    multihost.start('127.0.0.1:1', 2, 0)
 
 
 @pytest.mark.long

@@ -15,16 +15,19 @@ import pytest
 
 from flan_jax import errors, storage
 from flan_jax.training import checkpoint
+from flan_jax.training.liveness import heartbeats
 from tests import doors, pod
 from tests.test_job import SMALL, TUNE
 
 pytestmark = pytest.mark.slow
 
 REQUIRED = 'POD_REQUIRED'  # in the environment: there must be a pod
-STEPS, KILLED_AFTER = 12, 6
-DEADLINE = 40  # seconds in which a host must notice that another is gone, see below
+STEPS, KILLED_AFTER = 24, 6
+ENDLESS = 10**6  # steps, of a start that is to be killed
+# Three heartbeats are to be missing, each is written and read with that interval, and stacks are written.
+DEADLINE = 6 * heartbeats.BUCKET_SECONDS
 TRAIN = [
-  *TUNE, *SMALL, f'TRAIN_STEPS={STEPS}', 'SAVE_EVERY=3', "MESH={'data': 2, 'fsdp': 1, 'tensor': 1}", 'STEP_DEADLINE=30',
+  *TUNE, *SMALL, 'SAVE_EVERY=3', "MESH={'data': 2, 'fsdp': 1, 'tensor': 1}", 'STEP_DEADLINE=30',
 ]  # fmt: skip
 EVALUATE = ["HELD_OUT='none'", '--held_in=sst2', '--limit=4', "MESH={'data': 2, 'fsdp': 1, 'tensor': 1}"]
 
@@ -66,9 +69,9 @@ together.started = 0
 
 
 def ended(processes):
-  said = [process.communicate(timeout=900)[0] for process in processes]
-  assert [process.returncode for process in processes] == [0] * len(processes), '\n\n'.join(said)
-  return said
+  ends = [process.end(timeout=300) for process in processes]
+  assert [code for code, _ in ends] == [0] * len(ends), '\n\n'.join(words for _, words in ends)
+  return [words for _, words in ends]
 
 
 @pytest.fixture(scope='module')
@@ -78,26 +81,39 @@ def run(hosts, embedded_data):
   data = [machine.put(embedded_data, 'data') for machine in machines]
   model_dir = f'{bucket}/run'
   arguments = flags(TRAIN, f"MODEL_DIR='{model_dir}'", f"STORE_DIR='{bucket}/store'")
-  first, second = together(machines, data, 'train', arguments)
-  _wait_for_checkpoint(machines[0], model_dir, KILLED_AFTER)
+  first, second = together(machines, data, 'train', [*arguments, f'--gin.TRAIN_STEPS={ENDLESS}'])
+  _wait_for_checkpoint(machines[0], model_dir, (first, second))
   second.kill()
   begun = time.monotonic()
-  said, _ = first.communicate(timeout=300)
-  lost = time.monotonic() - begun, first.returncode, said
-  second.communicate()
-  ended(together(machines, data, 'train', arguments))
+  code, words = first.end(timeout=300)
+  lost = time.monotonic() - begun, code, words
+  second.wait()
+  resumed = ended(together(machines, data, 'train', [*arguments, f'--gin.TRAIN_STEPS={STEPS}']))
+  assert 'resuming from step' in resumed[0]
   ended(together(machines, data, 'evaluate', flags(EVALUATE, f"MODEL_DIR='{model_dir}'")))
   machines[1].run([sys.executable, '-m', 'flan_jax', 'report', model_dir])
   return machines, model_dir, lost
 
 
-def _wait_for_checkpoint(machine, model_dir, step):
-  program = 'import sys; from flan_jax.training import step_folders; print(step_folders.steps(sys.argv[1]))'
-  for _ in range(120):
-    if f'{step}' in machine.run([sys.executable, '-c', program, model_dir]):
-      return
-    time.sleep(1)
-  raise AssertionError(f'no checkpoint {step} in {model_dir}')
+WAITS = """
+import sys, time
+from flan_jax.training import step_folders
+while max(step_folders.steps(sys.argv[1]), default=0) < int(sys.argv[2]):
+  time.sleep(0.2)
+"""
+
+
+def _wait_for_checkpoint(machine, model_dir, processes):
+  waiting = machine.start([sys.executable, '-c', WAITS, model_dir, str(KILLED_AFTER)])
+  begun = time.monotonic()
+  while waiting.poll() is None:
+    gone = [process.end(0)[1] for process in processes if process.poll() is not None]
+    if gone or time.monotonic() - begun > 300:
+      waiting.kill()
+      raise AssertionError('\n\n'.join([f'no checkpoint {KILLED_AFTER} in {model_dir}', *gone]))
+    time.sleep(0.1)
+  code, words = waiting.end(0)
+  assert code == 0, words
 
 
 @pytest.fixture(scope='module')
@@ -107,7 +123,7 @@ def alone(embedded_data, tmp_path_factory):
   environment = {'TFDS_DATA_DIR': str(embedded_data), 'FLAN_VOCABULARY': f'{embedded_data}/vocab.model'}
   model_dir, devices = f"MODEL_DIR='{folder}/run'", 'HOST_DEVICES=2'
   for door, arguments in (
-    ('train', flags(TRAIN, model_dir, devices, f"STORE_DIR='{folder}/store'")),
+    ('train', flags(TRAIN, f'TRAIN_STEPS={STEPS}', model_dir, devices, f"STORE_DIR='{folder}/store'")),
     ('evaluate', flags(EVALUATE, model_dir, devices)),
   ):
     found = doors.run_from_nothing(door, arguments, environment)
@@ -135,7 +151,7 @@ def fetched(run, tmp_path_factory):
 def test_a_host_that_is_left_says_so_and_ends_in_time(run):
   seconds, code, said = run[2]
   assert code == errors.HANG and 'host-1' in said, said
-  assert seconds < DEADLINE + 60
+  assert seconds < DEADLINE
 
 
 def test_parameters_are_those_of_one_process_on_a_disk(fetched, alone):

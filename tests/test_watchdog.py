@@ -216,6 +216,34 @@ def test_a_process_elsewhere_that_falls_silent_is_named(tmp_path):
   assert f'process 1 (here, pid {DEAD["pid"]}) has given no heartbeat for' in told and "'step 8' has taken" in told
 
 
+BROKEN = """
+    import threading
+    import jax
+    heartbeats.SECONDS, watchdog._SETTLE_SECONDS = 1.0, 0.5
+    def lives():
+      while sys.argv[2] == 'lives':
+        other.write('step 8')
+        time.sleep(0.2)
+    other = heartbeats.Heartbeats(sys.argv[1], 1, 2, 5)
+    threading.Thread(target=lives, daemon=True).start()
+    with Watchdog(sys.argv[1], Deadlines(1, 0), heartbeats.Heartbeats(sys.argv[1], 0, 2, 5)):
+      watchdog.phase('step', 8, watchdog.STEP)
+      raise jax.errors.JaxRuntimeError('UNKNOWN: Gloo all-reduce failed')
+    """
+
+
+def test_a_process_elsewhere_is_named_if_a_collective_fails_and_nothing_more_is_heard_of_it(tmp_path):
+  put(tmp_path, 1, **DEAD | {'place': 'elsewhere'})
+  told = ended(child(BROKEN, tmp_path, 'gone'), errors.HANG)
+  assert f'process 1 (here, pid {DEAD["pid"]}) has given no heartbeat for' in told
+  assert "while this process was in 'step 8' (UNKNOWN: Gloo all-reduce failed)" in told
+
+
+def test_a_collective_that_fails_is_an_error_of_its_own_if_all_processes_live(tmp_path):
+  told = ended(child(BROKEN, tmp_path, 'lives'), 1)
+  assert 'JaxRuntimeError: UNKNOWN: Gloo all-reduce failed' in told and 'heartbeat' not in told
+
+
 def test_an_error_is_told_to_the_others(tmp_path):
   code = """
       with Watchdog(sys.argv[1], beats=heartbeats.Heartbeats(sys.argv[1], 1, 2, 5)):

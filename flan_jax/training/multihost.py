@@ -11,6 +11,7 @@ import contextlib
 import importlib.util
 import os
 import secrets
+import socket
 import threading
 from typing import Any, Iterator, Mapping, Sequence
 
@@ -45,7 +46,8 @@ def start(
     timeout: seconds to wait until all are there.
 
   Raises:
-    UserError: arguments that do not go together; Gone: not all processes came.
+    UserError: arguments that do not go together; Gone: not all processes came, or this
+      machine has no address.
   """
   given = dict(coordinator_address=coordinator_address, num_processes=process_count, process_id=process_index)
   jax.config.update('jax_enable_preemption_service', saves_on_sigterm)
@@ -94,6 +96,7 @@ def launched(environment: Mapping[str, str] = os.environ) -> bool:
 
 def _join(given: Mapping, timeout: float) -> None:
   """jax.distributed.initialize on a thread: its own timeout aborts the process."""
+  _check_own_name()
   failed = []
 
   def initialize():
@@ -115,6 +118,20 @@ def _join(given: Mapping, timeout: float) -> None:
       'the launcher of this process says too little to join the others '
       f'({failed[0]}); set --coordinator_address, --process_count and --process_index'
     )
+
+
+def _check_own_name() -> None:
+  """Processors, other than accelerators, are joined by the names that the hosts have for themselves."""
+  if getattr(jax.config, 'jax_platforms', None) != 'cpu':
+    return
+  name = socket.gethostname()
+  try:
+    socket.getaddrinfo(name, None)
+  except OSError as error:
+    raise Gone(
+      f'this machine is called {name}, and no address is found for that name ({error.strerror}), by which '
+      'the other processes would reach it; add it to the DNS of the network or to /etc/hosts'
+    ) from None
 
 
 def _absent(given: Mapping, timeout: float) -> str:

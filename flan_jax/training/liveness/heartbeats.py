@@ -119,6 +119,11 @@ class Heartbeats:
     told = [self._told(number) for number, peer in self._peers.items() if self._quiet(peer) > seconds]
     return '; '.join(told)
 
+  def unheard(self, since: float) -> str:
+    """The same of those that have not ended and gave no heartbeat after that time of the clock."""
+    still = (number for number, peer in self._peers.items() if 'ended' not in peer.record and peer.changed <= since)
+    return '; '.join(map(self._told, still))
+
   def described(self) -> str:
     """Of each other process what it does, or for how long it has been silent."""
     return '; '.join(

@@ -18,6 +18,8 @@ import threading
 import time
 from typing import Callable, Iterator
 
+import jax
+
 from flan_jax import errors, storage
 from flan_jax.training import events
 from flan_jax.training.liveness import heartbeats
@@ -110,19 +112,29 @@ class Watchdog:
         atexit.register(_leave, code)
 
   def _blame(self, error: Exception) -> None:
-    """Ends the process if its error comes of another process that was lost."""
+    """Ends the process if its error comes of another process that was lost.
+
+    A collective fails as soon as a host is gone; that nothing is heard of the host is known later.
+    """
     assert self._heartbeats
-    until = time.monotonic() + _SETTLE_SECONDS * (not isinstance(error, errors.UserError))
+    what, is_told = shown(_doing), isinstance(error, errors.UserError)
+    phase('an error')  # which is no part of the step
+    settle = 0 if is_told else _SETTLE_SECONDS
+    longest = settle + 2 * self._heartbeats.interval * isinstance(error, jax.errors.JaxRuntimeError)
+    for _ in range(2):  # see Heartbeats.unsure
+      self._heartbeats.read(self._clock)
+    since, begun = self._clock, time.monotonic()
     while True:
-      for _ in range(2):  # see Heartbeats.unsure
-        self._heartbeats.read(self._clock)
-      lost = self._heartbeats.lost(killed_only=isinstance(error, errors.UserError))
-      if lost or time.monotonic() >= until:
+      lost = self._heartbeats.lost(killed_only=is_told)
+      unheard = self._heartbeats.unheard(since) if longest > settle else ''
+      waited = time.monotonic() - begun
+      if lost or waited >= (longest if unheard else settle):
         break
       time.sleep(TICK)
-    if lost:
+      self._heartbeats.read(self._clock)
+    if lost or unheard:
       first_line = next(iter(str(error).splitlines()), type(error).__name__)
-      self._end(f'{lost} while this process was in {shown(_doing)!r} ({first_line[:200]})')
+      self._end(f'{lost or unheard} while this process was in {what!r} ({first_line[:200]})')
 
   def _watch(self) -> None:
     deadlines = [one for one in dataclasses.astuple(self._deadlines) if one]
