@@ -58,7 +58,7 @@ class Job:
         door = self._start(command)
         door.process.join(kill[1])
         door.process.kill()
-        door.communicate(60)
+        door.process.join(60)  # perhaps before it has opened what it prints to
       door = self._start(command)
       said = door.communicate(600)
       assert door.returncode == 0, ''.join(said)

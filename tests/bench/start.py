@@ -36,7 +36,7 @@ def main() -> None:
     parent = os.path.join(folder, 'parent')
     subprocess.run(['git', 'worktree', 'add', '-q', '--detach', parent, commit], cwd=here, check=True)
     try:
-      _seconds(here, folder, ['sample', f'--data_dir={folder}/data', '--datasets=nli,sentiment'])
+      _started(here, folder, ['sample', f'--data_dir={folder}/data', '--datasets=nli,sentiment']).communicate()
       for name, model in MODELS.items():
         _compare(name, model, folder, here, parent)
     finally:
@@ -60,25 +60,30 @@ def _compare(name: str, model: list[str], folder: str, here: str, parent: str) -
 
 
 def _train(side: str, folder: str, run: str, model: list[str], steps: int) -> float:
+  """Seconds from the command to the line that tells of the last step."""
   settings = [*model, f'TRAIN_STEPS={steps}', f"MODEL_DIR='{folder}/{run}'", f"STORE_DIR='{folder}/store'"]
-  return _seconds(side, folder, ['train', *RUN, *(f'--gin.{setting}' for setting in settings)])
+  start, told = time.perf_counter(), 0.0
+  process = _started(side, folder, ['train', *RUN, *(f'--gin.{setting}' for setting in settings)])
+  for line in process.stdout:
+    if line.startswith(f'step {steps}/{steps} '):
+      told = time.perf_counter() - start
+  if process.wait() or not told:
+    raise SystemExit(f'no step {steps} was made in {side}')
+  return told
 
 
-def _seconds(side: str, folder: str, arguments: list[str]) -> float:
+def _started(side: str, folder: str, arguments: list[str]) -> subprocess.Popen:
   environment = os.environ | {
     'JAX_PLATFORMS': 'cpu',
     'PYTHONPATH': side,
+    'PYTHONUNBUFFERED': '1',
     'TFDS_DATA_DIR': f'{folder}/data',
     'FLAN_VOCABULARY': f'{folder}/data/vocab.model',
     'XDG_CACHE_HOME': f'{folder}/cache',
   }
-  start = time.perf_counter()
-  done = subprocess.run(
-    [sys.executable, '-m', 'flan_jax', *arguments], cwd=side, env=environment, capture_output=True, text=True
-  )
-  if done.returncode:
-    raise SystemExit(done.stdout + done.stderr)
-  return time.perf_counter() - start
+  environment.pop('PYTHONDONTWRITEBYTECODE', None)  # as users have it: modules are compiled once
+  command = [sys.executable, '-m', 'flan_jax', *arguments]
+  return subprocess.Popen(command, cwd=side, env=environment, stdout=subprocess.PIPE, text=True)
 
 
 if __name__ == '__main__':
