@@ -2,6 +2,7 @@
 """Files of runs and stores: the same on a disk and in a bucket; faults of a bucket in words."""
 
 import http.server
+import json
 import os
 import pickle
 import threading
@@ -27,6 +28,17 @@ def test_a_file_is_replaced_whole(folder):
     assert storage.read_text(path) == text
   assert storage.names(folder) == ['a.json']
   assert storage.read_object(path) == {'a': 2, 'b': 'ü'}
+
+
+def test_a_file_of_ours_that_was_changed_since_is_not_read(tmp_path):
+  path = tmp_path / 'run.json'
+  path.write_text(json.dumps(storage.with_digest({'a': 1, 'b': 2})))
+  assert storage.read_own(str(path), 'bring it back') == {'a': 1, 'b': 2}
+  path.write_text(path.read_text().replace('1', '3', 1))
+  with pytest.raises(UserError, match='run.json cannot be used: it was changed after .*; bring it back'):
+    storage.read_own(str(path), 'bring it back')
+  path.write_text('{"a": 3}')  # of an earlier version, or changed on purpose
+  assert storage.read_own(str(path), 'bring it back') == {'a': 3}
 
 
 def test_a_file_is_made_once(folder):
