@@ -49,7 +49,6 @@ setuptools.setup(
   install_requires=[
     'array_record>=0.8,<1',
     'beautifulsoup4>=4.12,<5',  # tensorflow-datasets reads the pages of Google Drive with it
-    'clu>=0.0.12,<0.1',
     'flax>=0.12.8,<0.13',
     'gin-config>=0.5,<0.6',
     'google-crc32c>=1.7,<2',

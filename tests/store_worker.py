@@ -56,7 +56,8 @@ def read(store_dir: str, cache: str, ours: list[int]) -> dict:
   count = lambda one, *rest: built.append(one.task.name) or build(one, *rest)
   with unittest.mock.patch.object(store, '_build', count):
     place = feeds.Place.of(store_dir, cache, 1.0)
-    _, _, batches = feeds.feed(TASKS, 'train', place, ROWS, 0, ours)
+    stores = feeds.stores_of(TASKS, 'train', place, ROWS, 0)
+    _, batches = feeds.feed(stores, TASKS, ROWS, 0, ours)
     taken = list(itertools.islice(batches(0), STEPS))
   rows = [hashlib.sha256(row.tobytes()).hexdigest() for batch in taken for row in batch['tokens']]
   return {'built': sorted(built), 'rows': rows}

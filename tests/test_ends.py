@@ -17,7 +17,7 @@ from flan_jax.data.encoding import Encoding
 from flan_jax.data.tokenizers import ends, tokenizer_files
 from flan_jax.data.tokens import cutting, store, tokenizing
 from flan_jax.errors import UserError
-from flan_jax.runs import evaluation_request, training
+from flan_jax.runs import evaluation_request, findings
 from flan_jax.training import checkpoint
 from tests import tiny_runs
 
@@ -279,7 +279,7 @@ def test_a_prompt_to_train_on_begins_once_and_fits():
 
 def test_training_evaluation_and_prompts_begin_alike(tmp_path):
   path = write_tokenizer(tmp_path, True, config={'eos_token_id': 2})
-  words = training.use_vocabulary(path, None, None, 'tokenizer')
+  words = findings.use_vocabulary(path, None, None, 'tokenizer')
   run = tiny_runs.run(
     rows={'inputs_length': 12, 'targets_length': 4},
     ends=words.ends.told(),
@@ -337,7 +337,7 @@ def test_a_run_goes_on_as_it_was_trained(tmp_path):
   base, old = str(tmp_path / 'base'), str(tmp_path / 'old')
   checkpoint.write_run(base, {**run, 'ends': whole.ends.begun(False).told()})
   checkpoint.write_run(old, run)
-  use = lambda *given: training.use_vocabulary(path, *given).ends
+  use = lambda *given: findings.use_vocabulary(path, *given).ends
   assert use(None, None, None) == whole.ends and whole.ends.beginning == (1,)
   assert use(base, None, None).beginning == () == use(None, base, 'tokenizer').beginning
   assert use(None, base, True).beginning == (1,)

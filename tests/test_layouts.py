@@ -12,7 +12,7 @@ from flan_jax.cli import evaluate, train
 from flan_jax.data import vocabulary
 from flan_jax.errors import UserError
 from flan_jax.model import decoder
-from flan_jax.runs import evaluation, evaluation_request, registration, training
+from flan_jax.runs import evaluation, evaluation_request, findings, registration
 from flan_jax.training import layouts, sharding
 from tests import conftest, tiny_runs
 
@@ -24,7 +24,7 @@ def every_device(monkeypatch, tmp_path):
   monkeypatch.setenv(vocabulary.VARIABLE, 'bytes')
   monkeypatch.setattr(vocabulary.FLAN, '_loaded', None)
   monkeypatch.setattr(registration, 'load_tasks', lambda: None)
-  monkeypatch.setattr(training, '_checked_tasks', lambda *_: ('made', {}))
+  monkeypatch.setattr(findings, '_checked_tasks', lambda *_: ('made', {}))
   monkeypatch.setattr(evaluation_request, 'names', lambda *_: {False: [], True: []})
   monkeypatch.setattr(decoder, 'abstract_params', functools.lru_cache(decoder.abstract_params))
   (tmp_path / 'run/checkpoints/1').mkdir(parents=True)

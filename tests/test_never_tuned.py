@@ -173,13 +173,14 @@ def test_a_run_from_an_import_says_that_the_import_may_have_seen_the_data():
 def test_training_from_an_import_says_that_it_may_have_seen_what_is_held_out(tmp_path):
   layout = types.SimpleNamespace(shape={'data': 1, 'fsdp': 1, 'tensor': 1}, note='')
   schedule = types.SimpleNamespace(train_steps=1)
+  found = types.SimpleNamespace(data_dir='DIR', ends='')
   known = write(tmp_path / 'known', tiny_runs.RUN)
   tuned = {**tiny_runs.RUN, 'init_from': write(tmp_path / 'import', IMPORTED)}
 
   def told(**changes):
     run = tiny_runs.run(**{'held_out': 'nli', **changes})
     return 'nli is held out of this run, and may have been seen before it' in (
-      description.summary(run, layout, schedule)
+      description.summary(types.SimpleNamespace(run=run, layout=layout, found=found), schedule)
     )
 
   assert told(init_from=tuned['init_from'])

@@ -16,7 +16,6 @@ INDIRECTLY = {
   'beautifulsoup4': 'tensorflow-datasets reads pages of Google Drive and XML with it',
   'lxml': 'of beautifulsoup4, for XML',
   'importlib_resources': 'tensorflow-datasets writes data with it',
-  'tensorboard': 'shows the events of a run',
 }
 
 

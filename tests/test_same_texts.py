@@ -150,7 +150,7 @@ def tuned_from(base, folder, begin=None):
     },
   )
   evaluation_request.use_vocabulary(None, checkpoint.read_run(folder), folder)
-  evaluation_request.keep_vocabulary(folder, vocabulary.FLAN)
+  evaluation_request.keep_vocabulary(folder, checkpoint.read_run(folder).vocabulary)
   tokenizer_files.keep(folder, vocabulary.FLAN.path, base)
   shutil.copytree(f'{base}/checkpoints', f'{folder}/checkpoints')
 

@@ -13,11 +13,12 @@ import pytest
 
 from flan_jax.cli import huggingface, report
 from flan_jax.data import vocabulary
+from flan_jax.data.tokenizers import vocabulary_file
 from flan_jax.errors import UserError
 from flan_jax.evaluation import results
 from flan_jax.runs import evaluation, evaluation_request, generation
 from flan_jax.settings import places
-from flan_jax.training import checkpoint, checksums, metric_log
+from flan_jax.training import checkpoint, checksums, metric_log, run_file
 from flan_jax.training import state as state_lib
 from tests import tiny_runs
 
@@ -487,9 +488,9 @@ def words(tmp_path, monkeypatch):
   path.write_text('one')
   monkeypatch.setenv(vocabulary.VARIABLE, str(path))
   monkeypatch.setattr(vocabulary.FLAN, '_loaded', None)
-  vocabulary._content_hash.cache_clear()
+  vocabulary_file.content_hash.cache_clear()
   told = {'path': str(path), 'hash': vocabulary.FLAN.content_hash}
-  evaluation_request.keep_vocabulary(str(tmp_path), vocabulary.FLAN)
+  evaluation_request.keep_vocabulary(str(tmp_path), run_file.Vocabulary(**told))
   return path, tiny_runs.run(vocabulary=told, ends={'ends': [1], 'beginning': []})
 
 
@@ -503,7 +504,7 @@ def test_a_run_falls_back_to_its_own_copy_of_the_vocabulary(words, tmp_path, cap
     path.unlink()
   else:
     path.write_text('another')
-  vocabulary._content_hash.cache_clear()
+  vocabulary_file.content_hash.cache_clear()
   assert evaluation_request.resumed_vocabulary(run, str(tmp_path)) == copy
   assert capsys.readouterr().err.count('copy') == 1
   evaluation_request.use_vocabulary(None, run, str(tmp_path))
@@ -529,14 +530,14 @@ def test_a_damaged_copy_of_a_vocabulary_that_is_gone_is_named(words, tmp_path):
   copy = tmp_path / 'vocabulary.json'
   path.unlink()
   copy.write_text('on')
-  vocabulary._content_hash.cache_clear()
+  vocabulary_file.content_hash.cache_clear()
   told = f'{path}., which is not there, and its copy {copy} is damaged .*name its new place'
   with pytest.raises(UserError, match=told):
     evaluation_request.use_vocabulary(None, run, str(tmp_path))
   with pytest.raises(UserError, match=told):
     evaluation_request.resumed_vocabulary(run, str(tmp_path))
   path.write_text('another')
-  vocabulary._content_hash.cache_clear()
+  vocabulary_file.content_hash.cache_clear()
   with pytest.raises(UserError, match=f'name that one, whose copy {copy} is damaged, with'):
     evaluation_request.use_vocabulary(None, run, str(tmp_path))
 

@@ -9,7 +9,6 @@ begins a text (`ends`) is that of the run in question, else of the vocabulary's 
 """
 
 import functools
-import hashlib
 import json
 import os
 from typing import Sequence
@@ -21,11 +20,8 @@ from flan_jax import storage
 from flan_jax.data import private_names
 from flan_jax.data.tokenizers import ends as ends_lib
 from flan_jax.data.tokenizers.tokenizer_vocabulary import TokenizerVocabulary
+from flan_jax.data.tokenizers.vocabulary_file import BYTES, content_hash, ENDS, VARIABLE
 from flan_jax.errors import UserError
-
-VARIABLE = 'FLAN_VOCABULARY'
-ENDS = 'FLAN_VOCABULARY_ENDS'  # environment variable: {'path', what Ends.told gives}
-BYTES = 'bytes'
 
 
 class FlanVocabulary(seqio.SentencePieceVocabulary, seqio.ByteVocabulary):
@@ -81,7 +77,7 @@ class FlanVocabulary(seqio.SentencePieceVocabulary, seqio.ByteVocabulary):
   @property
   def content_hash(self) -> str:
     """sha256 of the vocabulary's file, 16 hex digits; 'bytes' for the byte vocabulary."""
-    return BYTES if self.path == BYTES else _content_hash(self.path)
+    return BYTES if self.path == BYTES else content_hash(self.path)
 
   @property
   def ends(self) -> ends_lib.Ends:
@@ -273,7 +269,7 @@ def _ends_beside(path: str, inner: seqio.Vocabulary) -> ends_lib.Ends:
   found = (
     ends_lib.of_run(None, None, words)
     if path == BYTES
-    else ends_lib.beside(os.path.dirname(path), words, _content_hash(path))
+    else ends_lib.beside(os.path.dirname(path), words, content_hash(path))
   )
   if found is None:
     raise UserError(
@@ -300,19 +296,6 @@ def _resolve(path: str) -> str:
       f"a tokenizer.json in gin VOCABULARY or {VARIABLE}, or 'bytes'"
     )
   return absolute
-
-
-@functools.lru_cache(maxsize=None)
-def _content_hash(path: str) -> str:
-  """Read once: every task asks, and a tokenizer.json may take tens of megabytes."""
-  return hashlib.sha256(storage.read_bytes(path)).hexdigest()[:16]
-
-
-def matches(path: str, content_hash: str) -> bool:
-  """Whether the vocabulary of that content hash is at a path, or 'bytes' is meant."""
-  if BYTES in (path, content_hash):
-    return path == content_hash
-  return storage.is_file(path) and _content_hash(storage.absolute(path)) == content_hash
 
 
 def _load(path: str) -> seqio.Vocabulary:

@@ -55,10 +55,10 @@ def cache(tasks: Sequence[str], run: Run, processes: int = 1, dry_run: bool = Fa
   if processes < 1:
     raise UserError(f'--processes={processes}; at least 1 must do the work')
   from flan_jax.data import datasets
-  from flan_jax.runs import training
+  from flan_jax.runs import findings
 
   datasets.require_prepared([name for name in tasks if name in datasets.every()])
-  training.use_vocabulary(run.vocabulary, None, run.init_from, run.begin)
+  findings.use_vocabulary(run.vocabulary, None, run.init_from, run.begin)
   store_dir, problem = run.place.directory, run.place.problem()
   run = dataclasses.replace(run, store_dir=store_dir)
   wanted = _wanted(tasks, run)

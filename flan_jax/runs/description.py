@@ -81,44 +81,42 @@ def check_base(init_from: str, run: Any) -> None:
       f'is another; set VOCABULARY to the first{copy}'
     )
   checkpoint.check_same_model(base.model, run.model, init_from)
-  from flan_jax.data import holdouts
 
-  leaked = holdouts.seen(checkpoint.trained_tasks(init_from), run.held_out)
+
+def check_unseen_by_base(init_from: str, held_out: str | None) -> None:
+  """The leak check of INIT_FROM: raises UserError if what is held out was trained on there."""
+  from flan_jax.data import holdouts
+  from flan_jax.training import checkpoint
+
+  leaked = holdouts.seen(checkpoint.trained_tasks(init_from), held_out)
   if leaked:
     raise UserError(
-      f'{run.held_out} is held out, yet INIT_FROM = {init_from!r} was trained on '
+      f'{held_out} is held out, yet INIT_FROM = {init_from!r} was trained on '
       f'{", ".join(dict.fromkeys(leaked))}; begin from another run'
     )
 
 
-def summary(run: Any, layout: Any, schedule: Any) -> str:
-  """What is printed before a run begins."""
-  from flan_jax.data import splits
+def summary(prepared: Any, schedule: Any) -> str:
+  """What is printed before the run of a training.Prepared begins."""
   from flan_jax.model import decoder
 
-  rows = run.rows
+  run, layout, rows = prepared.run, prepared.layout, prepared.run.rows
   count = decoder.count_parameters(decoder.abstract_params(run.model), embeddings=False)
   total = sum(run.tasks.values())
   sizes = ' x '.join(f'{axis} {size}' for axis, size in layout.shape.items())
   return '\n'.join(
     [
-      f'data: {run.data} ({splits.data_dir()})',
+      f'data: {run.data} ({prepared.found.data_dir})',
       f'mixture: {run.mixture}, {len(run.tasks)} tasks, rates sum to {total:,.0f}; '
       f'held out: {run.held_out or "nothing"}',
       f'model: {count:,} parameters without embeddings, {run.model.vocab_size:,} token rows; '
       f'vocabulary: {run.vocabulary.path}',
-      _ends(),
+      prepared.found.ends,
       f'mesh: {sizes}; {schedule.train_steps:,} steps of {rows.per_step} rows x '
       f'{rows.row_length:,} tokens, {rows.target_slots:,} targets a row',
       *[f'NOTE: {note}' for note in (layout.note, _unknown_base(run)) if note],
     ]
   )
-
-
-def _ends() -> str:
-  from flan_jax.data.vocabulary import FLAN
-
-  return FLAN.ends.described(FLAN.piece)
 
 
 def _unknown_base(run: Any) -> str | None:
@@ -131,20 +129,25 @@ def _unknown_base(run: Any) -> str | None:
   )
 
 
-def write(prepared: Any, stores: Mapping[str, Any]) -> None:
-  """Writes what the run of a training.Prepared is into MODEL_DIR; prints what its tasks are of it.
+def shares(tasks: Mapping[str, float], stores: Mapping[str, Any]) -> str:
+  """The table of what each cluster gets of the prompts in the stores of tasks."""
+  from flan_jax.data.mixing import table
+
+  return table.text(tasks, {name: store.lengths for name, store in stores.items()})
+
+
+def write(prepared: Any) -> None:
+  """Writes what the run of a training.Prepared is into MODEL_DIR.
 
   run.json, copies of the vocabulary's files, config.gin.
   """
-  from flan_jax.data.mixing import table
   from flan_jax.training import checkpoint
 
-  folder, words = prepared.job.model_dir, prepared.words
-  checkpoint.write_run(folder, prepared.run.to_json())
-  evaluation_request.keep_vocabulary(folder, words)
-  tokenizer_files.keep(folder, words.path, prepared.job.init_from)
+  folder, run = prepared.job.model_dir, prepared.run
+  checkpoint.write_run(folder, run.to_json())
+  evaluation_request.keep_vocabulary(folder, run.vocabulary)
+  tokenizer_files.keep(folder, run.vocabulary.path, prepared.job.init_from)
   _write_operative_gin(folder)
-  print(table.text(prepared.run.tasks, {name: store.lengths for name, store in stores.items()}), flush=True)
 
 
 def _write_operative_gin(model_dir: str) -> None:

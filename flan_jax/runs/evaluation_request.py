@@ -9,6 +9,7 @@ import os
 from typing import Any, Sequence
 
 from flan_jax import storage
+from flan_jax.data.tokenizers import vocabulary_file
 from flan_jax.errors import notice, UserError
 from flan_jax.evaluation import groups
 from flan_jax.evaluation.scores import Training
@@ -263,11 +264,10 @@ def use_vocabulary(
   return dataclasses.replace(run, ends=ends.told())
 
 
-def keep_vocabulary(model_dir: str, words) -> None:
-  """Copies the vocabulary in force into MODEL_DIR; later the run may need it."""
-  told = described_vocabulary(words, model_dir)
-  if words.path != 'bytes' and storage.is_file(words.path) and not kept_vocabulary(model_dir, told):
-    storage.copy(words.path, _copies(model_dir, words.path)[0])
+def keep_vocabulary(model_dir: str, told: Any) -> None:
+  """Copies the vocabulary of a run (run_file.Vocabulary) into MODEL_DIR; later the run may need it."""
+  if told.path != 'bytes' and storage.is_file(told.path) and not kept_vocabulary(model_dir, told):
+    storage.copy(told.path, _copies(model_dir, told.path)[0])
 
 
 def described_vocabulary(words, model_dir: str) -> Any:
@@ -296,9 +296,7 @@ def described_ends(words, model_dir: str) -> dict | None:
 
 def kept_vocabulary(model_dir: str, told: Any) -> str | None:
   """The copy in MODEL_DIR of a vocabulary (run_file.Vocabulary), if it is there."""
-  from flan_jax.data import vocabulary
-
-  return next((path for path in _copies(model_dir, told.path) if vocabulary.matches(path, told.hash)), None)
+  return next((path for path in _copies(model_dir, told.path) if vocabulary_file.matches(path, told.hash)), None)
 
 
 def _copies(model_dir: str, path: str) -> tuple[str, str]:
@@ -309,9 +307,7 @@ def _copies(model_dir: str, path: str) -> tuple[str, str]:
 
 def own_vocabulary(told: Any, model_dir: str) -> str | None:
   """The path of a run's vocabulary, or of its copy, which is told; None: neither."""
-  from flan_jax.data import vocabulary
-
-  if vocabulary.matches(told.path, told.hash):
+  if vocabulary_file.matches(told.path, told.hash):
     return told.path
   kept = kept_vocabulary(model_dir, told)
   if kept:
@@ -345,9 +341,7 @@ def resumed_vocabulary(run: Any, model_dir: str) -> str | None:
   Raises:
     UserError: it is not there, and its copy is damaged.
   """
-  from flan_jax.data import vocabulary
-
-  named = os.environ.get(vocabulary.VARIABLE)
+  named = os.environ.get(vocabulary_file.VARIABLE)
   told = run.vocabulary
   if named and storage.absolute(named) != told.path:
     return None

@@ -17,6 +17,7 @@ from flan_jax.errors import UserError
 from flan_jax.runs import progress as progress_lib
 from flan_jax.settings import places
 
+TRAIN, DEV = 'train', 'validation'  # splits of a task
 FIND_THREADS = 8  # a bucket answers slowly, and checksums are computed without the GIL
 
 
@@ -114,9 +115,9 @@ def stores_of(tasks, split: str, place: Place, rows: Any, seed: int, check: Call
       add(find(missing()))
       for name, one in missing().items():
         add(_built(name, one))
-  for line in shortfalls(stores) if first else ():
-    print(f'prompts ({split}): {line}', flush=True)
-  return {name: stores[name] for name in needed}
+  stores = {name: stores[name] for name in needed}
+  tell_shortfalls(stores, split)
+  return stores
 
 
 def _built(name: str, one: Any) -> dict:
@@ -133,7 +134,15 @@ def report_dropped(name: str, split: str) -> None:
     print(f'NOTE: {name} ({split}): {count:,} records left out: {reason}', file=sys.stderr, flush=True)
 
 
-def shortfalls(stores: dict) -> list[str]:
+def tell_shortfalls(stores: Mapping[str, Any], split: str) -> None:
+  """Says on the first process what of the prompts did not fit."""
+  from flan_jax.training import multihost
+
+  for line in shortfalls(stores) if multihost.first() else ():
+    print(f'prompts ({split}): {line}', flush=True)
+
+
+def shortfalls(stores: Mapping[str, Any]) -> list[str]:
   """What of each task's prompts did not fit, in plain words."""
   from flan_jax.data.tokens import store
 
@@ -149,7 +158,7 @@ def check_stores(tasks, place: Place, rows: Any, seed: int) -> None:
   problem = place.problem()
   for task in map(seqio.TaskRegistry.get, tasks):
     store.check_room(task, **store_settings(task.name, rows, seed))
-  for split in ('train', 'validation') if problem else ():
+  for split in (TRAIN, DEV) if problem else ():
     these = [name for name in tasks if split in seqio.TaskRegistry.get(name).splits]
     for name, one in wanted(these, split, place, rows, seed).items():
       if not os.path.isdir(one.path):
@@ -208,19 +217,23 @@ def store_settings(name: str, rows: Any, seed: int) -> dict:
   )
 
 
-def feed(tasks, split: str, place: Place, rows: Any, seed: int, ours, stop=None, check=None):
+def feed(stores: Mapping[str, Any], tasks: Mapping[str, float], rows: Any, seed: int, ours, stop=None) -> tuple:
+  """(the plan that packs the prompts of stores, a function from a step to the batches from it on).
+
+  tasks: rates, of the tasks of the stores among others. ours: which rows of a step this
+  process reads. stop: the step to end before.
+  """
   from flan_jax.data.tokens import loading, packing
 
-  stores = stores_of(tasks, split, place, rows, seed, check)
   plan = packing.Plan(
     {name: store.lengths for name, store in stores.items()},
-    tasks,
+    {name: tasks[name] for name in stores},
     seed,
     rows.row_length,
     rows.target_slots,
     rows.per_step,
   )
-  return plan, stores, lambda step: loading.batches(plan, stores, ours, step, stop)
+  return plan, lambda step: loading.batches(plan, stores, ours, step, stop)
 
 
 def prompts_of(plan: Any, stores: Mapping, step: int) -> dict:
@@ -240,11 +253,8 @@ def prompts_of(plan: Any, stores: Mapping, step: int) -> dict:
   }
 
 
-def dev_feed(tasks, place, rows, seed, ours, dev_steps, schedule):
+def dev_stores_of(tasks: Sequence[str], place: Place, rows: Any, seed: int) -> dict:
+  """Opens the stores of the dev splits of those tasks that have one, as `stores_of`."""
   import seqio
 
-  tasks = {name: rate for name, rate in tasks.items() if 'validation' in seqio.TaskRegistry.get(name).splits}
-  if not schedule.eval_every or not tasks:
-    return None
-  _, _, batches = feed(tasks, 'validation', place, rows, seed, ours, dev_steps)
-  return lambda: batches(0)
+  return stores_of([name for name in tasks if DEV in seqio.TaskRegistry.get(name).splits], DEV, place, rows, seed)

@@ -6,6 +6,7 @@ TensorBoard as `held_out/<dataset>` and `held_out/mean`. They show where a run i
 only `flan_jax evaluate` says where it got to.
 """
 
+import functools
 from typing import Any, Callable, Mapping
 
 from flan_jax.errors import UserError
@@ -31,11 +32,24 @@ def prepared(held_out: str | None, examples: int) -> dict[str, str]:
   return evaluation_request.tasks(names, 'instructions', 0, 0)
 
 
-def scores(run: Mapping, config: Any, tasks: Mapping[str, str], examples: int) -> Callable[[Any], dict[str, float]]:
+def scores(
+  run: Any, config: Any, tasks: Mapping[str, str], examples: int, register: Callable[[], object] = lambda: None
+) -> Callable[[Any], dict[str, float]]:
   """params -> the scores of each dataset and their mean, over all forward templates.
 
-  The prompts are read once, when first asked for. Every process must call it.
+  The prompts are read once, when first asked for. Every process must call it. register: is
+  called before, and sees to it that there are tasks and their vocabulary.
   """
+
+  @functools.cache
+  def ready() -> Callable[[Any], dict[str, float]]:
+    register()
+    return _scores(run, config, tasks, examples)
+
+  return lambda params: ready()(params)
+
+
+def _scores(run: Any, config: Any, tasks: Mapping[str, str], examples: int) -> Callable[[Any], dict[str, float]]:
   from flan_jax.data.encoding import Encoding
   from flan_jax.evaluation import protocol, questions, summaries
   from flan_jax.training import checkpoint

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Held-out examples whose text is trained on: found, told, and what a run does about it."""
 
+import contextlib
 import os
 from typing import Any, Mapping, Sequence
 
@@ -57,8 +58,8 @@ def _by_split(found: Any, verdict: str) -> dict[str, int]:
   return {split: found.count(verdict, split) for split in found.examples}
 
 
-def checked(job: Any, tasks: Mapping[str, float]) -> tuple[dict[str, float], Any, str]:
-  """Applies LEAK_POLICY to a training.Training.
+def checked(job: Any, tasks: Mapping[str, float], alone: bool = False) -> tuple[dict[str, float], Any, str]:
+  """Applies LEAK_POLICY to a training.Training. alone: as of findings.find.
 
   Returns:
     (rates of the tasks to train on, a run_file.TextOverlap or None, what to tell).
@@ -79,7 +80,7 @@ def checked(job: Any, tasks: Mapping[str, float]) -> tuple[dict[str, float], Any
   names, folder = holdouts.holdout(job.held_out).held_out, os.path.join(job.stores, proof.FOLDER)
   if job.dry_run and not proof.is_kept(names, list(tasks), folder):
     return tasks, None, f'not compared: {NOT_YET}'
-  with multihost.first_goes_ahead('text of held-out examples'):
+  with contextlib.nullcontext() if alone else multihost.first_goes_ahead('text of held-out examples'):
     found = find(job.held_out, list(tasks), job.stores, processes=1)
   _require(found, job)
   left_out = found.overlapping if job.leak_policy == 'drop' else {}

@@ -8,11 +8,8 @@ import sys
 from typing import Any, Callable, Iterator, Mapping
 
 from flan_jax import settings
-from flan_jax.errors import UserError
-from flan_jax.runs import description, evaluation_request, feeds, goodput, registration, text_overlap
+from flan_jax.runs import description, feeds, findings, goodput
 from flan_jax.training.rows import Rows
-
-VOCABULARY_MULTIPLE = 128  # the table's rows, so that it divides over devices
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -106,19 +103,17 @@ class Training:
 class Prepared:
   """A training run whose settings fit together: nothing expensive has been done.
 
-  run: run_file.Run. words: the vocabulary. layout: layouts.Layout. update: the optax
-  transformation. watched: the held-out datasets that quick scores are of, or None.
-  traced: first and last step to trace, or None. text: what to tell of held-out text.
+  job: its settings, with what was found out filled in. found: the findings.Findings.
+  run: run_file.Run. layout: layouts.Layout. update: the optax transformation. traced:
+  first and last step to trace, or None.
   """
 
   job: Training
+  found: findings.Findings
   run: Any
-  words: Any
   layout: Any
   update: Any
-  watched: Mapping[str, str] | None
   traced: tuple[int, int] | None
-  text: str = ''
 
 
 def train(job: Training, began: float | None = None) -> None:
@@ -131,8 +126,8 @@ def train(job: Training, began: float | None = None) -> None:
   """
   prepared = prepare(job)
   tell = _teller()
-  tell(description.summary(prepared.run, prepared.layout, job.schedule))
-  tell(f'text: {prepared.text}')
+  tell(description.summary(prepared, job.schedule))
+  tell(f'text: {prepared.found.text}')
   if job.dry_run:
     tell(prepared.layout.dry_run)
     return
@@ -142,28 +137,26 @@ def train(job: Training, began: float | None = None) -> None:
   run(prepared, began)
 
 
-def prepare(job: Training) -> Prepared:
+def prepare(given: Training) -> Prepared:
   """Checks that the settings fit together, and with what is there already."""
-  mixture, tasks = _checked_tasks(job)
-  words = use_vocabulary(job.vocabulary, job.model_dir, job.init_from, job.begin)
-  feeds.check_vocabulary(tasks, words)
-  from flan_jax.model import decoder, losses
-  from flan_jax.runs import in_training_eval
+  from flan_jax.model import decoder
   from flan_jax.training import checkpoint, optim, profiling, sharding
 
-  sharding.host_devices(job.host_devices)
-  traced = profiling.window(job.profile, job.schedule.train_steps) if job.profile else None
-  job = dataclasses.replace(job, mixture=mixture, model=_sized(job.model, words), loss=job.loss or losses.PLAIN)
-  tasks, overlap, text = text_overlap.checked(job, tasks)
-  told = checkpoint.check_run(job.model_dir, description.describe(job, words, tasks, overlap))
+  sharding.host_devices(given.host_devices)
+  found = findings.of(given)
+  traced = profiling.window(given.profile, given.schedule.train_steps) if given.profile else None
+  run = checkpoint.check_run(given.model_dir, found.run)
+  job = dataclasses.replace(given, mixture=run.mixture, model=run.model, loss=run.loss)
   if job.init_from and not checkpoint.steps(job.model_dir):
-    description.check_base(job.init_from, told)
-  feeds.check_stores(tasks, job.place, job.rows, job.seed)
+    description.check_base(job.init_from, run)
+    if not found.stores:
+      description.check_unseen_by_base(job.init_from, run.held_out)
+  if not found.stores:
+    feeds.check_stores(run.tasks, job.place, job.rows, job.seed)
   layout = _layout(job)
   update = optim.optimizer(**job.optimizer)
   optim.is_frozen(decoder.abstract_params(job.model), job.optimizer.get('frozen', ()))
-  watched = in_training_eval.prepared(job.held_out, job.held_out_examples) if job.schedule.held_out_every else None
-  return Prepared(job, told, words, layout, update, watched, traced, text)
+  return Prepared(job, found, run, layout, update, traced)
 
 
 def _layout(job: Training) -> Any:
@@ -215,19 +208,19 @@ def _goodput_told(model_dir: str) -> Iterator[None]:
 
 
 def _run(prepared: Prepared, journal: Any) -> None:
-  from flan_jax.runs import compilation, in_training_eval
-  from flan_jax.training import checkpoint, loop, multihost, optim, sharding
+  from flan_jax.runs import compilation
+  from flan_jax.training import checkpoint, loop, optim, sharding
   from flan_jax.training.termination import Termination
 
   job, told, mesh, rows = prepared.job, prepared.run, prepared.layout.mesh, prepared.job.rows
   ours = sharding.local_rows(sharding.batch_sharding(mesh), rows.per_step)
   with Termination(lambda: f'prompts of finished tasks are kept in {job.stores}, {checkpoint.kept(job.model_dir)}'):
     ahead = compilation.ahead(prepared)
-    check = ahead and ahead.check
-    plan, stores, feed = feeds.feed(told.tasks, 'train', job.place, rows, job.seed, ours, check=check)
-    dev = feeds.dev_feed(told.tasks, job.place, rows, job.seed, ours, job.dev_steps, job.schedule)
-  if multihost.first():
-    description.write(prepared, stores)
+    opened = _stores(prepared, ahead and ahead.check)
+    stores = opened[feeds.TRAIN]
+    plan, feed = feeds.feed(stores, told.tasks, rows, job.seed, ours)
+    dev = _dev_feed(prepared, opened.get(feeds.DEV), ours)
+  _described(prepared, opened)
   with _voices() as (say, show):
     state = loop.train(
       loop.Job(
@@ -250,10 +243,54 @@ def _run(prepared: Prepared, journal: Any) -> None:
         journal=journal,
         update=ahead and ahead.update,
         prompts_of=functools.partial(feeds.prompts_of, plan, stores),
-        held_out=prepared.watched and in_training_eval.scores(told, job.model, prepared.watched, job.held_out_examples),
+        held_out=_quick_scores(prepared),
       )
     )
   _conclude(job, int(state.step), plan, stores)
+
+
+def _stores(prepared: Prepared, check: Callable[[], None] | None) -> Mapping[str, Mapping[str, Any]]:
+  """Split -> task -> store: of train, and of dev if its loss is looked at."""
+  job, tasks, opened = prepared.job, prepared.run.tasks, prepared.found.stores
+  if opened:
+    for split, stores in opened.items():
+      feeds.tell_shortfalls(stores, split)
+    return opened
+  opened = {feeds.TRAIN: feeds.stores_of(tasks, feeds.TRAIN, job.place, job.rows, job.seed, check)}
+  dev = feeds.dev_stores_of(tasks, job.place, job.rows, job.seed) if job.schedule.eval_every else {}
+  return opened | ({feeds.DEV: dev} if dev else {})
+
+
+def _dev_feed(prepared: Prepared, stores: Mapping[str, Any] | None, ours: Any) -> Callable[[], Any] | None:
+  """The batches that dev losses are of, from the first; None: there are no such losses."""
+  job = prepared.job
+  if not stores:
+    return None
+  _, batches = feeds.feed(stores, prepared.run.tasks, job.rows, job.seed, ours, job.dev_steps)
+  return lambda: batches(0)
+
+
+def _described(prepared: Prepared, opened: Mapping[str, Mapping[str, Any]]) -> None:
+  """Writes what the run is, tells what each cluster gets, and keeps what was found for later starts."""
+  from flan_jax.training import multihost
+
+  found = prepared.found
+  shares = found.shares or description.shares(prepared.run.tasks, opened[feeds.TRAIN])
+  if multihost.first():
+    description.write(prepared)
+    print(shares, flush=True)
+  if not found.stores:
+    findings.keep(prepared.job, found, opened, shares)
+
+
+def _quick_scores(prepared: Prepared) -> Callable[[Any], dict[str, float]] | None:
+  """params -> quick scores of what is held out, or None. The tasks are registered when they are first asked."""
+  from flan_jax.runs import in_training_eval
+
+  found, job = prepared.found, prepared.job
+  if not found.watched:
+    return None
+  return in_training_eval.scores(prepared.run, job.model, found.watched, job.held_out_examples, found.again)
 
 
 def _conclude(job: Training, reached: int, plan: Any, stores: Mapping[str, Any]) -> None:
@@ -273,62 +310,12 @@ def _teller() -> Callable[[str], None]:
   return functools.partial(print, flush=True) if multihost.first() else _nothing
 
 
-def _checked_tasks(job: Training) -> tuple[str, dict]:
-  """The mixture and its rates, after the leak check; all its data is there."""
-  registration.load_tasks()
-  from flan_jax.data import holdouts
-
-  held_out = job.held_out
-  if held_out:
-    holdouts.check(held_out)
-  mixture = job.mixture or holdouts.mixture(held_out)
-  holdouts.assert_agreement(mixture, held_out)
-  if job.selection:
-    mixture = job.selection.apply(mixture)
-  if job.mixing:
-    mixture = job.mixing.apply(mixture, held_out)
-  holdouts.assert_unseen(mixture, held_out)
-  return mixture, holdouts.rates(mixture)
-
-
 def _outcome(reached: int, train_steps: int, model_dir: str) -> str:
   if reached > train_steps:
     return f'nothing to do: {model_dir} is at step {reached}, TRAIN_STEPS = {train_steps}'
   if not train_steps:
     return f'nothing to do: TRAIN_STEPS = 0; {model_dir} has no checkpoint'
   return f'trained to step {reached}: {model_dir}'
-
-
-def use_vocabulary(path: str | None, model_dir: str | None, init_from: str | None, begin: bool | str | None):
-  """Puts in force what is named, else what a run that is resumed was trained with.
-
-  What ends and begins its texts is that of the run that is resumed, else of the one that
-  it begins from, else of the vocabulary's folder; with BEGIN. Returns the vocabulary.
-  """
-  from flan_jax.data import vocabulary
-  from flan_jax.data.tokenizers import ends as ends_lib
-  from flan_jax.training import checkpoint
-
-  words, run = vocabulary.FLAN, model_dir and checkpoint.read_run(model_dir)
-  resumed = path or run and evaluation_request.resumed_vocabulary(run, model_dir)
-  words.use(resumed or words.path)  # in force before or not: with ends of its own
-  words.inner  # loads it: a broken file is an error now, not later
-  known = run or init_from and checkpoint.read_run(init_from)
-  if known and known.vocabulary.hash != words.content_hash:
-    known = None  # which is an error, but not here
-  ends = known and ends_lib.of_run(known.ends, known.imported, words.words) or words.ends
-  words.use(words.path, ends.begun(begin))
-  return words
-
-
-def _sized(model, words):
-  rows = -(-words.vocab_size // VOCABULARY_MULTIPLE) * VOCABULARY_MULTIPLE
-  if model.vocab_size is not None and model.vocab_size < words.vocab_size:
-    raise UserError(
-      f'the model has {model.vocab_size} token rows, the vocabulary {words.path} has '
-      f'{words.vocab_size} tokens; leave vocab_size out, or raise it'
-    )
-  return dataclasses.replace(model, vocab_size=model.vocab_size or rows)
 
 
 def _base_params(init_from: str | None, layout):

@@ -215,8 +215,8 @@ class _Record:
     job.journal.write(
       'logged', step=step, input_seconds=scalars['input_seconds'], evaluation_seconds=time.monotonic() - evaluating
     )
-    self._book.write(step, scalars)
     job.show(self._book.line(step, scalars))
+    self._book.write(step, scalars)
     self.window.restart()
     return True
 

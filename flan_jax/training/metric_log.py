@@ -4,7 +4,7 @@
 import json
 import os
 import time
-from typing import Iterator, Mapping
+from typing import Any, Iterator, Mapping
 
 from flan_jax import storage
 from flan_jax.errors import notice, UserError
@@ -59,22 +59,24 @@ class Logbook:
     self._path = os.path.join(model_dir, FILE)
     self._train_steps, self._first_step = train_steps, first_step
     self._start = time.monotonic()
-    self._writer = None
+    self._writes = writes
+    self._curves: Any = None
     if not writes:
       return
     _resume(model_dir, first_step)
-    from clu import metric_writers  # brings TensorFlow, which takes seconds
-
     self._records, self._events = growing.Growing(self._path), growing.Mirror(model_dir)
-    self._writer = metric_writers.AsyncWriter(metric_writers.SummaryWriter(self._events.local))
 
   def write(self, step: int, scalars: Mapping[str, float]) -> None:
     """Appends {"step": step, **scalars}."""
-    if not self._writer:
+    if not self._writes:
       return
     self._records.write((json.dumps({'step': step, **scalars}) + '\n').encode())
     self._records.put()
-    self._writer.write_scalars(step, dict(scalars))
+    if self._curves is None:
+      from flan_jax.training import scalar_events  # which takes a while, and the first step need not wait
+
+      self._curves = scalar_events.ScalarEvents(self._events.local)
+    self._curves.write(step, scalars)
     self._events.copy()
 
   def line(self, step: int, scalars: Mapping[str, float]) -> str:
@@ -89,9 +91,9 @@ class Logbook:
     )
 
   def close(self) -> None:
-    if self._writer:
-      self._writer.flush()
-      self._writer.close()
+    if self._writes:
+      if self._curves:
+        self._curves.close()
       self._records.close()
       self._events.close()
 

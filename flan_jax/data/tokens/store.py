@@ -124,27 +124,53 @@ class Wanted:
     """Where it belongs."""
     return self.located[0]
 
+  @property
+  def known(self) -> 'Known':
+    """What of it can be looked for without the task."""
+    return Known(self.path, self.task.name, self.cache, self.build_in)
+
   def find(self, say: Callable[[str], object] = notice) -> Store | None:
     """Opens it; None if it must be built. say: is told why, if it is there but wrong."""
-    return self._published.find(say) if storage.is_remote(self.directory) else find(self.path, say)
+    return self.known.find(say)
 
   def is_there(self, say: Callable[[str], object]) -> bool:
     """Whether `find` would open it, as far as that is known without fetching it."""
     if not storage.is_remote(self.directory):
       return find(self.path, say) is not None
-    return self._published.is_there(say)
+    return self.known.published.is_there(say)
 
   def build(self, progress: Callable[[int], object] | None = None) -> Store:
     """Builds it where it belongs."""
     if storage.is_remote(self.directory):
-      return self._published.build()
+      return self.known.published.build()
     return _build(self, progress)
 
+  def build_in(self, folder: str) -> Store:
+    """Builds it in a folder of this machine, to be published from there."""
+    return _build(dataclasses.replace(self, directory=folder), None, 'STORE_CACHE')
+
+
+@dataclasses.dataclass(frozen=True)
+class Known:
+  """A store whose place is known already; its task need not be.
+
+  path: local or gs://. name: of the task. cache: of copies, for a gs:// path. make: builds
+  what is published there inside the folder that it is given, and returns it.
+  """
+
+  path: str
+  name: str
+  cache: HostCache
+  make: Callable[[str], Store]
+
+  def find(self, say: Callable[[str], object] = notice) -> Store | None:
+    """As `Wanted.find`."""
+    return self.published.find(say) if storage.is_remote(self.path) else find(self.path, say)
+
   @property
-  def _published(self) -> Published:
-    make = lambda folder: _build(dataclasses.replace(self, directory=folder), None, 'STORE_CACHE')
-    name = os.path.join(self.task.name, os.path.basename(self.path))
-    return Published(self.path, name, self.cache, make)
+  def published(self) -> Published:
+    """The store that is in a bucket."""
+    return Published(self.path, os.path.join(self.name, os.path.basename(self.path)), self.cache, self.make)
 
 
 def ensure(
