@@ -36,7 +36,10 @@ def main() -> None:
     parent = os.path.join(folder, 'parent')
     subprocess.run(['git', 'worktree', 'add', '-q', '--detach', parent, commit], cwd=here, check=True)
     try:
-      _started(here, folder, ['sample', f'--data_dir={folder}/data', '--datasets=nli,sentiment']).communicate()
+      sampled = _started(here, folder, ['sample', f'--data_dir={folder}/data', '--datasets=nli,sentiment'])
+      _, said = sampled.communicate()
+      if sampled.returncode:
+        raise SystemExit(said)
       for name, model in MODELS.items():
         _compare(name, model, folder, here, parent)
     finally:
@@ -63,16 +66,16 @@ def _train(side: str, folder: str, run: str, model: list[str], steps: int) -> fl
   """Seconds from the command to the line that tells of the last step."""
   settings = [*model, f'TRAIN_STEPS={steps}', f"MODEL_DIR='{folder}/{run}'", f"STORE_DIR='{folder}/store'"]
   start, told = time.perf_counter(), 0.0
-  process = _started(side, folder, ['train', *RUN, *(f'--gin.{setting}' for setting in settings)])
+  process = _started(side, folder, ['train', *RUN, *(f'--gin.{setting}' for setting in settings)], subprocess.DEVNULL)
   for line in process.stdout:
     if line.startswith(f'step {steps}/{steps} '):
       told = time.perf_counter() - start
   if process.wait() or not told:
-    raise SystemExit(f'no step {steps} was made in {side}')
+    raise SystemExit(f'no step {steps} was made in {side}: {" ".join(process.args)}')
   return told
 
 
-def _started(side: str, folder: str, arguments: list[str]) -> subprocess.Popen:
+def _started(side: str, folder: str, arguments: list[str], errors: int = subprocess.PIPE) -> subprocess.Popen:
   environment = os.environ | {
     'JAX_PLATFORMS': 'cpu',
     'PYTHONPATH': side,
@@ -83,7 +86,7 @@ def _started(side: str, folder: str, arguments: list[str]) -> subprocess.Popen:
   }
   environment.pop('PYTHONDONTWRITEBYTECODE', None)  # as users have it: modules are compiled once
   command = [sys.executable, '-m', 'flan_jax', *arguments]
-  return subprocess.Popen(command, cwd=side, env=environment, stdout=subprocess.PIPE, text=True)
+  return subprocess.Popen(command, cwd=side, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True)
 
 
 if __name__ == '__main__':
