@@ -20,7 +20,7 @@ from flan_jax.data.tokens import store
 from flan_jax.errors import UserError
 from flan_jax.evaluation.scores import Results
 from flan_jax.model import decoder
-from flan_jax.runs import report_inputs, training
+from flan_jax.runs import findings, report_inputs, training
 from flan_jax.training import checkpoint, loop, metric_log
 from tests import doors
 from tests.conftest import HELD_IN, TRAINED_ON
@@ -380,7 +380,7 @@ def test_held_out_scores_are_logged_while_training(data_dir, one_device, tmp_pat
   ],
 )  # most of NLI
 def test_looking_at_what_is_held_out_is_checked_early(data_dir, one_device, tmp_path, monkeypatch, changes, words):
-  monkeypatch.setattr(training, '_checked_tasks', lambda *_: ('made', {'sst2': 1.0}))
+  monkeypatch.setattr(findings, '_checked_tasks', lambda *_: ('made', {'sst2': 1.0}))
   with pytest.raises(UserError, match=words):
     check(tmp_path / 'new', schedule=loop.Schedule(4, 0, 0, 1, held_out_every=2), **changes)
 
