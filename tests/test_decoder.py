@@ -385,7 +385,7 @@ def test_every_dimension_has_a_name(change):
     ({'relative_max_distance': 4}, 'relative_max_distance 4'),
     ({'positions': 'alibi'}, "POSITIONS = 'alibi' must be one of"),
     ({'positions': 'rope', 'head_dim': 15}, 'head_dim of the decoder is 15'),
-    ({'rope_scaling': 'yarn'}, "rope_scaling = 'yarn' must be one of"),
+    ({'rope_scaling': 'dynamic'}, "rope_scaling = 'dynamic' must be one of"),
     ({'rope_low_frequency': 4.0}, 'rope_low_frequency is 4.0'),
     ({'rope_theta': 0}, 'rope_theta = 0 must be a number above 0'),
     ({'kv_heads': 3}, 'kv_heads of the decoder is 3'),

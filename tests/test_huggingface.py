@@ -110,7 +110,10 @@ def test_a_shard_reads_only_its_own_part(folder):
 
   mesh = sharding.mesh({'fsdp': 2}, jax.devices()[:2])
   families.read_params(
-    config, sharding.param_shardings(mesh, decoder.parameter_axes(config), decoder.abstract_params(config)), part
+    'llama',
+    config,
+    sharding.param_shardings(mesh, decoder.parameter_axes(config), decoder.abstract_params(config)),
+    part,
   )
   for name, sizes in read.items():
     assert sizes == [state[name].size // 2] * 2

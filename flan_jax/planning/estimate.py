@@ -141,7 +141,7 @@ def saved_bytes(config: decoder.DecoderConfig, work: Work, axes: dict) -> float:
   width = float(config.d_model)
   if config.remat != 'full':
     inner = config.heads * config.head_dim
-    width += 4 * inner + 3 * config.d_ff
+    width += 4 * inner + (3 if config.gated_mlp else 2) * config.d_ff
   item = jax.numpy.dtype(config.dtype).itemsize
   return rows * work.length * width * config.layers * item / axes.get('tensor', 1)
 

@@ -31,6 +31,7 @@ AXIS_RULES = {
   'heads': 'tensor',
   'layers': None,
   'buckets': None,
+  'positions': None,
   'head_dim': None,
 }
 
