@@ -212,7 +212,7 @@ def _kept_vocabulary(dst: str, words):
 
 def _write_run(dst: str, config, words, ends, values: Mapping, src: str) -> None:
   import flan_jax
-  from flan_jax.training import checkpoint, rows
+  from flan_jax.training import checkpoint
 
   lines = [f'decoder.DecoderConfig.{name} = {value!r}' for name, value in dataclasses.asdict(config).items()]
   storage.write_whole(
@@ -229,7 +229,6 @@ def _write_run(dst: str, config, words, ends, values: Mapping, src: str) -> None
       ]
     ),
   )
-  # The rows are the paper's (section 2.4): nothing was tuned, so nothing else is known.
   checkpoint.write_run(
     dst,
     checkpoint.Run(
@@ -241,13 +240,23 @@ def _write_run(dst: str, config, words, ends, values: Mapping, src: str) -> None
       model=config,
       vocabulary=words,
       ends=ends.told(),
-      rows=rows.Rows(tokens_per_batch=8192, row_length=2048, target_slots=640, inputs_length=1024, targets_length=256),
+      rows=_rows(config),
       seed=0,
       init_from=None,
       imported_from=os.path.abspath(src),
       imported={key: values[key] for key in ('model_type', *KEPT) if key in values},
     ).to_json(),
   )
+
+
+def _rows(config):
+  """The paper's (section 2.4), as nothing was tuned; shorter if positions are fewer."""
+  from flan_jax.training import rows
+
+  length = min(2048, config.position_rows or 2048)
+  targets = min(256, -(-length // 5))
+  inputs = max(min(1024, length - targets), 1)
+  return rows.Rows(4 * length, length, max(640 * length // 2048, targets), inputs, targets)
 
 
 def export_folder(src: str, dst: str, step: int | None = None, fsdp: int = 1) -> None:

@@ -160,12 +160,12 @@ class DecoderConfig:
   def check_length(self, tokens: int, what: str) -> None:
     """Raises UserError if a text of so many tokens has positions without a learned row.
 
-    what: names the setting that allows such a text, as in 'ROW_LENGTH = 2048'.
+    what: the setting that allows such a text.
     """
     if self.positions == 'learned' and tokens > self.known_position_rows:
       raise UserError(
-        f'{what} allows texts of {tokens} tokens, and the model has learned {self.position_rows} positions '
-        f'(position_rows): make it {self.position_rows} or less.'
+        f'{what} allows texts of {tokens:,} tokens, and the model has learned {self.position_rows:,} positions '
+        f'(position_rows): {self.position_rows:,} tokens are the most.'
       )
 
   @property

@@ -154,6 +154,8 @@ def prepare(job: Training) -> Prepared:
   sharding.host_devices(job.host_devices)
   traced = profiling.window(job.profile, job.schedule.train_steps) if job.profile else None
   job = dataclasses.replace(job, mixture=mixture, model=_sized(job.model, words), loss=job.loss or losses.PLAIN)
+  longest = job.rows.inputs_length + job.rows.targets_length
+  job.model.check_length(longest, 'INPUTS_LENGTH + TARGETS_LENGTH')
   tasks, overlap, text = text_overlap.checked(job, tasks)
   told = checkpoint.check_run(job.model_dir, description.describe(job, words, tasks, overlap))
   if job.init_from and not checkpoint.steps(job.model_dir):
