@@ -83,7 +83,7 @@ tested-newest: $(VENV)/newest
 	$(RUN) pytest -m 'not slow and not long and not bucket' $(SHARED) $(LEFT_OUT)
 
 bench: $(VENV)/test
-	@for name in packing loading store overlap collection training restore overhead scoring decoding; do $(RUN) tests.bench.$$name || exit 1; done
+	@for name in packing loading store overlap collection training adapters restore overhead scoring decoding; do $(RUN) tests.bench.$$name || exit 1; done
 	@[ -z "$(PARENT)" ] || $(RUN) tests.bench.start $(PARENT)
 
 docs: export NO_MKDOCS_2_WARNING := 1

@@ -23,7 +23,7 @@ from flan_jax.data.mixing import mixing
 from flan_jax.data.tokenizers import ends
 from flan_jax.errors import UserError
 from flan_jax.evaluation import protocol, ranking
-from flan_jax.model import attention_backends, config, cpu_kernels, decoder, losses, positions
+from flan_jax.model import adapters, attention_backends, config, cpu_kernels, decoder, losses, positions
 from flan_jax.planning import aot
 from flan_jax.runs import evaluation, generation, registration, training
 from flan_jax.settings import places
@@ -123,6 +123,8 @@ def test_every_parameter_is_described():
     losses.LossConfig,
     run_file.Run,
     run_file.Vocabulary,
+    run_file.Base,
+    adapters.Adapter,
     ends.Ends,
   )
   for owner in owners:

@@ -14,7 +14,7 @@ import sys
 from typing import Any, Callable, Iterator, Mapping, Sequence
 
 from flan_jax import storage
-from flan_jax.cli import commandline
+from flan_jax.cli import commandline, huggingface_adapter
 from flan_jax.data.tokenizers import ends as ends_lib
 from flan_jax.data.tokenizers import tokenizer_files
 from flan_jax.errors import UserError
@@ -53,8 +53,13 @@ def main(arguments: Sequence[str]) -> None:
   )
   made.add_argument('--fsdp', default=1, metavar='N', help='devices to spread the parameters over (default: 1)')
   made.add_argument('--step', help='export: of the checkpoint (default: last)')
+  made.add_argument('--adapter', action='store_true', help="export: a run's LoRA alone, as a folder of peft")
+  made.add_argument('--base', metavar='MODEL_DIR', help='import: of a folder of peft, the run that it is beside')
   flags = commandline.parse(made, arguments)
-  if flags.direction == 'import':
+  if flags.adapter or huggingface_adapter.is_folder(flags.src):
+    _check_new(flags.dst)
+    huggingface_adapter.convert(flags)
+  elif flags.direction == 'import':
     import_folder(flags.src, flags.dst, flags.vocabulary, flags.fsdp)
   else:
     export_folder(flags.src, flags.dst, flags.step, flags.fsdp)
@@ -264,9 +269,7 @@ def export_folder(src: str, dst: str, step: int | None = None, fsdp: int = 1) ->
   from flan_jax.model import families
   from flan_jax.training import checkpoint, sharding
 
-  run = checkpoint.read_run(src)
-  if run is None:
-    raise UserError(f'{src} holds no run (no {checkpoint.RUN_FILE}); name a MODEL_DIR')
+  run = _exported(src)
   past = [(one.imported or {}).items() for one in reversed(checkpoint.lineage(src))]
   kept = {key: value for items in past for key, value in items if key in KEPT}
   length = kept.get('max_position_embeddings', run.rows.row_length)
@@ -291,6 +294,19 @@ def export_folder(src: str, dst: str, step: int | None = None, fsdp: int = 1) ->
   if words:
     print(ends.described(words.piece))
     _tell_limits(dst, words, values['model_type'])
+
+
+def _exported(src: str) -> Any:
+  """run.json of what is exported; a soft prompt has no place in a folder."""
+  from flan_jax.model import adapters
+  from flan_jax.training import checkpoint
+
+  run = checkpoint.read_run(src)
+  if run is None:
+    raise UserError(f'{src} holds no run (no {checkpoint.RUN_FILE}); name a MODEL_DIR')
+  if run.adapter and run.adapter.kind == adapters.PROMPT:
+    raise UserError(f'{src} is a run of ADAPTER = {run.adapter.kind!r}: no family has a place for a soft prompt')
+  return run
 
 
 def _tell_limits(dst: str, words: Any, model_type: str) -> None:

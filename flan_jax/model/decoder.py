@@ -20,7 +20,7 @@ plain nested dict of float32 arrays; those of the layers are stacked, layer axis
 
 A configuration may add .../bias beside a kernel, one output wide, and
 layers/attention/{query,key}_norm/scale [layers, H]; without relative positions there
-is no relative_bias.
+is no relative_bias. Beside these may stand those of an adapter, see adapters.py.
 """
 
 import functools
@@ -54,7 +54,7 @@ class Decoder(nn.Module):
       self.relative_bias = self._table(
         'relative_bias', layers.KERNEL_INIT, ('buckets', 'heads'), (config.relative_buckets, config.heads)
       )
-    self.layers = self.param('layers', self._stacked_layers)
+    self.layers = self._given_layers() or self.param('layers', self._stacked_layers)
     self.final_norm = layers.RMSNorm(config.norm_epsilon, config.dtype)
     if not config.tied_embeddings:
       self.unembedding = self._table(
@@ -63,6 +63,10 @@ class Decoder(nn.Module):
 
   def _table(self, name, init, axes, shape):
     return self.param(name, nn.with_logical_partitioning(init, axes), shape)
+
+  def _given_layers(self):
+    """Those of `apply`, an adapter's among them; `layers.Block` checks their shapes."""
+    return self.get_variable('params', 'layers') if self.has_variable('params', 'layers') else None
 
   def _stacked_layers(self, rng):
     """Initialises each layer alone, so that fan-in is a layer's; stacks them."""
@@ -153,6 +157,10 @@ class Decoder(nn.Module):
 
   def _embedded(self, tokens_BL):
     x_BLD = self.embedding[tokens_BL].astype(self.config.dtype)
+    if self.has_variable('params', 'soft_prompt'):  # see adapters.py
+      prompt_PD: jax.Array = self.get_variable('params', 'soft_prompt').astype(self.config.dtype)
+      place_BL = tokens_BL - self.config.known_vocab_size
+      x_BLD = jnp.where(place_BL[..., None] < 0, x_BLD, prompt_PD[jnp.maximum(place_BL, 0)])
     scale = self.config.embedding_scale
     return x_BLD if scale == 1 else x_BLD * scale
 

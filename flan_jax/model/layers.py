@@ -132,20 +132,32 @@ class Linear(nn.Module):
     """multiply: (x, kernel) -> out, for a product of more than x."""
     init: Initializer = nn.with_logical_partitioning(KERNEL_INIT, self.axes)
     kernel = self.param('kernel', init, (x.shape[-1], self.features))
-    out = multiply(x.astype(self.dtype), self._whole(kernel.astype(self.dtype)))
+    x = x.astype(self.dtype)
+    out = multiply(x, self._whole(kernel.astype(self.dtype), self.axes))
+    if self.has_variable('params', 'lora_a'):
+      out = out + self._low_rank(x, multiply)
     if not self.bias:
       return out
     zeros: Initializer = nn.with_logical_partitioning(nn.initializers.zeros, self.axes[1:])
     bias = self.param('bias', zeros, (self.features,))
     return out + bias.astype(self.dtype)[None, None, :]
 
-  def _whole(self, kernel):
+  def _low_rank(self, x, multiply):
+    """LoRA's product, its factor in lora_b; see adapters.py."""
+    axes = (self.axes[0], 'rank'), ('rank', self.axes[1])
+    a, b = (
+      self._whole(self.get_variable('params', name).astype(self.dtype), pair)
+      for name, pair in zip(('lora_a', 'lora_b'), axes)
+    )
+    return cpu_kernels.product(multiply(x, a), b)
+
+  def _whole(self, kernel, axes):
     """Gathers what `embed` is spread over, all at once.
 
     XLA would gather a part at a time and add the products up: more traffic to memory,
     a larger program, and on meshes of three axes wrong sums (jax 0.10).
     """
-    return _spread(kernel, [() if a == 'embed' else (TENSOR_AXIS,) for a in self.axes])
+    return _spread(kernel, [() if a in ('embed', 'rank') else (TENSOR_AXIS,) for a in axes])
 
 
 class Attention(nn.Module):

@@ -122,7 +122,9 @@ def _prepared(asked: Evaluation) -> tuple['_Job', Any]:
   }
   Encoding.of(run).within(settings.row_length)
   run = evaluation_request.use_vocabulary(asked.vocabulary, run, asked.model_dir, begin=asked.begin)
-  models = [dataclasses.replace(one, run=run) for one in models]
+  models = [
+    dataclasses.replace(one, run=run if one.path == asked.model_dir else run.without_soft_prompt()) for one in models
+  ]
   data = evaluation_request.check_data([name for group in names.values() for name in group])
   sharding.host_devices(asked.host_devices)
   layout = layouts.chosen(asked.mesh, asked.topology, asked.dry_run)

@@ -9,7 +9,7 @@ from typing import Any, Callable, Iterator, Mapping
 
 from flan_jax import settings
 from flan_jax.errors import UserError
-from flan_jax.runs import description, evaluation_request, feeds, goodput, registration, text_overlap
+from flan_jax.runs import begin_from, description, evaluation_request, feeds, goodput, registration, text_overlap
 from flan_jax.training.rows import Rows
 
 VOCABULARY_MULTIPLE = 128  # the table's rows, so that it divides over devices
@@ -34,6 +34,7 @@ class Training:
     seed: of parameters, prompts and their order.
     vocabulary: file, see data.vocabulary; None: that of the run that is resumed, else
       FLAN_VOCABULARY.
+    adapter: adapters.Adapter, what is trained beside INIT_FROM; None: all parameters.
     loss: losses.LossConfig; None: the plain cross-entropy.
     init_from: MODEL_DIR of the run whose last checkpoint gives the parameters.
     store_dir: of the prompt store, local or gs://; by default `store` under the TFDS
@@ -71,6 +72,7 @@ class Training:
   mixing: Any = None
   topology: str | None = None
   vocabulary: str | None = None
+  adapter: Any = None
   loss: Any = None
   init_from: str | None = None
   store_dir: str | None = None
@@ -147,21 +149,21 @@ def prepare(job: Training) -> Prepared:
   mixture, tasks = _checked_tasks(job)
   words = use_vocabulary(job.vocabulary, job.model_dir, job.init_from, job.begin)
   feeds.check_vocabulary(tasks, words)
-  from flan_jax.model import decoder, losses
+  from flan_jax.model import losses
   from flan_jax.runs import in_training_eval
   from flan_jax.training import checkpoint, optim, profiling, sharding
 
   sharding.host_devices(job.host_devices)
   traced = profiling.window(job.profile, job.schedule.train_steps) if job.profile else None
   job = dataclasses.replace(job, mixture=mixture, model=_sized(job.model, words), loss=job.loss or losses.PLAIN)
+  job = begin_from.with_adapter(job, words)
   tasks, overlap, text = text_overlap.checked(job, tasks)
   told = checkpoint.check_run(job.model_dir, description.describe(job, words, tasks, overlap))
-  if job.init_from and not checkpoint.steps(job.model_dir):
+  if job.init_from and (job.adapter or not checkpoint.steps(job.model_dir)):
     description.check_base(job.init_from, told)
   feeds.check_stores(tasks, job.place, job.rows, job.seed)
   layout = _layout(job)
   update = optim.optimizer(**job.optimizer)
-  optim.is_frozen(decoder.abstract_params(job.model), job.optimizer.get('frozen', ()))
   watched = in_training_eval.prepared(job.held_out, job.held_out_examples) if job.schedule.held_out_every else None
   return Prepared(job, told, words, layout, update, watched, traced, text)
 
@@ -216,18 +218,17 @@ def _goodput_told(model_dir: str) -> Iterator[None]:
 
 def _run(prepared: Prepared, journal: Any) -> None:
   from flan_jax.runs import compilation, in_training_eval
-  from flan_jax.training import checkpoint, loop, multihost, optim, sharding
+  from flan_jax.training import checkpoint, loop, optim, sharding
   from flan_jax.training.termination import Termination
 
+  prepared, initial_params = begin_from.parameters(prepared)
   job, told, mesh, rows = prepared.job, prepared.run, prepared.layout.mesh, prepared.job.rows
   ours = sharding.local_rows(sharding.batch_sharding(mesh), rows.per_step)
   with Termination(lambda: f'prompts of finished tasks are kept in {job.stores}, {checkpoint.kept(job.model_dir)}'):
     ahead = compilation.ahead(prepared)
-    check = ahead and ahead.check
-    plan, stores, feed = feeds.feed(told.tasks, 'train', job.place, rows, job.seed, ours, check=check)
+    plan, stores, feed = feeds.feed(told.tasks, 'train', job.place, rows, job.seed, ours, check=ahead and ahead.check)
     dev = feeds.dev_feed(told.tasks, job.place, rows, job.seed, ours, job.dev_steps, job.schedule)
-  if multihost.first():
-    description.write(prepared, stores)
+  description.write(prepared, stores)
   with _voices() as (say, show):
     state = loop.train(
       loop.Job(
@@ -240,7 +241,8 @@ def _run(prepared: Prepared, journal: Any) -> None:
         job.model_dir,
         job.seed,
         learning_rate=optim.learning_rate_of(job.optimizer),
-        initial_params=_base_params(job.init_from, mesh),
+        initial_params=initial_params,
+        adapter=job.adapter,
         dev_batches=dev,
         profile=prepared.traced,
         say=say,
@@ -317,7 +319,7 @@ def use_vocabulary(path: str | None, model_dir: str | None, init_from: str | Non
   if known and known.vocabulary.hash != words.content_hash:
     known = None  # which is an error, but not here
   ends = known and ends_lib.of_run(known.ends, known.imported, words.words) or words.ends
-  words.use(words.path, ends.begun(begin))
+  words.use(words.path, ends.prompted(()).begun(begin))
   return words
 
 
@@ -329,14 +331,6 @@ def _sized(model, words):
       f'{words.vocab_size} tokens; leave vocab_size out, or raise it'
     )
   return dataclasses.replace(model, vocab_size=model.vocab_size or rows)
-
-
-def _base_params(init_from: str | None, layout):
-  if not init_from:
-    return None
-  from flan_jax.training import checkpoint
-
-  return lambda: checkpoint.load(init_from, mesh=layout).params
 
 
 def _nothing(*_) -> None:

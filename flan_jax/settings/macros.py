@@ -136,6 +136,17 @@ OPTIMIZER = (
   Setting('LABEL_SMOOTHING', 'number', least=0, below=1, of=('LossConfig.label_smoothing',)),
 )
 
+ADAPTER = (
+  Setting('ADAPTER', 'choice', choices=('lora', 'prompt'), none='all parameters are trained', of=('Adapter.kind',)),
+  Setting('ADAPTER_RANK', 'whole', least=1, most=2**16, of=('Adapter.rank',)),
+  Setting('ADAPTER_ALPHA', 'number', above=0, most=1e6, of=('Adapter.alpha',)),
+  Setting('ADAPTER_TARGETS', 'patterns', of=('Adapter.targets',)),
+  Setting('ADAPTER_SCALE', 'choice', choices=('lora', 'rslora'), of=('Adapter.scale',)),
+  Setting('BASE_DTYPE', 'choice', choices=('bfloat16', 'float32'), of=('Adapter.base_dtype',)),
+  Setting('PROMPT_LENGTH', 'whole', least=1, most=2**12, of=('Adapter.length',)),
+  Setting('tokens', 'whole', 'tokens of the vocabulary', least=1, most=2**24, none='all rows', of=('Adapter.tokens',)),
+)
+
 EVALUATION = (
   Setting('HELD_OUT', 'text', none='what the run held out', of=('Evaluation.held_out',)),
   Setting('VOCABULARY', 'path', none="the run's", of=('Evaluation.vocabulary',)),
@@ -227,6 +238,9 @@ CALLS = (
   Setting('schedule', 'object', 'Schedule', of=('Training.schedule',)),
   Setting('selection', 'object', 'Selection', none='all', of=('Training.selection',)),
   Setting('mixing', 'object', 'Mixing', none='by size', of=('Training.mixing',)),
+  Setting(
+    'adapter', 'object', 'Adapter', none='all parameters are trained', of=('Training.adapter', 'Precompile.adapter')
+  ),
   Setting('loss', 'object', 'LossConfig', none='plain', of=('Training.loss', 'Precompile.loss')),
 )
 
@@ -267,5 +281,5 @@ HARNESS = (
   ),
 )
 
-SETTINGS = (*RUN, *SELECTION, *ROWS, *SCHEDULE, *OPTIMIZER, *EVALUATION, *DECODER, *CALLS, *HARNESS)
+SETTINGS = (*RUN, *SELECTION, *ROWS, *SCHEDULE, *OPTIMIZER, *ADAPTER, *EVALUATION, *DECODER, *CALLS, *HARNESS)
 PARAMETERS.update({name: setting for setting in SETTINGS for name in setting.of})

@@ -32,6 +32,8 @@ AXIS_RULES = {
   'layers': None,
   'buckets': None,
   'head_dim': None,
+  'rank': None,
+  'prompt': None,
 }
 
 # Widths of a DecoderConfig -> the logical axis that they are the size of.
