@@ -117,7 +117,7 @@ def test_only_the_adapter_moves_and_has_moments(adapter):
   assert losses[1] < losses[0]
 
 
-@pytest.mark.parametrize('adapter', [LORA, PROMPT], ids=['lora', 'prompt'])
+@pytest.mark.parametrize('adapter', [LORA, pytest.param(PROMPT, marks=pytest.mark.slow)], ids=['lora', 'prompt'])
 def test_every_layout_trains_an_adapter_as_one_device_does(adapter, double):
   config = rounding.doubled(CONFIG)
   _, expected, losses = update(config, adapter, {}, base_dtype='float32')
