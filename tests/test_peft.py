@@ -151,3 +151,12 @@ def test_a_base_must_be_named_and_a_run_must_have_lora(base, tmp_path):
     huggingface.main(['import', str(tmp_path / 'adapter'), str(tmp_path / 'back')])
   with pytest.raises(UserError, match="run of ADAPTER = None; a folder of peft is written of one of 'lora'"):
     huggingface.main(['export', str(base[1]), str(tmp_path / 'x'), '--adapter'])
+
+
+def test_merged_parameters_are_spread_as_the_base_is(base, tmp_path):
+  write_run(tmp_path / 'run', base[1])
+  mesh = sharding.mesh({'fsdp': 2}, jax.devices()[:2])
+  spread = checkpoint.load(str(tmp_path / 'run'), mesh=mesh).params
+  one, other = (jax.tree.leaves(tree) for tree in (spread, checkpoint.load(str(base[1]), mesh=mesh).params))
+  assert [leaf.sharding for leaf in one] == [leaf.sharding for leaf in other]
+  assert not all(leaf.sharding.is_fully_replicated for leaf in one)

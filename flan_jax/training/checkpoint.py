@@ -242,7 +242,9 @@ def load(
   run, last, params = load_trained(path, step, mesh, fall_back, dtype)
   if run.adapter:
     base = load_base(run, mesh, path)
-    merge = jax.jit(functools.partial(adapters.merged, run.model, run.adapter))
+    whole = base | params if run.adapter.kind == adapters.PROMPT else base
+    placed = jax.tree.map(lambda leaf: leaf.sharding, whole)
+    merge = jax.jit(functools.partial(adapters.merged, run.model, run.adapter), out_shardings=placed)
     params = jax.tree.map(lambda leaf: leaf.astype(dtype), merge(base, params))
   return Loaded(run.model, params, run, last)
 
