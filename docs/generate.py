@@ -25,6 +25,7 @@ GROUPS = {
   'ROWS': 'Rows',
   'SCHEDULE': 'Steps',
   'OPTIMIZER': 'Optimizer and loss',
+  'ADAPTER': 'Adapters',
   'EVALUATION': 'Evaluation',
   'DECODER': 'Model',
   'CALLS': 'Arguments of Python calls',

@@ -17,6 +17,7 @@ MODULES = {
   'Mixing': 'flan_jax.data.mixing.mixing',
   'DecoderConfig': 'flan_jax.model.decoder',
   'LossConfig': 'flan_jax.model.losses',
+  'Adapter': 'flan_jax.model.adapters',
 }
 WHOLE = ["'3'", 'True', '2.5', '1e4', '[1]', '(1, 2)', '{}', "''", "'many'", '1e999']
 NUMBER = ["'0.5'", 'False', '[0.5]', '{}', "''", '1e999', '-1e999']

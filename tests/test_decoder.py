@@ -360,7 +360,44 @@ def test_shared_key_heads_spread_over_devices_equal_one_device(double):
   rounding.assert_equal(hidden(config, spread, batch), expected)
 
 
-@pytest.mark.parametrize('change', [{}, {'tied_embeddings': False}, FAMILY], ids=['tied', 'untied', 'family'])
+NEOX = dict(norm='layer', parallel_residual=True, gated_mlp=False, mlp_bias=True, positions='learned', position_rows=12)
+# The sum over heads that are spread, windows and rotations of three kinds, norms around.
+GEMMA = dict(positions='rope', qk_norm=True, qk_norm_over='projection', norm_places='both', norm_offset=1.0)
+GEMMA |= dict(layers=3, windows=(4, 0, 0), rope_layers=(1, 1, 0), rope_local_theta=50.0, rope_dims=8, kv_heads=2)
+
+
+@pytest.mark.parametrize('scan', [True, False])
+@pytest.mark.parametrize('change', [NEOX, GEMMA], ids=['neox', 'gemma'])
+def test_every_kind_of_layer_spread_over_devices_equals_one_device(change, scan, double):
+  config = dataclasses.replace(DOUBLE, heads=4, scan=scan, **change)
+  batch, mesh = plain_batch([12, 9], 12), sharding.mesh({'data': 2, 'fsdp': 2, 'tensor': 2})
+  axes, shapes = decoder.parameter_axes(config), decoder.abstract_params(config)
+  placed = sharding.param_shardings(mesh, axes, shapes)
+
+  def loss(params):
+    x_BLD = decoder.hidden_states(config, params, batch)
+    return jnp.sum(decoder.logits(config, params, x_BLD) ** 2 * (batch['segment_ids'] > 0)[..., None])
+
+  fresh = decoder.init_params(config, jax.random.key(0))
+  some = jax.tree.map(lambda leaf: leaf + 0.1 * jax.random.normal(jax.random.key(1), leaf.shape, leaf.dtype), fresh)
+  step = jax.jit(jax.value_and_grad(loss))
+  expected = step(rounding.as_double(some))
+  with jax.set_mesh(mesh):
+    got = step(jax.device_put(rounding.as_double(some), placed))
+  assert all(np.any(leaf) for leaf in jax.tree.leaves(expected))  # everything takes part
+  rounding.assert_equal(got, expected)
+
+
+def test_a_fresh_norm_changes_no_scale(double):
+  for offset in (0.0, 1.0):
+    config = dataclasses.replace(DOUBLE, norm_offset=offset)
+    scale = decoder.init_params(config, jax.random.key(0))['final_norm']['scale']
+    np.testing.assert_array_equal(scale + offset, np.ones(16))
+
+
+@pytest.mark.parametrize(
+  'change', [{}, {'tied_embeddings': False}, FAMILY, GEMMA], ids=['tied', 'untied', 'family', 'gemma']
+)
 def test_every_dimension_has_a_name(change):
   config = dataclasses.replace(TINY, **change)
   shapes, axes = decoder.abstract_params(config), decoder.parameter_axes(config)
@@ -385,7 +422,13 @@ def test_every_dimension_has_a_name(change):
     ({'relative_max_distance': 4}, 'relative_max_distance 4'),
     ({'positions': 'alibi'}, "POSITIONS = 'alibi' must be one of"),
     ({'positions': 'rope', 'head_dim': 15}, 'head_dim of the decoder is 15'),
-    ({'rope_scaling': 'yarn'}, "rope_scaling = 'yarn' must be one of"),
+    ({'positions': 'rope', 'rope_dims': 7}, 'rope_dims of the decoder is 7'),
+    ({'positions': 'rope', 'rope_dims': 18}, 'is 18, more than the 16 entries of a head'),
+    ({'positions': 'rope', 'rope_scaling': 'yarn', 'rope_low_frequency': 0.0}, 'rope_low_frequency 0.0: with'),
+    ({'positions': 'learned'}, 'position_rows of the decoder is None'),
+    ({'rope_layers': (2,)}, 'rope_layers = .2,. must be'),
+    ({'norm': 'batch'}, "norm = 'batch' must be one of"),
+    ({'rope_scaling': 'dynamic'}, "rope_scaling = 'dynamic' must be one of"),
     ({'rope_low_frequency': 4.0}, 'rope_low_frequency is 4.0'),
     ({'rope_theta': 0}, 'rope_theta = 0 must be a number above 0'),
     ({'kv_heads': 3}, 'kv_heads of the decoder is 3'),

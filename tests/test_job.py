@@ -156,6 +156,10 @@ def one_device(monkeypatch):
     (dict(held_out='sentiment', selection=None), 'not prepared .*qnli'),
     (dict(vocabulary='/no/vocab.model'), 'no vocabulary file'),
     (dict(model=dataclasses.replace(MODEL, vocab_size=10)), '10 token rows'),
+    (
+      dict(model=dataclasses.replace(MODEL, positions='learned', position_rows=255)),
+      'INPUTS_LENGTH . TARGETS_LENGTH allows texts of 256 tokens, and the model has learned 255 positions',
+    ),
     (dict(mesh={'data': 3}), '1 devices'),
     (dict(mesh={'rows': 1}), "unknown axis 'rows'"),
     (dict(init_from='/no/run'), 'holds no run'),

@@ -213,16 +213,32 @@ def naive_matmul_flops(jaxpr, times=1):
   return total
 
 
-def test_flops_of_a_forward_pass_equal_a_count_of_its_products():
-  params = decoder.abstract_params(CONFIG)
+def test_a_window_leaves_out_pairs():
+  assert estimate.visible_pairs(4, 2) == 1 + 2 + 2 + 2
+  assert estimate.visible_pairs(8, 9) == estimate.visible_pairs(8)
+  local = dataclasses.replace(CONFIG, windows=(3, 0))
+  found = estimate.forward_flops(local, WORK).attention / estimate.forward_flops(CONFIG, WORK).attention
+  assert found == (2 * estimate.visible_pairs(8, 3) + 36) / (3 * 36)
+
+
+OTHERS = [
+  dict(norm='layer', parallel_residual=True, gated_mlp=False, mlp_bias=True, positions='learned', position_rows=8),
+  dict(positions='rope', rope_dims=4, rope_layers=(1, 0), kv_heads=1, qk_norm=True, norm_places='both'),
+]
+
+
+@pytest.mark.parametrize('change', [{}, *OTHERS], ids=['paper', 'neox', 'gemma'])
+def test_flops_of_a_forward_pass_equal_a_count_of_its_products(change):
+  config = dataclasses.replace(CONFIG, **change)
+  params = decoder.abstract_params(config)
   batch = {name: jnp.ones((4, 8), jnp.int32) for name in ('tokens', 'positions', 'segment_ids', 'branch')}
 
   def forward(params):
-    x_BLD = decoder.hidden_states(CONFIG, params, batch)
-    return decoder.logits(CONFIG, params, x_BLD[:, : WORK.slots])
+    x_BLD = decoder.hidden_states(config, params, batch)
+    return decoder.logits(config, params, x_BLD[:, : WORK.slots])
 
   counted = naive_matmul_flops(jax.make_jaxpr(forward)(params).jaxpr)
-  assert counted == estimate.forward_flops(CONFIG, WORK, pairs=8 * 8).forward
+  assert counted == estimate.forward_flops(config, WORK, pairs=8 * 8).forward
 
 
 def test_remat_adds_to_the_time_but_not_to_the_model():

@@ -95,7 +95,7 @@ def test_run_json_repeats_where_the_rows_come_from(tmp_path, monkeypatch):
   monkeypatch.setattr(evaluation_request, 'described_vocabulary', lambda *_: before.vocabulary)
   monkeypatch.setattr(evaluation_request, 'described_ends', lambda *_: before.ends)
   monkeypatch.setattr(description, '_prompts', lambda *_: {})
-  names = ('mixture', 'held_out', 'model', 'rows', 'optimizer', 'loss', 'seed', 'init_from')
+  names = ('mixture', 'held_out', 'model', 'rows', 'optimizer', 'loss', 'adapter', 'seed', 'init_from')
   job = types.SimpleNamespace(model_dir=str(tmp_path), **{name: getattr(before, name) for name in names})
   run = description.describe(job, None, {'openbookqa': 1.0, 'anli_r1': 1.0})
   assert run.data == 'tfds 1, hub 1' and list(run.sources) == [OTHER, SMALL]

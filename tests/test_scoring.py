@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rank scoring: packed branches say what separate passes say, whatever the batch."""
 
+import dataclasses
+
 import jax
 import numpy as np
 import pytest
 
 from flan_jax.errors import UserError
-from flan_jax.inference import scoring
+from flan_jax.inference import decoding, scoring
 from flan_jax.model import decoder
 from flan_jax.training import sharding
 from tests import rounding, tiny_runs
@@ -134,3 +136,14 @@ def test_what_cannot_be_ranked_is_refused(params, prompt):
 def test_an_option_longer_than_a_row_is_refused(params):
   with pytest.raises(UserError, match='raise ROW_LENGTH'):
     scoring.scores(CONFIG, params, [([3, 4], [[5] * 64])], scoring.Forward(64))
+
+
+def test_a_text_of_more_positions_than_were_learned_is_named():
+  config = dataclasses.replace(CONFIG, positions='learned', position_rows=16)
+  params = tiny_runs.random_params(config, 0)
+  with pytest.raises(UserError, match='a prompt and its option allows texts of 17 tokens, and .* learned 16 pos'):
+    scoring.scores(config, params, [([5] * 14, [[6] * 2, [7] * 3])])
+  with pytest.raises(UserError, match='max_tokens after the longest prompt allows texts of 17 tokens'):
+    decoding.generate(config, params, [[5], [5] * 12], decoding.Settings(5), 1)
+  assert scoring.scores(config, params, [([5] * 14, [[6] * 2])])[0].shape == (1,)
+  assert len(decoding.generate(config, params, [[5] * 12], decoding.Settings(4), 1)) == 1

@@ -174,7 +174,7 @@ ABLATIONS = {
 @pytest.mark.parametrize('name', ABLATIONS)
 def test_the_ablations_by_gin(name, monkeypatch):
   import gin
-  from flan_jax.runs import training
+  from flan_jax.runs import findings, training
 
   made = commandline.parser('train', '', gin='runs/tune.gin')
   with gin.unlock_config():
@@ -198,7 +198,7 @@ def test_the_ablations_by_gin(name, monkeypatch):
     read.update(mixture=mixture, tasks=holdouts.members(mixture))
     raise UserError('enough')
 
-  monkeypatch.setattr(training, '_checked_tasks', checked)
+  monkeypatch.setattr(findings, '_checked_tasks', checked)
   with pytest.raises(UserError, match='enough'):
     training.train(commandline.call(training.Training))
   gin.clear_config()

@@ -23,9 +23,9 @@ from flan_jax.data.mixing import mixing
 from flan_jax.data.tokenizers import ends
 from flan_jax.errors import UserError
 from flan_jax.evaluation import protocol, ranking
-from flan_jax.model import attention_backends, config, cpu_kernels, decoder, losses, positions
+from flan_jax.model import adapters, attention_backends, config, cpu_kernels, decoder, losses, positions
 from flan_jax.planning import aot
-from flan_jax.runs import evaluation, generation, registration, training
+from flan_jax.runs import evaluation, findings, generation, registration, training
 from flan_jax.settings import places
 from flan_jax.training import loop, optim, run_file, sharding
 from tests import mutations, tiny_runs
@@ -123,6 +123,8 @@ def test_every_parameter_is_described():
     losses.LossConfig,
     run_file.Run,
     run_file.Vocabulary,
+    run_file.Base,
+    adapters.Adapter,
     ends.Ends,
   )
   for owner in owners:
@@ -238,14 +240,14 @@ def doors(place, monkeypatch):
   monkeypatch.setenv(vocabulary.VARIABLE, 'bytes')
   monkeypatch.setattr(vocabulary.FLAN, '_loaded', None)
   monkeypatch.setattr(registration, 'load_tasks', lambda: None)
-  monkeypatch.setattr(training, '_checked_tasks', lambda *_: ('made', {}))
+  monkeypatch.setattr(findings, '_checked_tasks', lambda *_: ('made', {}))
   monkeypatch.setattr(evaluation_request, 'names', lambda *_: {False: [], True: []})
   monkeypatch.setattr(cache, '_tasks', lambda *_: [])
   monkeypatch.setattr(prepare, '_of_run', lambda: ['rte'])
   monkeypatch.setattr(experiment, 'holdout_runs', lambda flags: [])
   monkeypatch.setattr(decoder, 'abstract_params', functools.lru_cache(decoder.abstract_params))
   for owner, name in (
-    (feeds, 'feed'),
+    (feeds, 'stores_of'),
     (evaluation._Job, 'run'),
     (aot, 'compile_plan'),
     (caching, '_build_all'),

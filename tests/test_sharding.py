@@ -83,7 +83,7 @@ def test_every_layout_moves_parameters_as_one_device_does(config, axes, double):
 
 
 def test_parameters_and_state_lie_as_the_rules_say(double):
-  _, _, (_, params, state) = ten_steps(LLAMA, *CUBE)
+  _, _, (_, params, state, _) = ten_steps(LLAMA, *CUBE)
   kernel = params['layers']['attention']['query']['kernel']
   assert kernel.sharding.spec == PartitionSpec(None, 'fsdp', 'tensor')
   assert kernel.addressable_shards[0].data.shape == (2, 64, 64)

@@ -7,6 +7,7 @@ INIT_FROM and can be evaluated. DST/model.gin states its DecoderConfig and vocab
 
 import contextlib
 import dataclasses
+import functools
 import json
 import os
 import shutil
@@ -14,7 +15,7 @@ import sys
 from typing import Any, Callable, Iterator, Mapping, Sequence
 
 from flan_jax import storage
-from flan_jax.cli import commandline
+from flan_jax.cli import commandline, huggingface_adapter
 from flan_jax.data.tokenizers import ends as ends_lib
 from flan_jax.data.tokenizers import tokenizer_files
 from flan_jax.errors import UserError
@@ -32,8 +33,9 @@ def main(arguments: Sequence[str]) -> None:
   made = commandline.parser(
     'huggingface',
     """
-      Converts a folder of the Llama family (Llama, Mistral, Qwen2, Qwen3: config.json
-      and safetensors) to a MODEL_DIR, and the last checkpoint of a run to such a folder:
+      Converts a folder of a public model (config.json and safetensors; Llama, Mistral,
+      Qwen, SmolLM, Gemma, OLMo, Phi, GPT-NeoX, GPT-2) to a MODEL_DIR, and the last
+      checkpoint of a run to such a folder:
 
         flan_jax huggingface import FOLDER MODEL_DIR
         flan_jax train --gin_file=MODEL_DIR/model.gin \\
@@ -53,8 +55,13 @@ def main(arguments: Sequence[str]) -> None:
   )
   made.add_argument('--fsdp', default=1, metavar='N', help='devices to spread the parameters over (default: 1)')
   made.add_argument('--step', help='export: of the checkpoint (default: last)')
+  made.add_argument('--adapter', action='store_true', help="export: a run's LoRA alone, as a folder of peft")
+  made.add_argument('--base', metavar='MODEL_DIR', help='import: of a folder of peft, the run that it is beside')
   flags = commandline.parse(made, arguments)
-  if flags.direction == 'import':
+  if flags.adapter or huggingface_adapter.is_folder(flags.src):
+    _check_new(flags.dst)
+    huggingface_adapter.convert(flags)
+  elif flags.direction == 'import':
     import_folder(flags.src, flags.dst, flags.vocabulary, flags.fsdp)
   else:
     export_folder(flags.src, flags.dst, flags.step, flags.fsdp)
@@ -64,20 +71,20 @@ def import_folder(src: str, dst: str, vocabulary: str | None = None, fsdp: int =
   """Writes a MODEL_DIR; every shard is read from the files by itself.
 
   Raises:
-    UserError: SRC is no folder of the family, its tensors are missing, unknown or of
+    UserError: SRC is no folder of a family, its tensors are missing, unknown or of
       other sizes, the vocabulary does not fit, DST exists.
   """
   from flan_jax.model import families
 
   values = _read_config(src)
-  config = _described(values, src)
+  config, family = _described(values, src), values['model_type']
   _check_new(dst)
   with contextlib.ExitStack() as files:
-    tensors = _open_tensors(src, files)
-    _check_tensors(src, tensors, families.tensors(config))
+    tensors = {families.canonical(family, name): part for name, part in _open_tensors(src, files).items()}
+    _check_tensors(src, tensors, families.tensors(family, config), functools.partial(families.ignored, family))
     words, ends = _vocabulary(src, vocabulary, config)
     read = lambda name, at: tensors[name][at]
-    params = families.read_params(config, _placed(config, fsdp), read)
+    params = families.read_params(family, config, _placed(config, fsdp), read)
     _save(dst, params)
   tokenizer_files.take_import(src, dst, words.path)
   _write_run(dst, config, _kept_vocabulary(dst, words), ends, values, src)
@@ -92,7 +99,7 @@ def import_folder(src: str, dst: str, vocabulary: str | None = None, fsdp: int =
 def _read_config(src: str) -> dict:
   path = os.path.join(src, CONFIG)
   if not os.path.exists(path):
-    raise UserError(f'{src} has no {CONFIG}; name a folder of the Llama family')
+    raise UserError(f'{src} has no {CONFIG}; name a folder of a public model')
   return storage.read_object(path)
 
 
@@ -144,12 +151,8 @@ def _file_names(src: str) -> list[str]:
   raise UserError(f'{src} has neither {WHOLE} nor {INDEX}; other formats are not read')
 
 
-def _check_tensors(src: str, found: Mapping, wanted: Mapping) -> None:
-  spare = [
-    name
-    for name in found
-    if name not in wanted and name != 'lm_head.weight' and not name.endswith('rotary_emb.inv_freq')
-  ]
+def _check_tensors(src: str, found: Mapping, wanted: Mapping, ignored: Callable[[str], bool]) -> None:
+  spare = [name for name in found if name not in wanted and not ignored(name)]
   for names, what in (([n for n in wanted if n not in found], 'lacks'), (spare, 'has, unknown to its family,')):
     if names:
       rest = f' and {len(names) - 3} more' if len(names) > 3 else ''
@@ -214,7 +217,7 @@ def _kept_vocabulary(dst: str, words):
 
 def _write_run(dst: str, config, words, ends, values: Mapping, src: str) -> None:
   import flan_jax
-  from flan_jax.training import checkpoint, rows
+  from flan_jax.training import checkpoint
 
   lines = [f'decoder.DecoderConfig.{name} = {value!r}' for name, value in dataclasses.asdict(config).items()]
   storage.write_whole(
@@ -231,7 +234,6 @@ def _write_run(dst: str, config, words, ends, values: Mapping, src: str) -> None
       ]
     ),
   )
-  # The rows are the paper's (section 2.4): nothing was tuned, so nothing else is known.
   checkpoint.write_run(
     dst,
     checkpoint.Run(
@@ -243,13 +245,22 @@ def _write_run(dst: str, config, words, ends, values: Mapping, src: str) -> None
       model=config,
       vocabulary=words,
       ends=ends.told(),
-      rows=rows.Rows(tokens_per_batch=8192, row_length=2048, target_slots=640, inputs_length=1024, targets_length=256),
+      rows=_rows(config),
       seed=0,
       init_from=None,
       imported_from=os.path.abspath(src),
       imported={key: values[key] for key in ('model_type', *KEPT) if key in values},
     ).to_json(),
   )
+
+
+def _rows(config):
+  """The paper's (section 2.4), as nothing was tuned; shorter if positions are fewer."""
+  from flan_jax.training import rows
+
+  length = min(2048, config.position_rows or 2048)
+  targets, slots = min(256, -(-length // 5)), max(640 * length // 2048, -(-length // 5))
+  return rows.Rows(4 * length, length, min(640, slots), max(min(1024, length - targets), 1), targets)
 
 
 def export_folder(src: str, dst: str, step: int | None = None, fsdp: int = 1) -> None:
@@ -264,13 +275,11 @@ def export_folder(src: str, dst: str, step: int | None = None, fsdp: int = 1) ->
   from flan_jax.model import families
   from flan_jax.training import checkpoint, sharding
 
-  run = checkpoint.read_run(src)
-  if run is None:
-    raise UserError(f'{src} holds no run (no {checkpoint.RUN_FILE}); name a MODEL_DIR')
-  past = [(one.imported or {}).items() for one in reversed(checkpoint.lineage(src))]
-  kept = {key: value for items in past for key, value in items if key in KEPT}
+  run = huggingface_adapter.exported(src)
+  kept = _kept_of_imports(src)
   length = kept.get('max_position_embeddings', run.rows.row_length)
-  values = families.write_config(run.model, length)
+  values = families.write_config(run.model, length, kept.pop('model_type', None))
+  family = values['model_type']
   _check_new(dst)
   path = evaluation_request.own_vocabulary(run.vocabulary, src)
   words, ends = _read_ends(run, path, src)
@@ -281,16 +290,24 @@ def export_folder(src: str, dst: str, step: int | None = None, fsdp: int = 1) ->
   layout = sharding.mesh({'fsdp': fsdp}, jax.devices()[:fsdp])
   loaded = checkpoint.load(src, step, mesh=layout)
   os.makedirs(dst, exist_ok=True)
-  _write_tensors(dst, families.tensors(run.model), families.written_tensors(loaded.params))
+  written = families.written_tensors(family, run.model, loaded.params)
+  _write_tensors(dst, families.tensors(family, run.model), written)
   _copy_vocabulary(dst, path, run.vocabulary)
-  with open(os.path.join(dst, CONFIG), 'w', encoding='utf-8') as file:
-    json.dump(values, file, indent=2)
+  storage.write_whole(os.path.join(dst, CONFIG), json.dumps(values, indent=2))
   tokenizer_files.give(src, dst, ends, words)
   tokenizer_files.write_generation(dst, ends, values)
-  print(f'exported step {loaded.step} of {src} as {values["model_type"]}: {dst}')
+  print(f'exported step {loaded.step} of {src} as {family}: {dst}')
   if words:
     print(ends.described(words.piece))
-    _tell_limits(dst, words, values['model_type'])
+    _tell_limits(dst, words, family)
+
+
+def _kept_of_imports(src: str) -> dict[str, Any]:
+  """What the imports that a run comes from told, as KEPT names it, and their family."""
+  from flan_jax.training import checkpoint
+
+  past = [(one.imported or {}).items() for one in reversed(checkpoint.lineage(src))]
+  return {key: value for items in past for key, value in items if key in ('model_type', *KEPT)}
 
 
 def _tell_limits(dst: str, words: Any, model_type: str) -> None:

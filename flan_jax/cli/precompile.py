@@ -57,6 +57,7 @@ class Precompile:
     optimizer: keyword arguments of optim.optimizer.
     train_steps: of the run whose hours are predicted.
     topology: see hardware.topology.
+    adapter: adapters.Adapter, whose kind must be None: only steps of all parameters are known.
     loss: losses.LossConfig; None: the plain cross-entropy.
     microbatches: parts that the rows of a step are taken in; to train.
     mode: 'train', 'score' or 'generate'.
@@ -75,6 +76,7 @@ class Precompile:
   train_steps: int
   topology: str | None
   vocab_size: int
+  adapter: Any = None
   loss: Any = None
   microbatches: int = 1
   mode: str = 'train'
@@ -123,6 +125,11 @@ def planned(asked: Precompile):
   from flan_jax.settings import hardware
   from flan_jax.training import sharding
 
+  if asked.adapter and asked.adapter.kind:
+    raise UserError(
+      f'ADAPTER = {asked.adapter.kind!r}: only steps that train all parameters are compiled here, which need '
+      'more memory; set ADAPTER = None'
+    )
   if not asked.topology:
     raise UserError(
       'TOPOLOGY is None: name one with --topology=v3:8x8, or take a mesh '

@@ -87,18 +87,14 @@ def generate(
     eos_id: the token that ends a continuation, or several; it is not returned.
     decode: ids -> text, to look for settings.stop; wanted if there are any. The token
       that completes a stop is the last one returned; `before_stop` cuts the text.
-    numbers: of the prompts, for drawing; by default 0, 1, ... Prompts of the same number
-      draw the same way.
+    numbers: for drawing, by default 0, 1, ...; prompts of the same number draw alike.
     tokens_per_forward, rows: see `rows_of_batch`; the result does not depend on them.
     advance: called with the number of prompts as they are done.
 
   Raises:
-    UserError: a prompt is empty, or there are stops and no `decode`.
+    UserError: a prompt is empty, stops lack `decode`, or there are more tokens than learned positions.
   """
-  if min(map(len, prompts), default=1) < 1:
-    raise UserError('An empty prompt cannot be continued; give it a token at least.')
-  if settings.stop and decode is None:
-    raise UserError(f'stop = {settings.stop!r} cannot be found in tokens: give `decode`.')
+  _check(config, prompts, settings, decode)
   mesh = scoring.mesh_of(params)
   height = functools.partial(rows_of_batch, settings=settings, rows=rows, tokens_per_forward=tokens_per_forward)
   found: dict[int, list[int]] = {}
@@ -107,6 +103,14 @@ def generate(
     if advance:
       advance(len(chosen))
   return [found[number] for number in range(len(prompts))]
+
+
+def _check(config, prompts, settings, decode):
+  if min(map(len, prompts), default=1) < 1:
+    raise UserError('An empty prompt cannot be continued; give it a token at least.')
+  if settings.stop and decode is None:
+    raise UserError(f'stop = {settings.stop!r} cannot be found in tokens: give `decode`.')
+  config.check_length(max(map(len, prompts), default=0) + settings.max_tokens, 'max_tokens after the longest prompt')
 
 
 def before_stop(text: str, stop: Sequence[str]) -> str:

@@ -77,8 +77,10 @@ def scored(
 
   Raises:
     UserError: a prompt without inputs or options, an empty option, or one longer than a
-      row.
+      row or than the positions that the model has learned.
   """
+  longest = max((len(inputs) + max(map(len, options), default=0) for inputs, options in prompts), default=0)
+  config.check_length(min(longest, size.row_length), 'a prompt and its option')
   counts = np.array([len(options) for _, options in prompts], np.int64)
   firsts = np.cumsum(counts) - counts
   sums, greedy = np.zeros(counts.sum()), np.ones(counts.sum(), bool)

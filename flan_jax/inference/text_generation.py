@@ -146,6 +146,7 @@ def _added(prompt: np.ndarray, ids: list[int]) -> str:
   Their own text would lack the blank that many tokenizers drop at the start of a text.
   """
   ends = np.flatnonzero(prompt == FLAN.eos_id)  # decoding stops there
-  before = prompt[ends[-1] + 1 if len(ends) else 0 :].tolist()
+  before = prompt[ends[-1] + 1 if len(ends) else 0 :]
+  before = before[before < FLAN.vocab_size].tolist()  # a soft prompt has no text
   start, text = FLAN.decode(before), FLAN.decode([*before, *ids])
   return text.removeprefix(start) if text.startswith(start) else FLAN.decode(ids)

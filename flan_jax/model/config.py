@@ -41,10 +41,11 @@ class DecoderConfig:
     attention_backends; changes rounding, memory and speed only.
 
   The defaults from here on are the paper's model:
-  positions: 'relative' (T5's bias), 'rope' (rotary) or 'none'.
+  positions: 'relative' (T5's bias), 'rope' (rotary), 'learned' (a table) or 'none'.
   rope_theta and the other rope_ fields: see positions.frequencies.
   kv_heads: keys and values shared by heads / kv_heads queries each; None is heads.
-  qk_norm: RMSNorm over H of every query and key, before it is rotated.
+  qk_norm: the norm over H of every query and key, before it is rotated; qk_norm_over
+    'projection' takes it over N * H (of a key G * H) instead.
   attention_soft_cap, logit_soft_cap: scores s become cap * tanh(s / cap); None: as is.
   windows: how many tokens those of a layer see, each itself included; 0 is all of
     them. Repeated over the layers: (4096, 4096, 0) makes every third layer global.
@@ -53,6 +54,19 @@ class DecoderConfig:
   logit_scale: the logits are multiplied by it, before the cap; None is 1 / sqrt(D) for
     a tied embedding, whose entries are of order 1, and 1 otherwise. (Llama: 1 and 1,
     tied or not; Gemma: sqrt(D) and 1.)
+  norm: 'rms' or 'layer' (the mean subtracted, a bias added). norm_offset is added to
+    the stored scale of every norm.
+  norm_places: 'before' attention and MLP, 'after' them, before their sum with the
+    input, or 'both'.
+  parallel_residual: attention and MLP read the same input, and both are added to it.
+  gated_mlp: False is wo(activation(wi x)).
+  attention_scalar: scores are divided by its square root; None is H.
+  rope_dims: only the first entries of each head are rotated, so many; None is H.
+  rope_layers: 1 for layers that rotate, 0 for those that do not, repeated over the
+    layers as windows are.
+  rope_local_theta: rope_theta of the layers with a window, which have no rope_scaling;
+    None: all layers are alike.
+  position_rows: length of the table of learned positions.
   """
 
   vocab_size: Optional[int]
@@ -87,10 +101,23 @@ class DecoderConfig:
   mlp_bias: bool = False
   embedding_scale: float = 1.0
   logit_scale: Optional[float] = None
+  norm: str = 'rms'
+  norm_offset: float = 0.0
+  norm_places: str = 'before'
+  parallel_residual: bool = False
+  gated_mlp: bool = True
+  qk_norm_over: str = 'head'
+  attention_scalar: Optional[float] = None
+  rope_dims: Optional[int] = None
+  rope_layers: tuple[int, ...] = (1,)
+  rope_local_theta: Optional[float] = None
+  rope_attention_factor: Optional[float] = None
+  position_rows: Optional[int] = None
 
   def __post_init__(self):
-    if isinstance(self.windows, list):  # as gin and JSON write a tuple
-      object.__setattr__(self, 'windows', tuple(self.windows))
+    for name in ('windows', 'rope_layers'):
+      if isinstance(getattr(self, name), list):  # as gin and JSON write a tuple
+        object.__setattr__(self, name, tuple(getattr(self, name)))
     settings.check_fields(self)
     _check_dtype(self)
     _check_heads(self)
@@ -115,9 +142,41 @@ class DecoderConfig:
   @property
   def layer_windows(self) -> Optional[tuple[int, ...]]:
     """The window of each layer, 0 for all; None if no layer has one."""
-    repeats = -(-self.layers // len(self.windows))
-    each = (self.windows * repeats)[: self.layers]
+    each = _repeated(self.windows, self.layers)
     return each if any(each) else None
+
+  @property
+  def layer_ropes(self) -> Optional[tuple[str, ...]]:
+    """How each layer rotates: 'main', 'local' or 'none'; None if all do as 'main'."""
+    if self.positions != 'rope':
+      return None
+    local = self.rope_local_theta is not None
+    turned, windows = (_repeated(each, self.layers) for each in (self.rope_layers, self.windows))
+    each = tuple(
+      'none' if not turns else 'local' if local and window else 'main' for turns, window in zip(turned, windows)
+    )
+    return None if set(each) == {'main'} else each
+
+  def check_length(self, tokens: int, what: str) -> None:
+    """Raises UserError if a text of so many tokens has positions without a learned row.
+
+    what: the setting that allows such a text.
+    """
+    if self.positions == 'learned' and tokens > self.known_position_rows:
+      raise UserError(
+        f'{what} allows texts of {tokens:,} tokens, and the model has learned {self.position_rows:,} positions '
+        f'(position_rows): {self.position_rows:,} tokens are the most.'
+      )
+
+  @property
+  def known_position_rows(self) -> int:
+    """position_rows; __post_init__ has seen to it that learned positions have some."""
+    assert self.position_rows is not None
+    return self.position_rows
+
+
+def _repeated(each: tuple[int, ...], layers: int) -> tuple[int, ...]:
+  return (each * -(-layers // len(each)))[:layers]
 
 
 def _check_dtype(config: DecoderConfig) -> None:
@@ -144,15 +203,28 @@ def _check_positions(config: DecoderConfig) -> None:
       f'{config.relative_max_distance}: there must be at least 2 buckets, and the '
       'distance must be larger than their number.'
     )
-  if config.positions == 'rope' and config.head_dim % 2:
-    raise UserError(
-      f'head_dim of the decoder is {config.head_dim}: rotary positions turn pairs of entries, choose an even number.'
-    )
+  if config.positions == 'learned' and config.position_rows is None:
+    raise UserError('position_rows of the decoder is None: learned positions are a table, set its length.')
+  if config.positions == 'rope':
+    _check_rotated(config)
   if config.rope_low_frequency >= config.rope_high_frequency:
     raise UserError(
       f'rope_low_frequency is {config.rope_low_frequency} and rope_high_frequency '
       f'{config.rope_high_frequency}: the first must be less than the second.'
     )
+
+
+def _check_rotated(config: DecoderConfig) -> None:
+  name, size = ('head_dim', config.head_dim) if config.rope_dims is None else ('rope_dims', config.rope_dims)
+  if size % 2:
+    raise UserError(f'{name} of the decoder is {size}: rotary positions turn pairs of entries, choose an even number.')
+  if config.rope_scaling == 'yarn' and (config.rope_low_frequency <= 0 or config.rope_theta <= 1):
+    raise UserError(
+      f'rope_theta of the decoder is {config.rope_theta} and rope_low_frequency {config.rope_low_frequency}: with '
+      "rope_scaling 'yarn' the first must be above 1 and the second above 0."
+    )
+  if size > config.head_dim:
+    raise UserError(f'rope_dims of the decoder is {size}, more than the {config.head_dim} entries of a head.')
 
 
 def _check_attention(config: DecoderConfig) -> None:

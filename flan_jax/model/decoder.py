@@ -18,9 +18,11 @@ plain nested dict of float32 arrays; those of the layers are stacked, layer axis
   layers/mlp/{wi_0,wi_1}/kernel [layers, D, F], layers/mlp/wo/kernel [layers, F, D]
   unembedding [D, V], unless the embedding serves both ends
 
-A configuration may add .../bias beside a kernel, one output wide, and
-layers/attention/{query,key}_norm/scale [layers, H]; without relative positions there
-is no relative_bias.
+A configuration may add .../bias beside a kernel or a scale, one output wide, and
+layers/attention/{query,key}_norm/scale [layers, H] (or N*H, G*H), and have
+layers/{attention,mlp}_out_norm, layers/mlp/wi in place of the two, and position_embedding
+[position_rows, D]; without relative positions there is no relative_bias. Beside these may
+stand those of an adapter, see adapters.py.
 """
 
 import functools
@@ -54,8 +56,15 @@ class Decoder(nn.Module):
       self.relative_bias = self._table(
         'relative_bias', layers.KERNEL_INIT, ('buckets', 'heads'), (config.relative_buckets, config.heads)
       )
-    self.layers = self.param('layers', self._stacked_layers)
-    self.final_norm = layers.RMSNorm(config.norm_epsilon, config.dtype)
+    if config.positions == 'learned':
+      self.position_embedding = self._table(
+        'position_embedding',
+        nn.initializers.normal(1 / config.embedding_scale),
+        ('positions', 'embed'),
+        (config.known_position_rows, config.d_model),
+      )
+    self.layers = self._given_layers() or self.param('layers', self._stacked_layers)
+    self.final_norm = layers.norm(config)
     if not config.tied_embeddings:
       self.unembedding = self._table(
         'unembedding', layers.KERNEL_INIT, ('embed', 'vocab'), (config.d_model, config.vocab_size)
@@ -63,6 +72,10 @@ class Decoder(nn.Module):
 
   def _table(self, name, init, axes, shape):
     return self.param(name, nn.with_logical_partitioning(init, axes), shape)
+
+  def _given_layers(self):
+    """Those of `apply`, an adapter's among them; `layers.Block` checks their shapes."""
+    return self.get_variable('params', 'layers') if self.has_variable('params', 'layers') else None
 
   def _stacked_layers(self, rng):
     """Initialises each layer alone, so that fan-in is a layer's; stacks them."""
@@ -85,7 +98,7 @@ class Decoder(nn.Module):
       if not config.scan and query_position_BS.shape[1] < tokens_BL.shape[1]:
         run_last = self._layer_runner(view.of(pick), rotation, pick)
         pick = layers.whole  # the last layer picks already
-    x_BLD, _ = _each_layer(config, run, run_last, *self._start(tokens_BL))
+    x_BLD, _ = _each_layer(config, run, run_last, *self._start(tokens_BL, view))
     return self._end(pick(x_BLD))
 
   def prefill(self, tokens_BL: jax.Array, view: attention.Rows) -> tuple[jax.Array, Any]:
@@ -95,7 +108,7 @@ class Decoder(nn.Module):
     not scanned.
     """
     run = self._layer_runner(view, self._rotation(view), keep=True)
-    x_BLD, kept = _each_layer(self.config, run, run, *self._start(tokens_BL))
+    x_BLD, kept = _each_layer(self.config, run, run, *self._start(tokens_BL, view))
     return self._end(x_BLD), kept
 
   def decode(
@@ -112,16 +125,22 @@ class Decoder(nn.Module):
     token. view: over the keys of the cache. unstacked: see `unstacked` below.
     """
     run = self._layer_runner(view, self._rotation(view), keep=True)
-    x_BLD, (params, windows) = self._start(tokens_BL)
-    each = unstacked or params, windows
+    x_BLD, (params, marks) = self._start(tokens_BL, view)
+    each = unstacked or params, marks
     x_BLD, past = _each_layer_writes(self.config, run, x_BLD, each, past, index)
     return self._end(x_BLD), past
 
-  def _start(self, tokens_BL):
-    """Returns the first layer's input, and the (parameters, window) of all layers."""
-    sizes = self.config.layer_windows
-    windows = jnp.array(sizes, jnp.int32) if sizes else None
-    return layers.over_width(self._embedded(tokens_BL)), (self.layers, windows)
+  def _start(self, tokens_BL, view):
+    """Returns the first layer's input, and the parameters and marks of all layers.
+
+    Marks: `window`, and `rope`, the layer's part of _rotation; None if all are alike.
+    """
+    sizes, ropes = self.config.layer_windows, self.config.layer_ropes
+    marks = {
+      'window': jnp.array(sizes, jnp.int32) if sizes else None,
+      'rope': jnp.array([sorted(set(ropes)).index(kind) for kind in ropes], jnp.int32) if ropes else None,
+    }
+    return layers.over_width(self._embedded(tokens_BL, view)), (self.layers, marks)
 
   def _end(self, x_BLD):
     return self.final_norm(layers.over_rows(x_BLD))
@@ -130,8 +149,11 @@ class Decoder(nn.Module):
     if self.config.positions != 'rope':
       return None
     rows = isinstance(view, attention.Rows)
-    turn = positions.row_rotation if rows else positions.rotation
-    return turn(self.config, view.query_positions_BL)
+    turn = functools.partial(
+      positions.row_rotation if rows else positions.rotation, self.config, view.query_positions_BL
+    )
+    ropes = self.config.layer_ropes
+    return jax.tree.map(lambda *kinds: jnp.stack(kinds), *map(turn, sorted(set(ropes)))) if ropes else turn()
 
   def _layer_runner(self, view, rotation, pick=layers.whole, keep=False):
     """Returns the function that applies one layer, for a scan.
@@ -144,17 +166,25 @@ class Decoder(nn.Module):
     block = layers.Block(config, parent=None)
 
     def run_layer(x_BLD, layer, slot=None):
-      params, window = layer
-      look = functools.partial(attend, window=window)
-      x_BLD, kept = block.apply({'params': params}, x_BLD, look, rotation, slot, pick)
+      params, marks = layer
+      look = functools.partial(attend, window=marks['window'])
+      own = rotation if marks['rope'] is None else tuple(part[marks['rope']] for part in rotation)
+      x_BLD, kept = block.apply({'params': params}, x_BLD, look, own, slot, pick)
       return x_BLD, (kept if keep else None)
 
     return run_layer
 
-  def _embedded(self, tokens_BL):
-    x_BLD = self.embedding[tokens_BL].astype(self.config.dtype)
-    scale = self.config.embedding_scale
-    return x_BLD if scale == 1 else x_BLD * scale
+  def _embedded(self, tokens_BL, view):
+    config = self.config
+    x_BLD = self.embedding[tokens_BL].astype(config.dtype)
+    if self.has_variable('params', 'soft_prompt'):  # see adapters.py
+      prompt_PD: jax.Array = self.get_variable('params', 'soft_prompt').astype(config.dtype)
+      place_BL = tokens_BL - config.known_vocab_size
+      x_BLD = jnp.where(place_BL[..., None] < 0, x_BLD, prompt_PD[jnp.maximum(place_BL, 0)])
+    x_BLD = x_BLD if config.embedding_scale == 1 else x_BLD * config.embedding_scale
+    if config.positions != 'learned':
+      return x_BLD
+    return x_BLD + self.position_embedding[view.query_positions_BL].astype(config.dtype)
 
   def logits(self, x: jax.Array) -> jax.Array:
     """Logits, float32 at least; those of a fresh model are of order 1 either way.
@@ -254,7 +284,7 @@ def parameter_axes(config: DecoderConfig) -> Params:
   """The tree of init_params with a tuple of logical axis names at each leaf.
 
   Names: vocab, embed, joined_heads, joined_kv_heads, head_dim, mlp, layers, buckets,
-  heads.
+  heads, positions.
   """
   specs = nn.get_partition_spec(_abstract_boxed_params(config))
   is_spec = lambda leaf: isinstance(leaf, jax.sharding.PartitionSpec)
@@ -262,8 +292,8 @@ def parameter_axes(config: DecoderConfig) -> Params:
 
 
 def count_parameters(tree: Params, embeddings: bool) -> int:
-  """Number of parameters; with embeddings=False, without either end's token table."""
-  ends = () if embeddings else ('embedding', 'unembedding')
+  """Number of parameters; with embeddings=False, without tables of tokens or positions."""
+  ends = () if embeddings else ('embedding', 'unembedding', 'position_embedding')
   kept = {name: subtree for name, subtree in tree.items() if name not in ends}
   return sum(leaf.size for leaf in jax.tree.leaves(kept))
 

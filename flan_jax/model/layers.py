@@ -104,19 +104,53 @@ _with_derivative(scattered, over_rows)
 
 
 class RMSNorm(nn.Module):
-  """Divides by the root mean square of the last axis, float32 at least; a scale only."""
+  """Divides by the root mean square of the last axis, float32 at least; a scale only.
+
+  offset: added to the scale as it is stored.
+  """
 
   epsilon: float
   dtype: Any
   axis: str = 'embed'
+  offset: float = 0.0
 
   @nn.compact
   def __call__(self, x: jax.Array) -> jax.Array:
-    init: Initializer = nn.with_logical_partitioning(nn.initializers.ones, (self.axis,))
-    scale = self.param('scale', init, x.shape[-1:])
-    x = x.astype(precision.wide(x.dtype))
+    x, scale = x.astype(precision.wide(x.dtype)), self._scale(x)
     x = x * jax.lax.rsqrt(jnp.mean(x * x, axis=-1, keepdims=True) + self.epsilon)
-    return (x * jnp.expand_dims(scale, tuple(range(x.ndim - 1)))).astype(self.dtype)
+    return (x * _as_last(scale, x)).astype(self.dtype)
+
+  def _scale(self, x):
+    scale = self._parameter('scale', 1.0 - self.offset, x)
+    return scale + self.offset if self.offset else scale
+
+  def _parameter(self, name, start, x):
+    init: Initializer = nn.with_logical_partitioning(nn.initializers.constant(start), (self.axis,))
+    return self.param(name, init, x.shape[-1:])
+
+
+class LayerNorm(RMSNorm):
+  """The same around the mean of the last axis, and a bias."""
+
+  @nn.compact
+  def __call__(self, x: jax.Array) -> jax.Array:
+    scale, bias = self._scale(x), self._parameter('bias', 0.0, x)
+    x = x.astype(precision.wide(x.dtype))
+    x = x - jnp.mean(x, axis=-1, keepdims=True)
+    x = x * jax.lax.rsqrt(jnp.mean(x * x, axis=-1, keepdims=True) + self.epsilon)
+    return (x * _as_last(scale, x) + _as_last(bias, x)).astype(self.dtype)
+
+
+def _as_last(entries, x):
+  return jnp.expand_dims(entries, tuple(range(x.ndim - 1)))
+
+
+NORMS: Mapping[str, type[RMSNorm]] = {'rms': RMSNorm, 'layer': LayerNorm}
+
+
+def norm(config: Any, axis: str = 'embed', name: Optional[str] = None) -> RMSNorm:
+  """A norm of the decoder's kind."""
+  return NORMS[config.norm](config.norm_epsilon, config.dtype, axis, config.norm_offset, name=name)
 
 
 class Linear(nn.Module):
@@ -132,20 +166,32 @@ class Linear(nn.Module):
     """multiply: (x, kernel) -> out, for a product of more than x."""
     init: Initializer = nn.with_logical_partitioning(KERNEL_INIT, self.axes)
     kernel = self.param('kernel', init, (x.shape[-1], self.features))
-    out = multiply(x.astype(self.dtype), self._whole(kernel.astype(self.dtype)))
+    x = x.astype(self.dtype)
+    out = multiply(x, self._whole(kernel.astype(self.dtype), self.axes))
+    if self.has_variable('params', 'lora_a'):
+      out = out + self._low_rank(x, multiply)
     if not self.bias:
       return out
     zeros: Initializer = nn.with_logical_partitioning(nn.initializers.zeros, self.axes[1:])
     bias = self.param('bias', zeros, (self.features,))
     return out + bias.astype(self.dtype)[None, None, :]
 
-  def _whole(self, kernel):
+  def _low_rank(self, x, multiply):
+    """LoRA's product, its factor in lora_b; see adapters.py."""
+    axes = (self.axes[0], 'rank'), ('rank', self.axes[1])
+    a, b = (
+      self._whole(self.get_variable('params', name).astype(self.dtype), pair)
+      for name, pair in zip(('lora_a', 'lora_b'), axes)
+    )
+    return cpu_kernels.product(multiply(x, a), b)
+
+  def _whole(self, kernel, axes):
     """Gathers what `embed` is spread over, all at once.
 
     XLA would gather a part at a time and add the products up: more traffic to memory,
     a larger program, and on meshes of three axes wrong sums (jax 0.10).
     """
-    return _spread(kernel, [() if a == 'embed' else (TENSOR_AXIS,) for a in self.axes])
+    return _spread(kernel, [() if a in ('embed', 'rank') else (TENSOR_AXIS,) for a in axes])
 
 
 class Attention(nn.Module):
@@ -172,15 +218,14 @@ class Attention(nn.Module):
     query = self._heads('query', pick(x_BLD), config.heads, 'joined_heads')
     key = self._heads('key', x_BLD, config.key_heads, 'joined_kv_heads')
     value = self._heads('value', x_BLD, config.key_heads, 'joined_kv_heads')
-    if config.qk_norm:
-      query, key = (
-        RMSNorm(config.norm_epsilon, dtype, 'head_dim', name=f'{name}_norm')(x)
-        for name, x in (('query', query), ('key', key))
-      )
+    if config.qk_norm and config.qk_norm_over == 'head':
+      query, key = (norm(config, 'head_dim', f'{name}_norm')(x) for name, x in (('query', query), ('key', key)))
     if rotation is not None:
       cos, sin = rotation
       query = positions.rotate(query, (pick(cos), pick(sin)))
       key = positions.rotate(key, rotation)
+    if config.attention_scalar is not None:  # attend divides by the root of H
+      query = query * (config.head_dim / config.attention_scalar) ** 0.5
     kept = source = (key, value)
     if slot is not None:
       kept, source = slot.written(key, value)
@@ -193,6 +238,8 @@ class Attention(nn.Module):
   def _heads(self, name, x_BLD, heads, axis):
     config = self.config
     joined = Linear(heads * config.head_dim, ('embed', axis), config.dtype, config.qkv_bias, name=name)(x_BLD)
+    if config.qk_norm and config.qk_norm_over == 'projection' and name != 'value':
+      joined = norm(config, axis, f'{name}_norm')(joined)
     return joined.reshape(*x_BLD.shape[:2], heads, config.head_dim)
 
 
@@ -211,8 +258,21 @@ class GatedMLP(nn.Module):
     return out(gate_BLF, lambda gate, kernel: cpu_kernels.gated_product(config.activation, gate, up_BLF, kernel))
 
 
+class PlainMLP(nn.Module):
+  """wo(activation(wi x))."""
+
+  config: Any
+
+  @nn.compact
+  def __call__(self, x_BLD: jax.Array) -> jax.Array:
+    config, dtype = self.config, self.config.dtype
+    hidden_BLF = Linear(config.d_ff, ('embed', 'mlp'), dtype, config.mlp_bias, name='wi')(x_BLD)
+    out = Linear(x_BLD.shape[-1], ('mlp', 'embed'), dtype, config.mlp_bias, name='wo')
+    return out(cpu_kernels.ACTIVATIONS[config.activation](hidden_BLF))
+
+
 class Block(nn.Module):
-  """One pre-norm decoder layer: attention and gated MLP, each added to its input."""
+  """One decoder layer: attention and MLP, each added to its input, with norms about."""
 
   config: Any
 
@@ -224,12 +284,18 @@ class Block(nn.Module):
     only keys and values are computed. `attend` must know which tokens those are.
     """
     config = self.config
+    mlp = GatedMLP if config.gated_mlp else PlainMLP
 
-    def norm(name):
-      made = RMSNorm(config.norm_epsilon, config.dtype, name=name)
-      return lambda x_BLD: gathered(over_width(made(x_BLD)))
+    def before(name, x_BLD):
+      normal = config.norm_places == 'after'
+      return gathered(over_width(x_BLD if normal else norm(config, name=f'{name}_norm')(x_BLD)))
 
-    attended, kept = Attention(config, name='attention')(norm('attention_norm')(x_BLD), attend, rotation, slot, pick)
-    x_BLD = over_width(pick(x_BLD) + scattered(attended))
-    hidden_BLD = GatedMLP(config, name='mlp')(norm('mlp_norm')(x_BLD))
-    return over_width(x_BLD + scattered(hidden_BLD)), kept
+    def after(name, x_BLD):
+      x_BLD = scattered(x_BLD)
+      return x_BLD if config.norm_places == 'before' else over_width(norm(config, name=f'{name}_out_norm')(x_BLD))
+
+    attended, kept = Attention(config, name='attention')(before('attention', x_BLD), attend, rotation, slot, pick)
+    x_BLD = pick(x_BLD)
+    sum_BLD = over_width(x_BLD + after('attention', attended))
+    hidden_BLD = mlp(config, name='mlp')(before('mlp', x_BLD if config.parallel_residual else sum_BLD))
+    return over_width(sum_BLD + after('mlp', hidden_BLD)), kept

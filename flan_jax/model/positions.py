@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rotary position embedding (RoFormer, arXiv 2104.09864); axis letters as in decoder.py.
 
-Entry i of a head is paired with entry i + H/2, as in the public checkpoints.
+Entry i of a head is paired with entry i + R/2, as in the public checkpoints; R is H, or
+rope_dims, and what is behind R is not rotated.
 """
 
+import math
 from typing import Any
 
 import jax
@@ -12,7 +14,7 @@ import numpy as np
 
 from flan_jax.model import precision
 
-# Of cosine and sine, each [B, L, H/2], float32 at least.
+# Of cosine and sine, each [B, L, R/2], float32 at least.
 Rotation = tuple[jax.Array, jax.Array]
 
 
@@ -33,46 +35,78 @@ def _llama3(frequency, config):
   return kept * frequency + (1 - kept) * frequency / config.rope_factor
 
 
-SCALINGS = {'none': _as_is, 'linear': _linear, 'llama3': _llama3}
+def _yarn(frequency, config):
+  """As _llama3, but between them the share falls evenly from pair to pair."""
+  size = 2 * len(frequency)
+  span = math.log(config.rope_original_length / (2 * math.pi))
+  turning = lambda turns: size * (span - math.log(turns)) / (2 * math.log(config.rope_theta))
+  first = max(math.floor(turning(config.rope_high_frequency)), 0)
+  last = min(math.ceil(turning(config.rope_low_frequency)), size - 1)
+  kept = 1 - np.clip((np.arange(len(frequency)) - first) / (last - first or 0.001), 0.0, 1.0)
+  return kept * frequency + (1 - kept) * frequency / config.rope_factor
 
 
-def frequencies(config: Any) -> np.ndarray:
-  """Radians per token of each pair, [H/2]: rope_theta ** (-2i / H), scaled.
+SCALINGS = {'none': _as_is, 'linear': _linear, 'llama3': _llama3, 'yarn': _yarn}
+
+
+def frequencies(config: Any, kind: str = 'main') -> np.ndarray:
+  """Radians per token of each pair, [R/2]: rope_theta ** (-2i / R), scaled.
 
   rope_scaling 'linear' (arXiv 2306.15595) divides all by rope_factor; 'llama3' (Llama
   3.1's reference code) divides those that turn at most rope_low_frequency times within
   rope_original_length tokens, keeps those that turn at least rope_high_frequency times,
-  and blends between.
+  and blends between; so does 'yarn' (arXiv 2309.00071), which also makes queries and
+  keys larger by rope_attention_factor, by default 0.1 log(rope_factor) + 1.
+
+  kind: as in DecoderConfig.layer_ropes. 'local' has rope_local_theta and no scaling;
+  'none' is 0, which turns nothing.
   """
-  pairs = np.arange(0, config.head_dim, 2) / config.head_dim
+  size = config.rope_dims or config.head_dim
+  pairs, wide = np.arange(0, size, 2) / size, precision.wide(config.dtype)
+  if kind == 'none':
+    return np.zeros(len(pairs), wide)
+  if kind == 'local':
+    return (float(config.rope_local_theta) ** -pairs).astype(wide)
   unscaled = float(config.rope_theta) ** -pairs
-  scaled = SCALINGS[config.rope_scaling](unscaled, config)
-  return scaled.astype(precision.wide(config.dtype))
+  return SCALINGS[config.rope_scaling](unscaled, config).astype(wide)
 
 
-def rotation(config: Any, positions_BL: jax.Array) -> Rotation:
+def amplitude(config: Any, kind: str = 'main') -> float:
+  """What cosine and sine are multiplied by."""
+  if kind != 'main' or config.rope_scaling != 'yarn':
+    return 1.0
+  told = config.rope_attention_factor
+  return 0.1 * math.log(max(config.rope_factor, 1.0)) + 1.0 if told is None else told
+
+
+def rotation(config: Any, positions_BL: jax.Array, kind: str = 'main') -> Rotation:
   """By how far each token's heads are turned."""
-  return _rotation(frequencies(config), positions_BL)
+  return _rotation(config, kind, positions_BL)
 
 
-def row_rotation(config: Any, positions_BL: jax.Array) -> Rotation:
+def row_rotation(config: Any, positions_BL: jax.Array, kind: str = 'main') -> Rotation:
   """The same where positions differ by less than L, as in rows: looked up in a table.
 
   A CPU would otherwise compute each cosine again for every head of every layer.
   """
   lowest, length = positions_BL.min(), positions_BL.shape[1]
-  tables = _rotation(frequencies(config), (lowest + jnp.arange(length))[None, :])
+  tables = _rotation(config, kind, (lowest + jnp.arange(length))[None, :])
   return tuple(table[0][positions_BL - lowest] for table in tables)
 
 
-def _rotation(frequency, positions_BL):
+def _rotation(config, kind, positions_BL):
+  frequency, larger = frequencies(config, kind), amplitude(config, kind)
   angles = positions_BL[:, :, None].astype(frequency.dtype) * frequency[None, None, :]
-  return jnp.cos(angles), jnp.sin(angles)
+  cos, sin = jnp.cos(angles), jnp.sin(angles)
+  return (cos, sin) if larger == 1 else (larger * cos, larger * sin)
 
 
 def rotate(x_BLNH: jax.Array, by: Rotation) -> jax.Array:
   """Turns every pair, float32 at least; products of heads then know only their distance."""
   cos, sin = (part[:, :, None, :] for part in by)
+  size = 2 * cos.shape[-1]
+  if size < x_BLNH.shape[-1]:
+    return jnp.concatenate([rotate(x_BLNH[..., :size], by), x_BLNH[..., size:]], axis=-1)
   first, second = jnp.split(x_BLNH.astype(precision.wide(x_BLNH.dtype)), 2, axis=-1)
   turned = first * cos - second * sin, second * cos + first * sin
   return jnp.concatenate(turned, axis=-1).astype(x_BLNH.dtype)

@@ -87,28 +87,30 @@ def _kernel_parameters(config: decoder.DecoderConfig) -> int:
   return sum(leaf.size for path, leaf in jax.tree_util.tree_leaves_with_path(shapes) if path[-1].key == 'kernel')
 
 
-def visible_pairs(length: int) -> int:
+def visible_pairs(length: int, window: int = 0) -> int:
   """Pairs of a token and one it sees, in a row that is one segment.
 
-  A packed row has fewer; how many is known only with the data.
-  Example: visible_pairs(4) is 10.
+  A packed row has fewer; how many is known only with the data. window: how many a token
+  sees, 0 is all. Examples: visible_pairs(4) is 10, visible_pairs(4, 2) is 7.
   """
-  return length * (length + 1) // 2
+  first = min(window or length, length)
+  return first * (first + 1) // 2 + (length - first) * first
 
 
 def forward_flops(config: decoder.DecoderConfig, work: Work, pairs: Optional[float] = None) -> Flops:
   """FLOPs of a forward pass; a multiplication and an addition are two.
 
-  pairs: of a row, computed by attention; by default the visible ones.
+  pairs: of a row and layer, computed by attention; by default the visible ones.
   """
   tokens, unembedded = work.length, work.slots
   if work.mode == 'generate':
     tokens += work.slots
-  pairs = visible_pairs(tokens) if pairs is None else pairs
+  windows = config.layer_windows or [0] * config.layers
+  every = sum(visible_pairs(tokens, window) for window in windows) if pairs is None else config.layers * pairs
   inner = config.heads * config.head_dim
   return Flops(
     kernels=2.0 * kernel_parameters(config) * work.rows * tokens,
-    attention=4.0 * inner * config.layers * work.rows * pairs,
+    attention=4.0 * inner * work.rows * every,
     logits=2.0 * config.d_model * config.vocab_size * work.rows * unembedded,
   )
 
@@ -141,7 +143,7 @@ def saved_bytes(config: decoder.DecoderConfig, work: Work, axes: dict) -> float:
   width = float(config.d_model)
   if config.remat != 'full':
     inner = config.heads * config.head_dim
-    width += 4 * inner + 3 * config.d_ff
+    width += 4 * inner + (3 if config.gated_mlp else 2) * config.d_ff
   item = jax.numpy.dtype(config.dtype).itemsize
   return rows * work.length * width * config.layers * item / axes.get('tensor', 1)
 

@@ -171,5 +171,6 @@ def ahead(prepared: Any) -> Any:
     job.loss,
     job.schedule.microbatches,
     tuple(job.optimizer.get('frozen', ())),
+    job.adapter,
   )
   return compiled_step.Ahead(program, job.rows)

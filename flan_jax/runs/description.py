@@ -37,6 +37,7 @@ def describe(job: Any, words: Any, tasks: Mapping[str, float], overlap: Any = No
     rows=job.rows,
     optimizer=optim.settings(job.optimizer),
     loss=job.loss,
+    adapter=job.adapter,
     seed=job.seed,
     prompts={name: _prompts(name, job.rows, job.seed) for name in tasks},
     overlap=overlap,
@@ -66,6 +67,7 @@ def _prompts(name: str, rows: Rows, seed: int) -> dict:
 
 def check_base(init_from: str, run: Any) -> None:
   """Raises UserError unless the run can begin from the parameters of INIT_FROM."""
+  from flan_jax.model import adapters
   from flan_jax.training import checkpoint
 
   base = checkpoint.read_run(init_from)
@@ -81,6 +83,11 @@ def check_base(init_from: str, run: Any) -> None:
       f'is another; set VOCABULARY to the first{copy}'
     )
   checkpoint.check_same_model(base.model, run.model, init_from)
+  if base.adapter and base.adapter.kind == adapters.PROMPT:
+    raise UserError(
+      f'INIT_FROM = {init_from!r} is a run of ADAPTER = {base.adapter.kind!r}, and a soft prompt is no part '
+      f'of the parameters: begin from its base, {base.init_from}'
+    )
 
 
 def check_unseen_by_base(init_from: str, held_out: str | None) -> None:
@@ -139,10 +146,12 @@ def shares(tasks: Mapping[str, float], stores: Mapping[str, Any]) -> str:
 def write(prepared: Any) -> None:
   """Writes what the run of a training.Prepared is into MODEL_DIR.
 
-  run.json, copies of the vocabulary's files, config.gin.
+  run.json, copies of the vocabulary's files, config.gin: by the first process.
   """
-  from flan_jax.training import checkpoint
+  from flan_jax.training import checkpoint, multihost
 
+  if not multihost.first():
+    return
   folder, run = prepared.job.model_dir, prepared.run
   checkpoint.write_run(folder, run.to_json())
   evaluation_request.keep_vocabulary(folder, run.vocabulary)

@@ -120,9 +120,13 @@ def _prepared(asked: Evaluation) -> tuple['_Job', Any]:
     plain: {held: evaluation_request.tasks(group, plain=plain, **variants) for held, group in names.items()}
     for plain in sorted({one.plain for one in models})
   }
-  Encoding.of(run).within(settings.row_length)
+  encoding = Encoding.of(run).within(settings.row_length)
+  answer = max(encoding.targets_length, settings.decode_tokens or 0)
+  run.model.check_length(encoding.inputs_length + answer, 'INPUTS_LENGTH of the run + DECODE_TOKENS')
   run = evaluation_request.use_vocabulary(asked.vocabulary, run, asked.model_dir, begin=asked.begin)
-  models = [dataclasses.replace(one, run=run) for one in models]
+  models = [
+    dataclasses.replace(one, run=run if one.path == asked.model_dir else run.without_soft_prompt()) for one in models
+  ]
   data = evaluation_request.check_data([name for group in names.values() for name in group])
   sharding.host_devices(asked.host_devices)
   layout = layouts.chosen(asked.mesh, asked.topology, asked.dry_run)

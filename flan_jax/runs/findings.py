@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from flan_jax.errors import LOG, notice, UserError
-from flan_jax.runs import description, evaluation_request, feeds, recall, registration, text_overlap
+from flan_jax.runs import begin_from, description, evaluation_request, feeds, recall, registration, text_overlap
 
 VOCABULARY_MULTIPLE = 128  # the table's rows, so that it divides over devices
 
@@ -79,6 +79,8 @@ def find(job: Any, place: str | None = None, alone: bool = False) -> Findings:
     inputs = recall.inputs(data, words.path, job.init_from) if place else None
     feeds.check_vocabulary(tasks, words)
     job = dataclasses.replace(job, mixture=mixture, model=_sized(job.model, words), loss=job.loss or losses.PLAIN)
+    job.model.check_length(job.rows.inputs_length + job.rows.targets_length, 'INPUTS_LENGTH + TARGETS_LENGTH')
+    job = begin_from.with_adapter(job, words)
     tasks, overlap, text = text_overlap.checked(job, tasks, alone)
     run = description.describe(job, words, tasks, overlap)
     watched = in_training_eval.prepared(job.held_out, job.held_out_examples) if job.schedule.held_out_every else None
@@ -195,7 +197,7 @@ def use_vocabulary(path: str | None, model_dir: str | None, init_from: str | Non
   if known and known.vocabulary.hash != words.content_hash:
     known = None  # which is an error, but not here
   ends = known and ends_lib.of_run(known.ends, known.imported, words.words) or words.ends
-  words.use(words.path, ends.begun(begin))
+  words.use(words.path, ends.prompted(()).begun(begin))
   return words
 
 

@@ -71,6 +71,7 @@ def open_model(
   run = evaluation_request.use_vocabulary(vocabulary, run, model_dir, '--vocabulary=FILE', begin)
   devices = _devices(mesh, host_devices)
   compilation.keep(compilation_cache, model_dir)
+  run = run if path == model_dir else run.without_soft_prompt()
   return Model(run, path, chosen, devices, step is not None)
 
 

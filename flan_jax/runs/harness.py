@@ -90,7 +90,8 @@ class FlanJax(TemplateLM):
     self.rows = _rows(asked.rows, asked.batch_size)
     self.loaded, self.words, self.ends = _loaded(asked)
     self.config = _computed_in(asked.dtype, self.loaded.config)
-    self.max_length = asked.max_length or self.loaded.run.rows.row_length
+    self.max_length = asked.max_length or min(self.loaded.run.rows.row_length, self.config.position_rows or 2**31)
+    self.config.check_length(self.max_length, 'max_length')
     self.max_gen_toks, self.seed = asked.max_gen_toks, asked.seed
     self._set_beginning(asked.prefix_token_id, asked.add_bos_token)
     self._encoded = functools.lru_cache(_TEXTS_KEPT)(lambda text: self.words.encode_batch([text])[0])

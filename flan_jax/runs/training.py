@@ -8,7 +8,7 @@ import sys
 from typing import Any, Callable, Iterator, Mapping
 
 from flan_jax import settings
-from flan_jax.runs import description, feeds, findings, goodput
+from flan_jax.runs import begin_from, description, feeds, findings, goodput
 from flan_jax.training.rows import Rows
 
 
@@ -31,6 +31,7 @@ class Training:
     seed: of parameters, prompts and their order.
     vocabulary: file, see data.vocabulary; None: that of the run that is resumed, else
       FLAN_VOCABULARY.
+    adapter: adapters.Adapter, what is trained beside INIT_FROM; None: all parameters.
     loss: losses.LossConfig; None: the plain cross-entropy.
     init_from: MODEL_DIR of the run whose last checkpoint gives the parameters.
     store_dir: of the prompt store, local or gs://; by default `store` under the TFDS
@@ -68,6 +69,7 @@ class Training:
   mixing: Any = None
   topology: str | None = None
   vocabulary: str | None = None
+  adapter: Any = None
   loss: Any = None
   init_from: str | None = None
   store_dir: str | None = None
@@ -139,15 +141,14 @@ def train(job: Training, began: float | None = None) -> None:
 
 def prepare(given: Training) -> Prepared:
   """Checks that the settings fit together, and with what is there already."""
-  from flan_jax.model import decoder
   from flan_jax.training import checkpoint, optim, profiling, sharding
 
   sharding.host_devices(given.host_devices)
   found = findings.of(given)
   traced = profiling.window(given.profile, given.schedule.train_steps) if given.profile else None
   run = checkpoint.check_run(given.model_dir, found.run)
-  job = dataclasses.replace(given, mixture=run.mixture, model=run.model, loss=run.loss)
-  if job.init_from and not checkpoint.steps(job.model_dir):
+  job = dataclasses.replace(given, mixture=run.mixture, model=run.model, loss=run.loss, adapter=run.adapter)
+  if job.init_from and (job.adapter or not checkpoint.steps(job.model_dir)):
     description.check_base(job.init_from, run)
     if not found.stores:
       description.check_unseen_by_base(job.init_from, run.held_out)
@@ -155,7 +156,6 @@ def prepare(given: Training) -> Prepared:
     feeds.check_stores(run.tasks, job.place, job.rows, job.seed)
   layout = _layout(job)
   update = optim.optimizer(**job.optimizer)
-  optim.is_frozen(decoder.abstract_params(job.model), job.optimizer.get('frozen', ()))
   return Prepared(job, found, run, layout, update, traced)
 
 
@@ -212,14 +212,13 @@ def _run(prepared: Prepared, journal: Any) -> None:
   from flan_jax.training import checkpoint, loop, optim, sharding
   from flan_jax.training.termination import Termination
 
+  prepared, initial_params = begin_from.parameters(prepared)
   job, told, mesh, rows = prepared.job, prepared.run, prepared.layout.mesh, prepared.job.rows
   ours = sharding.local_rows(sharding.batch_sharding(mesh), rows.per_step)
   with Termination(lambda: f'prompts of finished tasks are kept in {job.stores}, {checkpoint.kept(job.model_dir)}'):
     ahead = compilation.ahead(prepared)
     opened = _stores(prepared, ahead and ahead.check)
-    stores = opened[feeds.TRAIN]
-    plan, feed = feeds.feed(stores, told.tasks, rows, job.seed, ours)
-    dev = _dev_feed(prepared, opened.get(feeds.DEV), ours)
+    plan, feed = feeds.feed(opened[feeds.TRAIN], told.tasks, rows, job.seed, ours)
   _described(prepared, opened)
   with _voices() as (say, show):
     state = loop.train(
@@ -233,8 +232,9 @@ def _run(prepared: Prepared, journal: Any) -> None:
         job.model_dir,
         job.seed,
         learning_rate=optim.learning_rate_of(job.optimizer),
-        initial_params=_base_params(job.init_from, mesh),
-        dev_batches=dev,
+        initial_params=initial_params,
+        adapter=job.adapter,
+        dev_batches=_dev_feed(prepared, opened.get(feeds.DEV), ours),
         profile=prepared.traced,
         say=say,
         show=show,
@@ -242,11 +242,11 @@ def _run(prepared: Prepared, journal: Any) -> None:
         frozen=job.optimizer.get('frozen', ()),
         journal=journal,
         update=ahead and ahead.update,
-        prompts_of=functools.partial(feeds.prompts_of, plan, stores),
+        prompts_of=functools.partial(feeds.prompts_of, plan, opened[feeds.TRAIN]),
         held_out=_quick_scores(prepared),
       )
     )
-  _conclude(job, int(state.step), plan, stores)
+  _conclude(job, int(state.step), plan, opened[feeds.TRAIN])
 
 
 def _stores(prepared: Prepared, check: Callable[[], None] | None) -> Mapping[str, Mapping[str, Any]]:
@@ -272,13 +272,10 @@ def _dev_feed(prepared: Prepared, stores: Mapping[str, Any] | None, ours: Any) -
 
 def _described(prepared: Prepared, opened: Mapping[str, Mapping[str, Any]]) -> None:
   """Writes what the run is, tells what each cluster gets, and keeps what was found for later starts."""
-  from flan_jax.training import multihost
-
   found = prepared.found
   shares = found.shares or description.shares(prepared.run.tasks, opened[feeds.TRAIN])
-  if multihost.first():
-    description.write(prepared)
-    print(shares, flush=True)
+  description.write(prepared)
+  _teller()(shares)
   if not found.stores:
     findings.keep(prepared.job, found, opened, shares)
 
@@ -316,14 +313,6 @@ def _outcome(reached: int, train_steps: int, model_dir: str) -> str:
   if not train_steps:
     return f'nothing to do: TRAIN_STEPS = 0; {model_dir} has no checkpoint'
   return f'trained to step {reached}: {model_dir}'
-
-
-def _base_params(init_from: str | None, layout):
-  if not init_from:
-    return None
-  from flan_jax.training import checkpoint
-
-  return lambda: checkpoint.load(init_from, mesh=layout).params
 
 
 def _nothing(*_) -> None:

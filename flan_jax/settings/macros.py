@@ -136,6 +136,17 @@ OPTIMIZER = (
   Setting('LABEL_SMOOTHING', 'number', least=0, below=1, of=('LossConfig.label_smoothing',)),
 )
 
+ADAPTER = (
+  Setting('ADAPTER', 'choice', choices=('lora', 'prompt'), none='all parameters are trained', of=('Adapter.kind',)),
+  Setting('ADAPTER_RANK', 'whole', least=1, most=2**16, of=('Adapter.rank',)),
+  Setting('ADAPTER_ALPHA', 'number', above=0, most=1e6, of=('Adapter.alpha',)),
+  Setting('ADAPTER_TARGETS', 'patterns', of=('Adapter.targets',)),
+  Setting('ADAPTER_SCALE', 'choice', choices=('lora', 'rslora'), of=('Adapter.scale',)),
+  Setting('BASE_DTYPE', 'choice', choices=('bfloat16', 'float32'), of=('Adapter.base_dtype',)),
+  Setting('PROMPT_LENGTH', 'whole', least=1, most=2**12, of=('Adapter.length',)),
+  Setting('tokens', 'whole', 'tokens of the vocabulary', least=1, most=2**24, none='all rows', of=('Adapter.tokens',)),
+)
+
 EVALUATION = (
   Setting('HELD_OUT', 'text', none='what the run held out', of=('Evaluation.held_out',)),
   Setting('VOCABULARY', 'path', none="the run's", of=('Evaluation.vocabulary',)),
@@ -171,7 +182,7 @@ DECODER = (
   _decoder('D_FF', 'whole', least=1, most=2**24),
   _decoder('KV_HEADS', 'whole', least=1, most=2**16, none='HEADS'),
   _decoder('ACTIVATION', 'choice', choices=('gelu', 'silu', 'gelu_exact', 'relu')),
-  _decoder('POSITIONS', 'choice', choices=('relative', 'rope', 'none')),
+  _decoder('POSITIONS', 'choice', choices=('relative', 'rope', 'learned', 'none')),
   _decoder('WINDOWS', 'windows', least=0, most=2**31 - 1),
   _decoder('TIED_EMBEDDINGS', 'truth'),
   _decoder('ATTENTION', 'choice', choices=('auto', 'xla', 'splash', 'cudnn')),
@@ -182,14 +193,30 @@ DECODER = (
   Setting('VOCAB_SIZE', 'whole', least=1, most=2**24, of=('Precompile.vocab_size',)),
   _decoder('relative_buckets', 'whole', 'buckets of relative positions', least=2, most=2**16),
   _decoder('relative_max_distance', 'whole', 'distance of the last bucket', **_TOKENS),
-  _decoder('norm_epsilon', 'number', 'epsilon of RMSNorm', above=0, below=1),
+  _decoder('norm_epsilon', 'number', 'epsilon of the norms', above=0, below=1),
+  _decoder('norm', 'choice', 'kind of the norms', choices=('rms', 'layer')),
+  _decoder('norm_offset', 'number', 'added to the scale of the norms', least=-1e30, most=1e30),
+  _decoder('norm_places', 'choice', 'where norms stand', choices=('before', 'after', 'both')),
+  _decoder('parallel_residual', 'truth', 'whether attention and hidden layer read the same input'),
+  _decoder('gated_mlp', 'truth', 'whether the hidden units have a gate'),
   _decoder('rope_theta', 'number', 'base of the rotary frequencies', above=0, most=1e30),
-  _decoder('rope_scaling', 'choice', 'scaling of the rotary frequencies', choices=('none', 'linear', 'llama3')),
+  _decoder('rope_scaling', 'choice', 'scaling of the rotary frequencies', choices=('none', 'linear', 'llama3', 'yarn')),
   _decoder('rope_factor', 'number', 'factor of the scaling', above=0, most=1e30),
   _decoder('rope_low_frequency', 'number', 'low-frequency factor of the scaling', least=0, most=1e30),
   _decoder('rope_high_frequency', 'number', 'high-frequency factor of the scaling', above=0, most=1e30),
   _decoder('rope_original_length', 'whole', 'original length of the scaling', least=1, most=2**31 - 1),
+  _decoder(
+    'rope_attention_factor', 'number', 'factor of queries and keys in yarn', above=0, most=1e30, none='by its factor'
+  ),
+  _decoder('rope_dims', 'whole', 'entries of a head that are rotated', least=2, most=2**16, none='all'),
+  _decoder('rope_layers', 'windows', 'layers that rotate, 1, or do not, 0; repeated over the layers', least=0, most=1),
+  _decoder(
+    'rope_local_theta', 'number', 'rope_theta of layers with a window', above=0, most=1e30, none='as the others'
+  ),
+  _decoder('position_rows', 'whole', 'length of the table of learned positions', none='no table', **_TOKENS),
   _decoder('qk_norm', 'truth', 'whether queries and keys are normalised'),
+  _decoder('qk_norm_over', 'choice', 'what queries and keys are normalised over', choices=('head', 'projection')),
+  _decoder('attention_scalar', 'number', 'scores are divided by its root', above=0, most=1e30, none='HEAD_DIM'),
   _decoder('attention_soft_cap', 'number', 'soft cap of attention scores', above=0, most=1e30, none='no cap'),
   _decoder('logit_soft_cap', 'number', 'soft cap of logits', above=0, most=1e30, none='no cap'),
   _decoder('qkv_bias', 'truth', 'whether query, key and value have a bias'),
@@ -227,6 +254,9 @@ CALLS = (
   Setting('schedule', 'object', 'Schedule', of=('Training.schedule',)),
   Setting('selection', 'object', 'Selection', none='all', of=('Training.selection',)),
   Setting('mixing', 'object', 'Mixing', none='by size', of=('Training.mixing',)),
+  Setting(
+    'adapter', 'object', 'Adapter', none='all parameters are trained', of=('Training.adapter', 'Precompile.adapter')
+  ),
   Setting('loss', 'object', 'LossConfig', none='plain', of=('Training.loss', 'Precompile.loss')),
 )
 
@@ -267,5 +297,5 @@ HARNESS = (
   ),
 )
 
-SETTINGS = (*RUN, *SELECTION, *ROWS, *SCHEDULE, *OPTIMIZER, *EVALUATION, *DECODER, *CALLS, *HARNESS)
+SETTINGS = (*RUN, *SELECTION, *ROWS, *SCHEDULE, *OPTIMIZER, *ADAPTER, *EVALUATION, *DECODER, *CALLS, *HARNESS)
 PARAMETERS.update({name: setting for setting in SETTINGS for name in setting.of})

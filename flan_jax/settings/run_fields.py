@@ -105,11 +105,17 @@ _FIELDS = {
     Setting('ends', 'mapping', 'what ends and begins a text', none='not told'),
     Setting('imported_from', 'text', 'folder of an import', none='no import'),
     Setting('imported', 'mapping', 'what an import told', none='no import'),
+    Setting('adapter', 'mapping', 'Adapter', none='all parameters are trained'),
+    Setting('base', 'mapping', 'checkpoint that the adapter is beside', none='no adapter'),
     Setting('others', 'mapping', 'fields of a later version'),
   ),
   'Vocabulary': (
     Setting('path', 'text', 'file of the vocabulary'),
     Setting('hash', 'text', 'digest of its content, or bytes'),
+  ),
+  'Base': (
+    Setting('step', 'whole', 'of the checkpoint', least=0, most=2**31 - 1),
+    Setting('digest', 'text', 'digest of its parameters'),
   ),
   'TextOverlap': (
     Setting('policy', 'text', 'value of LEAK_POLICY'),
@@ -123,6 +129,7 @@ _FIELDS = {
     *(Setting(name, 'whole', 'number of a token', none='none', **_ID) for name in ('bos', 'prefix', 'named', 'pad')),
     Setting('drops_space', 'truth', 'whether a text loses a blank at its start'),
     Setting('source', 'a text or none', 'file that names the end'),
+    Setting('prompt', 'whole', 'tokens of a soft prompt', least=0, most=2**12),
   ),
   'Imported': (
     Setting('model_type', 'text', 'family of the model'),

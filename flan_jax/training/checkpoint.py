@@ -11,6 +11,7 @@ one before moves it to `checkpoints-unreadable/`. A MODEL_DIR may be gs://bucket
 
 import contextlib
 import dataclasses
+import functools
 from typing import Any, Iterator, Mapping, Sequence
 
 import jax
@@ -19,7 +20,7 @@ from etils import epath
 
 from flan_jax import storage
 from flan_jax.errors import notice, UserError
-from flan_jax.model import decoder, losses
+from flan_jax.model import adapters, decoder, losses
 from flan_jax.training import arrays, checksums, differences, multihost, optim, reading, sharding, step_folders
 from flan_jax.training import state as state_lib
 from flan_jax.training.run_file import lineage, read_run, Run, RUN_FILE, trained_tasks, write_run  # noqa: F401  a run and its checkpoints
@@ -217,8 +218,14 @@ class Unreadable(UserError):
   """The very checkpoint that was asked for cannot be read."""
 
 
-def load(path: str, step: int | None = None, mesh: jax.sharding.Mesh | None = None, fall_back: bool = False) -> Loaded:
-  """Parameters of a run, in their shards.
+def load(
+  path: str,
+  step: int | None = None,
+  mesh: jax.sharding.Mesh | None = None,
+  fall_back: bool = False,
+  dtype: str = 'float32',
+) -> Loaded:
+  """Parameters of a run, in their shards; of an adapter, merged with those of its base.
 
   Args:
     path: a MODEL_DIR.
@@ -226,19 +233,51 @@ def load(path: str, step: int | None = None, mesh: jax.sharding.Mesh | None = No
       not the last.
     mesh: by default one device.
     fall_back: whether one before `step` may serve if that cannot be read.
+    dtype: of the parameters.
 
   Raises:
     UserError: no run or no such checkpoint there, or none that can be read.
   """
+  mesh = mesh or sharding.mesh({}, jax.devices()[:1])
+  run, last, params = load_trained(path, step, mesh, fall_back, dtype)
+  if run.adapter:
+    base = load_base(run, mesh, path)
+    whole = base | params if run.adapter.kind == adapters.PROMPT else base
+    placed = jax.tree.map(lambda leaf: leaf.sharding, whole)
+    merge = jax.jit(functools.partial(adapters.merged, run.model, run.adapter), out_shardings=placed)
+    params = jax.tree.map(lambda leaf: leaf.astype(dtype), merge(base, params))
+  return Loaded(run.model, params, run, last)
+
+
+def load_base(run: Run, mesh: jax.sharding.Mesh, path: str) -> Any:
+  """The parameters that the adapter of a run is beside, as they are kept in training.
+
+  path: MODEL_DIR of the run, for messages. Raises UserError if they are not there, or others.
+  """
+  assert run.adapter and run.base and run.init_from
+  place = f'the base of the adapter in {path}, checkpoint {run.base.step} of {run.init_from},'
+  if read_run(run.init_from) is None or run.base.step not in steps(run.init_from):
+    raise UserError(f'{place} is not there; bring it back. An adapter is nothing without it')
+  params = load(run.init_from, run.base.step, mesh, dtype=run.adapter.base_dtype).params
+  if adapters.digest(params) != run.base.digest:
+    raise UserError(
+      f'{place} has other parameters than the adapter was trained beside; bring those back, or '
+      'set INIT_FROM to the folder that has them'
+    )
+  return params
+
+
+def load_trained(path: str, step: int | None, mesh: jax.sharding.Mesh, fall_back: bool, dtype: str) -> tuple:
+  """(run, step, what its checkpoint holds: all parameters, or those of an adapter); see `load`."""
   run = read_run(path)
   if run is None:
     raise UserError(f'{path} holds no run (no {RUN_FILE}); name the MODEL_DIR of one')
   last = check_step(path, step)
-  mesh = mesh or sharding.mesh({}, jax.devices()[:1])
-  config = run.model
-  shapes = decoder.abstract_params(config)
-  placed = sharding.param_shardings(mesh, decoder.parameter_axes(config), shapes)
-  targets = {'params': state_lib.abstract(shapes, placed)}
+  shapes, axes = decoder.abstract_params(run.model), decoder.parameter_axes(run.model)
+  if run.adapter:
+    shapes, axes = adapters.abstract(run.model, run.adapter), adapters.axes(run.model, run.adapter)
+  wanted = jax.tree.map(lambda leaf: jax.ShapeDtypeStruct(leaf.shape, 'float32' if run.adapter else dtype), shapes)
+  targets = {'params': state_lib.abstract(wanted, sharding.param_shardings(mesh, axes, shapes))}
   if step is None or fall_back:
     candidates = multihost.agreed([one for one in steps(path) if one <= last])
     last, items = _newest(path, candidates, targets)
@@ -251,7 +290,7 @@ def load(path: str, step: int | None = None, mesh: jax.sharding.Mesh | None = No
         'out for the last one that can be read'
       )
     items = found
-  return Loaded(config, items['params'], run, last)
+  return run, last, items['params']
 
 
 def check_same_model(base: decoder.DecoderConfig, model: decoder.DecoderConfig, base_dir: str) -> None:
@@ -296,7 +335,7 @@ def check_run(model_dir: str, run: Run) -> Run:
       'changed'
     )
   _tell_unknown(model_dir, there)
-  return dataclasses.replace(run, others=there.others)
+  return dataclasses.replace(run, others=there.others, base=there.base)
 
 
 def _tell_unknown(model_dir: str, run: Run) -> None:
@@ -329,4 +368,5 @@ def _identity(run: Run) -> dict:
     **_marks(run),
     'optimizer': optim.settings(run.optimizer),
     'loss': dataclasses.asdict(run.loss or losses.PLAIN),
+    'adapter': dataclasses.asdict(run.adapter) if run.adapter else None,
   }

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import optax
 
 from flan_jax.errors import UserError
-from flan_jax.model import decoder, losses
+from flan_jax.model import adapters, decoder, losses
 from flan_jax.training import profiling, sharding
 from flan_jax.training import state as state_lib
 from flan_jax.training.rows import Rows
@@ -30,16 +30,17 @@ class Program:
   loss: losses.LossConfig = losses.PLAIN
   microbatches: int = 1
   frozen: Sequence[str] = ()
+  adapter: adapters.Adapter | None = None
 
   def jitted(self) -> Any:
     """The update, compiled when it is first called; the state that it is given is gone then."""
-    _, placed = state_lib.shardings(self.config, self.optimizer, self.mesh)
-    step = make_step(self.config, self.optimizer, self.loss, self.microbatches, self.frozen)
+    _, placed = state_lib.shardings(self.config, self.optimizer, self.mesh, self.adapter)
+    step = make_step(self.config, self.optimizer, self.loss, self.microbatches, self.frozen, self.adapter)
     return jax.jit(profiling.counted(step), donate_argnums=0, out_shardings=(placed, None))
 
   def state_shapes(self) -> state_lib.State:
     """The state as shapes that know their shardings."""
-    return state_lib.abstract(*state_lib.shardings(self.config, self.optimizer, self.mesh))
+    return state_lib.abstract(*state_lib.shardings(self.config, self.optimizer, self.mesh, self.adapter))
 
   def compiled(self, rows: Rows) -> Update:
     """The update for steps of such rows, compiled now.

@@ -14,7 +14,7 @@ import optax
 
 from flan_jax import settings
 from flan_jax.errors import UserError
-from flan_jax.model import decoder, losses
+from flan_jax.model import adapters, decoder, losses
 from flan_jax.training import checkpoint, compiled_step, events, loss_alarm, metric_log, multihost, profiling, sharding
 from flan_jax.training import state as state_lib
 from flan_jax.training.liveness import watchdog
@@ -63,6 +63,7 @@ class Job:
     rows_per_step: rows of a step over all processes.
     learning_rate: step -> the rate that is logged.
     initial_params: gives parameters in their shards, unless the run has a checkpoint.
+    adapter: what is trained beside those, which then a run with a checkpoint wants too.
     dev_batches: a few batches whose loss is logged as dev_loss every eval_every steps.
     held_out: parameters -> scalars to be logged every held_out_every steps.
     profile: first and last step to trace, see profiling.Trace.
@@ -90,6 +91,7 @@ class Job:
   profile: tuple[int, int] | None = None
   loss: losses.LossConfig = losses.PLAIN
   frozen: Sequence[str] = ()
+  adapter: adapters.Adapter | None = None
   say: Callable[[str], None] = print
   show: Callable[[str], None] = print
   journal: events.Journal = events.SILENT
@@ -100,7 +102,7 @@ class Job:
   def program(self) -> compiled_step.Program:
     """What the step is compiled from."""
     return compiled_step.Program(
-      self.config, self.optimizer, self.mesh, self.loss, self.schedule.microbatches, tuple(self.frozen)
+      self.config, self.optimizer, self.mesh, self.loss, self.schedule.microbatches, tuple(self.frozen), self.adapter
     )
 
   def on_devices(self, batch: Mapping[str, np.ndarray]) -> Mapping[str, jax.Array]:
@@ -119,7 +121,7 @@ def train(job: Job) -> state_lib.State:
     SystemExit: SIGINT (code 130) or SIGTERM (143) asked to stop; what was done is saved.
   """
   schedule = job.schedule
-  shapes, placed = state_lib.shardings(job.config, job.optimizer, job.mesh)
+  shapes, placed = state_lib.shardings(job.config, job.optimizer, job.mesh, job.adapter)
   with contextlib.ExitStack() as stack:
     termination = stack.enter_context(Termination(lambda: checkpoint.kept(job.model_dir)))
     # Closing waits for the checkpoint that is being written, whatever happens.
@@ -171,12 +173,12 @@ def train(job: Job) -> state_lib.State:
 def _first_state(job: Job, checkpoints, shapes, placed) -> state_lib.State:
   """Own last checkpoint, then given weights, then scratch."""
   state = checkpoint.restore(checkpoints, state_lib.abstract(shapes, placed))
+  params = job.initial_params() if job.initial_params and (state is None or job.adapter) else None
   if state is None:
-    params = job.initial_params() if job.initial_params else None
-    return state_lib.fresh(job.config, job.optimizer, placed, job.seed, params)
+    return state_lib.fresh(job.config, job.optimizer, placed, job.seed, params, job.adapter)
   if int(state.step) <= job.schedule.train_steps:
     job.say(f'resuming from step {int(state.step)}')
-  return state
+  return state._replace(base=params)
 
 
 class _Record:
@@ -187,8 +189,8 @@ class _Record:
     self.window, self._job = _Window(job.config, job.journal, bad_steps), job
     self._book = metric_log.Logbook(job.model_dir, first, job.schedule.train_steps, writes=multihost.first())
     self._dev_loss = jax.jit(
-      lambda params, batch: summed(
-        lambda rows: losses.decoder_loss(job.config, params, rows), batch, job.schedule.microbatches
+      lambda state, batch: summed(
+        lambda rows: losses.decoder_loss(job.config, _whole(job, state), rows), batch, job.schedule.microbatches
       )
     )
 
@@ -209,9 +211,9 @@ class _Record:
     if dev_batches or held_out:
       watchdog.phase('evaluation after step', step)
     if dev_batches:
-      scalars['dev_loss'] = _mean(self._dev_loss(state.params, job.on_devices(batch)) for batch in dev_batches())
+      scalars['dev_loss'] = _mean(self._dev_loss(state, job.on_devices(batch)) for batch in dev_batches())
     if held_out:
-      scalars |= held_out(state.params)
+      scalars |= held_out(_whole(job, state))
     job.journal.write(
       'logged', step=step, input_seconds=scalars['input_seconds'], evaluation_seconds=time.monotonic() - evaluating
     )
@@ -222,6 +224,11 @@ class _Record:
 
   def close(self) -> None:
     self._book.close()
+
+
+def _whole(job: Job, state: state_lib.State) -> Any:
+  """The parameters that the decoder computes with."""
+  return adapters.joined(job.adapter, state.base, state.params)
 
 
 def _due(step: int, every: int) -> bool:

@@ -7,6 +7,7 @@ from typing import Any, Mapping
 
 from flan_jax import settings, storage
 from flan_jax.errors import did_you_mean, UserError
+from flan_jax.model import adapters
 from flan_jax.model.config import DecoderConfig
 from flan_jax.model.losses import LossConfig
 from flan_jax.training.rows import Rows
@@ -38,6 +39,14 @@ class TextOverlap:
 
 
 @dataclasses.dataclass(frozen=True)
+class Base:
+  """The checkpoint of INIT_FROM that an adapter is beside. digest: see adapters.digest."""
+
+  step: int
+  digest: str
+
+
+@dataclasses.dataclass(frozen=True)
 class Run:
   """What a run is; docs/reference/schemas.md has the meaning of each field.
 
@@ -63,6 +72,8 @@ class Run:
   sources: Mapping[str, Any] = dataclasses.field(default_factory=dict)
   imported_from: str | None = None
   imported: Mapping[str, Any] | None = None
+  adapter: adapters.Adapter | None = None
+  base: Base | None = None
   others: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
   @classmethod
@@ -90,6 +101,12 @@ class Run:
       told[name] = told[name] | value if name in told else value
     return {'format': FORMAT, **told}
 
+  def without_soft_prompt(self) -> 'Run':
+    """As texts become tokens for the parameters that it began from."""
+    ends = dict(self.ends or {})
+    soft = ends.pop('prompt', 0)
+    return dataclasses.replace(self, ends=ends | {'beginning': list(ends['beginning'])[soft:]}) if soft else self
+
 
 _OBJECTS = {
   'model': DecoderConfig,
@@ -97,6 +114,8 @@ _OBJECTS = {
   'vocabulary': Vocabulary,
   'loss': LossConfig,
   'overlap': TextOverlap,
+  'adapter': adapters.Adapter,
+  'base': Base,
 }  # fields of Run that are dataclasses
 
 
@@ -144,10 +163,13 @@ def _check_told(run: Run) -> None:
     settings.check_told(owner, getattr(run, name) or {}, name)
   if run.ends is not None and 'ends' not in run.ends:
     raise UserError('it has no ends.ends')
-  for name in ('ends', 'beginning'):
+  if run.adapter and not (run.base and run.init_from):
+    raise UserError('it has an adapter, and no base and init_from, which that is beside')
+  prompt = len(adapters.placeholders(run.adapter, run.model.vocab_size))
+  for name, more in (('ends', 0), ('beginning', prompt)):
     numbers = (run.ends or {}).get(name, ())
     for number in numbers:
-      if number >= run.model.vocab_size:
+      if number >= run.model.vocab_size + more:
         raise UserError(f'ends.{name} = {numbers} must be below the {run.model.vocab_size:,} token rows of the model')
 
 

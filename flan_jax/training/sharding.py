@@ -31,7 +31,10 @@ AXIS_RULES = {
   'heads': 'tensor',
   'layers': None,
   'buckets': None,
+  'positions': None,
   'head_dim': None,
+  'rank': None,
+  'prompt': None,
 }
 
 # Widths of a DecoderConfig -> the logical axis that they are the size of.

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import optax
 
 from flan_jax.errors import UserError
-from flan_jax.model import decoder, layers, losses
+from flan_jax.model import adapters, decoder, layers, losses
 from flan_jax.training import optim, sharding
 from flan_jax.training import state as state_lib
 
@@ -20,6 +20,7 @@ def make_step(
   loss: losses.LossConfig = losses.PLAIN,
   microbatches: int = 1,
   frozen: Sequence[str] = (),
+  adapter: adapters.Adapter | None = None,
 ) -> Callable[[state_lib.State, Mapping], tuple[state_lib.State, dict]]:
   """One update: (state, batch) -> (state, sums over the batch).
 
@@ -31,6 +32,7 @@ def make_step(
       activations are those of one part. A gradient is kept in float32 meanwhile.
     frozen: patterns of parameters whose gradients are neither computed nor counted in
       'gradient_norm'; give those of optim.optimizer.
+    adapter: what is trained beside state.base; None: state.params are the model's.
 
   Raises (when traced):
     UserError: the rows do not make `microbatches` equal parts on every device.
@@ -38,30 +40,38 @@ def make_step(
 
   def step(state: state_lib.State, batch: Mapping) -> tuple[state_lib.State, dict]:
     gradients, sums = summed(
-      functools.partial(_gradients_and_sums, config, loss, frozen, state.params), batch, microbatches
+      functools.partial(_gradients_and_sums, config, loss, frozen, adapter, state), batch, microbatches
     )
     weight = jnp.maximum(sums['weight'], 1.0)
     gradients = jax.tree.map(lambda gradient: gradient / weight, gradients)
     norm = optax.global_norm(gradients)
-    updates, moments = optimizer.update(gradients, state.optimizer, state.params)
-    finite = jnp.isfinite(sums['loss']) & jnp.isfinite(norm)
-    keep = lambda new, old: jnp.where(finite, new, old)
-    after = state_lib.State(
-      state.step + 1,
-      jax.tree.map(keep, optax.apply_updates(state.params, updates), state.params),
-      jax.tree.map(keep, moments, state.optimizer),
-    )
+    after, finite = _moved(optimizer, state, gradients, sums['loss'], norm)
     return after, {**sums, 'gradient_norm': norm, 'skipped': ~finite, **_counts(batch)}
 
   return step
 
 
-def _gradients_and_sums(config, loss, frozen, params, rows):
-  def objective(params):
-    return losses.decoder_loss(config, optim.held(params, frozen), rows, loss)
+def _moved(optimizer, state, gradients, loss, norm):
+  """(the state after an update, whether there was one: loss and gradients are finite)."""
+  updates, moments = optimizer.update(gradients, state.optimizer, state.params)
+  finite = jnp.isfinite(loss) & jnp.isfinite(norm)
+  keep = lambda new, old: jnp.where(finite, new, old)
+  after = state._replace(
+    step=state.step + 1,
+    params=jax.tree.map(keep, optax.apply_updates(state.params, updates), state.params),
+    optimizer=jax.tree.map(keep, moments, state.optimizer),
+  )
+  return after, finite
 
-  gradients, sums = jax.grad(objective, has_aux=True)(params)
-  return _like_parameters(config, gradients), sums
+
+def _gradients_and_sums(config, loss, frozen, adapter, state, rows):
+  def objective(params):
+    whole = adapters.joined(adapter, state.base, optim.held(params, frozen))
+    return losses.decoder_loss(config, whole, rows, loss)
+
+  gradients, sums = jax.grad(objective, has_aux=True)(state.params)
+  axes = adapters.axes(config, adapter) if adapter else decoder.parameter_axes(config)
+  return _like_parameters(axes, gradients), sums
 
 
 def _counts(batch: Mapping) -> dict[str, Any]:
@@ -108,7 +118,7 @@ def _parts(leaf, microbatches):
   return jnp.moveaxis(layers.over_rows(leaf.reshape(shape)), 1, 0)
 
 
-def _like_parameters(config, gradients):
+def _like_parameters(axes, gradients):
   """Keeps gradients spread as their parameters are, on the mesh in use.
 
   Says, instead of leaving it to the compiler, that no device adds up a whole kernel's.
@@ -116,7 +126,5 @@ def _like_parameters(config, gradients):
   if jax.sharding.get_abstract_mesh().empty:
     return gradients
   return jax.tree.map(
-    lambda leaf, axes: jax.lax.with_sharding_constraint(leaf, sharding.partition_spec(axes)),
-    gradients,
-    decoder.parameter_axes(config),
+    lambda leaf, names: jax.lax.with_sharding_constraint(leaf, sharding.partition_spec(names)), gradients, axes
   )

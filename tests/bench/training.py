@@ -34,8 +34,8 @@ PEER = 'transformers, a plain PyTorch loop'
 def main() -> None:
   with tempfile.TemporaryDirectory() as folder:
     _write_rows(folder)
-    peer = _Side('peer', folder)  # writes the weights that both start from
-    ours = _Side('ours', folder)
+    peer = Side('peer', folder)  # writes the weights that both start from
+    ours = Side('ours', folder)
     for loss, turns in TURNS.items():
       _compare(ours, peer, loss, turns)
     ours.end(), peer.end()
@@ -60,7 +60,7 @@ def _every_token(batch) -> dict[str, np.ndarray]:
   }
 
 
-def _compare(ours: '_Side', peer: '_Side', loss: str, turns: int) -> None:
+def _compare(ours: 'Side', peer: 'Side', loss: str, turns: int) -> None:
   found = [(ours.step(loss, number), peer.step(loss, number)) for number in range(CHECKED)]
   for mine, theirs in found:
     if abs(mine['loss'] / theirs['loss'] - 1) > TOLERANCE:
@@ -83,11 +83,11 @@ def _compare(ours: '_Side', peer: '_Side', loss: str, turns: int) -> None:
   )
 
 
-class _Side(sides.Side):
+class Side(sides.Side):
   """A process that holds one side's model, and makes a step of it when asked."""
 
-  def __init__(self, name: str, folder: str):
-    super().__init__('tests.bench.training', name, folder)
+  def __init__(self, name: str, folder: str, module: str = 'tests.bench.training'):
+    super().__init__(module, name, folder)
 
   def step(self, loss: str, number: int) -> dict:
     """{'loss', 'targets', 'seconds', 'peak_mib'} of a step on one of the batches."""
@@ -99,7 +99,7 @@ class _Side(sides.Side):
     return steps[-1] | {'seconds': statistics.median(s['seconds'] for s in steps[1:])}
 
 
-def _answers(make_step, folder: str):
+def answers(make_step, folder: str):
   """What a side answers; a step is timed without the reading of its batch."""
   step = make_step(folder)
 
@@ -178,7 +178,7 @@ def peer(folder: str):
 
   def take(loss, batch):
     batch = {name: torch.from_numpy(leaf) for name, leaf in batch.items()}
-    value = _torch_loss(model, batch)
+    value = torch_loss(model, batch)
     value.backward()
     rule.step()
     rule.zero_grad(set_to_none=True)
@@ -187,7 +187,7 @@ def peer(folder: str):
   return take
 
 
-def _torch_loss(model, batch):
+def torch_loss(model, batch):
   import torch
 
   segments = batch['segment_ids']
@@ -203,6 +203,6 @@ def _torch_loss(model, batch):
 if __name__ == '__main__':
   if len(sys.argv) > 1:
     make_step = {'ours': ours, 'peer': peer}[sys.argv[1]]
-    sides.serve(functools.partial(_answers, make_step), sys.argv[2])
+    sides.serve(functools.partial(answers, make_step), sys.argv[2])
   else:
     main()

@@ -54,7 +54,8 @@ class Words(Protocol):
 class Ends:
   """ends: decoding stops at any of them; training appends the first.
 
-  beginning: stands before every text, () is nothing. bos: the token that could. prefix:
+  beginning: stands before every text, () is nothing. prompt: so many tokens of it, the
+  first, are a soft prompt, which no vocabulary has; see model.adapters. bos: the token that could. prefix:
   of texts without a context in a harness. named: the tokenizer's own end, at which
   harnesses stop too. pad: fills up. drops_space: whether a text loses a blank at its
   start. source: the file that names the end, '' for the vocabulary itself.
@@ -68,6 +69,7 @@ class Ends:
   pad: int | None = None
   drops_space: bool = False
   source: str = ''
+  prompt: int = 0
 
   @classmethod
   def from_told(cls, told: Mapping[str, Any]) -> 'Ends':
@@ -82,7 +84,12 @@ class Ends:
 
   def told(self) -> dict[str, Any]:
     """As run.json has it."""
-    return {**dataclasses.asdict(self), 'ends': list(self.ends), 'beginning': list(self.beginning)}
+    told = {**dataclasses.asdict(self), 'ends': list(self.ends), 'beginning': list(self.beginning)}
+    return told if self.prompt else {name: value for name, value in told.items() if name != 'prompt'}
+
+  def prompted(self, ids: Sequence[int]) -> 'Ends':
+    """With these tokens as its soft prompt, () for none."""
+    return dataclasses.replace(self, beginning=(*ids, *self.beginning[self.prompt :]), prompt=len(ids))
 
   def begun(self, begin: bool | str | None) -> 'Ends':
     """With BEGIN: True, False, or as it is.
@@ -90,16 +97,17 @@ class Ends:
     Raises:
       UserError: a beginning is wanted and the vocabulary has no token for it.
     """
-    if begin in (None, BY_TOKENIZER) or begin == bool(self.beginning):
+    soft = self.beginning[: self.prompt]
+    if begin in (None, BY_TOKENIZER) or begin == (len(self.beginning) > self.prompt):
       return self
     if not begin:
-      return dataclasses.replace(self, beginning=())
+      return dataclasses.replace(self, beginning=soft)
     if self.bos is None:
       raise UserError(
         'BEGIN = True, yet the vocabulary has no token that begins a text; name one as '
         f"bos_token in {TOKENIZER} beside it, or set BEGIN = '{BY_TOKENIZER}'"
       )
-    return dataclasses.replace(self, beginning=(self.bos,), prefix=self.bos)
+    return dataclasses.replace(self, beginning=(*soft, self.bos), prefix=self.bos)
 
   def stops(self, separator: str, encode: Callable[[str], Sequence[int]]) -> tuple:
     """At which tokens decoding stops; separator: what ended targets, as in SEPARATORS."""
@@ -111,7 +119,9 @@ class Ends:
     shown = lambda ids: ', '.join(f'{piece(one)} ({one})' for one in ids)
     source = f' by {self.source}' if self.source else ''
     others = f', decoding stops at {shown(self.ends)}' if len(self.ends) > 1 else ''
-    begins = f'begins with {shown(self.beginning)}' if self.beginning else ('begins with no token')
+    firsts = [f'a soft prompt of {self.prompt} vectors'] if self.prompt else []
+    firsts += [shown(self.beginning[self.prompt :])] if self.beginning[self.prompt :] else []
+    begins = f'begins with {" and ".join(firsts) or "no token"}'
     return f'a text ends with {shown(self.ends[:1])}{source}{others}, {begins}'
 
 

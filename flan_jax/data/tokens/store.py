@@ -233,7 +233,8 @@ def _build(wanted: Wanted, progress: Callable[[int], object] | None, setting: st
     told = {'fingerprint': _fingerprint(path), 'fingerprint_of': inputs, 'split': split}
     return told | tally.counts() | {'created_by': _version()}
 
-  dtype = 'uint16' if vocabulary.vocab_size <= 2**16 else 'uint32'
+  most = max(vocabulary.vocab_size - 1, *settings.beginning, 0)  # a soft prompt is behind the vocabulary
+  dtype = 'uint16' if most < 2**16 else 'uint32'
   return write(path, task.name, prompts, dtype, describe, setting)
 
 
