@@ -313,6 +313,20 @@ def test_very_much_data_is_not_looked_through(tmp_path, monkeypatch):
   assert recall.files(str(tmp_path)) is None
 
 
+def test_data_behind_a_link_counts(tmp_path):
+  (tmp_path / 'elsewhere').mkdir()
+  (tmp_path / 'data').mkdir()
+  (tmp_path / 'data/sst2').symlink_to(tmp_path / 'elsewhere')
+  before = recall.files(str(tmp_path / 'data'))
+  (tmp_path / 'elsewhere/dataset_info.json').touch()
+  assert recall.files(str(tmp_path / 'data')) not in (before, None)
+
+
+def test_a_package_of_another_name_is_in_the_way_of_nothing(kept, monkeypatch):
+  monkeypatch.setattr(recall, '_PACKAGES', ('seqio', 'a-package-that-is-not-there'))
+  assert recall.place(kept[0], None)
+
+
 def test_stores_and_downloads_in_the_data_dir_do_not_count(tmp_path):
   before = recall.files(str(tmp_path))
   for name in ('store/sst2', 'downloads/manual'):

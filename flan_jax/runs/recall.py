@@ -97,7 +97,7 @@ def files(data_dir: str) -> str | None:
   if storage.is_remote(data_dir):
     return None
   found: list = []
-  for folder, inside, names in os.walk(data_dir):
+  for folder, inside, names in os.walk(data_dir, followlinks=True):  # a circle of links is very many
     inside[:] = sorted(set(inside) - _OTHER_FOLDERS)
     states = _states(folder, names)
     found += states or ()
@@ -141,12 +141,20 @@ def _key(job: Any, begun: Any) -> dict[str, Any]:
   settings = {field.name: getattr(job, field.name) for field in dataclasses.fields(job) if field.name not in _FREE}
   return {
     'code': _code(),
-    'packages': [sys.version, *map(metadata.version, _PACKAGES)],
+    'packages': [sys.version, *map(_version, _PACKAGES)],
     'settings': {name: repr(value) for name, value in settings.items()},
     'begun': begun and [dataclasses.astuple(begun.vocabulary), begun.ends],
     'looks': [bool(job.schedule.eval_every), bool(job.schedule.held_out_every)],
     'environment': [os.getcwd(), *map(os.environ.get, _VARIABLES)],
   }
+
+
+def _version(package: str) -> str:
+  """'': it is not there, or by another name, as tensorflow-cpu is."""
+  try:
+    return metadata.version(package)
+  except metadata.PackageNotFoundError:
+    return ''
 
 
 @functools.cache
