@@ -32,7 +32,7 @@ SHARED := -n 2 --dist loadfile --no-loadscope-reorder
 # marked `long` or `bucket`.
 # A new file of tests is taken unless it is listed.
 WITH_TORCH := families harness huggingface peft same_texts
-WITH_BUCKETS := bucket_checkpoints caching compilation fuzz growing launch lease private_folders \
+WITH_BUCKETS := bucket_checkpoints caching compilation fuzz growing launch lease private_folders recall \
   storage store_hosts store_published supervisor watchdog
 OTHER_ROOMS := commandline comparison copies damaged_answers decoding evaluate experiment generate \
   hub job malformed metrics never_tuned origins outside paper prepare prepare_failures prompts protocol ranking report results \

@@ -100,7 +100,13 @@ def test_a_start_like_an_earlier_one_makes_the_same_run_without_seqio(home):
   assert_same_run(home.folder / 'first', home.folder / 'second', 3)
 
 
-@pytest.mark.parametrize('change', ['SEED=1', 'TEMPLATES=3', "HELD_OUT='nli,sst2'", 'TARGETS_LENGTH=48'])
+@pytest.mark.parametrize(
+  'change',
+  [
+    'SEED=1',
+    *(pytest.param(one, marks=pytest.mark.slow) for one in ('TEMPLATES=3', "HELD_OUT='nli,sst2'", 'TARGETS_LENGTH=48')),
+  ],
+)
 def test_another_run_is_found_out_anew(home, change):
   code, _, err = home.train('other', 2, change, forbidden=True)
   assert code == 1 and FORBIDDEN in err
@@ -113,6 +119,7 @@ def test_a_mistake_is_told_as_before(home):
   assert code == 2 and 'MESH' in err + out
 
 
+@pytest.mark.slow
 def test_quick_scores_are_of_tasks_that_are_registered_when_they_are_asked(home):
   looks = 'HELD_OUT_EVERY=2', 'HELD_OUT_EXAMPLES=2', "HELD_OUT='rte,cb'", "TASKS='sst2'"
   for run in ('looks', 'looks again'):
@@ -146,6 +153,7 @@ def folders(place):
   return [f'{place}/{name}' for name in storage.names(place)]
 
 
+@pytest.mark.slow
 def test_processes_find_it_out_together_if_one_of_them_cannot_recall_it(home):
   def both(run):
     address = f'127.0.0.1:{local.free_port()}'
