@@ -85,8 +85,8 @@ def inputs(data: str | None, vocabulary: str, init_from: str | None) -> dict[str
 
   data: as `files` gives it. vocabulary: absolute path, or 'bytes'.
   """
-  words = _vocabulary(vocabulary)
-  return None if None in (data, words) else {'data': data, 'vocabulary': words, 'bases': _bases(init_from)}
+  words, bases = _vocabulary(vocabulary), [_digest(run.to_json()) for run in run_file.lineage(init_from)]
+  return None if None in (data, words) else {'data': data, 'vocabulary': words, 'bases': bases}
 
 
 def files(data_dir: str) -> str | None:
@@ -115,16 +115,6 @@ def _vocabulary(path: str) -> list | None:
   folder = os.path.dirname(path)
   beside = _states(folder, [name for name in storage.names(folder) if os.path.isfile(os.path.join(folder, name))])
   return None if beside is None else [vocabulary_file.content_hash(path), _digest(beside)]
-
-
-def _bases(init_from: str | None) -> dict[str, str]:
-  """Of the runs that this one begins from: folder -> digest of what it is, '' if there is none."""
-  found: dict[str, str] = {}
-  while init_from and storage.absolute(init_from) not in found:
-    run = run_file.read_run(init_from)
-    found[storage.absolute(init_from)] = _digest(run.to_json()) if run else ''
-    init_from = run.init_from if run else None
-  return found
 
 
 def _states(folder: str, names: Any) -> list[list] | None:

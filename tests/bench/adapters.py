@@ -73,17 +73,9 @@ def ours(folder: str):
   program = compiled_step.Program(config, rule, mesh, adapter=adapter)
   _, placed = state.shardings(config, rule, mesh, adapter)
   current = state.fresh(config, rule, placed, 0, loaded.params, adapter)
-  save_file(dict(peft.written(config, adapter, current.params)), f'{folder}/fresh.safetensors')
-  update = program.jitted()
+  save_file(dict(peft.written('llama', config, adapter, current.params)), f'{folder}/fresh.safetensors')
   del loaded
-
-  def take(_, batch):
-    nonlocal current
-    with jax.set_mesh(mesh):
-      current, sums = update(current, batch)
-    return float(sums['loss'] / sums['weight'])
-
-  return take
+  return training.stepping(program.jitted(), current, mesh)
 
 
 def peer(folder: str):

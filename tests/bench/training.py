@@ -137,10 +137,17 @@ def ours(folder: str):
   mesh, rule = sharding.mesh({}, jax.devices()[:1]), optim.optimizer(RATE)
   _, placed = state.shardings(config, rule, mesh)
   tensors = safetensors.load_file(f'{folder}/model.safetensors')
-  params = families.read_params(config, placed.params, lambda name, at: tensors[name][at])
+  params = families.read_params('llama', config, placed.params, lambda name, at: tensors[name][at])
   update = jax.jit(step.make_step(config, rule), donate_argnums=0, out_shardings=(placed, None))
   current = state.fresh(config, rule, placed, 0, params)
   del tensors, params
+
+  return stepping(update, current, mesh)
+
+
+def stepping(update, current, mesh):
+  """(loss, batch) -> loss of an update of training.step, which keeps its state."""
+  import jax
 
   def take(loss, batch):
     nonlocal current
