@@ -4,7 +4,9 @@
 import dataclasses
 import itertools
 import json
+import os
 import random
+import shutil
 
 import jax
 import pytest
@@ -97,6 +99,22 @@ def proven(leaking, tmp_path_factory):
     return proof.prove(['rte', 'cb'], [*TRAIN, 'imdb_reviews'], folder), folder
 
 
+@pytest.fixture
+def compared(data, once_compared, tmp_path):
+  """A folder of prompt stores that holds the comparison of RTE with TRAIN, and no store."""
+  return str(shutil.copytree(once_compared, tmp_path / 'store'))
+
+
+@pytest.fixture(scope='module')
+def once_compared(leaking, tmp_path_factory):
+  folder = tmp_path_factory.mktemp('compared')
+  with pytest.MonkeyPatch.context() as patch:
+    patch.setenv('TFDS_DATA_DIR', str(leaking))
+    patch.setattr(embedded_marker, 'read', lambda data_dir: None)
+    proof.prove(['rte'], list(TRAIN), str(folder / proof.FOLDER))
+  return folder
+
+
 def test_the_texts_of_a_record_are_what_templates_ask_for(data):
   first, *others = records.reader('rte', 'test')()
   assert not others and first.texts[:2] == [b'It is so.', premises('test')[0].encode()]
@@ -132,18 +150,18 @@ def test_what_was_found_is_kept_until_something_changes(data, proven, monkeypatc
   assert not proof.is_kept(*names, folder)
 
 
-def test_a_torn_result_is_made_again(data, proven, tmp_path, caplog):
-  found, _ = proven
-  names = ['rte'], list(TRAIN)
-  proof.prove(*names, str(tmp_path))
-  (path,) = tmp_path.iterdir()
-  path.write_text(path.read_text()[:100])
-  again = proof.prove(*names, str(tmp_path))
-  assert again.datasets == found.datasets and results.read(str(path)).datasets == again.datasets
+def test_a_torn_result_is_made_again(proven, compared, capsys):
+  found, folder = proven[0], os.path.join(compared, proof.FOLDER)
+  (name,) = os.listdir(folder)
+  path = os.path.join(folder, name)
+  os.truncate(path, 100)
+  again = proof.prove(['rte'], list(TRAIN), folder)
+  assert again.datasets == found.datasets and results.read(path).datasets == again.datasets
+  assert path in capsys.readouterr().err
 
 
 def test_the_task_without_overlapping_records_has_a_name_and_an_identity_of_its_own(data, proven):
-  found, _ = proven
+  found, folder = proven
   keys = found.overlapping['sst2']
   name = prompt_variants.without('sst2', keys)
   assert name.startswith(f'sst2.without{len(keys)}_') and prompt_variants.without('sst2', ()) == 'sst2'
@@ -158,6 +176,7 @@ def test_the_task_without_overlapping_records_has_a_name_and_an_identity_of_its_
   few = prompt_variants.register(prompt_variants.Variant('sst2', templates=4)).name
   assert prompt_variants.without(few, keys).startswith('sst2.4templates.without')
   assert 'without' not in datasets.get(few).identity['variant']
+  assert proof.is_kept(['rte', 'cb'], [*TRAIN, 'imdb_reviews'], folder)  # whatever else there is by now
 
 
 def test_the_command_shows_what_was_found(data, tmp_path, capsys):
@@ -207,7 +226,7 @@ def evaluated(folder):
   return Results(evaluations=(one,), comparisons=())
 
 
-def test_a_report_has_the_scores_without_what_is_trained_on(data, tmp_path):
+def test_a_report_has_the_scores_without_what_is_trained_on(data, once_compared, tmp_path):
   results = evaluated(tmp_path)
   dropped = {'sst2.without20_0a1b2c3d': 1.0, 'arc_easy': 1.0}
   told = run_file.TextOverlap('drop', {}, {'sst2': 20})
@@ -215,7 +234,7 @@ def test_a_report_has_the_scores_without_what_is_trained_on(data, tmp_path):
   made, why = clean_scores.found(results, run, str(tmp_path))
   assert not made and 'not kept in' in why
   assert clean_scores.found(results, fake_run.run(held_out='rte', tasks=dropped), str(tmp_path)) == ({}, '')
-  proof.prove(['rte'], list(TRAIN), str(data / 'store' / proof.FOLDER))
+  shutil.copytree(once_compared, data / 'store', dirs_exist_ok=True)
   marked, count = len(leaked_premises()), ROWS_OF_TEST
   split = report_inputs.inputs(results, run, str(tmp_path)).clean['tuned']['rte']
   assert split['split'] == 'test' and count - marked >= clean_part.FEWEST
@@ -244,7 +263,7 @@ def job(tmp_path, **changes):
 TASKS = dict.fromkeys(TRAIN, 40.0)
 
 
-def test_by_default_a_run_stops_above_one_test_example_in_a_hundred(data, tmp_path):
+def test_by_default_a_run_stops_above_one_test_example_in_a_hundred(compared, tmp_path):
   leaked = len(leaked_premises())
   words = rf"LEAK_POLICY = 'report': the text of {leaked} of 17 test examples of rte.* 1.0%.*sst2"
   with pytest.raises(UserError, match=words):
@@ -255,7 +274,7 @@ def test_by_default_a_run_stops_above_one_test_example_in_a_hundred(data, tmp_pa
   assert tasks == TASKS and told.datasets['rte']['absolute'] == leaked and 'of 217 held-out examples 0' in said
 
 
-def test_what_overlaps_is_dropped_from_what_is_trained_on(data, tmp_path, monkeypatch):
+def test_what_overlaps_is_dropped_from_what_is_trained_on(compared, tmp_path, monkeypatch):
   device = jax.devices()[:1]
   monkeypatch.setattr(jax, 'devices', lambda *_: device)
   leaked = len(leaked_premises())
@@ -273,7 +292,7 @@ def test_what_overlaps_is_dropped_from_what_is_trained_on(data, tmp_path, monkey
     training.train(job(tmp_path, leak_limit=1.0))
 
 
-def test_a_run_that_has_begun_is_told_and_goes_on(data, tmp_path, monkeypatch):
+def test_a_run_that_has_begun_is_told_and_goes_on(compared, tmp_path, monkeypatch):
   said = []
   monkeypatch.setattr(text_overlap, 'notice', said.append)
   monkeypatch.setattr(checkpoint, 'read_run', lambda model_dir: 'a run')
@@ -283,7 +302,7 @@ def test_a_run_that_has_begun_is_told_and_goes_on(data, tmp_path, monkeypatch):
     text_overlap.checked(job(tmp_path, leak_policy='stop'), TASKS)
 
 
-def test_a_task_of_another_package_is_trained_on_as_it_is_and_named(data, tmp_path):
+def test_a_task_of_another_package_is_trained_on_as_it_is_and_named(compared, tmp_path):
   tasks, told, said = text_overlap.checked(job(tmp_path, leak_policy='drop'), TASKS | {'foreign_task': 1.0})
   assert 'foreign_task' in tasks and list(told.skipped) == ['foreign_task'] and 'foreign_task' in said
 

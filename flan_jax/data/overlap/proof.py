@@ -107,7 +107,7 @@ def _keep(path: str, found: results.Overlap) -> None:
 def _fingerprint(held_out: Sequence[str], tasks: Sequence[str]) -> str:
   of = {
     'format': results.FORMAT,
-    'code': [code_identity.of(one)['digest'] for one in (comparison.compare, records.reader)],
+    'code': [code_identity.of(one)['digest'] for one in (comparison.compare, records.batches)],
     'embedded': bool(embedded_marker.read(splits.data_dir())),
     'held_out': [_identity(name, _evaluated(name)) for name in held_out],
     'train': [_identity(name, [splits.TRAIN]) for name in tasks],

@@ -27,10 +27,11 @@ def reader(task: str, split: str) -> 'Read':
 
   Of a training split those that prompts are made of, each once, however many there are.
   """
-  return functools.partial(_batches, datasets.get(task), split)
+  return functools.partial(batches, datasets.get(task), split)
 
 
-def _batches(dataset: datasets.Dataset, split: str) -> Iterator[Batch]:
+def batches(dataset: datasets.Dataset, split: str) -> Iterator[Batch]:
+  """What a reader does. It looks no dataset up: its code does not depend on which there are."""
   records_ds = rendering.usable(datasets.records(dataset, split), dataset, count=False)
   if split == splits.TRAIN:
     records_ds = records_ds.take(rendering.MAXIMUM_PROMPTS)
