@@ -62,7 +62,7 @@ def arrays(folder, step):
   return run, {jax.tree_util.keystr(path): leaf for path, leaf in jax.tree_util.tree_leaves_with_path(params)}
 
 
-@pytest.mark.parametrize('adapter', [LORA, PROMPT], ids=['lora', 'prompt'])
+@pytest.mark.parametrize('adapter', [LORA, pytest.param(PROMPT, marks=pytest.mark.slow)], ids=['lora', 'prompt'])
 def test_resumed_equals_unbroken_and_only_the_adapter_is_saved(world, tmp_path, monkeypatch, adapter):
   train(monkeypatch, world, tmp_path / 'straight', 3, adapter)
   train(monkeypatch, world, tmp_path / 'broken', 2, adapter)
@@ -135,6 +135,20 @@ def test_a_run_is_evaluated_and_generates_like_any_other(world, tmp_path, monkey
   )
   found = evaluation.evaluate(settings)
   assert {one.name for one in found.evaluations} == {evaluation_request.UNTUNED, evaluation_request.TUNED}
+  if adapter is LORA:
+    assert_evaluated_as_trained(folder, 6)
+
+
+def assert_evaluated_as_trained(folder, step):
+  """The base is rounded as it was in training, and then merged in float32."""
+  run = checkpoint.read_run(str(folder))
+  mesh = sharding.mesh({}, jax.devices()[:1])
+  base = checkpoint.load_base(run, mesh, '')
+  own = checkpoint.load_trained(str(folder), step, mesh, False, 'float32')[2]
+  joined = adapters.joined(run.adapter, base, own)
+  tokens = np.random.default_rng(0).integers(0, 256, (2, 12)).astype(np.int32)
+  ours = tiny_runs.likelihoods(tiny_runs.CONFIG, checkpoint.load(str(folder)).params, tokens)
+  np.testing.assert_allclose(ours, tiny_runs.likelihoods(tiny_runs.CONFIG, joined, tokens), atol=1e-5)
 
 
 @pytest.mark.slow
@@ -153,19 +167,6 @@ def test_a_run_begins_from_the_merged_parameters_and_from_no_soft_prompt(world, 
   train(monkeypatch, world, tmp_path / 'prompt', 1, PROMPT)
   with pytest.raises(UserError, match='a soft prompt is no part of the parameters: begin from its base'):
     train(monkeypatch, world, tmp_path / 'after', 1, init_from=str(tmp_path / 'prompt'))
-
-
-def test_what_is_evaluated_is_what_was_trained(world, tmp_path, monkeypatch):
-  """The base is rounded as it was in training, and then merged in float32."""
-  train(monkeypatch, world, tmp_path / 'run', 5)
-  run = checkpoint.read_run(str(tmp_path / 'run'))
-  mesh = sharding.mesh({}, jax.devices()[:1])
-  base = checkpoint.load_base(run, mesh, '')
-  own = checkpoint.load_trained(str(tmp_path / 'run'), 5, mesh, False, 'float32')[2]
-  joined = adapters.joined(run.adapter, base, own)
-  tokens = np.random.default_rng(0).integers(0, 256, (2, 12)).astype(np.int32)
-  ours = tiny_runs.likelihoods(tiny_runs.CONFIG, checkpoint.load(str(tmp_path / 'run')).params, tokens)
-  np.testing.assert_allclose(ours, tiny_runs.likelihoods(tiny_runs.CONFIG, joined, tokens), atol=1e-5)
 
 
 @pytest.mark.slow

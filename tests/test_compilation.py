@@ -91,6 +91,7 @@ CHILD = """
 """
 
 
+@pytest.mark.slow
 def test_another_process_finds_them(tmp_path):
   environment = {name: value for name, value in os.environ.items() if name.lower() not in NAMES} | {'XLA_FLAGS': ''}
   said = [

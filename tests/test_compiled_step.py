@@ -16,7 +16,7 @@ from tests.test_training import batches, CONFIG, LENGTH, ROWS, SLOTS
 OF_A_STEP = rows.Rows(ROWS * LENGTH, LENGTH, SLOTS, LENGTH - SLOTS, SLOTS)
 
 
-@pytest.mark.parametrize('devices', [1, 8])
+@pytest.mark.parametrize('devices', [1, pytest.param(8, marks=pytest.mark.slow)])
 def test_the_rows_of_a_run_fit_it_and_change_nothing(devices, tmp_path, monkeypatch):
   plain = test_training.run(tmp_path / 'plain', 2, devices=devices)
   programs, job = [], loop.Job

@@ -366,8 +366,15 @@ GEMMA = dict(positions='rope', qk_norm=True, qk_norm_over='projection', norm_pla
 GEMMA |= dict(layers=3, windows=(4, 0, 0), rope_layers=(1, 1, 0), rope_local_theta=50.0, rope_dims=8, kv_heads=2)
 
 
-@pytest.mark.parametrize('scan', [True, False])
-@pytest.mark.parametrize('change', [NEOX, GEMMA], ids=['neox', 'gemma'])
+@pytest.mark.parametrize(
+  'change, scan',
+  [
+    (NEOX, True),
+    (GEMMA, False),
+    *(pytest.param(*one, marks=pytest.mark.slow) for one in [(NEOX, False), (GEMMA, True)]),
+  ],
+  ids=['neox', 'gemma unrolled', 'neox unrolled', 'gemma'],
+)
 def test_every_kind_of_layer_spread_over_devices_equals_one_device(change, scan, double):
   config = dataclasses.replace(DOUBLE, heads=4, scan=scan, **change)
   batch, mesh = plain_batch([12, 9], 12), sharding.mesh({'data': 2, 'fsdp': 2, 'tensor': 2})

@@ -333,7 +333,11 @@ def test_packing_is_invisible_to_neighbours(name):
 
 @pytest.mark.parametrize(
   'name, change',
-  [('qwen3', EVERYTHING), *((name, {}) for name in ('smollm3', 'gemma3', 'olmo3', 'gpt_neox', 'gpt2'))],
+  [
+    ('qwen3', EVERYTHING),
+    ('gemma3', {}),
+    *(pytest.param(name, {}, marks=pytest.mark.slow) for name in ('smollm3', 'olmo3', 'gpt_neox', 'gpt2')),
+  ],
   ids=lambda part: part if isinstance(part, str) else '',
 )
 def test_scan_equals_loop(name, change):

@@ -118,6 +118,7 @@ def _check(undisturbed, data, place: str, seed: int) -> None:
   assert not os.path.exists('/gs:')  # the doors run in that folder
 
 
+@pytest.mark.slow
 def test_a_job_killed_in_a_bucket_ends_as_an_undisturbed_one(undisturbed, embedded_data, bucket):  # noqa: F811
   _check(undisturbed, embedded_data, f'{bucket}/job', JOBS)
 

@@ -229,7 +229,11 @@ def test_a_file_is_gone_on_with_by_the_checkpoint_that_can_be_read(world, tmp_pa
     door(world, tmp_path / 'other.jsonl', '--step=5', run=tmp_path / 'run')
 
 
-@pytest.mark.parametrize('tear', [os.mkdir, lambda path: path.write_text('')], ids=['an empty folder', 'a plain file'])
+@pytest.mark.parametrize(
+  'tear',
+  [os.mkdir, pytest.param(lambda path: path.write_text(''), marks=pytest.mark.slow)],
+  ids=['an empty folder', 'a plain file'],
+)
 def test_a_newest_checkpoint_that_nothing_is_known_of_is_passed_over(world, tmp_path, capsys, unbroken, tear):
   run = shutil.copytree(world / 'tuned', tmp_path / 'run')
   tear(run / 'checkpoints/5')

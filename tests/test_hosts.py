@@ -140,7 +140,7 @@ def assert_equal_runs(folder, other):
     np.testing.assert_allclose(found, expected, rtol=APART)
 
 
-@pytest.mark.long
+@pytest.mark.slow
 def test_two_processes_equal_one_in_moves_and_losses(runs):
   assert_equal_runs(runs[0], 'one')
 
@@ -150,7 +150,7 @@ def test_two_processes_equal_a_single_device(runs, single):
   assert_equal_runs(runs[0], single)
 
 
-@pytest.mark.long
+@pytest.mark.slow
 def test_process_0_alone_writes_and_speaks(runs):
   folder, (_, first, other) = runs
   assert 'step 10/10' in first[0] and 'trained to step 10' in first[0]
@@ -279,7 +279,7 @@ def test_a_process_that_was_stopped_is_named_by_the_other_which_ends(watched, tm
 
 
 @pytest.mark.long
-@pytest.mark.parametrize('index', [0, 1])
+@pytest.mark.parametrize('index', [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_a_process_that_was_killed_is_named_by_the_other_which_ends(watched, index):
   watched[index].kill()
   told = told_by(watched[1 - index], 30)

@@ -130,6 +130,7 @@ def test_quick_scores_are_of_tasks_that_are_registered_when_they_are_asked(home)
   assert scores and scores == {name: other[name] for name in scores}
 
 
+@pytest.mark.slow
 def test_stores_in_a_bucket_serve_and_are_built_again_if_they_are_damaged_there(home, bucket):  # noqa: F811
   from flan_jax import storage
 
@@ -280,7 +281,7 @@ def test_a_new_run_does_not_take_the_vocabulary_of_one_that_goes_on(kept):
   assert not os.path.exists(place)
 
 
-@pytest.mark.parametrize('ends', [None, {'ends': [7]}])
+@pytest.mark.parametrize('ends', [pytest.param(None, marks=pytest.mark.slow), {'ends': [7]}])
 def test_a_run_goes_on_with_the_ends_that_it_began_with(home, ends):
   run = home.folder / ('begun otherwise' if ends else 'begun')
   run.mkdir()

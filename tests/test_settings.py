@@ -5,6 +5,7 @@ import collections
 import functools
 import importlib
 import inspect
+import itertools
 import json
 import os
 import random
@@ -53,6 +54,7 @@ RUN_FILES = {
   'experiment': 'runs/tune.gin',
 }
 COUNT = 300
+PARTS = 3  # of what takes long, of which make test takes the first
 
 
 def said(door):
@@ -390,14 +392,17 @@ def test_what_cannot_be_is_refused_before_anything(doors, place, capsys, monkeyp
   assert not (place / 'new').exists() and not (place / 'root').exists()
 
 
-def test_what_can_be_is_taken_and_a_dry_run_agrees(doors, place, capsys):
+@pytest.mark.parametrize('part', [0, *(pytest.param(one, marks=pytest.mark.slow) for one in range(1, PARTS))])
+def test_what_can_be_is_taken_and_a_dry_run_agrees(doors, place, capsys, part):
   """Values at the ends of their ranges: taken, or refused for what else is set."""
-  disagree = []
+  disagree, numbers = [], itertools.count()
   for door in ('train', 'evaluate'):
     for parameter, macro in wired(door).items():
       for value in mutations.right(settings.PARAMETERS[parameter]):
         if macro == 'HOST_DEVICES' or parameter.startswith('DecoderConfig.'):
           continue  # of machines and models that take long to lay out
+        if next(numbers) % PARTS != part:
+          continue
         case = mutations.Case(door, 'macro', macro, value, True)
         given = arguments(case, place)
         found = [outcome(door, [*given, *flags], capsys) for flags in ([], ['--dry_run'])]

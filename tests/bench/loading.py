@@ -43,7 +43,7 @@ def main() -> None:
     start = time.perf_counter()
     tokens = sum(np.count_nonzero(batch['segment_ids']) for batch in itertools.islice(batches, STEPS))
     rate = tokens / (time.perf_counter() - start)
-    batches.close()
+    batches.close()  # type: ignore[attr-defined]  # a generator
     one_by_one = naive(plan, stores)
   figures.report(
     'loading',
