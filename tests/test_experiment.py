@@ -267,6 +267,36 @@ def test_three_ways_on_a_cluster(fake, base, tmp_path):
   assert group['mean']['scores']['fine-tuned']['mean'] == 85.0
 
 
+def test_soft_prompts_of_the_base_and_of_the_model_that_never_saw_the_cluster(fake, base, tmp_path, capsys):
+  few = '--cluster=commonsense', '--examples=32', '--prompt_steps=9'
+  run(tmp_path, base, *few, '--dry_run', what='prompt_tuning')
+  lines = [shlex.split(line) for line in capsys.readouterr().out.splitlines()]
+  train, evaluate = lines[2], lines[5]
+  assert {"--gin.MIXTURE='copa'", '--gin.HELD_OUT=None', "--gin.ADAPTER='prompt'", '--gin.TRAIN_EXAMPLES=32'} <= set(
+    train
+  )
+  assert [word for word in train if 'TRAIN_STEPS' in word][-1] == '--gin.TRAIN_STEPS=9'
+  begin = [[word for word in line if 'INIT_FROM' in word][-1] for line in (train, lines[4])]
+  assert begin == [f'--gin.INIT_FROM={f"{tmp_path}/{name}"!r}' for name in ('base', 'holdout_commonsense')]
+  assert {'--held_in=copa', '--gin.HELD_IN_TEST=True', '--only=tuned'} <= set(evaluate)
+  run(tmp_path, base, *few, what='prompt_tuning')
+  singles = [
+    f'prompt_{which}_{name}' for name in ('copa', 'hellaswag', 'piqa', 'story_cloze') for which in ('untuned', 'tuned')
+  ]
+  assert [what.split()[1] for what in fake.asked[2::2]] == singles
+  table = json.loads((tmp_path / 'prompt_tuning.json').read_text())
+  [copa] = [row['scores'] for row in table['groups'][0]['rows'] if row['name'] == 'copa']
+  assert {key: one['mean'] for key, one in copa.items()} == {
+    'untuned': 70.0,
+    'instruction-tuned': 75.0,
+    'untuned, prompt-tuned': 95.0,
+    'instruction-tuned, prompt-tuned': 95.0,
+  }
+  fake.asked.clear()
+  run(tmp_path, base, *few, what='prompt_tuning')
+  assert fake.asked == []
+
+
 def test_a_dry_run_prints_commands_that_survive_a_shell(fake, base, tmp_path, capsys):
   root = tmp_path / 'it\'s "a" root'
   run(root, base, '--clusters=nli')
@@ -347,6 +377,8 @@ def test_data_that_is_not_there_is_named_first(tmp_path, monkeypatch):
   'arguments, words',
   [
     (['ways', '--root=x', '--cluster=nli'], '--base'),
+    (['prompt_tuning', '--root=x', '--base=b'], '--cluster'),
+    (['ways', '--root=x', '--base=b', '--cluster=nli', '--examples=3'], '--gin.TRAIN_EXAMPLES'),
     (['ways', '--root=x', '--base=b', '--clusters=nli', '--cluster=nli'], '--cluster=A'),
     (['holdouts', '--root=x', "--gin.HELD_OUT='nli'"], 'say --clusters'),
   ],

@@ -70,6 +70,21 @@ def test_one_task_alone_and_its_variant():
   assert holdouts.members(Selection(templates=4).apply('rte')) == ['rte.4templates']
 
 
+def test_few_examples_are_the_first_of_training_and_all_of_dev(data_dir):
+  [name] = selected(tasks='cb', examples=5)
+  assert name == 'cb.5examples' and selected(tasks='cb', examples=5, templates=4) == ['cb.4templates.5examples']
+  few, every = datasets.get(name), datasets.get('cb')
+  count = [one.source.num_input_examples('train') for one in (few, every)]
+  assert count[0] == 5 < count[1] and few.examples == 5
+  assert few.source.num_input_examples('validation') == every.source.num_input_examples('validation')
+  read = [list(datasets.records(one, 'train').as_numpy_iterator()) for one in (few, every)]
+  assert [record['premise'] for record in read[0]] == [record['premise'] for record in read[1][:5]]
+  assert len(list(seqio.get_mixture_or_task(name).get_dataset(None, 'train', shuffle=False))) == 5 * 10
+  assert few.identity != every.identity and 'examples' not in datasets.get(selected(tasks='cb', templates=4)[0]).identity['variant']
+  more = datasets.get(selected(tasks='cb', examples=10**6)[0])
+  assert more.source.num_input_examples('train') == count[1] and more.examples == every.examples
+
+
 def test_nothing_prepared_is_told_with_the_command_that_writes_it(tmp_path, monkeypatch):
   monkeypatch.setenv('TFDS_DATA_DIR', str(tmp_path))
   with pytest.raises(UserError, match='not prepared in .*flan_jax sample'):

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Command: the paper's experiments, many runs in one command that continues.
 
-`main` reads flags and gin; `holdout_runs` and `way_runs` say which runs there are.
+`main` reads flags and gin; `RUNS` says which runs there are.
 """
 
 import argparse
 import copy
+import dataclasses
 import os
 import signal
 import sys
@@ -16,7 +17,7 @@ from flan_jax.errors import UserError
 from flan_jax.runs import experiments as experiments_lib
 from flan_jax.runs import registration
 
-HOLDOUTS, WAYS = 'holdouts', 'ways'
+HOLDOUTS, WAYS, PROMPTS = 'holdouts', 'ways', 'prompt_tuning'
 LAST = 'miscellaneous'  # of the twelve clusters of figure 3
 # What an experiment sets in each run, and what says it instead.
 OWN = {
@@ -39,7 +40,7 @@ def main(arguments: Sequence[str]) -> None:
   commandline.check_gin('evaluate', flags.evaluate_gin, [f'MODEL_DIR = {flags.root!r}'], 'runs/evaluate.gin')
   registration.load_tasks()
   _check_sizes()
-  runs = (holdout_runs if flags.experiment == HOLDOUTS else way_runs)(flags)
+  runs = RUNS[flags.experiment](flags)
   for run in runs:
     run.results()  # a file that cannot be read is an error now, not later
   if flags.dry_run:
@@ -69,23 +70,35 @@ def _parser():
     """
       Does one of the paper's experiments: tunes and evaluates run after run, each in
       processes of its own, and puts all scores into one table (ROOT/holdouts.json, .md
-      and .html; ROOT/ways.*):
+      and .html; ROOT/ways.*; ROOT/prompt_tuning.*):
 
         flan_jax experiment holdouts --root=ROOT --base=BASE \\
           --train_gin=models/8b.gin --train_gin=meshes/v5e_16.gin --tfds_data_dir=DATA
         flan_jax experiment ways --cluster=nli --root=ROOT --base=BASE
+        flan_jax experiment prompt_tuning --cluster=nli --examples=32 --root=ROOT --base=BASE
 
       holdouts: each cluster held out in turn (figures 1, 4). ways: prompting the base,
       fine-tuning it on each task of a cluster, instruction tuning with the cluster held
-      out (figure 2). The runs are ROOT/holdout_<cluster> and ROOT/single_<task>, with
-      all they say in log.txt. Called again, what is finished is skipped and what was
-      interrupted goes on. Exit code 1: some runs failed, the others are done.""",
+      out (figure 2). prompt_tuning: a soft prompt for each task of a cluster, beside the
+      base and beside the model that was tuned with the cluster held out (section 4.5).
+      The runs are ROOT/holdout_<cluster>, ROOT/single_<task>, ROOT/prompt_untuned_<task>
+      and ROOT/prompt_tuned_<task>, with all they say in log.txt. Called again, what is
+      finished is skipped and what was interrupted goes on. Exit code 1: some runs failed,
+      the others are done.""",
   )
-  made.add_argument('experiment', choices=(HOLDOUTS, WAYS))
+  made.add_argument('experiment', choices=tuple(RUNS))
   made.add_argument('--root', required=True, metavar='DIR', help='folder of the runs')
   made.add_argument('--base', metavar='MODEL_DIR', help='INIT_FROM of every run')
   made.add_argument('--clusters', metavar='A,B', help='of holdouts (default: the twelve)')
-  made.add_argument('--cluster', help='of ways')
+  made.add_argument('--cluster', help='of ways and prompt_tuning')
+  made.add_argument('--examples', metavar='N', help='of prompt_tuning: training examples of a task (default: all)')
+  made.add_argument('--prompt_steps', default=1000, metavar='N', help='steps of a soft prompt (default: 1000)')
+  made.add_argument(
+    '--prompt_rate',
+    default=0.3,
+    metavar='X',
+    help='learning rate of a soft prompt, of unscaled Adafactor (default: 0.3)',
+  )
   made.add_argument('--limit', metavar='N', help='evaluate at most N examples a split')
   _add_gin(made)
   made.add_argument('--dry_run', action='store_true', help='check everything, print the commands, start nothing')
@@ -113,10 +126,12 @@ def _add_gin(made) -> None:
 
 
 def _check_flags(made, flags) -> None:
-  if flags.experiment == WAYS and not (flags.cluster and flags.base):
-    made.error('ways wants --cluster=CLUSTER and --base=MODEL_DIR')
+  if flags.experiment != HOLDOUTS and not (flags.cluster and flags.base):
+    made.error(f'{flags.experiment} wants --cluster=CLUSTER and --base=MODEL_DIR')
   if (flags.cluster if flags.experiment == HOLDOUTS else flags.clusters) is not None:
-    made.error('holdouts takes --clusters=A,B, ways takes --cluster=A')
+    made.error('holdouts takes --clusters=A,B, ways and prompt_tuning take --cluster=A')
+  if flags.experiment != PROMPTS and flags.examples is not None:
+    made.error(f'--examples is of prompt_tuning; of {flags.experiment}, set --gin.TRAIN_EXAMPLES')
   for binding in flags.bindings:
     name = binding.split(' = ')[0]
     if name in OWN:
@@ -158,13 +173,33 @@ def way_runs(flags) -> list[experiments_lib.Run]:
   Raises:
     UserError: as `holdout_runs`.
   """
+  cluster, tasks = _tasks_alone(flags)
+  return [_holdout_run(flags, cluster), *(_single_run(flags, task) for task in tasks)]
+
+
+def prompt_runs(flags) -> list[experiments_lib.Run]:
+  """The run that holds the cluster out, then soft prompts of each task: of the base, of the run.
+
+  Raises:
+    UserError: as `holdout_runs`.
+  """
+  cluster, tasks = _tasks_alone(flags)
+  tuned = _holdout_run(flags, cluster)
+  beside = (('untuned', flags.base), ('tuned', tuned.model_dir))
+  return [tuned, *(_prompt_run(flags, task, *one) for task in tasks for one in beside)]
+
+
+RUNS = {HOLDOUTS: holdout_runs, WAYS: way_runs, PROMPTS: prompt_runs}
+
+
+def _tasks_alone(flags) -> tuple[str, list[str]]:
+  """The cluster, and those of its tasks that can be trained on; all data is there."""
   from flan_jax.data import datasets, holdouts, splits
 
   _check_base(flags.base)
   [cluster] = _clusters(flags.cluster)
   _check_data(_needed(cluster))
-  tasks = [name for name in holdouts.holdout(cluster).held_out if splits.TRAIN in datasets.get(name).splits]
-  return [_holdout_run(flags, cluster), *(_single_run(flags, task) for task in tasks)]
+  return cluster, [name for name in holdouts.holdout(cluster).held_out if splits.TRAIN in datasets.get(name).splits]
 
 
 def _clusters(words: str | None) -> list[str]:
@@ -213,10 +248,21 @@ def _holdout_run(flags, cluster: str) -> experiments_lib.Run:
   return _run(flags, cluster, title, f'holdout_{cluster}', cluster, what, [])
 
 
-def _single_run(flags, task: str) -> experiments_lib.Run:
+def _single_run(flags, task: str, folder: str = '', more: Sequence[str] = ()) -> experiments_lib.Run:
   what = [_bound('HELD_OUT', None), _bound('MIXTURE', task), *(_bound(name, None) for name in WHOLE)]
   asked = [f'--held_in={task}', _bound('HELD_OUT', 'none'), _bound('HELD_IN_TEST', True), '--only=tuned']
-  return _run(flags, task, task, f'single_{task}', None, what, asked)
+  return _run(flags, task, task, folder or f'single_{task}', None, [*what, *more], asked)
+
+
+def _prompt_run(flags, task: str, which: str, beside: str) -> experiments_lib.Run:
+  """A soft prompt with the optimizer of Lester et al. (2021), beside a run."""
+  given = {'ADAPTER': 'prompt', 'OPTIMIZER': 'adafactor', 'PARAMETER_SCALE': False, 'LEARNING_RATE': flags.prompt_rate}
+  given |= {'SCHEDULE': 'constant', 'WARMUP_STEPS': 0, 'FROZEN': (), 'TRAIN_STEPS': flags.prompt_steps}
+  given |= {'TRAIN_EXAMPLES': flags.examples}
+  more = [_bound(*one) for one in given.items()]
+  run = _single_run(flags, task, f'prompt_{which}_{task}', more)
+  begin = _bound('INIT_FROM', beside)
+  return dataclasses.replace(run, name=f'{task}, {which}', train=(*run.train, begin), train_steps=flags.prompt_steps)
 
 
 def _run(flags, name, title, folder, held_out, what, asked) -> experiments_lib.Run:
@@ -263,9 +309,12 @@ def report(
   from flan_jax.report import experiment as experiment_lib
 
   ended = [experiment_lib.Outcome(run.name, run.title, run.results(), problems.get(run.name)) for run in runs]
-  table = (
-    experiment_lib.holdouts(ended, limit) if experiment == HOLDOUTS else experiment_lib.ways(ended[0], ended[1:], limit)
-  )
+  if experiment == HOLDOUTS:
+    table = experiment_lib.holdouts(ended, limit)
+  elif experiment == WAYS:
+    table = experiment_lib.ways(ended[0], ended[1:], limit)
+  else:
+    table = experiment_lib.prompt_tuning(ended[0], ended[1::2], ended[2::2], limit)
   paths = experiment_lib.write(root, table)
   show(table)
   print('\n'.join(paths))

@@ -57,7 +57,8 @@ class Dataset:
 
   @property
   def source(self) -> splits_lib.Source:
-    return splits_lib.source(self.tfds, tuple(self.splits.items()))
+    few = self.variant.examples if self.variant else None
+    return splits_lib.source(self.tfds, tuple(self.splits.items()), few)
 
   @property
   def module(self) -> str:

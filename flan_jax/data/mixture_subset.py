@@ -32,8 +32,8 @@ class Selection:
   clusters: names, 'nli,math' or ('nli', 'math'), or how many in the paper's order.
   datasets_per_cluster: so many tasks of each; variants such as the rounds of ANLI count
   one by one. tasks: names as well, or how many in all, or 'prepared': those whose data is
-  there, the others being told. More always contains fewer. templates, style, shots,
-  shot_seed: see prompt_variants.Variant.
+  there, the others being told. More always contains fewer. templates, examples, style,
+  shots, shot_seed: see prompt_variants.Variant.
   """
 
   clusters: Sequence[str] | str | int | None = None
@@ -43,6 +43,7 @@ class Selection:
   style: str = 'instructions'
   shots: int = 0
   shot_seed: int = 0
+  examples: int | None = None
 
   def __post_init__(self):
     settings.check_fields(self)
@@ -99,12 +100,14 @@ class Selection:
   def _asked(self, name: str) -> str:
     from flan_jax.data import datasets, prompt_variants
 
-    variant = prompt_variants.Variant(name, self.templates, self.style, self.shots, self.shot_seed)
+    variant = prompt_variants.Variant(
+      name, self.templates, self.style, self.shots, self.shot_seed, examples=self.examples
+    )
     if variant.name() == name:
       return name
     if name not in datasets.names():
       raise UserError(
-        f'task {name} was not declared with datasets.add, so TEMPLATES, '
+        f'task {name} was not declared with datasets.add, so TEMPLATES, TRAIN_EXAMPLES, '
         'STYLE and SHOTS mean nothing to it; leave them as they are'
       )
     return prompt_variants.register(variant).name
@@ -118,6 +121,7 @@ class Selection:
         ('per_cluster', self.datasets_per_cluster),
         ('tasks', _label(self.tasks)),
         ('templates', self.templates),
+        ('examples', self.examples),
       )
       if value
     ]

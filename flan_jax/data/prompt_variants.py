@@ -32,7 +32,8 @@ class Variant:
   prompt. shot_seed: of their drawing. direction: the one to evaluate, of a dataset that
   has two. turned: 'forward' or 'inverted' has the templates of that kind alone.
   drawn_shots: whether each prompt draws its number of exemplars, from 1 to `shots`.
-  without: keys of records that are left out, see record_keys.
+  without: keys of records that are left out, see record_keys. examples: how many of the
+  training split are trained on, its first ones; None for all.
   """
 
   dataset: str
@@ -44,6 +45,7 @@ class Variant:
   turned: str = ''
   drawn_shots: bool = False
   without: tuple[int, ...] = ()
+  examples: int | None = None
 
   @property
   def plain(self) -> bool:
@@ -55,6 +57,7 @@ class Variant:
     parts = [self.dataset]
     parts += [self.direction] if self.direction else []
     parts += [f'{self.templates}templates'] if self.templates else []
+    parts += [f'{self.examples}examples'] if self.examples else []
     parts += [self.style] if self.style != INSTRUCTIONS else []
     parts += [self.turned] if self.turned else []
     parts += [f'{"1to" * self.drawn_shots}{self.shots}shot'] if self.shots else []
@@ -70,7 +73,11 @@ class Variant:
   def identity(self) -> dict:
     """What is different, for `Dataset.identity`; what older versions did not know only if it is set."""
     told = dataclasses.asdict(self) | {'without': self.without_digest if self.without else ''}
-    return {name: value for name, value in told.items() if value or name not in ('turned', 'drawn_shots', 'without')}
+    return {
+      name: value
+      for name, value in told.items()
+      if value or name not in ('turned', 'drawn_shots', 'without', 'examples')
+    }
 
 
 def register(variant: Variant) -> datasets.Dataset:
@@ -87,7 +94,13 @@ def register(variant: Variant) -> datasets.Dataset:
   if variant.name() in datasets.every():
     return datasets.get(variant.name())
   return datasets.register(
-    dataclasses.replace(plain, name=variant.name(), templates=_phrasings(plain, variant), variant=variant)
+    dataclasses.replace(
+      plain,
+      name=variant.name(),
+      templates=_phrasings(plain, variant),
+      variant=variant,
+      examples=min(plain.examples, variant.examples or plain.examples),
+    )
   )
 
 

@@ -164,6 +164,8 @@ _READERS: dict[str, list[dict[str, str]]] = collections.defaultdict(list)
 class Loader(seqio.LazyTfdsLoader):
   """SeqIO's loader with our reading of split names, the only method replaced."""
 
+  train_examples: int | None = None  # the first of the training split; None: all
+
   data_dir = property(lambda self: data_dir())
 
   def prepared(self) -> bool:
@@ -173,7 +175,11 @@ class Loader(seqio.LazyTfdsLoader):
     if not self.prepared():
       raise_missing([], [self.name])
     others = tuple(e for sibling in _READERS[self.name] for e in sibling.values())
-    return _resolved(self.name, data_dir(), tuple(self._split_map.items()), others)
+    found = _resolved(self.name, data_dir(), tuple(self._split_map.items()), others)
+    if self.train_examples is None:
+      return found
+    train = found[TRAIN]
+    return found | {TRAIN: dataclasses.replace(train, stop=min(train.stop, train.start + self.train_examples))}
 
   def _get_builder(self, split: str | None = None):
     memory, key = private_names.opened_builders(), (self.name, data_dir())
@@ -213,10 +219,11 @@ def _resolved(name: str, directory: str, declared: tuple, others: tuple) -> dict
 class Source(seqio.TfdsDataSource):
   """A TFDS dataset with FLAN's splits; `num_input_examples` follows the carve-outs."""
 
-  def __init__(self, tfds_name: str, splits: Mapping[str, str]):
+  def __init__(self, tfds_name: str, splits: Mapping[str, str], train_examples: int | None = None):
     super().__init__(tfds_name, splits=dict(splits), read_only=True)
     _READERS[tfds_name].append(dict(splits))
     self._tfds_dataset = Loader(tfds_name, split_map=dict(splits), read_only=True)
+    self._tfds_dataset.train_examples = train_examples
 
   def prepared(self) -> bool:
     """Whether the data_dir in force holds this dataset."""
@@ -242,6 +249,9 @@ def elements(dataset: tf.data.Dataset, source: seqio.DataSource) -> Iterator:
 
 
 @functools.cache
-def source(tfds_name: str, declared: tuple[tuple[str, str], ...]) -> Source:
-  """The source with those splits, one for a dataset and its variants."""
-  return Source(tfds_name, dict(declared))
+def source(tfds_name: str, declared: tuple[tuple[str, str], ...], train_examples: int | None = None) -> Source:
+  """The source with those splits, one for a dataset and its variants.
+
+  train_examples: how many of the training split, the first ones; None: all.
+  """
+  return Source(tfds_name, dict(declared), train_examples)

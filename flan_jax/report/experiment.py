@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tables of several runs: clusters held out in turn, three ways to use a base.
+"""Tables of several runs: clusters held out in turn, ways to use a base, soft prompts.
 
 A table is plain data, what <experiment>.json holds:
 
@@ -28,6 +28,7 @@ from flan_jax.report import score_plot, tables
 SCHEMA = 1
 UNTUNED, PLAIN, TUNED = 'untuned', 'plain', 'tuned'
 FINE, INSTRUCTION = 'fine-tuned', 'instruction-tuned'
+PROMPT_OF_UNTUNED, PROMPT_OF_TUNED = 'untuned, prompt-tuned', 'instruction-tuned, prompt-tuned'
 NOTHING = '–'
 _COMPARED = f'{TUNED} − {UNTUNED}'
 _TEMPLATE = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'experiment.html.j2')
@@ -75,21 +76,54 @@ def ways(run: Outcome, singles: Sequence[Outcome], limit: int | None) -> dict:
     singles: of each fine-tuning, named after its task.
   """
   held_out = _evaluations(run, limit)
-  tuned = [_evaluations(single, limit).get(TUNED) for single in singles]
   by_way = {
     UNTUNED: _datasets(held_out.get(UNTUNED)),
     PLAIN: _datasets(held_out.get(PLAIN)),
-    FINE: {name: scores for one in tuned for name, scores in _datasets(one).items()},
+    FINE: _tuned(singles, limit),
     INSTRUCTION: _datasets(held_out.get(TUNED)),
   }
+  return _of_ways('ways', f'Three ways to use a base: {run.title}', [run, *singles], limit, by_way)
+
+
+def prompt_tuning(run: Outcome, untuned: Sequence[Outcome], tuned: Sequence[Outcome], limit: int | None) -> dict:
+  """The table of soft prompts of a base and of the model that was tuned from it (figure 10).
+
+  Args:
+    run: of the cluster held out.
+    untuned, tuned: of each soft prompt, beside the base and beside that run.
+  """
+  held_out = _evaluations(run, limit)
+  by_way = {
+    UNTUNED: _datasets(held_out.get(UNTUNED)),
+    INSTRUCTION: _datasets(held_out.get(TUNED)),
+    PROMPT_OF_UNTUNED: _tuned(untuned, limit),
+    PROMPT_OF_TUNED: _tuned(tuned, limit),
+  }
+  return _of_ways('prompt_tuning', f'Soft prompts: {run.title}', [run, *untuned, *tuned], limit, by_way)
+
+
+def _tuned(singles: Sequence[Outcome], limit: int | None) -> dict[str, DatasetScores]:
+  """What runs of one task each reached on it."""
+  found = [_evaluations(single, limit).get(TUNED) for single in singles]
+  return {name: scores for one in found for name, scores in _datasets(one).items()}
+
+
+def _of_ways(
+  experiment: str,
+  title: str,
+  runs: Sequence[Outcome],
+  limit: int | None,
+  by_way: Mapping[str, Mapping[str, DatasetScores]],
+) -> dict:
+  """The table of one cluster, the first run's: a column for each way."""
+  run = runs[0]
   rows = [_row(name, by_way) for name in dict.fromkeys(name for one in by_way.values() for name in one)]
   group: dict[str, Any] = {'name': run.name, 'title': run.title, 'problem': run.problem, 'rows': rows, 'mean': None}
   columns = _present(list(by_way), [group])
   _narrow(rows, columns)
   whole = [row for row in rows if all(row['scores'].values())]
   group['mean'] = _average(whole, columns, 'tasks with every way')
-  title = f'Three ways to use a base: {run.title}'
-  return _table('ways', title, [run, *singles], limit, columns, None, [group], None)
+  return _table(experiment, title, runs, limit, columns, None, [group], None)
 
 
 def _table(experiment, title, runs, limit, columns, compared, groups, average) -> dict:

@@ -55,11 +55,13 @@ SETTINGS = (
   Setting('mesh', 'text'),
   Setting('host_devices', 'whole', least=1, most=4096),
   # experiment
-  Setting('experiment', 'choice', choices=('holdouts', 'ways'), positional=True),
+  Setting('experiment', 'choice', choices=('holdouts', 'ways', 'prompt_tuning'), positional=True),
   _place('root', 'made'),
   _place('base', 'folder', inside=RUN_FOLDERS),
   Setting('clusters', 'joined'),
   Setting('cluster', 'text'),
+  Setting('prompt_steps', 'whole', least=1, most=2**31 - 1),
+  Setting('prompt_rate', 'number', above=0),
   # report
   _place('runs', 'folder', positional=True, inside=RUN_FOLDERS),
   # sample

@@ -81,6 +81,7 @@ SELECTION = (
   Setting('TASKS', 'names or count', least=1, none=_ALL, of=('Selection.tasks',)),
   Setting('DATASETS_PER_CLUSTER', 'whole', least=1, none=_ALL, of=('Selection.datasets_per_cluster',)),
   Setting('TEMPLATES', 'whole', least=1, most=1000, none=_ALL, of=('Selection.templates',)),
+  Setting('TRAIN_EXAMPLES', 'whole', least=1, most=2**31 - 1, none=_ALL, of=('Selection.examples',)),
   Setting('STYLE', 'choice', choices=_STYLES, of=('Selection.style', 'Evaluation.style')),
   Setting('SHOTS', 'whole', least=0, most=16, of=('Selection.shots', 'Evaluation.shots')),
   Setting('SHOT_SEED', 'whole', of=('Selection.shot_seed', 'Evaluation.shot_seed'), **_SEEDS),

@@ -167,7 +167,7 @@ def peer(folder: str):
   torch.set_num_threads(sides.THREADS)
   torch.manual_seed(0)
   model = transformers.LlamaForCausalLM(
-    transformers.LlamaConfig(
+    transformers.LlamaConfig(  # type: ignore[call-arg]
       vocab_size=VOCAB_SIZE,
       hidden_size=WIDTH,
       num_hidden_layers=LAYERS,
