@@ -68,6 +68,7 @@ def find(job: Any, place: str | None = None, alone: bool = False) -> Findings:
   """
   with _noted() as notices:
     registration.load_tasks()
+    modules = recall.modules_elsewhere() if place else []
     from flan_jax.data import splits
     from flan_jax.model import losses
     from flan_jax.runs import in_training_eval
@@ -76,7 +77,7 @@ def find(job: Any, place: str | None = None, alone: bool = False) -> Findings:
     data = recall.files(splits.data_dir()) if place else None
     mixture, tasks = _checked_tasks(job)
     words = use_vocabulary(job.vocabulary, job.model_dir, job.init_from, job.begin)
-    inputs = recall.inputs(data, words.path, job.init_from) if place else None
+    inputs = recall.inputs(data, words.path, job.init_from, modules) if place else None
     feeds.check_vocabulary(tasks, words)
     job = dataclasses.replace(job, mixture=mixture, model=_sized(job.model, words), loss=job.loss or losses.PLAIN)
     job.model.check_length(job.rows.inputs_length + job.rows.targets_length, 'INPUTS_LENGTH + TARGETS_LENGTH')
