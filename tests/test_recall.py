@@ -14,8 +14,10 @@ import jax
 import numpy as np
 import pytest
 
-from flan_jax import errors, storage
+from flan_jax import storage
 from flan_jax.data import vocabulary
+from flan_jax.data.mixing import mixing
+from flan_jax.data.overlap import proof
 from flan_jax.data.tokenizers import vocabulary_file
 from flan_jax.runs import findings, recall, registration, training
 from flan_jax.runs.launch import local
@@ -435,24 +437,56 @@ def test_what_killed_processes_left_unfinished_is_cleared(kept, monkeypatch):
   assert [path.name for path in folder.iterdir()] == ['new.json']
 
 
-def test_a_cache_that_takes_nothing_is_told_and_stops_nothing(tmp_path, caplog, monkeypatch):
-  monkeypatch.setattr(errors.LOG, 'propagate', True)
+def test_a_cache_that_takes_nothing_is_told_and_stops_nothing(tmp_path, capsys):
   (tmp_path / 'starts').touch()
   recall.keep(str(tmp_path / 'starts/new.json'), {})
-  assert f'cannot be kept in {tmp_path}/starts (' in caplog.text
+  assert f'cannot be kept in {tmp_path}/starts (' in capsys.readouterr().err
 
 
-@pytest.mark.parametrize('begun', [False, True])
+@pytest.fixture
+def tuned(world, tmp_path, monkeypatch):
+  """A Training that finds everything there, and a cache of its own."""
+  monkeypatch.setenv('XDG_CACHE_HOME', str(tmp_path / 'cache'))
+  monkeypatch.delenv(vocabulary.ENDS, raising=False)
+  return training.Training(
+    model_dir=str(tmp_path / 'run'), mixture='natural_questions', held_out=None, model=tiny_runs.CONFIG, mesh=None,
+    rows=Rows(**tiny_runs.ROWS), schedule=loop.Schedule(10, 0, 0, 1), optimizer={'learning_rate': 1e-3}, seed=0,
+    store_dir=str(tmp_path / 'store'),
+  )  # fmt: skip
+
+
+@pytest.mark.parametrize('begun', ['', 'run', 'its run.json is lost'])
 @pytest.mark.parametrize('init_from', [None, 'base'])
-def test_a_run_that_was_let_through_does_not_let_others_through(world, tmp_path, monkeypatch, begun, init_from):
+def test_a_run_that_was_let_through_does_not_let_others_through(tuned, world, tmp_path, begun, init_from):
   """A run that has begun may have a base that has since been trained on what is held out."""
   base = init_from and str(world / 'base')
-  folder = tmp_path / 'run'
-  job = training.Training(
-    model_dir=str(folder), mixture='natural_questions', held_out=None, model=tiny_runs.CONFIG, mesh=None,
-    rows=Rows(**tiny_runs.ROWS), schedule=loop.Schedule(10, 0, 0, 1), optimizer={'learning_rate': 1e-3}, seed=0,
-    init_from=base, store_dir=str(tmp_path / 'store'),
-  )  # fmt: skip
-  if begun:
-    checkpoint.write_run(str(folder), json.loads(json.dumps(findings.find(job).run.to_json())))
+  job = dataclasses.replace(tuned, init_from=base)
+  if begun == 'run':
+    checkpoint.write_run(job.model_dir, json.loads(json.dumps(findings.find(job).run.to_json())))
+  elif begun:
+    (tmp_path / 'run/checkpoints/2').mkdir(parents=True)
   assert (findings.find(job, 'place').inputs is None) == bool(begun and base)
+
+
+def test_notices_are_told_once_a_start(tuned, monkeypatch, capsys):
+  job = dataclasses.replace(tuned, mixing=mixing.Mixing(shares={'natural_questions': 0.5}))
+  times = lambda: capsys.readouterr().err.count('they are scaled to sum to 1')
+  with monkeypatch.context() as patch:
+    patch.delitem(sys.modules, 'seqio')
+    place = recall.place(job, None)
+  findings.keep(job, findings.find(job, place), {}, 'shares')
+  monkeypatch.delenv(vocabulary.ENDS)  # as it was before
+  assert times() == 1
+  with monkeypatch.context() as patch:
+    patch.delitem(sys.modules, 'seqio')
+    found = findings.of(job)
+  assert found.shares == 'shares' and times() == 1
+  found.again()
+  assert times() == 0
+
+
+def test_what_is_of_the_moment_is_not_told_again(world, tmp_path, capsys):
+  (tmp_path / 'store').touch()
+  with findings._noted() as told:
+    proof.prove(['rte'], ['natural_questions'], str(tmp_path / 'store/overlap'))
+  assert 'the comparison by text cannot be kept' in capsys.readouterr().err and not told
