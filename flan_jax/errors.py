@@ -31,9 +31,9 @@ if not LOG.handlers:
   LOG.propagate = False
 
 
-def notice(text: str) -> None:
-  """Tells what a reader of the log must know."""
-  LOG.warning('%s', text)
+def notice(text: str, passing: bool = False) -> None:
+  """Tells what a reader of the log must know. passing: it is of this moment, no later start need tell it."""
+  LOG.warning('%s', text, extra={'passing': passing})
 
 
 def speak(text: str) -> None:

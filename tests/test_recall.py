@@ -2,6 +2,7 @@
 """What a start has found out serves the next one, and only while it is true."""
 
 import dataclasses
+import importlib
 import json
 import os
 import pathlib
@@ -13,7 +14,10 @@ import jax
 import numpy as np
 import pytest
 
+from flan_jax import storage
 from flan_jax.data import vocabulary
+from flan_jax.data.mixing import mixing
+from flan_jax.data.overlap import proof
 from flan_jax.data.tokenizers import vocabulary_file
 from flan_jax.runs import findings, recall, registration, training
 from flan_jax.runs.launch import local
@@ -210,12 +214,27 @@ CHANGES = {
   'beside it is a file': lambda folder: (folder / 'words/tokenizer_config.json').write_text('{}'),
   'the base is another': lambda folder: checkpoint.write_run(str(folder / 'base'), tiny_runs.told(seed=5)),
   'the base is gone': lambda folder: (folder / 'base/run.json').unlink(),
+  'a file of the data says otherwise at the same time': lambda folder: rewritten(
+    folder / 'data/sst2/1.0.0/dataset_info.json', '[]'
+  ),
   'what is kept is torn': lambda folder: [path.write_text('{"da') for path in (folder / 'cache').rglob('*.json')],
   'what is kept was changed': lambda folder: [
     path.write_text(path.read_text().replace('"inputs": {', '"inputs": {"more": 1, '))
     for path in (folder / 'cache').rglob('*.json')
   ],
+  'what is kept vouches for nothing': lambda folder: [
+    path.write_text(json.dumps(storage.without_digest(json.loads(path.read_text()))))
+    for path in (folder / 'cache').rglob('*.json')
+  ],
+  'what is kept is no object': lambda folder: [path.write_text('[]') for path in (folder / 'cache').rglob('*.json')],
 }
+
+
+def rewritten(path, text):
+  """With the time that it had, as archives and package managers set it."""
+  before = path.stat()
+  path.write_text(text)
+  os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
 
 
 @pytest.mark.parametrize('change', CHANGES)
@@ -224,6 +243,25 @@ def test_it_serves_only_while_its_files_are_what_they_were(kept, change):
   CHANGES[change](folder)
   vocabulary_file.content_hash.cache_clear()
   assert recall.read(recall.place(job, None), job) is None
+
+
+def test_a_copy_of_what_another_start_kept_serves_nothing(kept):
+  job, _ = kept
+  other = dataclasses.replace(job, seed=1)
+  shutil.copy(recall.place(job, None), recall.place(other, None))
+  assert recall.read(recall.place(other, None), other) is None
+
+
+def test_what_another_user_has_written_serves_nothing(kept, monkeypatch):
+  user = os.getuid()
+  monkeypatch.setattr(os, 'getuid', lambda: user + 1)
+  assert recall.read(recall.place(kept[0], None), kept[0]) is None
+
+
+def test_who_has_seqio_may_have_tasks_of_his_own_and_keeps_nothing(kept, monkeypatch):
+  """As a module that a gin file imports, or a program that calls train."""
+  monkeypatch.setitem(sys.modules, 'seqio', object())
+  assert recall.place(kept[0], None) is None
 
 
 def test_it_serves_other_folders_and_meshes_and_lengths_of_runs(kept):
@@ -271,6 +309,37 @@ def test_the_code_is_every_module_of_the_package_and_of_the_datasets(tmp_path, m
     found.add(recall._code.__wrapped__())
   assert len(found) == 3
   assert recall._code() == recall._code.__wrapped__.__globals__['_code']()
+
+
+def test_the_code_of_a_cluster_that_is_a_link_counts(tmp_path, monkeypatch):
+  (tmp_path / 'elsewhere').mkdir()
+  (tmp_path / 'tasks').mkdir()
+  (tmp_path / 'tasks/cluster').symlink_to(tmp_path / 'elsewhere')
+  spec = type('Spec', (), {'submodule_search_locations': [str(tmp_path / 'tasks')]})
+  monkeypatch.setattr(recall.importlib.util, 'find_spec', lambda name: spec)
+  before = recall._code.__wrapped__()
+  (tmp_path / 'elsewhere/dataset.py').touch()
+  after = recall._code.__wrapped__()
+  assert after != before
+  (tmp_path / 'tasks/.#dataset.py').symlink_to('me@here.1:2')  # as Emacs locks what it edits
+  assert recall._code.__wrapped__() == after
+
+
+def test_a_module_that_a_dataset_imports_from_elsewhere_counts(kept, tmp_path, monkeypatch):
+  """One that is neither installed nor of the package, and so has no version."""
+  helper = tmp_path / 'my_helper.py'
+  helper.write_text('')
+  monkeypatch.syspath_prepend(str(tmp_path))
+  importlib.import_module('my_helper')
+  found = recall.modules_elsewhere()
+  assert str(helper) in found and not {json.__file__, np.__file__, recall.__file__} & set(found)
+  job, folder = kept
+  words, data = str(folder / 'words/vocab.model'), str(folder / 'data')
+  inputs = recall.inputs(recall.files(data), words, job.init_from, found)
+  recall.keep(recall.place(job, None), {'data_dir': data, 'vocabulary': words, 'inputs': inputs})
+  assert recall.read(recall.place(job, None), job)
+  helper.write_text('edited = True')
+  assert recall.read(recall.place(job, None), job) is None
 
 
 def test_a_new_run_does_not_take_the_vocabulary_of_one_that_goes_on(kept):
@@ -342,6 +411,9 @@ def test_stores_and_downloads_in_the_data_dir_do_not_count(tmp_path):
     (tmp_path / name).mkdir(parents=True)
     (tmp_path / name / 'file').touch()
   assert recall.files(str(tmp_path)) == before
+  (tmp_path / 'reviews/store/1.0.0').mkdir(parents=True)  # but a configuration of that name does
+  (tmp_path / 'reviews/store/1.0.0/dataset_info.json').touch()
+  assert recall.files(str(tmp_path)) != before
 
 
 def test_what_was_used_last_is_kept(kept, monkeypatch):
@@ -357,17 +429,65 @@ def test_what_was_used_last_is_kept(kept, monkeypatch):
   )
 
 
-@pytest.mark.parametrize('begun', [False, True])
+def test_what_killed_processes_left_unfinished_is_cleared(kept, monkeypatch):
+  monkeypatch.setattr(recall, 'MOST_KEPT', 1)
+  folder = pathlib.Path(recall.place(kept[0], None)).parent
+  (folder / 'a.json.0123abcd.new').touch()
+  os.utime(folder / 'a.json.0123abcd.new', (1, 1))
+  recall.keep(str(folder / 'new.json'), {})
+  assert [path.name for path in folder.iterdir()] == ['new.json']
+
+
+def test_a_cache_that_takes_nothing_is_told_and_stops_nothing(tmp_path, capsys):
+  (tmp_path / 'starts').touch()
+  recall.keep(str(tmp_path / 'starts/new.json'), {})
+  assert f'cannot be kept in {tmp_path}/starts (' in capsys.readouterr().err
+
+
+@pytest.fixture
+def tuned(world, tmp_path, monkeypatch):
+  """A Training that finds everything there, and a cache of its own."""
+  monkeypatch.setenv('XDG_CACHE_HOME', str(tmp_path / 'cache'))
+  monkeypatch.delenv(vocabulary.ENDS, raising=False)
+  return training.Training(
+    model_dir=str(tmp_path / 'run'), mixture='natural_questions', held_out=None, model=tiny_runs.CONFIG, mesh=None,
+    rows=Rows(**tiny_runs.ROWS), schedule=loop.Schedule(10, 0, 0, 1), optimizer={'learning_rate': 1e-3}, seed=0,
+    store_dir=str(tmp_path / 'store'),
+  )  # fmt: skip
+
+
+@pytest.mark.parametrize('begun', ['', 'run', 'its run.json is lost'])
 @pytest.mark.parametrize('init_from', [None, 'base'])
-def test_a_run_that_was_let_through_does_not_let_others_through(world, tmp_path, monkeypatch, begun, init_from):
+def test_a_run_that_was_let_through_does_not_let_others_through(tuned, world, tmp_path, begun, init_from):
   """A run that has begun may have a base that has since been trained on what is held out."""
   base = init_from and str(world / 'base')
-  folder = tmp_path / 'run'
-  job = training.Training(
-    model_dir=str(folder), mixture='natural_questions', held_out=None, model=tiny_runs.CONFIG, mesh=None,
-    rows=Rows(**tiny_runs.ROWS), schedule=loop.Schedule(10, 0, 0, 1), optimizer={'learning_rate': 1e-3}, seed=0,
-    init_from=base, store_dir=str(tmp_path / 'store'),
-  )  # fmt: skip
-  if begun:
-    checkpoint.write_run(str(folder), json.loads(json.dumps(findings.find(job).run.to_json())))
+  job = dataclasses.replace(tuned, init_from=base)
+  if begun == 'run':
+    checkpoint.write_run(job.model_dir, json.loads(json.dumps(findings.find(job).run.to_json())))
+  elif begun:
+    (tmp_path / 'run/checkpoints/2').mkdir(parents=True)
   assert (findings.find(job, 'place').inputs is None) == bool(begun and base)
+
+
+def test_notices_are_told_once_a_start(tuned, monkeypatch, capsys):
+  job = dataclasses.replace(tuned, mixing=mixing.Mixing(shares={'natural_questions': 0.5}))
+  times = lambda: capsys.readouterr().err.count('they are scaled to sum to 1')
+  with monkeypatch.context() as patch:
+    patch.delitem(sys.modules, 'seqio')
+    place = recall.place(job, None)
+  findings.keep(job, findings.find(job, place), {}, 'shares')
+  monkeypatch.delenv(vocabulary.ENDS)  # as it was before
+  assert times() == 1
+  with monkeypatch.context() as patch:
+    patch.delitem(sys.modules, 'seqio')
+    found = findings.of(job)
+  assert found.shares == 'shares' and times() == 1
+  found.again()
+  assert times() == 0
+
+
+def test_what_is_of_the_moment_is_not_told_again(world, tmp_path, capsys):
+  (tmp_path / 'store').touch()
+  with findings._noted() as told:
+    proof.prove(['rte'], ['natural_questions'], str(tmp_path / 'store/overlap'))
+  assert 'the comparison by text cannot be kept' in capsys.readouterr().err and not told

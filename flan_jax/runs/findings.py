@@ -5,7 +5,7 @@ import contextlib
 import dataclasses
 import functools
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from flan_jax.errors import LOG, notice, UserError
@@ -54,6 +54,8 @@ def of(job: Any) -> Findings:
   found = _recalled(own, job, begun) or _recalled(new if begun else None, job, begun)
   if jax.distributed.is_initialized() and not multihost.everywhere(found is not None):
     found = None  # some build what others have: all must look for it together
+  for text in found.notices if found else ():
+    notice(text)
   return found or find(job, own)
 
 
@@ -68,6 +70,7 @@ def find(job: Any, place: str | None = None, alone: bool = False) -> Findings:
   """
   with _noted() as notices:
     registration.load_tasks()
+    modules = recall.modules_elsewhere() if place else []
     from flan_jax.data import splits
     from flan_jax.model import losses
     from flan_jax.runs import in_training_eval
@@ -76,7 +79,7 @@ def find(job: Any, place: str | None = None, alone: bool = False) -> Findings:
     data = recall.files(splits.data_dir()) if place else None
     mixture, tasks = _checked_tasks(job)
     words = use_vocabulary(job.vocabulary, job.model_dir, job.init_from, job.begin)
-    inputs = recall.inputs(data, words.path, job.init_from) if place else None
+    inputs = recall.inputs(data, words.path, job.init_from, modules) if place else None
     feeds.check_vocabulary(tasks, words)
     job = dataclasses.replace(job, mixture=mixture, model=_sized(job.model, words), loss=job.loss or losses.PLAIN)
     job.model.check_length(job.rows.inputs_length + job.rows.targets_length, 'INPUTS_LENGTH + TARGETS_LENGTH')
@@ -84,8 +87,8 @@ def find(job: Any, place: str | None = None, alone: bool = False) -> Findings:
     tasks, overlap, text = text_overlap.checked(job, tasks, alone)
     run = description.describe(job, words, tasks, overlap)
     watched = in_training_eval.prepared(job.held_out, job.held_out_examples) if job.schedule.held_out_every else None
-  if (overlap or job.init_from) and checkpoint.read_run(job.model_dir):
-    inputs = None  # a run that has begun is let through where a new one is not
+  if (overlap or job.init_from) and (checkpoint.read_run(job.model_dir) or checkpoint.steps(job.model_dir)):
+    inputs = None  # a run that has begun is let through where a new one is not, be its run.json lost or not
   return Findings(
     run=run,
     ends=words.ends.described(words.piece),
@@ -119,29 +122,37 @@ def _recalled(place: str | None, job: Any, begun: Any) -> Findings | None:
   run = run_file.Run.from_json(told['run'])
   if begun and (begun.vocabulary, begun.ends) != (run.vocabulary, run.ends):
     return None  # a run goes on with the vocabulary that it began with
+  again = functools.partial(_find_again, job, told['notices'])
   stores = {}
   for split, paths in told['stores'].items():
-    stores[split] = feeds.find(_known(job, split, paths), lambda one: one.find(_silently))
+    stores[split] = feeds.find(_known(job, again, split, paths), lambda one: one.find(_silently))
     if stores[split].keys() != paths.keys():
       return None
-  for text in told['notices']:
-    notice(text)
-  again = functools.partial(find, job, alone=True)
   return Findings(run=run, stores=stores, again=again, **{name: told[name] for name in _TOLD})
 
 
-def _known(job: Any, split: str, paths: Mapping[str, str]) -> dict:
+def _find_again(job: Any, told: Sequence[str]) -> None:
+  """What `find` does to this process, without the notices that have been told."""
+  new = lambda record: record.getMessage() not in told
+  LOG.addFilter(new)
+  try:
+    find(job, alone=True)
+  finally:
+    LOG.removeFilter(new)
+
+
+def _known(job: Any, again: Callable[[], object], split: str, paths: Mapping[str, str]) -> dict:
   """A store.Known for each task."""
   from flan_jax.data.tokens import host_cache, store
 
   cache = host_cache.HostCache(job.store_cache, job.store_cache_gb)
-  make = lambda name: functools.partial(_built_again, job, name, split)
+  make = lambda name: functools.partial(_built_again, job, again, name, split)
   return {name: store.Known(path, name, cache, make(name)) for name, path in paths.items()}
 
 
-def _built_again(job: Any, name: str, split: str, folder: str) -> Any:
+def _built_again(job: Any, again: Callable[[], object], name: str, split: str, folder: str) -> Any:
   """Builds a store in a folder, which was published and turns out to be damaged there."""
-  find(job, alone=True)
+  again()
   return feeds.wanted([name], split, job.place, job.rows, job.seed)[name].build_in(folder)
 
 
@@ -151,9 +162,10 @@ def _silently(text: str) -> None:
 
 @contextlib.contextmanager
 def _noted() -> Iterator[list[str]]:
-  """A block of which the notices are written down, too."""
+  """A block of which the notices are written down, too, but for passing ones."""
   told: list[str] = []
   handler = logging.Handler()
+  handler.addFilter(lambda record: not getattr(record, 'passing', False))
   handler.emit = lambda record: told.append(record.getMessage())  # type: ignore[method-assign]
   LOG.addHandler(handler)
   try:

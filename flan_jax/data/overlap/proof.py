@@ -92,7 +92,7 @@ def _kept(path: str) -> results.Overlap | None:
   try:
     return results.read(path) if storage.exists(path) else None
   except UserError as error:
-    notice(f'{error}')
+    notice(f'{error}', passing=True)
     return None
 
 
@@ -101,7 +101,8 @@ def _keep(path: str, found: results.Overlap) -> None:
     storage.make_folder(os.path.dirname(path))
     results.write(path, found)
   except OSError as error:
-    notice(f'the comparison by text cannot be kept in {path} ({error.strerror}); the next run makes it again')
+    why = error.strerror
+    notice(f'the comparison by text cannot be kept in {path} ({why}); the next run makes it again', passing=True)
 
 
 def _fingerprint(held_out: Sequence[str], tasks: Sequence[str]) -> str:
