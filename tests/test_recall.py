@@ -292,6 +292,7 @@ def test_other_code_or_another_package_finds_out_anew(kept, monkeypatch):
     patch.setattr(recall, '_code', lambda: 'edited')
     assert recall.read(recall.place(kept[0], None), kept[0]) is None
   version = recall.metadata.version
+  monkeypatch.setattr(recall, '_version', recall._version.__wrapped__)
   monkeypatch.setattr(recall.metadata, 'version', lambda name: '9' if name == 'seqio' else version(name))
   assert recall.read(recall.place(kept[0], None), kept[0]) is None
 

@@ -204,6 +204,7 @@ def _key(job: Any, begun: Any) -> dict[str, Any]:
   }
 
 
+@functools.cache  # a search through all that is installed
 def _version(package: str) -> str:
   """'': it is not there, or by another name, as tensorflow-cpu is."""
   try:
