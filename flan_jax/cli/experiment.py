@@ -333,7 +333,7 @@ def show(table: Mapping[str, Any]) -> None:
   drawn = Table(title=title, box=box.SIMPLE_HEAD, title_justify='left')
   drawn.add_column('', overflow='fold')
   compared = [table['compared'].replace(' − ', ' −\n')] if table['compared'] else []
-  heads = [f'{column}\nmean (sd)\n[95%]' for column in table['columns']]
+  heads = [column.replace(', ', ',\n') + '\nmean (sd)\n[95%]' for column in table['columns']]
   for head in [*heads, *compared]:
     drawn.add_column(head, justify='right', no_wrap=True)
   for line in experiment_lib.lines(table):
