@@ -20,20 +20,31 @@ ROOMS = {  # room -> rooms that it may import besides
   'model': set(),
   'training': {'model'},
   'planning': {'model', 'training'},
+  'public_models': {'model', 'training', 'data'},
   'inference': {'model', 'training', 'data'},
   'evaluation': {'data', 'inference'},
   'report': {'data', 'evaluation'},
-  'runs': {'data', 'model', 'training', 'inference', 'evaluation', 'report', 'tasks'},
-  'cli': {'data', 'model', 'training', 'inference', 'evaluation', 'report', 'runs', 'planning'},
+  'runs': {'data', 'model', 'training', 'inference', 'evaluation', 'report', 'tasks', 'public_models'},
+  'cli': {'data', 'model', 'training', 'inference', 'evaluation', 'report', 'runs', 'planning', 'public_models'},
   'world': set(),
   'tasks': {'data', 'evaluation'},
 }
 # Between two rooms only these: `inference` packs rows of tokens and reads a vocabulary, and
-# needs the mesh; a page names clusters; tasks are given metrics for SeqIO.
+# needs the mesh; a page names clusters; public models
+# have tokenizers; tasks are given metrics for SeqIO.
 ONLY = {
   ('inference', 'data'): {'data.tokens.packing', 'data.tokens.row_arrays', 'data.vocabulary', 'data.encoding'},
   ('inference', 'training'): {'training.sharding'},
   ('report', 'data'): {'data.clusters'},
+  ('public_models', 'data'): {
+    'data.vocabulary',
+    'data.tokenizers.byte_tokenizer',
+    'data.tokenizers.ends',
+    'data.tokenizers.kept_vocabulary',
+    'data.tokenizers.tokenizer_files',
+    'data.tokenizers.vocabulary_file',
+    'data.tokenizers.words',
+  },
   ('tasks', 'evaluation'): {'evaluation.seqio_metrics'},
 }
 # Modules that write the embedded data, which no run imports.

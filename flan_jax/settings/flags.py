@@ -110,7 +110,7 @@ SETTINGS = (
   Setting('infra', 'text'),
   # huggingface
   Setting('direction', 'choice', choices=('import', 'export'), positional=True),
-  _place('src', 'folder', positional=True),
+  _place('src', positional=True),
   _place('dst', 'made', positional=True),
   Setting('fsdp', 'whole', least=1, most=2**20),
 )
