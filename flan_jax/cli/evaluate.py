@@ -25,8 +25,8 @@ def _parser():
     'evaluate',
     """
       Evaluates a run on the cluster it held out: the run's INIT_FROM with the same
-      prompts ("untuned") and as GPT-3 was asked ("plain"), and the run ("tuned"). An
-      imported model, or a base of plain text, is itself "untuned" and "plain":
+      prompts ("untuned", see SEPARATORS) and as GPT-3 was asked ("plain"), and the run
+      ("tuned"). An import, or a base of plain text, is itself "untuned" and "plain":
 
         flan_jax evaluate --gin.MODEL_DIR="'DIR'" --tfds_data_dir=DATA
 

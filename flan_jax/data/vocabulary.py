@@ -227,6 +227,11 @@ class Words:
     return self._inner.puts_first if self._is_tokenizer else ()
 
   @property
+  def reads_special_tokens(self) -> bool:
+    """Whether the text of a special token, as a chat template writes it, becomes that token."""
+    return self._is_tokenizer
+
+  @property
   def is_byte_level(self) -> bool:
     return self._is_tokenizer and self._inner.is_byte_level
 

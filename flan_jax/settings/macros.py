@@ -26,6 +26,16 @@ KINDS['folder or choice'] = Kind(
 )
 
 
+def _choice_or_pair(setting: Setting, value: Any) -> str | None:
+  kind = KINDS['choice' if isinstance(value, str) else 'pair']
+  return kind.problem(setting, value)
+
+
+KINDS['choice or pair'] = Kind(
+  lambda s: f'one of {", ".join(map(repr, s.choices))}, or {KINDS["pair"].wanted(s)}', _choice_or_pair
+)
+
+
 def _optimizer(name: str, parameter: str, kind: str, **rest) -> Setting:
   return Setting(name, kind, of=(f'optimizer.{parameter}',), **rest)
 
@@ -157,6 +167,13 @@ EVALUATION = (
   Setting('HELD_IN_TEST', 'truth', of=('Evaluation.held_in_test',)),
   Setting('RANKING', 'choice', choices=('sum', 'normalised', 'calibrated'), of=('Evaluation.ranking',)),
   Setting('ANSWER_BY', 'choice', choices=('rank', 'decode', 'both'), of=('Evaluation.answer_by',)),
+  Setting(
+    'SEPARATORS',
+    'choice or pair',
+    choices=('run', 'newline', 'chat', 'end'),
+    none="a tuned run's own, of an untuned model the best on dev",
+    of=('Evaluation.separators',),
+  ),
   Setting('ROW_LENGTH', 'whole', none="the run's", of=('Evaluation.row_length', 'FlanJax.max_length'), **_TOKENS),
   Setting('ROWS', 'whole', least=1, most=2**20, none='from TOKENS_PER_FORWARD', of=('Evaluation.rows',)),
   Setting(
