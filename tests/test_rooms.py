@@ -38,7 +38,12 @@ ONLY = {
   ('report', 'data'): {'data.clusters'},
   ('public_models', 'data'): {
     'data.vocabulary',
-    *(f'data.tokenizers.{one}' for one in ('byte_tokenizer', 'ends', 'kept_vocabulary', 'tokenizer_files')),
+    'data.tokenizers.byte_tokenizer',
+    'data.tokenizers.ends',
+    'data.tokenizers.kept_vocabulary',
+    'data.tokenizers.tokenizer_files',
+    'data.tokenizers.vocabulary_file',
+    'data.tokenizers.words',
   },
   ('tasks', 'evaluation'): {'evaluation.seqio_metrics'},
 }

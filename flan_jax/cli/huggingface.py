@@ -48,8 +48,7 @@ def main(arguments: Sequence[str]) -> None:
 
 
 def _import(flags: Any) -> None:
-  from flan_jax.data import vocabulary
-  from flan_jax.data.tokenizers import ends
+  from flan_jax.data.tokenizers import ends, words
   from flan_jax.public_models import importing
 
   run = importing.import_folder(flags.src, flags.dst, flags.vocabulary, flags.fsdp)
@@ -58,7 +57,7 @@ def _import(flags: Any) -> None:
     f'vocabulary in {os.path.join(flags.dst, importing.GIN)}. What it was trained on is not '
     'known here, and it was not tuned here: `generate` asks it plainly'
   )
-  print(ends.Ends.from_told(run.ends).described(vocabulary.FLAN.piece))
+  print(ends.Ends.from_told(run.ends).described(words.opened(run.vocabulary.path).piece))
 
 
 def _export(flags: Any) -> None:

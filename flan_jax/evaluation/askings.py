@@ -11,7 +11,7 @@ from typing import Any, Callable, Mapping, Sequence
 
 from flan_jax.data import datasets
 from flan_jax.data.encoding import Encoding
-from flan_jax.data.tokenizers import chat
+from flan_jax.data.tokenizers import chat, words
 from flan_jax.data.vocabulary import FLAN
 from flan_jax.errors import UserError
 from flan_jax.evaluation import metrics, protocol
@@ -92,7 +92,7 @@ def named(separators: str | Sequence[str], encoding: Encoding, folder: str | Non
 
 def _chat(folder: str | None) -> chat.Template | None:
   """The template among a tokenizer's files, None without one, or if the vocabulary has no special tokens."""
-  if not FLAN.words.reads_special_tokens:
+  if not isinstance(FLAN.words, words.Tokenizer):
     return None
   ends = FLAN.ends
   known = {'bos_token': ends.bos, 'eos_token': ends.named, 'pad_token': ends.pad}

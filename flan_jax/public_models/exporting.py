@@ -10,9 +10,9 @@ from typing import Any
 import jax
 
 from flan_jax import storage
-from flan_jax.data import vocabulary
 from flan_jax.data.tokenizers import byte_tokenizer, kept_vocabulary, tokenizer_files
 from flan_jax.data.tokenizers import ends as ends_lib
+from flan_jax.data.tokenizers import words as words_lib
 from flan_jax.errors import notice, UserError
 from flan_jax.model import adapters, families
 from flan_jax.public_models import folder, safetensors_files
@@ -79,7 +79,7 @@ def _kept_of_imports(src: str) -> dict[str, Any]:
 
 def _read_ends(run: checkpoint.Run, path: str | None, src: str) -> tuple:
   """(the vocabulary or None if it is gone, what ends and begins a text of a run)."""
-  words: Any = path and vocabulary.opened(path)
+  words: Any = path and words_lib.opened(path)
   ends = ends_lib.of_run(run.ends, run.imported, words) if words or run.ends else None
   if not ends:
     raise UserError(

@@ -6,8 +6,8 @@ import os
 from typing import Any, Mapping
 
 from flan_jax import storage
-from flan_jax.data import vocabulary
 from flan_jax.data.tokenizers import ends as ends_lib
+from flan_jax.data.tokenizers import words as words_lib
 from flan_jax.errors import UserError
 from flan_jax.model import decoder, families
 from flan_jax.training import checkpoint
@@ -54,8 +54,8 @@ def open_model(path: str, words: str | None = None) -> PublicModel:
   return PublicModel(path, values, config, words or next(filter(os.path.isfile, inside), None))
 
 
-def use_vocabulary(model: PublicModel) -> ends_lib.Ends:
-  """Puts the model's vocabulary in force; returns what ends and begins a text.
+def read_vocabulary(model: PublicModel) -> tuple[words_lib.Words, ends_lib.Ends]:
+  """The model's vocabulary, and what ends and begins a text.
 
   Raises:
     UserError: there is none, or it has more tokens than the model has rows.
@@ -63,15 +63,23 @@ def use_vocabulary(model: PublicModel) -> ends_lib.Ends:
   path = model.vocabulary
   if path is None:
     raise UserError(f'{model.path} has no {" or ".join(TOKENIZERS)}; name the vocabulary with --vocabulary=FILE')
-  vocabulary.FLAN.use(path)
-  ends = ends_lib.of_folder(model.path, vocabulary.FLAN.words) or vocabulary.FLAN.ends
-  vocabulary.FLAN.use(path, ends)
-  rows = model.config.known_vocab_size
-  if vocabulary.FLAN.vocab_size > rows:
+  words = words_lib.opened(path)
+  ends = ends_lib.of_folder(model.path, words) or words_lib.ends_beside(path, words)
+  rows, size = model.config.known_vocab_size, max(words.size, *(one + 1 for one in ends.ends))
+  if size > rows:
     raise UserError(
-      f'the vocabulary {path} has {vocabulary.FLAN.vocab_size} tokens, the '
-      f'model {rows} rows; name its own with --vocabulary=FILE'
+      f'the vocabulary {path} has {size} tokens, the model {rows} rows; name its own with --vocabulary=FILE'
     )
+  return words, ends
+
+
+def use_vocabulary(model: PublicModel) -> ends_lib.Ends:
+  """`read_vocabulary`, and puts it in force in this process, with SeqIO."""
+  from flan_jax.data.vocabulary import FLAN
+
+  _, ends = read_vocabulary(model)
+  assert model.vocabulary
+  FLAN.use(model.vocabulary, ends)
   return ends
 
 

@@ -9,8 +9,9 @@ from typing import Any, Iterator, Mapping
 import jax
 
 import flan_jax
-from flan_jax.data import vocabulary
+from flan_jax import storage
 from flan_jax.data.tokenizers import ends as ends_lib
+from flan_jax.data.tokenizers import vocabulary_file
 from flan_jax.model import decoder, families
 from flan_jax.public_models import folder, safetensors_files
 from flan_jax.training import checkpoint, rows, run_file, sharding
@@ -59,7 +60,9 @@ def open_tensors(model: folder.PublicModel) -> Iterator[Mapping[str, Any]]:
 
 
 def described_run(model: folder.PublicModel, ends: ends_lib.Ends, words: str | None = None) -> checkpoint.Run:
-  """What run.json says of the model; its vocabulary is in force, at `words` if that is given."""
+  """What run.json says of the model; words: where its vocabulary is, by default as the model says."""
+  path = words or model.vocabulary or ''
+  path = path if path == vocabulary_file.BYTES else storage.absolute(path)
   values = model.values
   return checkpoint.Run(
     version=flan_jax.__version__,
@@ -68,7 +71,7 @@ def described_run(model: folder.PublicModel, ends: ends_lib.Ends, words: str | N
     held_out=None,
     tasks={},
     model=model.config,
-    vocabulary=run_file.Vocabulary(words or vocabulary.FLAN.path, vocabulary.FLAN.content_hash),
+    vocabulary=run_file.Vocabulary(path, vocabulary_file.known_hash(path)),
     ends=ends.told(),
     rows=_rows(model.config),
     seed=0,

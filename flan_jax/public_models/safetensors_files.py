@@ -4,34 +4,49 @@
 import contextlib
 import json
 import os
-from typing import Any, Callable, Iterator, Mapping, Sequence
+from typing import Callable, Iterator, Mapping, Sequence
 
-import jax  # noqa: F401, makes bfloat16 a type of numpy
+import jax.numpy as jnp
 import numpy as np
 import safetensors
 from safetensors.numpy import save_file
 
 from flan_jax import storage
 from flan_jax.errors import UserError
+from flan_jax.public_models import byte_ranges
 
 INDEX, WHOLE = 'model.safetensors.index.json', 'model.safetensors'
-FLOATS = ('F64', 'F32', 'F16', 'BF16')
+FLOATS = {'F64': np.float64, 'F32': np.float32, 'F16': np.float16, 'BF16': jnp.bfloat16}
 FILE_BYTES = 4 * 2**30  # of an exported file; that much is in memory at a time
 
 
-def open_tensors(folder: str, files: contextlib.ExitStack) -> dict[str, Any]:
-  """Name -> a slice of the file, which reads only what it is indexed with."""
-  tensors: dict[str, Any] = {}
+def open_tensors(folder: str, files: contextlib.ExitStack) -> dict[str, byte_ranges.Stored]:
+  """Name -> the tensor, which reads only what it is indexed with."""
+  tensors: dict[str, byte_ranges.Stored] = {}
   for name in _file_names(folder):
     path = os.path.join(folder, name)
     try:
-      file = files.enter_context(safetensors.safe_open(path, 'np'))
+      with safetensors.safe_open(path, 'np'):  # which checks the header against the file
+        file = files.enter_context(byte_ranges.File(path))
     except FileNotFoundError:
       raise UserError(f'{path} is missing; download the whole folder') from None
     except (OSError, safetensors.SafetensorError) as error:
       raise UserError(f'{path} is broken ({error}); download it again') from None
-    tensors |= {key: file.get_slice(key) for key in file.keys()}
+    tensors |= _tensors(file)
   return tensors
+
+
+def _tensors(file: byte_ranges.File) -> dict[str, byte_ranges.Stored]:
+  """By the header: its length in 8 bytes, then an object of JSON."""
+  size = int.from_bytes(file.read(0, 8), 'little')
+  header = json.loads(file.read(8, size).tobytes())
+  header.pop('__metadata__', None)
+  return {
+    name: byte_ranges.Stored(
+      file, 8 + size + told['data_offsets'][0], tuple(told['shape']), told['dtype'], FLOATS.get(told['dtype'], np.uint8)
+    )
+    for name, told in header.items()
+  }
 
 
 def _file_names(folder: str) -> list[str]:
@@ -60,7 +75,7 @@ def check_tensors(folder: str, found: Mapping, wanted: Mapping, ignored: Callabl
       rest = f' and {len(names) - 3} more' if len(names) > 3 else ''
       raise UserError(f'{folder} {what} {len(names)} tensors: {", ".join(names[:3])}{rest}')
   for name, shape in wanted.items():
-    there, kind = tuple(found[name].get_shape()), found[name].get_dtype()
+    there, kind = found[name].shape, found[name].kind
     if there != shape:
       raise UserError(f'{folder}: {name} is {there}, by config.json it must be {shape}')
     if kind not in FLOATS:

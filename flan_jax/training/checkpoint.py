@@ -43,7 +43,7 @@ class Loaded:
 class _Manager(ocp.CheckpointManager):
   """Adds checksums to what it writes, before that counts as a checkpoint."""
 
-  def __init__(self, folder: epath.Path, keep: int | None):
+  def __init__(self, folder: epath.Path, keep: int | None, at_once: int | None):
     options = ocp.CheckpointManagerOptions(
       max_to_keep=keep,
       enable_async_checkpointing=True,
@@ -51,7 +51,8 @@ class _Manager(ocp.CheckpointManager):
       async_options=ocp.AsyncOptions(post_finalization_callback=self._add_checksums),
     )
     self._writing, self._first_asked = -1, -1
-    super().__init__(folder, options=options, item_names=ITEMS)
+    told = {'handler_registry': _sparing(at_once)} if at_once else {'item_names': ITEMS}
+    super().__init__(folder, options=options, **told)
 
   def reached_preemption(self, step: int) -> bool:
     """Whether all processes save this step and stop; the first step asked of counts as 1.
@@ -77,15 +78,27 @@ class _Manager(ocp.CheckpointManager):
     checksums.write(place, step, step_folders.saved_at(place))
 
 
-def manager(model_dir: str, keep: int | None = 3) -> ocp.CheckpointManager:
+def _sparing(at_once: int) -> Any:
+  """Orbax's handlers of all items, which write so many bytes at a time."""
+  registry = ocp.handlers.DefaultCheckpointHandlerRegistry()
+  handler = ocp.StandardCheckpointHandler(save_concurrent_gb=at_once / 10**9)
+  for name in ITEMS:
+    registry.add(name, ocp.args.StandardSave, handler)
+  return registry
+
+
+def manager(model_dir: str, keep: int | None = 3, at_once: int | None = None) -> ocp.CheckpointManager:
   """Orbax's manager of MODEL_DIR/checkpoints: asynchronous, keeps the last `keep`.
+
+  at_once: the bytes that may be written at a time, more than those of the largest array;
+  what is being written is in memory a second time. None: all of them.
 
   Raises:
     UserError: the folder cannot be made.
   """
   folder = storage.join(storage.absolute(model_dir), FOLDER)
   try:
-    return _Manager(storage.path(folder), keep)
+    return _Manager(storage.path(folder), keep, at_once)
   except Exception as error:  # Orbax and a bucket raise many types
     raise UserError(
       f'{folder} cannot be made or read ({reading.reason(error)}): make its disk or bucket '
