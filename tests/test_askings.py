@@ -7,13 +7,12 @@ import types
 import pytest
 import transformers
 
-from flan_jax.cli import huggingface
 from flan_jax.data import vocabulary
 from flan_jax.data.encoding import Encoding
 from flan_jax.data.tokenizers import chat, words
 from flan_jax.data.vocabulary import FLAN
 from flan_jax.errors import UserError
-from flan_jax.evaluation import askings, scores
+from flan_jax.evaluation import askings
 from flan_jax.runs import evaluation
 from tests import public_folders
 
@@ -35,11 +34,6 @@ THINKING = public_folders.CHATML.replace(
 )
 TEMPLATES = {'chatml': public_folders.CHATML, 'inst': INST, 'marked': MARKED, 'thinking': THINKING}
 TEXTS = ['Is it "so"?\n\nOPTIONS:\n- yes\n- no', ' é 日本 <|im_end|> {{ 1 }} ', 'a']
-
-
-@pytest.fixture(scope='module')
-def folder(tmp_path_factory):
-  return public_folders.write(tmp_path_factory.mktemp('public') / 'model')
 
 
 def tokenizer_folder(folder, template, as_file=False, **told):
@@ -194,58 +188,6 @@ def test_the_best_on_dev_is_taken_and_the_first_of_equal_ones(monkeypatch, name,
   monkeypatch.setattr(askings.datasets, 'get', lambda task: types.SimpleNamespace(metrics=(name,)))
   made = [mean if mean is None else types.SimpleNamespace(mean=mean) for mean in means]
   assert askings._best(made, 'task') == best
-
-
-@pytest.fixture(scope='module')
-def evaluated(folder, random_runs, tmp_path_factory):
-  """The evaluation of an imported chat model on CB; its folder and results.json."""
-  run = str(tmp_path_factory.mktemp('imported') / 'run')
-  with pytest.MonkeyPatch.context() as patch:
-    patch.setenv('TFDS_DATA_DIR', str(random_runs / 'data'))
-    patch.setenv(vocabulary.VARIABLE, 'bytes')
-    patch.delenv(vocabulary.ENDS, raising=False)
-    patch.setattr(FLAN, '_loaded', None)
-    huggingface.main(['import', str(folder), run])
-    patch.setattr(FLAN, '_loaded', None)
-    evaluation.evaluate(evaluation.Evaluation(model_dir=run, held_out='cb', limit=4))
-    yield run, json.load(open(f'{run}/results.json'))
-
-
-def test_an_untuned_model_is_asked_by_what_is_best_on_dev(evaluated):
-  untuned, plain = evaluated[1]['evaluations']
-  found = untuned['datasets']['cb']
-  assert list(found['askings']) == ['newline', 'chat', 'end']
-  best = max(found['askings'].values())
-  assert found['askings'][found['asking']] == best
-  dev = [one['dev']['accuracy'] for one in found['templates']]
-  assert best == pytest.approx(sum(dev) / len(dev))
-  assert plain['datasets']['cb']['asking'] == 'plain' and 'askings' not in plain['datasets']['cb']
-  assert 'separators' not in untuned
-
-
-def test_the_page_and_the_answers_tell_how_it_was_asked(evaluated):
-  run, found = evaluated
-  own = found['evaluations'][0]['datasets']['cb']
-  page = open(f'{run}/report.html', encoding='utf-8').read()
-  assert f'untuned asked by {own["asking"]} (on dev: newline {own["askings"]["newline"]:.1f}, chat ' in page
-  assert 'the best on dev of newline, chat, end' in page and 'plain asked by plain' in page
-  with open(f'{run}/predictions/untuned limit=4 asked by chat/cb/{own["templates"][0]["template"]}.rank.jsonl') as file:
-    prompts = [json.loads(line).get('prompt', '') for line in list(file)[1:]]
-  assert len(prompts) == 4 and all(text.count('assistant\n') == 1 for text in prompts)
-
-
-def test_separators_that_are_named_serve_alone(evaluated, capsys):
-  run, _ = evaluated
-  for separators, asking in (('chat', 'chat'), (('\n/', 'eos'), "'\\n/' and 'eos'")):
-    found = evaluation.evaluate(
-      evaluation.Evaluation(model_dir=run, held_out='cb', limit=1, only='untuned', separators=separators)
-    ).evaluations[-1]
-    assert found.conditions.separators == separators
-    assert (found.datasets['cb'].asking, found.datasets['cb'].askings) == (asking, None)
-    assert f'SEPARATORS = {separators!r}' in ' '.join(capsys.readouterr().out.split())
-  held = json.load(open(f'{run}/results.json'))
-  assert held['evaluations'][-1]['separators'] == ['\n/', 'eos']
-  assert scores.Results.from_json(held).to_json() == held
 
 
 @pytest.mark.parametrize('separators', ['newlin', ('a',), 7, ('a', 1)])

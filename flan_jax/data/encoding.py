@@ -110,6 +110,10 @@ class Encoding:
     found, cut = truncation.fitted(encode(texts), texts, parts, room, encode)
     return [with_beginning(self.beginning, ids) for ids in found], cut
 
+  def shown(self, ids: Sequence[int]) -> str:
+    """Inputs for people to read: of messages with all that the template writes."""
+    return FLAN.shown(ids) if self.chat else FLAN.decode(ids)
+
   def targets(self, texts: Sequence[str]) -> list[list[int]]:
     """The ids of each text; what is too long loses its end."""
     return answer_lengths.Options(self).ids(texts)

@@ -16,7 +16,7 @@ from flan_jax.errors import UserError
 from flan_jax.evaluation import groups
 from flan_jax.evaluation.scores import Comparison, Conditions, DatasetScores, Results
 from flan_jax.evaluation.scores import Evaluation as Scores
-from flan_jax.runs import evaluation_request, evaluation_table, progress, registration
+from flan_jax.runs import evaluation_request, evaluation_table, progress, public_folders, registration
 from flan_jax.runs.evaluation_request import Candidate
 
 _POLL = 10  # seconds between two looks
@@ -27,7 +27,8 @@ class Evaluation:
   """The settings of an evaluation.
 
   Args:
-    model_dir: the run; its INIT_FROM is the untuned model.
+    model_dir: the run; its INIT_FROM is the untuned model. Or a folder of a public model.
+    output_dir: of the results of a public model, see public_folders.results_place.
     held_out: see holdouts.holdout; None is what the run held out, 'none' is nothing.
     held_in: clusters or tasks, joined by commas, that the run was trained on.
     only: see evaluation_request.candidates.
@@ -51,6 +52,7 @@ class Evaluation:
   """
 
   model_dir: str
+  output_dir: str | None = None
   held_out: str | None = None
   held_in: str = ''
   only: str = evaluation_request.ALL
@@ -95,6 +97,7 @@ def evaluate(asked: Evaluation) -> Results | None:
 
   if not asked.dry_run:
     compilation.keep(asked.compilation_cache, asked.model_dir)
+    public_folders.begin_results(asked.model_dir, job.model_dir)
     return job.run(job.models) if asked.continuous is None else _watch(job, asked.continuous)
   if multihost.first():
     note = [f'NOTE: {layout.note}'] if layout.note else []
@@ -105,15 +108,15 @@ def evaluate(asked: Evaluation) -> Results | None:
 def _prepared(asked: Evaluation) -> tuple['_Job', Any]:
   """What is to be evaluated, and the mesh: their settings fit together."""
   models = evaluation_request.candidates(asked.model_dir, asked.only, asked.step)
-  run = models[-1].run
-  if asked.continuous is not None and models[-1].path != asked.model_dir:
+  run, place = models[-1].run, public_folders.results_place(asked.model_dir, asked.output_dir)
+  if asked.continuous is not None and (models[-1].path != asked.model_dir or place != asked.model_dir):
     raise UserError("--continuous follows the tuned model: leave --only out, or add 'tuned'")
   registration.load_tasks()
   from flan_jax.data.encoding import Encoding
   from flan_jax.evaluation import results
   from flan_jax.training import layouts, sharding
 
-  results.read(asked.model_dir)  # a file that cannot be read is an error now, not later
+  results.read(place)  # a file that cannot be read is an error now, not later
   settings = _settings(asked, run)
   cluster = run.held_out if asked.held_out is None else asked.held_out
   cluster = None if cluster == evaluation_request.NOTHING else cluster
@@ -136,7 +139,7 @@ def _prepared(asked: Evaluation) -> tuple['_Job', Any]:
   sharding.check_widths(run.model, layout.shape)
   conditions = _conditions(asked, data, cluster, names[True])
   ways = {one.name: one.askings(settings.row_length, asked.separators, asked.model_dir) for one in models}
-  return _Job(asked.model_dir, models, tasks, ways, conditions, settings, layout.mesh), layout
+  return _Job(place, models, tasks, ways, conditions, settings, layout.mesh), layout
 
 
 def _settings(asked: Evaluation, run: Any) -> Any:
@@ -161,7 +164,7 @@ def _conditions(asked: Evaluation, data: str, cluster: str | None, held_in: Sequ
 
 @dataclasses.dataclass
 class _Job:
-  """What is the same for all the models that are evaluated.
+  """What is the same for all the models that are evaluated. model_dir: of the results.
 
   tasks: plain or not -> held in or not -> row of the results -> task. askings: name of a
   model -> those it is asked in. columns: name of an evaluation that this process made ->

@@ -35,6 +35,8 @@ SETTINGS = (
   # train
   Setting('profile', 'window'),
   # evaluate
+  _place('model', 'folder', inside=RUN_FOLDERS),
+  _place('output_dir', 'made'),
   Setting('held_in', 'joined'),
   Setting('only', 'some', choices=('all', 'both', 'untuned', 'plain', 'tuned')),
   Setting('ranking', 'choice', choices=('sum', 'normalised', 'calibrated')),

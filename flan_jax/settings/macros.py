@@ -53,7 +53,7 @@ def _every(name: str, **rest) -> Setting:
 
 
 RUN = (
-  Setting('MODEL_DIR', 'made', inside=RUN_FOLDERS, of=('Training.model_dir', 'Evaluation.model_dir')),
+  Setting('MODEL_DIR', 'made', inside=RUN_FOLDERS, of=('Training.model_dir',)),
   Setting('HELD_OUT', 'text', none='nothing', of=('Training.held_out',)),
   Setting('MIXTURE', 'text', none='what holding out leaves', of=('Training.mixture',)),
   Setting('VOCABULARY', 'path', none='FLAN_VOCABULARY', of=('Training.vocabulary',)),
@@ -158,6 +158,8 @@ ADAPTER = (
 )
 
 EVALUATION = (
+  Setting('MODEL_DIR', 'folder', inside=RUN_FOLDERS, of=('Evaluation.model_dir',)),
+  Setting('OUTPUT_DIR', 'made', none='MODEL_DIR, of a public model evaluations/NAME', of=('Evaluation.output_dir',)),
   Setting('HELD_OUT', 'text', none='what the run held out', of=('Evaluation.held_out',)),
   Setting('VOCABULARY', 'path', none="the run's", of=('Evaluation.vocabulary',)),
   Setting('HELD_IN', 'joined', of=('Evaluation.held_in',)),
