@@ -5,7 +5,6 @@ They are read into memory of our own and not mapped: a mapped page counts as the
 memory until the kernel takes it back, and a file that is cut meanwhile kills the process.
 """
 
-import math
 import os
 from typing import Any
 
@@ -60,11 +59,11 @@ class File:
 class Stored:
   """A tensor of plain numbers in a file, [rows, columns] or [columns].
 
-  kind: name of its type in the file. Indexed with slices it reads what they name.
+  Indexed with slices it reads what they name. obstacle: why it cannot be read, '' if it can.
   """
 
-  def __init__(self, file: File, begin: int, shape: tuple[int, ...], kind: str, dtype: Any):
-    self.shape, self.kind = shape, kind
+  def __init__(self, file: File, begin: int, shape: tuple[int, ...], dtype: Any, obstacle: str = ''):
+    self.shape, self.obstacle = shape, obstacle
     self._file, self._begin, self._dtype = file, begin, np.dtype(dtype)
 
   def __getitem__(self, at: tuple[slice, ...]) -> np.ndarray:
@@ -75,10 +74,6 @@ class Stored:
     row = size * self.shape[-1]
     block = self._file.read_rows(self._begin + first * row, row, (size * left, size * right), last - first)
     return np.ascontiguousarray(block).view(self._dtype).reshape(*[-1] * (len(self.shape) - 1), right - left)
-
-  @property
-  def nbytes(self) -> int:
-    return math.prod(self.shape) * self._dtype.itemsize
 
 
 def ranges(shape: tuple[int, ...], at: tuple[slice, ...]) -> tuple[tuple[int, int], tuple[int, int]]:

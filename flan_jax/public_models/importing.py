@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A MODEL_DIR from a folder of a public model.
+"""A MODEL_DIR from a folder of a public model, or from a GGUF file.
 
 It is one at step 0 that was trained on nothing known here; it serves as INIT_FROM and can
 be evaluated. DST/model.gin states its DecoderConfig and vocabulary.
@@ -36,7 +36,7 @@ def import_folder(src: str, dst: str, words: str | None = None, fsdp: int = 1) -
   _, ends = folder.read_vocabulary(model)
   save(dst, reading.read_params(model, sharding.mesh({'fsdp': fsdp}, jax.devices()[:fsdp])))
   assert model.vocabulary
-  tokenizer_files.take_import(src, dst, model.vocabulary)
+  tokenizer_files.take_import(model.folder, dst, model.vocabulary)
   run = reading.described_run(model, ends, _kept_vocabulary(dst, model.vocabulary))
   _write_gin(dst, run)
   checkpoint.write_run(dst, run.to_json())

@@ -4,7 +4,7 @@
 import contextlib
 import json
 import os
-from typing import Callable, Iterator, Mapping, Sequence
+from typing import Any, Callable, Iterator, Mapping, Sequence
 
 import jax.numpy as jnp
 import numpy as np
@@ -41,12 +41,16 @@ def _tensors(file: byte_ranges.File) -> dict[str, byte_ranges.Stored]:
   size = int.from_bytes(file.read(0, 8), 'little')
   header = json.loads(file.read(8, size).tobytes())
   header.pop('__metadata__', None)
-  return {
-    name: byte_ranges.Stored(
-      file, 8 + size + told['data_offsets'][0], tuple(told['shape']), told['dtype'], FLOATS.get(told['dtype'], np.uint8)
-    )
-    for name, told in header.items()
-  }
+  return {name: _tensor(file, 8 + size, told) for name, told in header.items()}
+
+
+def _tensor(file: byte_ranges.File, start: int, told: Mapping[str, Any]) -> byte_ranges.Stored:
+  kind = told['dtype']
+  known = ', '.join(FLOATS)
+  why = '' if kind in FLOATS else f'of type {kind}; only {known} are read, export the model without quantization'
+  return byte_ranges.Stored(
+    file, start + told['data_offsets'][0], tuple(told['shape']), FLOATS.get(kind, np.uint8), why
+  )
 
 
 def _file_names(folder: str) -> list[str]:
@@ -62,26 +66,6 @@ def _file_names(folder: str) -> list[str]:
   if os.path.isfile(os.path.join(folder, WHOLE)):
     return [WHOLE]
   raise UserError(f'{folder} has neither {WHOLE} nor {INDEX}; other formats are not read')
-
-
-def check_tensors(folder: str, found: Mapping, wanted: Mapping, ignored: Callable[[str], bool]) -> None:
-  """Raises UserError unless the tensors are those of the model, in floating point.
-
-  wanted: name -> shape. ignored: whether a tensor may be there without being read.
-  """
-  spare = [name for name in found if name not in wanted and not ignored(name)]
-  for names, what in (([n for n in wanted if n not in found], 'lacks'), (spare, 'has, unknown to its family,')):
-    if names:
-      rest = f' and {len(names) - 3} more' if len(names) > 3 else ''
-      raise UserError(f'{folder} {what} {len(names)} tensors: {", ".join(names[:3])}{rest}')
-  for name, shape in wanted.items():
-    there, kind = found[name].shape, found[name].kind
-    if there != shape:
-      raise UserError(f'{folder}: {name} is {there}, by config.json it must be {shape}')
-    if kind not in FLOATS:
-      raise UserError(
-        f'{folder}: {name} is of type {kind}; only {", ".join(FLOATS)} are read, export the model without quantization'
-      )
 
 
 def write_tensors(folder: str, shapes: Mapping[str, Sequence[int]], tensors: Iterator[tuple[str, Callable]]) -> None:

@@ -30,6 +30,15 @@ def save_args(items: Any) -> Any:
   return jax.tree.map(lambda _: ocp.SaveArgs(chunk_byte_size=CHUNK_BYTES), items)
 
 
+def handlers(items: Sequence[str], at_once: int) -> Any:
+  """Orbax's handlers that write so many bytes at a time, more than the largest array has."""
+  registry = ocp.handlers.DefaultCheckpointHandlerRegistry()
+  handler = ocp.StandardCheckpointHandler(save_concurrent_gb=at_once / 10**9)
+  for name in items:
+    registry.add(name, ocp.args.StandardSave, handler)
+  return registry
+
+
 def read(folder: str, target: Any) -> Any:
   """The arrays of an item, as `target` has their shapes, types and shardings.
 

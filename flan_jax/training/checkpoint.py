@@ -52,7 +52,7 @@ class _Manager(ocp.CheckpointManager):
       async_options=ocp.AsyncOptions(post_finalization_callback=self._add_checksums),
     )
     self._writing, self._first_asked = -1, -1
-    told = {'handler_registry': _sparing(at_once)} if at_once else {'item_names': ITEMS}
+    told = {'handler_registry': arrays.handlers(ITEMS, at_once)} if at_once else {'item_names': ITEMS}
     super().__init__(folder, options=options, **told)
 
   def reached_preemption(self, step: int) -> bool:
@@ -77,15 +77,6 @@ class _Manager(ocp.CheckpointManager):
     if not storage.exists(place):  # a bucket has no other name for what is unfinished
       place = storage.join(folder, str(step))
     checksums.write(place, step, step_folders.saved_at(place))
-
-
-def _sparing(at_once: int) -> Any:
-  """Orbax's handlers of all items, which write so many bytes at a time."""
-  registry = ocp.handlers.DefaultCheckpointHandlerRegistry()
-  handler = ocp.StandardCheckpointHandler(save_concurrent_gb=at_once / 10**9)
-  for name in ITEMS:
-    registry.add(name, ocp.args.StandardSave, handler)
-  return registry
 
 
 def manager(model_dir: str, keep: int | None = 3, at_once: int | None = None) -> ocp.CheckpointManager:
