@@ -1,19 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """A folder of a public model in the place of a MODEL_DIR: the same as its import, and never written to."""
 
+import dataclasses
 import json
 import os
 import shutil
 
+import jax
 import pytest
 
 import gin
-from flan_jax.cli import evaluate, generate, huggingface, report
+from flan_jax.cli import evaluate, generate, huggingface, report, train
 from flan_jax.data import vocabulary
 from flan_jax.data.vocabulary import FLAN
 from flan_jax.errors import UserError
 from flan_jax.evaluation import results, scores
-from flan_jax.runs import evaluation, evaluation_request, public_folders
+from flan_jax.runs import evaluation, evaluation_request, harness, public_folders
 from flan_jax.training import checkpoint
 from tests import public_folders as made
 
@@ -162,6 +164,88 @@ def test_generate_continues_a_prompt(here, capsys):
     lines.append([json.loads(line) for line in open(output)][-1])
   assert lines[0] == lines[1]
   assert not (here / 'hub/second/checkpoints').exists()
+
+
+TRAIN = [
+  f'--gin.{name}={value}'
+  for name, value in {
+    'HELD_OUT': "'nli'",
+    'TASKS': "('natural_questions',)",
+    'TOKENS_PER_BATCH': 512,
+    'ROW_LENGTH': 512,
+    'TARGET_SLOTS': 64,
+    'INPUTS_LENGTH': 400,
+    'TARGETS_LENGTH': 64,
+    'LEAK_LIMIT': 1.0,
+    'REMAT': "'dots'",
+    'MESH': "{'data': 1}",
+    'EVAL_EVERY': 0,
+    'SAVE_EVERY': 0,
+    'COMPILATION_CACHE': None,
+  }.items()
+]
+
+
+def tune(folder, base, steps, *more):
+  try:
+    FLAN._loaded = None
+    train.main(
+      [*TRAIN, f"--gin.MODEL_DIR='{folder}'", f"--gin.INIT_FROM='{base}'", f'--gin.TRAIN_STEPS={steps}', *more]
+    )
+  finally:
+    gin.clear_config()
+
+
+@pytest.fixture
+def alone(here, monkeypatch):
+  device = jax.devices()[:1]
+  monkeypatch.setattr(jax, 'devices', lambda *_: device)
+  return here
+
+
+def test_training_takes_its_model_and_vocabulary_and_goes_on_without_it(alone, tmp_path, capsys):
+  base, run = str(tmp_path / 'base'), str(tmp_path / 'run')
+  shutil.copytree('hub/first', base)
+  tune(run, base, 1)
+  told = checkpoint.read_run(run)
+  assert 'what the parameters of' in capsys.readouterr().out
+  source = checkpoint.read_run(base)
+  assert told.model == dataclasses.replace(source.model, remat='dots')
+  assert (told.vocabulary, told.ends) == (source.vocabulary, source.ends)
+  assert (told.init_from, told.imported, told.imported_from) == (base, None, None)
+  assert told.public_base == {'path': base, 'identity': public_folders.identity(base), **source.imported}
+  assert (tmp_path / 'run/tokenizer/tokenizer_config.json').is_file()
+  tune(run, base, 2)
+  assert checkpoint.steps(run) == [1, 2] and checkpoint.read_run(run).public_base == told.public_base
+  untuned, tuned = evaluation_request.candidates(run, 'both')
+  assert (untuned.path, untuned.step, tuned.step) == (base, 0, 2)
+  shutil.rmtree(base)
+  tune(run, base, 3)
+  assert checkpoint.steps(run)[-1] == 3 and checkpoint.read_run(run).public_base == told.public_base
+  huggingface.main(['export', run, str(tmp_path / 'out')])
+  values = json.loads((tmp_path / 'out/config.json').read_text())
+  assert (values['model_type'], values['max_position_embeddings']) == ('llama', 2048)
+
+
+def test_an_adapter_is_trained_beside_it(alone, tmp_path):
+  run = str(tmp_path / 'run')
+  tune(run, 'hub/first', 1, "--gin.ADAPTER='lora'", '--gin.ADAPTER_RANK=2')
+  told = checkpoint.read_run(run)
+  assert told.base.step == 0 and told.init_from == os.path.abspath('hub/first')
+  merged, base = checkpoint.load(run), checkpoint.load('hub/first')
+  moved = jax.tree.map(lambda ours, theirs: bool((ours != theirs).any()), merged.params, base.params)
+  assert moved['layers']['attention']['query']['kernel']
+
+
+def test_another_model_than_the_folders_is_refused(alone, tmp_path):
+  with pytest.raises(UserError, match='is of another model: .*d_model'):
+    tune(tmp_path / 'run', 'hub/first', 1, '--gin_file=models/422m.gin')
+
+
+def test_the_harness_reads_it(here):
+  model = harness.FlanJax(model_dir='hub/first')
+  assert model.loaded.run.imported_from == os.path.abspath('hub/first')
+  assert model.tok_encode('a') == FLAN.encode('a')
 
 
 def test_a_folder_that_is_two_things_is_told(here, tmp_path):

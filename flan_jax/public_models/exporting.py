@@ -73,7 +73,7 @@ def exported_run(src: str) -> checkpoint.Run:
 
 def _kept_of_imports(src: str) -> dict[str, Any]:
   """What the imports that a run comes from told, as KEPT names it, and their family."""
-  past = [(one.imported or {}).items() for one in reversed(checkpoint.lineage(src))]
+  past = [(one.imported or one.public_base or {}).items() for one in reversed(checkpoint.lineage(src))]
   return {key: value for items in past for key, value in items if key in ('model_type', *folder.KEPT)}
 
 

@@ -53,7 +53,7 @@ class Candidate:
 
     if self.plain:
       return [askings.plain(encoding)]
-    folder = tokenizer_files.of(self.path) or tokenizer_files.of(model_dir)
+    folder = tokenizer_files.kept(self.path) or tokenizer_files.of(model_dir, self.run.vocabulary.path)
     rest = encoding, folder, (self.run.ends or {}).get('prompt', 0)
     if separators is not None:
       return [askings.named(separators, *rest)]

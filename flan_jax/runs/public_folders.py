@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Folders of public models in the place of a MODEL_DIR: as they lie there, never written to.
+"""Public models, folders or GGUF files, in the place of a MODEL_DIR: as they lie there, never written to.
 
 A foreign.Reader. What is made of such a model goes elsewhere: see `results_dir`.
 """
 
+import dataclasses
 import functools
 import hashlib
 import os
@@ -12,16 +13,16 @@ from typing import Any
 from flan_jax import settings, storage
 from flan_jax.errors import UserError
 
-CONFIG, TENSORS = 'config.json', '.safetensors'
+CONFIG, TENSORS, GGUF = 'config.json', '.safetensors', '.gguf'
 RESULTS = 'evaluations'  # in the working directory
 _SAMPLE = 4_096  # values of a tensor that tell it from others
 
 
 def mark(path: str) -> str:
-  """The name of the file by which a local folder is known to hold a public model, '' if it does not."""
+  """The name of the file by which a public model is known: of a local folder, or itself; '' where there is none."""
   path = os.fspath(path)
   if storage.is_remote(path) or not os.path.isdir(path):
-    return ''
+    return os.path.basename(path) if path.endswith(GGUF) and os.path.isfile(path) else ''
   names = sorted(os.listdir(path))
   return CONFIG if CONFIG in names else next((name for name in names if name.endswith(TENSORS)), '')
 
@@ -29,6 +30,30 @@ def mark(path: str) -> str:
 def run(path: str) -> Any:
   """The run of an import of the model."""
   return _run(os.path.abspath(path), _changed(path))
+
+
+def told(path: str) -> dict[str, Any] | None:
+  """What run.json of a run tells of the public model that it began from; None: it is a run."""
+  return {'path': os.path.abspath(path), 'identity': identity(path), **run(path).imported} if mark(path) else None
+
+
+def model_of(init_from: str, model_dir: str | None) -> Any:
+  """The run whose model and vocabulary one takes that begins from a public model; None: it begins from a run.
+
+  A run that has begun goes on with its own, for the model may be gone.
+  """
+  if not mark(init_from) and storage.exists(init_from):
+    return None
+  from flan_jax.runs import registration
+
+  with registration.quietly():
+    from flan_jax.data.tokenizers import kept_vocabulary
+    from flan_jax.training import checkpoint
+  begun = checkpoint.read_run(model_dir) if model_dir else None
+  if begun and begun.public_base and begun.public_base['path'] == os.path.abspath(init_from):
+    path = kept_vocabulary.own(begun.vocabulary, model_dir) or begun.vocabulary.path
+    return dataclasses.replace(begun, vocabulary=dataclasses.replace(begun.vocabulary, path=path))
+  return run(init_from) if mark(init_from) else None
 
 
 @functools.lru_cache(maxsize=8)
@@ -44,7 +69,7 @@ def _run(path: str, changed: tuple) -> Any:
 
 def _changed(path: str) -> tuple:
   """Changes with the files of a folder."""
-  found = [os.path.join(path, name) for name in sorted(os.listdir(path))]
+  found = [os.path.join(path, name) for name in sorted(os.listdir(path))] if os.path.isdir(path) else [path]
   return tuple((name, os.stat(name).st_mtime_ns, os.stat(name).st_size) for name in found if os.path.isfile(name))
 
 
@@ -65,10 +90,11 @@ def _identity(path: str, changed: tuple) -> str:
   """changed: see `_changed`."""
   from flan_jax.public_models import folder, reading
 
-  digest = hashlib.sha256(storage.read_bytes(os.path.join(path, CONFIG)))
-  with reading.open_tensors(folder.open_model(path)) as tensors:
+  model = folder.open_model(path)
+  digest = hashlib.sha256(storage.read_bytes(os.path.join(model.folder, CONFIG)))
+  with reading.open_tensors(model) as tensors:
     for name, part in sorted(tensors.items()):
-      digest.update(f'{name} {part.shape} {part.kind}'.encode())
+      digest.update(f'{name} {part.shape}'.encode())
       first = [slice(0, min(size, 1)) for size in part.shape[:-1]]
       digest.update(part[(*first, slice(0, min(part.shape[-1], _SAMPLE)))].tobytes())
   return digest.hexdigest()[:16]
@@ -112,7 +138,7 @@ def begin_results(model_dir: str, place: str) -> None:
 
 def results_dir(path: str) -> str:
   """Where the results of a model go if nothing else is said: evaluations/NAME."""
-  parts = os.path.abspath(path).split(os.sep)
+  parts = os.path.abspath(path).removesuffix(GGUF).split(os.sep)
   if len(parts) > 2 and parts[-2] == 'snapshots':  # of the hub's cache: models--OWNER--NAME/snapshots/COMMIT
     parts = [*parts[:-2], f'{parts[-3].removeprefix("models--")}-{parts[-1][:8]}']
     return os.path.join(RESULTS, parts[-1])

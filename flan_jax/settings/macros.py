@@ -5,6 +5,7 @@ What a macro means and its default stand in the gin run file, see cli/gin_defaul
 parameter that no macro sets has a name in small letters, and its meaning here.
 """
 
+import os
 from typing import Any
 
 from flan_jax.settings.kinds import Kind, KINDS, PARAMETERS, Setting
@@ -24,6 +25,15 @@ def _folder_or_choice(setting: Setting, value: Any) -> str | None:
 KINDS['folder or choice'] = Kind(
   lambda s: f'a folder or one of {", ".join(map(repr, s.choices))}', _folder_or_choice, KINDS['folder'].read
 )
+
+
+def _model(setting: Setting, value: Any) -> str | None:
+  """A run's folder, or a public model: a folder too, or a file."""
+  is_file = isinstance(value, str) and value.endswith('.gguf') and os.path.isfile(value)
+  return None if is_file else KINDS['folder'].problem(setting, value)
+
+
+KINDS['model'] = Kind(lambda s: 'a folder, or a GGUF file', _model, KINDS['folder'].read)
 
 
 def _choice_or_pair(setting: Setting, value: Any) -> str | None:
@@ -60,7 +70,7 @@ RUN = (
   Setting('STORE_DIR', 'folder', none='`store` in the data_dir', of=('Training.store_dir',)),
   Setting('STORE_CACHE', 'made', none='`flan_jax/stores` in the cache of the user', of=('Training.store_cache',)),
   Setting('STORE_CACHE_GB', 'number', above=0, of=('Training.store_cache_gb',)),
-  Setting('INIT_FROM', 'folder', none='from scratch', inside=RUN_FOLDERS, of=('Training.init_from',)),
+  Setting('INIT_FROM', 'model', none='from scratch', inside=RUN_FOLDERS, of=('Training.init_from',)),
   Setting(
     'COMPILATION_CACHE',
     'folder or choice',
@@ -158,7 +168,7 @@ ADAPTER = (
 )
 
 EVALUATION = (
-  Setting('MODEL_DIR', 'folder', inside=RUN_FOLDERS, of=('Evaluation.model_dir',)),
+  Setting('MODEL_DIR', 'model', inside=RUN_FOLDERS, of=('Evaluation.model_dir',)),
   Setting('OUTPUT_DIR', 'made', none='MODEL_DIR, of a public model evaluations/NAME', of=('Evaluation.output_dir',)),
   Setting('HELD_OUT', 'text', none='what the run held out', of=('Evaluation.held_out',)),
   Setting('VOCABULARY', 'path', none="the run's", of=('Evaluation.vocabulary',)),
@@ -280,7 +290,7 @@ CALLS = (
 )
 
 HARNESS = (
-  Setting('model_dir', 'folder', 'folder of the run', inside=RUN_FOLDERS, of=('FlanJax.model_dir',)),
+  Setting('model_dir', 'model', 'folder of the run', inside=RUN_FOLDERS, of=('FlanJax.model_dir',)),
   Setting('vocabulary', 'path', 'file of the vocabulary', none="the run's", of=('FlanJax.vocabulary',)),
   Setting(
     'dtype',

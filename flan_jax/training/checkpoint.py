@@ -343,7 +343,7 @@ def check_run(model_dir: str, run: Run) -> Run:
       'changed'
     )
   _tell_unknown(model_dir, there)
-  return dataclasses.replace(run, others=there.others, base=there.base)
+  return dataclasses.replace(run, others=there.others, base=there.base, public_base=there.public_base)
 
 
 def _tell_unknown(model_dir: str, run: Run) -> None:

@@ -75,6 +75,7 @@ class Run:
   imported: Mapping[str, Any] | None = None
   adapter: adapters.Adapter | None = None
   base: Base | None = None
+  public_base: Mapping[str, Any] | None = None
   others: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
   @classmethod
