@@ -139,6 +139,11 @@ class FlanVocabulary(seqio.SentencePieceVocabulary, seqio.ByteVocabulary):
     """The text of one token, for people to read."""
     return self.words.piece(number)
 
+  def shown(self, ids: Sequence[int]) -> str:
+    """The text of all tokens, special ones too, for people to read."""
+    words = self.words
+    return words.shown(ids) if isinstance(words, words_lib.Tokenizer) else self.decode(ids)
+
   def _decode(self, ids) -> str:
     # Not inner.decode, which stops at the end that the vocabulary itself names.
     # An end need not be marked as special in its file.

@@ -17,6 +17,7 @@ from flan_jax.errors import notice, UserError
 from flan_jax.model import adapters, families
 from flan_jax.public_models import folder, safetensors_files
 from flan_jax.training import checkpoint, sharding
+from flan_jax.training.formats import foreign
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,6 +66,8 @@ def export_folder(src: str, dst: str, step: int | None = None, fsdp: int = 1) ->
 
 def exported_run(src: str) -> checkpoint.Run:
   """run.json of what is exported; a soft prompt has no place in a folder."""
+  if foreign.reader_of(src):
+    raise UserError(f'{src} holds no run: it is a public model itself; import it first to write it anew')
   run = folder.run_of(src)
   if run.adapter and run.adapter.kind == adapters.PROMPT:
     raise UserError(f'{src} is a run of ADAPTER = {run.adapter.kind!r}: no family has a place for a soft prompt')
@@ -73,7 +76,7 @@ def exported_run(src: str) -> checkpoint.Run:
 
 def _kept_of_imports(src: str) -> dict[str, Any]:
   """What the imports that a run comes from told, as KEPT names it, and their family."""
-  past = [(one.imported or {}).items() for one in reversed(checkpoint.lineage(src))]
+  past = [(one.imported or one.public_base or {}).items() for one in reversed(checkpoint.lineage(src))]
   return {key: value for items in past for key, value in items if key in ('model_type', *folder.KEPT)}
 
 

@@ -38,7 +38,7 @@ def import_folder(src: str, dst: str, words: str | None = None, fsdp: int = 1) -
   assert model.vocabulary
   tokenizer_files.take_import(model.folder, dst, model.vocabulary)
   run = reading.described_run(model, ends, _kept_vocabulary(dst, model.vocabulary))
-  _write_gin(dst, run)
+  storage.write_whole(os.path.join(dst, GIN), gin_text(run))
   checkpoint.write_run(dst, run.to_json())
   return run
 
@@ -60,19 +60,17 @@ def _kept_vocabulary(dst: str, path: str) -> str:
   return kept
 
 
-def _write_gin(dst: str, run: checkpoint.Run) -> None:
-  lines = [f'decoder.DecoderConfig.{name} = {value!r}' for name, value in dataclasses.asdict(run.model).items()]
-  storage.write_whole(
-    os.path.join(dst, GIN),
-    '\n'.join(
-      [
-        '# What an imported model is; follows the run file.',
-        'from __gin__ import dynamic_registration',
-        'from flan_jax.model import decoder',
-        '',
-        f'VOCABULARY = {run.vocabulary.path!r}',
-        *lines,
-        '',
-      ]
-    ),
+def gin_text(run: checkpoint.Run) -> str:
+  """The model and the vocabulary of a run as gin reads them; what may be changed as the macros of models/base.gin."""
+  place = lambda name: name.upper() if name in checkpoint.FREE else f'decoder.DecoderConfig.{name}'
+  return '\n'.join(
+    [
+      '# What an imported model is; follows the run file.',
+      'from __gin__ import dynamic_registration',
+      'from flan_jax.model import decoder',
+      '',
+      f'VOCABULARY = {run.vocabulary.path!r}',
+      *(f'{place(name)} = {value!r}' for name, value in dataclasses.asdict(run.model).items()),
+      '',
+    ]
   )

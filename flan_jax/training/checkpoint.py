@@ -23,6 +23,7 @@ from flan_jax.errors import notice, UserError
 from flan_jax.model import adapters, decoder, losses
 from flan_jax.training import arrays, checksums, differences, multihost, optim, reading, sharding, step_folders
 from flan_jax.training import state as state_lib
+from flan_jax.training.formats import foreign
 from flan_jax.training.run_file import lineage, read_run, Run, RUN_FILE, trained_tasks, write_run  # noqa: F401  a run and its checkpoints
 from flan_jax.training.step_folders import check_step, FOLDER, identity, ITEMS, kept, looks_torn, steps, UNREADABLE  # noqa: F401
 
@@ -232,7 +233,7 @@ def load(
   """Parameters of a run, in their shards; of an adapter, merged with those of its base.
 
   Args:
-    path: a MODEL_DIR.
+    path: a MODEL_DIR, or a folder of another format, see formats.foreign.
     step: of the checkpoint; None is the last that can be read, which is said where it is
       not the last.
     mesh: by default one device.
@@ -277,6 +278,9 @@ def load_trained(path: str, step: int | None, mesh: jax.sharding.Mesh, fall_back
   if run is None:
     raise UserError(f'{path} holds no run (no {RUN_FILE}); name the MODEL_DIR of one')
   last = check_step(path, step)
+  other = foreign.reader_of(path)
+  if other:
+    return run, last, other.params(path, mesh, dtype)
   shapes, axes = decoder.abstract_params(run.model), decoder.parameter_axes(run.model)
   if run.adapter:
     shapes, axes = adapters.abstract(run.model, run.adapter), adapters.axes(run.model, run.adapter)
@@ -339,7 +343,7 @@ def check_run(model_dir: str, run: Run) -> Run:
       'changed'
     )
   _tell_unknown(model_dir, there)
-  return dataclasses.replace(run, others=there.others, base=there.base)
+  return dataclasses.replace(run, others=there.others, base=there.base, public_base=there.public_base)
 
 
 def _tell_unknown(model_dir: str, run: Run) -> None:

@@ -2,7 +2,7 @@
 """A vocabulary token by token, without SeqIO and TensorFlow, which take seconds to import."""
 
 import os
-from typing import Any
+from typing import Any, Sequence
 
 from flan_jax import storage
 from flan_jax.data.tokenizers import ends as ends_lib
@@ -75,6 +75,10 @@ class Tokenizer:
   def piece(self, number: int) -> str:
     """The text of one token, for people to read."""
     return self._tokenizer.id_to_token(int(number)) if number < self.size else f'<{number}>'
+
+  def shown(self, ids: Sequence[int]) -> str:
+    """The text of tokens, special ones too, for people to read."""
+    return self._tokenizer.decode([one for one in ids if one < self.size], skip_special_tokens=False)
 
   def encode(self, text: str) -> list[int]:
     return self._tokenizer.encode(text, add_special_tokens=False).ids
