@@ -59,7 +59,7 @@ def test_help_needs_no_heavy_import(name):
 def test_the_commands_are_those_that_have_a_module():
   folder = os.path.join(CHECKOUT, 'flan_jax', 'cli')
   modules = {name.removesuffix('.py') for name in os.listdir(folder) if name.endswith('.py')}
-  helpers = {'__init__', 'commandline', 'gin_defaults', 'gin_files', 'huggingface_adapter', 'launch_figures', 'main'}
+  helpers = {'__init__', 'commandline', 'gin_defaults', 'gin_files', 'launch_figures', 'main'}
   assert set(main.COMMANDS) == modules - helpers
   assert all(f'\n  {name} ' in main.overview() for name in main.COMMANDS)
 

@@ -18,11 +18,11 @@ from lm_eval.api.instance import Instance
 
 from flan_jax import runs
 from flan_jax.cli import harness as harness_command
-from flan_jax.cli import huggingface
 from flan_jax.data import vocabulary
 from flan_jax.errors import UserError
 from flan_jax.inference import decoding, harness_requests, scoring
 from flan_jax.model import decoder
+from flan_jax.public_models import importing
 from flan_jax.runs import harness
 from flan_jax.training import checkpoint
 from tests import rounding, tiny_runs
@@ -458,7 +458,7 @@ def test_what_a_trainer_left_in_a_tokenizer_changes_no_text(tmp_path, monkeypatc
   made.enable_truncation(2)
   made.enable_padding(direction='left', length=9)
   made.save(f'{folder}/tokenizer.json')
-  huggingface.import_folder(folder, run)
+  importing.import_folder(folder, run)
   monkeypatch.setattr(vocabulary.FLAN, '_loaded', None)
   model = harness.FlanJax(model_dir=run, max_length=LENGTH)
   assert model.add_bos_token == begins
@@ -476,7 +476,7 @@ def test_the_same_as_the_harness_says_of_transformers(tmp_path, monkeypatch, beg
   monkeypatch.setattr(vocabulary.FLAN, '_loaded', None)
   folder = str(tmp_path / 'llama')
   write_folder(folder, begins)
-  huggingface.import_folder(folder, str(tmp_path / 'run'))
+  importing.import_folder(folder, str(tmp_path / 'run'))
   monkeypatch.setattr(vocabulary.FLAN, '_loaded', None)  # a process of its own imports
   ours = harness.FlanJax(model_dir=str(tmp_path / 'run'), max_length=LENGTH)
   ours.config = rounding.doubled(ours.config)

@@ -20,6 +20,7 @@ from flan_jax.cli import commandline, generate, huggingface
 from flan_jax.data import vocabulary
 from flan_jax.errors import UserError
 from flan_jax.model import decoder, families
+from flan_jax.public_models import exporting, importing, safetensors_files
 from flan_jax.training import checkpoint, sharding
 from tests import rounding, torch_double
 
@@ -84,14 +85,14 @@ def folder(tmp_path):
 )
 def test_import_and_export_keep_the_logits(tmp_path, monkeypatch, dtype, shard, tied):
   there = save(tmp_path / 'there', dtype, shard, tie_word_embeddings=tied)
-  assert (there / huggingface.INDEX).exists() == (shard == '20KB')
+  assert (there / safetensors_files.INDEX).exists() == (shard == '20KB')
   run, back = str(tmp_path / 'run'), tmp_path / 'back'
   huggingface.main(['import', str(there), run, '--fsdp=2'])
   expected = logits_of_folder(there)
   rounding.assert_equal(logits_of_run(run), expected)
-  monkeypatch.setattr(huggingface, 'FILE_BYTES', 20_000)
+  monkeypatch.setattr(safetensors_files, 'FILE_BYTES', 20_000)
   huggingface.main(['export', run, str(back), '--fsdp=2'])
-  assert (back / huggingface.INDEX).exists()
+  assert (back / safetensors_files.INDEX).exists()
   np.testing.assert_array_equal(logits_of_folder(back), expected)
   told = transformers.AutoConfig.from_pretrained(back)
   assert (told.max_position_embeddings, told.eos_token_id) == (64, 2)
@@ -117,7 +118,7 @@ def test_every_tensor_of_another_family_comes_back_bit_by_bit(tmp_path, name):
   getattr(transformers, name)(OTHERS[name]).save_pretrained(there)
   huggingface.main(['import', str(there), run])
   huggingface.main(['export', run, str(back)])
-  expected, got = (safetensors.numpy.load_file(one / huggingface.WHOLE) for one in (there, back))
+  expected, got = (safetensors.numpy.load_file(one / safetensors_files.WHOLE) for one in (there, back))
   assert {key: value.tobytes() for key, value in got.items()} == {
     key: value.tobytes() for key, value in expected.items()
   }
@@ -143,14 +144,14 @@ def test_names_of_the_first_gpt2_and_its_masks_are_read(tmp_path):
       state[name.removeprefix('transformer.')] = state.pop(name)
 
   change_tensors(shorten)(there)
-  huggingface.import_folder(str(there), run)
+  importing.import_folder(str(there), run)
   rows = checkpoint.read_run(run).rows
   assert rows.inputs_length + rows.targets_length <= 64  # of its positions
 
 
 def test_a_shard_reads_only_its_own_part(folder):
   config = families.read_config(json.loads((folder / 'config.json').read_text()))
-  state = safetensors.numpy.load_file(folder / huggingface.WHOLE)
+  state = safetensors.numpy.load_file(folder / safetensors_files.WHOLE)
   read = {}
 
   def part(name, at):
@@ -171,7 +172,7 @@ def test_a_shard_reads_only_its_own_part(folder):
 
 def test_model_gin_states_the_model_and_its_vocabulary(folder, tmp_path):
   run = str(tmp_path / 'run')
-  huggingface.import_folder(str(folder), run)
+  importing.import_folder(str(folder), run)
   made = commandline.parser('train', '', gin='runs/tune.gin')
   flags = commandline.parse(made, [f'--gin_file={run}/model.gin', '--gin.MODEL_DIR="x"', '--gin.HELD_OUT="nli"'])
   gin.clear_config()
@@ -217,7 +218,7 @@ def save_tokenizer(folder, begins):
 def test_an_import_goes_on_with_a_text_as_transformers_does(tmp_path, monkeypatch, capsys, begins):
   folder = save(tmp_path / 'folder', vocab_size=30)
   words = save_tokenizer(folder, begins)
-  huggingface.import_folder(str(folder), str(tmp_path / 'run'))
+  importing.import_folder(str(folder), str(tmp_path / 'run'))
   monkeypatch.setattr(vocabulary.FLAN, '_loaded', None)  # another process imports
   text = 'the capital of france is'
   monkeypatch.setattr(sys, 'stdin', io.StringIO(text))
@@ -234,15 +235,15 @@ def test_an_import_goes_on_with_a_text_as_transformers_does(tmp_path, monkeypatc
 
 def test_what_cannot_be_read_is_not_exported(folder, tmp_path, capsys):
   run = tmp_path / 'run'
-  huggingface.import_folder(str(folder), str(run))
+  importing.import_folder(str(folder), str(run))
   shutil.copytree(run / 'checkpoints/0', run / 'checkpoints/5')
   for path in (run / 'checkpoints/5/params/ocdbt.process_0/d').iterdir():
     path.write_bytes(b'')
   os.rename(run, tmp_path / 'moved')
   with pytest.raises(UserError, match='checkpoint 5 in .* cannot be read'):
-    huggingface.export_folder(str(tmp_path / 'moved'), str(tmp_path / 'five'), step=5)
+    exporting.export_folder(str(tmp_path / 'moved'), str(tmp_path / 'five'), step=5)
   assert not (tmp_path / 'five').exists()
-  huggingface.export_folder(str(tmp_path / 'moved'), str(tmp_path / 'back'))
+  huggingface.main(['export', str(tmp_path / 'moved'), str(tmp_path / 'back')])
   out, err = capsys.readouterr()
   assert 'checkpoint 0 serves instead' in err and 'exported step 0' in out
   assert 'tokenizer.json' in os.listdir(tmp_path / 'back')  # from the folder it moved with
@@ -258,9 +259,9 @@ def change_config(**change):
 
 def change_tensors(change):
   def break_it(folder):
-    state = safetensors.numpy.load_file(folder / huggingface.WHOLE)
+    state = safetensors.numpy.load_file(folder / safetensors_files.WHOLE)
     change(state)
-    safetensors.numpy.save_file(state, folder / huggingface.WHOLE)
+    safetensors.numpy.save_file(state, folder / safetensors_files.WHOLE)
 
   return break_it
 
@@ -288,17 +289,22 @@ EIGHT = {'model.norm.weight': np.ones(30, np.int8)}
     (write('config.json', b'\xff'), r'config.json is not JSON \(.utf-8.*\); download it again'),
     (write('config.json', b'[]'), r"config.json holds no JSON object but '\[\]'; download"),
     (write('config.json', None), 'config.json cannot be read .Is a directory.; download'),
-    (write(huggingface.INDEX, b'{"weight_map": {'), 'index.json is not JSON .*download it'),
-    (write(huggingface.INDEX, b'[]'), 'index.json holds no JSON object .*download it again'),
-    (write(huggingface.INDEX, b'{}'), 'index.json has no object weight_map; download it'),
-    (write(huggingface.INDEX, b'{"weight_map": ["a"]}'), 'has no object weight_map'),
+    (write(safetensors_files.INDEX, b'{"weight_map": {'), 'index.json is not JSON .*download it'),
+    (write(safetensors_files.INDEX, b'[]'), 'index.json holds no JSON object .*download it again'),
+    (write(safetensors_files.INDEX, b'{}'), 'index.json has no object weight_map; download it'),
+    (write(safetensors_files.INDEX, b'{"weight_map": ["a"]}'), 'has no object weight_map'),
     (
-      write(huggingface.INDEX, b'{"weight_map": {"lm_head.weight": 3}}'),
+      write(safetensors_files.INDEX, b'{"weight_map": {"lm_head.weight": 3}}'),
       'index.json: weight_map has 3 as the file of lm_head.weight; download it again',
     ),
-    (write(huggingface.INDEX, None), 'index.json cannot be read .Is a directory.'),
+    (write(safetensors_files.INDEX, None), 'index.json cannot be read .Is a directory.'),
     (
-      write(huggingface.WHOLE, None, huggingface.INDEX, b'{"weight_map": {"lm_head.weight": "model.safetensors"}}'),
+      write(
+        safetensors_files.WHOLE,
+        None,
+        safetensors_files.INDEX,
+        b'{"weight_map": {"lm_head.weight": "model.safetensors"}}',
+      ),
       'model.safetensors is broken .*download it again',
     ),
     (change_config(model_type='t5'), "folder: config.json has model_type 't5'"),
@@ -307,8 +313,8 @@ EIGHT = {'model.norm.weight': np.ones(30, np.int8)}
       'folder: config.json has no hidden_size, .*; download it again, or name a folder',
     ),
     (change_config(pad_token_id='x'), "config.json has pad_token_id 'x'; it must be"),
-    (lambda folder: (folder / huggingface.WHOLE).unlink(), 'has neither'),
-    (lambda folder: (folder / huggingface.WHOLE).write_bytes(b'junk'), 'is broken'),
+    (lambda folder: (folder / safetensors_files.WHOLE).unlink(), 'has neither'),
+    (lambda folder: (folder / safetensors_files.WHOLE).write_bytes(b'junk'), 'is broken'),
     (change_tensors(lambda state: state.pop('model.norm.weight')), 'lacks 1 tensors: model.norm.weight'),
     (change_tensors(lambda state: state.update(EXTRA)), 'q_proj.bias'),
     (change_tensors(lambda state: state.update(EIGHT)), 'of type I8'),
@@ -319,7 +325,7 @@ EIGHT = {'model.norm.weight': np.ones(30, np.int8)}
 def test_what_cannot_be_imported_is_named(folder, tmp_path, break_it, message):
   break_it(folder)
   with pytest.raises(UserError, match=message):
-    huggingface.import_folder(str(folder), str(tmp_path / 'run'))
+    importing.import_folder(str(folder), str(tmp_path / 'run'))
   assert not (tmp_path / 'run').exists()
 
 
@@ -327,28 +333,28 @@ def test_a_missing_part_is_named(tmp_path):
   folder = save(tmp_path / 'folder', shard='20KB')
   next(folder.glob('model-00002-*')).unlink()
   with pytest.raises(UserError, match='model-00002.* is missing'):
-    huggingface.import_folder(str(folder), str(tmp_path / 'run'))
+    importing.import_folder(str(folder), str(tmp_path / 'run'))
 
 
 def test_a_vocabulary_that_does_not_fit_is_named(folder, tmp_path):
   with pytest.raises(UserError, match='bytes has .* tokens, the model 101 rows'):
-    huggingface.import_folder(str(folder), str(tmp_path / 'run'), 'bytes')
+    importing.import_folder(str(folder), str(tmp_path / 'run'), 'bytes')
   words = tokenizers.models.WordLevel({'</s>': 2, 'far': 101}, unk_token='</s>')
   tokenizers.Tokenizer(words).save(str(folder / 'tokenizer.json'))
   vocabulary.FLAN._loaded = None
   with pytest.raises(UserError, match='has 102 tokens, the model 101 rows'):
-    huggingface.import_folder(str(folder), str(tmp_path / 'run'))
+    importing.import_folder(str(folder), str(tmp_path / 'run'))
 
 
 def test_nothing_is_written_over(folder, tmp_path):
-  for direction in (huggingface.import_folder, huggingface.export_folder):
+  for direction in (importing.import_folder, exporting.export_folder):
     run = tmp_path / 'run'
-    if direction is huggingface.export_folder:
-      huggingface.import_folder(str(folder), str(run))
+    if direction is exporting.export_folder:
+      importing.import_folder(str(folder), str(run))
     with pytest.raises(UserError, match='exists; name a new folder'):
       direction(str(run if run.exists() else folder), str(folder))
 
 
 def test_exporting_what_is_no_run_is_named(folder, tmp_path):
   with pytest.raises(UserError, match='holds no run'):
-    huggingface.export_folder(str(folder), str(tmp_path / 'back'))
+    exporting.export_folder(str(folder), str(tmp_path / 'back'))

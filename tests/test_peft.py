@@ -16,6 +16,7 @@ from flan_jax.cli import huggingface
 from flan_jax.data import vocabulary
 from flan_jax.errors import UserError
 from flan_jax.model import adapters, decoder
+from flan_jax.public_models import importing
 from flan_jax.training import checkpoint, run_file, sharding
 from tests import test_adapters, test_huggingface
 
@@ -32,7 +33,7 @@ def no_vocabulary_yet(monkeypatch):
 def base(tmp_path):
   """(a folder of transformers, the MODEL_DIR that it is imported to)."""
   folder = test_huggingface.save(tmp_path / 'there')
-  huggingface.import_folder(str(folder), str(tmp_path / 'base'))
+  importing.import_folder(str(folder), str(tmp_path / 'base'))
   return folder, tmp_path / 'base'
 
 

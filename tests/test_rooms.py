@@ -20,20 +20,26 @@ ROOMS = {  # room -> rooms that it may import besides
   'model': set(),
   'training': {'model'},
   'planning': {'model', 'training'},
+  'public_models': {'model', 'training', 'data'},
   'inference': {'model', 'training', 'data'},
   'evaluation': {'data', 'inference'},
   'report': {'data', 'evaluation'},
-  'runs': {'data', 'model', 'training', 'inference', 'evaluation', 'report', 'tasks'},
-  'cli': {'data', 'model', 'training', 'inference', 'evaluation', 'report', 'runs', 'planning'},
+  'runs': {'data', 'model', 'training', 'inference', 'evaluation', 'report', 'tasks', 'public_models'},
+  'cli': {'data', 'model', 'training', 'inference', 'evaluation', 'report', 'runs', 'planning', 'public_models'},
   'world': set(),
   'tasks': {'data', 'evaluation'},
 }
 # Between two rooms only these: `inference` packs rows of tokens and reads a vocabulary, and
-# needs the mesh; a page names clusters; tasks are given metrics for SeqIO.
+# needs the mesh; a page names clusters; public models
+# have tokenizers; tasks are given metrics for SeqIO.
 ONLY = {
   ('inference', 'data'): {'data.tokens.packing', 'data.tokens.row_arrays', 'data.vocabulary', 'data.encoding'},
   ('inference', 'training'): {'training.sharding'},
   ('report', 'data'): {'data.clusters'},
+  ('public_models', 'data'): {
+    'data.vocabulary',
+    *(f'data.tokenizers.{one}' for one in ('byte_tokenizer', 'ends', 'kept_vocabulary', 'tokenizer_files')),
+  },
   ('tasks', 'evaluation'): {'evaluation.seqio_metrics'},
 }
 # Modules that write the embedded data, which no run imports.

@@ -16,12 +16,12 @@ import transformers
 from lm_eval.api.instance import Instance
 from lm_eval.models.huggingface import HFLM
 
-from flan_jax.cli import huggingface
 from flan_jax.data import vocabulary
 from flan_jax.data.tokenizers import ends as ends_lib
-from flan_jax.data.tokenizers import tokenizer_files
+from flan_jax.data.tokenizers import kept_vocabulary, tokenizer_files
 from flan_jax.inference import decoding, text_generation
 from flan_jax.model import decoder
+from flan_jax.public_models import exporting, importing
 from flan_jax.runs import evaluation_request, generation, harness
 from flan_jax.training import checkpoint
 from tests import tiny_runs
@@ -150,7 +150,7 @@ def tuned_from(base, folder, begin=None):
     },
   )
   evaluation_request.use_vocabulary(None, checkpoint.read_run(folder), folder)
-  evaluation_request.keep_vocabulary(folder, checkpoint.read_run(folder).vocabulary)
+  kept_vocabulary.keep(folder, checkpoint.read_run(folder).vocabulary)
   tokenizer_files.keep(folder, vocabulary.FLAN.path, base)
   shutil.copytree(f'{base}/checkpoints', f'{folder}/checkpoints')
 
@@ -246,11 +246,11 @@ def test_an_export_ends_begins_and_scores_as_the_run(tmp_path, monkeypatch, name
   source, base, run, folder = (str(tmp_path / one) for one in ('source', 'base', 'run', 'folder'))
   family, shape, config, generation, tokenizer = SOURCES[name]
   write_source(source, family, shape, config, generation, dict(tokenizer))
-  huggingface.import_folder(source, base)
+  importing.import_folder(source, base)
   monkeypatch.setattr(vocabulary.FLAN, '_loaded', None)  # another process imports
   tuned_from(base, run)
   monkeypatch.setattr(vocabulary.FLAN, '_loaded', None)
-  huggingface.export_folder(run, folder)
+  exporting.export_folder(run, folder)
   told = json.loads((tmp_path / 'folder/generation_config.json').read_text())
   assert told['pad_token_id'] is not None
   exported = json.loads((tmp_path / 'folder/config.json').read_text())
@@ -274,7 +274,7 @@ def test_a_run_from_scratch_is_exported_with_its_end(tmp_path, settings):
   path, run, folder = (str(tmp_path / one) for one in ('vocab.model', 'run', 'folder'))
   write_pieces(path, **settings)
   write_scratch(run, path)
-  huggingface.export_folder(run, folder)
+  exporting.export_folder(run, folder)
   exported = json.loads((tmp_path / 'folder/config.json').read_text())
   assert exported['eos_token_id'] == vocabulary.FLAN.eos_id
   assert exported['bos_token_id'] is None
@@ -329,11 +329,11 @@ def test_an_export_begins_as_the_run_and_not_as_its_source(tmp_path, monkeypatch
   family, shape, config, generation, tokenizer = SOURCES[name]
   tokenizer = {**tokenizer, 'bos_token': '<s>'}
   write_source(source, family, shape, config, generation, tokenizer)
-  huggingface.import_folder(source, base)
+  importing.import_folder(source, base)
   monkeypatch.setattr(vocabulary.FLAN, '_loaded', None)
   tuned_from(base, run, begin)
   monkeypatch.setattr(vocabulary.FLAN, '_loaded', None)
-  huggingface.export_folder(run, folder)
+  exporting.export_folder(run, folder)
   ours_and_theirs(run, folder, plain=True)
   same_in_the_harness(run, folder)
 

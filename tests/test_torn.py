@@ -11,11 +11,12 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from flan_jax.cli import huggingface, report
+from flan_jax.cli import report
 from flan_jax.data import vocabulary
-from flan_jax.data.tokenizers import vocabulary_file
+from flan_jax.data.tokenizers import kept_vocabulary, vocabulary_file
 from flan_jax.errors import UserError
 from flan_jax.evaluation import results
+from flan_jax.public_models import exporting
 from flan_jax.runs import evaluation, evaluation_request, generation
 from flan_jax.settings import places
 from flan_jax.training import checkpoint, checksums, metric_log, run_file
@@ -269,7 +270,7 @@ def test_a_torn_run_json_is_named_by_every_reader(world, tmp_path, text):
     'evaluate': lambda: evaluation.evaluate(evaluation.Evaluation(model_dir=str(run))),
     'generate': lambda: generation.open_model(str(run)),
     'report': lambda: report.write([str(run)]),
-    'export': lambda: huggingface.export_folder(str(run), str(tmp_path / 'out')),
+    'export': lambda: exporting.export_folder(str(run), str(tmp_path / 'out')),
     'resume': lambda: checkpoint.check_run(str(run), tiny_runs.run()),
     'lineage': lambda: checkpoint.lineage(str(tmp_path / 'child')),
     'baselines': lambda: evaluation.evaluate(evaluation.Evaluation(model_dir=str(tmp_path / 'child'))),
@@ -490,7 +491,7 @@ def words(tmp_path, monkeypatch):
   monkeypatch.setattr(vocabulary.FLAN, '_loaded', None)
   vocabulary_file.content_hash.cache_clear()
   told = {'path': str(path), 'hash': vocabulary.FLAN.content_hash}
-  evaluation_request.keep_vocabulary(str(tmp_path), run_file.Vocabulary(**told))
+  kept_vocabulary.keep(str(tmp_path), run_file.Vocabulary(**told))
   return path, tiny_runs.run(vocabulary=told, ends={'ends': [1], 'beginning': []})
 
 
@@ -498,7 +499,7 @@ def words(tmp_path, monkeypatch):
 def test_a_run_falls_back_to_its_own_copy_of_the_vocabulary(words, tmp_path, capsys, change):
   path, run = words
   copy = str(tmp_path / 'vocabulary.json')
-  assert evaluation_request.own_vocabulary(run.vocabulary, str(tmp_path)) == str(path)
+  assert kept_vocabulary.own(run.vocabulary, str(tmp_path)) == str(path)
   assert capsys.readouterr().err == ''
   if change == 'gone':
     path.unlink()
@@ -513,9 +514,7 @@ def test_a_run_falls_back_to_its_own_copy_of_the_vocabulary(words, tmp_path, cap
   checkpoint.write_run(str(tmp_path), run.to_json())
   described = evaluation_request.described_vocabulary(vocabulary.FLAN, str(tmp_path))
   assert described == run.vocabulary
-  huggingface._copy_vocabulary(
-    str(tmp_path), evaluation_request.own_vocabulary(run.vocabulary, str(tmp_path)), run.vocabulary
-  )
+  exporting.copy_vocabulary(str(tmp_path), kept_vocabulary.own(run.vocabulary, str(tmp_path)), run.vocabulary)
   assert (tmp_path / 'tokenizer.json').read_text() == 'one'
   with pytest.raises(UserError, match=str(path)):  # that one, by name
     evaluation_request.use_vocabulary(str(path), run, str(tmp_path))

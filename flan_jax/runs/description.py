@@ -5,7 +5,7 @@ import sys
 from typing import Any, Mapping
 
 from flan_jax import storage
-from flan_jax.data.tokenizers import tokenizer_files
+from flan_jax.data.tokenizers import kept_vocabulary, tokenizer_files
 from flan_jax.errors import UserError
 from flan_jax.evaluation import groups
 from flan_jax.runs import evaluation_request, feeds
@@ -75,7 +75,7 @@ def check_base(init_from: str, run: Any) -> None:
     raise UserError(f'INIT_FROM = {init_from!r} holds no run; name the MODEL_DIR of one')
   checkpoint.check_step(init_from)
   if base.vocabulary.hash not in ('', run.vocabulary.hash):
-    kept = evaluation_request.kept_vocabulary(init_from, base.vocabulary)
+    kept = kept_vocabulary.copy(init_from, base.vocabulary)
     copy = f', of which {kept} is a copy' if kept else ''
     raise UserError(
       f'INIT_FROM = {init_from!r} was trained with the vocabulary '
@@ -154,7 +154,7 @@ def write(prepared: Any) -> None:
     return
   folder, run = prepared.job.model_dir, prepared.run
   checkpoint.write_run(folder, run.to_json())
-  evaluation_request.keep_vocabulary(folder, run.vocabulary)
+  kept_vocabulary.keep(folder, run.vocabulary)
   tokenizer_files.keep(folder, run.vocabulary.path, prepared.job.init_from)
   _write_operative_gin(folder)
 

@@ -9,12 +9,11 @@ import os
 from typing import Any, Sequence
 
 from flan_jax import storage
-from flan_jax.data.tokenizers import vocabulary_file
+from flan_jax.data.tokenizers import kept_vocabulary, vocabulary_file
 from flan_jax.errors import notice, UserError
 from flan_jax.evaluation import groups
 from flan_jax.evaluation.scores import Training
 
-COPY = 'vocabulary'  # of a run, in MODEL_DIR, with the suffix of the original
 UNTUNED, PLAIN, TUNED = MODELS = 'untuned', 'plain', 'tuned'
 BOTH, ALL = 'both', 'all'
 NOTHING = 'none'  # of held_out: no cluster at all
@@ -240,15 +239,15 @@ def use_vocabulary(
   from flan_jax.data.vocabulary import FLAN
 
   wanted = run.vocabulary
-  path = path or own_vocabulary(wanted, model_dir) or wanted.path
+  path = path or kept_vocabulary.own(wanted, model_dir) or wanted.path
   if not path:
     raise UserError(f'the import in {model_dir} does not tell its vocabulary; name the file with {flag}')
   if path != 'bytes' and not storage.is_file(path):
     raise UserError(_gone(path, wanted, model_dir, flag))
   FLAN.use(path)
   if FLAN.content_hash != (wanted.hash or FLAN.content_hash):
-    kept = kept_vocabulary(model_dir, wanted)
-    damaged = _damaged(wanted, model_dir)
+    kept = kept_vocabulary.copy(model_dir, wanted)
+    damaged = kept_vocabulary.damaged(wanted, model_dir)
     copy = f', of which {kept} is a copy,' if kept else f', whose copy {damaged} is damaged,' if damaged else ''
     raise UserError(
       f'the vocabulary {path!r} is not the one that the run in {model_dir} was '
@@ -264,18 +263,14 @@ def use_vocabulary(
   return dataclasses.replace(run, ends=ends.told())
 
 
-def keep_vocabulary(model_dir: str, told: Any) -> None:
-  """Copies the vocabulary of a run (run_file.Vocabulary) into MODEL_DIR; later the run may need it."""
-  if told.path != 'bytes' and storage.is_file(told.path) and not kept_vocabulary(model_dir, told):
-    storage.copy(told.path, _copies(model_dir, told.path)[0])
-
-
 def described_vocabulary(words, model_dir: str) -> Any:
   """What run.json tells of the vocabulary in force: of a copy, where it is from."""
   from flan_jax.training import checkpoint, run_file
 
   run = checkpoint.read_run(model_dir)
-  if run and run.vocabulary.hash == words.content_hash and (words.path in _copies(model_dir, words.path)):
+  if (
+    run and run.vocabulary.hash == words.content_hash and (words.path in kept_vocabulary.copies(model_dir, words.path))
+  ):
     return run.vocabulary
   return run_file.Vocabulary(words.path, words.content_hash)
 
@@ -294,42 +289,13 @@ def described_ends(words, model_dir: str) -> dict | None:
   return words.ends.told()
 
 
-def kept_vocabulary(model_dir: str, told: Any) -> str | None:
-  """The copy in MODEL_DIR of a vocabulary (run_file.Vocabulary), if it is there."""
-  return next((path for path in _copies(model_dir, told.path) if vocabulary_file.matches(path, told.hash)), None)
-
-
-def _copies(model_dir: str, path: str) -> tuple[str, str]:
-  """Where a copy may be: of a run, and of an import, which keeps the name."""
-  folder = storage.absolute(model_dir)
-  return (os.path.join(folder, COPY + os.path.splitext(path)[1]), os.path.join(folder, os.path.basename(path)))
-
-
-def own_vocabulary(told: Any, model_dir: str) -> str | None:
-  """The path of a run's vocabulary, or of its copy, which is told; None: neither."""
-  if vocabulary_file.matches(told.path, told.hash):
-    return told.path
-  kept = kept_vocabulary(model_dir, told)
-  if kept:
-    what = 'is another now' if storage.is_file(told.path) else 'is not there any more'
-    notice(f'the vocabulary {told.path} of the run in {model_dir} {what}; its copy {kept} serves')
-  return kept
-
-
 def _gone(path: str, told: Any, model_dir: str, flag: str) -> str:
-  damaged = _damaged(told, model_dir)
+  damaged = kept_vocabulary.damaged(told, model_dir)
   copy = f', and its copy {damaged} is damaged (sha256 is not {told.hash})' if (damaged) else ''
   return (
     f'the vocabulary of the run in {model_dir} was {path!r}, which is not there{copy}; '
     f'bring it back, or name its new place with {flag}'
   )
-
-
-def _damaged(told: Any, model_dir: str) -> str | None:
-  """The copy in MODEL_DIR that is not what it was, if there is one and no whole one."""
-  if kept_vocabulary(model_dir, told):
-    return None
-  return next((path for path in _copies(model_dir, told.path) if path != told.path and storage.is_file(path)), None)
 
 
 def resumed_vocabulary(run: Any, model_dir: str) -> str | None:
@@ -345,8 +311,8 @@ def resumed_vocabulary(run: Any, model_dir: str) -> str | None:
   told = run.vocabulary
   if named and storage.absolute(named) != told.path:
     return None
-  own = own_vocabulary(told, model_dir)
-  if not own and not storage.is_file(told.path) and _damaged(told, model_dir):
+  own = kept_vocabulary.own(told, model_dir)
+  if not own and not storage.is_file(told.path) and kept_vocabulary.damaged(told, model_dir):
     raise UserError(_gone(told.path, told, model_dir, _FLAG))
   return own or told.path
 

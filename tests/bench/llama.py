@@ -3,7 +3,7 @@
 
 import os
 
-from flan_jax.cli import huggingface
+from flan_jax.public_models import importing
 from flan_jax.training import checkpoint
 
 WIDTH, LAYERS, HEADS, HIDDEN, VOCAB_SIZE, LONGEST = 512, 10, 8, 1_408, 32_000, 2_048
@@ -31,7 +31,7 @@ def write(folder: str) -> tuple[str, str]:
   )
   theirs, ours = os.path.join(folder, 'llama'), os.path.join(folder, 'run')
   transformers.LlamaForCausalLM(config).save_pretrained(theirs)
-  huggingface.import_folder(theirs, ours, 'bytes')
+  importing.import_folder(theirs, ours, 'bytes')
   return theirs, ours
 
 

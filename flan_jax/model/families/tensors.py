@@ -68,11 +68,13 @@ def lone_kernels(model_type: str) -> dict[str, str]:
   return {path: place for path, place in kernels.items() if isinstance(place, str) and family.turned}
 
 
-def read_params(model_type: str, config: decoder.DecoderConfig, shardings: Any, read: Read) -> Any:
-  """float32 parameters, straight into their shards: a process reads only its own.
+def read_params(
+  model_type: str, config: decoder.DecoderConfig, shardings: Any, read: Read, dtype: str = 'float32'
+) -> Any:
+  """Parameters, straight into their shards: a process reads only its own.
 
   shardings: a tree as sharding.param_shardings gives it. read(name, slices) gives a
-  part of a tensor.
+  part of a tensor. dtype: of the parameters.
   """
   family = FAMILIES[model_type]
   shares = _shares(family, decoder.abstract_params(config), config)
@@ -82,7 +84,7 @@ def read_params(model_type: str, config: decoder.DecoderConfig, shardings: Any, 
     name = share.tensor.format(layer)
     oriented = lambda index: tuple(index)[::-1] if turned else tuple(index)
     fetch = lambda index: _upright(read(name, oriented(index)), turned)
-    return _part(share, index, fetch).astype(np.float32)
+    return _part(share, index, fetch).astype(dtype)
 
   def one(path, leaf, sharding):
     path = _path(path)
