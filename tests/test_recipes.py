@@ -12,8 +12,9 @@ import jax
 import pytest
 
 import gin
-from flan_jax.cli import commandline
+from flan_jax.cli import commandline, precompile
 from flan_jax.model import decoder, families
+from flan_jax.planning import candidates
 from tests import public_configs
 from tests.conftest import QUICK
 
@@ -27,22 +28,35 @@ def bases(names=public_configs.BASES):
 
 
 @pytest.fixture
-def recipe():
-  """File in gin/models -> the DecoderConfig that a command makes of it."""
+def configured():
+  """(recipe, other arguments of precompile) -> what gin then has."""
 
-  def read(name):
+  def configure(name, *arguments):
+    gin.clear_config()
     made = commandline.parser('precompile', 'Reads a recipe.', gin='runs/precompile.gin')
-    commandline.configure(commandline.parse(made, [f'--gin_file=models/{name}.gin']))
-    return commandline.call(decoder.DecoderConfig)
+    commandline.configure(commandline.parse(made, [f'--gin_file=models/{name}.gin', *arguments]))
 
-  yield read
+  yield configure
   gin.clear_config()
 
 
+@pytest.fixture
+def planned(configured):
+  """(recipe, mesh file, ADAPTER) -> the candidates.Plan of its step."""
+
+  def plan(name, mesh, adapter):
+    lora = ["--gin.ADAPTER='lora'", "--gin.OPTIMIZER='adam'"] if adapter else []
+    configured(name, f'--gin_file=meshes/{mesh}.gin', *lora)
+    return precompile.planned(commandline.call(precompile.Precompile, mode='train'))
+
+  return plan
+
+
 @bases()
-def test_a_recipe_is_the_decoder_of_the_config_json(name, recipe):
+def test_a_recipe_is_the_decoder_of_the_config_json(name, configured):
   _, values, _ = public_configs.BASES[name]
-  assert recipe(name) == families.read_config(values)
+  configured(name)
+  assert commandline.call(decoder.DecoderConfig) == families.read_config(values)
 
 
 @bases()
@@ -58,24 +72,35 @@ def test_every_model_file_is_tested_here_or_the_papers():
 
 
 def rows():
-  """[recipe, what is tuned, mesh file, peak, memory] of the table of the page."""
+  """[recipe, what is tuned, mesh file, GiB by arithmetic, GiB at the compiled peak or None, GiB of a device]."""
   text = PAGE.read_text(encoding='utf-8')
-  found = re.findall(r'^\| `models/(\w+)\.gin` \| (\w+) \| `meshes/(\w+)\.gin` \| ([\d.]+) of ([\d.]+) \|', text, re.M)
-  return [(name, how, mesh, float(peak), float(memory)) for name, how, mesh, peak, memory in found]
+  row = r'^\| `models/(\w+)\.gin` \| (\w+) \| `meshes/(\w+)\.gin` \| ([\d.]+) \| (–|[\d.]+) \| ([\d.]+) \|'
+  return [
+    (name, how, mesh, float(least), None if peak == '–' else float(peak), float(memory))
+    for name, how, mesh, least, peak, memory in re.findall(row, text, re.M)
+  ]
 
 
-def test_the_page_has_a_row_of_every_recipe_and_each_fits():
+def test_the_page_has_every_recipe_with_what_its_steps_need_at_least(planned):
   assert {row[0] for row in rows()} == set(public_configs.BASES)
-  assert all(peak <= memory for *_, peak, memory in rows())
+  for name, how, mesh, least, peak, memory in rows():
+    plan = planned(name, mesh, {'full': None, 'LoRA': 'lora'}[how])
+    candidates.check(plan)
+    found = [round(count / 2**30, 2) for count in (candidates.least_bytes(plan), plan.where.device.memory)]
+    assert found == [least, memory], (name, how)
+    assert peak is None or peak <= memory
+
+
+def test_the_page_links_the_folders_that_the_recipes_are_of():
   names = re.findall(r'^\| \[([\w./-]+)\]', PAGE.read_text(encoding='utf-8'), re.M)
-  assert set(names) == {hub for hub, _, _ in public_configs.BASES.values()}
+  assert names == [hub for hub, _, _ in public_configs.BASES.values()]
 
 
 @pytest.mark.slow
 @bases(list(public_configs.BASES)[:2])
 def test_the_smallest_recipes_compile_with_the_memory_that_the_page_says(name):
   pytest.importorskip('libtpu')
-  _, how, mesh, peak, memory = next(row for row in rows() if row[0] == name)
+  _, how, mesh, _, peak, memory = next(row for row in rows() if row[0] == name)
   assert how == 'full'
   done = subprocess.run(
     [sys.executable, '-m', 'flan_jax', 'precompile', f'--gin_file=models/{name}.gin', f'--gin_file=meshes/{mesh}.gin'],
@@ -86,6 +111,6 @@ def test_the_smallest_recipes_compile_with_the_memory_that_the_page_says(name):
     timeout=1800,
   )
   assert done.returncode == 0, done.stderr[-2000:]
-  told = re.search(r'its peak ([\d.]+) GiB of ([\d.]+) GiB: fits', re.sub(r'[│\s]+', ' ', done.stdout))
-  assert (float(told[1]), float(told[2])) == (pytest.approx(peak, rel=0.05), memory)
+  printed = re.search(r'its peak ([\d.]+) GiB of ([\d.]+) GiB: fits', re.sub(r'[│\s]+', ' ', done.stdout))
+  assert float(printed[1]) == pytest.approx(peak, rel=0.05) and float(printed[2]) == memory
   assert json.loads(done.stdout.splitlines()[-1])['fits']
