@@ -38,7 +38,10 @@ ONLY = {
   ('report', 'data'): {'data.clusters'},
   ('public_models', 'data'): {
     'data.vocabulary',
-    *(f'data.tokenizers.{one}' for one in ('byte_tokenizer', 'ends', 'kept_vocabulary', 'tokenizer_files')),
+    *(
+      f'data.tokenizers.{one}'
+      for one in ('byte_tokenizer', 'chat_template', 'ends', 'kept_vocabulary', 'tokenizer_files')
+    ),
   },
   ('tasks', 'evaluation'): {'evaluation.seqio_metrics'},
 }

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Command: public checkpoints in and out, as folders that transformers and peft read."""
 
+import dataclasses
 import os
 from typing import Any, Sequence
 
@@ -36,6 +37,11 @@ def main(arguments: Sequence[str]) -> None:
   made.add_argument('--step', help='export: of the checkpoint (default: last)')
   made.add_argument('--adapter', action='store_true', help="export: a run's LoRA alone, as a folder of peft")
   made.add_argument('--base', metavar='MODEL_DIR', help='import: of a folder of peft, the run that it is beside')
+  made.add_argument('--dtype', default='float32', help='export: of the parameters (default: float32, as they are)')
+  made.add_argument('--max_shard_size', default=5.0, metavar='GB', help='export: gigabytes of a file (default: 5)')
+  made.add_argument(
+    '--base_model', metavar='NAME', help="export: the base's name on the hub, for the card: 'Qwen/Qwen3-0.6B'"
+  )
   flags = commandline.parse(made, arguments)
   with registration.quietly():
     from flan_jax.public_models import adapters
@@ -63,10 +69,13 @@ def _import(flags: Any) -> None:
 
 def _export(flags: Any) -> None:
   from flan_jax.errors import notice
-  from flan_jax.public_models import exporting
+  from flan_jax.public_models import exporting, safetensors_files
+  from flan_jax.runs import evaluation_request, model_card
 
-  done = exporting.export_folder(flags.src, flags.dst, flags.step, flags.fsdp)
-  print(f'exported step {done.step} of {flags.src} as {done.family}: {flags.dst}')
+  tuned = not evaluation_request.never_tuned(flags.src)
+  form = exporting.Form(flags.dtype, int(flags.max_shard_size * safetensors_files.GB))
+  done = exporting.export_folder(flags.src, flags.dst, flags.step, flags.fsdp, form, tuned)
+  print(f'exported step {done.step} of {flags.src} as {done.family}, {flags.dtype}: {flags.dst}')
   if done.words:
     print(done.ends.described(done.words.piece))
     if done.words.is_sentencepiece and done.family == 'qwen2':
@@ -74,14 +83,27 @@ def _export(flags: Any) -> None:
         'transformers reads every tokenizer of a qwen2 as one of bytes; load '
         f'that of {flags.dst} as transformers.PreTrainedTokenizerFast'
       )
+  if done.template:
+    print(f"the default chat template is the base's; {done.template!r} beside it asks as the run was tuned")
+  elif done.template is not None:
+    print('the chat template asks as the run was tuned')
+  folder = model_card.Folder(flags.dst, done.step, flags.dtype, base_model=flags.base_model)
+  ends = exporting.separators(evaluation_request.read_run(flags.src), flags.src)
+  model_card.write(flags.src, dataclasses.replace(folder, separators=ends, template=done.template or ''))
+  print(f'model card: {os.path.join(flags.dst, "README.md")}')
 
 
 def _convert_adapter(flags: Any) -> None:
-  from flan_jax.public_models import adapters
+  from flan_jax.public_models import adapters, exporting
+  from flan_jax.runs import evaluation_request, model_card
 
   if flags.direction == 'import':
     run = adapters.import_adapter(flags.src, flags.dst, flags.base)
     print(f'imported the adapter {flags.src}, rank {run.adapter.rank}, beside {flags.base}: MODEL_DIR {flags.dst}')
-  else:
-    step, base = adapters.export_adapter(flags.src, flags.dst, flags.step)
-    print(f'exported the adapter of step {step} of {flags.src}: {flags.dst}; its base is {base}')
+    return
+  step, base = adapters.export_adapter(flags.src, flags.dst, flags.step, flags.base_model)
+  print(f'exported the adapter of step {step} of {flags.src}: {flags.dst}; its base is {base}')
+  ends = exporting.separators(evaluation_request.read_run(flags.src), flags.src)
+  folder = model_card.Folder(flags.dst, step, adapter_alone=True, separators=ends, base_model=flags.base_model)
+  model_card.write(flags.src, folder)
+  print(f'model card: {os.path.join(flags.dst, "README.md")}')

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The chat template of a tuned run: a chat asks the model as its prompts did.
+
+A folder whose source had a template keeps it as the one that is used by default; that of
+the run is then beside it, by the name 'flan'.
+"""
+
+import json
+import os
+import re
+from typing import Any
+
+from flan_jax import storage
+from flan_jax.data.tokenizers import ends as ends_lib
+
+FILE, FOLDER, NAME = 'chat_template.jinja', 'additional_chat_templates', 'flan'
+_KEY = 'chat_template'  # of tokenizer_config.json, where transformers had it before
+# A system message is the first paragraph of the prompt. Content comes as it is.
+_TEMPLATE = (
+  "{{{{- {begin} -}}}}{{%- for message in messages -%}}{{%- if message['role'] == 'assistant' -%}}"
+  "{{{{- message['content'] + {end} -}}}}{{%- elif message['role'] == 'system' -%}}"
+  "{{{{- message['content'] + {paragraph} -}}}}{{%- else -%}}{{{{- message['content'] + {separator} -}}}}"
+  '{{%- endif -%}}{{%- endfor -%}}'
+)
+
+
+def text(ends: ends_lib.Ends, separators: tuple[str, str], words: Any) -> str:
+  """The template that asks as a run with these SEPARATORS was asked.
+
+  ends: what the run was trained with. words: the vocabulary, see ends.Words.
+  """
+  shown = [ending(separator, ends, words) for separator in separators]
+  begin = ''.join(words.piece(number) for number in ends.beginning)
+  names = ('begin', 'separator', 'end', 'paragraph')
+  return _TEMPLATE.format(**dict(zip(names, map(_literal, (begin, *shown, '\n\n')))))
+
+
+def ending(separator: str, ends: ends_lib.Ends, words: Any | None) -> str:
+  """The text that stands for one of SEPARATORS. words: None if the vocabulary is gone."""
+  if separator != 'eos':
+    return separator
+  return words.piece(ends.ends[0]) if words else f'token {ends.ends[0]}'
+
+
+def _literal(value: str) -> str:
+  return json.dumps(value, ensure_ascii=False)
+
+
+def write(folder: str, template: str) -> bool:
+  """Puts the template of a run into an export; returns whether it is the default there."""
+  if not _put_default(folder):
+    storage.write_whole(os.path.join(folder, FILE), template)
+    return True
+  storage.make_folder(os.path.join(folder, FOLDER))
+  storage.write_whole(os.path.join(folder, FOLDER, f'{NAME}.jinja'), template)
+  return False
+
+
+def _put_default(folder: str) -> bool:
+  """Whether the source had a default; one of tokenizer_config.json is put into a file of its own.
+
+  Beside other files transformers passes over the key.
+  """
+  path = os.path.join(folder, FILE)
+  if storage.is_file(path):
+    return True
+  told = ends_lib.read(folder, ends_lib.TOKENIZER).get(_KEY)
+  named = {'default': told} if isinstance(told, str) else {}
+  if isinstance(told, list):
+    named = {one['name']: one['template'] for one in told if isinstance(one, dict) and {'name', 'template'} <= set(one)}
+    named = {name: template for name, template in named.items() if re.fullmatch(r'[\w-]+', name)}
+    storage.make_folder(os.path.join(folder, FOLDER))
+  for name, template in named.items():
+    storage.write_whole(path if name == 'default' else os.path.join(folder, FOLDER, f'{name}.jinja'), template)
+  return 'default' in named
