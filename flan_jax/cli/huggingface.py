@@ -87,7 +87,12 @@ def _export(flags: Any) -> None:
     print(f"the default chat template is the base's; {done.template!r} beside it asks as the run was tuned")
   elif done.template is not None:
     print('the chat template asks as the run was tuned')
-  folder = model_card.Folder(flags.dst, done.step, flags.dtype, base_model=flags.base_model)
+  if not done.exact:
+    notice(
+      'the tokenizer may join the separator of the run with the end of a prompt: a chat then asks with other tokens '
+      'than in tuning; `flan_jax generate` asks with the same'
+    )
+  folder = model_card.Folder(flags.dst, done.step, flags.dtype, exact=done.exact, base_model=flags.base_model)
   ends = exporting.separators(evaluation_request.read_run(flags.src), flags.src)
   model_card.write(flags.src, dataclasses.replace(folder, separators=ends, template=done.template or ''))
   print(f'model card: {os.path.join(flags.dst, "README.md")}')

@@ -25,7 +25,8 @@ class Exported:
 
   family: its model_type. step: of the checkpoint. words: the vocabulary, see ends.Words;
   None if it is gone. template: name of the chat template that asks as the run was tuned,
-  '' for the default one; None: it was never tuned, or the vocabulary is gone.
+  '' for the default one; None: it was never tuned, or the vocabulary is gone. exact: see
+  chat_template.Template.
   """
 
   family: str
@@ -33,6 +34,7 @@ class Exported:
   ends: ends_lib.Ends
   words: Any
   template: str | None
+  exact: bool
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,14 +78,11 @@ def export_folder(
   storage.write_whole(os.path.join(dst, folder.CONFIG), json.dumps(values, indent=2))
   tokenizer_files.give(src, dst, ends, words)
   tokenizer_files.write_generation(dst, ends, values)
-  template = _write_template(dst, run, trained, words) if tuned and words else None
-  return Exported(family, loaded.step, ends, words, template)
-
-
-def _write_template(dst: str, run: checkpoint.Run, ends: ends_lib.Ends, words: Any) -> str:
-  """Returns the name of the chat template, '' if it is the default."""
-  first = chat_template.write(dst, chat_template.text(ends, run.rows.separators, words))
-  return '' if first else chat_template.NAME
+  if not (tuned and words):
+    return Exported(family, loaded.step, ends, words, None, True)
+  template = chat_template.of_run(dst, trained, run.rows.separators, words)
+  first = chat_template.write(dst, template.text)
+  return Exported(family, loaded.step, ends, words, '' if first else chat_template.NAME, template.exact)
 
 
 def separators(run: checkpoint.Run, src: str) -> tuple[str, str]:

@@ -42,7 +42,8 @@ class Subject:
     results: None if it was not evaluated.
     datasets: names on the hub of what was trained on. languages: codes of them.
     separators: the texts that end a prompt and an answer. template: name of the chat
-      template that asks so, '' if it is the default.
+      template that asks so, '' if it is the default. exact: whether it gives the tokens
+      of tuning.
   """
 
   title: str
@@ -60,6 +61,7 @@ class Subject:
   languages: Sequence[str] = ()
   separators: tuple[str, str] = ('', '')
   template: str = ''
+  exact: bool = True
 
 
 def text(subject: Subject) -> str:

@@ -22,8 +22,8 @@ _ENGLISH = 'en'
 class Folder:
   """An exported folder. dtype: of its parameters. adapter_alone: it is one of peft.
 
-  separators: see card.Subject. template: the same. base_model: its base's name on the
-  hub, if the user gives it.
+  separators, template, exact: see card.Subject. base_model: its base's name on the hub, if
+  the user gives it.
   """
 
   path: str
@@ -32,6 +32,7 @@ class Folder:
   adapter_alone: bool = False
   separators: tuple[str, str] = ('', '')
   template: str = ''
+  exact: bool = True
   base_model: str | None = None
 
 
@@ -61,6 +62,7 @@ def write(model_dir: str, folder: Folder) -> None:
     languages=_languages(names, base) if run.tasks or base else (),
     separators=folder.separators,
     template=folder.template,
+    exact=folder.exact,
   )
   storage.write_whole(os.path.join(folder.path, card.FILE), card.text(subject))
 
