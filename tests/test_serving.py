@@ -15,9 +15,10 @@ from flan_jax.cli import huggingface
 from flan_jax.data import vocabulary
 from flan_jax.data.tokenizers import chat_template
 from flan_jax.inference import decoding, text_generation
+from flan_jax.model import families
 from flan_jax.public_models import importing, safetensors_files
 from flan_jax.runs import generation
-from tests import test_same_texts
+from tests import test_huggingface, test_same_texts, vllm_keys
 
 TEMPLATE = '{{ messages[0].content }}'
 LIST = [{'name': 'default', 'template': TEMPLATE}, {'name': 'tools', 'template': 'x'}]
@@ -177,3 +178,16 @@ def test_generation_settings_are_read(tuned, tmp_path):
   huggingface.main(['export', run, str(tmp_path / 'folder')])
   told = transformers.GenerationConfig.from_pretrained(tmp_path / 'folder')
   assert np.ravel(told.eos_token_id).tolist() == [2, 0] and told.pad_token_id == 0
+
+
+@pytest.mark.parametrize('family', families.FAMILIES)
+def test_a_folder_states_what_vllm_reads_of_its_architecture(family):
+  shapes = {'gpt2': test_huggingface.GPT2, 'gpt_neox': test_huggingface.OWN_WIDTH}
+  asked = shapes.get(family, test_huggingface.SIZES)
+  made = transformers.AutoConfig.for_model(family, **asked, pad_token_id=0).to_dict()
+  config = families.read_config({key: value for key, value in made.items() if value is not None})
+  told = families.write_config(config, 64, family)
+  told |= {'eos_token_id': 2}  # as an export adds it
+  _, keys = vllm_keys.KEYS[told['architectures'][0]]
+  assert [key for key in keys if not any(one in told for one in key.split('|'))] == []
+  assert getattr(transformers, told['architectures'][0]).config_class.model_type == family
