@@ -25,6 +25,19 @@ def main(arguments: Sequence[str]) -> None:
       Parameters become float32. The tokenizer's files are copied beside them, and tell
       what ends and begins a text.""",
   )
+  _add_flags(made)
+  flags = commandline.parse(made, arguments)
+  with registration.quietly():
+    from flan_jax.public_models import adapters
+  if flags.adapter or adapters.is_folder(flags.src):
+    _convert_adapter(flags)
+  elif flags.direction == 'import':
+    _import(flags)
+  else:
+    _export(flags)
+
+
+def _add_flags(made: Any) -> None:
   made.add_argument('direction', choices=('import', 'export'))
   made.add_argument('src', metavar='SRC', help='what to read')
   made.add_argument('dst', metavar='DST', help='folder to write, which must not exist')
@@ -42,15 +55,6 @@ def main(arguments: Sequence[str]) -> None:
   made.add_argument(
     '--base_model', metavar='NAME', help="export: the base's name on the hub, for the card: 'Qwen/Qwen3-0.6B'"
   )
-  flags = commandline.parse(made, arguments)
-  with registration.quietly():
-    from flan_jax.public_models import adapters
-  if flags.adapter or adapters.is_folder(flags.src):
-    _convert_adapter(flags)
-  elif flags.direction == 'import':
-    _import(flags)
-  else:
-    _export(flags)
 
 
 def _import(flags: Any) -> None:
