@@ -11,6 +11,7 @@ import yaml
 
 from flan_jax.cli import huggingface
 from flan_jax.data import vocabulary
+from flan_jax.errors import UserError
 from flan_jax.evaluation import scores
 from flan_jax.public_models import base_card
 from flan_jax.report import card
@@ -183,3 +184,12 @@ def test_text_of_the_card_is_of_declared_tasks():
   names = ['sst2', 'wmt16_translate_deen']
   assert model_card._languages(names, {}) == ['en', 'de'] and len(model_card._on_hub(names)) == 2
   assert tiny_runs.RUN['data'] == 'embedded'
+
+
+def test_results_that_cannot_be_read_stop_an_export_before_it_begins(tmp_path):
+  test_huggingface.save(tmp_path / 'there')
+  huggingface.main(['import', str(tmp_path / 'there'), str(tmp_path / 'base')])
+  (tmp_path / 'base/results.json').write_text('{"schema": 3}')
+  with pytest.raises(UserError, match='results.json'):
+    huggingface.main(['export', str(tmp_path / 'base'), str(tmp_path / 'out')])
+  assert not (tmp_path / 'out').exists()

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Command: public checkpoints in and out, as folders that transformers and peft read."""
 
-import dataclasses
 import os
 from typing import Any, Sequence
 
@@ -21,6 +20,9 @@ def main(arguments: Sequence[str]) -> None:
         flan_jax train --gin_file=MODEL_DIR/model.gin \\
           --gin.INIT_FROM="'MODEL_DIR'" ...
         flan_jax huggingface export MODEL_DIR FOLDER
+
+      An export is ready to serve: it has the tokenizer, a chat template that asks as the
+      run was tuned, and a model card.
 
       Parameters become float32. The tokenizer's files are copied beside them, and tell
       what ends and begins a text.""",
@@ -74,11 +76,11 @@ def _import(flags: Any) -> None:
 def _export(flags: Any) -> None:
   from flan_jax.errors import notice
   from flan_jax.public_models import exporting, safetensors_files
-  from flan_jax.runs import evaluation_request, model_card
+  from flan_jax.runs import model_card
 
-  tuned = not evaluation_request.never_tuned(flags.src)
+  subject = model_card.described(flags.src, flags.base_model)
   form = exporting.Form(flags.dtype, int(flags.max_shard_size * safetensors_files.GB))
-  done = exporting.export_folder(flags.src, flags.dst, flags.step, flags.fsdp, form, tuned)
+  done = exporting.export_folder(flags.src, flags.dst, flags.step, flags.fsdp, form, subject.tuned)
   print(f'exported step {done.step} of {flags.src} as {done.family}, {flags.dtype}: {flags.dst}')
   if done.words:
     print(done.ends.described(done.words.piece))
@@ -96,23 +98,21 @@ def _export(flags: Any) -> None:
       'the tokenizer may join the separator of the run with the end of a prompt: a chat then asks with other tokens '
       'than in tuning; `flan_jax generate` asks with the same'
     )
-  folder = model_card.Folder(flags.dst, done.step, flags.dtype, exact=done.exact, base_model=flags.base_model)
-  ends = exporting.separators(evaluation_request.read_run(flags.src), flags.src)
-  model_card.write(flags.src, dataclasses.replace(folder, separators=ends, template=done.template or ''))
-  print(f'model card: {os.path.join(flags.dst, "README.md")}')
+  shown = {'dtype': flags.dtype, 'template': done.template or '', 'exact': done.exact}
+  shown |= {'separators': exporting.separators(subject.run, flags.src)}
+  print(f'model card: {model_card.write(subject, flags.dst, done.step, **shown)}')
 
 
 def _convert_adapter(flags: Any) -> None:
   from flan_jax.public_models import adapters, exporting
-  from flan_jax.runs import evaluation_request, model_card
+  from flan_jax.runs import model_card
 
   if flags.direction == 'import':
     run = adapters.import_adapter(flags.src, flags.dst, flags.base)
     print(f'imported the adapter {flags.src}, rank {run.adapter.rank}, beside {flags.base}: MODEL_DIR {flags.dst}')
     return
+  subject = model_card.described(flags.src, flags.base_model)
   step, base = adapters.export_adapter(flags.src, flags.dst, flags.step, flags.base_model)
   print(f'exported the adapter of step {step} of {flags.src}: {flags.dst}; its base is {base}')
-  ends = exporting.separators(evaluation_request.read_run(flags.src), flags.src)
-  folder = model_card.Folder(flags.dst, step, adapter_alone=True, separators=ends, base_model=flags.base_model)
-  model_card.write(flags.src, folder)
-  print(f'model card: {os.path.join(flags.dst, "README.md")}')
+  shown = {'adapter_alone': True, 'separators': exporting.separators(subject.run, flags.src)}
+  print(f'model card: {model_card.write(subject, flags.dst, step, **shown)}')

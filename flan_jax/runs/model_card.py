@@ -18,53 +18,44 @@ from flan_jax.training import checkpoint
 _ENGLISH = 'en'
 
 
-@dataclasses.dataclass(frozen=True)
-class Folder:
-  """An exported folder. dtype: of its parameters. adapter_alone: it is one of peft.
+def described(model_dir: str, base_model: str | None = None) -> card.Subject:
+  """What the card of a MODEL_DIR says, but for the folder that is exported, of which it knows nothing yet.
 
-  separators, template, exact: see card.Subject. base_model: its base's name on the hub, if
-  the user gives it.
-  """
-
-  path: str
-  step: int
-  dtype: str = 'float32'
-  adapter_alone: bool = False
-  separators: tuple[str, str] = ('', '')
-  template: str = ''
-  exact: bool = True
-  base_model: str | None = None
-
-
-def write(model_dir: str, folder: Folder) -> None:
-  """Writes README.md into an export of a MODEL_DIR.
+  base_model: its base's name on the hub, if the user gives it.
 
   Raises:
-    UserError: results.json there is not one that an evaluation wrote.
+    UserError: there is no run, or results.json is not one that an evaluation wrote.
   """
+  run = evaluation_request.read_run(model_dir)
+  results = results_lib.read(model_dir)
   registration.load_tasks()
-  run, tuned = evaluation_request.read_run(model_dir), not evaluation_request.never_tuned(model_dir)
-  base = base_of(model_dir, folder.base_model)
+  base = base_of(model_dir, base_model)
   names = [name for name in run.tasks if datasets.plain(name) in datasets.names()]
-  subject = card.Subject(
-    title=os.path.basename(os.path.abspath(folder.path)),
+  return card.Subject(
+    title='',
     run=run,
-    step=folder.step,
+    step=0,
     version=flan_jax.__version__,
-    dtype=folder.dtype,
-    tuned=tuned,
-    adapter_alone=folder.adapter_alone,
+    dtype='float32',
+    tuned=not evaluation_request.never_tuned(model_dir),
+    adapter_alone=False,
     base=base,
     training=evaluation_request.training(model_dir),
     rule=_rule(run, model_dir),
-    results=results_lib.read(model_dir),
+    results=results,
     datasets=() if card.EMBEDDED in run.data else _on_hub(names),
     languages=_languages(names, base) if run.tasks or base else (),
-    separators=folder.separators,
-    template=folder.template,
-    exact=folder.exact,
   )
-  storage.write_whole(os.path.join(folder.path, card.FILE), card.text(subject))
+
+
+def write(subject: card.Subject, folder: str, step: int, **others: Any) -> str:
+  """Writes README.md into an export; returns its path.
+
+  step: of the checkpoint. others: fields of the subject, as they are in the folder.
+  """
+  title, path = os.path.basename(os.path.abspath(folder)), os.path.join(folder, card.FILE)
+  storage.write_whole(path, card.text(dataclasses.replace(subject, title=title, step=step, **others)))
+  return path
 
 
 def base_of(model_dir: str, name: str | None = None) -> dict[str, Any]:
