@@ -10,6 +10,7 @@ import pytest
 import safetensors.torch
 import torch
 import transformers
+from lm_eval.models.huggingface import HFLM
 
 from flan_jax.cli import huggingface
 from flan_jax.data import vocabulary
@@ -94,6 +95,8 @@ def test_what_follows_a_question_stands_as_in_tuning(tuned, tmp_path):
   text = words.apply_chat_template([{'role': role, 'content': text} for role, text in turns], tokenize=False)
   end = '<|im_end|>'
   assert text == f'<s>Be brief.\n\nis it "so"?{end}yes{end}no {{{{ braces }}}}{end}'
+  harness = HFLM(pretrained=folder, device='cpu', dtype='float32', batch_size=1, max_length=test_same_texts.LENGTH)
+  assert harness.apply_chat_template([{'role': 'user', 'content': 'so'}]) == f'<s>so{end}'
 
 
 def test_a_pipeline_answers_as_generate_does(tuned, tmp_path):

@@ -35,7 +35,7 @@ def test_the_page_runs_from_the_import_to_the_answer(tmp_path):
   test_same_texts.write_source(str(source), family, shape, config, generation, dict(tokenizer))
   (source / 'chat_template.jinja').write_text(TEMPLATE)
   (source / 'README.md').write_text('---\nlicense: apache-2.0\n---\n')
-  data = 'flan_jax sample --data_dir=data --datasets=rte,cb,sst2,arc_easy --examples=40\n'
+  data = 'flan_jax sample --data_dir=data --datasets=nli,sst2,arc_easy --examples=20\n'
   said = test_docs.sh(tmp_path, data + small('\n'.join(test_docs.blocks(PAGE, 'bash'))))
   assert 'the arithmetic allows it' in said and 'trained to step 2' in said
   for name in ('qwen3-flan', 'qwen3-flan-full', 'qwen3-flan-adapter'):

@@ -99,7 +99,7 @@ def _export(flags: Any) -> None:
       'than in tuning; `flan_jax generate` asks with the same'
     )
   shown = {'dtype': flags.dtype, 'template': done.template or '', 'exact': done.exact}
-  shown |= {'separators': exporting.separators(subject.run, flags.src)}
+  shown |= {'separators': done.separators}
   print(f'model card: {model_card.write(subject, flags.dst, done.step, **shown)}')
 
 

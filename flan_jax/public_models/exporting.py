@@ -26,7 +26,7 @@ class Exported:
   family: its model_type. step: of the checkpoint. words: the vocabulary, see ends.Words;
   None if it is gone. template: name of the chat template that asks as the run was tuned,
   '' for the default one; None: it was never tuned, or the vocabulary is gone. exact: see
-  chat_template.Template.
+  chat_template.Template. separators: the texts that end a prompt and an answer.
   """
 
   family: str
@@ -35,6 +35,7 @@ class Exported:
   words: Any
   template: str | None
   exact: bool
+  separators: tuple[str, str]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,16 +79,22 @@ def export_folder(
   storage.write_whole(os.path.join(dst, folder.CONFIG), json.dumps(values, indent=2))
   tokenizer_files.give(src, dst, ends, words)
   tokenizer_files.write_generation(dst, ends, values)
+  separators = _shown(run, trained, words)
   if not (tuned and words):
-    return Exported(family, loaded.step, ends, words, None, True)
+    return Exported(family, loaded.step, ends, words, None, True, separators)
   template = chat_template.of_run(dst, trained, run.rows.separators, words)
   first = chat_template.write(dst, template.text)
-  return Exported(family, loaded.step, ends, words, '' if first else chat_template.NAME, template.exact)
+  name = '' if first else chat_template.NAME
+  return Exported(family, loaded.step, ends, words, name, template.exact, separators)
 
 
 def separators(run: checkpoint.Run, src: str) -> tuple[str, str]:
   """The texts that end a prompt and an answer of a run."""
   words, ends = _read_ends(run, kept_vocabulary.own(run.vocabulary, src), src)
+  return _shown(run, ends, words)
+
+
+def _shown(run: checkpoint.Run, ends: ends_lib.Ends, words: Any) -> tuple[str, str]:
   first, second = (chat_template.ending(one, ends, words) for one in run.rows.separators)
   return first, second
 
