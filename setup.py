@@ -45,7 +45,7 @@ setuptools.setup(
     'flan_jax.world': ['tables/*.txt'],
     'flan_jax.data': ['*.html.j2'],
     'flan_jax.runs.launch': ['*.j2'],
-    'flan_jax.report': ['*.html.j2', '*.css', '*.js'],
+    'flan_jax.report': ['*.html.j2', '*.md.j2', '*.css', '*.js'],
   },
   install_requires=[
     'array_record>=0.8,<1',

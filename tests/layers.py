@@ -12,7 +12,9 @@ UNIT = (
   'world_counting', 'world_dialogues', 'world_language', 'world_languages', 'world_news', 'world_reading',
   'world_tables', 'world_texts', 'world_triples',
 )  # fmt: skip
-PROCESS = ('commandline', 'docs', 'hosts', 'job', 'makefile', 'newest', 'outside', 'python_api')
+PROCESS = (
+  'commandline', 'docs', 'hosts', 'job', 'makefile', 'newest', 'outside', 'python_api', 'serving_page',
+)  # fmt: skip
 LAYERS = 'unit', 'component', 'process'
 
 

@@ -16,7 +16,7 @@ from jax.sharding import NamedSharding, PartitionSpec
 
 from flan_jax.cli import commandline, precompile
 from flan_jax.errors import UserError
-from flan_jax.model import decoder
+from flan_jax.model import adapters, decoder
 from flan_jax.planning import aot, candidates, estimate, hlo
 from flan_jax.runs import training
 from flan_jax.settings import hardware
@@ -248,6 +248,26 @@ def test_remat_adds_to_the_time_but_not_to_the_model():
   assert executed == sorted(executed) and len(set(executed)) == 3
 
 
+def test_beside_an_adapter_no_gradients_of_kernels_are_computed():
+  adapted = dataclasses.replace(WORK, adapted=True)
+  each = estimate.forward_flops(CONFIG, WORK)
+  assert estimate.model_flops(CONFIG, adapted) == 2 * (each.kernels + each.logits) + 3 * each.attention
+  saved = estimate.executed_flops(CONFIG, WORK) - estimate.executed_flops(CONFIG, adapted)
+  assert saved == each.kernels + each.logits
+
+
+def test_an_adapter_needs_the_memory_of_its_base_and_little_more():
+  whole = plan(fsdp=8, topology='h200:8', rows=8)
+  lora = dataclasses.replace(whole, adapter=adapters.Adapter(), work=dataclasses.replace(whole.work, adapted=True))
+  base = 2 * decoder.count_parameters(decoder.abstract_params(whole.config), embeddings=True) / 8
+  saved = estimate.saved_bytes(whole.config, whole.work, whole.axes)
+  assert base < candidates.least_bytes(lora) - saved < 1.2 * base
+  assert candidates.least_bytes(whole) - saved > 3.9 * base
+  assert candidates.least_seconds(lora) < candidates.least_seconds(whole)
+  with pytest.raises(UserError, match="ADAPTER_TARGETS has 'nothing', which matches no parameter"):
+    candidates.check(dataclasses.replace(lora, adapter=adapters.Adapter(targets=('nothing',))))
+
+
 def test_the_prediction_lies_between_the_maximum_and_the_sum():
   where = hardware.topology('v5e:2x2')
   traffic = hlo.Traffic({'all-gather': 3e8}, 1e8, 0.0, 4e9, 2e9)
@@ -407,6 +427,22 @@ def test_without_libtpu_host_devices_stand_in(mode, capsys):
   assert result['collective_bytes']['all-gather'] > 0
   assert 0 < result['predicted_mfu'] < 1
   assert any('NOTE' in line for line in lines)
+
+
+def lora(**changes):
+  """A request for the step of LoRA."""
+  asked = dict(model=CONFIG, mesh={'fsdp': 8}, rows=dataclasses.replace(ROWS, tokens_per_batch=512), train_steps=10)
+  asked |= dict(optimizer={'learning_rate': 1e-3}, topology='h100:8', vocab_size=64, adapter=adapters.Adapter(rank=2))
+  return precompile.Precompile(**asked | changes)
+
+
+def test_the_step_of_an_adapter_is_compiled_beside_its_base(capsys):
+  result = precompile.precompile(lora(mode='train'))
+  whole = precompile.planned(lora(adapter=None))
+  assert result['fits'] and 0 < result['model_flops_per_step'] < estimate.model_flops(whole.config, whole.work)
+  assert "ADAPTER = 'lora'" in capsys.readouterr().out
+  with pytest.raises(UserError, match='FROZEN = .* beside ADAPTER'):
+    precompile.planned(lora(optimizer={'learning_rate': 1e-3, 'frozen': ('embedding',)}))
 
 
 def test_a_search_recommends_what_it_compiled(capsys):

@@ -241,11 +241,11 @@ def test_the_proof_names_what_is_shared(page):
   ) in section(page, 'unseen')
   rule = fake_run.rule()
   rule['trained']['glue_mrpc'] = ['paraphrase']
-  found = sections.unseen(rule, fake_run.group())
+  found = sections.unseen(rule, fake_run.group().training)
   assert found['shared'] == [('glue_mrpc', ['paraphrase'])]
   text = section(made(rule=rule), 'unseen')
   assert '1 of the 3 tasks trained on share' in text and 'Checked' not in text
-  assert sections.unseen({**rule, 'held_out': {}}, fake_run.group()) is None
+  assert sections.unseen({**rule, 'held_out': {}}, fake_run.group().training) is None
 
 
 def compared(**changes):
@@ -325,7 +325,7 @@ def test_a_heading_is_no_kinship():
       'held_out': {'math_dataset': ['math', 'miscellaneous']},
       'trained': {'wic': ['word_disambiguation', 'miscellaneous']},
     },
-    fake_run.group(),
+    fake_run.group().training,
   )
   assert found['shared'] == [] and found['headings'] == ['miscellaneous']
 

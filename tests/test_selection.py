@@ -80,7 +80,10 @@ def test_few_examples_are_the_first_of_training_and_all_of_dev(data_dir):
   read = [list(datasets.records(one, 'train').as_numpy_iterator()) for one in (few, every)]
   assert [record['premise'] for record in read[0]] == [record['premise'] for record in read[1][:5]]
   assert len(list(seqio.get_mixture_or_task(name).get_dataset(None, 'train', shuffle=False))) == 5 * 10
-  assert few.identity != every.identity and 'examples' not in datasets.get(selected(tasks='cb', templates=4)[0]).identity['variant']
+  assert (
+    few.identity != every.identity
+    and 'examples' not in datasets.get(selected(tasks='cb', templates=4)[0]).identity['variant']
+  )
   more = datasets.get(selected(tasks='cb', examples=10**6)[0])
   assert more.source.num_input_examples('train') == count[1] and more.examples == every.examples
 

@@ -22,9 +22,25 @@ def main(arguments: Sequence[str]) -> None:
           --gin.INIT_FROM="'MODEL_DIR'" ...
         flan_jax huggingface export MODEL_DIR FOLDER
 
+      An export is ready to serve: it has the tokenizer, a chat template that asks as the
+      run was tuned, and a model card.
+
       Parameters become float32, those of quantized types too. The tokenizer's files are copied beside them, and tell
       what ends and begins a text.""",
   )
+  _add_flags(made)
+  flags = commandline.parse(made, arguments)
+  with registration.quietly():
+    from flan_jax.public_models import adapters
+  if flags.adapter or adapters.is_folder(flags.src):
+    _convert_adapter(flags)
+  elif flags.direction == 'import':
+    _import(flags)
+  else:
+    _export(flags)
+
+
+def _add_flags(made: Any) -> None:
   made.add_argument('direction', choices=('import', 'export'))
   made.add_argument('src', metavar='SRC', help='what to read')
   made.add_argument('dst', metavar='DST', help='folder to write, which must not exist')
@@ -37,15 +53,11 @@ def main(arguments: Sequence[str]) -> None:
   made.add_argument('--step', help='export: of the checkpoint (default: last)')
   made.add_argument('--adapter', action='store_true', help="export: a run's LoRA alone, as a folder of peft")
   made.add_argument('--base', metavar='MODEL_DIR', help='import: of a folder of peft, the run that it is beside')
-  flags = commandline.parse(made, arguments)
-  with registration.quietly():
-    from flan_jax.public_models import adapters
-  if flags.adapter or adapters.is_folder(flags.src):
-    _convert_adapter(flags)
-  elif flags.direction == 'import':
-    _import(flags)
-  else:
-    _export(flags)
+  made.add_argument('--dtype', default='float32', help='export: of the parameters (default: float32, as they are)')
+  made.add_argument('--max_shard_size', default=5.0, metavar='GB', help='export: gigabytes of a file (default: 5)')
+  made.add_argument(
+    '--base_model', metavar='NAME', help="export: the base's name on the hub, for the card: 'Qwen/Qwen3-0.6B'"
+  )
 
 
 def _import(flags: Any) -> None:
@@ -63,10 +75,13 @@ def _import(flags: Any) -> None:
 
 def _export(flags: Any) -> None:
   from flan_jax.errors import notice
-  from flan_jax.public_models import exporting
+  from flan_jax.public_models import exporting, safetensors_files
+  from flan_jax.runs import model_card
 
-  done = exporting.export_folder(flags.src, flags.dst, flags.step, flags.fsdp)
-  print(f'exported step {done.step} of {flags.src} as {done.family}: {flags.dst}')
+  subject = model_card.described(flags.src, flags.base_model)
+  form = exporting.Form(flags.dtype, int(flags.max_shard_size * safetensors_files.GB))
+  done = exporting.export_folder(flags.src, flags.dst, flags.step, flags.fsdp, form, subject.tuned)
+  print(f'exported step {done.step} of {flags.src} as {done.family}, {flags.dtype}: {flags.dst}')
   if done.words:
     print(done.ends.described(done.words.piece))
     if done.words.is_sentencepiece and done.family == 'qwen2':
@@ -74,14 +89,30 @@ def _export(flags: Any) -> None:
         'transformers reads every tokenizer of a qwen2 as one of bytes; load '
         f'that of {flags.dst} as transformers.PreTrainedTokenizerFast'
       )
+  if done.template:
+    print(f"the default chat template is the base's; {done.template!r} beside it asks as the run was tuned")
+  elif done.template is not None:
+    print('the chat template asks as the run was tuned')
+  if not done.exact:
+    notice(
+      'the tokenizer may join the separator of the run with the end of a prompt: a chat then asks with other tokens '
+      'than in tuning; `flan_jax generate` asks with the same'
+    )
+  shown = {'dtype': flags.dtype, 'template': done.template or '', 'exact': done.exact}
+  shown |= {'separators': done.separators}
+  print(f'model card: {model_card.write(subject, flags.dst, done.step, **shown)}')
 
 
 def _convert_adapter(flags: Any) -> None:
-  from flan_jax.public_models import adapters
+  from flan_jax.public_models import adapters, exporting
+  from flan_jax.runs import model_card
 
   if flags.direction == 'import':
     run = adapters.import_adapter(flags.src, flags.dst, flags.base)
     print(f'imported the adapter {flags.src}, rank {run.adapter.rank}, beside {flags.base}: MODEL_DIR {flags.dst}')
-  else:
-    step, base = adapters.export_adapter(flags.src, flags.dst, flags.step)
-    print(f'exported the adapter of step {step} of {flags.src}: {flags.dst}; its base is {base}')
+    return
+  subject = model_card.described(flags.src, flags.base_model)
+  step, base = adapters.export_adapter(flags.src, flags.dst, flags.step, flags.base_model)
+  print(f'exported the adapter of step {step} of {flags.src}: {flags.dst}; its base is {base}')
+  shown = {'adapter_alone': True, 'separators': exporting.separators(subject.run, flags.src)}
+  print(f'model card: {model_card.write(subject, flags.dst, step, **shown)}')

@@ -57,7 +57,7 @@ class Precompile:
     optimizer: keyword arguments of optim.optimizer.
     train_steps: of the run whose hours are predicted.
     topology: see hardware.topology.
-    adapter: adapters.Adapter, whose kind must be None: only steps of all parameters are known.
+    adapter: adapters.Adapter, what is trained beside the model; kind None: all parameters.
     loss: losses.LossConfig; None: the plain cross-entropy.
     microbatches: parts that the rows of a step are taken in; to train.
     mode: 'train', 'score' or 'generate'.
@@ -122,14 +122,13 @@ def planned(asked: Precompile):
   """
   from flan_jax.model import losses
   from flan_jax.planning import candidates, estimate
+  from flan_jax.runs import begin_from
   from flan_jax.settings import hardware
   from flan_jax.training import sharding
 
-  if asked.adapter and asked.adapter.kind:
-    raise UserError(
-      f'ADAPTER = {asked.adapter.kind!r}: only steps that train all parameters are compiled here, which need '
-      'more memory; set ADAPTER = None'
-    )
+  adapter = asked.adapter if asked.adapter and asked.adapter.kind else None
+  if adapter:
+    begin_from.check_frozen(adapter, asked.optimizer.get('frozen', ()))
   if not asked.topology:
     raise UserError(
       'TOPOLOGY is None: name one with --topology=v3:8x8, or take a mesh '
@@ -140,10 +139,11 @@ def planned(asked: Precompile):
   length, slots = (
     (rows.inputs_length, rows.targets_length) if mode == 'generate' else (rows.row_length, rows.target_slots)
   )
-  work = estimate.Work(rows.per_step, length, slots, mode)
+  work = estimate.Work(rows.per_step, length, slots, mode, adapter is not None)
   mesh = {'data': -1} if asked.mesh is None else asked.mesh
   axes = {} if asked.tries else sharding.filled(mesh, where.devices, where.slices)
-  return candidates.Plan(config, work, axes, where, asked.optimizer, asked.loss or losses.PLAIN, asked.microbatches)
+  loss = asked.loss or losses.PLAIN
+  return candidates.Plan(config, work, axes, where, asked.optimizer, loss, asked.microbatches, adapter)
 
 
 def _search(plan, tries: int):

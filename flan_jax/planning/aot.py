@@ -138,7 +138,7 @@ def _does_not_fit(plan: candidates.Plan, message: str) -> str:
 
 def _train(plan: candidates.Plan, mesh: Mesh):
   rule = optim.optimizer(**plan.optimizer)
-  program = compiled_step.Program(plan.config, rule, mesh, plan.loss, plan.microbatches, plan.frozen)
+  program = compiled_step.Program(plan.config, rule, mesh, plan.loss, plan.microbatches, plan.frozen, plan.adapter)
   return program.jitted(), (program.state_shapes(), _batch(plan.work, mesh))
 
 

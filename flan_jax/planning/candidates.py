@@ -10,7 +10,7 @@ import jax
 import jax.numpy as jnp
 
 from flan_jax.errors import UserError
-from flan_jax.model import decoder, losses
+from flan_jax.model import adapters, decoder, losses
 from flan_jax.planning import estimate, hlo
 from flan_jax.settings import hardware
 from flan_jax.training import optim, sharding
@@ -23,7 +23,8 @@ class Plan:
   """A step to compile, with all that changes its program.
 
   axes: sizes of all axes of the mesh, none of them -1. optimizer: keyword arguments of
-  optim.optimizer. loss: what training adds. microbatches: see step.make_step.
+  optim.optimizer. loss: what training adds. microbatches: see step.make_step. adapter:
+  what is trained beside the model; None: all of it.
   """
 
   config: decoder.DecoderConfig
@@ -33,13 +34,19 @@ class Plan:
   optimizer: Mapping[str, Any]
   loss: losses.LossConfig = losses.PLAIN
   microbatches: int = 1
+  adapter: adapters.Adapter | None = None
 
   @property
   def frozen(self) -> tuple[str, ...]:
     return self.optimizer.get('frozen', ())
 
+  @property
+  def trains(self) -> bool:
+    return self.work.mode == 'train'
+
   def __str__(self) -> str:
-    return f'MESH = {dict(self.axes)}, REMAT = {self.config.remat!r}, MICROBATCHES = {self.microbatches}'
+    adapter = f', ADAPTER = {self.adapter.kind!r}' if self.adapter else ''
+    return f'MESH = {dict(self.axes)}, REMAT = {self.config.remat!r}, MICROBATCHES = {self.microbatches}{adapter}'
 
 
 def check(plan: Plan) -> None:
@@ -57,7 +64,7 @@ def check(plan: Plan) -> None:
 def _check_shares(plan: Plan) -> None:
   sharding.check_widths(plan.config, plan.axes)
   sharding.check_rows(plan.work.rows, plan.axes)
-  if plan.work.mode == 'train':
+  if plan.trains:
     step_lib.check_microbatches(plan.work.rows, plan.microbatches, abstract_mesh(plan))
 
 
@@ -68,15 +75,22 @@ def abstract_mesh(plan: Plan) -> jax.sharding.AbstractMesh:
 
 def least_bytes(plan: Plan) -> float:
   """What a device must hold at least: parameters, gradients, moments, activations."""
-  shapes, axes = _state_shapes(dataclasses.replace(plan.config, remat='full'), _hashable(plan.optimizer))
   mesh = abstract_mesh(plan)
+  config, trained = dataclasses.replace(plan.config, remat='full'), plan.adapter if plan.trains else None
+  shapes, axes = _state_shapes(config, _hashable(plan.optimizer), trained)
   placed = sharding.param_shardings(mesh, axes, shapes.params)
   params = _shard_bytes(shapes.params, placed)
-  if plan.work.mode != 'train':
+  if not plan.trains:
     return params
   moments = sharding.state_shardings(mesh, placed, shapes.params, shapes.optimizer)
   rows = dataclasses.replace(plan.work, rows=plan.work.rows // plan.microbatches)
-  return 2 * params + _shard_bytes(shapes.optimizer, moments) + estimate.saved_bytes(plan.config, rows, plan.axes)
+  saved = estimate.saved_bytes(plan.config, rows, plan.axes)
+  return 2 * params + _base_bytes(shapes.base, config, mesh) + _shard_bytes(shapes.optimizer, moments) + saved
+
+
+def _base_bytes(base: Any, config: decoder.DecoderConfig, mesh: jax.sharding.AbstractMesh) -> int:
+  """Of what an adapter is beside; base: its shapes, None without an adapter."""
+  return 0 if base is None else _shard_bytes(base, sharding.param_shardings(mesh, decoder.parameter_axes(config), base))
 
 
 def _hashable(settings: Mapping[str, Any]) -> tuple:
@@ -84,11 +98,14 @@ def _hashable(settings: Mapping[str, Any]) -> tuple:
 
 
 @functools.lru_cache(maxsize=8)
-def _state_shapes(config: decoder.DecoderConfig, optimizer: tuple) -> tuple:
-  """(shapes of the state, logical axes of its parameters): the same on every mesh."""
-  params = decoder.abstract_params(config)
-  moments = jax.eval_shape(optim.optimizer(**dict(optimizer)).init, params)
-  return state_lib.State(None, params, moments), decoder.parameter_axes(config)
+def _state_shapes(config: decoder.DecoderConfig, optimizer: tuple, adapter: adapters.Adapter | None) -> tuple:
+  """(shapes of the state, logical axes of what is trained): the same on every mesh."""
+  rule = optim.optimizer(**dict(optimizer))
+  params, axes, base = decoder.abstract_params(config), decoder.parameter_axes(config), None
+  if adapter:
+    base = state_lib.base_shapes(config, adapter)
+    params, axes = adapters.abstract(config, adapter), adapters.axes(config, adapter)
+  return state_lib.State(None, params, jax.eval_shape(rule.init, params), base), axes
 
 
 def _check_memory(plan: Plan) -> None:
@@ -136,12 +153,11 @@ def candidates(plan: Plan) -> Iterator[Plan]:
 
 
 def _every(plan):
-  trains = plan.work.mode == 'train'
   for axes in _meshes(plan.where):
     own = plan.work.rows // (axes['data'] * axes['fsdp'])
-    for remat in decoder.REMAT_POLICIES if trains else [plan.config.remat]:
+    for remat in decoder.REMAT_POLICIES if plan.trains else [plan.config.remat]:
       config = dataclasses.replace(plan.config, remat=remat)
-      for parts in sharding.divisors(own) if trains else [1]:
+      for parts in sharding.divisors(own) if plan.trains else [1]:
         yield dataclasses.replace(plan, config=config, axes=axes, microbatches=parts)
 
 
@@ -163,7 +179,7 @@ def least_seconds(plan: Plan) -> float:
   item = jnp.dtype(plan.config.dtype).itemsize
   kernels = item * estimate.kernel_parameters(plan.config) / axes['tensor']
   tokens = plan.work.rows * plan.work.length / (axes['data'] * axes['fsdp'])
-  passes = 3 if plan.work.mode == 'train' else 1
+  passes = plan.work.kernel_passes
   gathered = passes * plan.microbatches * hlo.ring_bytes('all-gather', kernels, axes['fsdp'])
   added = (
     2 * passes * plan.config.layers * hlo.ring_bytes('all-reduce', item * tokens * plan.config.d_model, axes['tensor'])

@@ -27,12 +27,20 @@ class Work:
 
   mode: 'train' is forward and backward, 'score' forward, 'generate' reads rows of
     length tokens and grows each by `slots` tokens, one at a time.
+  adapted: only an adapter is trained. The kernels then have no gradient; the adapter's
+    own FLOPs, some hundredths, are not counted.
   """
 
   rows: int
   length: int
   slots: int
   mode: str = 'train'
+  adapted: bool = False
+
+  @property
+  def kernel_passes(self) -> int:
+    """How often tokens and kernels are multiplied, in forward passes; backward is two, one without gradients."""
+    return {True: 2, False: 3}[self.adapted] if self.mode == 'train' else 1
 
 
 @dataclasses.dataclass(frozen=True)
@@ -117,8 +125,12 @@ def forward_flops(config: decoder.DecoderConfig, work: Work, pairs: Optional[flo
 
 def model_flops(config: decoder.DecoderConfig, work: Work, pairs: Optional[float] = None) -> float:
   """FLOPs of a step: 6ND with attention and logits to train, 2ND forward only."""
-  passes = 3 if work.mode == 'train' else 1  # the backward pass is two forward ones
-  return passes * forward_flops(config, work, pairs).forward
+  return _passes(work, forward_flops(config, work, pairs))
+
+
+def _passes(work: Work, each: Flops) -> float:
+  attention = 3 if work.mode == 'train' else 1  # the backward pass is two forward ones
+  return work.kernel_passes * (each.kernels + each.logits) + attention * each.attention
 
 
 def executed_flops(config: decoder.DecoderConfig, work: Work) -> float:
@@ -128,7 +140,7 @@ def executed_flops(config: decoder.DecoderConfig, work: Work) -> float:
   if work.mode != 'train':
     return every.forward
   again = {'none': 0.0, 'dots': every.attention, 'full': every.attention + every.kernels}[config.remat]
-  return 3 * every.forward + again + every.logits  # the loss keeps no logits
+  return _passes(work, every) + again + every.logits  # the loss keeps no logits
 
 
 def saved_bytes(config: decoder.DecoderConfig, work: Work, axes: dict) -> float:

@@ -8,12 +8,11 @@ from typing import Any
 
 import jax
 import safetensors
-from safetensors.numpy import save_file
 
 from flan_jax import storage
 from flan_jax.errors import UserError
 from flan_jax.model import adapters, families, peft
-from flan_jax.public_models import folder, importing
+from flan_jax.public_models import folder, importing, safetensors_files
 from flan_jax.training import checkpoint, run_file, sharding
 
 CONFIG = 'adapter_config.json'
@@ -26,8 +25,10 @@ def is_folder(path: str) -> bool:
   return os.path.exists(os.path.join(path, CONFIG))
 
 
-def export_adapter(src: str, dst: str, step: int | None = None) -> tuple[int, str | None]:
+def export_adapter(src: str, dst: str, step: int | None = None, base_name: str | None = None) -> tuple[int, str | None]:
   """Writes the LoRA of a run, without its base, as a folder of peft.
+
+  base_name: what the base is called there, by default the folder that it was imported from.
 
   Returns:
     (the step of its checkpoint, what its base is called in the folder).
@@ -42,12 +43,13 @@ def export_adapter(src: str, dst: str, step: int | None = None) -> tuple[int, st
     kind = repr(run.adapter.kind) if run.adapter else 'None'
     raise UserError(f'{src} is a run of ADAPTER = {kind}; a folder of peft is written of one of {adapters.LORA!r}')
   base = checkpoint.read_run(run.init_from)
-  named = base and base.imported_from or run.init_from
+  named = base_name or (base and base.imported_from) or run.init_from
   family = _family(src, run)
   values = peft.write_config(family, run.model, run.adapter, named)
   os.makedirs(dst, exist_ok=True)
   told = {'format': 'pt', _DIGEST: run.base.digest, _DTYPE: run.adapter.base_dtype}
-  save_file(dict(peft.written(family, run.model, run.adapter, params)), os.path.join(dst, peft.TENSORS), metadata=told)
+  written = dict(peft.written(family, run.model, run.adapter, params))
+  safetensors_files.save(written, os.path.join(dst, peft.TENSORS), told)
   with open(os.path.join(dst, CONFIG), 'w', encoding='utf-8') as file:
     json.dump(values, file, indent=2)
   return step, named

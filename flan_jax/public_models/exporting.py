@@ -10,7 +10,7 @@ from typing import Any
 import jax
 
 from flan_jax import storage
-from flan_jax.data.tokenizers import byte_tokenizer, kept_vocabulary, tokenizer_files
+from flan_jax.data.tokenizers import byte_tokenizer, chat_template, kept_vocabulary, tokenizer_files
 from flan_jax.data.tokenizers import ends as ends_lib
 from flan_jax.data.tokenizers import words as words_lib
 from flan_jax.errors import notice, UserError
@@ -25,17 +25,34 @@ class Exported:
   """What an export wrote.
 
   family: its model_type. step: of the checkpoint. words: the vocabulary, see ends.Words;
-  None if it is gone.
+  None if it is gone. template: name of the chat template that asks as the run was tuned,
+  '' for the default one; None: it was never tuned, or the vocabulary is gone. exact: see
+  chat_template.Template. separators: the texts that end a prompt and an answer.
   """
 
   family: str
   step: int
   ends: ends_lib.Ends
   words: Any
+  template: str | None
+  exact: bool
+  separators: tuple[str, str]
 
 
-def export_folder(src: str, dst: str, step: int | None = None, fsdp: int = 1) -> Exported:
-  """Writes config.json, safetensors and the tokenizer of a run's checkpoint.
+@dataclasses.dataclass(frozen=True)
+class Form:
+  """How parameters are written: type, and bytes of a file at most."""
+
+  dtype: str = 'float32'
+  file_bytes: int = safetensors_files.FILE_BYTES
+
+
+def export_folder(
+  src: str, dst: str, step: int | None = None, fsdp: int = 1, form: Form = Form(), tuned: bool = False
+) -> Exported:
+  """Writes config.json, safetensors, the tokenizer and generation_config.json of a run's checkpoint.
+
+  tuned: whether the run had prompts; then there is a chat template that asks so.
 
   Raises:
     UserError: no run or checkpoint in SRC, a model that no family can describe, DST
@@ -48,20 +65,39 @@ def export_folder(src: str, dst: str, step: int | None = None, fsdp: int = 1) ->
   family = values['model_type']
   folder.check_new(dst)
   path = kept_vocabulary.own(run.vocabulary, src)
-  words, ends = _read_ends(run, path, src)
+  words, trained = _read_ends(run, path, src)
+  ends = trained
   if words:
     ends = dataclasses.replace(ends, ends=ends.stops(run.rows.separators[1], words.encode))
   tokens = {key: value for key, value in kept.items() if key.endswith('_token_id')}
-  values |= kept | tokenizer_files.tokens(ends, tokens)
+  values |= kept | tokenizer_files.tokens(ends, tokens) | {'torch_dtype': form.dtype}
   loaded = checkpoint.load(src, step, mesh=sharding.mesh({'fsdp': fsdp}, jax.devices()[:fsdp]))
   os.makedirs(dst, exist_ok=True)
   written = families.written_tensors(family, run.model, loaded.params)
-  safetensors_files.write_tensors(dst, families.tensors(family, run.model), written)
+  shapes = families.tensors(family, run.model)
+  safetensors_files.write_tensors(dst, shapes, written, form.dtype, form.file_bytes)
   copy_vocabulary(dst, path, run.vocabulary)
   storage.write_whole(os.path.join(dst, folder.CONFIG), json.dumps(values, indent=2))
   tokenizer_files.give(src, dst, ends, words)
   tokenizer_files.write_generation(dst, ends, values)
-  return Exported(family, loaded.step, ends, words)
+  separators = _shown(run, trained, words)
+  if not (tuned and words):
+    return Exported(family, loaded.step, ends, words, None, True, separators)
+  template = chat_template.of_run(dst, trained, run.rows.separators, words)
+  first = chat_template.write(dst, template.text)
+  name = '' if first else chat_template.NAME
+  return Exported(family, loaded.step, ends, words, name, template.exact, separators)
+
+
+def separators(run: checkpoint.Run, src: str) -> tuple[str, str]:
+  """The texts that end a prompt and an answer of a run."""
+  words, ends = _read_ends(run, kept_vocabulary.own(run.vocabulary, src), src)
+  return _shown(run, ends, words)
+
+
+def _shown(run: checkpoint.Run, ends: ends_lib.Ends, words: Any) -> tuple[str, str]:
+  first, second = (chat_template.ending(one, ends, words) for one in run.rows.separators)
+  return first, second
 
 
 def exported_run(src: str) -> checkpoint.Run:

@@ -13,7 +13,7 @@ from flan_jax.data.tokenizers import ends as ends_lib
 from flan_jax.data.tokenizers import vocabulary_file
 from flan_jax.errors import UserError
 from flan_jax.model import decoder, families
-from flan_jax.public_models import folder, gguf_model, safetensors_files
+from flan_jax.public_models import base_card, folder, gguf_model, safetensors_files
 from flan_jax.training import checkpoint, rows, run_file, sharding
 
 
@@ -100,7 +100,8 @@ def described_run(model: folder.PublicModel, ends: ends_lib.Ends, words: str | N
     seed=0,
     init_from=None,
     imported_from=os.path.abspath(model.path),
-    imported={key: values[key] for key in ('model_type', *folder.KEPT) if key in values},
+    imported={key: values[key] for key in ('model_type', *folder.KEPT) if key in values}
+    | base_card.read(model.path, values),
   )
 
 

@@ -17,7 +17,8 @@ from flan_jax.public_models import byte_ranges
 
 INDEX, WHOLE = 'model.safetensors.index.json', 'model.safetensors'
 FLOATS = {'F64': np.float64, 'F32': np.float32, 'F16': np.float16, 'BF16': jnp.bfloat16}
-FILE_BYTES = 4 * 2**30  # of an exported file; that much is in memory at a time
+GB = 10**9
+FILE_BYTES = 5 * GB  # of an exported file; that much is in memory at a time
 
 
 def open_tensors(folder: str, files: contextlib.ExitStack) -> dict[str, byte_ranges.Stored]:
@@ -68,27 +69,47 @@ def _file_names(folder: str) -> list[str]:
   raise UserError(f'{folder} has neither {WHOLE} nor {INDEX}; other formats are not read')
 
 
-def write_tensors(folder: str, shapes: Mapping[str, Sequence[int]], tensors: Iterator[tuple[str, Callable]]) -> None:
-  """float32, in one file or in several with an index."""
-  fetch, sizes = dict(tensors), {n: 4 * int(np.prod(s)) for n, s in shapes.items()}
-  groups = _groups(sizes)
+def write_tensors(
+  folder: str,
+  shapes: Mapping[str, Sequence[int]],
+  tensors: Iterator[tuple[str, Callable]],
+  dtype: str = 'float32',
+  file_bytes: int = FILE_BYTES,
+) -> None:
+  """In one file, or in several of at most file_bytes with an index.
+
+  tensors: (name, what gives it in float32). dtype: 'float32', or 'bfloat16', to which the
+  nearest number is taken.
+  """
+  kind = np.dtype(dtype)
+  counts = {name: int(np.prod(shape)) for name, shape in shapes.items()}
+  fetch, sizes = dict(tensors), {name: kind.itemsize * count for name, count in counts.items()}
+  groups = _groups(sizes, file_bytes)
   place: dict[str, str] = {}
   for number, names in enumerate(groups, 1):
     file = WHOLE if len(groups) == 1 else (f'model-{number:05}-of-{len(groups):05}.safetensors')
-    block = {name: fetch[name]() for name in names}
-    save_file(block, os.path.join(folder, file), metadata={'format': 'pt'})
+    block = {name: fetch[name]().astype(kind, copy=False) for name in names}
+    save(block, os.path.join(folder, file), {'format': 'pt'})
     place |= dict.fromkeys(names, file)
   if len(groups) > 1:
-    told = {'metadata': {'total_size': sum(sizes.values())}, 'weight_map': place}
-    storage.write_whole(os.path.join(folder, INDEX), json.dumps(told, indent=2))
+    total = {'total_parameters': sum(counts.values()), 'total_size': sum(sizes.values())}
+    storage.write_whole(os.path.join(folder, INDEX), json.dumps({'metadata': total, 'weight_map': place}, indent=2))
 
 
-def _groups(sizes: Mapping[str, int]) -> list[list[str]]:
-  """Names in order, together at most FILE_BYTES; a larger one stands alone."""
+def save(tensors: Mapping[str, np.ndarray], path: str, told: Mapping[str, str]) -> None:
+  """Writes a file that others may read as they may any file; safetensors writes one for the user alone."""
+  save_file(dict(tensors), path, metadata=dict(told))
+  mask = os.umask(0)
+  os.umask(mask)
+  os.chmod(path, 0o666 & ~mask)
+
+
+def _groups(sizes: Mapping[str, int], most: int) -> list[list[str]]:
+  """Names in order, together at most so many bytes; a larger one stands alone."""
   groups: list[list[str]] = []
-  filled = FILE_BYTES + 1
+  filled = most + 1
   for name, size in sizes.items():
-    if filled + size > FILE_BYTES:
+    if filled + size > most:
       groups.append([])
       filled = 0
     groups[-1].append(name)

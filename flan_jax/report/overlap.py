@@ -26,9 +26,13 @@ def section(run: Any, every: Sequence[Group], given: Any) -> dict[str, Any]:
     and `policy`. Otherwise `missing`, a sentence, and `command`, which compares, or ''. In both
     cases `clean`, the scores of the clean part by group, `fewest` and `not_clean`.
   """
-  shown = _compared(run.overlap) if run.overlap is not None else _missing(run)
   clean = [one for group in every if (one := _clean(group, every, given.clean))]
-  return {'left_out': [], **shown, 'clean': clean, 'fewest': clean_part.FEWEST, 'not_clean': given.not_clean}
+  return {**compared(run), 'clean': clean, 'fewest': clean_part.FEWEST, 'not_clean': given.not_clean}
+
+
+def compared(run: Any) -> dict[str, Any]:
+  """The section without scores, of a training.run_file.Run."""
+  return {'left_out': [], **(_missing(run) if run.overlap is None else _compared(run.overlap))}
 
 
 def _compared(found: Any) -> dict[str, Any]:

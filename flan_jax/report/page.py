@@ -213,7 +213,7 @@ def _part(group: Group, every: Sequence[Group], number, run, given: Inputs, refe
     'notes': tables.notes(group),
     'tiles': _tiles(group),
     'facts': _asked(group, run),
-    'unseen': sections.unseen(rule, group),
+    'unseen': sections.unseen(rule, group.training),
     'names': _names(group),
     'blocks': score_plot.blocks(group, own),
     'references': _references(group, own),

@@ -7,11 +7,11 @@ from typing import Any, Iterator, Mapping, Sequence
 from flan_jax.data import clusters
 from flan_jax.evaluation import metrics
 from flan_jax.evaluation.groups import Group
-from flan_jax.evaluation.scores import DatasetScores, Evaluation, TemplateScores
+from flan_jax.evaluation.scores import DatasetScores, Evaluation, TemplateScores, Training
 from flan_jax.report import score_plot, tables
 
 
-def unseen(rule: Mapping | None, group: Group) -> dict[str, Any] | None:
+def unseen(rule: Mapping | None, training: Training) -> dict[str, Any] | None:
   """The proof that what is held out was not trained on; None where nothing is.
 
   Returns:
@@ -32,7 +32,7 @@ def unseen(rule: Mapping | None, group: Group) -> dict[str, Any] | None:
   for task, reason in rule['dropped'].items():
     reasons.setdefault(reason, []).append(task)
   return {
-    'training': group.training,
+    'training': training,
     'unchecked': [task for task, names in trained.items() if not names],
     'held_out': list(held_out.items()),
     'trained': list(trained.items()),

@@ -26,16 +26,21 @@ def with_adapter(job: Any, words: Any) -> Any:
     raise UserError(
       f'ADAPTER = {adapter.kind!r} is trained beside the parameters of another run: name its MODEL_DIR with INIT_FROM'
     )
-  if frozen:
-    raise UserError(
-      f'FROZEN = {frozen!r} beside ADAPTER = {adapter.kind!r}: all parameters of INIT_FROM are frozen '
-      'already; leave FROZEN out, and choose the kernels with ADAPTER_TARGETS'
-    )
+  check_frozen(adapter, frozen)
   soft = adapters.placeholders(adapter, job.model.known_vocab_size)
   adapter = dataclasses.replace(adapter, tokens=words.vocab_size if soft else None)
   adapters.abstract(job.model, adapter)
   words.use(words.path, words.ends.prompted(soft))
   return dataclasses.replace(job, adapter=adapter)
+
+
+def check_frozen(adapter: Any, frozen: tuple[str, ...]) -> None:
+  """Raises UserError for patterns of FROZEN beside an adapter."""
+  if frozen:
+    raise UserError(
+      f'FROZEN = {frozen!r} beside ADAPTER = {adapter.kind!r}: all parameters of INIT_FROM are frozen '
+      'already; leave FROZEN out, and choose the kernels with ADAPTER_TARGETS'
+    )
 
 
 def parameters(prepared: Any) -> tuple[Any, Callable[[], Any] | None]:

@@ -115,4 +115,7 @@ SETTINGS = (
   _place('src', 'model', positional=True),
   _place('dst', 'made', positional=True),
   Setting('fsdp', 'whole', least=1, most=2**20),
+  Setting('dtype', 'choice', choices=('float32', 'bfloat16')),
+  Setting('max_shard_size', 'number', above=0, most=1e6),
+  Setting('base_model', 'text'),
 )

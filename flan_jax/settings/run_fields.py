@@ -139,6 +139,8 @@ _FIELDS = {
       Setting(name, 'id or ids', 'number of a token', none='none', least=-1, most=2**24)
       for name in ('bos_token_id', 'eos_token_id', 'pad_token_id')
     ),
+    *(Setting(name, 'text', 'of the card') for name in ('name', 'license', 'license_name', 'license_link')),
+    Setting('language', 'names', 'languages of the card'),
   ),
 }
 PARAMETERS.update({f'{owner}.{setting.name}': setting for owner, settings in _FIELDS.items() for setting in settings})
