@@ -54,7 +54,7 @@ def _front_matter(folder: str) -> dict[str, Any]:
     with open(path, encoding='utf-8') as file:
       found = re.match(r'---\s*\n(.*?)\n---\s*(\n|$)', file.read(), re.S)
     told = yaml.safe_load(found[1]) if found else {}
-  except FileNotFoundError:
+  except (FileNotFoundError, NotADirectoryError):  # the second of a GGUF file
     return {}
   except (OSError, ValueError, yaml.YAMLError) as error:
     notice(f'{path} is not read ({str(error).splitlines()[0]}): the licence of the model is not known')
