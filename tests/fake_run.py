@@ -65,7 +65,7 @@ def entry(mean, name, held_in=False, primary='accuracy', numbers=(0, 2), decoded
 def asked(**changes):
   """The conditions of the evaluations, as results.json has them."""
   made = scores.Conditions(**{'data': 'embedded', 'cluster': 'nli', 'held_in': ['sst2'], **changes})
-  return json.loads(json.dumps(vars(made)))
+  return json.loads(json.dumps(made.told()))
 
 
 def evaluation(name, step, shift, limit=None, numbers=(0, 2), **changes):

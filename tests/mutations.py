@@ -29,6 +29,7 @@ NEVER = {
   'text': TEXT,
   'path': [*TEXT, "'~/x'"],
   'folder': [*TEXT, "'~/x'"],
+  'model': [*TEXT, "'~/x'"],
   'folder or choice': [*(one for one in TEXT if one != "''"), "'~/x'", "'/dev/null'"],
   'made': [*TEXT, "'~/x'", "'/dev/null/x'", "'/dev/null'"],
   'truth': ["'False'", "'no'", '0', '1', "''", '[]', '0.0'],
@@ -39,6 +40,7 @@ NEVER = {
   'names': ['True', '3', '[]', "''", '(1, 2)', "('',)"],
   'names or count': ['True', '0', '-1', '2.5', '[]', '()', "''", '(1, 2)', "('',)"],
   'pair': ["'eos'", "('eos',)", "('eos', 3)", '3', 'True', "('a', 'b', 'c')", '{}'],
+  'choice or pair': ["'eos'", "('eos',)", "('eos', 3)", '3', 'True', "('a', 'b', 'c')", '{}'],
   'two numbers': [
     '0.9',
     '(0.9,)',
@@ -78,6 +80,7 @@ NEVER_SAID = {
   'text': ['', ' '],
   'path': [''],
   'folder': ['', '/dev/null'],
+  'model': ['', '/dev/null'],
   'folder or choice': [' ', '/dev/null'],
   'made': ['', '/dev/null'],
   'any text': [''],

@@ -15,6 +15,7 @@ from flan_jax.cli import prompts
 from flan_jax.data import vocabulary
 from flan_jax.data.encoding import Encoding
 from flan_jax.data.tokenizers import ends, tokenizer_files
+from flan_jax.data.tokenizers import words as words_lib
 from flan_jax.data.tokens import cutting, store, tokenizing
 from flan_jax.errors import UserError
 from flan_jax.runs import evaluation_request, findings
@@ -325,7 +326,7 @@ def test_begin_overrides_the_tokenizer(tmp_path, pieces_model):
   assert found.begun(True).beginning == (1,)
   assert found.begun(True).begun(False).beginning == ()
   assert found.begun(True).begun('tokenizer').beginning == (1,)  # as a run has it
-  bare = ends.of_run(None, None, vocabulary.opened('bytes'))
+  bare = ends.of_run(None, None, words_lib.opened('bytes'))
   with pytest.raises(UserError, match='BEGIN = True, yet the vocabulary has no token'):
     bare.begun(True)
 
@@ -384,7 +385,7 @@ def test_the_files_of_a_tokenizer_travel(tmp_path):
     kept = tmp_path / name / tokenizer_files.FOLDER
     assert {one.name for one in kept.iterdir()} == names
     assert (kept / 'additional_chat_templates/tools.jinja').read_text() == '{{ tools }}'
-  words = vocabulary.opened(path)
+  words = words_lib.opened(path)
   target = tmp_path / 'target'
   target.mkdir()
   (target / 'tokenizer.json').write_text((source / 'tokenizer.json').read_text())
@@ -402,7 +403,7 @@ def test_the_files_of_a_tokenizer_travel(tmp_path):
     'add_bos_token': True,
     'bos_token': '<s>',
   }
-  exported = vocabulary.opened(str(target / 'tokenizer.json'))
+  exported = words_lib.opened(str(target / 'tokenizer.json'))
   assert exported.puts_first == (1,) and exported.encode('ab') == words.encode('ab')
 
 

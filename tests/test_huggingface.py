@@ -166,7 +166,7 @@ def test_a_shard_reads_only_its_own_part(folder):
     part,
   )
   for name, sizes in read.items():
-    assert sizes == [state[name].size // 2] * 2
+    assert sum(sizes) == state[name].size, name
 
 
 def test_model_gin_states_the_model_and_its_vocabulary(folder, tmp_path):

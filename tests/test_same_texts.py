@@ -19,6 +19,7 @@ from lm_eval.models.huggingface import HFLM
 from flan_jax.data import vocabulary
 from flan_jax.data.tokenizers import ends as ends_lib
 from flan_jax.data.tokenizers import kept_vocabulary, tokenizer_files
+from flan_jax.data.tokenizers import words as words_lib
 from flan_jax.inference import decoding, text_generation
 from flan_jax.model import decoder
 from flan_jax.public_models import exporting, importing
@@ -342,7 +343,7 @@ def test_bytes_are_exported_as_a_tokenizer_of_the_same_ids(tmp_path):
   from flan_jax.data.tokenizers import byte_tokenizer
 
   byte_tokenizer.write(str(tmp_path / 'tokenizer.json'))
-  words = vocabulary.opened(str(tmp_path / 'tokenizer.json'))
+  words = words_lib.opened(str(tmp_path / 'tokenizer.json'))
   for text in ('Is it?\n\ta  b', 'é 日本 \x00\x7f', ' yes'):
     assert words.encode(text) == vocabulary.FLAN.encode(text)
   assert [words.piece(number) for number in range(3)] == ['<pad>', '</s>', '<unk>']

@@ -18,7 +18,7 @@ from typing import Callable, Sequence
 from flan_jax import settings, storage
 from flan_jax.cli import gin_defaults
 from flan_jax.errors import did_you_mean, UserError
-from flan_jax.runs import registration
+from flan_jax.runs import public_folders, registration
 
 BEGAN = time.time()  # of this process, but for a blink
 
@@ -199,6 +199,7 @@ def configure(flags: argparse.Namespace) -> None:
   private_names.set_gin_readers(gin, [(open, os.path.isfile)])
   try:
     gin.parse_config_files_and_bindings([path for _, path in paths], flags.bindings, finalize_config=False)
+    _take_model(gin, paths, flags.bindings)
     if flags.door in gin_files.BEFORE_RUN:
       _leave_out(gin, 'MODEL_DIR', 'HELD_OUT')
     gin.finalize()
@@ -206,6 +207,28 @@ def configure(flags: argparse.Namespace) -> None:
     raise
   except Exception as error:  # gin raises many types, each with a readable first line
     raise UserError(f'gin: {_first_paragraph(error)}') from None
+
+
+def _take_model(gin, files: Sequence[tuple[str, str]], bindings: Sequence[str]) -> None:
+  """The model and vocabulary of an INIT_FROM that is a public model; what is named besides wins."""
+  base, model_dir = (_macro_value(gin, name) for name in ('INIT_FROM', 'MODEL_DIR'))
+  run = public_folders.model_of(base, model_dir) if base else None
+  if run is None:
+    return
+  from flan_jax.public_models import importing
+
+  gin.parse_config(importing.gin_text(run))
+  later = [path for _, path in files if not _is_run_file(path)]
+  gin.parse_config_files_and_bindings(later, bindings, finalize_config=False)
+
+
+def _macro_value(gin, name: str) -> str | None:
+  """The text that a macro has, None if it has none."""
+  try:
+    value = gin.query_parameter(f'{name}/gin.macro.value')
+  except ValueError:  # no file names it
+    return None
+  return value if isinstance(value, str) else None
 
 
 def _leave_out(gin, *names: str) -> None:

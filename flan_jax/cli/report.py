@@ -7,7 +7,7 @@ from typing import Sequence
 from flan_jax import storage
 from flan_jax.cli import commandline
 from flan_jax.errors import UserError
-from flan_jax.runs import report_inputs
+from flan_jax.runs import public_folders, report_inputs
 
 OUTPUT = 'comparison.html'
 
@@ -23,7 +23,9 @@ def main(arguments: Sequence[str]) -> None:
         flan_jax report runs/nli runs/nli_4_templates --output=comparison.html
       """,
   )
-  made.add_argument('runs', nargs='+', metavar='RUN', help='MODEL_DIR of an evaluated run')
+  made.add_argument(
+    'runs', nargs='+', metavar='RUN', help='MODEL_DIR of an evaluated run, or folder of an evaluated public model'
+  )
   made.add_argument('--output', metavar='FILE', help=f'of the comparison (default: {OUTPUT} in this folder)')
   flags = commandline.parse(made, arguments)
   if len(flags.runs) == 1 and flags.output:
@@ -80,7 +82,14 @@ def _read(model_dir: str, name: str):
   from flan_jax.training import checkpoint
 
   folder = os.path.expanduser(model_dir)
+  is_public = public_folders.mark(folder)
+  folder = public_folders.results_dir(folder) if is_public else folder
   run = checkpoint.read_run(folder)
+  if run is None and is_public:
+    raise UserError(
+      f'{model_dir} is a public model without results in {folder}; evaluate it first: flan_jax evaluate '
+      f'--model={model_dir} --cluster=CLUSTER; or name the folder of its results (--output_dir)'
+    )
   if run is None:
     raise UserError(
       f'{model_dir!r} holds no run (no {checkpoint.RUN_FILE}); name the MODEL_DIR of one that `flan_jax train` wrote'

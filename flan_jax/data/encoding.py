@@ -5,6 +5,7 @@ import dataclasses
 from typing import Any, Sequence
 
 from flan_jax.data import answer_lengths, truncation
+from flan_jax.data.tokenizers import chat as chat_lib
 from flan_jax.data.tokenizers.ends import with_beginning
 from flan_jax.data.tokens import tokenizing
 from flan_jax.data.vocabulary import FLAN
@@ -18,7 +19,8 @@ class Encoding:
   """How text becomes tokens, the same as in training; lengths with their separators.
 
   lead: stands before every target. stop: texts at which a decoded answer ends.
-  beginning: ids before every prompt that does not have them.
+  beginning: ids before every prompt that does not have them. chat: the template that puts
+  a prompt as a user's message; then it is what begins and ends the inputs.
   """
 
   inputs_length: int
@@ -27,6 +29,7 @@ class Encoding:
   lead: str = ''
   stop: tuple[str, ...] = ()
   beginning: tuple[int, ...] = ()
+  chat: chat_lib.Template | None = None
 
   @classmethod
   def of(cls, run: Any) -> 'Encoding':
@@ -43,8 +46,8 @@ class Encoding:
 
   def told(self) -> dict:
     """What answers depend on, as JSON has it; as before there were beginnings."""
-    told = dataclasses.asdict(self)
-    return told if self.beginning else {name: value for name, value in told.items() if name != 'beginning'}
+    told = dataclasses.asdict(self) | {'chat': self.chat and self.chat.digest}
+    return {name: value for name, value in told.items() if value or name not in ('beginning', 'chat')}
 
   def within(self, row_length: int) -> 'Encoding':
     """The same for rows of so many tokens, whose prompts may have to be shorter.
@@ -64,6 +67,24 @@ class Encoding:
     """That of plain prompts, which an answer continues up to the end of its line."""
     return dataclasses.replace(self, separators=('', ''), lead=' ', stop=('\n',))
 
+  def by_newline(self) -> 'Encoding':
+    """That of prompts which the answer follows on a line of its own."""
+    return dataclasses.replace(self, separators=('\n', '\n'), stop=('\n',))
+
+  def by_chat(self, template: chat_lib.Template, prompt: int = 0) -> 'Encoding':
+    """That of prompts as messages. prompt: so many ids of `beginning` are a soft prompt.
+
+    Raises:
+      UserError: the template fails.
+    """
+    turn = template.turn()
+    end = FLAN.encode(turn.end)[:1]
+    text = 'eos' if not end or end[0] == FLAN.eos_id else FLAN.piece(end[0])
+    text = text if text == 'eos' or FLAN.encode(text) == end else turn.end
+    return dataclasses.replace(
+      self, separators=('', text), lead=turn.lead, beginning=self.beginning[:prompt], chat=template
+    )
+
   def inputs(self, texts: Sequence[str]) -> list[list[int]]:
     """The ids of each text; see `fitted`."""
     return self.fitted(texts, [''] * len(texts))[0]
@@ -74,10 +95,24 @@ class Encoding:
     What is cut off is the beginning of the passage that the text holds or, where that
     is not enough, of the text: what is asked, and the options, stand behind it.
     """
+    if self.chat:
+      return self._messages(texts, passages, self.chat)
     end = tokenizing.separator_ids(FLAN, self.separators[0])
     room = max(self.inputs_length - len(end) - len(self.beginning), 0)
     found, cut = truncation.fitted(FLAN.encode_batch(list(texts)), texts, passages, room, FLAN.encode_batch)
     return [[*with_beginning(self.beginning, ids), *end] for ids in found], cut
+
+  def _messages(self, texts, passages, template: chat_lib.Template) -> tuple[list[list[int]], list[bool]]:
+    """`fitted` of messages: the text gets shorter, what the template writes stays whole."""
+    encode = lambda some: FLAN.encode_batch([template.prompt(one) for one in some])
+    room = max(self.inputs_length - len(self.beginning), 0)
+    parts = [passage or text for passage, text in zip(passages, texts)]
+    found, cut = truncation.fitted(encode(texts), texts, parts, room, encode)
+    return [with_beginning(self.beginning, ids) for ids in found], cut
+
+  def shown(self, ids: Sequence[int]) -> str:
+    """Inputs for people to read: of messages with all that the template writes."""
+    return FLAN.shown(ids) if self.chat else FLAN.decode(ids)
 
   def targets(self, texts: Sequence[str]) -> list[list[int]]:
     """The ids of each text; what is too long loses its end."""
@@ -89,4 +124,5 @@ class Encoding:
 
   def end_ids(self) -> tuple[int, ...]:
     """The tokens at which decoding stops."""
-    return FLAN.ends.stops(self.separators[1], FLAN.encode)
+    stops = FLAN.ends.stops(self.separators[1], FLAN.encode)
+    return tuple(dict.fromkeys([*stops, *(FLAN.ends.ends if self.stop or self.chat else ())]))

@@ -19,8 +19,9 @@ import tensorflow as tf
 from flan_jax import storage
 from flan_jax.data import private_names
 from flan_jax.data.tokenizers import ends as ends_lib
+from flan_jax.data.tokenizers import words as words_lib
 from flan_jax.data.tokenizers.tokenizer_vocabulary import TokenizerVocabulary
-from flan_jax.data.tokenizers.vocabulary_file import BYTES, content_hash, ENDS, VARIABLE
+from flan_jax.data.tokenizers.vocabulary_file import BYTES, ENDS, known_hash, VARIABLE
 from flan_jax.errors import UserError
 
 
@@ -77,7 +78,7 @@ class FlanVocabulary(seqio.SentencePieceVocabulary, seqio.ByteVocabulary):
   @property
   def content_hash(self) -> str:
     """sha256 of the vocabulary's file, 16 hex digits; 'bytes' for the byte vocabulary."""
-    return BYTES if self.path == BYTES else content_hash(self.path)
+    return known_hash(self.path)
 
   @property
   def ends(self) -> ends_lib.Ends:
@@ -90,13 +91,13 @@ class FlanVocabulary(seqio.SentencePieceVocabulary, seqio.ByteVocabulary):
     loaded = self._loaded[1] if self._loaded else self.inner
     beside = self._beside
     if beside is None or beside[0] is not self._loaded:
-      beside = self._beside = self._loaded, _ends_beside(self.path, loaded)
+      beside = self._beside = self._loaded, words_lib.ends_beside(self.path, _words(loaded))
     return beside[1]
 
   @property
-  def words(self) -> 'Words':
+  def words(self) -> words_lib.Words:
     """What `ends` is found out from."""
-    return Words(self.inner)
+    return _words(self.inner)
 
   @property
   def ids_identity(self) -> str:
@@ -137,6 +138,11 @@ class FlanVocabulary(seqio.SentencePieceVocabulary, seqio.ByteVocabulary):
   def piece(self, number: int) -> str:
     """The text of one token, for people to read."""
     return self.words.piece(number)
+
+  def shown(self, ids: Sequence[int]) -> str:
+    """The text of all tokens, special ones too, for people to read."""
+    words = self.words
+    return words.shown(ids) if isinstance(words, words_lib.Tokenizer) else self.decode(ids)
 
   def _decode(self, ids) -> str:
     # Not inner.decode, which stops at the end that the vocabulary itself names.
@@ -204,80 +210,10 @@ def _content(words: seqio.Vocabulary) -> tuple | None:
   return None
 
 
-class Words:
-  """A loaded vocabulary, token by token; see ends.Words."""
-
-  def __init__(self, inner: seqio.Vocabulary):
-    self._inner = inner
-    self.is_sentencepiece = isinstance(inner, seqio.SentencePieceVocabulary)
-    self._is_tokenizer = isinstance(inner, TokenizerVocabulary)
-    self.own_end = inner.eos_id
-    self.own_unknown = inner.unk_id
-    self.own_beginning = self._known(inner.tokenizer.bos_id()) if (self.is_sentencepiece) else None
-    self.own_pad = (
-      None if self._is_tokenizer else self._known(inner.tokenizer.pad_id() if self.is_sentencepiece else inner.pad_id)
-    )
-
-  @staticmethod
-  def _known(number: int) -> int | None:
-    return None if number < 0 else number
-
-  @property
-  def puts_first(self) -> tuple[int, ...]:
-    return self._inner.puts_first if self._is_tokenizer else ()
-
-  @property
-  def is_byte_level(self) -> bool:
-    return self._is_tokenizer and self._inner.is_byte_level
-
-  @property
-  def keeps_space(self) -> bool:
-    return list(self._inner._encode(' a')) != list(self._inner._encode('a'))
-
-  def piece(self, number: int) -> str:
-    """The text of one token, for people to read."""
-    inner, number = self._inner, int(number)
-    if number >= inner.vocab_size:
-      return f'<{number}>'
-    if self.is_sentencepiece:
-      return inner.tokenizer.id_to_piece(number)
-    if self._is_tokenizer:
-      return inner._tokenizer.id_to_token(number)
-    names = {inner.pad_id: '<pad>', inner.eos_id: '</s>'}
-    return names.get(number) or inner.decode([number])
-
-  def encode(self, text: str) -> list[int]:
-    return list(self._inner.encode(text))
-
-  def id_of(self, token: str) -> int | None:
-    if self._is_tokenizer:
-      return self._inner._tokenizer.token_to_id(token)
-    if not self.is_sentencepiece:
-      return None
-    pieces = self._inner.tokenizer
-    number = pieces.piece_to_id(token)
-    return number if pieces.id_to_piece(number) == token else None
-
-
-def opened(path: str) -> Words:
-  """The vocabulary at a path, or 'bytes', whichever is in force."""
-  return Words(_load(_resolve(path)))
-
-
-def _ends_beside(path: str, inner: seqio.Vocabulary) -> ends_lib.Ends:
-  words = Words(inner)
-  found = (
-    ends_lib.of_run(None, None, words)
-    if path == BYTES
-    else ends_lib.beside(os.path.dirname(path), words, content_hash(path))
-  )
-  if found is None:
-    raise UserError(
-      f'{path} has none of the end tokens {TokenizerVocabulary.END_NAMES}, and no file '
-      f'beside it names another; add one, or name it as eos_token in a '
-      f'{ends_lib.TOKENIZER} beside it'
-    )
-  return found
+def _words(inner: seqio.Vocabulary) -> words_lib.Words:
+  if isinstance(inner, seqio.SentencePieceVocabulary):
+    return words_lib.SentencePiece(inner.tokenizer)
+  return inner.words if isinstance(inner, TokenizerVocabulary) else words_lib.Bytes()
 
 
 @functools.lru_cache(maxsize=16)
@@ -309,8 +245,7 @@ def _load(path: str) -> seqio.Vocabulary:
     loaded.vocab_size
   except Exception as error:
     raise UserError(f'{path} is not a SentencePiece model ({error})') from None
-  if loaded.eos_id < 0:
-    raise UserError(f'the SentencePiece model {path} has no end of sequence; train it with an eos_id')
+  words_lib.check_end(path, loaded.eos_id)
   return loaded
 
 

@@ -2,13 +2,14 @@
 """Evaluations that were asked alike: only these are compared, and share a table."""
 
 import dataclasses
+import hashlib
 from typing import Sequence
 
 from flan_jax.evaluation.scores import Comparison, Conditions, Evaluation, Results, Training
 
 # Conditions that decide answers and do not stand in the names of the rows.
-_OF_ANSWERS = ('ranking', 'answer_by', 'limit', 'held_in_test', 'decode_tokens', 'begin')
-_OF_MANNER = ('style', 'shot_seed', 'ranking', 'answer_by', 'decode_tokens', 'begin')
+_OF_ANSWERS = ('ranking', 'answer_by', 'limit', 'held_in_test', 'decode_tokens', 'begin', 'separators')
+_OF_MANNER = ('style', 'shot_seed', 'ranking', 'answer_by', 'decode_tokens', 'begin', 'separators')
 
 # What is known of the data that parameters were trained on.
 KNOWN: Training = 'known'
@@ -57,8 +58,14 @@ def folder(name: str, conditions: Conditions) -> str:
   Conditions that decide neither the answers nor the names of the rows do not matter.
   """
   return ' '.join(
-    [name, *(f'{condition}={getattr(conditions, condition)}' for condition in _unusual(conditions, _OF_ANSWERS))]
+    [name, *(f'{condition}={_in_name(conditions, condition)}' for condition in _unusual(conditions, _OF_ANSWERS))]
   )
+
+
+def _in_name(conditions: Conditions, condition: str) -> str:
+  """The value of a condition in the name of a folder; two texts may be long, or hold a '/'."""
+  value = getattr(conditions, condition)
+  return hashlib.sha256(repr(value).encode()).hexdigest()[:8] if isinstance(value, tuple) else f'{value}'
 
 
 def _unusual(conditions: Conditions, names: Sequence[str]) -> list[str]:
@@ -91,6 +98,7 @@ def _word(name: str, conditions: Conditions) -> str:
     'held_in_test': 'held-in test sets' if value else '',
     'decode_tokens': f'answers of {value} tokens' if value else '',
     'begin': f'BEGIN = {value}' if value is not None else '',
+    'separators': f'SEPARATORS = {value!r}' if value is not None else '',
   }[name]
 
 

@@ -193,7 +193,7 @@ def _answer_all(loaded, asked: _Asked, kept: answers.Folder, context: Context) -
         answers.Cell(
           template,
           method,
-          _with_prompts(found, column, given),
+          _with_prompts(found, column, given, asked.encoding),
           cut=sum(found.cut[column :: len(found.templates)]),
           cut_answers=sum(found.cut_options if method == RANK else found.cut_answers),
         )
@@ -217,13 +217,13 @@ def _examples(found: Questions) -> answers.Examples:
   )
 
 
-def _with_prompts(found: Questions, column: int, given: list[dict]) -> list[dict]:
+def _with_prompts(found: Questions, column: int, given: list[dict], encoding: Encoding) -> list[dict]:
   """The first answers of each split get what was asked, as the model saw it."""
   for split in (DEV, TEST):
     for number in range(len(given))[found.rows(split)][:PROMPTS_KEPT]:
       ids = found.inputs[number * len(found.templates) + column]
       targets = found.examples[number].targets
-      given[number] |= {'prompt': FLAN.decode(ids), 'tokens': len(ids), 'target': targets[column] if targets else ''}
+      given[number] |= {'prompt': encoding.shown(ids), 'tokens': len(ids), 'target': targets[column] if targets else ''}
   return given
 
 

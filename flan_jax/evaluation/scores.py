@@ -27,8 +27,12 @@ Pair = tuple[Number, Number]
 Training = Literal['known', 'base unknown', 'unknown']
 # A file that lacks one of these means None; earlier versions did not write them.
 _OPTIONAL = frozenset(
-  'kind cut cut_answers unanswered median quartiles prompt ranking decoded answers training digest'.split()
+  'kind cut cut_answers unanswered median quartiles prompt ranking decoded asking askings'.split()
+  + 'answers training digest'.split()
 )
+
+
+_YOUNGER = 'begin', 'separators'  # conditions that a file may lack
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -43,7 +47,7 @@ class Record:
     for field in dataclasses.fields(self):
       value = getattr(self, field.name)
       if isinstance(value, Conditions):
-        content |= _plain(dataclasses.asdict(value))
+        content |= _plain(value.told())
       elif field.name != 'others' and not (value is None and field.name in _OPTIONAL):
         content[field.name] = _plain(value)
     return {**content, **self.others}
@@ -151,7 +155,8 @@ class DatasetScores(MethodScores):
 
   primary: the metric that is summarised. majority: score of the most frequent class, None
   without classes. problems: what was left out. ranking: where it is not 'sum'. decoded: the
-  same of decoded answers, where these scores are of ranked ones.
+  same of decoded answers, where these scores are of ranked ones. asking: see
+  askings.Asking; askings: the scores on dev that it was chosen by.
   """
 
   held_in: bool
@@ -161,6 +166,8 @@ class DatasetScores(MethodScores):
   prompt: ShownPrompt | None = None
   ranking: str | None = None
   decoded: MethodScores | None = None
+  asking: str | None = None
+  askings: Mapping[str, Number | None] | None = None
 
   def to_json(self) -> dict[str, Any]:
     return {'held_in': self.held_in, 'primary': self.primary, **super().to_json()}
@@ -171,7 +178,7 @@ class Conditions:
   """What an evaluation asks, and how. Only evaluations of equal conditions are compared.
 
   What has no effect has its usual value: the seed without exemplars, the test sets of no
-  held-in tasks.
+  held-in tasks. separators: None: a run as it was trained, an untuned model as is best on dev.
   """
 
   data: str
@@ -186,11 +193,19 @@ class Conditions:
   held_in_test: bool = False
   decode_tokens: int | None = None
   begin: bool | None = None
+  separators: tuple[str, str] | str | None = None
 
   def __post_init__(self):
+    if isinstance(self.separators, list):
+      object.__setattr__(self, 'separators', tuple(self.separators))
     object.__setattr__(self, 'held_in', tuple(sorted(self.held_in)))
     object.__setattr__(self, 'shot_seed', self.shot_seed if self.shots else 0)
     object.__setattr__(self, 'held_in_test', bool(self.held_in_test and self.held_in))
+
+  def told(self) -> dict[str, Any]:
+    """As files have them: without `separators` where there are none, as before there was such a setting."""
+    told = dataclasses.asdict(self)
+    return {name: value for name, value in told.items() if name != 'separators' or value is not None}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -299,7 +314,7 @@ def _nested(content: Any, kind: Any) -> Any:
       others = {name: value for name, value in content.items() if name not in kinds}
       if any(field.name == 'conditions' for field in kind.fields):
         names = [field.name for field in dataclasses.fields(Conditions)]
-        known['conditions'] = {name: others.pop(name, None if name == 'begin' else _NOTHING) for name in names}
+        known['conditions'] = {name: others.pop(name, None if name in _YOUNGER else _NOTHING) for name in names}
       return {**known, 'others': others}
   return content
 

@@ -10,9 +10,9 @@ from typing import Any
 import jax
 
 from flan_jax import storage
-from flan_jax.data import vocabulary
 from flan_jax.data.tokenizers import byte_tokenizer, chat_template, kept_vocabulary, tokenizer_files
 from flan_jax.data.tokenizers import ends as ends_lib
+from flan_jax.data.tokenizers import words as words_lib
 from flan_jax.errors import notice, UserError
 from flan_jax.model import adapters, families
 from flan_jax.public_models import folder, safetensors_files
@@ -102,6 +102,8 @@ def _shown(run: checkpoint.Run, ends: ends_lib.Ends, words: Any) -> tuple[str, s
 def exported_run(src: str) -> checkpoint.Run:
   """run.json of what is exported; a soft prompt has no place in a folder."""
   run = folder.run_of(src)
+  if not storage.exists(storage.join(src, checkpoint.RUN_FILE)):  # a public model stands for itself
+    raise UserError(f'{src} holds no run (no {checkpoint.RUN_FILE}); name a MODEL_DIR')
   if run.adapter and run.adapter.kind == adapters.PROMPT:
     raise UserError(f'{src} is a run of ADAPTER = {run.adapter.kind!r}: no family has a place for a soft prompt')
   return run
@@ -109,13 +111,13 @@ def exported_run(src: str) -> checkpoint.Run:
 
 def _kept_of_imports(src: str) -> dict[str, Any]:
   """What the imports that a run comes from told, as KEPT names it, and their family."""
-  past = [(one.imported or {}).items() for one in reversed(checkpoint.lineage(src))]
+  past = [(one.imported or one.public_base or {}).items() for one in reversed(checkpoint.lineage(src))]
   return {key: value for items in past for key, value in items if key in ('model_type', *folder.KEPT)}
 
 
 def _read_ends(run: checkpoint.Run, path: str | None, src: str) -> tuple:
   """(the vocabulary or None if it is gone, what ends and begins a text of a run)."""
-  words: Any = path and vocabulary.opened(path)
+  words: Any = path and words_lib.opened(path)
   ends = ends_lib.of_run(run.ends, run.imported, words) if words or run.ends else None
   if not ends:
     raise UserError(

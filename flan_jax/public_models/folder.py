@@ -6,10 +6,11 @@ import os
 from typing import Any, Mapping
 
 from flan_jax import storage
-from flan_jax.data import vocabulary
 from flan_jax.data.tokenizers import ends as ends_lib
+from flan_jax.data.tokenizers import words as words_lib
 from flan_jax.errors import UserError
 from flan_jax.model import decoder, families
+from flan_jax.public_models import gguf_file, gguf_model
 from flan_jax.training import checkpoint
 
 CONFIG = 'config.json'
@@ -22,40 +23,45 @@ KEPT = ('max_position_embeddings', 'bos_token_id', 'eos_token_id', 'pad_token_id
 class PublicModel:
   """A public model that nothing but its description has been read of.
 
-  path: the folder. values: of its config.json. vocabulary: path of the tokenizer, or
-  'bytes'; None: it has none.
+  path: the folder, or a GGUF file. values: of its config.json. vocabulary: path of the
+  tokenizer, or 'bytes'; None: it has none. folder: where its files are, besides tensors.
+  contents: of a GGUF file.
   """
 
   path: str
   values: Mapping[str, Any]
   config: decoder.DecoderConfig
   vocabulary: str | None
+  folder: str
+  contents: gguf_file.Contents | None = None
 
   @property
-  def family(self) -> str:
-    """The model_type, a key of families.FAMILIES."""
+  def model_type(self) -> str:
+    """Of the family, a key of families.FAMILIES."""
     return self.values['model_type']
 
 
 def open_model(path: str, words: str | None = None) -> PublicModel:
-  """Reads the description of the model in a folder.
+  """Reads the description of the model in a folder, or in a GGUF file.
 
   words: path of a vocabulary, or 'bytes', instead of the folder's own.
 
   Raises:
-    UserError: there is no such folder, or it is of no family.
+    UserError: there is no such folder or file, or it is of no family.
   """
-  values = _read_config(path)
+  place, contents = gguf_model.unfold(path, not words) if gguf_file.is_file(path) else (path, None)
+  values = _read_config(place)
   try:
     config = families.read_config(values)
   except UserError as error:
-    raise UserError(f'{path}: {error}') from None
-  inside = [os.path.join(path, name) for name in TOKENIZERS]
-  return PublicModel(path, values, config, words or next(filter(os.path.isfile, inside), None))
+    raise UserError(f'{path}: {str(error).replace(CONFIG, "its metadata") if contents else error}') from None
+  inside = [os.path.join(place, name) for name in TOKENIZERS]
+  found = words or next(filter(os.path.isfile, inside), None)
+  return PublicModel(path, values, config, found, place, contents)
 
 
-def use_vocabulary(model: PublicModel) -> ends_lib.Ends:
-  """Puts the model's vocabulary in force; returns what ends and begins a text.
+def read_vocabulary(model: PublicModel) -> tuple[words_lib.Words, ends_lib.Ends]:
+  """The model's vocabulary, and what ends and begins a text.
 
   Raises:
     UserError: there is none, or it has more tokens than the model has rows.
@@ -63,15 +69,23 @@ def use_vocabulary(model: PublicModel) -> ends_lib.Ends:
   path = model.vocabulary
   if path is None:
     raise UserError(f'{model.path} has no {" or ".join(TOKENIZERS)}; name the vocabulary with --vocabulary=FILE')
-  vocabulary.FLAN.use(path)
-  ends = ends_lib.of_folder(model.path, vocabulary.FLAN.words) or vocabulary.FLAN.ends
-  vocabulary.FLAN.use(path, ends)
-  rows = model.config.known_vocab_size
-  if vocabulary.FLAN.vocab_size > rows:
+  words = words_lib.opened(path)
+  ends = ends_lib.of_folder(model.folder, words) or words_lib.ends_beside(path, words)
+  rows, size = model.config.known_vocab_size, max(words.size, *(one + 1 for one in ends.ends))
+  if size > rows:
     raise UserError(
-      f'the vocabulary {path} has {vocabulary.FLAN.vocab_size} tokens, the '
-      f'model {rows} rows; name its own with --vocabulary=FILE'
+      f'the vocabulary {path} has {size} tokens, the model {rows} rows; name its own with --vocabulary=FILE'
     )
+  return words, ends
+
+
+def use_vocabulary(model: PublicModel) -> ends_lib.Ends:
+  """`read_vocabulary`, and puts it in force in this process, with SeqIO."""
+  from flan_jax.data.vocabulary import FLAN
+
+  _, ends = read_vocabulary(model)
+  assert model.vocabulary
+  FLAN.use(model.vocabulary, ends)
   return ends
 
 
@@ -92,5 +106,5 @@ def run_of(model_dir: str, named: str = '') -> checkpoint.Run:
 def _read_config(path: str) -> dict:
   file = os.path.join(path, CONFIG)
   if not os.path.exists(file):
-    raise UserError(f'{path} has no {CONFIG}; name a folder of a public model')
+    raise UserError(f'{path} has no {CONFIG}; name a folder of a public model, or a GGUF file')
   return storage.read_object(file)

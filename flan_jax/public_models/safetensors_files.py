@@ -6,33 +6,52 @@ import json
 import os
 from typing import Any, Callable, Iterator, Mapping, Sequence
 
-import jax  # noqa: F401, makes bfloat16 a type of numpy
+import jax.numpy as jnp
 import numpy as np
 import safetensors
 from safetensors.numpy import save_file
 
 from flan_jax import storage
 from flan_jax.errors import UserError
+from flan_jax.public_models import byte_ranges
 
 INDEX, WHOLE = 'model.safetensors.index.json', 'model.safetensors'
-FLOATS = ('F64', 'F32', 'F16', 'BF16')
+FLOATS = {'F64': np.float64, 'F32': np.float32, 'F16': np.float16, 'BF16': jnp.bfloat16}
 GB = 10**9
 FILE_BYTES = 5 * GB  # of an exported file; that much is in memory at a time
 
 
-def open_tensors(folder: str, files: contextlib.ExitStack) -> dict[str, Any]:
-  """Name -> a slice of the file, which reads only what it is indexed with."""
-  tensors: dict[str, Any] = {}
+def open_tensors(folder: str, files: contextlib.ExitStack) -> dict[str, byte_ranges.Stored]:
+  """Name -> the tensor, which reads only what it is indexed with."""
+  tensors: dict[str, byte_ranges.Stored] = {}
   for name in _file_names(folder):
     path = os.path.join(folder, name)
     try:
-      file = files.enter_context(safetensors.safe_open(path, 'np'))
+      with safetensors.safe_open(path, 'np'):  # which checks the header against the file
+        file = files.enter_context(byte_ranges.File(path))
     except FileNotFoundError:
       raise UserError(f'{path} is missing; download the whole folder') from None
     except (OSError, safetensors.SafetensorError) as error:
       raise UserError(f'{path} is broken ({error}); download it again') from None
-    tensors |= {key: file.get_slice(key) for key in file.keys()}
+    tensors |= _tensors(file)
   return tensors
+
+
+def _tensors(file: byte_ranges.File) -> dict[str, byte_ranges.Stored]:
+  """By the header: its length in 8 bytes, then an object of JSON."""
+  size = int.from_bytes(file.read(0, 8), 'little')
+  header = json.loads(file.read(8, size).tobytes())
+  header.pop('__metadata__', None)
+  return {name: _tensor(file, 8 + size, told) for name, told in header.items()}
+
+
+def _tensor(file: byte_ranges.File, start: int, told: Mapping[str, Any]) -> byte_ranges.Stored:
+  kind = told['dtype']
+  known = ', '.join(FLOATS)
+  why = '' if kind in FLOATS else f'of type {kind}; only {known} are read, export the model without quantization'
+  return byte_ranges.Stored(
+    file, start + told['data_offsets'][0], tuple(told['shape']), FLOATS.get(kind, np.uint8), why
+  )
 
 
 def _file_names(folder: str) -> list[str]:
@@ -48,26 +67,6 @@ def _file_names(folder: str) -> list[str]:
   if os.path.isfile(os.path.join(folder, WHOLE)):
     return [WHOLE]
   raise UserError(f'{folder} has neither {WHOLE} nor {INDEX}; other formats are not read')
-
-
-def check_tensors(folder: str, found: Mapping, wanted: Mapping, ignored: Callable[[str], bool]) -> None:
-  """Raises UserError unless the tensors are those of the model, in floating point.
-
-  wanted: name -> shape. ignored: whether a tensor may be there without being read.
-  """
-  spare = [name for name in found if name not in wanted and not ignored(name)]
-  for names, what in (([n for n in wanted if n not in found], 'lacks'), (spare, 'has, unknown to its family,')):
-    if names:
-      rest = f' and {len(names) - 3} more' if len(names) > 3 else ''
-      raise UserError(f'{folder} {what} {len(names)} tensors: {", ".join(names[:3])}{rest}')
-  for name, shape in wanted.items():
-    there, kind = tuple(found[name].get_shape()), found[name].get_dtype()
-    if there != shape:
-      raise UserError(f'{folder}: {name} is {there}, by config.json it must be {shape}')
-    if kind not in FLOATS:
-      raise UserError(
-        f'{folder}: {name} is of type {kind}; only {", ".join(FLOATS)} are read, export the model without quantization'
-      )
 
 
 def write_tensors(

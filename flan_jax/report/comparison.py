@@ -29,6 +29,7 @@ _APART = {
   'answer_by': 'answered otherwise',
   'decode_tokens': 'answers of another length',
   'begin': 'texts that begin otherwise',
+  'separators': 'asked otherwise',
 }
 
 
@@ -49,9 +50,9 @@ class Run:
 
   @property
   def evaluation(self) -> Evaluation:
-    """The one to compare: 'tuned', else the last."""
-    every = tables.main(self.group)
-    return next((one for one in every if one.name == 'tuned'), every[-1])
+    """The one to compare: 'tuned', else 'untuned', else the last."""
+    every = {one.name: one for one in tables.main(self.group)}
+    return every.get('tuned') or every.get('untuned') or list(every.values())[-1]
 
 
 def page(runs: Sequence[Run]) -> str:

@@ -7,7 +7,7 @@ from flan_jax.evaluation import groups
 from flan_jax.evaluation.scores import MethodScores
 from flan_jax.report import tables
 
-_HOW = 'style', 'shots', 'shot_seed', 'ranking', 'answer_by', 'decode_tokens', 'begin'
+_HOW = 'style', 'shots', 'shot_seed', 'ranking', 'answer_by', 'decode_tokens', 'begin', 'separators'
 
 
 def notices(runs: Sequence) -> list[str]:

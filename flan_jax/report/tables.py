@@ -51,11 +51,37 @@ def notes(group: Group) -> list[str]:
     lines.append('held-in: scores of the dev set, of tasks that were trained on')
   elif held_in:
     lines.append('held-in: scores of tasks that were trained on')
-  lines += _metrics_note(group)
+  lines += _metrics_note(group) + asked(group)
   ranking = group.conditions.ranking
   if ranking != PLAIN_RANKING:
     lines += [f'{one.name}: options ranked by their {ranking} scores' for one in group.evaluations]
   return lines + data(group.conditions.data)
+
+
+def asked(group: Group) -> list[str]:
+  """In which ways the models were asked, where one was chosen on dev or named."""
+  lines = []
+  chosen = any(scores.askings for one in main(group) for scores in one.datasets.values())
+  for one in main(group) if chosen or group.conditions.separators is not None else ():
+    by_asking: dict[str, list[str]] = {}
+    for name, scores in one.datasets.items():
+      if scores.asking:
+        by_asking.setdefault(scores.asking, []).append(name)
+    words = (
+      list(by_asking) if len(by_asking) == 1 else [f'{way} ({", ".join(rows)})' for way, rows in by_asking.items()]
+    )
+    tried = dict.fromkeys(way for scores in one.datasets.values() for way in scores.askings or ())
+    best = f', the best on dev of {", ".join(tried)}' if tried else ''
+    lines += [f'{one.name}: asked by {", ".join(words)}{best}'] if words else []
+  return lines
+
+
+def asking(scores: MethodScores | None) -> str:
+  """'newline (on dev: newline 58.0, chat 48.0)': how a dataset was asked, '' if that is not told."""
+  if not isinstance(scores, DatasetScores) or not scores.asking:
+    return ''
+  tried = ', '.join(f'{way} {number(value)}' for way, value in (scores.askings or {}).items())
+  return scores.asking + (f' (on dev: {tried})' if tried else '')
 
 
 def data(origin: str) -> list[str]:

@@ -8,7 +8,7 @@ from flan_jax import storage
 from flan_jax.data.tokenizers import kept_vocabulary, tokenizer_files
 from flan_jax.errors import UserError
 from flan_jax.evaluation import groups
-from flan_jax.runs import evaluation_request, feeds
+from flan_jax.runs import evaluation_request, feeds, public_folders
 from flan_jax.training.rows import Rows
 
 
@@ -42,6 +42,7 @@ def describe(job: Any, words: Any, tasks: Mapping[str, float], overlap: Any = No
     prompts={name: _prompts(name, job.rows, job.seed) for name in tasks},
     overlap=overlap,
     init_from=storage.absolute(job.init_from) if job.init_from else None,
+    public_base=public_folders.told(job.init_from) if job.init_from else None,
   )
 
 

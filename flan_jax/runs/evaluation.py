@@ -16,7 +16,7 @@ from flan_jax.errors import UserError
 from flan_jax.evaluation import groups
 from flan_jax.evaluation.scores import Comparison, Conditions, DatasetScores, Results
 from flan_jax.evaluation.scores import Evaluation as Scores
-from flan_jax.runs import evaluation_request, evaluation_table, progress, registration
+from flan_jax.runs import evaluation_request, evaluation_table, progress, public_folders, registration
 from flan_jax.runs.evaluation_request import Candidate
 
 _POLL = 10  # seconds between two looks
@@ -27,7 +27,8 @@ class Evaluation:
   """The settings of an evaluation.
 
   Args:
-    model_dir: the run; its INIT_FROM is the untuned model.
+    model_dir: the run; its INIT_FROM is the untuned model. Or a folder of a public model.
+    output_dir: of the results of a public model, see public_folders.results_place.
     held_out: see holdouts.holdout; None is what the run held out, 'none' is nothing.
     held_in: clusters or tasks, joined by commas, that the run was trained on.
     only: see evaluation_request.candidates.
@@ -41,6 +42,8 @@ class Evaluation:
       own. topology: what it is for, see training.Training. host_devices: virtual CPU devices.
     row_length: tokens of the longest row; None is the run's.
     begin: whether a token begins each prompt; None: as the run was trained.
+    separators: 'run', 'newline', 'chat', 'end' or two texts, of all models but 'plain';
+      None: of a tuned run its own, of an untuned model the best on dev, see askings.
     continuous: evaluate every checkpoint, until so many seconds none has come.
     dry_run: stop after the checks.
 
@@ -49,6 +52,7 @@ class Evaluation:
   """
 
   model_dir: str
+  output_dir: str | None = None
   held_out: str | None = None
   held_in: str = ''
   only: str = evaluation_request.ALL
@@ -68,6 +72,7 @@ class Evaluation:
   row_length: int | None = None
   rows: int | None = None
   begin: bool | str | None = None
+  separators: str | Sequence[str] | None = None
   tokens_per_forward: int | None = None
   decode_tokens: int | None = None
   continuous: float | None = None
@@ -92,6 +97,7 @@ def evaluate(asked: Evaluation) -> Results | None:
 
   if not asked.dry_run:
     compilation.keep(asked.compilation_cache, asked.model_dir)
+    public_folders.begin_results(asked.model_dir, job.model_dir)
     return job.run(job.models) if asked.continuous is None else _watch(job, asked.continuous)
   if multihost.first():
     note = [f'NOTE: {layout.note}'] if layout.note else []
@@ -102,15 +108,15 @@ def evaluate(asked: Evaluation) -> Results | None:
 def _prepared(asked: Evaluation) -> tuple['_Job', Any]:
   """What is to be evaluated, and the mesh: their settings fit together."""
   models = evaluation_request.candidates(asked.model_dir, asked.only, asked.step)
-  run = models[-1].run
-  if asked.continuous is not None and models[-1].path != asked.model_dir:
+  run, place = models[-1].run, public_folders.results_place(asked.model_dir, asked.output_dir)
+  if asked.continuous is not None and (models[-1].path != asked.model_dir or place != asked.model_dir):
     raise UserError("--continuous follows the tuned model: leave --only out, or add 'tuned'")
   registration.load_tasks()
   from flan_jax.data.encoding import Encoding
   from flan_jax.evaluation import results
   from flan_jax.training import layouts, sharding
 
-  results.read(asked.model_dir)  # a file that cannot be read is an error now, not later
+  results.read(place)  # a file that cannot be read is an error now, not later
   settings = _settings(asked, run)
   cluster = run.held_out if asked.held_out is None else asked.held_out
   cluster = None if cluster == evaluation_request.NOTHING else cluster
@@ -132,7 +138,8 @@ def _prepared(asked: Evaluation) -> tuple['_Job', Any]:
   layout = layouts.chosen(asked.mesh, asked.topology, asked.dry_run)
   sharding.check_widths(run.model, layout.shape)
   conditions = _conditions(asked, data, cluster, names[True])
-  return _Job(asked.model_dir, models, tasks, conditions, settings, layout.mesh), layout
+  ways = {one.name: one.askings(settings.row_length, asked.separators, asked.model_dir) for one in models}
+  return _Job(place, models, tasks, ways, conditions, settings, layout.mesh), layout
 
 
 def _settings(asked: Evaluation, run: Any) -> Any:
@@ -157,15 +164,17 @@ def _conditions(asked: Evaluation, data: str, cluster: str | None, held_in: Sequ
 
 @dataclasses.dataclass
 class _Job:
-  """What is the same for all the models that are evaluated.
+  """What is the same for all the models that are evaluated. model_dir: of the results.
 
-  tasks: plain or not -> held in or not -> row of the results -> task. columns: name of an
-  evaluation that this process made -> row -> the answers that its score is of.
+  tasks: plain or not -> held in or not -> row of the results -> task. askings: name of a
+  model -> those it is asked in. columns: name of an evaluation that this process made ->
+  row -> the answers that its score is of.
   """
 
   model_dir: str
   models: Sequence[Candidate]
   tasks: Mapping[bool, Mapping[bool, Mapping[str, str]]]
+  askings: Mapping[str, Sequence[Any]]
   conditions: Conditions
   settings: Any
   mesh: Any
@@ -186,27 +195,18 @@ class _Job:
 
   def _evaluate(self, one: Candidate) -> Results | None:
     """Evaluates a model; returns what results.json holds then, None on processes but the first."""
-    from flan_jax.data.encoding import Encoding
-    from flan_jax.evaluation import protocol, results, summaries
+    from flan_jax.evaluation import askings, results, summaries
     from flan_jax.training import checkpoint, multihost
 
     loaded = checkpoint.load(one.path, one.step, self.mesh, not one.asked)
     one = dataclasses.replace(one, step=loaded.step)  # the last may not be readable
     if multihost.first():
       results.make_way(self.model_dir, one.name, one.step, self.conditions)
-    encoding = Encoding.of(one.run).within(self.settings.row_length)
-    encoding = encoding.plain() if one.plain else encoding
     scores, problems, samples = {}, {}, {}
     for held_in, group in self.tasks[one.plain].items():
-      context = protocol.Context(
-        functools.partial(self._folder, one, encoding, held_in),
-        multihost.agreed,
-        self.read,
-        lambda title, total: _progress(f'{one.name}: {title}', total),
-        samples,
-        summarise=multihost.first(),
-      )
-      done, failed = protocol.evaluate(loaded, group, held_in, self.settings, encoding, context)
+      context_of = functools.partial(self._context, one, held_in, samples)
+      ways = self.askings[one.name]
+      done, failed = askings.evaluate(loaded, group, held_in, self.settings, ways, context_of)
       scores, problems = scores | done, problems | failed
     if not multihost.first():  # every process has all scores; one pen is enough
       return None
@@ -216,25 +216,40 @@ class _Job:
     made = summaries.evaluation(one.name, one.step, self.conditions, scores, problems, samples, training)
     return results.merge(self.model_dir, made)
 
-  def _folder(self, one: Candidate, encoding, held_in: bool, row: str, task: str):
+  def _context(self, one: Candidate, held_in: bool, samples: dict, asking: Any, is_choice: bool) -> Any:
+    """How a model is asked in one way; for the choice of the way, on dev alone and without samples."""
+    from flan_jax.evaluation import protocol
+    from flan_jax.training import multihost
+
+    title = f'{one.name}, asked by {asking.name}' if is_choice else one.name
+    return protocol.Context(
+      functools.partial(self._folder, one, asking, held_in, is_choice),
+      multihost.agreed,
+      {} if is_choice else self.read.setdefault(asking.encoding, {}),
+      lambda task, total: _progress(f'{title}: {task}', total),
+      None if is_choice else samples,
+      summarise=multihost.first(),
+    )
+
+  def _folder(self, one: Candidate, asking: Any, held_in: bool, is_choice: bool, row: str, task: str):
     """Where the answers to a task are kept: by process 0, in memory by the others."""
-    from flan_jax.evaluation import answers
+    from flan_jax.evaluation import answers, askings
     from flan_jax.training import checkpoint, multihost
 
     decides = {
       'task': task,
-      'encoding': encoding.told(),
+      'encoding': asking.encoding.told(),
       'checkpoint': checkpoint.identity(one.path, one.step),
-      'data': _data_identity(task, encoding),
+      'data': _data_identity(task, asking.encoding),
       'settings': {
         name: value
         for name, value in dataclasses.asdict(self.settings).items()
         if name not in ('rows', 'tokens_per_forward')
       },
-      'splits': self.settings.asks(held_in),
+      'splits': askings.CHOSEN_ON if is_choice else self.settings.asks(held_in),
     }
     text = json.dumps(decides, sort_keys=True)
-    name = groups.folder(one.name, self.conditions)
+    name = groups.folder(one.name, self.conditions) + (f' asked by {asking.in_path}' if is_choice else '')
     path = answers.path(self.model_dir, name, row) if multihost.first() else None
     return answers.Folder(path, hashlib.sha256(text.encode()).hexdigest()[:16], self.tell)
 

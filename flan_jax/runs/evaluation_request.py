@@ -9,7 +9,7 @@ import os
 from typing import Any, Sequence
 
 from flan_jax import storage
-from flan_jax.data.tokenizers import kept_vocabulary, vocabulary_file
+from flan_jax.data.tokenizers import kept_vocabulary, tokenizer_files, vocabulary_file
 from flan_jax.errors import notice, UserError
 from flan_jax.evaluation import groups
 from flan_jax.evaluation.scores import Training
@@ -39,6 +39,25 @@ class Candidate:
   @property
   def plain(self) -> bool:
     return self.name == PLAIN
+
+  def askings(self, row_length: int, separators: str | Sequence[str] | None, model_dir: str) -> Sequence[Any]:
+    """The ways it is asked in (evaluation.askings); `separators` names one of them.
+
+    Raises:
+      UserError: there is no chat template, or it fails.
+    """
+    from flan_jax.data.encoding import Encoding
+    from flan_jax.evaluation import askings
+
+    encoding = Encoding.of(self.run).within(row_length)
+
+    if self.plain:
+      return [askings.plain(encoding)]
+    folder = tokenizer_files.kept(self.path) or tokenizer_files.of(model_dir, self.run.vocabulary.path)
+    rest = encoding, folder, (self.run.ends or {}).get('prompt', 0)
+    if separators is not None:
+      return [askings.named(separators, *rest)]
+    return [askings.of_run(encoding)] if self.name == TUNED else askings.several(*rest)
 
 
 def read_run(model_dir: str, named: str = '') -> Any:

@@ -26,7 +26,7 @@ SETTINGS = (
   Setting('coordinator_address', 'text'),
   Setting('process_count', 'whole', least=1, most=2**20),
   Setting('process_index', 'whole', least=0, most=2**20),
-  _place('model_dir', 'folder', inside=RUN_FOLDERS),
+  _place('model_dir', 'model', inside=RUN_FOLDERS),
   Setting('step', 'whole', least=0, most=2**31 - 1),
   _place('vocabulary'),
   Setting('seed', 'whole', **_SEEDS),
@@ -35,6 +35,8 @@ SETTINGS = (
   # train
   Setting('profile', 'window'),
   # evaluate
+  _place('model', 'model', inside=RUN_FOLDERS),
+  _place('output_dir', 'made'),
   Setting('held_in', 'joined'),
   Setting('only', 'some', choices=('all', 'both', 'untuned', 'plain', 'tuned')),
   Setting('ranking', 'choice', choices=('sum', 'normalised', 'calibrated')),
@@ -57,11 +59,11 @@ SETTINGS = (
   # experiment
   Setting('experiment', 'choice', choices=('holdouts', 'ways'), positional=True),
   _place('root', 'made'),
-  _place('base', 'folder', inside=RUN_FOLDERS),
+  _place('base', 'model', inside=RUN_FOLDERS),
   Setting('clusters', 'joined'),
   Setting('cluster', 'text'),
   # report
-  _place('runs', 'folder', positional=True, inside=RUN_FOLDERS),
+  _place('runs', 'model', positional=True, inside=RUN_FOLDERS),
   # sample
   _place('data_dir', 'made', local=True),
   Setting('examples', 'whole', least=1, most=10**7),
@@ -108,7 +110,7 @@ SETTINGS = (
   Setting('infra', 'text'),
   # huggingface
   Setting('direction', 'choice', choices=('import', 'export'), positional=True),
-  _place('src', 'folder', positional=True),
+  _place('src', 'model', positional=True),
   _place('dst', 'made', positional=True),
   Setting('fsdp', 'whole', least=1, most=2**20),
   Setting('dtype', 'choice', choices=('float32', 'bfloat16')),

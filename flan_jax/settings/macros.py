@@ -5,6 +5,7 @@ What a macro means and its default stand in the gin run file, see cli/gin_defaul
 parameter that no macro sets has a name in small letters, and its meaning here.
 """
 
+import os
 from typing import Any
 
 from flan_jax.settings.kinds import Kind, KINDS, PARAMETERS, Setting
@@ -26,6 +27,25 @@ KINDS['folder or choice'] = Kind(
 )
 
 
+def _model(setting: Setting, value: Any) -> str | None:
+  """A run's folder, or a public model: a folder too, or a file."""
+  is_file = isinstance(value, str) and value.endswith('.gguf') and os.path.isfile(value)
+  return None if is_file else KINDS['folder'].problem(setting, value)
+
+
+KINDS['model'] = Kind(lambda s: 'a folder, or a GGUF file', _model, KINDS['folder'].read)
+
+
+def _choice_or_pair(setting: Setting, value: Any) -> str | None:
+  kind = KINDS['choice' if isinstance(value, str) else 'pair']
+  return kind.problem(setting, value)
+
+
+KINDS['choice or pair'] = Kind(
+  lambda s: f'one of {", ".join(map(repr, s.choices))}, or {KINDS["pair"].wanted(s)}', _choice_or_pair
+)
+
+
 def _optimizer(name: str, parameter: str, kind: str, **rest) -> Setting:
   return Setting(name, kind, of=(f'optimizer.{parameter}',), **rest)
 
@@ -43,14 +63,14 @@ def _every(name: str, **rest) -> Setting:
 
 
 RUN = (
-  Setting('MODEL_DIR', 'made', inside=RUN_FOLDERS, of=('Training.model_dir', 'Evaluation.model_dir')),
+  Setting('MODEL_DIR', 'made', inside=RUN_FOLDERS, of=('Training.model_dir',)),
   Setting('HELD_OUT', 'text', none='nothing', of=('Training.held_out',)),
   Setting('MIXTURE', 'text', none='what holding out leaves', of=('Training.mixture',)),
   Setting('VOCABULARY', 'path', none='FLAN_VOCABULARY', of=('Training.vocabulary',)),
   Setting('STORE_DIR', 'folder', none='`store` in the data_dir', of=('Training.store_dir',)),
   Setting('STORE_CACHE', 'made', none='`flan_jax/stores` in the cache of the user', of=('Training.store_cache',)),
   Setting('STORE_CACHE_GB', 'number', above=0, of=('Training.store_cache_gb',)),
-  Setting('INIT_FROM', 'folder', none='from scratch', inside=RUN_FOLDERS, of=('Training.init_from',)),
+  Setting('INIT_FROM', 'model', none='from scratch', inside=RUN_FOLDERS, of=('Training.init_from',)),
   Setting(
     'COMPILATION_CACHE',
     'folder or choice',
@@ -148,6 +168,8 @@ ADAPTER = (
 )
 
 EVALUATION = (
+  Setting('MODEL_DIR', 'model', inside=RUN_FOLDERS, of=('Evaluation.model_dir',)),
+  Setting('OUTPUT_DIR', 'made', none='MODEL_DIR, of a public model evaluations/NAME', of=('Evaluation.output_dir',)),
   Setting('HELD_OUT', 'text', none='what the run held out', of=('Evaluation.held_out',)),
   Setting('VOCABULARY', 'path', none="the run's", of=('Evaluation.vocabulary',)),
   Setting('HELD_IN', 'joined', of=('Evaluation.held_in',)),
@@ -157,6 +179,13 @@ EVALUATION = (
   Setting('HELD_IN_TEST', 'truth', of=('Evaluation.held_in_test',)),
   Setting('RANKING', 'choice', choices=('sum', 'normalised', 'calibrated'), of=('Evaluation.ranking',)),
   Setting('ANSWER_BY', 'choice', choices=('rank', 'decode', 'both'), of=('Evaluation.answer_by',)),
+  Setting(
+    'SEPARATORS',
+    'choice or pair',
+    choices=('run', 'newline', 'chat', 'end'),
+    none="a tuned run's own, of an untuned model the best on dev",
+    of=('Evaluation.separators',),
+  ),
   Setting('ROW_LENGTH', 'whole', none="the run's", of=('Evaluation.row_length', 'FlanJax.max_length'), **_TOKENS),
   Setting('ROWS', 'whole', least=1, most=2**20, none='from TOKENS_PER_FORWARD', of=('Evaluation.rows',)),
   Setting(
@@ -261,7 +290,7 @@ CALLS = (
 )
 
 HARNESS = (
-  Setting('model_dir', 'folder', 'folder of the run', inside=RUN_FOLDERS, of=('FlanJax.model_dir',)),
+  Setting('model_dir', 'model', 'folder of the run', inside=RUN_FOLDERS, of=('FlanJax.model_dir',)),
   Setting('vocabulary', 'path', 'file of the vocabulary', none="the run's", of=('FlanJax.vocabulary',)),
   Setting(
     'dtype',

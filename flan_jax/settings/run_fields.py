@@ -107,6 +107,7 @@ _FIELDS = {
     Setting('imported', 'mapping', 'what an import told', none='no import'),
     Setting('adapter', 'mapping', 'Adapter', none='all parameters are trained'),
     Setting('base', 'mapping', 'checkpoint that the adapter is beside', none='no adapter'),
+    Setting('public_base', 'mapping', 'the public model that the run began from', none='no public model'),
     Setting('others', 'mapping', 'fields of a later version'),
   ),
   'Vocabulary': (

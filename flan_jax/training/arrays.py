@@ -9,34 +9,34 @@ in place, a chunk at a time, so that the peak of the memory is little above the 
 import collections
 import itertools
 import math
-from typing import Any, Iterator, NamedTuple, Sequence
+from typing import Any, Iterator, Sequence
 
 import jax
-import numpy as np
 import orbax.checkpoint as ocp
 import tensorstore as ts
 
 from flan_jax import storage
+from flan_jax.model import shards as shards_lib
 
 CHUNK_BYTES = 1 << 23  # at most, of an array as it is written
 _SPARE = 0.1  # of the shards' bytes: what may be read but not yet be in its shard
 _LEAST_SPARE = 1 << 25
 _MOST_READS = 128
 _INDEX_BYTES = 10**7  # of the database's index that are kept
-_ALIGNED = 64  # bytes: so aligned, a host's memory becomes that of the CPU device uncopied
-
-
-class _Shard(NamedTuple):
-  """A part of an array in the host's memory, and the devices that want it."""
-
-  content: np.ndarray
-  begin: tuple[int, ...]
-  devices: Sequence[jax.Device]
 
 
 def save_args(items: Any) -> Any:
   """How Orbax is to write the arrays: in chunks that are read one by one."""
   return jax.tree.map(lambda _: ocp.SaveArgs(chunk_byte_size=CHUNK_BYTES), items)
+
+
+def handlers(items: Sequence[str], at_once: int) -> Any:
+  """Orbax's handlers that write so many bytes at a time, more than the largest array has."""
+  registry = ocp.handlers.DefaultCheckpointHandlerRegistry()
+  handler = ocp.StandardCheckpointHandler(save_concurrent_gb=at_once / 10**9)
+  for name in items:
+    registry.add(name, ocp.args.StandardSave, handler)
+  return registry
 
 
 def read(folder: str, target: Any) -> Any:
@@ -52,7 +52,7 @@ def read(folder: str, target: Any) -> Any:
   _check_names(ts.KvStore.open(database, context=context).result(), wanted)
   opened = {name: ts.open(_spec(database, name), context=context, open=True) for name in wanted}
   stored = {name: _checked(name, opened[name].result(), leaf) for name, leaf in wanted.items()}
-  shards = {name: _shards(leaf) for name, leaf in wanted.items()}
+  shards = {name: shards_lib.of(leaf) for name, leaf in wanted.items()}
   size = sum(shard.content.nbytes for parts in shards.values() for shard in parts)
   spare = max(_LEAST_SPARE, _SPARE * size)
   pending: collections.deque = collections.deque()
@@ -64,7 +64,7 @@ def read(folder: str, target: Any) -> Any:
           pending.popleft().result()
   for write in pending:
     write.result()
-  return jax.tree.unflatten(tree, [_on_devices(leaf, shards.pop(name)) for name, leaf in wanted.items()])
+  return jax.tree.unflatten(tree, [shards_lib.on_devices(leaf, shards.pop(name)) for name, leaf in wanted.items()])
 
 
 def _base(folder: str) -> dict[str, str]:
@@ -92,26 +92,7 @@ def _checked(name: str, stored: ts.TensorStore, leaf: Any) -> ts.TensorStore:
   return stored if stored.dtype.numpy_dtype == leaf.dtype else ts.cast(stored, leaf.dtype)
 
 
-def _shards(leaf: Any) -> list[_Shard]:
-  """The parts that devices of this process have, each once, not yet filled."""
-  devices: dict[tuple, list] = {}
-  for device, index in leaf.sharding.addressable_devices_indices_map(tuple(leaf.shape)).items():
-    ends = tuple(part.indices(size)[:2] for part, size in zip(index, leaf.shape))
-    devices.setdefault(ends, []).append(device)
-  return [
-    _Shard(_empty([end - begin for begin, end in ends], leaf.dtype), tuple(begin for begin, _ in ends), ours)
-    for ends, ours in devices.items()
-  ]
-
-
-def _empty(shape: Sequence[int], dtype: Any) -> np.ndarray:
-  size = math.prod(shape) * np.dtype(dtype).itemsize
-  room = np.empty(size + _ALIGNED, np.uint8)
-  begin = -room.ctypes.data % _ALIGNED
-  return room[begin : begin + size].view(dtype).reshape(shape)
-
-
-def _chunks(stored: ts.TensorStore, shard: _Shard) -> Iterator[tuple[slice, ...]]:
+def _chunks(stored: ts.TensorStore, shard: shards_lib.Shard) -> Iterator[tuple[slice, ...]]:
   """What of each chunk is in a shard, in the places of the whole array."""
   ranges = []
   for begin, size, step in zip(shard.begin, shard.content.shape, _chunk_shape(stored)):
@@ -128,13 +109,8 @@ def _chunk_bytes(stored: ts.TensorStore) -> int:
   return math.prod(_chunk_shape(stored)) * stored.dtype.numpy_dtype.itemsize
 
 
-def _fill(stored: ts.TensorStore, shard: _Shard, chunk: tuple[slice, ...]) -> ts.WriteFutures:
+def _fill(stored: ts.TensorStore, shard: shards_lib.Shard, chunk: tuple[slice, ...]) -> ts.WriteFutures:
   """Begins to read a part of a chunk into its place in the shard."""
   inside = tuple(slice(part.start - begin, part.stop - begin) for part, begin in zip(chunk, shard.begin))
   target = ts.array(shard.content)[inside]
   return target.write(stored[chunk][ts.d[:].translate_to[target.origin]] if chunk else stored)
-
-
-def _on_devices(leaf: Any, shards: Sequence[_Shard]) -> jax.Array:
-  placed = [jax.device_put(shard.content, device) for shard in shards for device in shard.devices]
-  return jax.make_array_from_single_device_arrays(tuple(leaf.shape), leaf.sharding, placed)

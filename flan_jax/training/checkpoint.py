@@ -23,6 +23,7 @@ from flan_jax.errors import notice, UserError
 from flan_jax.model import adapters, decoder, losses
 from flan_jax.training import arrays, checksums, differences, multihost, optim, reading, sharding, step_folders
 from flan_jax.training import state as state_lib
+from flan_jax.training.formats import foreign
 from flan_jax.training.run_file import lineage, read_run, Run, RUN_FILE, trained_tasks, write_run  # noqa: F401  a run and its checkpoints
 from flan_jax.training.step_folders import check_step, FOLDER, identity, ITEMS, kept, looks_torn, steps, UNREADABLE  # noqa: F401
 
@@ -43,7 +44,7 @@ class Loaded:
 class _Manager(ocp.CheckpointManager):
   """Adds checksums to what it writes, before that counts as a checkpoint."""
 
-  def __init__(self, folder: epath.Path, keep: int | None):
+  def __init__(self, folder: epath.Path, keep: int | None, at_once: int | None):
     options = ocp.CheckpointManagerOptions(
       max_to_keep=keep,
       enable_async_checkpointing=True,
@@ -51,7 +52,8 @@ class _Manager(ocp.CheckpointManager):
       async_options=ocp.AsyncOptions(post_finalization_callback=self._add_checksums),
     )
     self._writing, self._first_asked = -1, -1
-    super().__init__(folder, options=options, item_names=ITEMS)
+    told = {'handler_registry': arrays.handlers(ITEMS, at_once)} if at_once else {'item_names': ITEMS}
+    super().__init__(folder, options=options, **told)
 
   def reached_preemption(self, step: int) -> bool:
     """Whether all processes save this step and stop; the first step asked of counts as 1.
@@ -77,15 +79,18 @@ class _Manager(ocp.CheckpointManager):
     checksums.write(place, step, step_folders.saved_at(place))
 
 
-def manager(model_dir: str, keep: int | None = 3) -> ocp.CheckpointManager:
+def manager(model_dir: str, keep: int | None = 3, at_once: int | None = None) -> ocp.CheckpointManager:
   """Orbax's manager of MODEL_DIR/checkpoints: asynchronous, keeps the last `keep`.
+
+  at_once: the bytes that may be written at a time, more than those of the largest array;
+  what is being written is in memory a second time. None: all of them.
 
   Raises:
     UserError: the folder cannot be made.
   """
   folder = storage.join(storage.absolute(model_dir), FOLDER)
   try:
-    return _Manager(storage.path(folder), keep)
+    return _Manager(storage.path(folder), keep, at_once)
   except Exception as error:  # Orbax and a bucket raise many types
     raise UserError(
       f'{folder} cannot be made or read ({reading.reason(error)}): make its disk or bucket '
@@ -228,7 +233,7 @@ def load(
   """Parameters of a run, in their shards; of an adapter, merged with those of its base.
 
   Args:
-    path: a MODEL_DIR.
+    path: a MODEL_DIR, or a folder of another format, see formats.foreign.
     step: of the checkpoint; None is the last that can be read, which is said where it is
       not the last.
     mesh: by default one device.
@@ -273,6 +278,9 @@ def load_trained(path: str, step: int | None, mesh: jax.sharding.Mesh, fall_back
   if run is None:
     raise UserError(f'{path} holds no run (no {RUN_FILE}); name the MODEL_DIR of one')
   last = check_step(path, step)
+  other = foreign.reader_of(path)
+  if other:
+    return run, last, other.params(path, mesh, dtype)
   shapes, axes = decoder.abstract_params(run.model), decoder.parameter_axes(run.model)
   if run.adapter:
     shapes, axes = adapters.abstract(run.model, run.adapter), adapters.axes(run.model, run.adapter)
@@ -335,7 +343,7 @@ def check_run(model_dir: str, run: Run) -> Run:
       'changed'
     )
   _tell_unknown(model_dir, there)
-  return dataclasses.replace(run, others=there.others, base=there.base)
+  return dataclasses.replace(run, others=there.others, base=there.base, public_base=there.public_base)
 
 
 def _tell_unknown(model_dir: str, run: Run) -> None:

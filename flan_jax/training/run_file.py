@@ -10,6 +10,7 @@ from flan_jax.errors import did_you_mean, UserError
 from flan_jax.model import adapters
 from flan_jax.model.config import DecoderConfig
 from flan_jax.model.losses import LossConfig
+from flan_jax.training.formats import foreign
 from flan_jax.training.rows import Rows
 
 RUN_FILE = 'run.json'
@@ -74,6 +75,7 @@ class Run:
   imported: Mapping[str, Any] | None = None
   adapter: adapters.Adapter | None = None
   base: Base | None = None
+  public_base: Mapping[str, Any] | None = None
   others: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
   @classmethod
@@ -174,18 +176,23 @@ def _check_told(run: Run) -> None:
 
 
 def read_run(model_dir: str) -> Run | None:
-  """run.json of a MODEL_DIR, or None where no run has started.
+  """run.json of a MODEL_DIR, or what stands for it in a folder of another format; None where no run has started.
 
   Raises:
-    UserError: the file is torn, or tells no run.
+    UserError: the file is torn, or tells no run; or the folder is a MODEL_DIR and another model, too.
   """
-  path = storage.join(model_dir, RUN_FILE)
+  path, other = storage.join(model_dir, RUN_FILE), foreign.reader_of(model_dir)
   try:
     content = storage.read_bytes(path)
   except (FileNotFoundError, NotADirectoryError):
-    return None
+    return other.run(model_dir) if other else None
   except OSError as error:
     raise UserError(f'{path} cannot be read: {error.strerror}') from None
+  if other:
+    raise UserError(
+      f'{model_dir} is a MODEL_DIR ({RUN_FILE}) and holds a public model ({other.mark(model_dir)}), too, so it is not '
+      'known which one is meant; move one of them to a folder of its own'
+    )
   try:
     told = json.loads(content)
   except (ValueError, RecursionError) as error:

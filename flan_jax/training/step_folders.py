@@ -14,6 +14,7 @@ from flan_jax import storage
 from flan_jax.errors import UserError
 from flan_jax.settings import places
 from flan_jax.training import checksums, multihost
+from flan_jax.training.formats import foreign
 
 FOLDER, UNREADABLE = places.RUN_FOLDERS  # the second is where Orbax does not look
 ITEMS = ('params', 'progress')  # apart, so that a model is loaded without its optimizer
@@ -28,7 +29,9 @@ def folder(model_dir: str, step: int) -> str:
 
 
 def steps(model_dir: str) -> list[int]:
-  """Steps of the finished checkpoints, in order."""
+  """Steps of the finished checkpoints, in order; of a model in another format its only one."""
+  if foreign.reader_of(model_dir):
+    return [foreign.STEP]
   return [step for step in _named(model_dir) if _is_committed(folder(model_dir, step))]
 
 
@@ -104,6 +107,9 @@ def identity(model_dir: str, step: int) -> str:
   Raises:
     UserError: there is neither.
   """
+  other = foreign.reader_of(model_dir)
+  if other:
+    return f'{step} {other.identity(model_dir)}'
   place = folder(model_dir, step)
   try:
     told = checksums.read(place) or {}

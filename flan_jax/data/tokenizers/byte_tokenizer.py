@@ -8,8 +8,7 @@ def write(path: str) -> None:
   """Writes it; ids of a text are those of seqio.ByteVocabulary."""
   import tokenizers
 
-  letters = [chr(code) for code in _characters()]
-  pieces = {piece: number for number, piece in enumerate([*NAMES, *letters])}
+  pieces = {piece: number for number, piece in enumerate([*NAMES, *_SPELLING])}
   made = tokenizers.Tokenizer(tokenizers.models.BPE(pieces, []))
   made.add_special_tokens(list(NAMES))
   made.pre_tokenizer = tokenizers.pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
@@ -25,3 +24,12 @@ def _characters() -> list[int]:
   printed = {*range(ord('!'), ord('~') + 1), *range(0xA1, 0xAC + 1), *range(0xAE, 0xFF + 1)}
   others = iter(range(256, 512))
   return [byte if byte in printed else next(others) for byte in range(256)]
+
+
+_SPELLING = tuple(map(chr, _characters()))
+LETTERS = frozenset(_SPELLING)
+
+
+def spelled(text: str) -> str:
+  """A text as byte-level tokenizers write it, a letter a byte."""
+  return ''.join(_SPELLING[byte] for byte in text.encode())

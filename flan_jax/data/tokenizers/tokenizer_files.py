@@ -36,6 +36,12 @@ def kept(model_dir: str) -> str | None:
   return folder if storage.is_folder(folder) else None
 
 
+def of(model_dir: str, vocabulary: str) -> str | None:
+  """Where the files of a MODEL_DIR are, or of its vocabulary, which lies among those of a public model."""
+  folder = os.path.dirname(vocabulary)
+  return kept(model_dir) or (folder if storage.is_file(os.path.join(folder, ends_lib.TOKENIZER)) else None)
+
+
 def keep(model_dir: str, vocabulary: str, source: str | None) -> None:
   """Takes the files of the run that another begins from, or of its vocabulary's folder.
 

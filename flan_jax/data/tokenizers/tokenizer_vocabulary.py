@@ -8,28 +8,20 @@ from typing import Sequence
 import seqio
 import tensorflow as tf
 
-from flan_jax.errors import UserError
+from flan_jax.data.tokenizers import words
 
 
 class TokenizerVocabulary(seqio.Vocabulary):
-  """The tokens of a tokenizer.json.
-
-  eos_id is the first of END_NAMES that it has: a guess, if no file beside it tells more.
-  """
-
-  END_NAMES = ('</s>', '<|endoftext|>', '<|end_of_text|>', '<eos>', '<|im_end|>')
+  """The tokens of a tokenizer.json; eos_id is a guess, see words.END_NAMES."""
 
   def __init__(self, path: str):
     super().__init__()
-    self._tokenizer = _read_tokenizer(path)
-    ids = self._tokenizer.get_vocab(with_added_tokens=True).values()
-    self._size = max(ids, default=-1) + 1  # not their number: there may be holes
-    ends = [self._tokenizer.token_to_id(name) for name in self.END_NAMES]
-    self._eos_id = next((number for number in ends if number is not None), None)
+    self._tokenizer = words.read_tokenizer(path)
+    self.words = words.Tokenizer(self._tokenizer)
 
-  eos_id = property(lambda self: self._eos_id)
+  eos_id = property(lambda self: self.words.own_end)
   unk_id = property(lambda self: None)
-  _base_vocab_size = property(lambda self: self._size)
+  _base_vocab_size = property(lambda self: self.words.size)
 
   @functools.cached_property
   def content(self) -> str:
@@ -45,26 +37,15 @@ class TokenizerVocabulary(seqio.Vocabulary):
     return hash(TokenizerVocabulary)
 
   def _encode(self, text: str) -> list[int]:
-    return self._tokenizer.encode(text, add_special_tokens=False).ids
+    return self.words.encode(text)
 
   def encode_batch(self, texts: Sequence[str]) -> list[list[int]]:
     encoded = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
     return [encoding.ids for encoding in encoded]
 
-  @property
-  def puts_first(self) -> tuple[int, ...]:
-    """The tokens that the file says to put before a text."""
-    bare, ids = self._encode('a'), self._tokenizer.encode('a').ids
-    starts = [start for start in range(len(ids) - len(bare) + 1) if ids[start : start + len(bare)] == bare]
-    return tuple(ids[: starts[0]]) if starts and bare else ()
-
-  @property
-  def is_byte_level(self) -> bool:
-    return 'ByteLevel' in repr(self._tokenizer.pre_tokenizer)
-
   def _decode(self, ids) -> str:
     """The text, without the end, which need not be marked as special in the file."""
-    return self._tokenizer.decode([int(n) for n in ids if n != self._eos_id])
+    return self._tokenizer.decode([int(n) for n in ids if n != self.eos_id])
 
   def _encode_tf(self, text: tf.Tensor) -> tf.Tensor:
     encode = lambda value: tf.constant(self._encode(value.numpy().decode()), tf.int32)
@@ -76,21 +57,3 @@ class TokenizerVocabulary(seqio.Vocabulary):
     text = tf.py_function(lambda value: self._decode(value.numpy()), [ids], tf.string)
     text.set_shape([])
     return text
-
-
-def _read_tokenizer(path: str):
-  """A tokenizer.json that gives a text all of its tokens, and always the same.
-
-  Trainers leave in the file how they cut, padded and varied texts.
-  """
-  from tokenizers import Tokenizer
-
-  try:
-    tokenizer = Tokenizer.from_file(path)
-  except Exception as error:  # the library raises nothing narrower
-    raise UserError(f'{path} is not a tokenizer.json ({error})') from None
-  tokenizer.no_truncation()
-  tokenizer.no_padding()
-  if getattr(tokenizer.model, 'dropout', None) is not None:  # of BPE: draws merges
-    tokenizer.model.dropout = None
-  return tokenizer

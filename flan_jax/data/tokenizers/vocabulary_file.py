@@ -17,6 +17,11 @@ def content_hash(path: str) -> str:
   return hashlib.sha256(storage.read_bytes(path)).hexdigest()[:16]
 
 
+def known_hash(path: str) -> str:
+  """content_hash, or 'bytes' for the byte vocabulary."""
+  return BYTES if path == BYTES else content_hash(path)
+
+
 def matches(path: str, known_hash: str) -> bool:
   """Whether the vocabulary of that content hash is at a path, or 'bytes' is meant."""
   if BYTES in (path, known_hash):

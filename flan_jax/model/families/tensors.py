@@ -5,16 +5,22 @@ A tensor may be one parameter of one layer, or several that stand side by side; 
 reads only its own rows and columns of it.
 """
 
+import concurrent.futures
 import fnmatch
+import functools
+import os
 from typing import Any, Callable, Iterator, Mapping, NamedTuple, Sequence
 
 import jax
 import numpy as np
 
 from flan_jax.model import decoder
+from flan_jax.model import shards as shards_lib
 from flan_jax.model.families.family import Family, Part
 from flan_jax.model.families.table import FAMILIES
 
+_CHUNK = 1 << 17  # numbers that are read at a time: few enough for the cache of a core
+_THREADS = 8
 Read = Callable[[str, tuple[slice, ...]], np.ndarray]
 
 
@@ -35,23 +41,27 @@ class _Share(NamedTuple):
     return sum(self.sizes[: self.number])
 
 
-def canonical(model_type: str, name: str) -> str:
+def _family(model_type: str | Family) -> Family:
+  return model_type if isinstance(model_type, Family) else FAMILIES[model_type]
+
+
+def canonical(model_type: str | Family, name: str) -> str:
   """The name of a tensor in the table; some folders of a family have other ones."""
-  for start, instead in FAMILIES[model_type].renamed.items():
+  for start, instead in _family(model_type).renamed.items():
     if name.startswith(start):
       return instead + name[len(start) :]
   return name
 
 
-def ignored(model_type: str, name: str) -> bool:
+def ignored(model_type: str | Family, name: str) -> bool:
   """Whether a tensor holds nothing that was learnt, or what a tied table holds as well."""
-  patterns = (*FAMILIES[model_type].ignored, _whole(FAMILIES[model_type], 'unembedding'))
+  patterns = (*_family(model_type).ignored, _whole(_family(model_type), 'unembedding'))
   return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
 
 
-def tensors(model_type: str, config: decoder.DecoderConfig) -> dict[str, tuple[int, ...]]:
+def tensors(model_type: str | Family, config: decoder.DecoderConfig) -> dict[str, tuple[int, ...]]:
   """Name -> shape of every tensor that a folder of this model has."""
-  family, found = FAMILIES[model_type], {}
+  family, found = _family(model_type), {}
   shares = _shares(family, decoder.abstract_params(config), config)
   for path, leaf in _leaves(decoder.abstract_params(config)):
     share, shape = shares[path], leaf.shape[1:] if _stacked(path) else leaf.shape
@@ -69,35 +79,53 @@ def lone_kernels(model_type: str) -> dict[str, str]:
 
 
 def read_params(
-  model_type: str, config: decoder.DecoderConfig, shardings: Any, read: Read, dtype: str = 'float32'
+  model_type: str | Family, config: decoder.DecoderConfig, shardings: Any, read: Read, dtype: str = 'float32'
 ) -> Any:
   """Parameters, straight into their shards: a process reads only its own.
 
-  shardings: a tree as sharding.param_shardings gives it. read(name, slices) gives a
-  part of a tensor. dtype: of the parameters.
+  The host holds no more than the shards and a chunk for each of a few threads.
+
+  model_type: or a family by itself. shardings: a tree as sharding.param_shardings gives
+  it. read(name, slices) gives a part of a tensor; several threads call it. dtype: of the
+  parameters.
   """
-  family = FAMILIES[model_type]
-  shares = _shares(family, decoder.abstract_params(config), config)
+  family, shapes = _family(model_type), decoder.abstract_params(config)
+  shares = _shares(family, shapes, config)
 
-  def part(path, layer, index):
-    share, turned = shares[path], _turned(family, path)
+  def one(path, leaf, placed):
+    path, leaf = _path(path), jax.ShapeDtypeStruct(leaf.shape, dtype, sharding=placed)
+    parts = shards_lib.of(leaf)
+    fills = [fill for part in parts for fill in _fills(family, path, shares[path], part, read)]
+    for _ in threads.map(lambda fill: fill(), fills):
+      pass
+    return shards_lib.on_devices(leaf, parts)
+
+  with concurrent.futures.ThreadPoolExecutor(min(_THREADS, os.cpu_count() or 1)) as threads:
+    return jax.tree_util.tree_map_with_path(one, shapes, shardings)
+
+
+def _fills(
+  family: Family, path: str, share: _Share, shard: shards_lib.Shard, read: Read
+) -> Iterator[Callable[[], None]]:
+  """Yields what reads a chunk of rows of a tensor into its place in the shard."""
+  turned = _turned(family, path)
+  layers = enumerate(shard.content, shard.begin[0]) if _stacked(path) else [(None, shard.content)]
+  begin = shard.begin[1:] if _stacked(path) else shard.begin
+
+  def fill(layer, out, inside):
     name = share.tensor.format(layer)
-    oriented = lambda index: tuple(index)[::-1] if turned else tuple(index)
-    fetch = lambda index: _upright(read(name, oriented(index)), turned)
-    return _part(share, index, fetch).astype(dtype)
+    index = tuple(slice(part.start + first, part.stop + first) for part, first in zip(inside, begin))
+    fetch = lambda index: _upright(read(name, tuple(index)[::-1] if turned else tuple(index)), turned)
+    # As it lies in memory, and turned only then: each of the two is quick, both at once is not.
+    out[inside] = _part(share, index, fetch).astype(out.dtype, copy=False)
 
-  def one(path, leaf, sharding):
-    path = _path(path)
-
-    def shard(index):
-      if not _stacked(path):
-        return part(path, None, index)
-      layers = range(*index[0].indices(config.layers))
-      return np.stack([part(path, layer, index[1:]) for layer in layers])
-
-    return jax.make_array_from_callback(leaf.shape, sharding, shard)
-
-  return jax.tree_util.tree_map_with_path(one, decoder.abstract_params(config), shardings)
+  for layer, out in layers:
+    axis = out.ndim - 1 if turned else 0  # of the rows of the tensor
+    rows = max(1, _CHUNK * out.shape[axis] // max(out.size, 1))
+    for first in range(0, out.shape[axis], rows):
+      inside = [slice(0, size) for size in out.shape]
+      inside[axis] = slice(first, min(first + rows, out.shape[axis]))
+      yield functools.partial(fill, layer, out, tuple(inside))
 
 
 def _part(share, index, fetch):
