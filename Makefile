@@ -31,7 +31,7 @@ SHARED := -n 2 --dist loadfile --no-loadscope-reorder
 # the world or of the commands, the records of each dataset and their copies, and what is
 # marked `long` or `bucket`.
 # A new file of tests is taken unless it is listed.
-WITH_TORCH := families harness huggingface peft same_texts
+WITH_TORCH := families gguf harness huggingface peft same_texts
 WITH_BUCKETS := bucket_checkpoints caching compilation fuzz growing launch lease private_folders recall \
   storage store_hosts store_published supervisor watchdog
 OTHER_ROOMS := commandline comparison copies damaged_answers decoding evaluate experiment generate \
@@ -83,7 +83,7 @@ tested-newest: $(VENV)/newest
 	$(RUN) pytest -m 'not slow and not long and not bucket' $(SHARED) $(LEFT_OUT)
 
 bench: $(VENV)/test
-	@for name in packing loading store overlap collection training adapters restore overhead scoring decoding; do $(RUN) tests.bench.$$name || exit 1; done
+	@for name in packing loading store overlap collection training adapters restore public_import overhead scoring decoding; do $(RUN) tests.bench.$$name || exit 1; done
 	@[ -z "$(PARENT)" ] || $(RUN) tests.bench.start $(PARENT)
 
 docs: export NO_MKDOCS_2_WARNING := 1

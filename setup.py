@@ -12,6 +12,7 @@ VERSION = re.search(
 )[1]
 PYTEST = ['pytest>=8.3,<10', 'pytest-xdist>=3.6,<4']
 GCS = ['gcsfs>=2025.9,<2027']
+GGUF = ['gguf>=0.17,<0.20']
 HUB = ['huggingface_hub>=0.34,<3', 'pyarrow>=17,<27']
 
 setuptools.setup(
@@ -83,6 +84,7 @@ setuptools.setup(
     'lm_eval': ['lm_eval>=0.4.10,<0.5'],
     'gcs': GCS,  # MODEL_DIR, STORE_DIR and other paths in a bucket
     'hub': HUB,  # to prepare datasets from copies, of the Hugging Face hub or in a folder
+    'gguf': GGUF,  # to read models of llama.cpp
     'aot': ['jax[tpu]'],  # the libtpu that goes with jax, to compile without a TPU
     # Of SeqIO's caching script. Beam wants an older protobuf than the newest
     # sentencepiece was made with.
@@ -93,6 +95,7 @@ setuptools.setup(
     'test': [
       *PYTEST,
       *GCS,
+      *GGUF,
       *HUB,
       'accelerate>=1.0,<2',
       'gcp-storage-emulator>=2026.7,<2027',

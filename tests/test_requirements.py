@@ -69,6 +69,12 @@ def test_copies_of_datasets_need_an_extra_that_is_bounded(setup):
   assert set(setup['extras_require']['hub']) <= set(setup['extras_require']['test'])
 
 
+def test_files_of_llama_cpp_need_an_extra_that_is_bounded(setup):
+  [extra] = [Requirement(line) for line in setup['extras_require']['gguf']]
+  assert extra.name == 'gguf' and any(bound.operator == '<' for bound in extra.specifier)
+  assert set(setup['extras_require']['gguf']) <= set(setup['extras_require']['test'])
+
+
 def test_every_python_file_names_its_licence():
   for folder in ('flan_jax', 'gin', 'tasks', 'tests', 'docs'):
     for path in (CHECKOUT / folder).rglob('*.py'):

@@ -232,8 +232,9 @@ def place(tmp_path_factory):
 @pytest.fixture
 def doors(place, monkeypatch):
   """The doors, each ending where its work would begin."""
-  from flan_jax.cli import cache, holdout, huggingface, prepare, prompts, report, sample
+  from flan_jax.cli import cache, holdout, prepare, prompts, report, sample
   from flan_jax.data.prepare import plan
+  from flan_jax.public_models import exporting, importing
   from flan_jax.runs import caching, evaluation_request, feeds
 
   monkeypatch.chdir(place)
@@ -259,8 +260,8 @@ def doors(place, monkeypatch):
     (prompts, 'write_catalogue'),
     (holdout, 'describe'),
     (report, 'write'),
-    (huggingface, 'import_folder'),
-    (huggingface, 'export_folder'),
+    (importing, 'import_folder'),
+    (exporting, 'export_folder'),
   ):
     monkeypatch.setattr(owner, name, reached)
   yield

@@ -13,10 +13,11 @@ def main(arguments: Sequence[str]) -> None:
     'huggingface',
     """
       Converts a folder of a public model (config.json and safetensors; Llama, Mistral,
-      Qwen, SmolLM, Gemma, OLMo, Phi, GPT-NeoX, GPT-2) to a MODEL_DIR, and the last
-      checkpoint of a run to such a folder:
+      Qwen, SmolLM, Gemma, OLMo, Phi, GPT-NeoX, GPT-2), or a GGUF file of llama.cpp, to a
+      MODEL_DIR, and the last checkpoint of a run to such a folder:
 
         flan_jax huggingface import FOLDER MODEL_DIR
+        flan_jax huggingface import FILE.gguf MODEL_DIR
         flan_jax train --gin_file=MODEL_DIR/model.gin \\
           --gin.INIT_FROM="'MODEL_DIR'" ...
         flan_jax huggingface export MODEL_DIR FOLDER
@@ -24,7 +25,7 @@ def main(arguments: Sequence[str]) -> None:
       An export is ready to serve: it has the tokenizer, a chat template that asks as the
       run was tuned, and a model card.
 
-      Parameters become float32. The tokenizer's files are copied beside them, and tell
+      Parameters become float32, those of quantized types too. The tokenizer's files are copied beside them, and tell
       what ends and begins a text.""",
   )
   _add_flags(made)

@@ -3,6 +3,10 @@
 
 They are read into memory of our own and not mapped: a mapped page counts as the process's
 memory until the kernel takes it back, and a file that is cut meanwhile kills the process.
+
+Orbax's layout of safetensors reads byte ranges too, but makes arrays of the tensors as they
+lie in the file: layers apart and kernels turned. To stack and turn them afterwards takes the
+memory of all of them once more; here each part is read into its place in the shard.
 """
 
 import os

@@ -17,6 +17,7 @@ from flan_jax.errors import notice, UserError
 from flan_jax.model import adapters, families
 from flan_jax.public_models import folder, safetensors_files
 from flan_jax.training import checkpoint, sharding
+from flan_jax.training.formats import foreign
 
 
 @dataclasses.dataclass(frozen=True)
@@ -101,6 +102,8 @@ def _shown(run: checkpoint.Run, ends: ends_lib.Ends, words: Any) -> tuple[str, s
 
 def exported_run(src: str) -> checkpoint.Run:
   """run.json of what is exported; a soft prompt has no place in a folder."""
+  if foreign.reader_of(src):
+    raise UserError(f'{src} holds no run: it is a public model itself; import it first to write it anew')
   run = folder.run_of(src)
   if not storage.exists(storage.join(src, checkpoint.RUN_FILE)):  # a public model stands for itself
     raise UserError(f'{src} holds no run (no {checkpoint.RUN_FILE}); name a MODEL_DIR')
