@@ -31,7 +31,8 @@ SHARED := -n 2 --dist loadfile --no-loadscope-reorder
 # the world or of the commands, the records of each dataset and their copies, and what is
 # marked `long` or `bucket`.
 # A new file of tests is taken unless it is listed.
-WITH_TORCH := families gguf harness huggingface peft same_texts
+WITH_TORCH := askings families gguf harness huggingface model_card peft public_folders public_memory \
+  same_texts serving serving_page
 WITH_BUCKETS := bucket_checkpoints caching compilation fuzz growing launch lease private_folders recall \
   storage store_hosts store_published supervisor watchdog
 OTHER_ROOMS := commandline comparison copies damaged_answers decoding evaluate experiment generate \

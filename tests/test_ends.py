@@ -18,7 +18,8 @@ from flan_jax.data.tokenizers import ends, tokenizer_files
 from flan_jax.data.tokenizers import words as words_lib
 from flan_jax.data.tokens import cutting, store, tokenizing
 from flan_jax.errors import UserError
-from flan_jax.runs import evaluation_request, findings
+from flan_jax.runs import evaluation_request
+from flan_jax.runs.start import findings
 from flan_jax.training import checkpoint
 from tests import tiny_runs
 

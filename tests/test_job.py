@@ -20,7 +20,8 @@ from flan_jax.data.tokens import store
 from flan_jax.errors import UserError
 from flan_jax.evaluation.scores import Results
 from flan_jax.model import decoder
-from flan_jax.runs import findings, report_inputs, training
+from flan_jax.runs import report_inputs, training
+from flan_jax.runs.start import findings
 from flan_jax.training import checkpoint, loop, metric_log
 from tests import doors
 from tests.conftest import HELD_IN, TRAINED_ON

@@ -12,7 +12,8 @@ from flan_jax.cli import evaluate, train
 from flan_jax.data import vocabulary
 from flan_jax.errors import UserError
 from flan_jax.model import decoder
-from flan_jax.runs import evaluation, evaluation_request, findings, registration
+from flan_jax.runs import evaluation, evaluation_request, registration
+from flan_jax.runs.start import findings
 from flan_jax.training import layouts, sharding
 from tests import conftest, tiny_runs
 

@@ -15,7 +15,7 @@ from flan_jax.errors import UserError
 from flan_jax.evaluation import scores
 from flan_jax.public_models import base_card
 from flan_jax.report import card
-from flan_jax.runs import model_card, registration
+from flan_jax.runs import registration, report_inputs
 from flan_jax.training import checkpoint, run_file
 from tests import fake_run, test_huggingface, test_peft, tiny_runs
 
@@ -182,7 +182,7 @@ def test_what_was_only_imported_is_not_called_tuned(tmp_path):
 def test_text_of_the_card_is_of_declared_tasks():
   registration.load_tasks()
   names = ['sst2', 'wmt16_translate_deen']
-  assert model_card._languages(names, {}) == ['en', 'de'] and len(model_card._on_hub(names)) == 2
+  assert report_inputs._languages(names, {}) == ['en', 'de'] and len(report_inputs._on_hub(names)) == 2
   assert tiny_runs.RUN['data'] == 'embedded'
 
 

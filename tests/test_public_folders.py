@@ -17,6 +17,7 @@ from flan_jax.errors import UserError
 from flan_jax.evaluation import results, scores
 from flan_jax.runs import evaluation, evaluation_request, harness, public_folders
 from flan_jax.training import checkpoint
+from tests import gguf_writer, test_gguf
 from tests import public_folders as made
 
 
@@ -164,6 +165,21 @@ def test_generate_continues_a_prompt(here, capsys):
     lines.append([json.loads(line) for line in open(output)][-1])
   assert lines[0] == lines[1]
   assert not (here / 'hub/second/checkpoints').exists()
+
+
+def test_a_gguf_file_is_one_too(here, capsys):
+  gguf_writer.write(here / 'small.gguf', test_gguf.model('llama'))
+  (here / 'prompts.txt').write_text('a b\n')
+  huggingface.main(['import', 'small.gguf', 'small'])
+  lines = []
+  for path in ('small.gguf', 'small'):
+    FLAN._loaded = None
+    generate.main([f'--model_dir={path}', '--input=prompts.txt', f'--output={path}.jsonl', '--max_tokens=3'])
+    lines.append([json.loads(line) for line in open(f'{path}.jsonl')][-1])
+  assert lines[0] == lines[1]
+  assert public_folders.results_place('small.gguf', None) == 'evaluations/small'
+  with pytest.raises(UserError, match='--model=prompts.txt must be a folder, or a GGUF file'):
+    command('--model=prompts.txt', '--cluster=cb')
 
 
 TRAIN = [

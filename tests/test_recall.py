@@ -19,8 +19,9 @@ from flan_jax.data import vocabulary
 from flan_jax.data.mixing import mixing
 from flan_jax.data.overlap import proof
 from flan_jax.data.tokenizers import vocabulary_file
-from flan_jax.runs import findings, recall, registration, training
+from flan_jax.runs import registration, training
 from flan_jax.runs.launch import local
+from flan_jax.runs.start import findings, recall
 from flan_jax.training import checkpoint, loop, metric_log
 from flan_jax.training.rows import Rows
 from tests import doors, tiny_runs

@@ -38,18 +38,13 @@ ONLY = {
   ('report', 'data'): {'data.clusters'},
   ('public_models', 'data'): {
     'data.vocabulary',
-    *(
-      f'data.tokenizers.{one}'
-      for one in (
-        'byte_tokenizer',
-        'chat_template',
-        'ends',
-        'kept_vocabulary',
-        'tokenizer_files',
-        'vocabulary_file',
-        'words',
-      )
-    ),
+    'data.tokenizers.byte_tokenizer',
+    'data.tokenizers.chat_template',
+    'data.tokenizers.ends',
+    'data.tokenizers.kept_vocabulary',
+    'data.tokenizers.tokenizer_files',
+    'data.tokenizers.vocabulary_file',
+    'data.tokenizers.words',
   },
   ('tasks', 'evaluation'): {'evaluation.seqio_metrics'},
 }

@@ -192,7 +192,8 @@ ABLATIONS = {
 @pytest.mark.parametrize('name', ABLATIONS)
 def test_the_ablations_by_gin(name, monkeypatch):
   import gin
-  from flan_jax.runs import findings, training
+  from flan_jax.runs import training
+  from flan_jax.runs.start import findings
 
   made = commandline.parser('train', '', gin='runs/tune.gin')
   with gin.unlock_config():

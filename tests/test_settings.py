@@ -26,7 +26,8 @@ from flan_jax.errors import UserError
 from flan_jax.evaluation import protocol, ranking
 from flan_jax.model import adapters, attention_backends, config, cpu_kernels, decoder, losses, positions
 from flan_jax.planning import aot
-from flan_jax.runs import evaluation, findings, generation, registration, training
+from flan_jax.runs import evaluation, generation, registration, training
+from flan_jax.runs.start import findings
 from flan_jax.settings import places
 from flan_jax.training import loop, optim, run_file, sharding
 from tests import mutations, tiny_runs

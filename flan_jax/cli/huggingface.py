@@ -76,9 +76,11 @@ def _import(flags: Any) -> None:
 def _export(flags: Any) -> None:
   from flan_jax.errors import notice
   from flan_jax.public_models import exporting, safetensors_files
-  from flan_jax.runs import model_card
+  from flan_jax.report import card
+  from flan_jax.runs import report_inputs
 
-  subject = model_card.described(flags.src, flags.base_model)
+  exporting.exported_run(flags.src)
+  subject = report_inputs.card_subject(flags.src, flags.base_model)
   form = exporting.Form(flags.dtype, int(flags.max_shard_size * safetensors_files.GB))
   done = exporting.export_folder(flags.src, flags.dst, flags.step, flags.fsdp, form, subject.tuned)
   print(f'exported step {done.step} of {flags.src} as {done.family}, {flags.dtype}: {flags.dst}')
@@ -100,19 +102,20 @@ def _export(flags: Any) -> None:
     )
   shown = {'dtype': flags.dtype, 'template': done.template or '', 'exact': done.exact}
   shown |= {'separators': done.separators}
-  print(f'model card: {model_card.write(subject, flags.dst, done.step, **shown)}')
+  print(f'model card: {card.write(subject, flags.dst, done.step, **shown)}')
 
 
 def _convert_adapter(flags: Any) -> None:
   from flan_jax.public_models import adapters, exporting
-  from flan_jax.runs import model_card
+  from flan_jax.report import card
+  from flan_jax.runs import report_inputs
 
   if flags.direction == 'import':
     run = adapters.import_adapter(flags.src, flags.dst, flags.base)
     print(f'imported the adapter {flags.src}, rank {run.adapter.rank}, beside {flags.base}: MODEL_DIR {flags.dst}')
     return
-  subject = model_card.described(flags.src, flags.base_model)
+  subject = report_inputs.card_subject(flags.src, flags.base_model)
   step, base = adapters.export_adapter(flags.src, flags.dst, flags.step, flags.base_model)
   print(f'exported the adapter of step {step} of {flags.src}: {flags.dst}; its base is {base}')
   shown = {'adapter_alone': True, 'separators': exporting.separators(subject.run, flags.src)}
-  print(f'model card: {model_card.write(subject, flags.dst, step, **shown)}')
+  print(f'model card: {card.write(subject, flags.dst, step, **shown)}')

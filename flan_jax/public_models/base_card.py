@@ -23,7 +23,8 @@ _CACHE = re.compile(r'models--([\w.-]+?)--([\w.-]+)')  # a folder of the hub's c
 def read(folder: str, config: Mapping[str, Any]) -> dict[str, Any]:
   """{'name': ..., 'license': ..., 'language': [...]}, of these what is known.
 
-  config: the folder's config.json.
+  folder: of a GGUF file, the file itself, whose card is not known. config: the folder's
+  config.json.
   """
   name = _name(folder, config)
   told = {key: value for key, value in _front_matter(folder).items() if key in KEYS}
@@ -50,12 +51,12 @@ def _name(folder: str, config: Mapping[str, Any]) -> str | None:
 
 def _front_matter(folder: str) -> dict[str, Any]:
   path = os.path.join(folder, CARD)
+  if not os.path.isfile(path):
+    return {}
   try:
     with open(path, encoding='utf-8') as file:
       found = re.match(r'---\s*\n(.*?)\n---\s*(\n|$)', file.read(), re.S)
     told = yaml.safe_load(found[1]) if found else {}
-  except (FileNotFoundError, NotADirectoryError):  # the second of a GGUF file
-    return {}
   except (OSError, ValueError, yaml.YAMLError) as error:
     notice(f'{path} is not read ({str(error).splitlines()[0]}): the licence of the model is not known')
     return {}

@@ -105,6 +105,8 @@ def exported_run(src: str) -> checkpoint.Run:
   if foreign.reader_of(src):
     raise UserError(f'{src} holds no run: it is a public model itself; import it first to write it anew')
   run = folder.run_of(src)
+  if not storage.exists(storage.join(src, checkpoint.RUN_FILE)):  # a public model stands for itself
+    raise UserError(f'{src} holds no run (no {checkpoint.RUN_FILE}); name a MODEL_DIR')
   if run.adapter and run.adapter.kind == adapters.PROMPT:
     raise UserError(f'{src} is a run of ADAPTER = {run.adapter.kind!r}: no family has a place for a soft prompt')
   return run

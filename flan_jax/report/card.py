@@ -64,6 +64,16 @@ class Subject:
   exact: bool = True
 
 
+def write(subject: Subject, folder: str, step: int, **others: Any) -> str:
+  """Writes README.md into an export; returns its path.
+
+  step: of the checkpoint. others: fields of the subject, as they are in the folder.
+  """
+  title, path = os.path.basename(os.path.abspath(folder)), os.path.join(folder, FILE)
+  storage.write_whole(path, text(dataclasses.replace(subject, title=title, step=step, **others)))
+  return path
+
+
 def text(subject: Subject) -> str:
   """The card in Markdown."""
   run, every = subject.run, groups.split(subject.results)[::-1] if subject.results else []

@@ -55,7 +55,7 @@ def cache(tasks: Sequence[str], run: Run, processes: int = 1, dry_run: bool = Fa
   if processes < 1:
     raise UserError(f'--processes={processes}; at least 1 must do the work')
   from flan_jax.data import datasets
-  from flan_jax.runs import findings
+  from flan_jax.runs.start import findings
 
   datasets.require_prepared([name for name in tasks if name in datasets.every()])
   findings.use_vocabulary(run.vocabulary, None, run.init_from, run.begin)

@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a report shows besides the scores: of the run, the data and the paper."""
+"""What a report and a model card show besides the scores: of the run, the data and the paper."""
 
 import dataclasses
 import json
 import os
 from typing import Any, Mapping, Sequence
 
+import flan_jax
 from flan_jax import storage
 from flan_jax.errors import notice, UserError
 from flan_jax.evaluation.scores import Results
-from flan_jax.runs import evaluation_request, goodput
+from flan_jax.public_models import base_card
+from flan_jax.runs import evaluation_request, goodput, registration
 
 DRAWN = 'drawn.json'  # of MODEL_DIR: prompts of each task that training has drawn
 
@@ -112,6 +114,80 @@ def references(results: Results) -> dict[str, list[dict]]:
 def _text(template) -> str:
   plain = template.target == '{answer}'
   return template.inputs + ('' if plain else f'\n=> {template.target}')
+
+
+def card_subject(model_dir: str, base_model: str | None = None) -> Any:
+  """The card.Subject of a MODEL_DIR, which knows nothing yet of the folder that is exported.
+
+  base_model: its base's name on the hub, if the user gives it.
+
+  Raises:
+    UserError: there is no run, or results.json is not one that an evaluation wrote.
+  """
+  from flan_jax.data import datasets
+  from flan_jax.evaluation import results as results_lib
+  from flan_jax.report import card
+
+  run = evaluation_request.read_run(model_dir)
+  results = results_lib.read(model_dir)
+  registration.load_tasks()
+  base = _base_of(model_dir, base_model)
+  names = [name for name in run.tasks if datasets.plain(name) in datasets.names()]
+  return card.Subject(
+    title='',
+    run=run,
+    step=0,
+    version=flan_jax.__version__,
+    dtype='float32',
+    tuned=not evaluation_request.never_tuned(model_dir),
+    adapter_alone=False,
+    base=base,
+    training=evaluation_request.training(model_dir),
+    rule=_rule_of(run, model_dir),
+    results=results,
+    datasets=() if card.EMBEDDED in run.data else _on_hub(names),
+    languages=_languages(names, base) if run.tasks or base else (),
+  )
+
+
+def _base_of(model_dir: str, name: str | None = None) -> dict[str, Any]:
+  """What the import that a run comes from told, see base_card; {} if it comes from none.
+
+  name: its name on the hub, instead of the one that is known.
+  """
+  from flan_jax.training import checkpoint
+
+  given = {base_card.NAME: name} if name else {}
+  for run in checkpoint.lineage(model_dir):
+    told = run.imported or run.public_base or {}
+    if 'model_type' in told:
+      source = run.imported_from or told.get('path', '')
+      known = {key: value for key, value in told.items() if key in (base_card.NAME, *base_card.KEYS)}
+      return {'folder': os.path.basename(os.path.normpath(source))} | known | given
+  return given
+
+
+def _rule_of(run: Any, model_dir: str) -> Mapping[str, Any] | None:
+  try:
+    return rule(run, model_dir, run.held_out) if run.held_out else None
+  except UserError:  # it is declared no more
+    return None
+
+
+def _on_hub(names: Sequence[str]) -> list[str]:
+  """Repositories of the open copies of what was trained on."""
+  from flan_jax.data import datasets
+
+  copies = [datasets.get(datasets.plain(name)).origin.hub for name in names]
+  return sorted({copy.repository for copy in copies if copy})
+
+
+def _languages(names: Sequence[str], base: Mapping[str, Any]) -> list[str]:
+  from flan_jax.data import datasets
+
+  directions = [one for name in names for one in datasets.get(datasets.plain(name)).directions]
+  pairs = [language for direction in directions for language in direction.split('-')]
+  return list(dict.fromkeys([*base.get('language', ()), 'en', *pairs]))
 
 
 def write_drawn(model_dir: str, steps: int, prompts: Mapping[str, int], cut: Sequence[str] = ()) -> None:

@@ -8,7 +8,8 @@ import sys
 from typing import Any, Callable, Iterator, Mapping
 
 from flan_jax import settings
-from flan_jax.runs import begin_from, description, feeds, findings, goodput
+from flan_jax.runs import begin_from, description, feeds, goodput
+from flan_jax.runs.start import findings
 from flan_jax.training.rows import Rows
 
 

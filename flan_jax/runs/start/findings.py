@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from flan_jax.errors import LOG, notice, UserError
-from flan_jax.runs import begin_from, description, evaluation_request, feeds, recall, registration, text_overlap
+from flan_jax.runs import begin_from, description, evaluation_request, feeds, registration, text_overlap
+from flan_jax.runs.start import recall
 
 VOCABULARY_MULTIPLE = 128  # the table's rows, so that it divides over devices
 
