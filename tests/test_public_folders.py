@@ -4,6 +4,7 @@
 import dataclasses
 import json
 import os
+import re
 import shutil
 
 import jax
@@ -70,6 +71,8 @@ def test_the_first_line_says_where_its_results_go(evaluated):
   said, found, _ = evaluated
   assert said.startswith('hub/first is a public model (llama); its results go to evaluations/first\n')
   assert 'cb, not known to be unseen' in said
+  assert re.search('^untuned: asked by (newline|chat|end), the best on dev of newline, chat, end$', said, re.M)
+  assert 'plain: asked' not in said
   assert [(one['name'], one['step'], one['training']) for one in found['evaluations']] == [
     ('untuned', 0, 'unknown'),
     ('plain', 0, 'unknown'),
@@ -102,7 +105,7 @@ def test_the_page_and_the_answers_tell_how_it_was_asked(evaluated):
   own = evaluated[1]['evaluations'][0]['datasets']['cb']
   page = open('evaluations/first/report.html', encoding='utf-8').read()
   assert f'untuned asked by {own["asking"]} (on dev: newline {own["askings"]["newline"]:.1f}, chat ' in page
-  assert 'the best on dev of newline, chat, end' in page and 'plain asked by plain' in page
+  assert 'the best on dev of newline, chat, end' in page and 'plain asked by' not in page
   number = own['templates'][0]['template']
   with open(f'evaluations/first/predictions/untuned limit=4 asked by chat/cb/{number}.rank.jsonl') as file:
     prompts = [json.loads(line).get('prompt', '') for line in list(file)[1:]]

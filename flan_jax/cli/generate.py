@@ -49,7 +49,7 @@ def _parser():
       `number`, from 0. Started again, an interrupted file is gone on with; the texts do
       not depend on that, nor on the rows of a batch.""",
   )
-  made.add_argument('--model_dir', required=True, metavar='DIR', help='the run')
+  made.add_argument('--model_dir', required=True, metavar='DIR', help='the run, or a public model')
   made.add_argument('--step', metavar='N', help='of the checkpoint (default: the last)')
   made.add_argument('--untuned', action='store_true', help="continue with the run's INIT_FROM")
   made.add_argument('--vocabulary', metavar='FILE', help="(default: the run's)")

@@ -128,7 +128,7 @@ def _lane(name: str, label: str, scores: MethodScores, row: Mapping) -> dict[str
     'interval': tables.interval(scores.interval),
     'median': middle,
     'best': tables.best_on_dev(scores),
-    'asked': tables.asking(scores),
+    'asked': tables.asking(scores, name),
   }
 
 

@@ -65,7 +65,7 @@ def asked(group: Group) -> list[str]:
   for one in main(group) if chosen or group.conditions.separators is not None else ():
     by_asking: dict[str, list[str]] = {}
     for name, scores in one.datasets.items():
-      if scores.asking:
+      if scores.asking and scores.asking != one.name:
         by_asking.setdefault(scores.asking, []).append(name)
     words = (
       list(by_asking) if len(by_asking) == 1 else [f'{way} ({", ".join(rows)})' for way, rows in by_asking.items()]
@@ -76,12 +76,12 @@ def asked(group: Group) -> list[str]:
   return lines
 
 
-def asking(scores: MethodScores | None) -> str:
-  """'newline (on dev: newline 58.0, chat 48.0)': how a dataset was asked, '' if that is not told."""
-  if not isinstance(scores, DatasetScores) or not scores.asking:
+def asking(scores: MethodScores, name: str) -> str:
+  """'newline (on dev: newline 58.0, chat 48.0)': how a dataset was asked, '' if the evaluation's name tells it."""
+  if not isinstance(scores, DatasetScores) or scores.asking in (None, name):
     return ''
   tried = ', '.join(f'{way} {number(value)}' for way, value in (scores.askings or {}).items())
-  return scores.asking + (f' (on dev: {tried})' if tried else '')
+  return f'{scores.asking}' + (f' (on dev: {tried})' if tried else '')
 
 
 def data(origin: str) -> list[str]:
