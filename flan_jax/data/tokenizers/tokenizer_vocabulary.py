@@ -12,9 +12,9 @@ from flan_jax.errors import UserError
 
 
 class TokenizerVocabulary(seqio.Vocabulary):
-  """The tokens of a tokenizer.json.
+  """The vocabulary of a tokenizer.json.
 
-  eos_id is the first of END_NAMES that it has: a guess, if no file beside it tells more.
+  eos_id is the first of END_NAMES that it has: a guess, used if no file names the end.
   """
 
   END_NAMES = ('</s>', '<|endoftext|>', '<|end_of_text|>', '<eos>', '<|im_end|>')
@@ -23,7 +23,7 @@ class TokenizerVocabulary(seqio.Vocabulary):
     super().__init__()
     self._tokenizer = _read_tokenizer(path)
     ids = self._tokenizer.get_vocab(with_added_tokens=True).values()
-    self._size = max(ids, default=-1) + 1  # not their number: there may be holes
+    self._size = max(ids, default=-1) + 1  # not their number: ids may have gaps
     ends = [self._tokenizer.token_to_id(name) for name in self.END_NAMES]
     self._eos_id = next((number for number in ends if number is not None), None)
 
@@ -33,12 +33,12 @@ class TokenizerVocabulary(seqio.Vocabulary):
 
   @functools.cached_property
   def content(self) -> str:
-    """Digest of all that decides the ids of a text."""
+    """Digest of everything that determines the ids of a text."""
     return hashlib.sha256(self._tokenizer.to_str().encode()).hexdigest()
 
   def __eq__(self, other) -> bool:
     if not isinstance(other, TokenizerVocabulary):
-      return NotImplemented  # FLAN compares itself, whichever side it stands on
+      return NotImplemented  # FLAN compares itself, on either side
     return (self.content, self.eos_id) == (other.content, other.eos_id)
 
   def __hash__(self) -> int:
@@ -53,7 +53,7 @@ class TokenizerVocabulary(seqio.Vocabulary):
 
   @property
   def puts_first(self) -> tuple[int, ...]:
-    """The tokens that the file says to put before a text."""
+    """The tokens that the file puts before a text."""
     bare, ids = self._encode('a'), self._tokenizer.encode('a').ids
     starts = [start for start in range(len(ids) - len(bare) + 1) if ids[start : start + len(bare)] == bare]
     return tuple(ids[: starts[0]]) if starts and bare else ()
@@ -63,7 +63,7 @@ class TokenizerVocabulary(seqio.Vocabulary):
     return 'ByteLevel' in repr(self._tokenizer.pre_tokenizer)
 
   def _decode(self, ids) -> str:
-    """The text, without the end, which need not be marked as special in the file."""
+    """Returns the text without the end, which the file may not mark as special."""
     return self._tokenizer.decode([int(n) for n in ids if n != self._eos_id])
 
   def _encode_tf(self, text: tf.Tensor) -> tf.Tensor:
@@ -79,18 +79,18 @@ class TokenizerVocabulary(seqio.Vocabulary):
 
 
 def _read_tokenizer(path: str):
-  """A tokenizer.json that gives a text all of its tokens, and always the same.
+  """Returns a tokenizer.json that yields all tokens of a text, deterministically.
 
-  Trainers leave in the file how they cut, padded and varied texts.
+  Trainers store their truncation, padding and dropout in the file.
   """
   from tokenizers import Tokenizer
 
   try:
     tokenizer = Tokenizer.from_file(path)
-  except Exception as error:  # the library raises nothing narrower
+  except Exception as error:  # the library has no narrower type
     raise UserError(f'{path} is not a tokenizer.json ({error})') from None
   tokenizer.no_truncation()
   tokenizer.no_padding()
-  if getattr(tokenizer.model, 'dropout', None) is not None:  # of BPE: draws merges
+  if getattr(tokenizer.model, 'dropout', None) is not None:  # BPE dropout: random merges
     tokenizer.model.dropout = None
   return tokenizer
