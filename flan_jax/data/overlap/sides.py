@@ -104,7 +104,7 @@ class Side:
     return np.concatenate([np.zeros(0, np.int64), *self._keys])
 
   def repeats(self) -> np.ndarray:
-    """Returns how many record slots hold each text."""
+    """Returns how often each text occurs in records."""
     return np.bincount(self.texts, minlength=self.text_starts[-1])
 
   def dataset_of_record(self, record: int) -> int:

@@ -25,7 +25,7 @@ class Table:
     size = 1 << max(16, (_BITS * len(hashes) - 1).bit_length())
     bits = np.zeros(size // 8, np.uint8)
     byte, bit = _place(hashes, size)
-    for number in range(8):  # so that no byte occurs twice in an assignment
+    for number in range(8):  # one bit at a time: of several updates of a byte only one would stay
       bits[byte[bit == number]] |= np.uint8(1 << number)
     return cls(hashes, bits)
 
