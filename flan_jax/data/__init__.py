@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From datasets to rows.
+"""Datasets, prompts and packed rows.
 
 Text: `datasets`, `templates`, `fields`, `splits`, `clusters`, `holdouts`, `vocabulary`.
-Tokens, which know nothing of text: `tokens`. The embedded data: `sample_data`.
+Tokens, without any text: `tokens`. The embedded data: `sample_data`.
 """

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a limit on the tokens of an answer does to options and references.
+"""Effects of the token limit of answers on options and references.
 
-Options that are ranked are cut at TARGETS_LENGTH; a decoded answer ends there as well, or
-at DECODE_TOKENS. What is cut is no longer what was asked for, so it is counted.
+Ranked options are cut at TARGETS_LENGTH; a decoded answer ends there as well, or at
+DECODE_TOKENS. A cut text is no longer the one asked for, so cuts are counted.
 """
 
 from typing import Sequence, TYPE_CHECKING
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class Options:
   """Answer options as token ids; each text is tokenized once.
 
-  Most datasets have the same options throughout. encoding: an Encoding.
+  Most datasets have the same options in every example. encoding: an Encoding.
   """
 
   def __init__(self, encoding):
@@ -28,7 +28,7 @@ class Options:
     self._whole: dict[str, list[int]] = {}
 
   def ids(self, options: Sequence[str]) -> list[list[int]]:
-    """Those of each option, cut if need be, with the separator."""
+    """Returns the ids of each option, cut if necessary, with the separator."""
     return [[*ids[: self._room], *self._end] for ids in self._of(options)]
 
   def cut(self, options: Sequence[str]) -> bool:
@@ -40,12 +40,12 @@ class Options:
     return any(len(ids) > tokens for ids in self._of(options))
 
   def lost(self, options: Sequence[str]) -> bool:
-    """Whether nothing is left of an option but what stands before every answer."""
+    """Whether nothing remains of an option except the prefix of every answer."""
     left = [ids[: self._room] for ids in self._of(options)]
     return any(ids == self._lead[: len(ids)] for ids in left)
 
   def equal(self, options: Sequence[str]) -> bool:
-    """Whether options that differ have the same ids."""
+    """Whether different options have the same ids."""
     return len(set(map(tuple, self.ids(options)))) < len(set(options))
 
   def _of(self, options: Sequence[str]) -> list[list[int]]:
@@ -60,6 +60,6 @@ def too_long(references: Sequence[Sequence[str]], encoding: 'Encoding', tokens: 
   def longer(texts):
     return [len(ids) > tokens for ids in encoding.answers(texts)]
 
-  # The shortest text nearly always is that of the fewest tokens.
+  # The shortest text nearly always has the fewest tokens.
   shortest = longer([min(texts, key=len) for texts in references]) if references else []
   return [long and all(longer(texts)) for long, texts in zip(shortest, references)]

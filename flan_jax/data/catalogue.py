@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The catalogue: every dataset with its ten templates, as one HTML page without network.
 
-    page()                  # of everything that is registered
+    page()                  # all registered datasets
     page(['rte', 'sst2'])
 
-Examples come from the dataset's sample, if it has one. Everything is escaped by the
-template.
+Examples come from the dataset's sample, if it has one. The template escapes all text.
 """
 
 import inspect
@@ -26,7 +25,7 @@ _ROLES = {splits.TRAIN: 'train', splits.DEV: 'dev', splits.TEST: 'test'}
 
 
 def page(names: Sequence[str] | None = None, advance: Callable[[int, str], None] = lambda steps, note: None) -> str:
-  """The catalogue as HTML.
+  """Returns the catalogue as HTML.
 
   Args:
     names: datasets to show; by default every declared one.
@@ -43,7 +42,7 @@ def page(names: Sequence[str] | None = None, advance: Callable[[int, str], None]
 
 
 def grouped(chosen: Sequence[datasets.Dataset]) -> list[list[datasets.Dataset]]:
-  """Datasets by entry: variants that one file declares and that share most templates."""
+  """Groups datasets by entry: variants from one file that share most templates."""
   groups: list[list[datasets.Dataset]] = []
   for dataset in chosen:
     home = next((group for group in groups if _are_variants(group[0], dataset)), None)
@@ -60,18 +59,18 @@ def _are_variants(one: datasets.Dataset, other: datasets.Dataset) -> bool:
 
 
 def _wording(template: templates_lib.Template) -> tuple[str, str, str]:
-  """What variants may share: WMT's pairs do, though each has directions of its own."""
+  """Returns what variants may share: WMT's pairs do, though their directions differ."""
   return template.inputs, template.target, template.kind
 
 
 def _cluster(dataset: datasets.Dataset) -> str:
-  """The finest cluster: not one that merely collects others."""
+  """Returns the finest cluster that is no heading."""
   proper = [name for name in dataset.clusters if not clusters.get(name).heading]
   return (proper or dataset.clusters)[-1]
 
 
 def _sections(entries: Sequence[Mapping]) -> list[dict]:
-  """The clusters that have datasets, in the order of declaration."""
+  """Returns the clusters that have datasets, in the order of declaration."""
   sections = []
   for cluster in map(clusters.get, clusters.names()):
     own = [entry for entry in entries if entry['cluster'] == cluster.name]
@@ -91,7 +90,7 @@ def _sections(entries: Sequence[Mapping]) -> list[dict]:
 
 
 def _about(cluster: str, entries: Sequence[Mapping]) -> str:
-  """What the docstring of a cluster's folder says after its name; '' where none does."""
+  """Returns a cluster folder's docstring after its name; '' if there is none."""
   folders = {entry['module'].rpartition('.')[0] for entry in entries}
   folder = next((name for name in folders if name.endswith(f'.{cluster}')), None)
   about = _unwrapped(_docstring(folder)).partition(': ')[2]
@@ -99,14 +98,14 @@ def _about(cluster: str, entries: Sequence[Mapping]) -> str:
 
 
 def _kinds(entries: Sequence[Mapping]) -> dict[str, int]:
-  """{kind: how many templates of it the page shows}."""
+  """Returns {kind: number of its templates on the page}."""
   shown = [card['kind'] for entry in entries for card in entry['cards']]
   order = templates_lib.CLASSIFICATION, templates_lib.GENERATION, templates_lib.INVERTED
   return {kind: shown.count(kind) for kind in order}
 
 
 def _entry(group: Sequence[datasets.Dataset], advance: Callable[[int, str], None]) -> dict:
-  """An entry of the page: one dataset, or the variants of one file."""
+  """Returns an entry of the page: one dataset, or the variants of one file."""
   module = group[0].module
   examples = {}
   for dataset in group:
@@ -135,7 +134,7 @@ def _docstring(module: str | None) -> str:
 
 
 def described(docstring: str) -> dict[str, str]:
-  """What the docstring of a dataset file says, each '' where it does not.
+  """Parses the docstring of a dataset file; missing parts are ''.
 
   'RTE, entailment.\\n\\nSource: A 2006. Licence: MIT. Splits: all. Rows are short.'
   -> {'name': 'RTE', 'title': ', entailment.', 'source': 'A 2006', 'licence': 'MIT',
@@ -145,7 +144,7 @@ def described(docstring: str) -> dict[str, str]:
   said = dict(zip(labelled[::2], map(_unwrapped, labelled[1::2])))
   title, _, rest = head.partition('\n\n')
   name = re.split('[,:]', _unwrapped(title), maxsplit=1)[0]
-  # The first sentence is on the splits; the others are on what is special.
+  # The first sentence is about the splits, the others are notes.
   about_splits, *notes = re.split(r'(?<=[.])(?= [A-Z"`])', said.get('Splits', ''), maxsplit=1)
   return {
     'name': name,
@@ -158,7 +157,7 @@ def described(docstring: str) -> dict[str, str]:
 
 
 def _unwrapped(text: str) -> str:
-  """On one line; an address that was broken after a slash is whole again."""
+  """Joins lines; an address that was broken after a slash is restored."""
   return ' '.join(re.sub(r'(?<=\S/)\n\s*(?=\S)', '', text).split())
 
 
@@ -177,13 +176,13 @@ def spans(text: str) -> list[tuple[str, str]]:
 
 
 def _pool(group: Sequence[datasets.Dataset]) -> str:
-  """'2,290'; of variants '16,940–100,450'; '' where nothing is trained on."""
+  """Returns '2,290'; for variants '16,940–100,450'; '' if nothing is trained on."""
   sizes = sorted({dataset.examples for dataset in group if dataset.examples})
   return '–'.join(f'{size:,}' for size in dict.fromkeys([*sizes[:1], *sizes[-1:]]))
 
 
 def _examples(dataset: datasets.Dataset) -> list[dict[str, str]]:
-  """The texts that templates may ask for, of sampled records that can be used."""
+  """Returns the texts for templates, of sampled records that can be used."""
   if not embedded_rows.has_sample(dataset.name):
     return []
   found = []
@@ -201,9 +200,9 @@ def _examples(dataset: datasets.Dataset) -> list[dict[str, str]]:
 def _cards(
   group: Sequence[datasets.Dataset], number: int, examples: Mapping[str, Sequence[Mapping[str, str]]]
 ) -> list[dict]:
-  """Template `number`: once where the variants share it, else each wording of it.
+  """Returns template `number`: once if the variants share it, else each wording of it.
 
-  Where several share it, they take turns in giving the example.
+  If several share it, they take turns in giving the example.
   """
   users: dict[Any, list[datasets.Dataset]] = {}
   for dataset in group:
@@ -229,9 +228,9 @@ def _cards(
 
 
 def filled(text: str, texts: Mapping[str, str]) -> list[tuple[str, str]]:
-  """Pairs of field and text: ('Q: {q}', {'q': 'Why?'}) -> [('', 'Q: '), ('q', 'Why?')].
+  """Returns pairs of field and text: ('Q: {q}', {'q': 'Why?'}) -> [('', 'Q: '), ('q', 'Why?')].
 
-  A field that is not among the texts stands as it is written.
+  A field without a text is shown as written.
   """
   pieces = []
   for literal, name, _, _ in string.Formatter().parse(text):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The clusters: the twelve of the paper, the six that its public code makes of the
-miscellaneous one, and any that another package adds.
+"""The clusters: the paper's twelve, the six that its public code makes of the miscellaneous
+one, and those that other packages add.
 
     clusters.add('legal', 'Questions of law', dropped_with=('nli',))
 """
@@ -15,8 +15,8 @@ from flan_jax.errors import did_you_mean, UserError
 class Cluster:
   """A group of datasets of one task type.
 
-  dropped_with: clusters not trained on either while this one is held out.
-  heading: whether it merely collects others, so that sharing it is no kinship.
+  dropped_with: clusters that are not trained on either if this one is held out.
+  heading: it only groups others, so sharing it does not relate two datasets.
   """
 
   name: str
@@ -25,17 +25,17 @@ class Cluster:
   heading: bool = False
 
 
-# Ends the message about a name that is not known.
+# Ends the message about an unknown name.
 OWN = 'one of your own package is known after --import=MODULE'
 
 _CLUSTERS: dict[str, Cluster] = {}
 
 
 def add(name: str, title: str, *, dropped_with: Sequence[str] = (), heading: bool = False) -> Cluster:
-  """Declares a cluster; saying the same again does no harm.
+  """Declares a cluster; an identical second declaration has no effect.
 
   Raises:
-    UserError: the name is taken by another cluster, or is none that a file can have.
+    UserError: the name belongs to another cluster, or cannot name a file.
   """
   declared = Cluster(name, title, tuple(dropped_with), heading)
   if not name.isidentifier():
@@ -46,19 +46,19 @@ def add(name: str, title: str, *, dropped_with: Sequence[str] = (), heading: boo
 
 
 def names() -> list[str]:
-  """Every cluster, in the order of declaration."""
+  """Returns every cluster, in the order of declaration."""
   return list(_CLUSTERS)
 
 
 def get(name: str) -> Cluster:
-  """The cluster of that name; an unknown one is a UserError with the nearest names."""
+  """Returns the cluster of that name; an unknown one is a UserError with the nearest names."""
   if name not in _CLUSTERS:
     raise UserError(f'unknown cluster {name!r}{did_you_mean(name, names())} (there are {", ".join(names())}; {OWN})')
   return _CLUSTERS[name]
 
 
-# Paper, figure 3; what is dropped with what: section 2.2 and footnote 1. Of the last
-# rule of reading_comprehension_commonsense, only the public code is sure.
+# Paper, figure 3; `dropped_with`: section 2.2 and footnote 1. The last rule of
+# reading_comprehension_commonsense is certain only from the public code.
 add('nli', 'Natural language inference', dropped_with=('paraphrase',))
 add('commonsense', 'Commonsense', dropped_with=('reading_comprehension_commonsense',))
 add('sentiment', 'Sentiment')
@@ -75,16 +75,16 @@ add(
 add('coreference', 'Coreference')
 add('summarization', 'Summarization')
 add('miscellaneous', 'Miscellaneous', heading=True)
-# Its members have little in common: each of these is held out by itself, as in FLAN's
-# public code.
+# The members of 'miscellaneous' have little in common: each of these is held out by
+# itself, as in FLAN's public code.
 add('conversational_qa', 'Conversational QA')
 add('word_disambiguation', 'Word disambiguation')
 add('math', 'Math')
 add('text_formatting', 'Text formatting')
 add('question_classification', 'Question classification')
 add('linguistic_acceptability', 'Linguistic acceptability')
-# Whose `dropped_with` is the paper's.
+# The clusters with the paper's `dropped_with`.
 PAPER = frozenset(_CLUSTERS)
-# Of the Flan Collection (arXiv 2301.13688): it collects what explains its answers, and each of its
-# datasets belongs to the cluster of its task as well.
+# From the Flan Collection (arXiv 2301.13688): it groups datasets with explained answers, each
+# of which also belongs to the cluster of its task.
 add('chain_of_thought', 'Chain of thought', heading=True)

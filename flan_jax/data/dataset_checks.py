@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is checked of a dataset before it is registered, with file and template number.
+"""Checks of a dataset before its registration; messages name file and template number.
 
-Nothing here reads TFDS: hundreds of datasets are declared in a moment.
+Nothing here reads TFDS, so declaring hundreds of datasets is fast.
 """
 
 import ast
@@ -20,12 +20,12 @@ from flan_jax.errors import did_you_mean, UserError
 if TYPE_CHECKING:
   from flan_jax.data import datasets
 
-TEMPLATES = 10  # of a dataset, paper section 2.1
+TEMPLATES = 10  # per dataset, paper section 2.1
 MAXIMUM_INVERTED = 3
 
 
 def check(dataset: 'datasets.Dataset') -> None:
-  """Raises UserError naming what is wrong with a dataset, its file and its template."""
+  """Raises UserError naming the fault of a dataset, its file and its template."""
   if dataset.kind not in (CLASSIFICATION, GENERATION):
     _refuse(dataset, f"kind {dataset.kind!r} is neither 'classification' nor 'generation'")
   for expression in dataset.splits.values():
@@ -70,7 +70,7 @@ def _check_template(dataset, number: int, template: Template, known: frozenset[s
 
 
 def _turned(template: Template) -> str:
-  """The remedy: a template that asks for something else than the answer is inverted."""
+  """Returns the remedy: a template that does not ask for the answer belongs to the inverted ones."""
   if template.target == ANSWER:
     return '; add {options}, or move it to inverted= if it turns the task around'
   return (
@@ -93,7 +93,7 @@ def _check_plain(dataset, known: frozenset[str] | None) -> None:
 
 
 def _check_duplicates(dataset) -> None:
-  """No two alike but for case, punctuation and spaces."""
+  """Rejects two templates that differ only in case, punctuation and spaces."""
   seen: dict[str, int] = {}
   for number, template in enumerate(dataset.templates):
     bare = re.sub(r'[^\w{}]+', '', f'{template.inputs}=>{template.target}'.lower())
@@ -102,9 +102,9 @@ def _check_duplicates(dataset) -> None:
 
 
 def field_names(fields: Callable) -> frozenset[str] | None:
-  """The fields that a function returns, as far as its source tells; None if it does not.
+  """Returns the field names that a function returns, if its source shows them; else None.
 
-  It does where every `return` is a dict display of names, `**choose(...)` included.
+  It does if every `return` is a dict display of names, `**choose(...)` included.
   """
   try:
     tree = ast.parse(textwrap.dedent(inspect.getsource(fields)))
@@ -143,17 +143,17 @@ def _refuse(dataset, what: str, number: int | None = None) -> NoReturn:
 
 
 def file(dataset: 'datasets.Dataset') -> str:
-  """The file that declares a dataset."""
+  """Returns the file that declares a dataset."""
   return file_of(dataset.module)
 
 
 def file_of(module: str) -> str:
-  """The file of a module; its name if there is none."""
+  """Returns the file of a module; its name if there is none."""
   return getattr(sys.modules.get(module), '__file__', None) or module
 
 
 def failure(dataset: 'datasets.Dataset', call: str, error: Exception, path: str = '') -> UserError:
-  """What a function of a dataset raised, with the line of the file it stands in.
+  """Returns the UserError for an exception in a dataset's function, with the line in the file.
 
   call: 'sample(world)'. path: of that file; by default the dataset's own.
   """

@@ -7,7 +7,7 @@
         examples=2_290, fields=fields, templates=TEMPLATES, inverted=INVERTED,
         metrics=['accuracy'])
 
-Its rows in the embedded data, if it has any, are registered by the same name: see
+Its rows in the embedded data, if it has any, are registered under the same name: see
 `world.samples`, which nothing here imports.
 """
 
@@ -30,14 +30,14 @@ from flan_jax.errors import did_you_mean, UserError
 FEATURES = {
   name: seqio.Feature(vocabulary.FLAN, add_eos=True, required=name == 'targets') for name in ('inputs', 'targets')
 }
-# What makes ids of text. SeqIO cuts at the end: only after that is the separator put there.
+# Converts text to ids. SeqIO cuts at the end, so the separator is added only after that.
 ENCODING = (seqio.preprocessors.tokenize, seqio.preprocessors.append_eos_after_trim)
-EVALUATION = '.eval'  # ends the name of the SeqIO task that a dataset is evaluated as
+EVALUATION = '.eval'  # suffix of the SeqIO task for evaluation
 
 
 @dataclasses.dataclass(frozen=True)
 class Dataset:
-  """What one dataset file declares; see `add`."""
+  """The declaration of a dataset; see `add`."""
 
   name: str
   clusters: tuple[str, ...]
@@ -53,7 +53,7 @@ class Dataset:
   mixed: bool = True
   plain: tuple[Template, ...] = ()
   version: int = 1
-  variant: Any = None  # prompt_variants.Variant, of a dataset asked in another way
+  variant: Any = None  # prompt_variants.Variant, if this is a variant of a dataset
 
   @property
   def source(self) -> splits_lib.Source:
@@ -62,14 +62,14 @@ class Dataset:
 
   @property
   def module(self) -> str:
-    """The module that `fields` stands in."""
+    """The module that defines `fields`."""
     return code_identity.behind(self.fields).__module__
 
   @property
   def identity(self) -> dict:
-    """What decides the rendered text, besides the TFDS rows; see `data.code.identity`.
+    """Everything but the TFDS rows that determines the rendered text; see `data.code.identity`.
 
-    A digest for each template, in their order, and for code, whose comments do not count.
+    A digest for each template, in order, and for code, ignoring comments.
     """
     code = {'fields': code_identity.of(self.fields, fields_lib.tidy, own=self.module)}
     if self.keep:
@@ -80,13 +80,13 @@ class Dataset:
 
   @property
   def directions(self) -> tuple[str, ...]:
-    """Those that its templates declare: 'en-de', 'de-en'; () where there are none."""
+    """The directions of its templates: 'en-de', 'de-en'; () if there are none."""
     found = dict.fromkeys(template.direction for template in self.templates)
     return tuple(direction for direction in found if direction)
 
   @property
   def forward(self) -> tuple[int, ...]:
-    """Numbers of the templates that ask for the task itself, in the variant's direction."""
+    """Numbers of the templates for the task itself, in the variant's direction."""
     direction = self.variant.direction if self.variant else ''
     return tuple(
       number
@@ -96,7 +96,7 @@ class Dataset:
 
   @property
   def shots(self) -> int:
-    """Exemplars before each prompt."""
+    """Number of exemplars before each prompt."""
     return self.variant.shots if self.variant else 0
 
 
@@ -129,25 +129,25 @@ def add(
     splits: 'train', 'validation' (dev) and 'test' as TFDS split expressions; without
       'train' the dataset is only evaluated.
     kind: of `templates`: 'classification' (each holds {options}) or 'generation'.
-    examples: published size of the training split after the dev carve-out; serves as
-      the mixing rate where no data is prepared.
+    examples: published size of the training split after the dev carve-out; the mixing
+      rate if no data is prepared.
     fields: TFDS record -> named text fields; `answer` is the training target, `options`
-      the classes, `references` (optional) the texts that count as right, `group`
-      (optional) a text that rows to be scored together share.
+      the classes, `references` (optional) the correct texts, `group` (optional) a text
+      shared by rows that are scored together.
     templates: forward phrasings; with `inverted`, ten in all, numbered in this order.
-    inverted: phrasings that turn the task around; trained on, never evaluated.
-    metrics: names known to the evaluation, the primary one first.
+    inverted: phrasings of the inverted task; trained on, never evaluated.
+    metrics: names known to the evaluation, the primary metric first.
     keep: TFDS record -> whether to use it.
-    clusters: by default the name of the folder that the file of `fields` stands in.
+    clusters: by default the name of the folder with the file of `fields`.
     origin: where its records come from, for `flan_jax prepare`.
     mixed: whether the mixtures train on it.
-    plain: how a model that was not tuned is asked, as GPT-3 was: one phrasing (one for
-      each direction) that the answer continues; by default the bare fields.
-    version: raise it when the prompts change otherwise than by their templates and code;
-      a run does not go on with prompts of another version.
+    plain: prompts for an untuned model, as for GPT-3: one phrasing (one per direction)
+      that the answer continues; by default the bare fields.
+    version: raise it if the prompts change other than by their templates and code; a run
+      does not resume with prompts of another version.
 
   Raises:
-    UserError: the name is taken, or `dataset_checks.check` refuses.
+    UserError: the name is taken, or `dataset_checks.check` fails.
   """
   declared = [dataclasses.replace(t, kind=kind) for t in templates]
   declared += [dataclasses.replace(t, kind=templates_lib.INVERTED) for t in inverted]
@@ -183,7 +183,7 @@ def _check_name(dataset: Dataset) -> None:
 
 
 def _folder(name: str, fields: Callable) -> tuple[str]:
-  """The cluster that a file's folder is."""
+  """Returns the name of the file's folder as cluster."""
   module = code_identity.behind(fields).__module__
   *packages, _ = module.split('.')
   if not packages:
@@ -192,10 +192,10 @@ def _folder(name: str, fields: Callable) -> tuple[str]:
 
 
 def register(dataset: Dataset) -> Dataset:
-  """Makes the SeqIO tasks of a dataset that has been checked.
+  """Registers the SeqIO tasks of a checked dataset.
 
-  'rte' has what is trained on, in all templates; 'rte.eval' every example in every
-  forward template, with what an answer is scored with.
+  'rte' has the training examples in all templates; 'rte.eval' every example in every
+  forward template, with what is needed to score an answer.
   """
   asked = functools.partial(rendering.questions, dataset=dataset)
   trained = functools.partial(rendering.prompts, dataset=dataset)
@@ -219,28 +219,28 @@ def _register_task(dataset: Dataset, ending: str, render: Callable) -> None:
 
 
 def names() -> list[str]:
-  """Every declared dataset, in the order of declaration."""
+  """Returns every declared dataset, in the order of declaration."""
   return [name for name, dataset in _DATASETS.items() if not dataset.variant]
 
 
 def every() -> list[str]:
-  """Declared datasets and the variants of them registered so far."""
+  """Returns the declared datasets and their variants registered so far."""
   return list(_DATASETS)
 
 
 def plain(name: str) -> str:
-  """The dataset that a task asks, variants included: 'rte.5shot' -> 'rte'."""
+  """Returns the dataset of a task, also of a variant: 'rte.5shot' -> 'rte'."""
   return name.partition('.')[0]
 
 
 def clusters_of(name: str) -> tuple[str, ...]:
-  """The clusters of a task, the finest last; one that no dataset declares is its own."""
+  """Returns the clusters of a task, the finest last; an undeclared one is its own."""
   own = plain(name)
   return get(own).clusters if own in names() else (name,)
 
 
 def get(name: str) -> Dataset:
-  """The dataset of that name; an unknown name is a UserError with the nearest ones."""
+  """Returns the dataset of that name; an unknown name is a UserError with the nearest ones."""
   asked = name.removesuffix(EVALUATION)
   if asked != name and asked in _DATASETS:
     raise UserError(f'{name} is what SeqIO clients evaluate; here, say {asked}')
@@ -251,27 +251,27 @@ def get(name: str) -> Dataset:
 
 
 def require_prepared(wanted: Sequence[str], instead: str = '') -> None:
-  """Raises UserError naming every dataset that the data_dir does not hold.
+  """Raises UserError naming every dataset that is missing in the data_dir.
 
   instead: another remedy, a sentence.
   """
   missing = [name for name in wanted if not get(name).source.prepared()]
   if missing:
     manual = {get(name).tfds: get(name).origin.by_hand for name in missing if get(name).origin.by_hand}
-    names = list(dict.fromkeys(map(plain, missing)))  # of variants, the dataset is what is prepared
+    names = list(dict.fromkeys(map(plain, missing)))  # a variant is prepared as its dataset
     splits_lib.raise_missing(names, [get(name).tfds for name in names], manual, instead)
 
 
 def records(dataset: Dataset, split: str) -> tf.data.Dataset:
-  """The records of a split, in the order of the files."""
+  """Returns the records of a split, in the order of the files."""
   return dataset.source.get_dataset(split, shuffle=False)
 
 
 def examples(
   name: str, split: str, numbers: Sequence[int], prompt_length: int = fewshot.INPUTS_LENGTH
 ) -> Iterator[rendering.Example]:
-  """The usable examples of a split in the templates of those numbers, for evaluation.
+  """Yields the usable examples of a split in the templates of those numbers, for evaluation.
 
-  prompt_length: tokens of inputs, which exemplars may not exceed.
+  prompt_length: tokens of inputs, which limits exemplars.
   """
   return rendering.examples(records(get(name), split), get(name), numbers, prompt_length=prompt_length)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How the text of prompts and answers becomes tokens outside the prompt store."""
+"""The encoding of prompts and answers as tokens, outside the prompt store."""
 
 import dataclasses
 from typing import Any, Sequence
@@ -16,7 +16,7 @@ PAPER_LENGTHS = 1_024, 256  # tokens of inputs and of targets, paper section 2.4
 
 @dataclasses.dataclass(frozen=True)
 class Encoding:
-  """How text becomes tokens, the same as in training; lengths with their separators.
+  """The encoding of text as tokens, as in training; lengths include separators.
 
   lead: stands before every target. stop: texts at which a decoded answer ends.
   beginning: ids before every prompt that does not have them. chat: the template that puts
@@ -33,9 +33,9 @@ class Encoding:
 
   @classmethod
   def of(cls, run: Any) -> 'Encoding':
-    """The encoding of the prompts that a run (training.run_file.Run) was tuned on.
+    """Returns the encoding of the prompts that a run (training.run_file.Run) was tuned on.
 
-    Pretraining has no prompts, its rows are documents: then the paper's lengths serve.
+    Pretraining has no prompts, its rows are documents: then the paper's lengths apply.
     """
     rows = run.rows
     lengths = rows.inputs_length, rows.targets_length
@@ -50,7 +50,7 @@ class Encoding:
     return {name: value for name, value in told.items() if value or name not in ('beginning', 'chat')}
 
   def within(self, row_length: int) -> 'Encoding':
-    """The same for rows of so many tokens, whose prompts may have to be shorter.
+    """Returns the encoding for rows of this length, with shorter prompts if necessary.
 
     Raises:
       UserError: a row has no room for a prompt beside a target.
@@ -64,7 +64,7 @@ class Encoding:
     return dataclasses.replace(self, inputs_length=min(self.inputs_length, room))
 
   def plain(self) -> 'Encoding':
-    """That of plain prompts, which an answer continues up to the end of its line."""
+    """Returns the encoding of plain prompts, whose answer continues up to the end of the line."""
     return dataclasses.replace(self, separators=('', ''), lead=' ', stop=('\n',))
 
   def by_newline(self) -> 'Encoding':
@@ -86,14 +86,14 @@ class Encoding:
     )
 
   def inputs(self, texts: Sequence[str]) -> list[list[int]]:
-    """The ids of each text; see `fitted`."""
+    """Returns the ids of each text; see `fitted`."""
     return self.fitted(texts, [''] * len(texts))[0]
 
   def fitted(self, texts: Sequence[str], passages: Sequence[str]) -> tuple[list[list[int]], list[bool]]:
-    """(the ids of each text, whether it was too long and had to be shortened).
+    """Returns (the ids of each text, whether it was too long and was shortened).
 
-    What is cut off is the beginning of the passage that the text holds or, where that
-    is not enough, of the text: what is asked, and the options, stand behind it.
+    Shortening removes the beginning of the passage in the text or, if that is not enough,
+    of the text: the question and the options come after it.
     """
     if self.chat:
       return self._messages(texts, passages, self.chat)
@@ -115,11 +115,11 @@ class Encoding:
     return FLAN.shown(ids) if self.chat else FLAN.decode(ids)
 
   def targets(self, texts: Sequence[str]) -> list[list[int]]:
-    """The ids of each text; what is too long loses its end."""
+    """Returns the ids of each text; a text that is too long loses its end."""
     return answer_lengths.Options(self).ids(texts)
 
   def answers(self, texts: Sequence[str]) -> list[list[int]]:
-    """The ids of each text as an answer, whole and without the separator."""
+    """Returns the ids of each text as an answer, complete and without the separator."""
     return FLAN.encode_batch([self.lead + text for text in texts])
 
   def end_ids(self) -> tuple[int, ...]:

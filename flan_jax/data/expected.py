@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What counts as right, as SeqIO's evaluator is given it: targets and metric functions.
+"""Expected answers for SeqIO's evaluator: targets and metric functions.
 
     seqio.Evaluator('rte.eval', converter, eval_split='validation')
 
-decodes what a model predicts and hands it to the metric function of the task, beside
-what is expected of each prompt. Metrics are no matter of data: `score_with` says how
-predictions are scored.
+decodes a model's predictions and passes them to the metric function of the task, with
+the expected answer to each prompt. Metrics are defined outside this room: `score_with`
+sets how predictions are scored.
 """
 
 import dataclasses
@@ -21,12 +21,11 @@ _TEXTS_KEPT = 1 << 18  # every template has the same references
 
 @dataclasses.dataclass(frozen=True)
 class Expected:
-  """What is right for one prompt, as far as its task tells.
+  """The expected answer to one prompt, as far as its task provides it.
 
-  references: texts that count as right. options: K texts, () for generation. label: index
-  of the answer in options, -1 for generation. group: prompts with the same one are scored
-  together; '' where each stands alone. template: its number, -1 where all are scored as
-  one.
+  references: correct texts. options: K texts, () for generation. label: index of the
+  answer in options, -1 for generation. group: prompts with the same group are scored
+  together; '' for each alone. template: its number, -1 if all are scored as one.
   """
 
   references: tuple[str, ...]
@@ -36,18 +35,18 @@ class Expected:
   template: int = -1
 
 
-# (task, names of metrics, what is expected, predictions) -> {metric: 0..100}
+# (task, names of metrics, expected answers, predictions) -> {metric: 0..100}
 Scorer = Callable[[str, Sequence[str], Sequence[Expected], Sequence[str]], dict]
 _SCORERS: list[Scorer] = []
 
 
 def score_with(scorer: Scorer) -> None:
-  """Says how the predictions for all tasks are scored."""
+  """Sets how the predictions for all tasks are scored."""
   _SCORERS[:] = [scorer]
 
 
 def metric(task: str, names: Sequence[str]) -> Callable[..., dict[str, float]]:
-  """The metric function of a SeqIO task: (targets, predictions) -> {metric: 0..100}."""
+  """Returns the metric function of a SeqIO task: (targets, predictions) -> {metric: 0..100}."""
 
   def scores(targets, predictions):
     if not _SCORERS:
@@ -58,10 +57,10 @@ def metric(task: str, names: Sequence[str]) -> Callable[..., dict[str, float]]:
 
 
 def postprocess(text: str, example: Mapping | None = None, is_target: bool = False) -> Expected | str:
-  """SeqIO postprocessor: a prediction without outer blanks, or what is expected of it.
+  """SeqIO postprocessor: a stripped prediction, or the expected answer to it.
 
-  A model can write what its vocabulary can: so are references and options compared, for
-  instance without the line ends that a SentencePiece model turns into blanks.
+  References and options are compared in the form that a model can write, for instance
+  without the line ends that a SentencePiece model turns into blanks.
   """
   if not is_target:
     return text.strip()
@@ -77,6 +76,6 @@ def _writable(text: str) -> str:
 
 @functools.lru_cache(_TEXTS_KEPT)
 def _written(content_hash: str, text: str) -> str:
-  """A text as the vocabulary of that content gives it back, without outer blanks."""
-  del content_hash  # tells the text from that of another vocabulary
+  """Returns a text, stripped, after a round trip through the vocabulary of that content."""
+  del content_hash  # part of the cache key
   return FLAN.decode(FLAN.encode(text)).strip()

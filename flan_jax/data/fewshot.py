@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Exemplars before a prompt: drawn from the training split, as many as the budget allows.
+"""Few-shot exemplars before a prompt: drawn from the training split, within a token budget.
 
     Q: How old is Ada Bell?        an exemplar: the prompt of another example
     34                             and its target
                                    a blank line
     Q: Where does Ida Ross live?   the prompt itself
 
-Every exemplar is in the same template as the prompt, its OPTIONS block included. At most
-16, and at most 960 tokens with the prompt where inputs may have 1,024; what is too much
-is dropped from the end of those drawn (paper section 4.4).
+Every exemplar has the same template as the prompt, with its OPTIONS block. At most 16, and
+at most 960 tokens with the prompt if inputs may have 1,024; exemplars that exceed this
+are dropped from the end of the drawn list (paper section 4.4).
 """
 
 import dataclasses
@@ -18,15 +18,15 @@ from typing import Callable, Sequence
 from flan_jax.errors import UserError
 
 MAXIMUM_SHOTS = 16
-INPUTS_LENGTH, SEPARATORS = 1_024, 64  # tokens; the paper leaves the latter free
-POOL = 2_003  # exemplars to draw from; a prime, see `_drawn`
+INPUTS_LENGTH, SEPARATORS = 1_024, 64  # tokens; the paper reserves the latter
+POOL = 2_003  # size of the exemplar pool; a prime, see `_drawn`
 
 
 @dataclasses.dataclass(frozen=True)
 class Exemplar:
-  """An example of the training split in every template, T texts each way.
+  """An example of the training split in every template, T texts.
 
-  key: tells examples apart. texts: prompt, target and what parts them from the next.
+  key: identifies the example. texts: prompt, target and the separator after them.
   lengths: tokens of each text.
   """
 
@@ -36,7 +36,7 @@ class Exemplar:
 
 
 class Exemplars:
-  """The pool of a dataset. Drawing depends on the example's text and the seed alone."""
+  """The exemplar pool of a dataset. Draws depend only on the example's text and the seed."""
 
   def __init__(
     self,
@@ -49,7 +49,7 @@ class Exemplars:
   ):
     """rows: (key, T inputs, T targets) of at most POOL examples.
 
-    drawn_number: whether each prompt draws how many it has, from 1 to `shots`.
+    drawn_number: each prompt draws its number of exemplars, from 1 to `shots`.
     """
     self._pool = [_exemplar(*row, before_answer, encode_batch) for row in rows[: _prime(len(rows))]]
     self._shots, self._seed, self._encode_batch = shots, seed, encode_batch
@@ -58,7 +58,7 @@ class Exemplars:
   def before(
     self, keys: Sequence[str], numbers: Sequence[int], inputs: Sequence[str], inputs_length: int = INPUTS_LENGTH
   ) -> list[str]:
-    """B prompts, each with its exemplars before it in the template of that number."""
+    """Returns B prompts, each preceded by its exemplars, in the template of that number."""
     rooms = (inputs_length - SEPARATORS - len(ids) for ids in self._encode_batch(list(inputs)))
     return [self._composed(*one) for one in zip(keys, numbers, inputs, rooms)]
 
@@ -72,9 +72,9 @@ class Exemplars:
     return ''.join([*parts, inputs])
 
   def _drawn(self, key: str) -> list[Exemplar]:
-    """`shots` exemplars, none twice and none the example itself.
+    """Draws `shots` distinct exemplars, none of them the example itself.
 
-    Steps of a drawn width through a pool of prime size meet every place once.
+    A fixed random stride through a pool of prime size visits every place once.
     """
     size = len(self._pool)
     digest = hashlib.sha256(f'{self._seed}\0{key}'.encode()).digest()
@@ -91,7 +91,7 @@ def _exemplar(key, inputs, targets, before_answer, encode_batch) -> Exemplar:
 
 
 def _prime(count: int) -> int:
-  """The largest prime up to `count`; 10 -> 7, 1 -> 1."""
+  """Returns the largest prime up to `count`; 10 -> 7, 1 -> 1."""
 
   def prime(number):
     return all(number % divisor for divisor in range(2, int(number**0.5) + 1))
@@ -100,6 +100,6 @@ def _prime(count: int) -> int:
 
 
 def check(shots: int) -> None:
-  """Raises UserError unless that many exemplars can be asked for."""
+  """Raises UserError unless that number of exemplars is possible."""
   if not isinstance(shots, int) or not 0 <= shots <= MAXIMUM_SHOTS:
     raise UserError(f'SHOTS is {shots!r}; ask for 0 to {MAXIMUM_SHOTS} exemplars')

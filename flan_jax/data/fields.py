@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What dataset files need to turn a TFDS record into text fields (TensorFlow ops).
+"""Helpers for dataset files that turn a TFDS record into text fields (TensorFlow ops).
 
-None of these fails on a record that is not as it should be: what cannot be had becomes
-'', and a record with an empty text is dropped and counted.
+None of these fails on a malformed record: an unavailable value becomes '', and a record
+with an empty text is dropped and counted.
 """
 
 from typing import Callable, Mapping, Sequence
@@ -13,10 +13,10 @@ from flan_jax.data import markup
 
 
 def choose(label: tf.Tensor, options: Sequence[str] | tf.Tensor) -> dict[str, tf.Tensor]:
-  """The fields `options` and `answer` of a classification example.
+  """Returns the fields `options` and `answer` of a classification example.
 
-  choose(1, ['yes', 'no']) -> {'options': ['yes', 'no'], 'answer': 'no'}; a label that
-  is not there, such as -1, gives the answer ''.
+  choose(1, ['yes', 'no']) -> {'options': ['yes', 'no'], 'answer': 'no'}; an invalid
+  label, such as -1, gives the answer ''.
   """
   options = tf.convert_to_tensor(options, tf.string)
   label, count = tf.cast(label, tf.int32), tf.size(options)
@@ -25,22 +25,22 @@ def choose(label: tf.Tensor, options: Sequence[str] | tf.Tensor) -> dict[str, tf
   return {'options': options, 'answer': padded[tf.where(known, label, count)]}
 
 
-# Known when a dataset is declared.
+# The fields it returns, for the checks at declaration.
 choose.gives = ('options', 'answer')  # type: ignore[attr-defined]  # functions take any
 
 
 def first(texts: tf.Tensor) -> tf.Tensor:
-  """['a', 'b'] -> 'a'; [] -> ''."""
+  """Returns the first text. ['a', 'b'] -> 'a'; [] -> ''."""
   return tf.concat([texts, ['']], axis=0)[0]
 
 
 def written(texts: tf.Tensor) -> tf.Tensor:
-  """Those in which there is something to be seen. ['a', ' ', 'b'] -> ['a', 'b']."""
+  """Returns the texts that are not blank. ['a', ' ', 'b'] -> ['a', 'b']."""
   return tf.boolean_mask(texts, ~is_blank(texts))
 
 
 def numbered(texts: tf.Tensor) -> tf.Tensor:
-  """Items of a list, a line each. ['a', 'b\\nc'] -> '1. a\\n2. b c'; [] -> ''."""
+  """Numbers the items of a list, one per line. ['a', 'b\\nc'] -> '1. a\\n2. b c'; [] -> ''."""
   texts = tf.strings.regex_replace(texts, r'\s*[\r\n]\s*', ' ')
   numbers = tf.strings.as_string(tf.range(1, tf.size(texts) + 1))
   return tf.strings.reduce_join(tf.strings.join([numbers, '. ', texts]), separator='\n')
@@ -54,12 +54,12 @@ def spaced(text: tf.Tensor) -> tf.Tensor:
 def undoubled(text: tf.Tensor) -> tf.Tensor:
   """Undoes the doubled quotation marks of a CSV file. 'a ""b""' -> 'a "b"'.
 
-  A backslash before them, which some files have as well, goes with them.
+  A backslash before them, which some files have as well, is removed with them.
   """
   return tf.strings.regex_replace(text, r'\\?"{2,}', '"')
 
 
-# Signs and endings that a tokenizer of English has set apart, and how they are written.
+# Punctuation and suffixes that an English tokenizer separates, and their usual spelling.
 _SET_APART = (
   (r" (n't|'(?:s|m|d|re|ve|ll))\b", r'\1'),
   (r'(^|[ (])" ([^"]*) "([ ).,;:?!]|$)', r'\1"\2"\3'),
@@ -72,7 +72,7 @@ _SET_APART = (
 
 
 def untokenized(text: tf.Tensor) -> tf.Tensor:
-  """Joins what a tokenizer of English has parted. "I do n't , no ." -> "I don't, no."."""
+  """Undoes the separations of an English tokenizer. "I do n't , no ." -> "I don't, no."."""
   text = markup.mended(text)  # '-RRB- .'
   for pattern, written in _SET_APART:
     text = tf.strings.regex_replace(text, pattern, written)
@@ -89,11 +89,11 @@ def several_words(text: tf.Tensor) -> tf.Tensor:
   return tf.strings.regex_full_match(text, r'(?s)\s*(\S+\s+){2}\S.*')
 
 
-# What nobody sees: separators, control and format characters (zero width spaces and
-# byte order marks among them), and letters that are blank.
+# Invisible characters: separators, control and format characters (zero width spaces and
+# byte order marks among them), and blank letters.
 _BLANK = r'[\p{Z}\p{Cc}\p{Cf}\x{115f}\x{1160}\x{2800}\x{3164}\x{ffa0}]'
 _SPACE = r'[\p{Zs}\t\r\f\v]'
-# A single ' ' is what it becomes, and need not match: a fourth of the time.
+# A single ' ' is already in its final form; skipping it takes a fourth of the time.
 _SPACES = (
   rf'[\t\r\f\v\x{{00a0}}\x{{1680}}\x{{2000}}-\x{{200a}}\x{{202f}}\x{{205f}}\x{{3000}}]'
   rf'{_SPACE}*| {_SPACE}+'
@@ -103,11 +103,11 @@ _SEVERAL_BREAKS = r'\n{3,}'
 
 
 def tidy(text: tf.Tensor) -> tf.Tensor:
-  """The one rule that every field goes through. ' Q&amp;A  b\\n' -> 'Q&A b'.
+  """Normalises a field; applied to every field. ' Q&amp;A  b\\n' -> 'Q&A b'.
 
-  Traces of other formats are undone, see `markup`. No edge is blank and no space doubled;
-  newlines stay, but no two empty lines follow each other. Every kind of space counts, such
-  as U+00A0 and U+3000; a text of nothing that can be seen becomes ''.
+  Undoes traces of other formats, see `markup`. Strips edges and collapses spaces;
+  newlines stay, but at most one empty line in a row. Covers every kind of space, such as
+  U+00A0 and U+3000; a text without visible characters becomes ''.
   """
   text = markup.mended(text)
   text = tf.strings.regex_replace(text, _SPACES, ' ')
@@ -118,12 +118,12 @@ def tidy(text: tf.Tensor) -> tf.Tensor:
 
 
 def is_blank(text: tf.Tensor) -> tf.Tensor:
-  """Whether there is nothing to be seen in a text."""
+  """Whether a text has no visible character."""
   return tf.strings.regex_full_match(text, rf'{_BLANK}*')
 
 
 def one_line(text: tf.Tensor) -> tf.Tensor:
-  """Newlines of a tidied text become spaces. 'a\\n\\nb' -> 'a b'."""
+  """Replaces the newlines of a tidied text by spaces. 'a\\n\\nb' -> 'a b'."""
   return tf.strings.regex_replace(text, r'\n+', ' ')
 
 

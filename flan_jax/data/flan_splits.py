@@ -4,8 +4,8 @@
 Source: google-research/FLAN, commit e9e4ec6, flan/task_splits.py. The paper has an
 experiment on datasets per cluster (appendix B.1) but does not name the datasets; splits
 within clusters and the SuperGLUE splits are in the code only. Names of tasks are the
-code's, names of clusters are ours. Its variant of figure 6 that trains on 15 tasks at
-most is not here.
+code's, names of clusters are ours. Its variant of figure 6 that trains on at most 15
+tasks is omitted.
 
     first_of_clusters(['squad_v1', 'squad_v2', 'drop', 'quac', 'coqa'], 1)
     -> ['squad_v1', 'quac']
@@ -16,7 +16,7 @@ from typing import Sequence
 
 from flan_jax.data import datasets
 
-# All 69 tasks that the code trains on: the order of clusters and of tasks is its own.
+# All 69 tasks that the code trains on, in the code's order of clusters and tasks.
 CLUSTERS = {
   'summarization': (
     'aeslc',
@@ -60,9 +60,9 @@ CLUSTERS = {
 
 SUPERGLUE = ('bool_q', 'cb', 'copa', 'multirc', 'record', 'rte', 'wic', 'wsc')
 
-# Its ten splits within clusters: what each holds out. That is one dataset of every
-# cluster with two or more; there the rounds of ANLI, the two MNLI, SQuAD and ARC, and the
-# two opinion abstracts count as one dataset.
+# The code's ten splits within clusters: what each holds out. That is one dataset of every
+# cluster with two or more; the rounds of ANLI, the two MNLI, SQuAD and ARC, and the two
+# opinion abstracts each count as one dataset there.
 INTRA_CLUSTER = {
   'intra_0': (
     'dart',
@@ -226,7 +226,7 @@ INTRA_CLUSTER = {
   ),
 }
 
-_SHUFFLE_SEED = 42  # its SuperGLUE split trains on 5 to 55 of the tasks, shuffled so
+_SHUFFLE_SEED = 42  # the code's SuperGLUE split trains on 5 to 55 of the tasks in this order
 
 
 def first_of_clusters(names: Sequence[str], count: int) -> list[str]:
@@ -257,6 +257,6 @@ def _tasks() -> list[str]:
 
 
 def _sorted(names: Sequence[str], order: Sequence[str]) -> list[str]:
-  """Sorts by place in `order`; names that it lacks come last."""
+  """Sorts by position in `order`; names that it lacks come last."""
   places = {task: place for place, task in enumerate(order)}
   return sorted(names, key=lambda name: (places.get(datasets.plain(name), len(order)), name))

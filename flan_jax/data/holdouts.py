@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What holding out means: the unseen rule, mixing rates, the mixtures, the leak check.
+"""Holding out: the unseen rule, mixing rates, the mixtures, the leak check.
 
 A task is unseen only if no task of any cluster it belongs to is trained on (paper
 section 2.2). Some clusters are so close that the paper drops one when it evaluates the
@@ -18,13 +18,13 @@ from flan_jax.errors import did_you_mean, UserError
 
 MAXIMUM_RATE = 3_000  # examples, paper section 2.4
 ALL = 'flan_all'
-HELD_OUT = 'held out'  # the reason of tasks that are
-PREPARED = 'prepared'  # of TASKS: those whose data is there
+HELD_OUT = 'held out'  # the reason for tasks that are
+PREPARED = 'prepared'  # of TASKS: those whose data is present
 
 
 @dataclasses.dataclass(frozen=True)
 class Holdout:
-  """What follows from holding out. dropped: task -> the reason."""
+  """The consequences of holding out. dropped: task -> the reason."""
 
   cluster: str
   train: tuple[str, ...]
@@ -57,12 +57,12 @@ def holdout(held_out: str) -> Holdout:
 
 
 def _is_mixed(cluster: str) -> bool:
-  """Whether the mixtures train on anything of a cluster."""
+  """Whether the mixtures train on any task of a cluster."""
   return any(one.mixed and cluster in one.clusters for one in map(datasets.get, datasets.names()))
 
 
 def _reasons(tasks: Sequence[str], held_out: str) -> dict[str, str]:
-  """Why each task must not be trained on: HELD_OUT, another reason, '' if it may be."""
+  """Returns why each task must not be trained on: HELD_OUT, another reason, '' if it may be."""
   if held_out in task_sets():
     of_set = task_sets()[held_out]
     return {name: HELD_OUT * (datasets.plain(name) in of_set) for name in tasks}
@@ -86,7 +86,7 @@ def _reasons(tasks: Sequence[str], held_out: str) -> dict[str, str]:
 
 
 def parsed(held_out: str) -> tuple[set[str], set[str]]:
-  """'nli,sst2' -> ({'nli'}, {'sst2'}): the clusters and the single tasks."""
+  """Returns the clusters and the single tasks: 'nli,sst2' -> ({'nli'}, {'sst2'})."""
   words = {word.strip() for word in str(held_out).split(',')}
   held = words & set(clusters.names())
   alone = (words - held) & set(datasets.names())
@@ -101,18 +101,18 @@ def parsed(held_out: str) -> tuple[set[str], set[str]]:
 
 
 def check(held_out: str) -> None:
-  """Raises UserError unless something of that name can be held out."""
+  """Raises UserError unless the name can be held out."""
   if held_out not in task_sets():
     parsed(held_out)
 
 
 def _closed(held: set[str], alone: set[str]) -> set[str]:
-  """The clusters, headings apart, of the tasks that are held out."""
+  """Returns the clusters, without headings, of the held-out tasks."""
   return set().union(*(_kin(name) for name in datasets.names() if _clusters(name) & held or name in alone))
 
 
 def _kin(name: str) -> set[str]:
-  """The clusters of a task that make others of them its kin."""
+  """Returns the clusters of a task that relate it to their other tasks."""
   return {one for one in _clusters(name) if not clusters.get(one).heading}
 
 
@@ -121,9 +121,9 @@ def _clusters(name: str) -> set[str]:
 
 
 def named(words: str) -> list[str]:
-  """Datasets named by themselves or by their cluster, each once: 'nli,sst2'.
+  """Returns datasets given by their own or their cluster's name, each once: 'nli,sst2'.
 
-  A dataset outside the mixtures is named by the last of its clusters alone.
+  A dataset outside the mixtures belongs here only to the last of its clusters.
   """
   found = []
   for word in filter(None, map(str.strip, words.split(','))):
@@ -145,17 +145,17 @@ def task_sets() -> dict[str, tuple[str, ...]]:
 
 
 def rate(task: seqio.Task) -> float:
-  """min(examples, 3,000): examples-proportional mixing with a maximum rate.
+  """Returns min(examples, 3,000): examples-proportional mixing with a maximum rate.
 
-  Counts examples after the dev carve-out, not prompts, and goes on doing so once the task
-  is cached, when SeqIO's own rate would switch to the cached prompts. Published sizes
-  serve where no data is prepared.
+  Counts examples after the dev carve-out, not prompts, even if the task is cached, when
+  SeqIO's own rate would switch to the cached prompts. Uses published sizes if no data is
+  prepared.
   """
   return rate_of(task.name, MAXIMUM_RATE)
 
 
 def rate_of(name: str, most: int) -> float:
-  """min(examples, most) of a task; see `rate`. What is not ours has the rate `most`."""
+  """Returns min(examples, most) of a task; see `rate`. A foreign task has the rate `most`."""
   if name not in datasets.every():
     return float(most)
   source = datasets.get(name).source
@@ -164,7 +164,7 @@ def rate_of(name: str, most: int) -> float:
 
 
 def weights(tasks: Sequence[str]) -> tuple[dict[str, float], str]:
-  """Mixing rate of each task, and whence: 'prepared' sizes or 'declared' pools."""
+  """Returns each task's mixing rate, and its origin: 'prepared' sizes or 'declared' pools."""
   sources = [datasets.get(name).source for name in tasks]
   counts = 'prepared' if all(source.prepared() for source in sources) else 'declared'
   if counts == 'declared':
@@ -178,10 +178,10 @@ def mixture_name(held_out: str) -> str:
 
 
 def register_mixtures() -> None:
-  """All mixtures, anew: later datasets may have joined.
+  """Registers all mixtures, again on each call because datasets may have been added.
 
-  `flan_all` and `flan_holdout_<cluster>` are trained on; `flan_eval_<cluster>` is what
-  SeqIO's evaluator asks when the cluster is held out, each task for itself.
+  `flan_all` and `flan_holdout_<cluster>` are for training; `flan_eval_<cluster>` is for
+  SeqIO's evaluator when the cluster is held out, one task at a time.
   """
   register_mixture(ALL, [name for name in datasets.names() if datasets.get(name).mixed])
   for held_out in clusters.names():
@@ -192,7 +192,7 @@ def register_mixtures() -> None:
 
 
 def mixture(held_out: str | None) -> str:
-  """The name of the mixture that holding out leaves, registered if it was not yet."""
+  """Returns the name of the mixture without what is held out; registers it if necessary."""
   name = mixture_name(held_out) if held_out else ALL
   if held_out and name not in seqio.MixtureRegistry.names():
     register_mixture(name, holdout(held_out).train)
@@ -202,9 +202,9 @@ def mixture(held_out: str | None) -> str:
 def register_mixture(
   name: str, tasks: Sequence[str | tuple[str, float]], default_rate: float | Callable[[seqio.Task], float] = rate
 ) -> str:
-  """A SeqIO mixture; one of that name is replaced.
+  """Registers a SeqIO mixture, replacing one of that name.
 
-  tasks: names, with the rates of their own that some have.
+  tasks: names, some with their own rates.
   """
   if name in seqio.MixtureRegistry.names():
     seqio.MixtureRegistry.remove(name)
@@ -214,7 +214,7 @@ def register_mixture(
 
 
 def members(mixture: str) -> list[str]:
-  """Task names of a mixture or task.
+  """Returns the task names of a mixture or task.
 
   Raises:
     UserError: no such mixture, or it is empty.
@@ -233,7 +233,7 @@ def members(mixture: str) -> list[str]:
 
 
 def _instead(mixture: str, known: Sequence[str]) -> str:
-  """What says a part of a mixture, where it was given as one."""
+  """Returns the setting to use when a part of a mixture was given as a mixture."""
   words = {word.strip() for word in str(mixture).split(',')}
   if words <= set(clusters.names()):
     return f'; it is a cluster: CLUSTERS = {mixture!r} trains on that'
@@ -243,7 +243,7 @@ def _instead(mixture: str, known: Sequence[str]) -> str:
 
 
 def rates(mixture: str) -> dict[str, float]:
-  """Mixing rate of each task of a mixture whose data is all there; 1 for a lone task.
+  """Returns the mixing rate of each task of a prepared mixture; 1 for a single task.
 
   Raises:
     UserError: datasets are not prepared (all of them named), or no task has a weight.
@@ -252,7 +252,7 @@ def rates(mixture: str) -> dict[str, float]:
   ours = [task for task in tasks if isinstance(task.source, splits.Source)]
   datasets.require_prepared([task.name for task in ours], f' Or train on what is there: TASKS = {PREPARED!r}.')
   for task in ours:
-    task.source.num_input_examples('train')  # a split too small is an error here
+    task.source.num_input_examples('train')  # raises if a split is too small
   provider = seqio.get_mixture_or_task(mixture)
   if isinstance(provider, seqio.Task):
     return {mixture: 1.0}
@@ -263,7 +263,7 @@ def rates(mixture: str) -> dict[str, float]:
 
 
 def assert_agreement(mixture: str, held_out: str | None) -> None:
-  """Raises UserError where HELD_OUT and the name of a hold-out mixture disagree."""
+  """Raises UserError if HELD_OUT contradicts the name of a hold-out mixture."""
   names_cluster = mixture.startswith(mixture_name(''))
   if names_cluster and mixture != mixture_name(str(held_out)):
     raise UserError(
@@ -272,7 +272,7 @@ def assert_agreement(mixture: str, held_out: str | None) -> None:
 
 
 def seen(tasks: Sequence[str], held_out: str | None) -> list[str]:
-  """Those of the tasks that must not be trained on when something is held out."""
+  """Returns the tasks that must not be trained on if something is held out."""
   if held_out is None:
     return []
   declared = set(datasets.names())
@@ -282,7 +282,7 @@ def seen(tasks: Sequence[str], held_out: str | None) -> list[str]:
 
 
 def assert_unseen(mixture: str, cluster: str | None) -> None:
-  """The leak check: raises UserError naming what of the held-out set would be seen."""
+  """The leak check: raises UserError naming the held-out tasks that would be seen."""
   leaked = seen(members(mixture), cluster)
   if leaked:
     raise UserError(

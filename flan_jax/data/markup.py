@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Undoes the traces of where a text comes from: HTML, the Penn Treebank, wiki templates.
+"""Removes traces of a text's source format: HTML, the Penn Treebank, wiki templates.
 
-Only what no writer means is undone, and content stays: `a < b`, `AT&T` and `{x}` are as
-they were, and a text that speaks of HTML keeps its tags and entities. A text without
-such traces costs one scan.
+Only unintended traces are removed, and content stays: `a < b`, `AT&T` and `{x}` are
+unchanged, and a text about HTML keeps its tags and entities. A text without such traces
+costs one scan.
 """
 
 import functools
@@ -12,28 +12,28 @@ from typing import Callable
 
 import tensorflow as tf
 
-# Of HTML; twice escaped ones such as '&amp;nbsp;' count.
+# HTML entities; also escaped twice, as '&amp;nbsp;'.
 _ENTITY = r'&(?:amp;)*(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,7});'
 # Soft hyphens, zero width spaces, word joiners and byte order marks. Zero width joiners
-# stay: scripts and emoji are written with them.
+# stay: scripts and emoji need them.
 _UNSEEN = r'[\x{00ad}\x{200b}\x{2060}\x{feff}]'
 _TRACES = rf'(?is).*(?:{_ENTITY}|<br ?/?>|</|-[LR][RSC]B-|``|\{{ \{{|{_UNSEEN}).*'
-# The name of a file or an address, such as page.html, does not speak of HTML.
+# A file name or an address, such as page.html, does not make a text about HTML.
 _ABOUT_MARKUP = r'(?is)(?:.*[^\w./-])?(?:X?HTML\d?|XML|markup)\b.*'
 
 _NAMES = (*entities.name2codepoint, 'apos')
 _CHARACTERS = tuple(entities.html5[f'{name};'] for name in _NAMES)
-# The numbers 128 to 159 mean characters of Windows, as every browser reads them.
+# Browsers read the numbers 128 to 159 as characters of Windows-1252.
 _WINDOWS = tuple(bytes([number]).decode('cp1252', 'replace') for number in range(128, 160))
 
-# Patterns and what they become, in this order.
+# (pattern, replacement), applied in this order.
 _INLINE = tuple(
   (rf'(?is)<{tag}(?: [^<>]*)?>([^<]*)</{tag}>', r'\1') for tag in ('b', 'i', 'u', 'em', 'strong', 'font', 'span', 'a')
 )
 _MARKUP = (
   (r'(?i)\s*(?:<br ?/?>\s*)+', '\n'),
   *_INLINE,
-  *_INLINE,  # one within another
+  *_INLINE,  # nested ones
   (r'(?is)\s*<p(?: [^<>]*)?>([^<]*)</p>\s*', '\n\\1\n'),
   # '{ { Plot } }', a template of Wikipedia; names in code begin with small letters.
   (r"\{ \{ [A-Z][\w '-]*(?:\|[^{}]*)? \} \} ?", ''),
@@ -50,7 +50,7 @@ _TREEBANK = (
 
 
 def mended(text: tf.Tensor) -> tf.Tensor:
-  """Undoes traces of other formats. 'Q&amp;A -LRB- long -RRB-' -> 'Q&A (long)'.
+  """Removes traces of other formats. 'Q&amp;A -LRB- long -RRB-' -> 'Q&A (long)'.
 
   Args:
     text: strings of any shape.
@@ -61,7 +61,7 @@ def mended(text: tf.Tensor) -> tf.Tensor:
 
 @functools.cache
 def _graph() -> Callable[[tf.Tensor], tf.Tensor]:
-  """Traced once in a process: a dataset has several fields, and a mixture many datasets."""
+  """Traced once per process: a dataset has several fields, and a mixture many datasets."""
   return tf.function(_if_found, [tf.TensorSpec(None, tf.string)], autograph=False)
 
 
@@ -81,9 +81,9 @@ def _mended(text: tf.Tensor) -> tf.Tensor:
 
 
 def _decoded(text: tf.Tensor) -> tf.Tensor:
-  """Writes entities as their characters; an unknown one stays. 'Q&amp;A' -> 'Q&A'."""
+  """Replaces entities by their characters; unknown ones stay. 'Q&amp;A' -> 'Q&A'."""
   text = tf.strings.regex_replace(text, r'&(?:amp;)+(#?\w{2,8};)', r'&\1')
-  # The space: the first part of a text must not look like an entity.
+  # The leading space keeps the first part from looking like an entity.
   parts = tf.strings.split(tf.strings.join([' ', tf.reshape(text, [-1])]), '&')
   words = parts.flat_values
   characters = _characters(tf.strings.regex_replace(words, r'(?s)^(#?\w{2,8});.*|.*', r'\1'))
@@ -94,7 +94,7 @@ def _decoded(text: tf.Tensor) -> tf.Tensor:
 
 
 def _characters(names: tf.Tensor) -> tf.Tensor:
-  """The characters of entities, '' if there is none: ['amp', '#160', '#x27'], [N]."""
+  """Returns the characters of entities, '' if there is none: ['amp', '#160', '#x27'], [N]."""
   same = names[:, None] == tf.constant(_NAMES)
   number = tf.where(tf.reduce_any(same, 1), tf.argmax(same, 1, tf.int32), len(_NAMES))
   named = tf.gather(tf.constant((*_CHARACTERS, '')), number)
@@ -107,7 +107,7 @@ def _characters(names: tf.Tensor) -> tf.Tensor:
 
 
 def _code(names: tf.Tensor) -> tf.Tensor:
-  """The numbers of '#160' and '#xA0', 0 for any other text; int32 [N]."""
+  """Returns the numbers of '#160' and '#xA0', 0 for any other text; int32 [N]."""
   decimal = tf.strings.regex_replace(names, r'^#(\d+)$|.*', r'\1')
   decimal = tf.strings.to_number(tf.strings.join(['0', decimal]), tf.int32)
   digits = tf.strings.regex_replace(tf.strings.lower(names), r'^#x([0-9a-f]+)$|.*', r'\1')

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which part of a mixture a run trains on, and how its datasets are asked.
+"""The part of a mixture that a run trains on, and the style of its prompts.
 
 The ablations of the paper are selections: templates per dataset (appendix B), datasets
 per cluster (appendix B), clusters (section 4.1), instructions (section 4.3), exemplars
-(section 4.4). Which datasets and tasks a number takes is not in the paper: it is as in
-FLAN's public code (`flan_splits`).
+(section 4.4). The paper does not say which datasets and tasks a number selects: here it
+is as in FLAN's public code (`flan_splits`).
 """
 
 import dataclasses
@@ -27,7 +27,7 @@ PAPER_ORDER = (
 
 @dataclasses.dataclass(frozen=True)
 class Selection:
-  """What to take of a mixture; as it stands, everything.
+  """What to select from a mixture; by default everything.
 
   clusters: names, 'nli,math' or ('nli', 'math'), or how many in the paper's order.
   datasets_per_cluster: so many tasks of each; variants such as the rounds of ANLI count
@@ -53,12 +53,12 @@ class Selection:
       raise UserError(f'CLUSTERS = {self.clusters}: the paper adds 1 to {len(PAPER_ORDER)}')
 
   def apply(self, mixture: str) -> str:
-    """The name of the mixture of what is selected, registered; `mixture` if all is.
+    """Registers the mixture of the selection and returns its name; `mixture` if all is selected.
 
     Raises:
-      UserError: nothing is left, or a task of another package is to be asked otherwise.
+      UserError: nothing is left, or a variant is requested of another package's task.
     """
-    # Not at the top: gin reads this class before TensorFlow has to be there.
+    # Not at module level: gin reads this class before TensorFlow must be present.
     from flan_jax.data import flan_splits, holdouts
 
     members = holdouts.members(mixture)
@@ -113,7 +113,7 @@ class Selection:
     return prompt_variants.register(variant).name
 
   def _suffix(self) -> str:
-    """'.2clusters.4templates.5shot': what is not the default, in the name."""
+    """Returns the settings other than the defaults, '.2clusters.4templates.5shot', for the name."""
     parts = [
       f'.{value}{name}'
       for name, value in (
@@ -140,20 +140,20 @@ def _check_names(setting: str, value) -> None:
 
 
 def _words(value: Sequence[str] | str) -> list[str]:
-  """'a, b' or ('a', 'b') -> ['a', 'b']."""
+  """Splits names: 'a, b' or ('a', 'b') -> ['a', 'b']."""
   texts = value.split(',') if isinstance(value, str) else value
   return list(dict.fromkeys(filter(None, (text.strip() for text in texts))))
 
 
 def _label(value) -> str:
-  """Of names or a number, for the name of a mixture: 'nli_math_'."""
+  """Returns names or a number as part of a mixture's name: 'nli_math_'."""
   if value is None or isinstance(value, int):
     return str(value or '')
   return '_'.join(_words(value)) + '_'
 
 
 def _prepared(names: list[str], mixture: str) -> list[str]:
-  """Those whose data is there; the others are named on standard error."""
+  """Returns the tasks whose data is present; names the others on standard error."""
   from flan_jax.data import datasets, splits
 
   kept = [
@@ -173,7 +173,7 @@ def _prepared(names: list[str], mixture: str) -> list[str]:
 
 
 def _why_not(word: str, members: list[str], mixture: str) -> str:
-  """Why no task of a selection has that name."""
+  """Returns why no selected task has that name."""
   from flan_jax.data import clusters, datasets
 
   if word in members:

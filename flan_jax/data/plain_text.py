@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """SeqIO tasks of plain text, one document a line, for training a base model.
 
-`world_text` is the text that comes with the embedded data: DATA_DIR/text/train.txt and
-validation.txt. A user's own is one call, `plain_text.add('name', {'train': pattern})`, in
-a module that a gin file imports.
+`world_text` is the text of the embedded data: DATA_DIR/text/train.txt and
+validation.txt. Add your own by `plain_text.add('name', {'train': pattern})` in a module
+that a gin file imports.
 """
 
 import glob
@@ -18,7 +18,7 @@ from flan_jax.data import datasets, expected, fields, splits
 from flan_jax.errors import UserError
 
 WORLD_TEXT = 'world_text'
-_ENDS = 2**16  # bytes at each end of a file that tell it from another of its size
+_ENDS = 2**16  # bytes at each end of a file that distinguish it from others of its size
 
 _PATTERNS: dict[str, Mapping[str, str]] = {}
 
@@ -29,7 +29,7 @@ def add(name: str, files: Mapping[str, str]) -> seqio.Task:
   Args:
     name: of the task.
     files: split -> pattern of text files, one document a line; a relative pattern is
-      looked for in the TFDS data_dir in force when the text is read.
+      resolved in the TFDS data_dir in force when the text is read.
   """
   _PATTERNS[name] = dict(files)
 
@@ -48,12 +48,12 @@ def add(name: str, files: Mapping[str, str]) -> seqio.Task:
 
 
 def identity(name: str) -> dict:
-  """What tells the text of a task from another, for fingerprints; {} for other tasks."""
+  """Returns what identifies the text of a task, for fingerprints; {} for other tasks."""
   return {split: of_files(_files(name, pattern)) for split, pattern in _PATTERNS.get(name, {}).items()}
 
 
 def of_files(paths: Sequence[str]) -> list[list]:
-  """[name, bytes, digest] of each file, wherever it lies."""
+  """Returns [name, bytes, digest] of each file, whatever its folder."""
   return [[os.path.basename(path), os.path.getsize(path), _digest(path)] for path in paths]
 
 
@@ -65,7 +65,7 @@ def _digest(path: str) -> str:
 
 
 def _targets(lines: tf.data.Dataset) -> tf.data.Dataset:
-  # Two lambdas on a line would be one to AutoGraph, which goes by the source.
+  # AutoGraph reads lambdas from the source and would merge two on one line.
   texts = lines.filter(lambda line: ~fields.is_blank(line))
   return texts.map(lambda line: {'targets': line})
 

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A dataset asked in another way: in fewer templates, without instructions, few-shot.
+"""Variants of a dataset's prompts: fewer templates, without instructions, few-shot.
 
     Variant('rte', templates=4, shots=5).name()    'rte.4templates.5shot'
 
 A variant is a SeqIO task like any other, with the source, the clusters and the mixing
-rate of its dataset, registered when it is first asked for.
+rate of its dataset, registered on first use.
 """
 
 import dataclasses
@@ -19,12 +19,12 @@ from flan_jax.errors import UserError
 INSTRUCTIONS, NAME, NONE, PLAIN = 'instructions', 'name', 'none', 'plain'
 FORWARD, INVERTED = 'forward', 'inverted'
 STYLES = (INSTRUCTIONS, NAME, NONE, PLAIN)
-_WITHOUT = '.without'  # in a name, before what is left out
+_WITHOUT = '.without'  # in a name, followed by what is left out
 
 
 @dataclasses.dataclass(frozen=True)
 class Variant:
-  """How a dataset is asked.
+  """How a dataset is prompted.
 
   dataset: its name. templates: how many of the ten, None for all. style: 'instructions',
   'name' (the dataset's name, then the bare fields) or 'none' (the bare fields), as in
@@ -53,7 +53,7 @@ class Variant:
     return self.style == PLAIN
 
   def name(self) -> str:
-    """Of the task; that of the dataset itself where nothing is different."""
+    """Returns the task's name; that of the dataset itself if nothing differs."""
     parts = [self.dataset]
     parts += [self.direction] if self.direction else []
     parts += [f'{self.templates}templates'] if self.templates else []
@@ -71,7 +71,7 @@ class Variant:
 
   @property
   def identity(self) -> dict:
-    """What is different, for `Dataset.identity`; what older versions did not know only if it is set."""
+    """Returns the differences, for `Dataset.identity`; newer fields only if they are set."""
     told = dataclasses.asdict(self) | {'without': self.without_digest if self.without else ''}
     return {
       name: value
@@ -81,7 +81,7 @@ class Variant:
 
 
 def register(variant: Variant) -> datasets.Dataset:
-  """The dataset of a variant, with its SeqIO task.
+  """Returns the dataset of a variant, with its SeqIO task registered.
 
   Raises:
     UserError: no such dataset, style, number of templates or of exemplars; or exemplars
@@ -105,7 +105,7 @@ def register(variant: Variant) -> datasets.Dataset:
 
 
 def without(task: str, keys: Sequence[int]) -> str:
-  """The task that leaves the records with those keys out, registered; `task` for none."""
+  """Registers the task without the records with those keys; returns `task` if there are none."""
   if not keys:
     return task
   variant = datasets.get(task).variant or Variant(task)
@@ -113,7 +113,7 @@ def without(task: str, keys: Sequence[int]) -> str:
 
 
 def complete(task: str) -> str:
-  """The task that `without` left records out of, by name; the same if it left none out."""
+  """Returns the original name of a task made by `without`; others are returned as they are."""
   return task.partition(_WITHOUT)[0]
 
 
@@ -129,7 +129,7 @@ def _check(variant: Variant, plain: datasets.Dataset) -> None:
 
 
 def _phrasings(plain: datasets.Dataset, variant: Variant) -> tuple[Template, ...]:
-  """The templates of a variant: k of n are spread evenly, so both directions remain."""
+  """Returns the templates of a variant: k of n, evenly spaced, so that both directions remain."""
   kept = plain.templates
   if variant.templates:
     kept = tuple(kept[turn * len(kept) // variant.templates] for turn in range(variant.templates))
@@ -141,7 +141,7 @@ def _phrasings(plain: datasets.Dataset, variant: Variant) -> tuple[Template, ...
 
 
 def _bare(plain: datasets.Dataset, style: str, kept) -> tuple[Template, ...]:
-  """One phrasing, or one a direction: the fields of a template without its words."""
+  """Returns one phrasing, or one per direction: the fields of a template without its words."""
   bare: dict[str, Template] = {}
   for template in kept:
     gaps = [gap for gap in template.gaps_in_order if gap != templates_lib.OPTIONS]
@@ -154,7 +154,7 @@ def _bare(plain: datasets.Dataset, style: str, kept) -> tuple[Template, ...]:
 
 
 def evaluated(name: str, style: str = INSTRUCTIONS, shots: int = 0, shot_seed: int = 0) -> list[str]:
-  """The tasks that a dataset is evaluated as: itself, or one for each direction."""
+  """Returns the tasks for evaluating a dataset: itself, or one per direction."""
   return [
     register(Variant(name, None, style, shots, shot_seed, direction)).name
     for direction in datasets.get(name).directions or ('',)

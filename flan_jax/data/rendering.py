@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From TFDS records to prompts: fields, the records that must be left out, rounds.
+"""Renders TFDS records to prompts: fields, filtering, rounds over templates.
 
-A record is left out where the dataset's `keep` says so, where a text that some template
-asks for is empty or no valid UTF-8, or where the answer is none of the options. What is
-left out is counted by task and reason in `dropped`.
+A record is left out if the dataset's `keep` rejects it, if a text used by some template
+is empty or no valid UTF-8, or if the answer is none of the options. `dropped` counts
+left-out records by task and reason.
 """
 
 import collections
@@ -25,27 +25,27 @@ from flan_jax.errors import UserError
 if TYPE_CHECKING:
   from flan_jax.data import datasets
 
-MAXIMUM_PROMPTS = 30_000  # a dataset, paper section 2.1
+MAXIMUM_PROMPTS = 30_000  # per dataset, paper section 2.1
 NOT_KEPT = "left out by the dataset's rule"
 OVERLAPS = 'overlaps with a held-out example'
 _BATCH = 256  # examples rendered together
 
-# What is written for graphs already need not be rewritten for them, which takes a while.
+# Skips AutoGraph, which is slow, for code that is already written for graphs.
 _plainly = tf.autograph.experimental.do_not_convert
 
-# {task: {reason: records}} since `dropped` was last asked, in this process.
+# {task: {reason: records}} since the last call of `dropped`, in this process.
 _DROPPED: dict[str, collections.Counter[str]] = collections.defaultdict(collections.Counter)
 
 
 @dataclasses.dataclass(frozen=True)
 class Example:
-  """One example in every phrasing asked for, as evaluation reads it.
+  """One example in every requested phrasing, for evaluation.
 
   inputs, targets: T texts. options: K texts, empty for generation. label: index of the
-  answer in options, -1 for generation. references: every text that counts as right.
-  group: examples with the same one are scored together; '' where each stands alone.
-  passages: T texts, of each prompt the longest field in it, which is shortened if the
-  prompt is too long. key: of the record, see record_keys.number.
+  answer in options, -1 for generation. references: every correct text.
+  group: examples with the same group are scored together; '' for each alone.
+  passages: T texts, the longest field in each prompt, which is shortened if the prompt
+  is too long. key: of the record, see record_keys.number.
   """
 
   inputs: tuple[str, ...]
@@ -59,12 +59,12 @@ class Example:
 
 
 def dropped(task: str) -> dict[str, int]:
-  """Records of a task left out so far, by reason; the count then begins anew."""
+  """Returns the left-out records of a task so far, by reason, and resets the count."""
   return dict(_DROPPED.pop(task, {}))
 
 
 def text_fields(record: Mapping, dataset: 'datasets.Dataset') -> dict[str, tf.Tensor]:
-  """The fields of a record, tidied; an option, and the answer among them, is one line."""
+  """Returns the tidied fields of a record; an option, and the answer among them, is one line."""
   named = {key: fields_lib.tidy(text) for key, text in dataset.fields(record).items()}
   if OPTIONS in named:
     named |= {key: fields_lib.one_line(named[key]) for key in (OPTIONS, 'answer')}
@@ -72,9 +72,9 @@ def text_fields(record: Mapping, dataset: 'datasets.Dataset') -> dict[str, tf.Te
 
 
 def usable(records_ds: tf.data.Dataset, dataset: 'datasets.Dataset', count: bool | tf.Tensor = True) -> tf.data.Dataset:
-  """The tidied fields of the records that can be used; the others are counted.
+  """Returns the tidied fields of the usable records and counts the others.
 
-  count: whether to; a scalar bool.
+  count: whether to count; a scalar bool.
   """
 
   def noted(reason):
@@ -105,15 +105,15 @@ def usable(records_ds: tf.data.Dataset, dataset: 'datasets.Dataset', count: bool
 def _named(dataset, function: str, records_ds: tf.data.Dataset) -> Iterator[None]:
   """Turns what a function of a dataset raises into a UserError that names both.
 
-  If it asks for a feature that the records lack, those that they have are told.
+  If the function reads a missing feature, the message lists the existing ones.
   """
   try:
     yield
   except UserError:
     raise
-  except Exception as error:  # TensorFlow raises another type for each it has traced
+  except Exception as error:  # TensorFlow raises its own types for traced code
     failed = dataset_checks.failure(dataset, f'{function}(example)', error)
-    # The text of a KeyError may be a trace: autograph's.
+    # The text of a KeyError may be AutoGraph's trace.
     asked = re.search(r"(?:KeyError: |\A)'([^']*)'", f'{error}')
     if isinstance(error, KeyError) and asked and asked[1] not in records_ds.element_spec:
       features = ', '.join(sorted(records_ds.element_spec))
@@ -122,12 +122,12 @@ def _named(dataset, function: str, records_ds: tf.data.Dataset) -> Iterator[None
 
 
 def _asked(dataset) -> list[str]:
-  """The fields that some template asks for."""
+  """Returns the fields that some template uses."""
   return sorted(set().union(*(template.gaps for template in dataset.templates)))
 
 
 def _check_names(dataset, named: Mapping) -> None:
-  """For fields whose names the source does not tell when a dataset is declared."""
+  """Checks fields whose names are not known from the source at declaration."""
   for name in _asked(dataset):
     if name not in named:
       raise UserError(f'{dataset.name}: a template asks for {{{name}}}; the fields are {", ".join(sorted(named))}')
@@ -135,7 +135,7 @@ def _check_names(dataset, named: Mapping) -> None:
 
 @_plainly
 def flaw(named: Mapping[str, tf.Tensor], dataset: 'datasets.Dataset') -> tf.Tensor:
-  """Why the fields make no prompt, '' where they do: a scalar string."""
+  """Returns why the fields make no prompt, '' if they do: a scalar string."""
   asked = _asked(dataset)
   flaws = [
     (~tf.reduce_all(fields_lib.is_text(named[name])), f'{name} is not valid UTF-8')
@@ -160,13 +160,13 @@ def prompts(
 ) -> tf.data.Dataset:
   """SeqIO preprocessor: at most 30,000 prompts {'inputs', 'targets'} of a dataset.
 
-  Every example has an order of the templates of its own, drawn from its text, so that it
-  depends neither on its position nor on the sharding. Round r shows each example in its
-  r-th template; rounds go on until the cap or until every pair has been shown.
+  Every example has its own order of the templates, drawn from its text, so that it
+  depends neither on position nor on sharding. Round r shows each example in its r-th
+  template; rounds continue until the cap or until every pair has been shown.
 
-  prompt_length: tokens of inputs, which exemplars may not exceed.
-  passages: whether to add 'passage', the text to shorten if a prompt is too long: the
-    longest field in it, or '' if the prompt is too short for that.
+  prompt_length: tokens of inputs, which limits exemplars.
+  passages: adds 'passage', the text to shorten if a prompt is too long: the longest
+    field in it, or '' if the prompt is too short to need it.
   """
   names = ('inputs', 'targets', 'passage') if passages else ('inputs', 'targets')
   texts = _texts_of_rounds(records_ds, dataset)
@@ -177,10 +177,10 @@ def prompts(
   def of_round(turn):
     def rendered(batch):
       made = _prompts(batch, dataset, turn, prompt_seed, prompt_length if passages else None)
-      # Each further column costs time in every step to come.
+      # Each further column slows every later step.
       return made if dataset.shots else kept(made)
 
-    # Rendering whole batches costs a tenth of rendering one by one.
+    # Rendering in batches takes a tenth of the time.
     return texts(turn).batch(_BATCH).map(rendered, num_parallel_calls=tf.data.AUTOTUNE).unbatch()
 
   rounds = tf.data.Dataset.range(len(dataset.templates)).flat_map(of_round).take(MAXIMUM_PROMPTS)
@@ -190,7 +190,7 @@ def prompts(
 
 
 def _texts_of_rounds(records_ds: tf.data.Dataset, dataset) -> Callable[[tf.Tensor], tf.data.Dataset]:
-  """Number of a round -> the fields of all usable records; the first round counts the others."""
+  """Round number -> fields of all usable records; the first round counts the others."""
 
   def texts(count=True):
     return usable(records_ds, dataset, count).map(templates_lib.as_text, num_parallel_calls=tf.data.AUTOTUNE)
@@ -203,9 +203,9 @@ def _texts_of_rounds(records_ds: tf.data.Dataset, dataset) -> Callable[[tf.Tenso
 
 @_plainly
 def _prompts(texts, dataset, turn: tf.Tensor, seed: int, length: int | None) -> dict[str, tf.Tensor]:
-  """A batch of B examples, each in the template that is its own at this turn: [B].
+  """Renders a batch of B examples, each in its template of this round: [B].
 
-  length: tokens of inputs, from which passages are asked for; None asks for none.
+  length: tokens of inputs, beyond which passages are needed; None yields none.
   """
   key = record_keys.text(texts)
   ranks = [
@@ -222,8 +222,8 @@ def _prompts(texts, dataset, turn: tf.Tensor, seed: int, length: int | None) -> 
     'template': number,
   }
   if length is not None:
-    # Few prompts are too long, and the passages of the others need not travel along. A
-    # byte is a token at most; separators may take some of the length.
+    # Few prompts are too long, and the others need no passage. A byte is at most one
+    # token; separators may take some of the length.
     perhaps = tf.strings.length(made['inputs']) > 3 * length // 4
     made['passage'] = tf.cond(
       tf.reduce_any(perhaps),
@@ -234,9 +234,9 @@ def _prompts(texts, dataset, turn: tf.Tensor, seed: int, length: int | None) -> 
 
 
 def _passages(texts, phrasings: Sequence, number: tf.Tensor) -> tf.Tensor:
-  """The longest field in the inputs of each of B prompts, without the options: [B].
+  """Returns the longest field in the inputs of each of B prompts, without the options: [B].
 
-  texts: fields [B]. number: of each prompt's template among the phrasings, [B].
+  texts: fields [B]. number: index of each prompt's template in the phrasings, [B].
   """
   gaps = [{gap for gap in phrasing.places if gap.name != OPTIONS} for phrasing in phrasings]
   names = sorted(set().union(*gaps))
@@ -250,7 +250,7 @@ def _passages(texts, phrasings: Sequence, number: tf.Tensor) -> tf.Tensor:
 
 
 def _composer(dataset, length: int) -> Callable[[dict], dict]:
-  """Puts exemplars before the inputs of B prompts with 'key', 'template', 'inputs'."""
+  """Returns a function that puts exemplars before B prompts with 'key', 'template', 'inputs'."""
   drawn = exemplars(dataset)
 
   def compose(keys, numbers, inputs):
@@ -266,7 +266,7 @@ def _composer(dataset, length: int) -> Callable[[dict], dict]:
 
 
 def exemplars(dataset: 'datasets.Dataset', records_ds: tf.data.Dataset | None = None) -> fewshot.Exemplars:
-  """What a few-shot variant draws from: by default the first rows of its training split."""
+  """Returns the exemplars of a few-shot variant: by default the first training rows."""
   if records_ds is None:
     records_ds = dataset.source.get_dataset(splits.TRAIN, shuffle=False)
 
@@ -288,7 +288,7 @@ def _decoded(texts) -> tuple[str, ...]:
 
 
 def _rendered(named: Mapping, phrasings: Sequence) -> dict[str, tf.Tensor]:
-  """An example in T phrasings, and what its answers are scored with; see `Example`."""
+  """Renders an example in T phrasings, with what scoring needs; see `Example`."""
   inputs, targets = templates_lib.render(phrasings, named)
   options = named.get(OPTIONS, tf.zeros([0], tf.string))
   label = (
@@ -308,12 +308,12 @@ def _rendered(named: Mapping, phrasings: Sequence) -> dict[str, tf.Tensor]:
 def questions(
   records_ds: tf.data.Dataset, dataset: 'datasets.Dataset', prompt_length: int = fewshot.INPUTS_LENGTH
 ) -> tf.data.Dataset:
-  """SeqIO preprocessor: every usable record in every forward template, side by side.
+  """SeqIO preprocessor: every usable record in every forward template, in sequence.
 
-  A prompt {'inputs', 'targets'} has the number of its 'template' with it, and what its
-  answer is scored with: 'options', 'label', 'references', 'group'.
+  A prompt {'inputs', 'targets'} comes with the number of its 'template' and with what
+  scoring needs: 'options', 'label', 'references', 'group'.
 
-  prompt_length: tokens of inputs, which exemplars may not exceed.
+  prompt_length: tokens of inputs, which limits exemplars.
   """
   phrasings = [dataset.templates[number] for number in dataset.forward]
   count = len(phrasings)
@@ -344,9 +344,9 @@ def examples(
   drawn: fewshot.Exemplars | None = None,
   prompt_length: int = fewshot.INPUTS_LENGTH,
 ) -> Iterator[Example]:
-  """The usable records in the templates of those numbers, for evaluation.
+  """Yields the usable records in the templates of those numbers, for evaluation.
 
-  drawn: where exemplars come from; by default the training split, where any are wanted.
+  drawn: the exemplars; by default those of the training split, if any are needed.
   """
   phrasings = [dataset.templates[number] for number in numbers]
 

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The TFDS source of a task: splits as declared, resolved against the real sizes.
+"""The TFDS source of a task: declared splits, resolved against the real sizes.
 
-Declared as in the paper's code, `train[:30000]` with `train[-200:]` for dev, they do not
-exist in a small data_dir, and may overlap there. On first use
+Declared as in the paper's code, `train[:30000]` with `train[-200:]` for dev, splits do
+not exist in a small data_dir, and may overlap there. On first use
 
-  * an upper bound past the end is clamped,
+  * an upper bound beyond the end is clamped,
   * train ends where dev or test begins,
-  * slices that lie beyond the end altogether (a text formatting task reads
+  * slices that lie entirely beyond the end (a text formatting task reads
     `train[60400:90400]`) are scaled down with the split, with a notice.
 """
 
@@ -44,7 +44,7 @@ class Slice:
 
   @property
   def inner(self) -> bool:
-    """Whether both ends lie inside the split, so that a short split cannot hold it."""
+    """Whether both ends lie inside the split, so that a short split cannot contain it."""
     start = self.start or 0
     return start > 0 or (start < 0 and self.stop is not None)
 
@@ -67,10 +67,10 @@ def parse(expression: str) -> Slice:
 
 
 def resolve(declared: Mapping[str, str], sizes: Mapping[str, int], others: Sequence[str] = ()) -> dict[str, Resolved]:
-  """Slices with bounds 0 <= start < stop <= size, train apart from dev and test.
+  """Returns slices with bounds 0 <= start < stop <= size, train disjoint from dev and test.
 
-  others: expressions of further tasks that read the same builder. What must be scaled
-  down is scaled as one, so that slices declared apart stay apart.
+  others: expressions of further tasks that read the same builder. All are scaled down by
+  the same factor, so that slices declared disjoint stay disjoint.
 
   resolve({'train': 'train[:30000]', 'validation': 'train[-200:]'}, {'train': 800})
   -> {'train': Resolved('train', 0, 600), 'validation': Resolved('train', 600, 800)}
@@ -96,14 +96,14 @@ def resolve(declared: Mapping[str, str], sizes: Mapping[str, int], others: Seque
 
 
 def _scale(base: str, slices, size: int) -> float:
-  """1, or how far bounds must shrink so that every inner slice exists."""
+  """Returns 1, or the factor for the bounds with which every inner slice exists."""
   ours = [slice_ for slice_ in slices if slice_.base == base]
   inner = [bound for slice_ in ours if slice_.inner for bound in (slice_.start, slice_.stop)]
   if not inner:
     return 1.0
   front = max([bound for bound in inner if bound and bound > 0], default=0)
   back = -min([slice_.start for slice_ in ours if slice_.start and slice_.start < 0], default=0)
-  # Where only the end is cut up, as much again stays for train.
+  # If only the end is cut up, train keeps as much again.
   return min(1.0, size / (front + back if front else 2 * back))
 
 
@@ -118,7 +118,7 @@ def _absolute(slice_: Slice, size: int, scale: float) -> Resolved:
 
 
 def _before_others(name: str, resolved: Mapping[str, Resolved]) -> Resolved:
-  """Train stops where a later slice of the same TFDS split begins."""
+  """Ends train where a later slice of the same TFDS split begins."""
   own = resolved[name]
   if name != TRAIN:
     return own
@@ -127,21 +127,21 @@ def _before_others(name: str, resolved: Mapping[str, Resolved]) -> Resolved:
 
 
 def set_data_dir(data_dir: str | None) -> None:
-  """The TFDS data_dir of every task, in this process; None is TFDS's default."""
+  """Sets the TFDS data_dir of every task, in this process; None is TFDS's default."""
   seqio.set_tfds_data_dir_override(os.path.expanduser(data_dir) if data_dir else None)
 
 
 def data_dir() -> str:
-  """The TFDS data_dir in force (flag --tfds_data_dir, else TFDS_DATA_DIR, else TFDS's)."""
+  """Returns the TFDS data_dir in force (flag --tfds_data_dir, else TFDS_DATA_DIR, else TFDS's)."""
   return private_names.data_dir_override() or os.environ.get('TFDS_DATA_DIR') or str(tfds.core.constants.DATA_DIR)
 
 
 def raise_missing(
   tasks: Sequence[str], tfds_names: Sequence[str], manual: Mapping[str, str] = {}, instead: str = ''
 ) -> NoReturn:
-  """Raises UserError for datasets that the data_dir does not hold, with the remedy.
+  """Raises UserError for datasets that are missing in the data_dir, with the remedy.
 
-  manual: for TFDS names that TFDS cannot fetch alone, which files and from where.
+  manual: files and their source, for TFDS names that need a manual download.
   """
   by_hand = ''.join(
     f' {name} needs a manual download: put {what} into '
@@ -157,12 +157,12 @@ def raise_missing(
   )
 
 
-# {TFDS name: the splits that each task reads it with}
+# {TFDS name: the splits of each task that reads it}
 _READERS: dict[str, list[dict[str, str]]] = collections.defaultdict(list)
 
 
 class Loader(seqio.LazyTfdsLoader):
-  """SeqIO's loader with our reading of split names, the only method replaced."""
+  """SeqIO's loader with our resolution of split names."""
 
   train_examples: int | None = None  # the first of the training split; None: all
 
@@ -184,13 +184,13 @@ class Loader(seqio.LazyTfdsLoader):
   def _get_builder(self, split: str | None = None):
     memory, key = private_names.opened_builders(), (self.name, data_dir())
     try:
-      if key not in memory:  # as tfds.builder does once it has imported the builder's code
+      if key not in memory:  # as tfds.builder does after importing the builder's code
         with contextlib.suppress(tfds.core.registered.DatasetNotFoundError):
           memory[key] = read_only_builder.builder_from_files(self.name, data_dir=key[1])
       return super()._get_builder(split)
     except (ImportError, UserError):
       raise
-    except Exception as error:  # of a file as torn as it may be, TFDS raises anything
+    except Exception as error:  # a damaged file can raise anything in TFDS
       folder = prepared_files.folder(self.name, data_dir())
       if not folder:
         raise
@@ -231,10 +231,10 @@ class Source(seqio.TfdsDataSource):
 
 
 def elements(dataset: tf.data.Dataset, source: seqio.DataSource) -> Iterator:
-  """The elements of a dataset as numpy arrays; a file that cannot be read is named.
+  """Yields the elements of a dataset as numpy arrays; an error names the unreadable file.
 
   Raises:
-    UserError: a file of the source is torn, missing or not what its builder describes.
+    UserError: a file of the source is damaged, missing or does not match its builder.
   """
   try:
     yield from dataset.as_numpy_iterator()

@@ -12,23 +12,23 @@
     => {premise}
     \"\"\")
 
-A line `---` parts two templates; `=> ` at the start of a line begins the target, which
-is `{answer}` where none stands. `{options}` becomes the block
+A line `---` separates two templates; `=> ` at the start of a line begins the target, which
+is `{answer}` by default. `{options}` becomes the block
 
     OPTIONS:
     - yes
     - no
 
-Where a template quotes a gap, as in `"{text}"`, the quotation marks at the edges of a text
-become single ones: 'He said "no"' is shown as "He said 'no'" and not with two marks in a
-row. `{text:verbatim}` asks for the text sign for sign.
+If a template puts a gap in quotation marks, as in `"{text}"`, marks at the edges of the
+text become single ones: 'He said "no"' is shown as "He said 'no'", without two marks in a
+row. `{text:verbatim}` inserts the text unchanged.
 
-A dataset that can be asked in two directions, as translations can, names the direction
-of each block: `templates(block, direction='en-de')`.
+A dataset with two directions, such as translation, names the direction of each block:
+`templates(block, direction='en-de')`.
 
-Nothing stands around a rendered template. FLAN's public code makes `0 {inputs} X 1 FLAN`
-of every prompt: turn markers and a tag for its base model, whose pretraining text held
-dialogues. Other bases do not know them, so they are absent here on purpose.
+Nothing is added around a rendered template. FLAN's public code makes `0 {inputs} X 1 FLAN`
+of every prompt: turn markers and a tag for its base model, whose pretraining text had
+dialogues. Other base models do not know them, so they are deliberately absent.
 """
 
 import dataclasses
@@ -45,18 +45,18 @@ CLASSIFICATION = 'classification'
 GENERATION = 'generation'
 INVERTED = 'inverted'
 OPTIONS = 'options'
-ANSWER = '{answer}'  # the target, where a template names no other
+ANSWER = '{answer}'  # the default target
 _BLOCK, _BETWEEN = 'OPTIONS:\n- ', '\n- '  # paper section 2.3
-REFERENCES = 'references'  # texts that count as right; never rendered
-GROUP = 'group'  # what is scored together, as the answers to one question; never rendered
+REFERENCES = 'references'  # correct texts; never rendered
+GROUP = 'group'  # scored together, as the answers to one question; never rendered
 VERBATIM = 'verbatim'
-# What quotes reach the edge of a text, and what they become within other quotes.
+# Quotation marks at the edges of a text, and their replacement within other marks.
 _AT_START = ((r'^"([^"]*)"', r"'\1'"), (r'^"', "'"))
 _AT_END = ((r'"([^"]*)"$', r"'\1'"), (r'(\d)"$', r"\1''"), (r'"$', "'"))
 
 
 class Gap(NamedTuple):
-  """A field in a template, and whether a quotation mark touches it before and behind."""
+  """A field in a template, and whether a quotation mark is directly before and after it."""
 
   name: str
   opened: bool = False
@@ -74,22 +74,22 @@ class Template:
 
   @property
   def gaps(self) -> frozenset[str]:
-    """Names of the fields that the two texts ask for."""
+    """Names of the fields in both texts."""
     return frozenset([*self.gaps_in_order, *(gap.name for gap in _gaps(self.target))])
 
   @property
   def digest(self) -> str:
-    """16 hex digits that tell it from any other phrasing."""
+    """16 hex digits that identify the phrasing."""
     return hashlib.sha256(repr(tuple(vars(self).values())).encode()).hexdigest()[:16]
 
   @property
   def gaps_in_order(self) -> list[str]:
-    """Those of the inputs, each once, as they are read."""
+    """Names of the fields in the inputs, each once, in order."""
     return list(dict.fromkeys(gap.name for gap in self.places))
 
   @property
   def places(self) -> list[Gap]:
-    """Where the inputs show a field, as they are read."""
+    """The gaps of the inputs, in order."""
     return _gaps(self.inputs)
 
 
@@ -108,10 +108,10 @@ def _parse(text: str, direction: str) -> Template:
 
 
 def _pieces(text: str) -> list[tuple[str, Gap | None]]:
-  """(words, the gap behind them) in their order.
+  """Returns (words, the gap after them) in order.
 
   Raises:
-    UserError: a gap asks for something else than `verbatim`.
+    UserError: a gap has a modifier other than `verbatim`.
   """
   parsed = list(string.Formatter().parse(text))
   following = [literal for literal, *_ in parsed[1:]] + ['']
@@ -130,7 +130,7 @@ def _gaps(text: str) -> list[Gap]:
 
 
 def content_free(template: Template, options: Sequence[str]) -> str:
-  """The inputs with 'N/A' in every gap but that of the options."""
+  """Returns the inputs with 'N/A' in every gap except the options."""
   block = _BLOCK + _BETWEEN.join(options)
   return ''.join(
     literal + ('' if gap is None else block if gap.name == OPTIONS else 'N/A')
@@ -139,12 +139,12 @@ def content_free(template: Template, options: Sequence[str]) -> str:
 
 
 def options_block(options: tf.Tensor) -> tf.Tensor:
-  """['yes', 'no'] -> 'OPTIONS:\\n- yes\\n- no' (paper section 2.3)."""
+  """Returns the block: ['yes', 'no'] -> 'OPTIONS:\\n- yes\\n- no' (paper section 2.3)."""
   return tf.strings.join([_BLOCK, tf.strings.reduce_join(options, separator=_BETWEEN)])
 
 
 def as_text(fields: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-  """What templates may ask for, each a scalar: `options` as its block of text."""
+  """Returns the texts for templates, each a scalar: `options` as its block of text."""
   return {
     name: options_block(value) if name == OPTIONS else value
     for name, value in fields.items()
@@ -157,7 +157,7 @@ def render(phrasings: Sequence[Template], fields: Mapping[str, tf.Tensor]) -> tu
 
   Args:
     phrasings: T templates.
-    fields: named scalar strings; `options` a string vector where there are any.
+    fields: named scalar strings; `options`, if present, a string vector.
 
   Returns:
     (inputs, targets), two string vectors of length T.
@@ -166,7 +166,7 @@ def render(phrasings: Sequence[Template], fields: Mapping[str, tf.Tensor]) -> tu
 
 
 def fill(phrasings: Sequence[Template], texts: Mapping[str, tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
-  """(inputs, targets), each [..., T], of texts that all have the shape [...]."""
+  """Returns (inputs, targets), each [..., T], for texts that all have the shape [...]."""
   return tuple(
     tf.stack([_fill(text, texts) for text in column], axis=-1)
     for column in ([t.inputs for t in phrasings], [t.target for t in phrasings])
@@ -182,7 +182,7 @@ def _fill(text: str, texts: Mapping[str, tf.Tensor]) -> tf.Tensor:
 
 
 def shown(texts: Mapping[str, tf.Tensor], gap: Gap) -> tf.Tensor:
-  """The text of a gap; quotation marks at its edges do not meet the template's own."""
+  """Returns the text of a gap, without double marks next to the template's own."""
   text = texts[gap.name]
   for pattern, written in (*(_AT_START if gap.opened else ()), *(_AT_END if gap.closed else ())):
     text = tf.strings.regex_replace(text, pattern, written)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Prompts that are too long: their passage loses its beginning, word by word.
+"""Truncation of prompts that are too long: the passage loses words from its beginning.
 
-Training and evaluation share this rule: what is asked, and the options, stand behind the
-passage and stay whole.
+Training and evaluation share this rule: the question and the options come after the
+passage and stay complete.
 """
 
 import re
@@ -15,9 +15,9 @@ _GUESSES = 4  # rounds that interpolate; the rounds after them bisect
 def fitted(
   ids: Sequence[list[int]], texts: Sequence[str], passages: Sequence[str], room: int, encode_batch: EncodeBatch
 ) -> tuple[list[list[int]], list[bool]]:
-  """(the ids of each text, at most `room`; whether the text had to be shortened).
+  """Returns (the ids of each text, at most `room`; whether the text was shortened).
 
-  ids: those of the whole texts.
+  ids: those of the full texts.
   """
   long = [number for number, one in enumerate(ids) if len(one) > room]
   if not long:
@@ -28,18 +28,17 @@ def fitted(
 
 
 def shortened(texts: Sequence[str], passages: Sequence[str], room: int, encode_batch: EncodeBatch) -> list[list[int]]:
-  """The ids of each text, at most `room`, with as much of its passage as fits.
+  """Returns the ids of each text, at most `room`, with as much of its passage as fits.
 
-  What stands around the passage stays whole. Without a passage, or if even without its
-  words the text is too long, the text loses its first tokens.
-
+  The text around the passage stays complete. Without a passage, or if the text is too
+  long even without the passage's words, the text loses its first tokens.
   Example, a token a letter: shortened(['Read: ab cd ef. Why?'], ['ab cd ef.'], 17, ...)
   gives the ids of 'Read: cd ef. Why?'.
   """
   parts = [_around(text, passage) for text, passage in zip(texts, passages)]
   lengths = lambda counts: list(map(len, encode_batch([_without(*part, count) for part, count in zip(parts, counts)])))
-  fewest = [0] * len(texts)  # words to drop: too few
-  most = [len(words) for _, words, _ in parts]  # enough, or all there are
+  fewest = [0] * len(texts)  # number of words to drop: too few
+  most = [len(words) for _, words, _ in parts]  # enough, or all words
   longest, shortest = lengths(fewest), lengths(most)
   turn = 0
   while any(low + 1 < high for low, high in zip(fewest, most)):
@@ -55,7 +54,7 @@ def shortened(texts: Sequence[str], passages: Sequence[str], room: int, encode_b
 
 
 def _between(low: int, high: int, longest: int, shortest: int, room: int | None) -> int:
-  """The count to try next: where a line through both ends meets `room`, or the middle."""
+  """Returns the count to try next: where a line through both ends meets `room`, or the middle."""
   middle = (low + high) // 2
   if room is not None and longest > shortest:
     share = (longest - room) / (longest - shortest)
@@ -64,9 +63,9 @@ def _between(low: int, high: int, longest: int, shortest: int, room: int | None)
 
 
 def _around(text: str, passage: str) -> tuple[str, list[str], str]:
-  """What stands before the passage, its words with the space behind them, and the rest.
+  """Returns the text before the passage, its words with trailing space, and the rest.
 
-  Of several places the last one: exemplars stand before the prompt.
+  If it occurs several times, the last one: exemplars come before the prompt.
   """
   start = text.rfind(passage) if passage else -1
   if start < 0:

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The vocabulary of every registered task, resolved when it is first used.
+"""The vocabulary of every registered task, resolved on first use.
 
-Tasks are registered at import, long before anybody knows which model they will serve.
-So all of them share `FLAN`, which loads on first use: what `use` was given (gin
-`VOCABULARY`), else the path in the environment variable FLAN_VOCABULARY, else bytes.
-`use` sets that variable too, so worker processes see the same vocabulary. What ends and
-begins a text (`ends`) is that of the run in question, else of the vocabulary's folder.
+Tasks are registered at import, before it is known which model they will serve. So all of
+them share `FLAN`, which loads on first use: the argument of `use` (gin `VOCABULARY`),
+else the path in the environment variable FLAN_VOCABULARY, else bytes. `use` sets that
+variable too, so worker processes see the same vocabulary. The ends and beginning of a
+text (`ends`) are those of the run in question, else of the vocabulary's folder.
 """
 
 import functools
@@ -28,22 +28,22 @@ from flan_jax.errors import UserError
 class FlanVocabulary(seqio.SentencePieceVocabulary, seqio.ByteVocabulary):
   """Stands for the vocabulary in force; see the module's docstring.
 
-  It equals what it resolves to: a user's vocabulary of the same file, or of bytes. It is
-  a subclass of SeqIO's own, which call any other class unequal, because Python asks the
-  `__eq__` of a subclass first, whichever side it stands on.
+  It equals the vocabulary it resolves to: a user's vocabulary of the same file, or of
+  bytes. It subclasses SeqIO's classes, whose `__eq__` rejects any other class, because
+  Python calls the `__eq__` of a subclass first, on whichever side it is.
   """
 
   def __init__(self):
-    seqio.Vocabulary.__init__(self)  # there is no file yet
+    seqio.Vocabulary.__init__(self)  # the other bases need a file
     self._loaded: tuple[str, seqio.Vocabulary] | None = None
     self._beside: tuple[tuple[str, seqio.Vocabulary] | None, ends_lib.Ends] | None = None
 
   def use(self, path: str | None, ends: ends_lib.Ends | None = None) -> None:
-    """Names the vocabulary: a SentencePiece model, a tokenizer.json, or 'bytes'.
+    """Selects the vocabulary: a SentencePiece model, a tokenizer.json, or 'bytes'.
 
-    None leaves FLAN_VOCABULARY in force. ends: of the run that it serves; None: those of
-    the folder that it lies in. Raises UserError where the file is missing, or
-    where another vocabulary has already been used in this process.
+    None leaves FLAN_VOCABULARY in force. ends: of the run that uses it; None: those of
+    the vocabulary's folder. Raises UserError if the file is missing, or if this process
+    has already used another vocabulary.
     """
     if path is None:
       return
@@ -65,7 +65,7 @@ class FlanVocabulary(seqio.SentencePieceVocabulary, seqio.ByteVocabulary):
 
   @property
   def inner(self) -> seqio.Vocabulary:
-    """The loaded vocabulary. Raises UserError if the variable changed since."""
+    """The loaded vocabulary. Raises UserError if the variable has changed since."""
     if not self._loaded:
       self._loaded = self.path, _load(self.path)
     elif _resolve(os.environ.get(VARIABLE, self._loaded[0])) != self._loaded[0]:
@@ -82,7 +82,7 @@ class FlanVocabulary(seqio.SentencePieceVocabulary, seqio.ByteVocabulary):
 
   @property
   def ends(self) -> ends_lib.Ends:
-    """What ends and begins a text. Raises UserError if no end is known."""
+    """The tokens that end and begin a text. Raises UserError if no end is known."""
     told = os.environ.get(ENDS)
     if told:
       path, found = _told_ends(told)
@@ -101,7 +101,7 @@ class FlanVocabulary(seqio.SentencePieceVocabulary, seqio.ByteVocabulary):
 
   @property
   def ids_identity(self) -> str:
-    """Changes with the ids of a text and of its end: content_hash, and what else counts."""
+    """Changes whenever the ids of a text or of its end change; starts with content_hash."""
     ends, own = self.ends, self.words.own_end
     return ''.join(
       [
@@ -118,14 +118,14 @@ class FlanVocabulary(seqio.SentencePieceVocabulary, seqio.ByteVocabulary):
 
   @property
   def _base_vocab_size(self) -> int:
-    """An end may be an added token, which a SentencePiece model does not know."""
+    """Includes an end that is an added token, unknown to a SentencePiece model."""
     return max(self.inner.vocab_size, *(one + 1 for one in self.ends.ends))
 
   def _encode(self, text: str) -> Sequence[int]:
     return self.encode_batch([text])[0]
 
   def encode_batch(self, texts: Sequence[str]) -> list[list[int]]:
-    """Token ids of many texts at once, without separators."""
+    """Returns the token ids of many texts at once, without separators."""
     if self.ends.drops_space:
       texts = [text.removeprefix(' ') for text in texts]
     inner = self.inner
@@ -136,7 +136,7 @@ class FlanVocabulary(seqio.SentencePieceVocabulary, seqio.ByteVocabulary):
     return [inner.encode(text) for text in texts]
 
   def piece(self, number: int) -> str:
-    """The text of one token, for people to read."""
+    """Returns the text of one token, for display."""
     return self.words.piece(number)
 
   def shown(self, ids: Sequence[int]) -> str:
@@ -145,8 +145,8 @@ class FlanVocabulary(seqio.SentencePieceVocabulary, seqio.ByteVocabulary):
     return words.shown(ids) if isinstance(words, words_lib.Tokenizer) else self.decode(ids)
 
   def _decode(self, ids) -> str:
-    # Not inner.decode, which stops at the end that the vocabulary itself names.
-    # An end need not be marked as special in its file.
+    # Not inner.decode, which stops at the vocabulary's own end. The end in force may not
+    # be marked as special in its file.
     inner, ends = self.inner, self.ends.ends
     return private_names.decoded(inner, [one for one in ids if one < inner.vocab_size and one not in ends])
 
@@ -159,7 +159,7 @@ class FlanVocabulary(seqio.SentencePieceVocabulary, seqio.ByteVocabulary):
     return private_names.decoded_tf(self.inner, ids)
 
   def __getstate__(self) -> dict:
-    """Pickled by path only: a worker process loads it for itself."""
+    """Pickles only the path: a worker process loads the vocabulary itself."""
     return {'path': self.path}
 
   def __setstate__(self, state: dict) -> None:
@@ -167,7 +167,7 @@ class FlanVocabulary(seqio.SentencePieceVocabulary, seqio.ByteVocabulary):
     os.environ.setdefault(VARIABLE, state['path'])
 
   def _model_context(self):
-    """What `tokenizer`, `sp_model` and `tf_tokenizer` of SeqIO's class read."""
+    """Read by `tokenizer`, `sp_model` and `tf_tokenizer` of SeqIO's class."""
     if not isinstance(self.inner, seqio.SentencePieceVocabulary):
       raise AttributeError(f'the vocabulary in force is {self.path}, which is no SentencePiece model')
     return self.inner._model_context()
@@ -177,7 +177,7 @@ class FlanVocabulary(seqio.SentencePieceVocabulary, seqio.ByteVocabulary):
     return self.path
 
   def __eq__(self, other) -> bool:
-    if self is other:  # registration and mixtures of ours load nothing
+    if self is other:  # so that registration and our mixtures load nothing
       return True
     contents = _content(other)
     return NotImplemented if contents is None else _content(self) == contents
@@ -190,13 +190,13 @@ class FlanVocabulary(seqio.SentencePieceVocabulary, seqio.ByteVocabulary):
 
 
 def _content(words: seqio.Vocabulary) -> tuple | None:
-  """What a vocabulary resolves to: equal for equal ones; None for a class unknown here.
+  """Returns the content of a vocabulary, equal for equal ones; None for an unknown class.
 
   A subclass may encode differently, so only SeqIO's classes themselves are known.
   """
   if isinstance(words, FlanVocabulary):
     inner = _content(words._loaded[1] if words._loaded else words.inner)
-    ends = words.ends  # of the run that it serves
+    ends = words.ends  # of the run that uses it
     if inner is None:
       return None
     kind, content, _ = inner

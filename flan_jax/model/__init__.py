@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The decoder, its attention rule and its losses; only jax and flax here."""
+"""The decoder, its mask rule and its losses; imports only jax and flax."""

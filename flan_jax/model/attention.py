@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who sees whom, and how far apart they are: mask, relative position bias, attention.
+"""The mask rule, relative position bias and attention.
 
 Axis letters as in decoder.py; K counts relative position buckets.
 """
@@ -14,17 +14,17 @@ import numpy as np
 
 from flan_jax.model import precision
 
-# Added to a masked score: its weight underflows to exactly 0 in float32, while a row
-# that sees nothing (padding) still has a finite softmax.
+# Added to a masked score: its weight underflows to exactly 0 in float32, and a row that
+# sees nothing (padding) still has a finite softmax.
 MASKED = -1e9
 
 
 def visible(segment_ids_BL: jax.Array, branch_BL: Optional[jax.Array] = None) -> jax.Array:
   """The one mask rule: bool [B, L, M], true where token L may look at token M.
 
-  A token sees itself and earlier tokens of its own segment, as far as they stand in
-  branch 0 (the prompt) or in its own branch. Segment 0 is padding and sees nothing.
-  branch_BL: None if all tokens stand in branch 0.
+  A token sees itself and earlier tokens of its own segment that are in branch 0 (the
+  prompt) or in its own branch. Segment 0 is padding and sees nothing.
+  branch_BL: None if all tokens are in branch 0.
 
   Example: segments [1, 1, 1, 2] with branches [0, 1, 2, 0] give the rows
   1000, 1100, 1010, 0001.
@@ -39,9 +39,9 @@ def visible(segment_ids_BL: jax.Array, branch_BL: Optional[jax.Array] = None) ->
 
 
 class Rows(NamedTuple):
-  """Packed rows, whose tokens look at one another: int32 [B, L] each.
+  """Packed rows, whose tokens attend to one another: int32 [B, L] each.
 
-  Positions count within a segment. branch_BL: None if all tokens stand in branch 0.
+  Positions count within a segment. branch_BL: None if all tokens are in branch 0.
   """
 
   positions_BL: jax.Array
@@ -58,17 +58,17 @@ class Rows(NamedTuple):
 
   @property
   def visible_BLM(self) -> jax.Array:
-    """Made when asked for: there are attention kernels that do without."""
+    """The mask, computed only on use: some attention kernels do not need it."""
     return visible(self.segment_ids_BL, self.branch_BL)
 
   def of(self, pick: Callable[[jax.Array], jax.Array]) -> 'Continuation':
-    """What some of the tokens see; pick takes theirs from an array [B, L, ...]."""
+    """The view of some of the tokens; pick selects theirs from an array [B, L, ...]."""
     positions_BL = self.positions_BL
     return Continuation(pick(positions_BL), positions_BL, pick(self.visible_BLM))
 
 
 class Continuation(NamedTuple):
-  """L tokens that look at M keys: new ones at a cache and their own, or some of a row.
+  """L tokens that attend to M keys: new ones to a cache and themselves, or some of a row.
 
   Positions count within a segment, int32 [B, L] and [B, M]; visible is bool [B, L, M].
   """
@@ -79,9 +79,9 @@ class Continuation(NamedTuple):
 
 
 class Past(NamedTuple):
-  """Keys and values of a cache, heads before tokens as products want them: [B, G, M, H].
+  """Keys and values of a cache, heads before tokens for the products: [B, G, M, H].
 
-  Of all layers, [layers, B, G, M, H], if these are scanned.
+  If layers are scanned, of all layers: [layers, B, G, M, H].
   """
 
   key_BGMH: jax.Array
@@ -93,9 +93,9 @@ class Past(NamedTuple):
 
 
 class Slot(NamedTuple):
-  """Where a layer writes the keys and values of new tokens, and which cache it reads.
+  """Where a layer writes the keys and values of new tokens, and the cache it reads.
 
-  start: scalar, the slot of the first. layer: scalar, None if the cache is of one layer.
+  start: scalar, the first slot. layer: scalar, None if the cache is of one layer.
   """
 
   past: Past
@@ -103,10 +103,10 @@ class Slot(NamedTuple):
   layer: Optional[jax.Array]
 
   def written(self, key_BLGH: jax.Array, value_BLGH: jax.Array) -> tuple[Past, Past]:
-    """(the cache with the new ones, the part of this layer).
+    """Returns (the cache with the new keys and values, this layer's part of it).
 
-    What is read is read after the write, so that a loop can write in place: XLA would
-    otherwise keep a copy of the old cache.
+    The part is read after the write, so that a loop can write in place; otherwise XLA
+    would keep a copy of the old cache.
     """
     past = jax.tree.map(self._put, self.past, Past.of(key_BLGH, value_BLGH))
     if self.layer is None:
@@ -123,21 +123,21 @@ class Slot(NamedTuple):
 
 
 def distance_BLM(view: Rows | Continuation) -> jax.Array:
-  """Tokens from a key on to the query; means nothing where the key is not visible."""
+  """Distance in tokens from a key to the query; meaningless if the key is not visible."""
   return view.query_positions_BL[:, :, None] - view.key_positions_BM[:, None, :]
 
 
 def bucket_starts(buckets: int, max_distance: int) -> np.ndarray:
-  """The smallest distance in each bucket, int32 [K], as T5's causal buckets have them.
+  """Returns the smallest distance in each bucket, int32 [K], as in T5's causal buckets.
 
   The first half holds one distance each, the second half grows logarithmically; the
-  last bucket is open. Integers, so that no accelerator rounds a boundary its own way.
+  last bucket is open. Integers, so that rounding is equal on every accelerator.
 
   Example: bucket_starts(8, 16) is [0, 1, 2, 3, 4, 6, 8, 12].
   """
   exact = buckets // 2
   growth = math.log(max_distance / exact) / (buckets - exact)
-  # The small offset keeps boundaries that are whole numbers on their own side.
+  # The small offset keeps whole-number boundaries from rounding up.
   steps = np.exp(growth * np.arange(buckets - exact))
   grown = np.ceil(exact * steps - 1e-9).astype(int)
   return np.array([*range(exact), *grown], np.int32)
@@ -158,7 +158,7 @@ def mask_bias(visible_BLM: jax.Array) -> jax.Array:
 
 
 def within_window(bias_BNLM: jax.Array, distance: jax.Array, window: jax.Array) -> jax.Array:
-  """The bias, MASKED where a key is `window` tokens away or more; 0 is no window."""
+  """The bias, MASKED if a key is `window` tokens away or more; 0 is no window."""
   seen_BLM = (window == 0) | (distance < window)
   return jnp.where(seen_BLM[:, None], bias_BNLM, MASKED)
 
@@ -167,8 +167,8 @@ def within_window(bias_BNLM: jax.Array, distance: jax.Array, window: jax.Array) 
 def position_bias(table_KN: jax.Array, ids_BLM: jax.Array) -> jax.Array:
   """Additive attention bias [B, N, L, M], float32 at least; id K (no bucket) is MASKED.
 
-  A chain of selects fuses into one elementwise kernel everywhere. Its own derivative
-  would be a scatter or K passes over the scores, hence the one written below.
+  A chain of selects fuses into one elementwise kernel everywhere. Its automatic
+  derivative would be a scatter or K passes over the scores, hence the one written below.
   """
   wide = precision.wide(table_KN.dtype)
   bias = jnp.full((), MASKED, wide)
@@ -204,14 +204,14 @@ position_bias.defvjp(_position_bias_forward, _position_bias_backward)
 def attend(
   query_BLNH: jax.Array, source: tuple[jax.Array, jax.Array], bias_BNLM: jax.Array, soft_cap: Optional[float] = None
 ) -> jax.Array:
-  """Softmax attention, scaled by 1/sqrt(H), scores and softmax in float32 at least.
+  """Softmax attention, scaled by 1/sqrt(H); scores and softmax in at least float32.
 
   source: (key_BMGH, value_BMGH), or Past. Key head g serves the g-th N / G query heads.
   bias: [B, N or 1, L, M], added after the soft cap.
   Returns [B, L, N, H] in the query's dtype.
   """
-  # Heads before tokens: one plain batched matrix product each, twice as fast on a CPU.
-  # Dividing by the sum comes after the product with the values, which is smaller.
+  # Heads before tokens: plain batched matrix products, twice as fast on a CPU.
+  # The division by the sum comes after the product with the values, which is smaller.
   query_BNLH = _heads_first(query_BLNH * query_BLNH.shape[-1] ** -0.5)
   key_BGMH, value_BGMH = source if isinstance(source, Past) else Past.of(*source)
   scores_BNLM = scores(query_BNLH, key_BGMH)
@@ -226,7 +226,7 @@ def attend(
 
 
 def scores(query_BNLH: jax.Array, key_BGMH: jax.Array) -> jax.Array:
-  """Query heads that share a key head are more rows of one product."""
+  """Products of queries and keys; query heads that share a key head are rows of one product."""
   batch, heads, length, head_dim = query_BNLH.shape
   query_BGRH = query_BNLH.reshape(batch, key_BGMH.shape[1], -1, head_dim)
   scores_BGRM = jnp.einsum(
@@ -236,7 +236,7 @@ def scores(query_BNLH: jax.Array, key_BGMH: jax.Array) -> jax.Array:
 
 
 def mixed(weights_BNLM: jax.Array, value_BGMH: jax.Array) -> jax.Array:
-  """Values summed by weight, [B, N, L, H]."""
+  """Weighted sums of the values, [B, N, L, H]."""
   batch, heads, length, keys = weights_BNLM.shape
   weights_BGRM = weights_BNLM.reshape(batch, value_BGMH.shape[1], -1, keys)
   out_BGRH = jnp.einsum(

@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which program computes attention: one rule of who sees whom, three ways to apply it.
+"""Attention backends: three implementations of the one mask rule, and which one runs.
 
-  xla     plain products with a mask [B, L, M]: everywhere, for everything.
-  splash  a Pallas kernel for TPU that knows segments, causal order and one window, and
-          keeps no scores in memory. A CPU interprets it: right, and very slow.
-  cudnn   NVIDIA's fused attention, through jax.nn.dot_product_attention. The mask is
-          a tensor there, so that it may be any: branches and windows of every kind.
+  xla     plain products with a mask [B, L, M]: every platform, every case.
+  splash  a Pallas kernel for TPU that handles segments, causal order and one window, and
+          keeps no scores in memory. A CPU interprets it: correct, and very slow.
+  cudnn   NVIDIA's fused attention, through jax.nn.dot_product_attention. Its mask is a
+          tensor, so that any mask works: branches and windows of every kind.
 
-A wish (`DecoderConfig.attention`) is for rows without branches, those of training; one
-that cannot be done for them is a UserError. What looks at a cache, or is some tokens of
-a row, runs by xla, and rows with branches by the wish if it can, by xla if not. 'auto'
-takes the kernel of the platform where it can do all that the model needs, and xla
-elsewhere.
+`DecoderConfig.attention` selects the backend of rows without branches (training rows); a
+backend that cannot run them is a UserError. Rows with branches use the selected backend
+if it can run them, else xla. Decoding with a cache, and queries of only some tokens of a
+row, use xla. 'auto' selects the platform's kernel if it supports all that the model
+needs, else xla.
 
 Axis letters as in decoder.py.
 """
@@ -29,7 +29,7 @@ from flan_jax.errors import UserError
 from flan_jax.model import attention, cpu_attention
 from flan_jax.model.layers import ROW_AXES, row_parts
 
-# The mesh axis that heads are spread over, as sharding.AXIS_RULES has it.
+# The mesh axis that shards heads, as in sharding.AXIS_RULES.
 HEAD_AXIS = 'tensor'
 
 View = Union[attention.Rows, attention.Continuation]
@@ -44,16 +44,16 @@ class Attend(Protocol):
 
 
 def attend_with(config: Any, view: View, table_KN: Optional[jax.Array]) -> Attend:
-  """What every layer calls to look at its keys, by the backend for this case.
+  """Returns the attention function of every layer, from the backend for this case.
 
   table_KN: T5's relative position bias, if the model has one.
-  Raises UserError if the configuration wishes for a backend that cannot do it.
+  Raises UserError if the configuration selects a backend that cannot run it.
   """
   return BACKENDS[choose(config, view)](config, view, table_KN)
 
 
 def choose(config: Any, view: View) -> str:
-  """The name of the backend for a model and a case, on the mesh in use."""
+  """Returns the backend's name for a model and a case, on the mesh in use."""
   if isinstance(view, attention.Continuation):
     return 'xla'
   wish = config.attention
@@ -62,7 +62,7 @@ def choose(config: Any, view: View) -> str:
   if name == 'xla':
     return name
   # A bias [B, N, L, M] in memory leaves a fused kernel little to save, and cuDNN would
-  # round it to the computation's dtype: only on request.
+  # round it to the computation's dtype: only on explicit request.
   unasked = automatic and config.positions == 'relative'
   obstacle = model_obstacle(name, config) or _case_obstacle(name, config, view)
   if obstacle is None:
@@ -73,7 +73,7 @@ def choose(config: Any, view: View) -> str:
 
 
 def refusal(name: str, obstacle: str) -> str:
-  """The message of the UserError for a wish that cannot be done."""
+  """Returns the UserError message for a selected backend that cannot run."""
   return (
     f"ATTENTION = '{name}' cannot be done: {obstacle}. ATTENTION = 'auto' takes a "
     'kernel where one fits and plain attention elsewhere.'
@@ -81,14 +81,14 @@ def refusal(name: str, obstacle: str) -> str:
 
 
 def model_obstacle(name: str, config: Any) -> Optional[str]:
-  """Why a backend cannot serve a model at all, or None."""
+  """Returns why a backend cannot run a model at all, or None."""
   if name == 'splash':
     return _splash_model_obstacle(config)
   return _cudnn_model_obstacle(config) if name == 'cudnn' else None
 
 
 def _case_obstacle(name: str, config: Any, view: attention.Rows) -> Optional[str]:
-  """Why a backend cannot serve these rows on this mesh, or None."""
+  """Returns why a backend cannot run these rows on this mesh, or None."""
   special = {'splash': _splash_case_obstacle, 'cudnn': _cudnn_case_obstacle}[name]
   return special(config, view) or _mesh_obstacle(config, view)
 
@@ -110,15 +110,15 @@ def _mesh():
 
 
 def _device():
-  """A device of the mesh in use, or of the default backend; its kind at least.
+  """A device of the mesh in use, or of the default backend; at least its kind.
 
-  The mesh may be of another platform than the process: precompile has no TPU.
+  The mesh may be for another platform than the process: precompile has no TPU.
   """
   return _mesh().abstract_device or jax.devices()[0]
 
 
 def xla(config: Any, view: View, table_KN: Optional[jax.Array]) -> Attend:
-  """attention.attend with an additive bias; for rows on a CPU, causal.attend."""
+  """attention.attend with an additive bias; cpu_attention.attend for rows on a CPU."""
   by_blocks = isinstance(view, attention.Rows) and _device().platform == 'cpu'
   make_bias = _bias_maker(config, view, table_KN)
   bias_BNLM = None if _bias_per_layer(config, view, table_KN) else make_bias()
@@ -135,11 +135,11 @@ def xla(config: Any, view: View, table_KN: Optional[jax.Array]) -> Attend:
 
 
 def _bias_per_layer(config, view, table_KN) -> bool:
-  """Whether each layer makes the position bias anew instead of sharing one.
+  """Whether each layer recomputes the position bias instead of sharing one.
 
-  A shared one and its gradient, each as large as the scores of a layer, live through
-  the whole step: too much where activations are not kept either. A CPU has the memory,
-  and is slow at making it.
+  A shared bias and its gradient, each as large as the scores of a layer, live through
+  the whole step: too much if activations are recomputed to save memory. A CPU has the
+  memory, and computes the bias slowly.
   """
   if table_KN is None or isinstance(view, attention.Continuation):
     return False
@@ -147,7 +147,7 @@ def _bias_per_layer(config, view, table_KN) -> bool:
 
 
 def _bias_maker(config, view, table_KN) -> Callable[[], jax.Array]:
-  """() -> bias [B, 1 or N, L, M]; what does not depend on heads is made at once."""
+  """() -> bias [B, 1 or N, L, M]; computes the part that is equal for all heads at once."""
   if table_KN is None:
     return functools.partial(attention.mask_bias, view.visible_BLM)
   ids_BLM = attention.relative_bucket_ids(view, config.relative_buckets, config.relative_max_distance)
@@ -184,11 +184,11 @@ def _splash_case_obstacle(config, view):
 
 
 def splash(config: Any, view: attention.Rows, table_KN: None) -> Attend:
-  """The TPU kernel of jax.experimental.pallas; differentiable, scores never in memory.
+  """The TPU kernel of jax.experimental.pallas: differentiable, no scores in memory.
 
-  In rows without branches positions differ as indices do, so that causal order and a
-  window by index are those of attention.visible and within_window; padding, which has
-  segment 0, sees padding, and means nothing either way.
+  In rows without branches positions differ as indices do, so causal order and a window
+  by index equal attention.visible and within_window. Padding, which has segment 0, sees
+  padding, but its output is unused either way.
   """
   assert table_KN is None and view.branch_BL is None
   run = functools.partial(
@@ -207,7 +207,7 @@ def splash(config: Any, view: attention.Rows, table_KN: None) -> Attend:
 
 
 def _splash_on_one_device(query, key, value, segment_ids_BL, *, static_window, soft_cap, interpret):
-  # The module is large, and most programs have no use for it.
+  # The module is large, and most programs do not need it.
   from jax.experimental.pallas.ops.tpu import splash_attention as kernels
 
   length, heads, head_dim = query.shape[1:]
@@ -260,16 +260,16 @@ def _cudnn_case_obstacle(config, view):
 
 
 def _compute_capability() -> int:
-  """The major number, as in 9 for 9.0; 0 on what is not of NVIDIA."""
+  """The major version, as in 9 for 9.0; 0 if the device is not NVIDIA's."""
   major = str(getattr(jax.devices()[0], 'compute_capability', '')).split('.')[0]
   return int(major) if major.isdigit() else 0
 
 
 def cudnn(config: Any, view: attention.Rows, table_KN: Optional[jax.Array]) -> Attend:
-  """jax.nn.dot_product_attention by cuDNN; the relative bias is rounded to its dtype.
+  """jax.nn.dot_product_attention by cuDNN; rounds the relative bias to its dtype.
 
-  Not the Pallas kernel for GPUs beside it in jax: that has no windows, no branches, no
-  shared key heads and no bias.
+  The Pallas kernel for GPUs in jax is no alternative: it lacks windows, branches, shared
+  key heads and a bias.
   """
   run = functools.partial(fused_attention, implementation='cudnn')
   return functools.partial(attend_fused, run, config, view, table_KN)
@@ -284,7 +284,7 @@ def attend_fused(
   source: Any,
   window: Optional[jax.Array],
 ) -> jax.Array:
-  """Runs fused_attention, some implementation bound, over the mesh in use."""
+  """Runs `run`, fused_attention with an implementation bound, over the mesh in use."""
   key_BMGH, value_BMGH = source
   mask_BLM, bias_BNLM = fused_arguments(config, view, table_KN, window)
   extra = (mask_BLM,) if bias_BNLM is None else (mask_BLM, bias_BNLM)
@@ -298,7 +298,7 @@ def fused_arguments(
   mask_BLM, bias_BNLM = view.visible_BLM, None
   if table_KN is not None:
     bias_BNLM = _bias_maker(config, view, table_KN)()
-    # What is MASKED there would overflow a float16; the mask does it.
+    # MASKED would overflow a float16; the mask hides those entries.
     bias_BNLM = jnp.where(mask_BLM[:, None], bias_BNLM, 0.0).astype(config.dtype)
   if window is not None:
     mask_BLM &= (window == 0) | (attention.distance_BLM(view) < window)
@@ -321,10 +321,10 @@ def fused_attention(
 
 
 def _over_mesh(run, query_BLNH, key_BMGH, value_BMGH, extra):
-  """Runs a kernel on each device's rows and heads: the compiler cannot split it.
+  """Runs a kernel on each device's rows and heads, because the compiler cannot split it.
 
-  extra: arrays [B, ...] or, with heads, [B, N, L, M]. Key heads that do not divide over
-  the mesh's are repeated until they do.
+  extra: arrays [B, ...] or, with heads, [B, N, L, M]. Key heads that the mesh axis does
+  not divide are repeated until it does.
   """
   mesh = _mesh()
   if mesh.empty:
@@ -345,6 +345,6 @@ def _over_mesh(run, query_BLNH, key_BMGH, value_BMGH, extra):
   )(query_BLNH, key_BMGH, value_BMGH, *extra)
 
 
-# (config, view, table_KN) -> Attend; which view and table one can do with, `choose` knows.
+# (config, view, table_KN) -> Attend; `choose` knows which views and tables each supports.
 BACKENDS: Mapping[str, Callable[[Any, Any, Any], Attend]] = {'xla': xla, 'splash': splash, 'cudnn': cudnn}
 CHOICES = ('auto', *BACKENDS)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a decoder is: the paper's by default, the public families' by its other values.
+"""Configuration of a decoder: defaults are the paper's, other values the public families'.
 
 The mathematics is in layers.py, attention.py and positions.py; axis letters as in
 decoder.py.
@@ -14,7 +14,7 @@ from flan_jax import settings
 from flan_jax.errors import UserError
 from flan_jax.model import attention_backends
 
-# What the backward pass finds stored instead of computing it again.
+# Values that the backward pass reads from memory instead of recomputing them.
 REMAT_POLICIES = {
   'none': None,
   'dots': jax.checkpoint_policies.dots_with_no_batch_dims_saveable,
@@ -32,11 +32,11 @@ class DecoderConfig:
   relative_buckets, relative_max_distance: T5's position buckets; distances of
     relative_max_distance tokens and more share the last one.
   dtype: of the computation; parameters, softmax, norms and loss are float32. 'float64',
-    to compare computations with, is in all of them, and needs JAX_ENABLE_X64.
+    for comparing computations, applies to all of them and needs JAX_ENABLE_X64.
   remat: 'none' stores every activation, 'dots' only outputs of the kernels, 'full'
     only each layer's input.
   scan: one compiled layer run `layers` times; False unrolls the same parameters, and
-    computes of the last layer only the tokens whose logits are asked for.
+    computes only the needed tokens of the last layer.
   attention: 'auto', 'xla', 'splash' (TPU) or 'cudnn' (NVIDIA GPUs), see
     attention_backends; changes rounding, memory and speed only.
 
@@ -44,28 +44,28 @@ class DecoderConfig:
   positions: 'relative' (T5's bias), 'rope' (rotary), 'learned' (a table) or 'none'.
   rope_theta and the other rope_ fields: see positions.frequencies.
   kv_heads: keys and values shared by heads / kv_heads queries each; None is heads.
-  qk_norm: the norm over H of every query and key, before it is rotated; qk_norm_over
-    'projection' takes it over N * H (of a key G * H) instead.
-  attention_soft_cap, logit_soft_cap: scores s become cap * tanh(s / cap); None: as is.
-  windows: how many tokens those of a layer see, each itself included; 0 is all of
-    them. Repeated over the layers: (4096, 4096, 0) makes every third layer global.
+  qk_norm: the norm over H of every query and key, before rotation; with qk_norm_over
+    'projection' over N * H instead (G * H for a key).
+  attention_soft_cap, logit_soft_cap: scores s become cap * tanh(s / cap); None: no cap.
+  windows: tokens that a token sees in each layer, itself included; 0 is all. Repeated
+    over the layers: (4096, 4096, 0) makes every third layer global.
   qkv_bias, out_bias, mlp_bias: whether these kernels have one.
-  embedding_scale: the input's embedding is multiplied by it.
-  logit_scale: the logits are multiplied by it, before the cap; None is 1 / sqrt(D) for
-    a tied embedding, whose entries are of order 1, and 1 otherwise. (Llama: 1 and 1,
-    tied or not; Gemma: sqrt(D) and 1.)
-  norm: 'rms' or 'layer' (the mean subtracted, a bias added). norm_offset is added to
+  embedding_scale: multiplies the input's embedding.
+  logit_scale: multiplies the logits, before the cap; None is 1 / sqrt(D) for a tied
+    embedding, whose entries are of order 1, and 1 otherwise. (Llama: 1 and 1, tied or
+    not; Gemma: sqrt(D) and 1.)
+  norm: 'rms' or 'layer' (subtracts the mean, adds a bias). norm_offset is added to
     the stored scale of every norm.
-  norm_places: 'before' attention and MLP, 'after' them, before their sum with the
-    input, or 'both'.
+  norm_places: 'before' attention and MLP, 'after' them, before the residual sum, or
+    'both'.
   parallel_residual: attention and MLP read the same input, and both are added to it.
   gated_mlp: False is wo(activation(wi x)).
   attention_scalar: scores are divided by its square root; None is H.
-  rope_dims: only the first entries of each head are rotated, so many; None is H.
+  rope_dims: number of entries of each head that are rotated, the first ones; None is H.
   rope_layers: 1 for layers that rotate, 0 for those that do not, repeated over the
     layers as windows are.
   rope_local_theta: rope_theta of the layers with a window, which have no rope_scaling;
-    None: all layers are alike.
+    None: all layers use rope_theta.
   position_rows: length of the table of learned positions.
   """
 
@@ -116,7 +116,7 @@ class DecoderConfig:
 
   def __post_init__(self):
     for name in ('windows', 'rope_layers'):
-      if isinstance(getattr(self, name), list):  # as gin and JSON write a tuple
+      if isinstance(getattr(self, name), list):  # gin and JSON write tuples as lists
         object.__setattr__(self, name, tuple(getattr(self, name)))
     settings.check_fields(self)
     _check_dtype(self)
@@ -126,7 +126,7 @@ class DecoderConfig:
 
   @property
   def known_vocab_size(self) -> int:
-    """vocab_size. Raises UserError if it is not filled in."""
+    """Returns vocab_size. Raises UserError if it is not filled in."""
     if self.vocab_size is None:
       raise UserError(
         'vocab_size of the decoder is None: fill it from the vocabulary with '
@@ -136,7 +136,7 @@ class DecoderConfig:
 
   @property
   def key_heads(self) -> int:
-    """Heads of the keys and values."""
+    """Number of key and value heads."""
     return self.heads if self.kv_heads is None else self.kv_heads
 
   @property
@@ -147,7 +147,7 @@ class DecoderConfig:
 
   @property
   def layer_ropes(self) -> Optional[tuple[str, ...]]:
-    """How each layer rotates: 'main', 'local' or 'none'; None if all do as 'main'."""
+    """Rotation of each layer: 'main', 'local' or 'none'; None if all are 'main'."""
     if self.positions != 'rope':
       return None
     local = self.rope_local_theta is not None
@@ -158,7 +158,7 @@ class DecoderConfig:
     return None if set(each) == {'main'} else each
 
   def check_length(self, tokens: int, what: str) -> None:
-    """Raises UserError if a text of so many tokens has positions without a learned row.
+    """Raises UserError if a text of so many tokens exceeds the table of learned positions.
 
     what: the setting that allows such a text.
     """
@@ -170,7 +170,7 @@ class DecoderConfig:
 
   @property
   def known_position_rows(self) -> int:
-    """position_rows; __post_init__ has seen to it that learned positions have some."""
+    """Returns position_rows; __post_init__ checks that learned positions have some."""
     assert self.position_rows is not None
     return self.position_rows
 

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Attention of rows over themselves where no fused kernel does it: a CPU.
+"""Blockwise attention of rows over themselves for a CPU, which has no fused kernel.
 
-Half of the scores of a row lie ahead of their query and weigh nothing. Queries are taken
-a block at a time, each with the keys up to its own end only, and the derivative, written
-out here, makes the scores again instead of keeping them, as fused kernels do. (In layers
-that are not scanned XLA finds the two equal and keeps them after all: faster, if there is
-the memory.) Axis letters as in decoder.py, and C for the queries of a block.
+Half of the scores of a row lie ahead of their query and have weight 0. Queries are
+processed in blocks, each with the keys up to its own end only. The derivative, written
+out here, recomputes the scores instead of storing them, as fused kernels do. (In layers
+that are not scanned XLA detects the recomputation and stores them after all: faster, if
+the memory suffices.) Axis letters as in decoder.py, and C for the queries of a block.
 """
 
 import functools
@@ -16,8 +16,8 @@ import jax.numpy as jnp
 
 from flan_jax.model import attention, precision
 
-# Queries of a block, at least, and blocks of a row, at most: smaller products would be
-# slow, and more of them save little.
+# Minimum queries per block, maximum blocks per row: smaller products would be slow, and
+# more of them save little.
 BLOCK, BLOCKS = 128, 8
 
 
@@ -29,7 +29,7 @@ def attend(
   bias_BNLL: jax.Array,
   soft_cap: Optional[float] = None,
 ) -> jax.Array:
-  """As attention.attend with one source, where bias_BNLL hides what lies ahead."""
+  """attention.attend with one source, for a bias_BNLL that hides what lies ahead."""
   operands = _heads_first(query_BLNH, key_BLGH, value_BLGH)
   parts = [_block(soft_cap, *_seen(rows, *operands, bias_BNLL)) for rows in _blocks(query_BLNH.shape[1])]
   return jnp.swapaxes(jnp.concatenate(parts, axis=2), 1, 2)
@@ -62,7 +62,7 @@ attend.defvjp(_forward, _backward)
 
 
 def _heads_first(query_BLNH, key_BLGH, value_BLGH) -> tuple[jax.Array, jax.Array, jax.Array]:
-  """The same as [B, N or G, L, H], the query scaled."""
+  """Transposes to [B, N or G, L, H] and scales the query."""
   query_BLNH = query_BLNH * _scale(query_BLNH)
   turned = lambda x: jnp.swapaxes(x, 1, 2)
   return turned(query_BLNH), turned(key_BLGH), turned(value_BLGH)
@@ -73,18 +73,18 @@ def _scale(query):
 
 
 def _joined(parts, blocks):
-  """Adds up what blocks of queries say of their keys, [B, G, H, M] each: [B, L, G, H]."""
+  """Sums the blocks' gradients of their keys, [B, G, H, M] each, into [B, L, G, H]."""
   sums = [sum(part[..., keys] for part in parts[number:]) for number, keys in enumerate(blocks)]
   return jnp.concatenate([jnp.moveaxis(x, 3, 1) for x in sums], axis=1)
 
 
 def _filled(x, length):
-  """x with zeros for the keys that its block did not see."""
+  """Pads x with zeros for the keys that its block did not see."""
   return jnp.pad(x, [(0, 0)] * 3 + [(0, length - x.shape[-1])])
 
 
 def _blocks(length: int) -> Iterator[slice]:
-  """The rows of each block, as in slice(0, 128), slice(128, 256), ..."""
+  """Yields the rows of each block, as in slice(0, 128), slice(128, 256), ..."""
   size = max(BLOCK, -(-length // BLOCKS))
   return (slice(first, min(first + size, length)) for first in range(0, length, size))
 
@@ -104,7 +104,7 @@ def _block(soft_cap, query_BNCH, key_BGMH, value_BGMH, bias_BNCM):
 
 
 def _weights(soft_cap, query_BNCH, key_BGMH, bias_BNCM):
-  """(weights, their sum, the soft cap's slope or 1), float32 at least: divide later."""
+  """(unnormalised weights, their sum, the soft cap's slope or 1), at least float32."""
   slope: jax.Array | float = 1.0
   scores_BNCM = attention.scores(query_BNCH, key_BGMH)
   if soft_cap is not None:
@@ -116,7 +116,7 @@ def _weights(soft_cap, query_BNCH, key_BGMH, bias_BNCM):
 
 
 def _block_gradients(soft_cap, query_BNCH, key_BGMH, value_BGMH, bias_BNCM, gradient_BNCH):
-  """Of query [B, N, C, H], key and value [B, G, H, M], and bias, float32 at least."""
+  """Gradients of query [B, N, C, H], key and value [B, G, H, M], and bias, at least float32."""
   weights_BNCM, total_BNC1, slope = _weights(soft_cap, query_BNCH, key_BGMH, bias_BNCM)
   gradient_BNCH = (gradient_BNCH / total_BNC1).astype(query_BNCH.dtype)
   by_weight_BNCM = attention.scores(gradient_BNCH, value_BGMH)
@@ -138,8 +138,8 @@ def _block_gradients(soft_cap, query_BNCH, key_BGMH, value_BGMH, bias_BNCM, grad
 def _gathered(x_BNCH, weights_BNCM, key_heads):
   """Sums x by weight over queries, and over the heads of each key head: [B, G, H, M].
 
-  In this order of axes the large operand is read along its rows: a CPU's product is
-  twice as fast so.
+  This order of axes reads the large operand along its rows, which makes the product
+  twice as fast on a CPU.
   """
   grouped = lambda x: x.reshape(x.shape[0], key_heads, -1, x.shape[-1])
   return jnp.einsum(

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Matrix products of a layer whose derivatives are written for XLA's CPU compiler.
+"""Matrix products of a layer with derivatives written for XLA's CPU compiler.
 
-On other devices they are what XLA derives by itself. Axis letters as in decoder.py.
+On other devices the derivatives are those of XLA. Axis letters as in decoder.py.
 """
 
 import functools
@@ -20,7 +20,7 @@ ACTIVATIONS: Mapping[str, Callable[[jax.Array], jax.Array]] = {
 
 @jax.custom_vjp
 def product(x: jax.Array, kernel: jax.Array) -> jax.Array:
-  """x @ kernel for x [B, L, in], kernel [in, out]; its derivative knows the CPU."""
+  """x @ kernel for x [B, L, in], kernel [in, out], with a derivative tuned for CPUs."""
   return x @ kernel
 
 
@@ -37,11 +37,11 @@ product.defvjp(_product_forward, _product_backward)
 
 
 def _by_kernel(x, gradient):
-  """The gradient of x @ kernel by the kernel."""
+  """The gradient of x @ kernel with respect to the kernel."""
 
   def turned_round(x, gradient):
-    # The CPU's matrix product is half as fast reading x down its columns as it is on a
-    # copy of x turned round; a barrier keeps the copy. The narrower one is turned.
+    # The CPU's matrix product reads x down its columns half as fast as a transposed copy;
+    # a barrier keeps the copy. The narrower operand is transposed.
     x = no_sooner(x, gradient)
     x, gradient = (one.reshape(-1, one.shape[-1]) for one in (x, gradient))
     keep = jax.lax.optimization_barrier
@@ -56,11 +56,11 @@ def _by_kernel(x, gradient):
 
 
 def no_sooner(x: jax.Array, gradient: jax.Array) -> jax.Array:
-  """x, which on a CPU may be used only when the gradient is there.
+  """Returns x, which on a CPU may be used only once the gradient exists.
 
-  XLA's CPU compiler drops barriers before it looks for equal computations: it would
-  take what a backward pass makes again from the forward pass, and keep it in memory for
-  so long. Hence a true dependency, of no effect on finite numbers.
+  XLA's CPU compiler drops barriers before common-subexpression elimination: it would
+  reuse forward values that the backward pass is meant to recompute, and keep them in
+  memory until then. Hence a true data dependency, without effect on finite numbers.
   """
   depend = lambda x, gradient: x + (0 * gradient[(0,) * gradient.ndim]).astype(x.dtype)
   return jax.lax.platform_dependent(x, gradient, cpu=depend, default=lambda x, gradient: x)
@@ -68,7 +68,7 @@ def no_sooner(x: jax.Array, gradient: jax.Array) -> jax.Array:
 
 @functools.partial(jax.custom_vjp, nondiff_argnums=(0,))
 def gated_product(activation: str, gate: jax.Array, up: jax.Array, kernel: jax.Array) -> jax.Array:
-  """(activation(gate) * up) @ kernel; keeps gate and up, and makes their product again."""
+  """(activation(gate) * up) @ kernel; stores gate and up, and recomputes their product."""
   return _gated(activation, gate, up) @ kernel
 
 

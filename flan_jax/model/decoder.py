@@ -7,9 +7,9 @@ Axis letters, the same in the whole room:
   H head size, F hidden width of the MLP, V vocabulary, K relative position buckets.
 
 A batch is a dict of int32 arrays `tokens`, `positions`, `segment_ids`, `branch`, all
-[B, L]; which tokens see which is in `attention.visible`. Without `branch` all tokens
-are in branch 0, and attention may take a kernel that knows no others. Parameters are a
-plain nested dict of float32 arrays; those of the layers are stacked, layer axis first:
+[B, L]; `attention.visible` defines which tokens see which. Without `branch` all tokens
+are in branch 0, and an attention kernel without branches may run. Parameters are a plain
+nested dict of float32 arrays; those of the layers are stacked, layer axis first:
 
   embedding [V, D]      relative_bias [K, N]      final_norm/scale [D]
   layers/attention_norm/scale [layers, D]         layers/mlp_norm/scale [layers, D]
@@ -18,11 +18,11 @@ plain nested dict of float32 arrays; those of the layers are stacked, layer axis
   layers/mlp/{wi_0,wi_1}/kernel [layers, D, F], layers/mlp/wo/kernel [layers, F, D]
   unembedding [D, V], unless the embedding serves both ends
 
-A configuration may add .../bias beside a kernel or a scale, one output wide, and
+A configuration may add .../bias beside a kernel or a scale, as wide as the output, and
 layers/attention/{query,key}_norm/scale [layers, H] (or N*H, G*H), and have
-layers/{attention,mlp}_out_norm, layers/mlp/wi in place of the two, and position_embedding
-[position_rows, D]; without relative positions there is no relative_bias. Beside these may
-stand those of an adapter, see adapters.py.
+layers/{attention,mlp}_out_norm, layers/mlp/wi instead of the two, and position_embedding
+[position_rows, D]; without relative positions there is no relative_bias. An adapter adds
+its own parameters, see adapters.py.
 """
 
 import functools
@@ -74,11 +74,11 @@ class Decoder(nn.Module):
     return self.param(name, nn.with_logical_partitioning(init, axes), shape)
 
   def _given_layers(self):
-    """Those of `apply`, an adapter's among them; `layers.Block` checks their shapes."""
+    """The layers' parameters passed to `apply`, with an adapter's; `layers.Block` checks shapes."""
     return self.get_variable('params', 'layers') if self.has_variable('params', 'layers') else None
 
   def _stacked_layers(self, rng):
-    """Initialises each layer alone, so that fan-in is a layer's; stacks them."""
+    """Initialises each layer separately, so that fan-in is per layer, and stacks them."""
     x_BLD = jnp.zeros((1, 1, self.config.d_model), self.config.dtype)
     attend = lambda query, source: query  # has no parameters
     block = layers.Block(self.config, parent=None)
@@ -89,7 +89,7 @@ class Decoder(nn.Module):
   def read(self, tokens_BL: jax.Array, view: attention.Rows, query_position_BS: jax.Array | None = None) -> jax.Array:
     """Returns x_BLD after the last norm, or x_BSD at query_position_BS only.
 
-    Of the last layer no more than those positions is computed, unless layers are scanned.
+    The last layer then computes only those positions, unless layers are scanned.
     """
     config, rotation, pick = self.config, self._rotation(view), layers.whole
     run = run_last = self._layer_runner(view, rotation)
@@ -104,8 +104,8 @@ class Decoder(nn.Module):
   def prefill(self, tokens_BL: jax.Array, view: attention.Rows) -> tuple[jax.Array, Any]:
     """Returns x_BLD as `read` does, and the keys and values [B, L, G, H] of the tokens.
 
-    Those are stacked, layers first, or a tuple of one pair for each layer if layers are
-    not scanned.
+    These are stacked, layers first; if layers are not scanned, a tuple of one pair per
+    layer.
     """
     run = self._layer_runner(view, self._rotation(view), keep=True)
     x_BLD, kept = _each_layer(self.config, run, run, *self._start(tokens_BL, view))
@@ -121,8 +121,8 @@ class Decoder(nn.Module):
   ) -> tuple[jax.Array, Any]:
     """Writes the tokens into the cache and reads it; returns x_BLD and the cache.
 
-    past: an attention.Past, or one for each layer. index: scalar, the slot of the first
-    token. view: over the keys of the cache. unstacked: see `unstacked` below.
+    past: an attention.Past, or one per layer. index: scalar, the slot of the first
+    token. view: over the keys of the cache. unstacked: see kv_cache.unstacked.
     """
     run = self._layer_runner(view, self._rotation(view), keep=True)
     x_BLD, (params, marks) = self._start(tokens_BL, view)
@@ -133,7 +133,7 @@ class Decoder(nn.Module):
   def _start(self, tokens_BL, view):
     """Returns the first layer's input, and the parameters and marks of all layers.
 
-    Marks: `window`, and `rope`, the layer's part of _rotation; None if all are alike.
+    Marks: `window`, and `rope`, the layer's part of _rotation; None if all layers agree.
     """
     sizes, ropes = self.config.layer_windows, self.config.layer_ropes
     marks = {
@@ -158,7 +158,7 @@ class Decoder(nn.Module):
   def _layer_runner(self, view, rotation, pick=layers.whole, keep=False):
     """Returns the function that applies one layer, for a scan.
 
-    view: of the tokens whose states are wanted; pick: takes them from the layer's input.
+    view: of the tokens whose states are needed; pick: selects them from the layer's input.
     """
     config = self.config
     table_KN = self.relative_bias if config.positions == 'relative' else None
@@ -187,10 +187,10 @@ class Decoder(nn.Module):
     return x_BLD + self.position_embedding[view.query_positions_BL].astype(config.dtype)
 
   def logits(self, x: jax.Array) -> jax.Array:
-    """Logits, float32 at least; those of a fresh model are of order 1 either way.
+    """Logits, at least float32; of order 1 in a fresh model, tied or not.
 
-    A tied embedding has entries of order 1, as the layers want their input; products
-    with it are divided by sqrt(D), unless the configuration has a scale of its own.
+    A tied embedding has entries of order 1, as the layers need for their input; products
+    with it are divided by sqrt(D), unless the configuration sets its own scale.
     """
     config, scale = self.config, self.config.logit_scale
     if config.tied_embeddings:
@@ -211,11 +211,11 @@ class Decoder(nn.Module):
 def _each_layer(config, run_layer, run_last, x_BLD, each):
   """Applies run_layer to each layer in turn; its outputs are stacked, or a tuple.
 
-  each: of arrays with the layers first or, unless layers are scanned, tuples of them.
-  run_last: what is applied to the last one, unless the layers are scanned.
+  each: arrays with the layers first or, if layers are not scanned, tuples with an entry per layer.
+  run_last: applied to the last layer, unless the layers are scanned.
   """
   if config.remat != 'none':
-    # A scan's body is its own barrier; only the unrolled loop needs the CSE guard.
+    # A scan's body is its own barrier; only the unrolled loop needs to prevent CSE.
     run_layer, run_last = (
       jax.checkpoint(run, policy=REMAT_POLICIES[config.remat], prevent_cse=not config.scan)
       for run in (run_layer, run_last)
@@ -231,7 +231,7 @@ def _each_layer(config, run_layer, run_last, x_BLD, each):
 
 
 def _each_layer_writes(config, run_layer, x_BLD, each, past, index):
-  """The same where each layer writes into the cache and reads it; returns that, too."""
+  """As _each_layer, for layers that write into the cache and read it; returns the cache too."""
   if not config.scan:
     written = []
     for number, own in enumerate(past):
@@ -251,7 +251,7 @@ def _each_layer_writes(config, run_layer, x_BLD, each, past, index):
 
 
 def layer_of(part: Any, index: int) -> Any:
-  """One layer's part of stacked arrays, or of a tuple of those of each layer."""
+  """Returns one layer's part of stacked arrays, or of a tuple with an entry per layer."""
   return part[index] if isinstance(part, tuple) else jax.tree.map(lambda leaf: leaf[index], part)
 
 
@@ -271,17 +271,17 @@ def init_params(config: DecoderConfig, rng: jax.Array) -> Params:
 
 @functools.lru_cache(maxsize=8)
 def _abstract_boxed_params(config: DecoderConfig) -> Params:
-  """Traced once: what a start asks of shapes is asked many times."""
+  """Cached: shapes are needed many times during a start, and tracing is slow."""
   return jax.eval_shape(lambda rng: _boxed_params(config, rng), jax.random.key(0))
 
 
 def abstract_params(config: DecoderConfig) -> Params:
-  """The tree of init_params as shapes only; costs no memory at any size."""
+  """Returns the tree of init_params as shapes only; costs no memory at any size."""
   return nn.meta.unbox(_abstract_boxed_params(config))
 
 
 def parameter_axes(config: DecoderConfig) -> Params:
-  """The tree of init_params with a tuple of logical axis names at each leaf.
+  """Returns the tree of init_params with a tuple of logical axis names at each leaf.
 
   Names: vocab, embed, joined_heads, joined_kv_heads, head_dim, mlp, layers, buckets,
   heads, positions.
@@ -292,7 +292,7 @@ def parameter_axes(config: DecoderConfig) -> Params:
 
 
 def count_parameters(tree: Params, embeddings: bool) -> int:
-  """Number of parameters; with embeddings=False, without tables of tokens or positions."""
+  """Returns the number of parameters; with embeddings=False, without tables of tokens or positions."""
   ends = () if embeddings else ('embedding', 'unembedding', 'position_embedding')
   kept = {name: subtree for name, subtree in tree.items() if name not in ends}
   return sum(leaf.size for leaf in jax.tree.leaves(kept))
@@ -304,21 +304,21 @@ def apply(config: DecoderConfig, params: Params, method: str, *args: Any, **kwar
 
 
 def rows_of(batch: Batch) -> attention.Rows:
-  """Which tokens of the batch see which."""
+  """Returns the attention.Rows of a batch: which tokens see which."""
   return attention.Rows(batch['positions'], batch['segment_ids'], batch.get('branch'))
 
 
 def hidden_states(config: DecoderConfig, params: Params, batch: Batch) -> jax.Array:
-  """x_BLD after the final norm, in config.dtype. On padding it means nothing."""
+  """Returns x_BLD after the final norm, in config.dtype. Meaningless on padding."""
   view = rows_of(batch)
   return apply(config, params, 'read', batch['tokens'], view)
 
 
 def queried_states(config: DecoderConfig, params: Params, batch: Batch) -> jax.Array:
-  """x_BSD: hidden_states at the batch's query_position [B, S], the ones unembedded.
+  """Returns x_BSD: hidden_states at the batch's query_position [B, S].
 
-  Faster than to compute all of them where the layers are not scanned: of the last one
-  the other tokens need keys and values only.
+  Faster than computing all of them if the layers are not scanned: the last layer then
+  computes only keys and values for the other tokens.
   """
   arguments = batch['tokens'], rows_of(batch)
   queries = jnp.asarray(batch['query_position'])
@@ -326,14 +326,14 @@ def queried_states(config: DecoderConfig, params: Params, batch: Batch) -> jax.A
 
 
 def gather_queries(x_BLD: jax.Array, query_position_BS: jax.Array) -> jax.Array:
-  """x_BSD: what [B, L, ...] has at each row's query positions."""
-  # By rows: with a gradient spread by width too, the partitioner of XLA gets the scatter
-  # that is the derivative wrong on a mesh of three axes.
+  """Returns x_BSD: entries of [B, L, ...] at each row's query positions."""
+  # By rows: if the gradient is sharded by width too, XLA's partitioner computes a wrong
+  # scatter (the derivative) on a mesh of three axes.
   x_BLD = layers.over_rows(x_BLD)
   index = jnp.expand_dims(query_position_BS, tuple(range(2, x_BLD.ndim)))
   return layers.over_rows(jnp.take_along_axis(x_BLD, index, axis=1))
 
 
 def logits(config: DecoderConfig, params: Params, x: jax.Array) -> jax.Array:
-  """[..., V], float32 at least, from hidden states [..., D]."""
+  """Returns [..., V], at least float32, from hidden states [..., D]."""
   return apply(config, params, 'logits', x)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Decoding with a cache of keys and values: prompts are read once, then a token a step.
+"""Decoding with a cache of keys and values: prompts are read once, then one token per step.
 
 Axis letters and parameters as in decoder.py; M is the length of the cache.
 """
@@ -18,13 +18,13 @@ Cache = Mapping[str, Any]
 
 
 def prefill(config: DecoderConfig, params: Params, batch: Batch, cache_length: int) -> tuple[jax.Array, Cache]:
-  """Reads prompts, one segment a row and padding wherever it may be.
+  """Reads prompts, one segment per row, with padding anywhere.
 
   Returns x_BLD, whose state at a row's last prompt token predicts the first new one,
   and a cache with room for cache_length - L new tokens:
-    past (an attention.Past [layers, B, G, M, H], or a tuple of one for each layer if
-    they are not scanned), positions [B, M], valid [B, M] (bool), and length (scalar),
-    the slot of the next token, the same in every row.
+    past (an attention.Past [layers, B, G, M, H], or a tuple of one per layer if they are
+    not scanned), positions [B, M], valid [B, M] (bool), and length (scalar), the slot of
+    the next token, the same in every row.
 
   Raises ValueError if cache_length is less than L.
   """
@@ -49,16 +49,16 @@ def prefill(config: DecoderConfig, params: Params, batch: Batch, cache_length: i
 
 
 def _past(config: DecoderConfig, kept):
-  """New keys and values, as Decoder.prefill returns them, as those of a cache."""
+  """Turns the keys and values of Decoder.prefill into those of a cache."""
   if config.scan:
     return attention.Past.of(*kept)
   return tuple(attention.Past.of(*one) for one in kept)
 
 
 def unstacked(config: DecoderConfig, params: Params) -> Optional[tuple[Params, ...]]:
-  """The parameters of each layer by itself, for many a decode_step; None if scanned.
+  """Returns each layer's parameters separately, for many calls of decode_step; None if scanned.
 
-  A loop would take them out of the stack at every step: a copy of all of them.
+  A loop would slice them from the stack at every step: a copy of all of them.
   """
   if config.scan:
     return None
@@ -78,7 +78,7 @@ def decode_step(
   positions_B: each token's position in its own sequence (the prompt's length for the
   first new token). Shapes do not change, so the step fits a lax loop. The cache must
   have room: past its end the last slot would be overwritten. each_layer: `unstacked`
-  of the parameters, made outside the loop.
+  of the parameters, computed outside the loop.
   """
   positions_B1, length = positions_B[:, None], cache['length']
   write = functools.partial(jax.lax.dynamic_update_slice_in_dim, start_index=length, axis=1)
@@ -95,7 +95,7 @@ def decode_step(
 
 
 def take_rows(config: DecoderConfig, cache: Cache, rows_B: jax.Array) -> Cache:
-  """The cache of some rows, in this order, each as often as it is named."""
+  """Returns the cache of the given rows, in this order; rows may repeat."""
   axis = 1 if config.scan else 0
   past = jax.tree.map(lambda leaf: jnp.take(leaf, rows_B, axis=axis), cache['past'])
   flat = {name: cache[name][rows_B] for name in ('positions', 'valid')}

@@ -10,31 +10,31 @@ import jax.numpy as jnp
 
 from flan_jax.model import attention, cpu_kernels, positions, precision
 
-# The mesh axes that rows of a batch are spread over, slower network first.
+# The mesh axes that shard the rows of a batch, slower network first.
 ROW_AXES = ('data', 'fsdp')
-# The one that shares heads and hidden units and, between layers, the width.
+# The mesh axis that shards heads and hidden units and, between layers, the width.
 TENSOR_AXIS = 'tensor'
 
-# Takes some tokens' entries from an array [B, L, ...].
+# Selects some tokens' entries from an array [B, L, ...].
 Pick = Callable[[jax.Array], jax.Array]
 
-# A Flax initializer: what it boxes, `self.param` gives without its box.
+# A Flax initializer; `self.param` returns its value without the box.
 Initializer = Callable[..., Any]
 
-# Fan-in, as T5: a kernel's output has the variance of its input. The cut at two
-# standard deviations is corrected for.
+# Fan-in, as T5: a kernel's output has the variance of its input, corrected for the
+# truncation at two standard deviations.
 KERNEL_INIT = nn.initializers.variance_scaling(1.0, 'fan_in', 'truncated_normal')
 
 
 def whole(x: jax.Array) -> jax.Array:
-  """The Pick of all tokens."""
+  """The Pick that selects all tokens."""
   return x
 
 
 def row_parts(sizes: Optional[Mapping[str, int]] = None) -> int:
-  """How many parts of a mesh share the rows of a batch.
+  """Returns the number of mesh parts that share the rows of a batch.
 
-  sizes: of its axes by name; those of the mesh in use if not given.
+  sizes: mesh axis -> size; by default those of the mesh in use.
   """
   if sizes is None:
     sizes = jax.sharding.get_abstract_mesh().shape
@@ -42,16 +42,16 @@ def row_parts(sizes: Optional[Mapping[str, int]] = None) -> int:
 
 
 def over_rows(x: jax.Array) -> jax.Array:
-  """Keeps activations spread by rows, and by rows only, on the mesh in use.
+  """Constrains activations to be sharded by rows, and by rows only, on the mesh in use.
 
-  Without it the compiler may leave x spread over the embedding, as the kernels are,
-  and add up activations where gathering a kernel is cheaper. No mesh: no effect.
+  Otherwise the compiler may leave x sharded over the embedding, as the kernels are, and
+  all-reduce activations when gathering a kernel is cheaper. Does nothing without a mesh.
   """
   return _spread(x, (ROW_AXES,))
 
 
 def _spread(x, spec):
-  """Spreads each dimension over those of its axes that the mesh in use has."""
+  """Shards each dimension over those of its axes that the mesh in use has."""
   names = jax.sharding.get_abstract_mesh().axis_names
   spec = [tuple(axis for axis in axes if axis in names) for axes in spec]
   if not any(spec):
@@ -60,10 +60,10 @@ def _spread(x, spec):
 
 
 def over_width(x_BLD: jax.Array) -> jax.Array:
-  """Keeps activations spread by rows and, over the tensor axis, by their width D.
+  """Constrains activations to be sharded by rows and, over the tensor axis, by width D.
 
-  So they are passed from layer to layer, where each device stores its part for the
-  backward pass. Whole rows if the axis does not divide D.
+  Activations pass from layer to layer in this form, and each device stores its part for
+  the backward pass. Not sharded by width if the axis does not divide D.
   """
   if x_BLD.shape[-1] % jax.sharding.get_abstract_mesh().shape.get(TENSOR_AXIS, 1):
     return over_rows(x_BLD)
@@ -71,7 +71,7 @@ def over_width(x_BLD: jax.Array) -> jax.Array:
 
 
 def over_heads(x_BGMH: jax.Array) -> jax.Array:
-  """Keeps a cache spread by rows and, over the tensor axis, by heads if they divide."""
+  """Constrains a cache to be sharded by rows and, if it divides them, by heads over the tensor axis."""
   if x_BGMH.shape[-3] % jax.sharding.get_abstract_mesh().shape.get(TENSOR_AXIS, 1):
     return _spread(x_BGMH, [()] * (x_BGMH.ndim - 4) + [ROW_AXES])
   return _spread(x_BGMH, [()] * (x_BGMH.ndim - 4) + [ROW_AXES, (TENSOR_AXIS,)])
@@ -79,19 +79,19 @@ def over_heads(x_BGMH: jax.Array) -> jax.Array:
 
 @jax.custom_vjp
 def gathered(x_BLD: jax.Array) -> jax.Array:
-  """over_rows of what is over_width: before kernels. Its derivative is `scattered`.
+  """Turns over_width into over_rows, before kernels. Its derivative is `scattered`.
 
   The two surround attention and MLP as in Korthikanti et al. 2022 (arXiv 2205.05198,
   section 4.2.2; there by tokens): the all-reduce of a tensor-parallel layer becomes a
-  reduce-scatter and an all-gather of as many bytes. By width, for a TPU pads parts of
-  few tokens, and then falls back on all-reduce.
+  reduce-scatter and an all-gather of as many bytes. By width, because a TPU pads parts
+  of few tokens and then falls back on all-reduce.
   """
   return over_rows(x_BLD)
 
 
 @jax.custom_vjp
 def scattered(x_BLD: jax.Array) -> jax.Array:
-  """over_width of what each device has a summand of: after kernels; see gathered."""
+  """Sums the devices' partial results into over_width, after kernels; see gathered."""
   return over_width(x_BLD)
 
 
@@ -104,9 +104,9 @@ _with_derivative(scattered, over_rows)
 
 
 class RMSNorm(nn.Module):
-  """Divides by the root mean square of the last axis, float32 at least; a scale only.
+  """Divides by the root mean square of the last axis in at least float32; scale, no bias.
 
-  offset: added to the scale as it is stored.
+  offset: added to the stored scale.
   """
 
   epsilon: float
@@ -130,7 +130,7 @@ class RMSNorm(nn.Module):
 
 
 class LayerNorm(RMSNorm):
-  """The same around the mean of the last axis, and a bias."""
+  """As RMSNorm, after subtracting the mean of the last axis; adds a bias."""
 
   @nn.compact
   def __call__(self, x: jax.Array) -> jax.Array:
@@ -149,7 +149,7 @@ NORMS: Mapping[str, type[RMSNorm]] = {'rms': RMSNorm, 'layer': LayerNorm}
 
 
 def norm(config: Any, axis: str = 'embed', name: Optional[str] = None) -> RMSNorm:
-  """A norm of the decoder's kind."""
+  """Returns a norm of the decoder's kind."""
   return NORMS[config.norm](config.norm_epsilon, config.dtype, axis, config.norm_offset, name=name)
 
 
@@ -163,7 +163,7 @@ class Linear(nn.Module):
 
   @nn.compact
   def __call__(self, x: jax.Array, multiply: Callable = cpu_kernels.product) -> jax.Array:
-    """multiply: (x, kernel) -> out, for a product of more than x."""
+    """multiply: (x, kernel) -> out, for a product that takes more than x."""
     init: Initializer = nn.with_logical_partitioning(KERNEL_INIT, self.axes)
     kernel = self.param('kernel', init, (x.shape[-1], self.features))
     x = x.astype(self.dtype)
@@ -177,7 +177,7 @@ class Linear(nn.Module):
     return out + bias.astype(self.dtype)[None, None, :]
 
   def _low_rank(self, x, multiply):
-    """LoRA's product, its factor in lora_b; see adapters.py."""
+    """LoRA's product; lora_b contains its scale, see adapters.py."""
     axes = (self.axes[0], 'rank'), ('rank', self.axes[1])
     a, b = (
       self._whole(self.get_variable('params', name).astype(self.dtype), pair)
@@ -186,10 +186,10 @@ class Linear(nn.Module):
     return cpu_kernels.product(multiply(x, a), b)
 
   def _whole(self, kernel, axes):
-    """Gathers what `embed` is spread over, all at once.
+    """Gathers the kernel's `embed` shards all at once.
 
-    XLA would gather a part at a time and add the products up: more traffic to memory,
-    a larger program, and on meshes of three axes wrong sums (jax 0.10).
+    XLA would gather a part at a time and add the products up: more memory traffic, a
+    larger program, and wrong sums on meshes of three axes (jax 0.10).
     """
     return _spread(kernel, [() if a in ('embed', 'rank') else (TENSOR_AXIS,) for a in axes])
 
@@ -208,11 +208,11 @@ class Attention(nn.Module):
     slot: Optional[attention.Slot],
     pick: Pick,
   ) -> tuple[jax.Array, Any]:
-    """Returns the output and the new (key_BLGH, value_BLGH), for a cache to keep.
+    """Returns the output and the new (key_BLGH, value_BLGH), to be cached.
 
-    With a slot, the tokens look at its cache, themselves included, and the second is
-    the cache with them. attend: (query_BLNH, (key_BMGH, value_BMGH) or Past) ->
-    out_BLNH, as attention.attend. A kept key is normalised and rotated already.
+    With a slot, the tokens attend to its cache, which includes them, and the second
+    result is that cache. attend: (query_BLNH, (key_BMGH, value_BMGH) or Past) ->
+    out_BLNH, as attention.attend. Cached keys are already normalised and rotated.
     """
     config, dtype = self.config, self.config.dtype
     query = self._heads('query', pick(x_BLD), config.heads, 'joined_heads')
@@ -272,16 +272,16 @@ class PlainMLP(nn.Module):
 
 
 class Block(nn.Module):
-  """One decoder layer: attention and MLP, each added to its input, with norms about."""
+  """One decoder layer: attention and MLP, each added to its input, with norms."""
 
   config: Any
 
   @nn.compact
   def __call__(self, x_BLD, attend, rotation=None, slot=None, pick: Pick = whole):
-    """Returns x_BLD and what Attention keeps.
+    """Returns x_BLD and Attention's second result.
 
-    pick: takes from [B, L, ...] the tokens whose states are asked for; of the others
-    only keys and values are computed. `attend` must know which tokens those are.
+    pick: selects from [B, L, ...] the tokens whose states are needed; the others get
+    only keys and values. `attend` must know which tokens those are.
     """
     config = self.config
     mlp = GatedMLP if config.gated_mlp else PlainMLP

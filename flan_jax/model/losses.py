@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Token losses as (sum, weight), to be divided once; logits only a few slots at a time.
+"""Token losses as (sum, weight), to be divided once; computes few logits at a time.
 
-`unembed` turns hidden states [..., D] into float32 logits [..., V]. Rows stay whole
-and the slots of all rows advance together, so rows may be spread over devices; of the
-logits, [B, chunk, V] exist at a time, and a derivative is taken while they do. A device
-that has all the rows makes one of them first, and leaves out the slots without weight.
+`unembed` turns hidden states [..., D] into float32 logits [..., V]. All rows advance
+through their slots together, so rows may be sharded over devices; only logits
+[B, chunk, V] exist at a time, and their gradient is computed while they do. A device
+that has all the rows first joins them into one row and skips the slots without weight.
 """
 
 import dataclasses
@@ -20,19 +20,19 @@ from flan_jax.model import decoder, layers, precision
 
 Unembed = Callable[[jax.Array], jax.Array]
 
-# Slots on a device whose logits exist at the same time, and their gradients.
+# Slots per device whose logits, and their gradients, exist at the same time.
 SLOTS_AT_ONCE = 256
-# Float32 logits on a device at the same time where no gradient is taken: 128 MiB.
+# Float32 logits per device at the same time when no gradient is computed: 128 MiB.
 _LOGITS_AT_ONCE = 2**25
 
 
-# What LossConfig may add to the cross-entropy, as named among the sums.
+# Terms that LossConfig may add to the cross-entropy, as named among the sums.
 EXTRAS = ('z_loss', 'smoothing_loss')
 
 
 @dataclasses.dataclass(frozen=True)
 class LossConfig:
-  """What training adds to a target's cross-entropy, as T5X does.
+  """Terms that training adds to a target's cross-entropy, as T5X does.
 
   z_loss: this times log(Z)^2 is added, Z the sum of the V exponentiated logits; it
     keeps float32 logits from drifting (T5X: 1e-4).
@@ -61,17 +61,17 @@ def cross_entropy(
   chunk: Optional[int] = None,
   config: LossConfig = PLAIN,
 ) -> tuple[jax.Array, dict[str, jax.Array]]:
-  """What training minimises, in nats, weighted and summed over all slots.
+  """Computes the training objective, in nats, weighted and summed over all slots.
 
   weight_BS: float32, 0 on unused slots. chunk: slots of each row whose logits exist at
-  a time, as many as SLOTS_AT_ONCE allows by default.
+  a time; by default as many as SLOTS_AT_ONCE allows.
 
-  Returns the sum, with what `config` adds, and
-  {'loss': the plain cross-entropy's part of it, 'z_loss' and 'smoothing_loss': the
-  parts of those that are on, 'weight': sum of the weights, 'correct': weight of the
-  slots whose target has the highest logit}, float32 scalars; divide once, after
-  adding up whatever is to be added. Only the first may be differentiated, by the states
-  and by what `unembed` closes over; the weights and the other sums are constants.
+  Returns the sum, with the terms of `config`, and
+  {'loss': its plain cross-entropy part, 'z_loss' and 'smoothing_loss': the parts of
+  those that are on, 'weight': sum of the weights, 'correct': weight of the slots whose
+  target has the highest logit}, float32 scalars; add up first, then divide once. Only
+  the first may be differentiated, by the states and by what `unembed` closes over; the
+  weights and the other sums are constants.
   """
   wide = precision.wide(x_BSD.dtype)
   slots = x_BSD, jnp.asarray(target_id_BS), jnp.asarray(weight_BS, wide)
@@ -88,7 +88,7 @@ def cross_entropy(
 
 
 def _one_row(x_BSD, target_id_BS, weight_BS):
-  """All slots as those of one row, [1, B * S, ...], the ones with a weight first."""
+  """Joins all slots into one row, [1, B * S, ...], those with a weight first."""
   order = jnp.argsort(weight_BS.reshape(-1) == 0, stable=True)
   joined = lambda leaf: leaf.reshape(-1, *leaf.shape[2:])[order][None]
   return joined(x_BSD), joined(target_id_BS), joined(weight_BS)
@@ -96,11 +96,11 @@ def _one_row(x_BSD, target_id_BS, weight_BS):
 
 @functools.partial(jax.custom_vjp, nondiff_argnums=(0, 1, 2))
 def _summed(unembed, chunk, config, tables, used, *slots):
-  """(objective, sums) of cross_entropy; used: slots of a row to be looked at, or None.
+  """(objective, sums) of cross_entropy; used: slots of a row to process, None for all.
 
-  What is differentiated takes each chunk's gradients at once, while its logits exist,
-  instead of computing the logits again for the backward pass: three products a chunk
-  and not four.
+  Under differentiation each chunk's gradients are computed while its logits exist,
+  instead of recomputing the logits in the backward pass: three products per chunk
+  instead of four.
   """
   sum_chunk = functools.partial(_sum_chunk, unembed, config, tables)
   parts = [_chunked(leaf, chunk) for leaf in slots]
@@ -131,10 +131,10 @@ _summed.defvjp(_summed_forward, _summed_backward)
 
 
 def _added(function, parts, used):
-  """Adds up the first result of function(*part), and collects the second, by chunk.
+  """Sums the first result of function(*part) over chunks, and collects the second.
 
-  parts: arrays with the chunks first. used: slots that count, None for all; the chunks
-  after them are left out.
+  parts: arrays with the chunks first. used: slots that count, None for all; chunks after
+  them are skipped.
   """
   chunks = parts[0].shape[0]
   shapes = jax.eval_shape(function, *(leaf[0] for leaf in parts))
@@ -144,8 +144,8 @@ def _added(function, parts, used):
   needed = chunks if used is None else -(-used // parts[1].shape[2])
 
   def go_on(state):
-    # Both bounds are said, so that what reads the program finds the larger one, and no
-    # other number.
+    # Both bounds are stated, so that a reader of the program (planning.hlo) finds the
+    # larger one and no other number.
     return (state[0] < chunks) & (state[0] < needed)
 
   def take(state):
@@ -168,9 +168,9 @@ def _sum_chunk(unembed, config, tables, x_BSD, target_id_BS, weight_BS):
 def token_log_likelihoods(
   unembed: Unembed, x_BSD: jax.Array, target_id_BS: jax.Array, chunk: Optional[int] = None
 ) -> tuple[jax.Array, jax.Array]:
-  """Of each target, [B, S]: its log-likelihood in nats, and whether no token has a higher.
+  """Returns, per target [B, S], its log-likelihood in nats and whether no token has a higher one.
 
-  float32 and bool. On unused slots they mean nothing.
+  float32 and bool. Meaningless on unused slots.
   """
   slots = target_id_BS.shape[1]
   chunk = _even(slots, _chunk_size(target_id_BS.shape) if chunk is None else chunk)
@@ -201,8 +201,8 @@ def decoder_loss(
   """cross_entropy of a packed batch: (sum, {'loss', 'weight', 'correct', ...}).
 
   Besides the decoder's arrays the batch has query_position, target_id and weight
-  [B, S]: the state at query_position predicts target_id. Rows of training have no
-  branches (row_arrays.assemble); that of the batch is not read.
+  [B, S]: the state at query_position predicts target_id. The batch's `branch` is
+  ignored: training rows have no branches (row_arrays.assemble).
   """
   names = 'tokens', 'positions', 'segment_ids', 'query_position'
   rows = {name: batch[name] for name in names}
@@ -232,13 +232,13 @@ def _score(unembed, config, x_BSD, target_id_BS):
 
 
 def _smoothing(share, target_BS, logits_BSV):
-  """What smoothing adds to -log p(target); target_BS are the targets' own logits.
+  """The term that smoothing adds to -log p(target); target_BS: the targets' own logits.
 
   With q = 1 - share on the target and r = share / (V - 1) on every other token,
 
     -sum_v q_v log p_v = -log p(target) + V r (logit of the target - mean logit),
 
-  for q + (V - 1) r = 1: the normalizer cancels, and a mean is all that it takes.
+  because q + (V - 1) r = 1: the normalizer cancels, and only a mean is needed.
   """
   vocab_size = logits_BSV.shape[-1]
   other = share / (vocab_size - 1)
@@ -247,17 +247,17 @@ def _smoothing(share, target_BS, logits_BSV):
 
 
 def _chunk_size(shape):
-  """Slots of each row, for SLOTS_AT_ONCE on a device; shape: rows and their slots."""
+  """Slots per row that make SLOTS_AT_ONCE on a device; shape: rows and their slots."""
   return max(1, SLOTS_AT_ONCE * layers.row_parts() // shape[0])
 
 
 def _even(slots, chunk):
-  """The size, at most `chunk`, of as many chunks with the fewest zeros to fill in."""
+  """The chunk size, at most `chunk`, with as few chunks as `chunk` needs and the least padding."""
   return -(-slots // -(-slots // chunk))
 
 
 def _chunked(leaf, chunk):
-  """[B, S, ...] to [S / chunk, B, chunk, ...], the last chunk filled with zeros."""
+  """[B, S, ...] to [S / chunk, B, chunk, ...], the last chunk padded with zeros."""
   rows, slots = leaf.shape[:2]
   padding = [(0, 0), (0, -slots % chunk)] + [(0, 0)] * (leaf.ndim - 2)
   split = jnp.pad(leaf, padding).reshape(rows, -1, chunk, *leaf.shape[2:])
@@ -265,6 +265,6 @@ def _chunked(leaf, chunk):
 
 
 def _joined(leaf):
-  """Undoes _chunked, but for the zeros."""
+  """Inverse of _chunked, with the padding kept."""
   moved = jnp.moveaxis(leaf, 0, 1)
   return moved.reshape(moved.shape[0], -1, *moved.shape[3:])

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rotary position embedding (RoFormer, arXiv 2104.09864); axis letters as in decoder.py.
 
-Entry i of a head is paired with entry i + R/2, as in the public checkpoints; R is H, or
-rope_dims, and what is behind R is not rotated.
+Entry i of a head is paired with entry i + R/2, as in the public checkpoints; R is H or
+rope_dims, and entries from R on are not rotated.
 """
 
 import math
@@ -14,7 +14,7 @@ import numpy as np
 
 from flan_jax.model import precision
 
-# Of cosine and sine, each [B, L, R/2], float32 at least.
+# Cosine and sine, each [B, L, R/2], at least float32.
 Rotation = tuple[jax.Array, jax.Array]
 
 
@@ -28,7 +28,7 @@ def _linear(frequency, config):
 
 
 def _llama3(frequency, config):
-  """Long waves are stretched, short ones are not, and those between in proportion."""
+  """Stretches long waves, leaves short ones, and interpolates between."""
   turns = config.rope_original_length * frequency / (2 * np.pi)
   low, high = config.rope_low_frequency, config.rope_high_frequency
   kept = np.clip((turns - low) / (high - low), 0.0, 1.0)
@@ -36,7 +36,7 @@ def _llama3(frequency, config):
 
 
 def _yarn(frequency, config):
-  """As _llama3, but between them the share falls evenly from pair to pair."""
+  """As _llama3, but interpolates linearly in the pair's index."""
   size = 2 * len(frequency)
   span = math.log(config.rope_original_length / (2 * math.pi))
   turning = lambda turns: size * (span - math.log(turns)) / (2 * math.log(config.rope_theta))
@@ -55,11 +55,11 @@ def frequencies(config: Any, kind: str = 'main') -> np.ndarray:
   rope_scaling 'linear' (arXiv 2306.15595) divides all by rope_factor; 'llama3' (Llama
   3.1's reference code) divides those that turn at most rope_low_frequency times within
   rope_original_length tokens, keeps those that turn at least rope_high_frequency times,
-  and blends between; so does 'yarn' (arXiv 2309.00071), which also makes queries and
-  keys larger by rope_attention_factor, by default 0.1 log(rope_factor) + 1.
+  and blends between; so does 'yarn' (arXiv 2309.00071), which also scales queries and
+  keys by rope_attention_factor, by default 0.1 log(rope_factor) + 1.
 
   kind: as in DecoderConfig.layer_ropes. 'local' has rope_local_theta and no scaling;
-  'none' is 0, which turns nothing.
+  'none' is 0, no rotation.
   """
   size = config.rope_dims or config.head_dim
   pairs, wide = np.arange(0, size, 2) / size, precision.wide(config.dtype)
@@ -72,7 +72,7 @@ def frequencies(config: Any, kind: str = 'main') -> np.ndarray:
 
 
 def amplitude(config: Any, kind: str = 'main') -> float:
-  """What cosine and sine are multiplied by."""
+  """Returns the factor of cosine and sine."""
   if kind != 'main' or config.rope_scaling != 'yarn':
     return 1.0
   told = config.rope_attention_factor
@@ -80,14 +80,14 @@ def amplitude(config: Any, kind: str = 'main') -> float:
 
 
 def rotation(config: Any, positions_BL: jax.Array, kind: str = 'main') -> Rotation:
-  """By how far each token's heads are turned."""
+  """Returns cosine and sine of each token's rotation angles."""
   return _rotation(config, kind, positions_BL)
 
 
 def row_rotation(config: Any, positions_BL: jax.Array, kind: str = 'main') -> Rotation:
-  """The same where positions differ by less than L, as in rows: looked up in a table.
+  """As `rotation`, from a table: in rows positions differ by less than L.
 
-  A CPU would otherwise compute each cosine again for every head of every layer.
+  Otherwise a CPU would recompute each cosine for every head of every layer.
   """
   lowest, length = positions_BL.min(), positions_BL.shape[1]
   tables = _rotation(config, kind, (lowest + jnp.arange(length))[None, :])
@@ -102,7 +102,7 @@ def _rotation(config, kind, positions_BL):
 
 
 def rotate(x_BLNH: jax.Array, by: Rotation) -> jax.Array:
-  """Turns every pair, float32 at least; products of heads then know only their distance."""
+  """Rotates every pair, in at least float32; query-key products then depend only on distance."""
   cos, sin = (part[:, :, None, :] for part in by)
   size = 2 * cos.shape[-1]
   if size < x_BLNH.shape[-1]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The type of the delicate parts of a model: softmax, norms, rotations, logits, loss."""
+"""The dtype of numerically sensitive parts: softmax, norms, rotations, logits, loss."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import jax.numpy as jnp
 
 
 def wide(dtype: Any) -> jnp.dtype:
-  """float32 for whatever is narrower; float64 stays itself.
+  """Returns float32 for narrower types; float64 stays float64.
 
   Example: wide('bfloat16') is float32.
   """

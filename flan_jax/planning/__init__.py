@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a run would cost on hardware that is not here, without running it."""
+"""Predicts the cost of a run on hardware that is not present, without running it."""

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Compiles a step for devices that are not here: abstract arguments, real program.
+"""Compiles a step for absent devices: abstract arguments, real program.
 
-libtpu compiles for every TPU topology on any machine. Where it is missing, and for
-GPUs, the same step is partitioned over as many devices made of the host's processor:
-its collectives are those of the partitioning, its memory only resembles.
+libtpu compiles for every TPU topology on any machine. Without libtpu, and for GPUs, the
+step is partitioned over as many virtual CPU devices: its collectives are exact, its
+memory is only an approximation.
 """
 
 import contextlib
@@ -31,10 +31,10 @@ _OUT_OF_MEMORY = 'RESOURCE_EXHAUSTED'
 
 @dataclasses.dataclass(frozen=True)
 class Program:
-  """A compiled step, all bytes on one device.
+  """A compiled step; all bytes are per device.
 
-  peak_bytes: most that is alive at once, arguments and code included; libtpu refuses a
-    program by it. temp_bytes is the size of the heap, which may count a place twice.
+  peak_bytes: peak of live memory, arguments and code included; libtpu rejects a program
+    by this number. temp_bytes: size of the heap, which may count a place twice.
   """
 
   peak_bytes: int
@@ -51,26 +51,26 @@ def has_libtpu() -> bool:
 
 
 def prepare_environment() -> None:
-  """To be called before jax is imported: no search for TPUs, no noise about them."""
+  """Turns off the search for TPUs and its log output. Call it before jax is imported."""
   os.environ['JAX_PLATFORMS'] = 'cpu'
   os.environ.setdefault('TPU_SKIP_MDS_QUERY', '1')
   os.environ.setdefault('TPU_WORKER_HOSTNAMES', 'localhost')
-  # libtpu locks itself against a second process that would share a TPU; here is none.
+  # libtpu locks itself against a second process that would share a TPU; no TPU is used here.
   os.environ.setdefault('ALLOW_MULTIPLE_LIBTPU_LOAD', '1')
 
 
 @functools.lru_cache(maxsize=1)
 def devices(where: hardware.Topology) -> tuple[list[Any], str]:
-  """(devices to compile for, what they are). Raises UserError if there are none.
+  """Returns (devices to compile for, a description of them). Raises UserError if there are none.
 
-  To be called before jax makes its own devices: of host devices there are then enough.
+  Call it before jax makes its own devices; only then can enough CPU devices be requested.
   """
   if where.kind in hardware.GPUS or not has_libtpu():
     return _host_devices(where.devices), f'{where.devices} host devices'
   from jax.experimental import topologies
 
   options = {'num_slices': where.slices} if where.slices > 1 else {}
-  if math.prod(where.shape) == 1:  # libtpu's hosts have four chips unless told
+  if math.prod(where.shape) == 1:  # libtpu assumes four chips per host by default
     options['chips_per_host_bounds'] = [1, 1, 1]
   if where.device.chip_config:
     options['chip_config_name'] = where.device.chip_config
@@ -84,7 +84,7 @@ def devices(where: hardware.Topology) -> tuple[list[Any], str]:
 
 
 def _host_devices(count: int) -> list[Any]:
-  with contextlib.suppress(RuntimeError):  # they exist already: so many there are
+  with contextlib.suppress(RuntimeError):  # the devices exist already; use those
     jax.config.update('jax_num_cpu_devices', count)
   found = jax.devices('cpu')
   if len(found) < count:
@@ -95,7 +95,7 @@ def _host_devices(count: int) -> list[Any]:
 
 
 def compile_plan(plan: candidates.Plan) -> Program:
-  """Compiles the step. Raises UserError if the compiler finds that it does not fit."""
+  """Compiles the step. Raises UserError if the compiler reports that it does not fit."""
   found, target = devices(plan.where)
   mesh = sharding.mesh(plan.axes, found)
   step, arguments = STEPS[plan.work.mode](plan, mesh)
@@ -113,7 +113,7 @@ def compile_plan(plan: candidates.Plan) -> Program:
   peak = (
     memory.peak_memory_in_bytes
     if target == 'libtpu'
-    # others count less
+    # other compilers count less
     else memory.argument_size_in_bytes + memory.temp_size_in_bytes
   )
   return Program(
@@ -148,7 +148,7 @@ def _score(plan: candidates.Plan, mesh: Mesh):
 
 
 def _generate(plan: candidates.Plan, mesh: Mesh):
-  """Reads the prompts, then grows every row by `slots` tokens in one loop."""
+  """Reads the prompts, then adds `slots` tokens to every row in one loop."""
   work = plan.work
 
   def generate(params, batch):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What may be compiled, and what arithmetic knows of it before: errors, bytes, time."""
+"""Candidate steps to compile, and what arithmetic predicts of them: errors, bytes, time."""
 
 import dataclasses
 import functools
@@ -20,7 +20,7 @@ from flan_jax.training import step as step_lib
 
 @dataclasses.dataclass(frozen=True)
 class Plan:
-  """A step to compile, with all that changes its program.
+  """A step to compile, with every setting that changes its program.
 
   axes: sizes of all axes of the mesh, none of them -1. optimizer: keyword arguments of
   optim.optimizer. loss: what training adds. microbatches: see step.make_step. adapter:
@@ -50,11 +50,11 @@ class Plan:
 
 
 def check(plan: Plan) -> None:
-  """All that arithmetic can know before compiling.
+  """Checks everything that arithmetic can check before compiling.
 
-  Raises UserError: a width that an axis does not divide, rows that devices or
-  microbatches cannot share, a pattern of frozen parameters that matches none, a state
-  that does not fit; each with the numbers and what would work.
+  Raises UserError, with the numbers and what would work, for a width that an axis does
+  not divide, rows that devices or microbatches cannot divide, a pattern of frozen
+  parameters that matches none, and a state that does not fit.
   """
   optim.is_frozen(decoder.abstract_params(plan.config), plan.frozen)
   _check_shares(plan)
@@ -127,7 +127,7 @@ def _check_memory(plan: Plan) -> None:
 
 
 def _shares(plan: Plan) -> bool:
-  """Whether devices and microbatches can share the widths and rows."""
+  """Whether devices and microbatches divide the widths and rows."""
   try:
     _check_shares(plan)
   except UserError:
@@ -143,9 +143,9 @@ def _shard_bytes(shapes: Any, placed: Any) -> int:
 
 
 def candidates(plan: Plan) -> Iterator[Plan]:
-  """All meshes, remat policies and microbatches that arithmetic allows, of one step.
+  """Yields variants of a step, over all meshes, remat policies and microbatches, that arithmetic allows.
 
-  The fastest in theory come first; of equals those that need least memory.
+  Sorted by theoretical speed; ties by least memory.
   """
   room = plan.where.device.memory
   found = (one for one in _every(plan) if _shares(one) and least_bytes(one) <= room)
@@ -162,7 +162,7 @@ def _every(plan):
 
 
 def _meshes(where: hardware.Topology) -> Iterator[dict[str, int]]:
-  """All ways to share the devices out; data goes over the slices."""
+  """Yields all ways to split the devices into axes; slices are on the data axis."""
   per_slice = where.devices // where.slices
   for tensor in sharding.divisors(per_slice):
     for fsdp in sharding.divisors(per_slice // tensor):
@@ -170,9 +170,9 @@ def _meshes(where: hardware.Topology) -> Iterator[dict[str, int]]:
 
 
 def least_seconds(plan: Plan) -> float:
-  """A lower bound of a step: its products, gathering kernels, adding activations up.
+  """Returns a lower bound of the step time: matrix products, kernel gathers, activation all-reduces.
 
-  Kernels are gathered and their gradients scattered for each microbatch anew.
+  Kernels are gathered and their gradients scattered once per microbatch.
   """
   where, axes = plan.where, plan.axes
   compute = estimate.executed_flops(plan.config, plan.work) / where.devices / where.device.flops

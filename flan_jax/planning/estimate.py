@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How long a step must take, by arithmetic and by what the compiled program moves.
+"""Step time: a roofline from arithmetic FLOPs and the compiled program's traffic.
 
-Model FLOPs are what the mathematics needs, forward and backward: computing anything
-again does not count, nor do pairs of tokens that the mask hides. The time estimate
-counts both, for a device does them. A row is taken as one segment: packed rows have
-fewer pairs, so attention's model FLOPs, and with them the MFU, are a little less there.
+Model FLOPs are those that the mathematics needs, forward and backward. They exclude
+recomputation and pairs of tokens that the mask hides; the time estimate includes both,
+because the device computes them. A row is counted as one segment. Packed rows have fewer
+pairs, so their true model FLOPs for attention, and their MFU, are slightly lower.
 """
 
 import dataclasses
@@ -45,7 +45,7 @@ class Work:
 
 @dataclasses.dataclass(frozen=True)
 class Flops:
-  """Of one forward pass, over all devices: kernels, attention, logits."""
+  """FLOPs of one forward pass, over all devices: kernels, attention, logits."""
 
   kernels: float
   attention: float
@@ -58,11 +58,11 @@ class Flops:
 
 @dataclasses.dataclass(frozen=True)
 class Times:
-  """Seconds of a step: parts apart, and the prediction made of them.
+  """Seconds of a step: its parts, and the predicted total.
 
   compute: multiplications; memory: to and from HBM; network: collectives.
-  predicted: their sum, but for what the compiled program overlaps: a kernel that
-  multiplies reads while it computes, and an asynchronous collective runs beside it.
+  predicted: their sum, minus what the compiled program overlaps: a matrix kernel
+  multiplies while it reads, and an asynchronous collective runs beside other work.
   """
 
   compute: float
@@ -85,7 +85,7 @@ class Times:
 
 
 def kernel_parameters(config: decoder.DecoderConfig) -> int:
-  """Parameters that every token is multiplied with: the kernels of all layers."""
+  """Returns the number of parameters that multiply every token: the layers' kernels."""
   return _kernel_parameters(dataclasses.replace(config, remat='full'))
 
 
@@ -96,19 +96,19 @@ def _kernel_parameters(config: decoder.DecoderConfig) -> int:
 
 
 def visible_pairs(length: int, window: int = 0) -> int:
-  """Pairs of a token and one it sees, in a row that is one segment.
+  """Returns the number of (query, visible key) pairs in a row that is one segment.
 
-  A packed row has fewer; how many is known only with the data. window: how many a token
-  sees, 0 is all. Examples: visible_pairs(4) is 10, visible_pairs(4, 2) is 7.
+  A packed row has fewer; only the data tells how many. window: tokens that each token
+  sees, 0 for all. Examples: visible_pairs(4) is 10, visible_pairs(4, 2) is 7.
   """
   first = min(window or length, length)
   return first * (first + 1) // 2 + (length - first) * first
 
 
 def forward_flops(config: decoder.DecoderConfig, work: Work, pairs: Optional[float] = None) -> Flops:
-  """FLOPs of a forward pass; a multiplication and an addition are two.
+  """Returns the FLOPs of a forward pass; a multiply-add counts as two.
 
-  pairs: of a row and layer, computed by attention; by default the visible ones.
+  pairs: token pairs that attention computes, per row and layer; default: the visible ones.
   """
   tokens, unembedded = work.length, work.slots
   if work.mode == 'generate':
@@ -134,7 +134,7 @@ def _passes(work: Work, each: Flops) -> float:
 
 
 def executed_flops(config: decoder.DecoderConfig, work: Work) -> float:
-  """What the devices compute: masked pairs too, and what remat computes again."""
+  """Returns the FLOPs that the devices execute, with masked pairs and recomputation."""
   tokens = work.length + (work.slots if work.mode == 'generate' else 0)
   every = forward_flops(config, work, float(tokens) ** 2)
   if work.mode != 'train':
@@ -144,10 +144,10 @@ def executed_flops(config: decoder.DecoderConfig, work: Work) -> float:
 
 
 def saved_bytes(config: decoder.DecoderConfig, work: Work, axes: dict) -> float:
-  """What the layers must store for the backward pass, on one device; a lower bound.
+  """Returns a lower bound of the activation bytes saved for the backward pass, per device.
 
-  Their inputs, which the tensor axis shares by width, and with another policy than
-  'full' what their kernels give.
+  These are the layers' inputs, sharded by width over the tensor axis, and, for a remat
+  policy other than 'full', the outputs of their kernels.
   """
   if work.mode != 'train':
     return 0.0
@@ -161,7 +161,7 @@ def saved_bytes(config: decoder.DecoderConfig, work: Work, axes: dict) -> float:
 
 
 def times(flops: float, traffic: hlo.Traffic, where: hardware.Topology) -> Times:
-  """The roofline of a step; flops: executed, over all devices."""
+  """Returns the roofline estimate of a step; flops: executed, over all devices."""
   device = where.device
   compute = flops / where.devices / device.flops
   beside = traffic.matrix_memory / device.memory_bandwidth
@@ -175,5 +175,5 @@ def times(flops: float, traffic: hlo.Traffic, where: hardware.Topology) -> Times
 
 
 def mfu(model: float, seconds: float, where: hardware.Topology) -> float:
-  """Share of the peak that the model's own FLOPs make up."""
+  """Returns the model FLOPs utilisation: model FLOPs as a share of the peak."""
   return model / (seconds * where.devices * where.device.flops)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a compiled program moves: bytes to memory and over the network, per step.
+"""The traffic of a compiled program: bytes to memory and over the network, per step.
 
-XLA's own cost analysis counts the body of a loop once. This reads the text of the
-compiled program instead and multiplies by how often each loop runs.
+XLA's own cost analysis counts the body of a loop once. This module reads the text of
+the compiled program instead and multiplies by the trip count of each loop.
 """
 
 import collections
@@ -18,7 +18,7 @@ _BITS = {'pred': 8, 's4': 4, 'u4': 4, 'bf16': 16, 'c64': 64, 'c128': 128, 'token
 _SHAPE = re.compile(r'\b([a-z]+\d*(?:e\d+m\d+\w*)?)\[([\d,]*)\](\{[^}]*\})?')
 _INSTRUCTION = re.compile(r'\s+(ROOT )?%?([\w.\-]+) = (.*)')
 _HEADER = re.compile(r'(ENTRY )?%?([\w.\-]+) \(.*\{\s*$')
-# Names without work: they only say where a value lies.
+# Instructions that do no work: they only rename or place a value.
 _FREE = frozenset(
   (
     'parameter',
@@ -41,7 +41,7 @@ _MATRIX = ('dot', 'convolution', 'custom-call')
 
 @dataclasses.dataclass(frozen=True)
 class Instruction:
-  """One line. shape: text of its type; rest: what follows the operands."""
+  """One line. shape: text of its type; rest: the text after the operands."""
 
   name: str
   shape: str
@@ -53,13 +53,13 @@ class Instruction:
 
 @dataclasses.dataclass
 class Traffic:
-  """Of one step on one device, in bytes.
+  """Traffic of one step on one device, in bytes.
 
-  collectives: kind -> bytes a device sends if the collective is a ring.
-  hidden_network: the part that runs while other work does: an async start and done.
+  collectives: kind -> bytes that a device sends if the collective is a ring.
+  hidden_network: the part that overlaps with other work (async start and done).
   between_slices: the part that crosses the slower network between slices.
-  matrix_memory: moved by kernels that multiply matrices, as they compute;
-  other_memory: moved by the rest.
+  matrix_memory: memory traffic of kernels that multiply matrices, while they compute;
+  other_memory: the rest.
   """
 
   collectives: dict[str, float]
@@ -70,15 +70,15 @@ class Traffic:
 
 
 def traffic(text: str, slices: int = 1) -> Traffic:
-  """Reads the text of a compiled program, `compiled.as_text()`.
+  """Computes the traffic from the text of a compiled program, `compiled.as_text()`.
 
-  slices: into how many equal parts, in order, the slower network divides its devices.
+  slices: number of equal, consecutive groups of devices, joined by the slower network.
   """
   return _Program(text, slices).traffic()
 
 
 def shape_bytes(shape: str, memory_only: bool = False) -> float:
-  """Bytes of a type, tuples summed; memory_only: without what lies in fast memory.
+  """Returns the bytes of a type, tuples summed; memory_only: without what lies in fast memory.
 
   Example: shape_bytes('(bf16[4,2]{1,0}, s32[])') is 20.
   """
@@ -92,9 +92,9 @@ def shape_bytes(shape: str, memory_only: bool = False) -> float:
 
 
 def first_group(rest: str, devices: int = 1) -> np.ndarray:
-  """Partitions in the first group of a collective; the others are like it.
+  """Returns the partitions in the first group of a collective; the other groups are alike.
 
-  Forms: {{0,1},{2,3}}, [4,2]<=[2,4]T(1,0), mesh['a'=4,'b'=2] {'b'}; none means all.
+  Forms: {{0,1},{2,3}}, [4,2]<=[2,4]T(1,0), mesh['a'=4,'b'=2] {'b'}; no group means all.
   """
   if listed := re.search(r'replica_groups=\{\{([\d,]*)\}', rest):
     return np.array(listed[1].split(','), int)
@@ -112,7 +112,7 @@ def first_group(rest: str, devices: int = 1) -> np.ndarray:
 
 
 def ring_bytes(kind: str, result: float, parts: int) -> float:
-  """Bytes that each device of a ring of `parts` sends, from the size of its result.
+  """Returns the bytes that each device of a ring of `parts` sends, from the result's size.
 
   Example: an all-reduce of 8 bytes over 4 devices sends 12: 6 to reduce, 6 to gather.
   """
@@ -123,14 +123,14 @@ def ring_bytes(kind: str, result: float, parts: int) -> float:
 
 
 class _Program:
-  """Computations by name, how often each runs in a step, and what it moves."""
+  """Computations by name, how often each runs per step, and the bytes it moves."""
 
   def __init__(self, text: str, slices: int):
     self.computations, self.entry = _parse(text)
     sizes = re.search(r'num_partitions=(\d+)', text)
     self.devices = int(sizes[1]) if sizes else 1
     self.slice_size = self.devices // slices
-    # Kernels that keep a part of what they add up: only a TPU has them.
+    # Kernels that keep one part of their sum (all-reduce-scatter): only a TPU has them.
     self.scattered = set(re.findall(r'calls=%?([\w.\-]*all-reduce-scatter[\w.\-]*)', text))
 
   def traffic(self) -> Traffic:
@@ -145,9 +145,9 @@ class _Program:
     return total
 
   def _chain(self, one, kernel_of):
-    """Names a collective that a TPU runs in parts, inside of several kernels.
+    """Names a collective that a TPU runs in parts, inside several kernels.
 
-    Its start, the products it runs beside and its end each hold the whole instruction.
+    Its start, the products it overlaps with and its end each contain the whole instruction.
     """
     found = re.search(r'channel_id=(\d+).*\bchain_id="(\d+)"', one.rest)
     return (kernel_of, *found.groups()) if found else None
@@ -180,7 +180,7 @@ class _Program:
     return ring_bytes(kind, shape_bytes(shape), parts)
 
   def _runs(self) -> dict[str, tuple[int, str | None]]:
-    """Computation -> (runs a step, the one of whose kernels it is a part, or None)."""
+    """Computation -> (runs per step, the computation whose kernel contains it, or None)."""
     runs = collections.defaultdict(lambda: (0, None))
 
     def visit(name, times, kernel_of):
@@ -201,13 +201,13 @@ class _Program:
     elif one.opcode == 'call':
       yield _attribute(one, 'to_apply'), 1
     elif one.opcode == 'conditional':
-      # One of its branches runs; the most is assumed, all of them.
+      # Only one branch runs; as an upper bound all are counted.
       for name in re.findall(r'%([\w.\-]+)', one.rest):
         if name in self.computations:
           yield name, 1
 
   def _trips(self, loop) -> int:
-    """Rounds of a loop: what XLA notes, else the bound that its condition counts to."""
+    """Trip count of a loop: XLA's annotation, else the bound in its condition."""
     if noted := re.search(r'"known_trip_count":\{"n":"(\d+)"', loop.rest):
       return int(noted[1])
     condition = self.computations[_attribute(loop, 'condition')]
@@ -217,7 +217,7 @@ class _Program:
     return max(bounds, default=1)
 
   def _flat(self, computation):
-    """Its instructions and those of what it calls."""
+    """The instructions of a computation and of those it calls."""
     for one in computation.values():
       yield one
       for called, _ in self._called(one):
@@ -244,7 +244,7 @@ class _Program:
     return written + sum(sizes)
 
   def _read(self, inside, index, size) -> float:
-    """Of a fusion's operand: only the slices, where only slices of it are used."""
+    """Bytes read of a fusion's operand: only slices, if only slices of it are used."""
     body = self.computations[inside]
     parameter = next((one.name for one in body.values() if one.opcode == 'parameter' and one.rest == str(index)), None)
     used = 0.0
@@ -260,7 +260,7 @@ class _Program:
     return min(used, size)
 
   def _users(self, inside, name):
-    """What uses a value, through mere changes of its name."""
+    """The users of a value, seen through instructions that only rename it."""
     for one in self.computations[inside].values():
       if name in one.operands:
         if one.opcode == 'bitcast':
@@ -269,7 +269,7 @@ class _Program:
           yield one
 
   def _written(self, inside, size) -> float:
-    """Of a fusion's result: only what is new, where it is written in place."""
+    """Bytes written of a fusion's result: only the update, if it is written in place."""
     body = self.computations[inside]
     root = next(one for one in body.values() if one.root)
     while root.opcode == 'bitcast' and root.operands[0] in body:
@@ -299,7 +299,7 @@ def _instruction(match: re.Match) -> Instruction:
   inside, rest = _balanced(rest)
   if opcode in ('parameter', 'constant'):
     return Instruction(match[2], shape, opcode, (), inside, bool(match[1]))
-  # Operands are %name, after their types in some versions of the text.
+  # Operands are %name; some versions of the text put their types before them.
   operands = tuple(re.findall(r'%([\w.\-]+)', inside))
   return Instruction(match[2], shape, opcode, operands, rest, bool(match[1]))
 
@@ -323,7 +323,7 @@ def _balanced(text: str) -> tuple[str, str]:
 
 
 def _result_of_start(shape: str) -> str:
-  """An async start gives (operands, results, ...); the larger half is counted once."""
+  """Result of an async start, (operands, results, ...): the larger half is counted once."""
   parts = [match[0] for match in _SHAPE.finditer(shape)]
   return max(parts, key=shape_bytes) if parts else shape
 

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Pages of results, and what stands in them."""
+"""Pages of results, and their content."""

@@ -9,37 +9,37 @@ from flan_jax.evaluation import metrics
 from flan_jax.evaluation.groups import Group
 from flan_jax.evaluation.scores import Evaluation, Results
 
-HELD_OUT = 'held_out/'  # how the keys of held-out scores begin in metrics.jsonl
+HELD_OUT = 'held_out/'  # prefix of the keys of held-out scores in metrics.jsonl
 MEAN = 'mean'
-_POINTS = 400  # of a curve; more than a screen can show
+_POINTS = 400  # limit per curve; a screen cannot show more
 _TICKS = 5
 
 Series = dict[str, list[tuple[int, float]]]
 
 
 def loss(records: Sequence[Mapping]) -> Series:
-  """`loss` and `dev loss` by step."""
+  """Returns `loss` and `dev loss` by step."""
   return _found(records, {'loss': 'loss', 'dev loss': 'dev_loss'})
 
 
 def accuracy(records: Sequence[Mapping]) -> Series:
-  """Share of the target tokens that were predicted, 0 to 100."""
+  """Returns the share of target tokens predicted correctly, 0 to 100."""
   found = _found(records, {'accuracy': 'accuracy', 'dev accuracy': 'dev_accuracy'})
   return {name: [(step, 100 * value) for step, value in points] for name, points in found.items()}
 
 
 def held_out(records: Sequence[Mapping], results: Results | Group | None = None) -> Series:
-  """Scores of held-out datasets that training wrote, the mean first."""
+  """Returns the scores of held-out datasets that training logged, the mean first."""
   keys = dict.fromkeys(key for one in records for key in one if key.startswith(HELD_OUT))
   found = _found(records, {key.removeprefix(HELD_OUT): key for key in keys})
   return _mean_first(_drawable(found, results.evaluations if results else ()))
 
 
 def evaluated(group: Group, from_base: bool) -> Series:
-  """Held-out scores of checkpoints that were evaluated in full; {} of fewer than two.
+  """Returns held-out scores of fully evaluated checkpoints; {} if there are fewer than two.
 
-  from_base: whether the untuned model is where the run began: its
-  scores are at step 0. A model that was never tuned is untuned at every step.
+  from_base: the run began from the untuned model, whose scores are at step 0. A model that
+  was never tuned is untuned at every step.
   """
   stands: dict[int, Evaluation] = {}
   tuned = any(re.fullmatch(r'tuned|step \d+', one.name) for one in group.evaluations)
@@ -60,13 +60,13 @@ def evaluated(group: Group, from_base: bool) -> Series:
 
 
 def _found(records: Sequence[Mapping], keys: Mapping[str, str]) -> Series:
-  """name -> points, of the keys that have a finite number anywhere."""
+  """Returns name -> points, for the keys with at least one finite number."""
   series = {name: [(one['step'], one[key]) for one in records if _finite(one.get(key))] for name, key in keys.items()}
   return {name: points for name, points in series.items() if points}
 
 
 def _drawable(series: Series, evaluations: Sequence[Evaluation]) -> Series:
-  """Without the counts of words, which have no place from 0 to 100."""
+  """Drops the word counts, which are not on the scale of 0 to 100."""
   counted = {name for one in evaluations for name, own in one.datasets.items() if own.primary in metrics.COUNTED}
   return {name: points for name, points in series.items() if name not in counted}
 
@@ -76,7 +76,7 @@ def _mean_first(series: Series) -> Series:
 
 
 def chart(series: Mapping[str, Sequence[tuple[int, float]]], digits: int = 2) -> dict:
-  """Curves as points, with ticks.
+  """Returns curves as points, with ticks.
 
   Args:
     series: name -> (step, value), in the order of the steps.
@@ -111,13 +111,13 @@ def chart(series: Mapping[str, Sequence[tuple[int, float]]], digits: int = 2) ->
 
 def _thinned(curve: Sequence[tuple]) -> list[tuple]:
   if len(curve) == 1:
-    return [*curve, *curve]  # a line of no length, whose round ends make a dot
+    return [*curve, *curve]  # a line of length 0, whose round ends make a dot
   kept = list(curve[:: max(1, len(curve) // _POINTS)])
   return kept + ([curve[-1]] if kept[-1] is not curve[-1] else [])
 
 
 def _round_values(low: float, high: float) -> list[tuple[float, str]]:
-  """Round numbers from low to high, from the top: 3, 2.5, 2 ..., with their texts."""
+  """Returns round numbers from low to high, from the top: 3, 2.5, 2 ..., with their texts."""
   rough = (high - low) / _TICKS
   power = 10.0 ** math.floor(math.log10(rough))
   wide = next(power * times for times in (1, 2, 5, 10) if power * times >= 0.7 * rough)

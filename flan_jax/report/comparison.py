@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Several runs side by side, as one page: scores, paired differences, curves.
+"""A page that compares several runs: scores, paired differences, curves.
 
-The first run is what the others are measured against.
+The first run is the baseline.
 """
 
 import dataclasses
@@ -18,7 +18,7 @@ _HERE = os.path.dirname(os.path.abspath(__file__))
 _TEMPLATE = os.path.join(_HERE, 'comparison.html.j2')
 MISSING = 'no predictions'
 DAMAGED = 'predictions are damaged, incomplete or of an earlier version'
-# Conditions that must be the same for scores to be compared, and what is said if not.
+# Conditions that must be equal for scores to be comparable, and the message if not.
 _APART = {
   'data': 'other data',
   'limit': 'another limit',
@@ -37,8 +37,8 @@ _APART = {
 class Run:
   """An evaluated run.
 
-  run: training.run_file.Run. curves: title -> records of metrics.jsonl, its own the
-  last. group: the group of the results to compare.
+  run: training.run_file.Run. curves: title -> records of metrics.jsonl, its own last.
+  group: the group of the results to compare.
   """
 
   name: str
@@ -56,7 +56,7 @@ class Run:
 
 
 def page(runs: Sequence[Run]) -> str:
-  """The comparison as HTML."""
+  """Returns the comparison as HTML."""
   runs = alike(runs)
   return page_lib.filled(
     _TEMPLATE,
@@ -71,9 +71,9 @@ def page(runs: Sequence[Run]) -> str:
 
 
 def alike(runs: Sequence[Run]) -> list[Run]:
-  """The runs, each with a group of the same conditions, the latest that all have.
+  """Returns the runs, each with a group of equal conditions, the latest that all have.
 
-  Where they have none: of the same but for what was held out and in; else each its last.
+  If there is none: equal except for the held-out and held-in sets; else each run's last.
   """
   by_run = [groups.split(one.results)[::-1] for one in runs]
   for but in (), ('cluster', 'held_in'):
@@ -109,12 +109,12 @@ def _about(one: Run) -> dict[str, Any]:
 
 
 def matrix(runs: Sequence[Run], tell: Callable[[str], None] | None = None) -> list[dict]:
-  """A row for each held-out dataset, one for their mean, and those of held-in ones.
+  """Returns a row for each held-out dataset, one for their mean, and those of held-in ones.
 
   Each: `name`, `metric`, `heading` (of the section that it begins, or ''), `mean_row`,
-  `cells`. Each cell, one a run: `score`, `interval`; `why` it cannot be compared with
-  the first run's, '' where it can; `difference` from it, as score_plot.difference has it, or
-  None. tell: is given what is wrong with predictions; by default a notice.
+  `cells`. Each cell, one per run: `score`, `interval`; `why` it is not comparable with
+  the first run's, or ''; `difference` from it, as from score_plot.difference, or None.
+  tell: receives problems with predictions; by default a notice.
   """
   tell = tell or answers.once()
   found: list[dict] = []
@@ -133,7 +133,7 @@ def matrix(runs: Sequence[Run], tell: Callable[[str], None] | None = None) -> li
 
 
 def _row(name: str, held_in: bool, runs: Sequence[Run], gaps: dict, tell) -> dict:
-  """gaps: (run, dataset) -> its `bootstrap.differences` from the first are added."""
+  """gaps: receives (run, dataset) -> `bootstrap.differences` from the first run."""
   entries = [one.evaluation.datasets.get(name) for one in runs]
   entries = [entry if entry and entry.held_in == held_in else None for entry in entries]
   cells = []
@@ -159,7 +159,7 @@ def _cell(scores: MethodScores, why: str, difference: dict[str, str] | None) -> 
 
 
 def _mean_row(runs: Sequence[Run], gaps: Mapping, rows: Sequence[Mapping]) -> dict:
-  """That of the rows, where every one of them that is averaged has its difference."""
+  """The mean's row; a difference only if every averaged row has one."""
   cells = []
   for column, one in enumerate(runs):
     averaged = summaries.in_mean(one.evaluation.datasets)
@@ -176,12 +176,12 @@ def _mean_row(runs: Sequence[Run], gaps: Mapping, rows: Sequence[Mapping]) -> di
 
 
 def _told(gaps: Sequence[tuple], metric: str) -> dict:
-  """The mean of differences, as score_plot.difference has it."""
+  """The mean of differences, as from score_plot.difference."""
   return score_plot.difference(bootstrap.mean_difference(gaps), metric)
 
 
 def _why_not(first: Run, one: Run, name: str) -> str:
-  """Why the scores of a dataset cannot be compared; '' where they can."""
+  """Returns why the scores of a dataset are not comparable; '' if they are."""
   ours, theirs = (run.evaluation.datasets.get(name) for run in (one, first))
   if theirs is None:
     return f'not evaluated in {first.name}'
@@ -210,7 +210,7 @@ def _sizes(scores: DatasetScores) -> set[tuple[int, int]]:
 
 
 def _difference(first: Run, one: Run, name: str, tell) -> tuple[tuple | None, str]:
-  """(`bootstrap.differences` from the first, why there are none): one of them."""
+  """(`bootstrap.differences` from the first, why there are none): one of the two."""
   folders = [answers.path(run.model_dir, run.evaluation.folder, name) for run in (one, first)]
   if not all(map(storage.is_folder, folders)):
     return None, MISSING
@@ -228,12 +228,12 @@ def _difference(first: Run, one: Run, name: str, tell) -> tuple[tuple | None, st
 
 
 def _asked(column) -> tuple:
-  """What tells apart the examples that a column answers."""
+  """Identifies the examples that a column answers."""
   return tuple(zip(column.labels, map(tuple, column.options), map(tuple, column.references), column.groups))
 
 
 def _charts(runs: Sequence[Run]) -> list[dict]:
-  """Loss, dev loss and held-out means, a line a run."""
+  """Returns loss, dev loss and held-out means, a line per run."""
   own = {one.name: (list(one.curves.values()) or [[]])[-1] for one in runs}
   losses = {name: charts.loss(records) for name, records in own.items()}
   scores = {name: charts.held_out(records) for name, records in own.items()}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a reader of a comparison must know: in what the runs differ besides their scores."""
+"""Notices for a comparison: differences between the runs besides their scores."""
 
 from typing import Sequence
 
@@ -11,9 +11,9 @@ _HOW = 'style', 'shots', 'shot_seed', 'ranking', 'answer_by', 'decode_tokens', '
 
 
 def notices(runs: Sequence) -> list[str]:
-  """Why the runs, or some of their scores, cannot stand side by side.
+  """Returns why the runs, or some of their scores, are not comparable.
 
-  runs: comparison.Run; the others are held against the first.
+  runs: comparison.Run; the others are compared with the first.
   """
   first, found = runs[0], []
   for one in runs[1:]:
@@ -45,7 +45,7 @@ def _of_data(one, first) -> list[str]:
 
 
 def _of_model(one, first) -> list[str]:
-  """Other steps, models, vocabularies."""
+  """Reports different steps, models, vocabularies."""
   ours, theirs = one.evaluation, first.evaluation
   found = []
   if ours.step != theirs.step:
@@ -65,7 +65,7 @@ def _of_model(one, first) -> list[str]:
 
 
 def _of_asking(one, first) -> list[str]:
-  """Other ways to ask, other templates."""
+  """Reports other ways of asking, and other templates."""
   ours, theirs = one.group.conditions, first.group.conditions
   found = []
   if any(getattr(ours, name) != getattr(theirs, name) for name in _HOW):

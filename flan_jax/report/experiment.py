@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tables of several runs: clusters held out in turn, ways to use a base, soft prompts.
 
-A table is plain data, what <experiment>.json holds:
+A table is plain data, the content of <experiment>.json:
 
     {"schema": 1, "experiment": "holdouts", "title", "data", "limit", "notes": [...],
      "columns": ["untuned", "plain", "tuned"], "compared": "tuned − untuned" | null,
@@ -35,7 +35,7 @@ _TEMPLATE = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'experiment
 
 
 class Outcome(NamedTuple):
-  """What became of a run: its evaluations, or a problem, or neither as yet."""
+  """The outcome of a run: its evaluations, a problem, or neither if it is unfinished."""
 
   name: str
   title: str
@@ -44,11 +44,11 @@ class Outcome(NamedTuple):
 
 
 def holdouts(runs: Sequence[Outcome], limit: int | None) -> dict:
-  """The table of clusters that were held out one after the other (figures 1 and 4).
+  """Returns the table of clusters held out one after the other (figures 1 and 4).
 
   Args:
-    runs: one of each cluster.
-    limit: of the examples of a split; evaluations of another one are passed over.
+    runs: one per cluster.
+    limit: on the examples of a split; evaluations with another limit are ignored.
   """
   groups = [_group(run, limit) for run in runs]
   columns = _present([UNTUNED, PLAIN, TUNED], groups)
@@ -68,12 +68,11 @@ def holdouts(runs: Sequence[Outcome], limit: int | None) -> dict:
 
 
 def ways(run: Outcome, singles: Sequence[Outcome], limit: int | None) -> dict:
-  """The table of prompting, fine-tuning and instruction tuning (figure 2).
+  """Returns the table of prompting, fine-tuning and instruction tuning (figure 2).
 
   Args:
-    run: of the cluster held out: its untuned model is the one that is
-      prompted.
-    singles: of each fine-tuning, named after its task.
+    run: of the held-out cluster: its untuned model is the prompted one.
+    singles: one per fine-tuning, named after its task.
   """
   held_out = _evaluations(run, limit)
   by_way = {
@@ -143,7 +142,7 @@ def _table(experiment, title, runs, limit, columns, compared, groups, average) -
 
 
 def _notes(runs, groups, data: str, limit: int | None) -> list[str]:
-  """What a reader must know to read the table."""
+  """Returns the notes needed to read the table."""
   notes = [f'{run.name} is missing: {run.problem}' for run in runs if run.problem]
   if limit is not None:
     notes.append(f'limited: only the first {limit} examples of each split')
@@ -174,7 +173,7 @@ def _datasets(evaluation: Evaluation | None) -> Mapping[str, DatasetScores]:
 
 
 def _group(run: Outcome, limit: int | None) -> dict[str, Any]:
-  """A cluster: its held-out datasets, and their mean as the evaluation gives it."""
+  """Returns a cluster: its held-out datasets, and their mean from the evaluation."""
   evaluations, compared = _evaluations(run, limit), _comparison(run.group)
   by_name = {name: one.datasets for name, one in evaluations.items()}
   names = dict.fromkeys(name for own in by_name.values() for name, scores in own.items() if not scores.held_in)
@@ -211,14 +210,14 @@ def _row(
 
 
 def _score(scores: MethodScores | None) -> dict[str, Any] | None:
-  """Of a dataset, or of an evaluation as a whole."""
+  """Returns the score of a dataset, or of an evaluation as a whole."""
   if scores is None or scores.mean is None:
     return None
   return {'mean': scores.mean, 'std': scores.std, 'interval': scores.interval and list(scores.interval)}
 
 
 def _difference(scores: Mapping, compared: Difference | None = None) -> dict[str, Any] | None:
-  """As the evaluation has it; without a test where it has none."""
+  """Returns the evaluation's difference; without a test if the evaluation has none."""
   if compared:
     return compared.to_json()
   before, after = scores.get(UNTUNED), scores.get(TUNED)
@@ -233,13 +232,13 @@ def _present(columns: Sequence[str], groups) -> list[str]:
 
 
 def _narrow(rows: Sequence[dict | None], columns: Sequence[str]) -> None:
-  """Leaves those columns of the rows."""
+  """Reduces the rows to these columns."""
   for row in filter(None, rows):
     row['scores'] = {column: row['scores'].get(column) for column in columns}
 
 
 def _average(rows: Sequence[Mapping | None], columns, of: str) -> dict | None:
-  """Over the rows that have a place from 0 to 100; alike for every column."""
+  """Averages the rows on the scale of 0 to 100; the same rows in every column."""
   rows = [row for row in rows if row and row['plotted']]
   if not rows:
     return None
@@ -258,7 +257,7 @@ def _average(rows: Sequence[Mapping | None], columns, of: str) -> dict | None:
 
 
 def lines(table: Mapping) -> list[dict]:
-  """The rows for people: `name`, `first` (of its group), `mean_row`, and as text
+  """Returns the rows for display: `name`, `first` (of its group), `mean_row`, and as text
 
   `cells`, for each column (score, interval), and `difference`, (difference, p).
   """
@@ -288,7 +287,7 @@ def _line(table, name: str, row: Mapping, mean_row: bool, first: bool) -> dict:
 
 
 def texts(score: Mapping | None) -> tuple[str, str]:
-  """('52.0 (1.3)', '[48.0, 56.0]'), or what stands for nothing."""
+  """('52.0 (1.3)', '[48.0, 56.0]'), or a placeholder."""
   if not score:
     return NOTHING, ''
   spread = '' if score['std'] is None else f' ({score["std"]:.1f})'
@@ -308,7 +307,7 @@ def _gap(difference: Mapping | None) -> tuple[str, str]:
 
 
 def markdown(table: Mapping) -> str:
-  """The table as Markdown."""
+  """Returns the table as Markdown."""
   compared = [table['compared']] if table['compared'] else []
   text = [f'# {table["title"]}', '', f'data: {table["data"] or NOTHING}', '']
   text += [f'- {note}' for note in table['notes']] + [''] * bool(table['notes'])
@@ -329,7 +328,7 @@ def _bars(cells: Sequence[str]) -> str:
 
 
 def page(table: Mapping) -> str:
-  """The table as a page of its own, with a bar for each score."""
+  """Returns the table as an HTML page, with a bar for each score."""
   average = (
     [{'name': '', 'title': 'All of them', 'problem': None, 'rows': [], 'mean': table['average']}]
     if table['average']

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the page says of held-out text in the text trained on, as the paper's appendix C does."""
+"""The page's section on held-out text in the training data, as in the paper's appendix C."""
 
 from typing import Any, Mapping, Sequence
 
@@ -21,10 +21,10 @@ def section(run: Any, every: Sequence[Group], given: Any) -> dict[str, Any]:
     given: page.Inputs.
 
   Returns:
-    If the run compared the text: `rows`, one of each held-out dataset, `left_out`: (task,
-    its training records that were left out), `skipped`: (reason, tasks that were not compared)
-    and `policy`. Otherwise `missing`, a sentence, and `command`, which compares, or ''. In both
-    cases `clean`, the scores of the clean part by group, `fewest` and `not_clean`.
+    If the run compared the text: `rows`, one per held-out dataset, `left_out`: (task, number
+    of its training records left out), `skipped`: (reason, tasks not compared) and `policy`.
+    Otherwise `missing`, a sentence, and `command`, which would compare, or ''. In both
+    cases `clean`, the scores on the clean part by group, `fewest` and `not_clean`.
   """
   clean = [one for group in every if (one := _clean(group, every, given.clean))]
   return {**compared(run), 'clean': clean, 'fewest': clean_part.FEWEST, 'not_clean': given.not_clean}
@@ -50,7 +50,7 @@ def _compared(found: Any) -> dict[str, Any]:
 
 
 def _clean(group: Group, every: Sequence[Group], given: Mapping[str, Mapping]) -> dict[str, Any] | None:
-  """The scores of a group's tuned model; None if they are not known."""
+  """Returns the scores of a group's tuned model; None if they are unknown."""
   rows, problems = [], []
   for one in group.evaluations:
     for name, parts in given.get(one.folder, {}).items() if one.name == 'tuned' else ():
@@ -63,7 +63,7 @@ def _clean(group: Group, every: Sequence[Group], given: Mapping[str, Mapping]) -
 
 
 def _parts(parts: Mapping[str, Any]) -> list[tuple[str, str]]:
-  """(score, number of examples) of all, of the clean and of the marked ones."""
+  """(score, number of examples) of all, of the clean and of the marked examples."""
   own = [parts[name] for name in ('whole', 'clean', 'marked')]
   return [(tables.number(part['score']), f'{part["examples"]:,}') for part in own]
 
@@ -89,5 +89,5 @@ def _row(name: str, numbers: Any) -> dict[str, Any]:
 
 
 def _counted(count: int, of: int) -> tuple[str, str]:
-  """('12', '1.2%'); no percentage of nothing."""
+  """('12', '1.2%'); no percentage if there are none."""
   return f'{count:,}', f'{count / of:.1%}' if count else ''

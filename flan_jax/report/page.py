@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""report.html: the results for people, one file that asks no network for anything.
+"""report.html: the results for readers, one file that needs no network.
 
-Everything that came from data is escaped by the template; the examples to browse are
-JSON that the page's script sets as text.
+The template escapes all text that comes from data; the examples to browse are JSON that
+the page's script sets as text.
 """
 
 import datetime
@@ -21,7 +21,7 @@ from flan_jax.report import charts, overlap, paper, score_plot, sections, tables
 from flan_jax.report import samples as samples_lib
 
 FILE = 'report.html'
-INPUTS = 'report.json'  # what only the evaluation knew, to make the page again
+INPUTS = 'report.json'  # what only the evaluation knows, needed to rewrite the page
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _TEMPLATE = os.path.join(_HERE, 'report.html.j2')
 
@@ -38,9 +38,9 @@ class _Part(TypedDict):
 
 
 class CleanScores(TypedDict, total=False):
-  """The score of a dataset, split by whether the text of examples is trained on.
+  """The score of a dataset, split by whether the text of examples is in the training data.
 
-  metric, split: what the scores are of. problem: why there are none.
+  metric, split: of the scores. problem: why there are none.
   """
 
   metric: Required[str]
@@ -52,14 +52,14 @@ class CleanScores(TypedDict, total=False):
 
 
 class Inputs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-  """What report.json holds.
+  """The content of report.json.
 
   rules: cluster ('None' if none is held out) -> {'dropped': task -> reason, 'held_out' and
-  'trained': task -> its clusters}; `trained` is of the runs before as well. None: the
-  cluster is not known any more.
-  drawn: task -> prompts drawn while training, None where they were not counted.
+  'trained': task -> its clusters}; `trained` includes earlier runs. None: the cluster is
+  no longer known.
+  drawn: task -> prompts drawn in training, None if not counted.
   phrasings: dataset -> template number -> its text.
-  cut: what of the training prompts did not fit, in plain words.
+  cut: the training prompts that did not fit, as a sentence.
   clean: folder of an evaluation's answers -> dataset -> its scores.
   not_clean: why `clean` is empty.
   """
@@ -85,10 +85,10 @@ def write(
   samples: Sequence[Mapping] | None = None,
   goodput: Sequence[Mapping[str, str]] = (),
 ) -> str:
-  """Writes report.html into MODEL_DIR, whole or not at all; returns its path.
+  """Writes report.html into MODEL_DIR atomically; returns its path.
 
-  See `page` for the arguments. Samples are by default those of MODEL_DIR/predictions.
-  report.json beside it has what `again` needs.
+  See `page` for the arguments. samples: by default those of MODEL_DIR/predictions. Also
+  writes report.json, which `again` reads.
   """
   if samples is None:
     samples = samples_lib.read(model_dir, _named(results))
@@ -99,7 +99,7 @@ def write(
 
 
 def _named(results: Results) -> dict[str, Evaluation]:
-  """What each evaluation is called among all, the last ones first -> the evaluation."""
+  """Returns the display name of each evaluation, the last ones first -> the evaluation."""
   every = groups.split(results)[::-1]
   ends = ['' if len(every) == 1 else f' ({groups.label(group, every)})' for group in every]
   return {f'{one.name}{end}': one for group, end in zip(every, ends) for one in group.evaluations}
@@ -113,10 +113,10 @@ def again(
   references: Mapping | None = None,
   goodput: Sequence[Mapping[str, str]] = (),
 ) -> str:
-  """Writes report.html of an evaluated run anew; returns its path.
+  """Rewrites report.html of an evaluated run; returns its path.
 
   Raises:
-    UserError: there is no report.json, or it is not one that `write` wrote.
+    UserError: report.json is missing, or `write` did not write it.
   """
   given = inputs(model_dir)
   if given is None:
@@ -129,10 +129,10 @@ def again(
 
 
 def inputs(model_dir: str) -> Inputs | None:
-  """What report.json holds, None where there is none.
+  """Returns the content of report.json, None if it is missing.
 
   Raises:
-    UserError: it is not one that `write` wrote.
+    UserError: `write` did not write it.
   """
   path = os.path.join(model_dir, INPUTS)
   try:
@@ -155,7 +155,7 @@ def page(
   samples: Sequence[Mapping] | None = None,
   goodput: Sequence[Mapping[str, str]] = (),
 ) -> str:
-  """The report as HTML: a part for each group of the results, the last one first.
+  """Returns the report as HTML: a part for each group of the results, the last one first.
 
   Args:
     results: all parts of the page.
@@ -163,8 +163,8 @@ def page(
     curves: title -> records of metrics.jsonl.
     references: dataset, or 'mean' -> figures of the paper, each `system`, `setting`,
       `value`, `metric`, `note`.
-    samples: examples to browse, as samples.read gives them.
-    goodput: where the time went, a row for each part: `part`, `meaning`, `time`, `share`.
+    samples: examples to browse, as from samples.read.
+    goodput: use of time, a row for each part: `part`, `meaning`, `time`, `share`.
   """
   packed, count = samples_lib.packed(samples or [])
   every = groups.split(results)[::-1]
@@ -195,7 +195,7 @@ def _title(every: Sequence[Group]) -> str:
 
 
 def _part(group: Group, every: Sequence[Group], number, run, given: Inputs, references) -> dict:
-  """What the page says of a group of the results."""
+  """Returns the page's content for a group of the results."""
   own = {
     name: figures
     for name, figures in references.items()
@@ -224,12 +224,12 @@ def _part(group: Group, every: Sequence[Group], number, run, given: Inputs, refe
 
 
 def filled(template: str, **values) -> str:
-  """A page with the values, and what its charts share."""
+  """Returns a page filled with the values and with what its charts share."""
   return storage.filled(template, place=score_plot.place, **values)
 
 
 def markup(json_text: str):
-  """JSON that holds no '<', as the template takes it: not escaped once more."""
+  """Marks JSON without '<' as safe, so that the template does not escape it again."""
   import markupsafe
 
   return markupsafe.Markup(json_text)
@@ -240,12 +240,12 @@ def now() -> str:
 
 
 def _names(group: Group) -> list[tuple[str, str]]:
-  """(name, CSS class) of the evaluations that are compared."""
+  """Returns (name, CSS class) of the compared evaluations."""
   return [(one.name, score_plot.colour(one.name)) for one in tables.main(group)]
 
 
 def _tiles(group: Group) -> list[dict]:
-  """Means over the held-out datasets: majority, the evaluations, their differences."""
+  """Returns means over the held-out datasets: majority, the evaluations, their differences."""
   means = [row for row in tables.rows(group) if row['mean_row']]
   if not means:
     return []
@@ -275,7 +275,7 @@ def _tiles(group: Group) -> list[dict]:
 
 
 def _facts(run: Any) -> list[tuple[str, str]]:
-  """What is the same for all evaluations."""
+  """Returns the facts that all evaluations share."""
   model, words, tasks = run.model, run.vocabulary, len(run.tasks)
   trained = f'{run.mixture}, {tasks} task{"s" * (tasks != 1)} ({run.data})'
   if run.imported is not None:
@@ -288,7 +288,7 @@ def _facts(run: Any) -> list[tuple[str, str]]:
 
 
 def _asked(group: Group, run: Any) -> list[tuple[str, str]]:
-  """What a group was asked, and of which checkpoints."""
+  """Returns what a group was asked, and the checkpoints that answered."""
   steps = ', '.join(f'{one.name} at step {one.step:,}' for one in tables.main(group))
   cluster = group.conditions.cluster or 'nothing'
   first = ('asked', cluster) if group.perhaps_seen else ('held out', cluster)
@@ -301,7 +301,7 @@ def _asked(group: Group, run: Any) -> list[tuple[str, str]]:
 
 
 def _references(group: Group, references: Mapping) -> list[dict]:
-  """The rows of the table of references, of the datasets that were evaluated."""
+  """Returns the rows of the references table for the evaluated datasets."""
   found = []
   for row in tables.rows(group):
     own = score_plot.of_dataset(references, row['name'])
@@ -319,7 +319,7 @@ def _references(group: Group, references: Mapping) -> list[dict]:
 
 
 def _charts(results: Results, every: Sequence[Group], run: Any, curves: Mapping) -> list[dict[str, Any]]:
-  """Every chart of the page that has a curve: `title`, `note`, and its points."""
+  """Returns every chart that has a curve: `title`, `note`, and its points."""
   kinds = []
   for name, records in curves.items():
     kinds += [

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Figures of the FLAN paper (arXiv 2109.01652 v5), to stand beside one's own.
+"""Figures of the FLAN paper (arXiv 2109.01652 v5), to show beside one's own.
 
     figures('bool_q', 'accuracy')      of several systems and settings
-    figures('wmt14_enfr.en_fr.5shot', 'bleu')       of what the variant is derived from
-    aggregates()                       means over datasets, and what the ablations gave
+    figures('wmt14_enfr.en_fr.5shot', 'bleu')       those of the variant's dataset
+    aggregates()                       means over datasets, and results of the ablations
 
-Models of 137 billion parameters and more: lines to compare with, not to expect. Only
-figures that another source confirms stand here: a cell of the paper's tables that one
+The models have 137 billion parameters and more: a reference, not an expectation. Only
+figures confirmed by another source are listed: a cell of the paper's tables that one
 source repeats, a mean that two do. The paper has many more.
 """
 
@@ -22,12 +22,11 @@ FEW_SHOT_BEST = 'few-shot, best dev template'
 
 @dataclasses.dataclass(frozen=True)
 class Figure:
-  """What a system scored on a dataset, 0..100.
+  """A system's score on a dataset, 0..100.
 
-  system: with its size. setting: 'zero-shot' is of FLAN the mean over its templates, of
+  system: with its size. setting: 'zero-shot' is for FLAN the mean over its templates, for
   the others the score of one prompt. shots: exemplars, None if there are none or the
-  number is not confirmed. metric: as we name it. note: what else a reader must know, or
-  ''.
+  number is unconfirmed. metric: our name for it. note: a remark for the reader, or ''.
   """
 
   system: str
@@ -40,22 +39,22 @@ class Figure:
 
 @dataclasses.dataclass(frozen=True)
 class Aggregate:
-  """Numbers that are of no single dataset. values: what each is of -> the number."""
+  """Numbers that belong to no single dataset. values: label -> the number."""
 
   title: str
   values: Mapping[str, float]
 
 
 def figures(dataset: str, metric: str) -> tuple[Figure, ...]:
-  """The paper's figures for a dataset.
+  """Returns the paper's figures for a dataset.
 
   Args:
-    dataset: its name or a variant's, which has the figures of the dataset; those of a
-      dataset with two directions belong to a direction: 'wmt14_enfr.en_fr'.
-    metric: one of those that the dataset is scored by.
+    dataset: its name or a variant's, which has the figures of the dataset; a dataset with
+      two directions has figures per direction: 'wmt14_enfr.en_fr'.
+    metric: one of the dataset's metrics.
 
   Returns:
-    LaMDA-PT's, GPT-3's and FLAN's, in this order; () where there are none.
+    LaMDA-PT's, GPT-3's and FLAN's, in this order; () if there are none.
   """
   while dataset and (dataset, metric) not in TABLE:
     dataset = dataset.rpartition('.')[0]
@@ -63,12 +62,12 @@ def figures(dataset: str, metric: str) -> tuple[Figure, ...]:
 
 
 def aggregates() -> tuple[Aggregate, ...]:
-  """The means of figure 1, the ablations of figures 6 and 8, and the count of wins."""
+  """Returns the means of figure 1, the ablations of figures 6 and 8, and the count of wins."""
   return _AGGREGATES
 
 
-# How a line is written: dataset, metric | system | setting | value, shots in brackets, a
-# sign for one of the notes.
+# Format of a line: dataset, metric | system | setting | value, shots in brackets, a sign
+# for one of the notes.
 _LINE = re.compile(
   r'(?P<dataset>\S+) +(?P<metric>\S+) *\| *(?P<system>\S+) *\| *(?P<setting>[a-z -]+?) *'
   r'\| *(?P<value>\d+\.\d)(?: \[(?P<shots>\d+)\])?(?: (?P<note>\S))?'
@@ -120,7 +119,7 @@ wmt16_translate_deen.de_en bleu | FLAN | zero best | 39.8
 
 
 def _figures(block: str) -> Iterator[tuple[tuple[str, str], Figure]]:
-  """(dataset, metric) and the figure of each line."""
+  """Yields (dataset, metric) and the figure of each line."""
   for line in filter(None, block.splitlines()):
     found = _LINE.fullmatch(line.strip())
     if not found or found['system'] not in _SYSTEMS or found['setting'] not in _SETTINGS:

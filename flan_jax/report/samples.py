@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Examples to look at, with what was asked and answered: read back from the cells."""
+"""Examples to browse, with question and answer, read from the answer cache."""
 
 import itertools
 import json
@@ -10,24 +10,24 @@ from flan_jax import storage
 from flan_jax.evaluation import answers, text_metrics
 from flan_jax.evaluation.scores import Evaluation
 
-MOST_BYTES = 4_000_000  # of the examples that a page holds
-_FEWER = (20, 10, 5, 3, 2, 1)  # examples of a template, tried in turn
+MOST_BYTES = 4_000_000  # limit for all examples of a page
+_FEWER = (20, 10, 5, 3, 2, 1)  # examples per template, tried in turn
 
 
 def read(model_dir: str, evaluations: Mapping[str, Evaluation], most: int = 20) -> list[dict]:
-  """The first examples of evaluations, whose prompts were kept; of answers that several
-  evaluations share, once.
+  """Returns the first examples of evaluations with stored prompts; answers that several
+  evaluations share appear once.
 
   Args:
-    model_dir: the run. What is missing there is left out; what is damaged too, and told.
-    evaluations: what they are called -> the evaluations.
+    model_dir: the run. Missing files are skipped; damaged ones too, with a notice.
+    evaluations: display name -> the evaluation.
     most: examples of each evaluation, dataset and template.
 
   Returns:
     For each prompt: `evaluation`, `dataset`, `template`, `method`, `number` (of the
-    example), `prompt`, `options`, `scores` (of the options, None where there is none),
-    `target`, `answer` (text, None where there is none), `right` (None of a written
-    answer that is not a reference word for word: the metric judges it).
+    example), `prompt`, `options`, `scores` (of the options, or None), `target`, `answer`
+    (text, or None), `right` (None for a generated answer that equals no reference: only
+    the metric can judge it).
   """
   found, done, tell = [], set(), answers.once()
   for name, evaluation in evaluations.items():
@@ -72,7 +72,7 @@ def _sample(example: Mapping, given: Mapping) -> dict:
 
 
 def _same(text: str, references: Sequence[str]) -> bool:
-  """But for case, articles and punctuation."""
+  """Compares texts without case, articles and punctuation."""
 
   def bare(one):
     return text_metrics.trivia_normalized(one) or one.strip()
@@ -81,10 +81,10 @@ def _same(text: str, references: Sequence[str]) -> bool:
 
 
 def packed(samples: Sequence[Mapping], most_bytes: int = MOST_BYTES) -> tuple[str, int]:
-  """The samples as JSON that may stand inside a <script>, and how many are left.
+  """Returns the samples as JSON that is safe inside a <script>, and how many remain.
 
-  Keeps the first few of every template, as many as fit, then every second of these.
-  Prompts that several models were asked are kept once.
+  Keeps as many of each template's first examples as fit, then every second of these.
+  Prompts shared by several models are stored once.
   """
   kept: Sequence[Mapping] = samples
   for few in _FEWER:
@@ -103,9 +103,9 @@ def _text(samples: Sequence[Mapping]) -> str:
   text = json.dumps(
     {'prompts': list(prompts), 'samples': records}, separators=(',', ':'), allow_nan=False, ensure_ascii=False
   )
-  # Within a script only '<' can begin markup, and in JSON it stands in texts alone.
+  # Inside a script only '<' can begin markup, and in JSON it occurs only in strings.
   text = text.replace('<', '\\u003c')
-  return text.encode('utf-8', 'replace').decode()  # half a surrogate is no UTF-8
+  return text.encode('utf-8', 'replace').decode()  # a lone surrogate is no valid UTF-8
 
 
 def _finite(value: Any) -> bool:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The picture of the scores: for each dataset a lane an evaluation, from 0 to 100.
+"""The plot of the scores: for each dataset a lane per evaluation, from 0 to 100.
 
 A lane has a faint dot for every template, a box from the first to the third quartile, a
 line for the 95% interval and a mark for the mean. The paper's figures are ticks.
@@ -14,24 +14,24 @@ from flan_jax.evaluation.scores import Difference, Evaluation, MethodScores
 from flan_jax.report import tables
 
 COLOURED = ('untuned', 'plain', 'tuned')
-_APART = 3.2  # percent of a lane that a letter needs
+_APART = 3.2  # percent of a lane, the width of a letter
 _LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
 
 
 def place(value: float | None) -> float:
-  """Where a score stands on a track from 0 to 100; a negative correlation at 0."""
+  """Returns a score's position on a track from 0 to 100; a negative correlation is at 0."""
   return round(min(max(value or 0.0, 0.0), 100.0), 2)
 
 
 def colour(name: str) -> str:
-  """The CSS class of an evaluation."""
+  """Returns the CSS class of an evaluation."""
   return name if name in COLOURED else 'other'
 
 
 def blocks(group: Group, references: Mapping[str, Sequence[Mapping]]) -> list[dict]:
-  """A block for each row of the table.
+  """Returns a block for each row of the table.
 
-  Each: what `tables.rows` has, `sizes`, `ticks` (see `_ticks`), `lanes` (see `_lane`),
+  Each: the keys of `tables.rows`, `sizes`, `ticks` (see `_ticks`), `lanes` (see `_lane`),
   `differences` (see `_difference`).
   """
   letters, evaluations = legend(references), tables.main(group)
@@ -41,7 +41,7 @@ def blocks(group: Group, references: Mapping[str, Sequence[Mapping]]) -> list[di
     for one in evaluations:
       lanes += _lanes_of(one, row)
     if not lanes:
-      continue  # only evaluated on the way
+      continue  # only intermediate evaluations have it
     own = of_dataset(references, row['name'])
     made.append(
       {
@@ -56,20 +56,20 @@ def blocks(group: Group, references: Mapping[str, Sequence[Mapping]]) -> list[di
 
 
 def legend(references: Mapping[str, Sequence[Mapping]]) -> dict[tuple[str, str], str]:
-  """(system, setting) -> the letter that its ticks have."""
+  """Returns (system, setting) -> the letter of its ticks."""
   kinds = dict.fromkeys((one['system'], one['setting']) for group in references.values() for one in group)
   return {kind: _LETTERS[i] if i < len(_LETTERS) else str(i + 1) for i, kind in enumerate(kinds)}
 
 
 def of_dataset(references: Mapping, name: str) -> Sequence[Mapping]:
-  """Those of the dataset; of a variant, 'rte.5shot', those of its dataset."""
+  """Returns a dataset's references; a variant, 'rte.5shot', has those of its dataset."""
   return references.get(name) or references.get(name.split('.')[0], [])
 
 
 def _ticks(own: Sequence[Mapping], letters: Mapping, metric: str) -> list[dict]:
-  """Ticks from left to right: `letter`, `place`, `text`, `level`.
+  """Returns ticks from left to right: `letter`, `place`, `text`, `level`.
 
-  Letters too near each other stand on different levels, 0 at the bottom.
+  Letters too close to each other get different levels, 0 at the bottom.
   """
   ticks, ends = [], []
   for one in sorted(drawn(own, metric), key=lambda one: one['value']):
@@ -82,18 +82,18 @@ def _ticks(own: Sequence[Mapping], letters: Mapping, metric: str) -> list[dict]:
 
 
 def drawn(own: Sequence[Mapping], metric: str) -> list[Mapping]:
-  """The references that are of the metric of the lanes."""
+  """Returns the references with the metric of the lanes."""
   return [one for one in own if one['value'] is not None and _same_metric(one.get('metric'), metric)]
 
 
 def _same_metric(theirs: str | None, ours: str) -> bool:
-  """'F1' is 'f1a', 'Exact match' is 'trivia_exact_match'; no name is any metric."""
+  """'F1' matches 'f1a', 'Exact match' 'trivia_exact_match'; no name matches any metric."""
   theirs, ours = (re.sub('[^a-z0-9]', '', (name or '').lower()) for name in (theirs, ours))
   return not theirs or theirs in ours or ours in theirs
 
 
 def told(one: Mapping) -> str:
-  """'FLAN 137B, zero-shot: 64.1 accuracy (a note)'."""
+  """Describes a reference: 'FLAN 137B, zero-shot: 64.1 accuracy (a note)'."""
   of = f'{one["system"]}, {one["setting"]}' if one['setting'] else one['system']
   note = f' ({one["note"]})' if one.get('note') else ''
   return f'{of}: {tables.number(one["value"])} {one.get("metric") or ""}'.strip() + note
@@ -111,7 +111,7 @@ def _lanes_of(evaluation: Evaluation, row: Mapping) -> list[dict]:
 
 
 def _lane(name: str, label: str, scores: MethodScores, row: Mapping) -> dict[str, Any]:
-  """`label`, `colour`, places (`mark`, `dots`, `box`, `line`) and texts of one lane."""
+  """Returns `label`, `colour`, places (`mark`, `dots`, `box`, `line`) and texts of one lane."""
   mean, plotted = scores.mean, row['plotted']
   quartiles = scores.quartiles if tables.several(scores) else None
   middle = tables.number(scores.median)
@@ -133,7 +133,7 @@ def _lane(name: str, label: str, scores: MethodScores, row: Mapping) -> dict[str
 
 
 def _ends(pair: Sequence[float] | None) -> tuple[float, float] | None:
-  """How far the two ends are from the left and from the right."""
+  """Returns the distances of the two ends from the left and from the right."""
   return (place(pair[0]), round(100 - place(pair[1]), 2)) if pair else None
 
 
@@ -150,7 +150,7 @@ def _sizes(evaluations: Sequence[Evaluation], name: str) -> str:
 
 
 def _differences(group: Group, row: Mapping) -> Iterator[dict[str, str]]:
-  """What the comparisons say of a row: see `difference`."""
+  """Yields the comparisons of a row: see `difference`."""
   for one in group.comparisons:
     found = one.mean if row['mean_row'] else one.datasets.get(row['name'])
     if found:
@@ -158,9 +158,9 @@ def _differences(group: Group, row: Mapping) -> Iterator[dict[str, str]]:
 
 
 def difference(found: Difference, metric: str = '') -> dict[str, str]:
-  """`value`, `interval` and `p` as text, and `verdict`.
+  """Returns `value`, `interval` and `p` as text, and `verdict`.
 
-  The verdict is 'better' or 'worse' where the interval excludes 0, else ''.
+  The verdict is 'better' or 'worse' if the interval excludes 0, else ''.
   """
   ends = found.interval
   clear = ends is not None and (ends[0] > 0 or ends[1] < 0)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the page says beside the scores: that they are of unseen tasks, what was trained
-on, which templates did best, and what went wrong."""
+"""Sections of the page beside the scores: proof of unseen tasks, what was trained on, best
+templates, problems."""
 
 from typing import Any, Iterator, Mapping, Sequence
 
@@ -17,8 +17,8 @@ def unseen(rule: Mapping | None, training: Training) -> dict[str, Any] | None:
   Returns:
     `training`: what is known of it (scores.Training); `held_out` and `trained`: (task,
     its clusters); `dropped`: (reason, tasks); `shared`: (task trained on, clusters of
-    held-out tasks that it belongs to); `unchecked`: tasks trained on that are of no
-    cluster; `headings`: clusters that merely collect others, which nothing follows from.
+    held-out tasks that it belongs to); `unchecked`: tasks trained on without a cluster;
+    `headings`: clusters that only group others and prove nothing.
   """
   held_out = (rule or {}).get('held_out') or {}
   if not held_out:
@@ -43,11 +43,11 @@ def unseen(rule: Mapping | None, training: Training) -> dict[str, Any] | None:
 
 
 def shares(weights: Mapping[str, float], drawn: Mapping[str, int | None] | None):
-  """For each task its intended share of the prompts and the share that was drawn.
+  """Returns each task's intended share of the prompts and the share drawn.
 
   Returns:
     A list of `task`, `weight`, `share` and `width` (of the bar, in percent), `count`,
-    `drawn` and `drawn_width`; the last three None where nothing was counted.
+    `drawn` and `drawn_width`; the last three None if nothing was counted.
   """
   drawn = drawn or {}
   total = sum(weights.values()) or 1
@@ -70,16 +70,16 @@ def shares(weights: Mapping[str, float], drawn: Mapping[str, int | None] | None)
 
 
 def templates(group: Group, phrasings: Mapping[str, Mapping]) -> list[dict]:
-  """For each dataset its best and worst template, a prompt, and all scores.
+  """Returns for each dataset its best and worst template, a prompt, and all scores.
 
-  Best and worst are by the last of the evaluations that asked in several templates.
+  Best and worst are those of the last evaluation that used several templates.
   """
   evaluations = tables.main(group)
   made = []
   for row in tables.rows(group):
     scores = {one.name: one.datasets[row['name']] for one in evaluations if row['name'] in one.datasets}
     if not scores:
-      continue  # the mean
+      continue  # the mean over datasets
     last = list(scores.values())[-1]
     names = [
       (name, split, metric)
@@ -115,9 +115,9 @@ def _by_template(scores: Mapping[str, DatasetScores], columns) -> list[tuple[int
 
 
 def _extremes(scores: Mapping[str, DatasetScores], metric: str, texts: Mapping) -> list[dict]:
-  """Best and worst, each `label`, `template`, `text` and `scores`: (name, score).
+  """Returns best and worst, each `label`, `template`, `text` and `scores`: (name, score).
 
-  [] where there are fewer than two templates, or all have the same score.
+  [] if there are fewer than two templates, or all have the same score.
   """
   by_name = {name: own.by_template(metric) for name, own in scores.items()}
   several = [name for name, own in by_name.items() if len(own) > 1]
@@ -140,7 +140,7 @@ def _extremes(scores: Mapping[str, DatasetScores], metric: str, texts: Mapping) 
 
 
 def problems(group: Group) -> list[dict]:
-  """What went wrong, each thing once: `dataset`, `text`, and in which `evaluations`."""
+  """Returns the problems, each once: `dataset`, `text`, and the `evaluations` with it."""
   found: dict[tuple[str, str], list[str]] = {}
   for one in group.evaluations:
     for problem in _problems_of(one):
@@ -160,7 +160,7 @@ def _problems_of(evaluation: Evaluation) -> Iterator[tuple[str, str]]:
 
 
 def _counts(templates: Sequence[TemplateScores]) -> Iterator[str]:
-  """How many prompts or answers were cut, and how many went without an answer."""
+  """Yields how many prompts or answers were cut, and how many prompts have no answer."""
   asked = sum(one.n_dev + one.n_test for one in templates)
   for key, one_was, several_were in (
     ('cut', 'was too long and was cut', 'were too long and were cut'),
@@ -177,6 +177,6 @@ def _counts(templates: Sequence[TemplateScores]) -> Iterator[str]:
   ):
     count = sum(getattr(one, key) or 0 for one in templates)
     if key == 'unanswered' and any(one.method == 'decode' for one in templates):
-      continue  # a problem of the dataset tells how many answers were empty
+      continue  # a problem of the dataset already reports the empty answers
     if count:
       yield f'{count:,} of {asked:,} prompts {one_was if count == 1 else several_were}'

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A group of results as a table: its rows, its title, what a reader must know to read it.
+"""A group of results as a table: its rows, its title, and notes for the reader.
 
-Serves the terminal and the page alike.
+Used by the terminal and the page.
 """
 
 import re
@@ -26,7 +26,7 @@ def title(group: Group) -> str:
 
 
 def limits(group: Group) -> list[str]:
-  """Which scores do not count in full: of a part of the examples, perhaps of seen ones."""
+  """Lists scores of restricted value: on some of the examples, or on possibly seen ones."""
   limit = group.conditions.limit
   if limit is None:
     return training(group)
@@ -35,7 +35,7 @@ def limits(group: Group) -> list[str]:
 
 
 def training(group: Group) -> list[str]:
-  """That nothing is known of the data of a model, or of that which a run began from."""
+  """States if the training data of a model, or of its base run, is unknown."""
   if group.training == groups.KNOWN:
     return []
   if group.perhaps_seen:
@@ -44,7 +44,7 @@ def training(group: Group) -> list[str]:
 
 
 def notes(group: Group) -> list[str]:
-  """What a reader must know to read the table."""
+  """Returns the notes needed to read the table."""
   lines = []
   held_in = _held_in(group)
   if any(scores.split == 'dev' for scores in held_in):
@@ -85,7 +85,7 @@ def asking(scores: MethodScores, name: str) -> str:
 
 
 def data(origin: str) -> list[str]:
-  """What a reader must know of the data that scores are of. origin: 'tfds 58, hub 4'."""
+  """Returns the notes on the data behind the scores. origin: 'tfds 58, hub 4'."""
   if 'embedded' in origin:
     return ['embedded data: a small invented world, not the published datasets']
   limits = re.findall(r'limit (\d+)', origin)
@@ -104,7 +104,7 @@ def _held_in(group: Group) -> list[DatasetScores]:
 
 
 def _metrics_note(group: Group) -> list[str]:
-  """Which scores are what, as far as it is not accuracy."""
+  """Names the metric of scores other than accuracy."""
   by_metric: dict[str, list[str]] = {}
   for row in rows(group):
     if row['metric']:
@@ -122,20 +122,20 @@ def _metrics_note(group: Group) -> list[str]:
 
 
 def main(group: Group) -> Sequence[Evaluation]:
-  """The evaluations to compare: not the steps on the way, where there are others."""
+  """Returns the evaluations to compare: without intermediate steps, if there are others."""
   return [one for one in group.evaluations if step(one.name) is None] or group.evaluations[-1:]
 
 
 def step(name: str) -> int | None:
-  """'step 1000', 'untuned step 1000' -> 1000: an evaluation that another followed."""
+  """'step 1000', 'untuned step 1000' -> 1000: an intermediate evaluation."""
   found = re.fullmatch(r'(?:.* )?step (\d+)', name)
   return int(found[1]) if found else None
 
 
 def rows(group: Group) -> list[dict[str, Any]]:
-  """The table: held-out datasets, their mean, held-in datasets.
+  """Returns the table: held-out datasets, their mean, held-in datasets.
 
-  Each row: `name`, `metric`, `plotted` (has a place from 0 to 100), `held_in`, `first`
+  Each row: `name`, `metric`, `plotted` (is on the scale of 0 to 100), `held_in`, `first`
   (begins a section, with this `heading`), `mean_row`, `majority` (text),
   `majority_value`, `scores`: evaluation name -> {'text', 'best', 'mean', 'std'}.
   """
@@ -154,7 +154,7 @@ def rows(group: Group) -> list[dict[str, Any]]:
 
 
 def heading(group: Group, held_in: bool) -> str:
-  """Over the rows of the datasets that were held in, or were not."""
+  """Returns the heading of the rows of held-in datasets, or of the others."""
   if not held_in:
     return 'not known to be unseen' if group.perhaps_seen else 'held out'
   of_dev = all(scores.split == 'dev' for scores in _held_in(group))
@@ -204,20 +204,20 @@ def _cell(scores: MethodScores | None) -> dict[str, Any]:
 
 
 def spread(scores: MethodScores) -> str:
-  """'60.5 (1.2)': the mean over the templates, their deviation in brackets.
+  """'60.5 (1.2)': mean over the templates, and their standard deviation.
 
-  Of a single template, as of the mean over datasets, there is no deviation.
+  A single template, or a mean over datasets, has no deviation.
   """
   return number(scores.mean) + (f' ({scores.std:.1f})' if several(scores) else '')
 
 
 def several(scores: MethodScores) -> bool:
-  """Whether there is more than one template to have a deviation."""
+  """Whether there are several templates, and so a deviation."""
   return len(scores.templates) > 1 and scores.std is not None
 
 
 def best_on_dev(scores: MethodScores) -> str:
-  """'61.5 (#2)': the test score of the template that was best on dev, if there are templates."""
+  """'61.5 (#2)': test score of the best template on dev, if there are templates."""
   if scores.best_dev_test is None:
     return NOTHING if scores.templates else ''
   return f'{scores.best_dev_test:.1f} (#{scores.best_dev_template})'

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The settings: one typed description of each, by which every value is checked.
+"""Typed descriptions of all settings; every value is checked against them.
 
-`macros` describes what gin files and Python calls set, `flags` what command lines do,
-`kinds` what a value may be. Nothing here imports jax, TensorFlow or gin.
+`macros` describes gin files and Python calls, `flags` command lines, `kinds` the types
+of values. Nothing here imports jax, TensorFlow or gin.
 """
 
 import dataclasses
@@ -19,7 +19,7 @@ FLAGS = {setting.name: setting for setting in flags.SETTINGS}
 def check(setting: Setting, value: Any, name: str = '', where: str = '') -> None:
   """Raises UserError unless the value is of the setting's kind and in its range.
 
-  name: as it was written, by default the setting's. where: ' (my.gin, line 3)'.
+  name: as the user wrote it, by default the setting's. where: ' (my.gin, line 3)'.
   """
   problem = setting.problem(value)
   if problem:
@@ -27,7 +27,7 @@ def check(setting: Setting, value: Any, name: str = '', where: str = '') -> None
 
 
 def check_call(function: str, given: Mapping[str, Any]) -> None:
-  """Checks the arguments of one of our functions, by name; those unknown are left out."""
+  """Checks the arguments of one of our functions by name; unknown ones are ignored."""
   for name, value in given.items():
     setting = PARAMETERS.get(f'{function}.{name}')
     if setting:
@@ -35,16 +35,16 @@ def check_call(function: str, given: Mapping[str, Any]) -> None:
 
 
 def check_fields(instance: Any) -> None:
-  """Checks the fields of one of our dataclasses; to be called from __post_init__."""
+  """Checks the fields of one of our dataclasses; call it in __post_init__."""
   check_call(
     type(instance).__name__, {field.name: getattr(instance, field.name) for field in dataclasses.fields(instance)}
   )
 
 
 def check_told(owner: str, told: Mapping[str, Any], name: str) -> None:
-  """Checks the fields of one of our dataclasses that a file tells.
+  """Checks the fields of one of our dataclasses as read from a file.
 
-  Fields that the dataclass does not have are passed over. name: of the object in the file.
+  Fields that the dataclass lacks are ignored. name: of the object in the file.
   """
   for field, value in told.items():
     setting = PARAMETERS.get(f'{owner}.{field}')
@@ -53,7 +53,7 @@ def check_told(owner: str, told: Mapping[str, Any], name: str) -> None:
 
 
 def read_flag(name: str, text: str) -> Any:
-  """The value of `--name=text`. Raises UserError for what the flag cannot be."""
+  """Returns the value of `--name=text`. Raises UserError if the text is invalid for the flag."""
   setting = FLAGS[name]
   value, problem = setting.read(text)
   problem = problem or setting.problem(value)

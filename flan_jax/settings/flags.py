@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What command lines set: every flag of every command that takes a value.
+"""Settings of command lines: every flag of every command that takes a value.
 
-What a flag means stands in the help of its command.
+The help of a command explains its flags.
 """
 
 from flan_jax.settings.kinds import Setting
@@ -16,7 +16,7 @@ def _place(name: str, kind: str = 'path', **rest) -> Setting:
 
 
 SETTINGS = (
-  # Of all commands, or many.
+  # Flags of all commands, or of many.
   _place('tfds_data_dir'),
   Setting('import', 'names'),
   _place('gin_file'),

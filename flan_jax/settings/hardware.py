@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a device can do, by kind; every number has its source.
+"""Device specifications by kind; every number has its source.
 
-A device is what jax shows as one on the hardware itself: a core on v2, v3 and tpu7x, a
-chip on the others. v4 and v5p have two cores a chip, which their hosts join into one
+A device is what jax counts as one on the hardware itself: a core on v2, v3 and tpu7x, a
+chip on the others. v4 and v5p have two cores per chip, which their hosts join into one
 device (megacore); v5e and v6e have one core.
 """
 
@@ -18,15 +18,15 @@ GB, GIB, TERA = 1e9, 2**30, 1e12
 
 @dataclasses.dataclass(frozen=True)
 class Device:
-  """One device. flops: peak a second, dense, in bfloat16; memory: bytes for a program.
+  """One device. flops: peak per second, dense, in bfloat16; memory: bytes for a program.
 
-  memory_bandwidth, network_bandwidth: bytes a second. The network's is what leaves a
-  device one way: on a TPU along one axis of its torus, which has two links, since the
-  ring of a collective lies along an axis; on a GPU all of NVLink, or else of PCIe.
+  memory_bandwidth, network_bandwidth: bytes per second. The network's is one way out of
+  a device: on a TPU along one axis of its torus, which has two links, because the ring
+  of a collective lies along an axis; on a GPU all of NVLink, or else of PCIe.
   slice_bandwidth: the same between slices, over the data centre's network.
-  example: a topology of the kind. names: as jax calls the device, the beginning of it
-  for a GPU. per_chip: devices of a chip. chip_config: what libtpu calls the devices of a
-  real host, if it compiles for other ones by default.
+  example: a topology of the kind. names: jax's names of the device, a prefix for a GPU.
+  per_chip: devices per chip. chip_config: libtpu's name for the devices of a real host,
+  if it compiles for other ones by default.
   """
 
   flops: float
@@ -42,12 +42,12 @@ class Device:
 
 
 def _tpu(flops, memory, memory_bandwidth, link, between, source, *names, **more):
-  """A TPU's device, from its share of the chip's numbers.
+  """Describes a TPU device by its share of the chip's numbers.
 
-  memory: GiB that libtpu 0.0.42 gives a program, from the message with which it refuses
-  one that needs more; the rest of the chip's it keeps. link: GB/s one way; the pages
-  give the sum of both ways over all links, 4 of a 2D and 6 of a 3D torus. between:
-  Gbit/s between slices; 25 a chip, the least of the pages, where they say nothing.
+  memory: GiB that libtpu 0.0.42 gives a program, from its error for a program that
+  needs more; libtpu reserves the rest. link: GB/s one way; the pages give the sum of
+  both ways over all links, 4 of a 2D and 6 of a 3D torus. between: Gbit/s between
+  slices; 25 per chip, the least of the pages, if a page gives none.
   """
   return Device(
     flops * TERA, memory * GIB, memory_bandwidth * GB, 2 * link * GB, between / 8 * GB, source, names=names, **more
@@ -55,7 +55,7 @@ def _tpu(flops, memory, memory_bandwidth, link, between, source, *names, **more)
 
 
 def _gpu(flops, memory, memory_bandwidth, network, source, example, *names):
-  # Between machines: 400 Gbit/s a GPU, as the data sheet of DGX H100 has it.
+  # Between machines: 400 Gbit/s per GPU, from the data sheet of DGX H100.
   return Device(
     flops * TERA,
     memory * GB,
@@ -105,7 +105,7 @@ GPUS = tuple(kind for kind, device in DEVICES.items() if device.names[0].startsw
 
 @dataclasses.dataclass(frozen=True)
 class Topology:
-  """`2*v5e:4x4`: two slices of 4 x 4 chips. `name`: one slice as libtpu calls it."""
+  """`2*v5e:4x4`: two slices of 4 x 4 chips. `name`: libtpu's name of one slice."""
 
   kind: str
   shape: tuple[int, ...]
@@ -121,14 +121,14 @@ class Topology:
 
   @property
   def devices(self) -> int:
-    """Over all slices."""
+    """Returns the number of devices over all slices."""
     return math.prod(self.shape) * self.device.per_chip * self.slices
 
 
 def topology(text: str) -> Topology:
   """Reads `kind:AxB[xC]` with an optional `slices*` before it; for GPUs `h100:8`.
 
-  Raises UserError for a kind or a form that is not known, with the nearest ones.
+  Raises UserError for an unknown kind or form, with the closest known ones.
   """
   match = re.fullmatch(r'(?:(\d+)\*)?([a-z0-9]+):(\d+(?:x\d+){0,2})', text or '')
   kind = match[2] if match else re.sub(r'^\d+\*|:.*', '', text or '')
@@ -147,9 +147,9 @@ def topology(text: str) -> Topology:
 
 
 def peak_flops(device_kind: str) -> float | None:
-  """Peak in bfloat16, FLOP/s, of what jax shows as one device; None if not known.
+  """Returns the bfloat16 peak, FLOP/s, of what jax counts as one device; None if unknown.
 
-  device_kind: as jax gives it; what follows the name of a GPU does not matter.
+  device_kind: jax's name; text after the name of a GPU is ignored.
   peak_flops('NVIDIA H100 80GB HBM3') -> 9.89e14; 'TPU v4' is a whole chip.
   """
   found = {name: device for device in DEVICES.values() for name in device.names if _is_called(device_kind, name)}

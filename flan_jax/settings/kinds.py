@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the value of a setting may be: a kind, a range, and what is said of other values."""
+"""Kinds of settings: which values are valid, and the messages for those that are not."""
 
 import ast
 import dataclasses
@@ -13,7 +13,7 @@ from flan_jax.settings import places
 
 AXES = ('data', 'fsdp', 'tensor')  # of a mesh; sharding.MESH_AXES
 
-# 'Rows.row_length' -> its Setting; `macros` fills it.
+# 'Rows.row_length' -> its Setting; filled by `macros`.
 PARAMETERS: dict[str, 'Setting'] = {}
 
 
@@ -21,11 +21,11 @@ PARAMETERS: dict[str, 'Setting'] = {}
 class Setting:
   """A setting: name, kind, range.
 
-  kind: one of KINDS. least, most, above, below: the range of a number, or of each of
-  several. choices: of a text. none: what None means, '' if it means nothing. of: the
-  parameters it is the value of, as in 'Rows.row_length'. positional: of a flag without
-  a name on the command line. inside: names in a folder that must be folders too. local:
-  not in a bucket. meaning: of what no gin file and no help tells.
+  kind: one of KINDS. least, most, above, below: the range of a number, or of each
+  number in a list. choices: valid texts. none: what None means, '' if it is invalid. of:
+  parameters that take this value, as in 'Rows.row_length'. positional: a flag without a
+  name on the command line. inside: names in a folder that must be folders too. local:
+  not in a bucket. meaning: set if no gin file and no help explains it.
   """
 
   name: str
@@ -44,22 +44,22 @@ class Setting:
 
   @property
   def wanted(self) -> str:
-    """'a whole number of at least 1, or None (all)'."""
+    """Describes valid values: 'a whole number of at least 1, or None (all)'."""
     words = KINDS[self.kind].wanted(self)
     return f'{words}, or None ({self.none})' if self.none else words
 
   def problem(self, value: Any) -> str | None:
-    """What is wrong with a value, None if nothing is."""
+    """Returns what is wrong with a value, None if nothing is."""
     if value is None:
       return None if self.none else 'None means nothing here'
     return KINDS[self.kind].problem(self, value)
 
   def read(self, text: str) -> tuple[Any, str | None]:
-    """(the value that a command line's text stands for, what is wrong with the text)."""
+    """Returns (the value that a command line's text stands for, what is wrong with the text)."""
     return KINDS[self.kind].read(text)
 
   def out_of_range(self, value: float) -> str | None:
-    """What is wrong with a number that is of the right kind."""
+    """Returns what is wrong with a number of the right kind, None if nothing is."""
     for limit, words, wrong in (
       (self.least, 'less than', lambda limit: value < limit),
       (self.above, 'not above', lambda limit: value <= limit),
@@ -73,7 +73,7 @@ class Setting:
 
 @dataclasses.dataclass(frozen=True)
 class Kind:
-  """wanted: words for what a value must be. problem: what is wrong with one. read: as
+  """wanted: describes a valid value. problem: returns what is wrong with a value. read: as
   Setting.read; by default the text is the value."""
 
   wanted: Callable[[Setting], str]
@@ -82,13 +82,13 @@ class Kind:
 
 
 def shown(value: Any) -> str:
-  """The value in a message, cut if it is long."""
+  """Returns the value as shown in a message, shortened if it is long."""
   text = repr(value)
   return text if len(text) <= 80 else f'{text[:77]}...'
 
 
 def is_whole(value: Any) -> bool:
-  """Whether it is a whole number; True and False are none."""
+  """Whether it is a whole number; True and False are not."""
   return isinstance(value, numbers.Integral) and not isinstance(value, bool)
 
 
@@ -97,7 +97,7 @@ def is_number(value: Any) -> bool:
 
 
 def kind_of(value: Any) -> str:
-  """'it is a truth value': what a value is that is of another kind."""
+  """Names the kind of an invalid value: 'it is a truth value'."""
   if isinstance(value, bool):
     return 'it is a truth value'
   if isinstance(value, str):
@@ -175,7 +175,7 @@ def _listed(setting: Setting) -> str:
 
 
 def _some(setting: Setting, value: Any) -> str | None:
-  """Of the choices, one that stands for several alone, or some joined by commas."""
+  """A choice that stands for several, alone, or any of the others joined by commas."""
   if not isinstance(value, str):
     return f'{kind_of(value)}: a text stands in quotes'
   parts = value.split(',')
@@ -200,7 +200,7 @@ def _names(setting: Setting, value: Any) -> str | None:
 
 
 def _joined(setting: Setting, value: Any) -> str | None:
-  """Names in one text; '' is none of them."""
+  """Names joined in one text; '' means none."""
   if not isinstance(value, str):
     return f'{kind_of(value)}: a text stands in quotes'
   return _names(setting, value) if value else None
@@ -327,7 +327,7 @@ def _optimizer(setting: Setting, value: Any) -> str | None:
 
 
 def _object(setting: Setting, value: Any) -> str | None:
-  """Made by Python code, which checks what it is made of."""
+  """An object made in Python, which checks its own fields."""
   literal = isinstance(value, str | bool | numbers.Number | tuple | list | Mapping)
   return kind_of(value) if literal else None
 

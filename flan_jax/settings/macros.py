@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What gin files and Python calls set: each macro, and each parameter without one.
+"""Settings of gin files and Python calls: every macro, and every parameter without one.
 
-What a macro means and its default stand in the gin run file, see cli/gin_defaults. A
-parameter that no macro sets has a name in small letters, and its meaning here.
+The gin run file documents the meaning and default of a macro, see cli/gin_defaults. A
+parameter that no macro sets has a lower-case name, and its meaning is given here.
 """
 
 import os

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Folders that settings name: what stands in the way of reading or writing there."""
+"""Folders that settings name: what prevents reading or writing there."""
 
 import contextlib
 import contextvars
@@ -10,7 +10,7 @@ from typing import Iterator, Sequence
 
 from flan_jax import storage
 
-# Of a MODEL_DIR: of checkpoints, and of those that could not be read.
+# Of a MODEL_DIR: checkpoints, and those that could not be read.
 RUN_FOLDERS = 'checkpoints', 'checkpoints-unreadable'
 
 
@@ -19,7 +19,7 @@ _ELSEWHERE = contextvars.ContextVar('_ELSEWHERE', default=False)
 
 @contextlib.contextmanager
 def elsewhere() -> Iterator[None]:
-  """Within it, folders are those of other machines: only what is wrong anywhere is told."""
+  """In this block, folders are on other machines: only problems that hold on any machine are reported."""
   before = _ELSEWHERE.set(True)
   try:
     yield
@@ -33,11 +33,11 @@ def expanded(path: str) -> str:
 
 
 def folder_problem(path: str, made: bool, inside: Sequence[str] = ()) -> str | None:
-  """Why a path cannot be a folder, None if it can; nothing is left behind.
+  """Returns why a path cannot be a folder, None if it can; leaves nothing behind.
 
-  made: whether it is to be written to, and made if it is missing. A folder may be
-  missing otherwise too: whoever reads it says what it should hold.
-  inside: names in it that must be folders too, if they are there.
+  made: the folder will be written to, and created if it is missing. Otherwise it may be
+  missing too: its reader says what it should hold.
+  inside: names in it that must be folders too, if they exist.
   """
   path = os.fspath(path)
   if '://' in path:
@@ -63,7 +63,7 @@ def _bucket_problem(path: str, made: bool) -> str | None:
 
 
 def _unwritable_bucket(path: str) -> str | None:
-  """What keeps objects from being written and deleted there: found out with one."""
+  """Returns what prevents writing and deleting objects there; tests it with one object."""
   probe = storage.join(path, f'.flan_jax-{uuid.uuid4().hex[:8]}')
   try:
     storage.write_whole(probe, b'')
@@ -74,7 +74,7 @@ def _unwritable_bucket(path: str) -> str | None:
 
 
 def _in_the_way(folder: str, whole: str, made: bool) -> str | None:
-  """What is no folder where one is wanted; `whole`, which the user named, is 'it'."""
+  """Returns what is no folder but should be; `whole`, which the user named, is called 'it'."""
   missing = []
   while not os.path.lexists(folder):
     folder, name = os.path.split(folder)
@@ -88,7 +88,7 @@ def _in_the_way(folder: str, whole: str, made: bool) -> str | None:
 
 
 def _unwritable(folder: str, missing: list[str]) -> str | None:
-  """What keeps a folder from being written to: found out by making one in it."""
+  """Returns what prevents writing to a folder; tests it by creating a folder in it."""
   longest = os.pathconf(folder, 'PC_NAME_MAX')
   if any(len(os.fsencode(name)) > longest for name in missing):
     return f'a name in it is longer than {longest} bytes'

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the fields of run.json may be: of training.run_file.Run and the objects in it."""
+"""Valid fields of run.json: those of training.run_file.Run and the objects in it."""
 
 from typing import Any, Mapping
 
@@ -7,7 +7,7 @@ from flan_jax.settings.kinds import Kind, kind_of, KINDS, of_each, PARAMETERS, r
 
 _ID = dict(least=0, most=2**24)
 _LENGTHS = Setting('shard_lengths', 'ids', 'rows of each file', least=0)
-_CODE = 'fields', 'keep', 'preprocessors', 'source'  # of a task's prompts
+_CODE = 'fields', 'keep', 'preprocessors', 'source'  # digests of a task's prompts
 
 
 def _object(setting: Setting, value: Any) -> str | None:
@@ -45,7 +45,7 @@ def _rates_by_name(setting: Setting, value: Any) -> str | None:
 
 
 def _prompts(setting: Setting, value: Any) -> str | None:
-  """Of each task an object; the first versions told one digest, a text."""
+  """An object for each task; the first versions wrote one digest, a text."""
   return _object(setting, value) or next(
     (
       f'that of {name!r} is {shown(told)}'

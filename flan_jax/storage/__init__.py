@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The files of runs and stores: on a local disk or in a bucket, `gs://BUCKET/PATH`.
+"""The files of runs and stores, on a local disk or in a bucket, `gs://BUCKET/PATH`.
 
-A bucket has objects, no folders: a folder is there if something is in it, nothing is
-renamed, and an object is there whole or not at all. Objects are read and written by gcsfs,
-which asks again when the bucket does not answer (the extra `gcs`). TensorFlow reads a
-TFDS data_dir by its own means.
+A bucket has objects and no folders: a folder exists if an object is in it, nothing can be
+renamed, and an object is written completely or not at all. gcsfs (the extra `gcs`) reads
+and writes objects, and retries if the bucket does not answer. TensorFlow reads a TFDS
+data_dir by itself.
 
 STORAGE_EMULATOR_HOST names an emulator of Google Cloud Storage.
 """
@@ -36,27 +36,27 @@ from flan_jax.storage.digests import changed, has_digest, with_digest, without_d
 if TYPE_CHECKING:
   from etils import epath
 
-# etils.epath, of Orbax, would take TensorFlow's files wherever TensorFlow is installed.
+# etils.epath, which Orbax uses, prefers TensorFlow's files if TensorFlow is installed.
 os.environ.setdefault('EPATH_USE_TF', 'false')
-UNFINISHED = '.new'  # ends the name of a local file until it is whole
+UNFINISHED = '.new'  # suffix of a local file until it is complete
 
 
 def join(folder: str | os.PathLike, *names: str) -> str:
-  """The path of something in a folder."""
+  """Joins a folder and names to a path."""
   return os.path.join(os.fspath(folder), *names)
 
 
 def path(name: str | os.PathLike) -> 'epath.Path':
-  """For libraries that take such a path, as Orbax does; its errors are those of gcsfs."""
+  """Returns an epath.Path, for libraries such as Orbax; its errors are those of gcsfs."""
   from etils import epath
 
   if is_remote(name):
-    files()  # set up as everything here has it
+    files()  # configures gcsfs as everywhere in this package
   return epath.Path(absolute(name))
 
 
 def exists(name: str | os.PathLike) -> bool:
-  """Whether there is a file or a folder."""
+  """Whether a file or a folder exists."""
   if not is_remote(name):
     return os.path.exists(name)
   with in_words(name):
@@ -64,7 +64,7 @@ def exists(name: str | os.PathLike) -> bool:
 
 
 def is_folder(name: str | os.PathLike) -> bool:
-  """Whether there is a folder; in a bucket, whether something is in it."""
+  """Whether a folder exists; in a bucket, whether an object is in it."""
   if not is_remote(name):
     return os.path.isdir(name)
   with in_words(name):
@@ -72,7 +72,7 @@ def is_folder(name: str | os.PathLike) -> bool:
 
 
 def is_file(name: str | os.PathLike) -> bool:
-  """Whether there is a file."""
+  """Whether a file exists."""
   if not is_remote(name):
     return os.path.isfile(name)
   with in_words(name):
@@ -80,7 +80,7 @@ def is_file(name: str | os.PathLike) -> bool:
 
 
 def names(folder: str | os.PathLike) -> list[str]:
-  """What is in a folder, sorted; nothing if there is none."""
+  """Returns the names in a folder, sorted; none if the folder is missing."""
   if not is_remote(folder):
     return sorted(os.listdir(folder)) if os.path.isdir(folder) else []
   with in_words(folder):
@@ -93,7 +93,7 @@ def names(folder: str | os.PathLike) -> list[str]:
 
 
 def sizes(folder: str | os.PathLike) -> dict[str, int]:
-  """'a/b' -> bytes, for each file in a folder and in the folders in it."""
+  """Returns 'a/b' -> bytes for each file in a folder, subfolders included."""
   if not is_remote(folder):
     inside = (os.path.join(root, name) for root, _, entries in os.walk(folder) for name in entries)
     return {os.path.relpath(file, folder): os.path.getsize(file) for file in sorted(inside)}
@@ -104,7 +104,7 @@ def sizes(folder: str | os.PathLike) -> dict[str, int]:
 
 
 def size(name: str | os.PathLike) -> int:
-  """Bytes of a file. Raises as `read_bytes`."""
+  """Returns the bytes of a file. Raises as `read_bytes`."""
   if not is_remote(name):
     return os.path.getsize(name)
   with in_words(name):
@@ -112,13 +112,13 @@ def size(name: str | os.PathLike) -> int:
 
 
 def make_folder(folder: str | os.PathLike) -> None:
-  """Makes a folder and those above it; a bucket needs none."""
+  """Creates a folder and its parents; a bucket needs none."""
   if not is_remote(folder):
     os.makedirs(folder, exist_ok=True)
 
 
 def read_bytes(name: str | os.PathLike) -> bytes:
-  """The content of a file. Raises FileNotFoundError, BucketError or another OSError."""
+  """Returns the content of a file. Raises FileNotFoundError, BucketError or another OSError."""
   if not is_remote(name):
     return pathlib.Path(name).read_bytes()
   with in_words(name):
@@ -126,12 +126,12 @@ def read_bytes(name: str | os.PathLike) -> bytes:
 
 
 def read_text(name: str | os.PathLike, errors: str = 'strict') -> str:
-  """The text of a file in UTF-8; errors: as of bytes.decode. Raises as `read_bytes`."""
+  """Returns the UTF-8 text of a file; errors: as in bytes.decode. Raises as `read_bytes`."""
   return read_bytes(name).decode('utf-8', errors)
 
 
 def write_whole(name: str | os.PathLike, content: str | bytes) -> None:
-  """Replaces a file; whoever reads it sees the old content or the new, never a part."""
+  """Replaces a file atomically: a reader sees the old content or the new, never a part."""
   data = content.encode('utf-8') if isinstance(content, str) else content
   if is_remote(name):
     with in_words(name):
@@ -144,10 +144,10 @@ def write_whole(name: str | os.PathLike, content: str | bytes) -> None:
 
 
 def write_new(name: str | os.PathLike, content: str) -> bool:
-  """Writes a file unless there is one; returns whether it was written.
+  """Writes a file unless it exists; returns whether it was written.
 
-  Of several that write at a time, one does. A local file may be seen before its text is
-  in it.
+  If several processes write at once, one succeeds. A local file may be visible before
+  its text is in it.
   """
   if not is_remote(name):
     try:
@@ -167,7 +167,7 @@ def write_new(name: str | os.PathLike, content: str) -> bool:
 
 
 def remove(name: str | os.PathLike) -> None:
-  """Deletes a file, or a folder with all that is in it; or nothing, if nothing is there."""
+  """Deletes a file, or a folder with its content. Does nothing if it is missing."""
   if is_remote(name):
     with in_words(name), contextlib.suppress(FileNotFoundError):
       files().rm(absolute(name), recursive=True)
@@ -178,7 +178,7 @@ def remove(name: str | os.PathLike) -> None:
 
 
 def move(source: str | os.PathLike, target: str | os.PathLike) -> None:
-  """Gives a file or folder another name; in a bucket each object is copied, then deleted."""
+  """Renames a file or folder; in a bucket each object is copied, then deleted."""
   if not is_remote(source):
     os.makedirs(os.path.dirname(absolute(target)), exist_ok=True)
     os.rename(source, target)
@@ -189,7 +189,7 @@ def move(source: str | os.PathLike, target: str | os.PathLike) -> None:
 
 
 def upload(local: str | os.PathLike, name: str | os.PathLike) -> None:
-  """Copies a local file to a path, whole or not at all."""
+  """Copies a local file to a path, completely or not at all."""
   if is_remote(name):
     with in_words(name):
       files().put_file(os.fspath(local), absolute(name))
@@ -198,7 +198,7 @@ def upload(local: str | os.PathLike, name: str | os.PathLike) -> None:
 
 
 def download(name: str | os.PathLike, local: str | os.PathLike) -> None:
-  """Copies a file to a local path, whole or not at all. Raises as `read_bytes`."""
+  """Copies a file to a local path, completely or not at all. Raises as `read_bytes`."""
   if not is_remote(name):
     _copy_whole(name, local)
     return
@@ -208,10 +208,10 @@ def download(name: str | os.PathLike, local: str | os.PathLike) -> None:
 
 @contextlib.contextmanager
 def replaced(name: str | os.PathLike) -> Iterator[str]:
-  """A block that writes a file under the name it is given, which ends in UNFINISHED.
+  """Context in which a file is written under the yielded name, which ends in UNFINISHED.
 
-  After it the file replaces the local one of that name; if it fails, nothing is left. Several
-  may write the same file at a time.
+  On success it replaces the local file of that name; on failure it is deleted. Several
+  processes may write the same file at once.
   """
   unfinished = f'{os.fspath(name)}.{uuid.uuid4().hex[:8]}{UNFINISHED}'
   try:
@@ -227,7 +227,7 @@ def _copy_whole(source: str | os.PathLike, target: str | os.PathLike) -> None:
 
 
 def copy(source: str | os.PathLike, target: str | os.PathLike) -> None:
-  """Copies a file, or what is in a folder into another; each file is there whole or not at all."""
+  """Copies a file, or a folder's content into another; each file completely or not at all."""
   for name in sizes(source) if is_folder(source) else ['']:
     old, new = (join(folder, *filter(None, [name])) for folder in (source, target))
     make_folder(os.path.dirname(new))
@@ -238,10 +238,10 @@ def copy(source: str | os.PathLike, target: str | os.PathLike) -> None:
 
 
 def local_copy(name: str | os.PathLike) -> str:
-  """A local file or folder with that content, for libraries that open files themselves.
+  """Returns a local file or folder with that content, for libraries that open files themselves.
 
-  What is local is returned as it is. Of a bucket, files that have not changed are fetched
-  once a user. Raises as `read_bytes`.
+  A local path is returned as it is. Files of a bucket are fetched once per user, and
+  again only if they changed. Raises as `read_bytes`.
   """
   if not is_remote(name):
     return os.path.expanduser(os.fspath(name))
@@ -263,16 +263,16 @@ def local_copy(name: str | os.PathLike) -> str:
 
 
 def cache_folder(*inside: str) -> str:
-  """A folder for what can be made again: $XDG_CACHE_HOME/flan_jax, or ~/.cache/flan_jax."""
+  """Returns a folder for files that can be made again: $XDG_CACHE_HOME/flan_jax, or ~/.cache/flan_jax."""
   base = os.environ.get('XDG_CACHE_HOME') or os.path.join(os.path.expanduser('~'), '.cache')
   return os.path.join(base, 'flan_jax', *inside)
 
 
 @contextlib.contextmanager
 def work_folder(folder: pathlib.Path, name: str, work: str) -> Iterator[pathlib.Path]:
-  """A folder in `folder` for what is unfinished, cleared before and after.
+  """Yields a folder in `folder` for unfinished work; it is cleared before and after.
 
-  One process at a time has it; what a killed one has left there is cleared.
+  One process at a time holds it; leftovers of a killed process are cleared.
 
   Args:
     folder: a local folder.
@@ -280,7 +280,7 @@ def work_folder(folder: pathlib.Path, name: str, work: str) -> Iterator[pathlib.
     work: what is done, as in 'writing embedded data into'.
 
   Raises:
-    UserError: another process has it.
+    UserError: another process holds it.
   """
   place = folder / name
   place.mkdir(parents=True, exist_ok=True)
@@ -299,18 +299,18 @@ def work_folder(folder: pathlib.Path, name: str, work: str) -> Iterator[pathlib.
 
 
 def clear(folder: pathlib.Path) -> None:
-  """Deletes what is in a folder."""
+  """Deletes the content of a folder."""
   for path in folder.iterdir():
     shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def read_object(path: str, remedy: str = 'download it again') -> dict:
-  """The object in a JSON file; UserError, with the remedy, where there is none."""
+  """Returns the object in a JSON file. Raises UserError, with the remedy, if there is none."""
   try:
     found = json.loads(read_text(path))
   except OSError as error:
     raise UserError(f'{path} cannot be read ({error.strerror}); {remedy}') from None
-  except (ValueError, RecursionError) as error:  # ValueError: not UTF-8, too
+  except (ValueError, RecursionError) as error:  # ValueError: also for text that is not UTF-8
     raise UserError(f'{path} is not JSON ({error}); {remedy}') from None
   if not isinstance(found, dict):
     raise UserError(f'{path} holds no JSON object but {str(found)[:40]!r}; {remedy}')
@@ -318,7 +318,7 @@ def read_object(path: str, remedy: str = 'download it again') -> dict:
 
 
 def read_own(path: str, remedy: str) -> dict:
-  """The object in a JSON file that we wrote, without its digest; UserError if it was changed since."""
+  """Returns the object in a JSON file of ours, without its digest. Raises UserError if it was changed."""
   found = read_object(path, remedy)
   if why := changed(found):
     raise UserError(f'{path} cannot be used: {why}; {remedy}')
@@ -326,7 +326,7 @@ def read_own(path: str, remedy: str) -> dict:
 
 
 def check_version(path: str, name: str, version: object, known: int) -> None:
-  """The version rule: formats up to the known one are read, a later one is refused."""
+  """Applies the version rule: formats up to the known one are read, later ones are rejected."""
   if isinstance(version, bool) or not isinstance(version, int):
     raise UserError(
       f'{path}: {name} is {str(version)[:40]!r} instead of a whole number; bring the file back from a copy'
@@ -339,7 +339,7 @@ def check_version(path: str, name: str, version: object, known: int) -> None:
 
 
 def filled(template: str, **values) -> str:
-  """The text of a Jinja template file; what is filled into a page, .html.j2, is escaped."""
+  """Returns the filled Jinja template; values filled into a page, .html.j2, are escaped."""
   import jinja2
 
   environment = jinja2.Environment(

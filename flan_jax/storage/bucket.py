@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Buckets of Google Cloud Storage, and in words what they refuse."""
+"""Buckets of Google Cloud Storage, and messages for their errors."""
 
 import contextlib
 import errno
@@ -11,14 +11,14 @@ from typing import Any, Iterator
 from flan_jax.errors import HANG, MISTAKE, UserError
 
 BUCKET = 'gs://'
-# Of a local disk: no room, no right.
+# Error numbers of a local disk: no space, no permission.
 FULL, DENIED = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG), (errno.EROFS, errno.EACCES, errno.EPERM)
 
 
 class BucketError(UserError, OSError):
-  """A bucket that does not do what it is asked: words in strerror, as of a disk.
+  """An error of a bucket; strerror holds the message, as for a disk.
 
-  code: HANG where it may do so later.
+  code: HANG if a retry may succeed.
   """
 
   def __init__(self, path: str, why: str, code: int = MISTAKE):
@@ -28,7 +28,7 @@ class BucketError(UserError, OSError):
   def __str__(self) -> str:
     return f'{self.path}: {self.strerror}'
 
-  def __reduce__(self):  # from one process to another
+  def __reduce__(self):  # pickles between processes
     return type(self), (self.path, self.strerror, self.code)
 
 
@@ -59,7 +59,7 @@ def absolute(path: str | os.PathLike) -> str:
 
 
 def bucket_problem(folder: str) -> str | None:
-  """Why a folder in a bucket cannot be used; None if it can. Nothing is written."""
+  """Returns why a folder in a bucket cannot be used; None if it can. Writes nothing."""
   bucket = absolute(folder).removeprefix(BUCKET).partition('/')[0]
   if not bucket:
     return f'it names no bucket; write {BUCKET}BUCKET/PATH'
@@ -70,26 +70,26 @@ def bucket_problem(folder: str) -> str | None:
     return f'there is no bucket {bucket}, or these credentials may not know of it'
   except BucketError as error:
     if error.code != MISTAKE:
-      raise  # it says nothing of the folder
+      raise  # not a statement about the folder
     return error.strerror
   return None
 
 
 @functools.cache
 def files() -> Any:
-  """gcsfs, which remembers no listing: others write to the bucket, too."""
+  """Returns gcsfs without its listing cache: other processes write to the bucket too."""
   if os.environ.get('STORAGE_EMULATOR_HOST'):  # else gcsfs asks Google what kind of bucket it is
     os.environ.setdefault('GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT', 'false')
   try:
     import fsspec
-    import gcsfs  # noqa: F401  that it is there
+    import gcsfs  # noqa: F401  checks that it is installed
   except ImportError:
     raise UserError(f"{BUCKET} needs the package gcsfs; install it: pip install 'flan_jax[gcs]'") from None
-  # It logs the trace of each error that it raises, too; `in_words` tells those.
+  # gcsfs also logs a traceback for each error that it raises; `in_words` reports those.
   logging.getLogger('gcsfs').addFilter(_without_trace)
   for scheme in ('gs', 'gcs'):
     fsspec.config.conf.setdefault(scheme, {})['use_listings_cache'] = False
-  return fsspec.filesystem('gcs', finalize_on_close=True)  # as etils.epath asks for it
+  return fsspec.filesystem('gcs', finalize_on_close=True)  # as etils.epath does
 
 
 def _without_trace(record: logging.LogRecord) -> bool:
@@ -98,18 +98,18 @@ def _without_trace(record: logging.LogRecord) -> bool:
 
 @contextlib.contextmanager
 def in_words(name: str | os.PathLike) -> Iterator[None]:
-  """Turns what gcsfs and the libraries below it raise into BucketError.
+  """Converts errors of gcsfs and the libraries below it to BucketError.
 
-  What a local disk refuses stays the OSError that it is.
+  Errors of a local disk stay OSError.
   """
   try:
     yield
   except (UserError, FileNotFoundError, FileExistsError):
     raise
-  except (NameError, TypeError, AttributeError, AssertionError):  # our mistakes
+  except (NameError, TypeError, AttributeError, AssertionError):  # bugs of ours
     raise
-  except Exception as error:  # of gcsfs, aiohttp, google.auth, requests: no common type
-    if getattr(error, 'errno', None) in FULL + DENIED:  # of the local end of a copy
+  except Exception as error:  # gcsfs, aiohttp, google.auth, requests have no common type
+    if getattr(error, 'errno', None) in FULL + DENIED:  # from the local end of a copy
       raise
     raise BucketError(os.fspath(name), *_reason(error)) from error
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""JSON objects that vouch for themselves: by a digest a changed byte is noticed."""
+"""JSON objects with a digest of their content, which detects a changed byte."""
 
 import hashlib
 import json
@@ -9,17 +9,17 @@ DIGEST = 'digest'  # the field of an object that has one
 
 
 def with_digest(told: Mapping[str, Any]) -> dict[str, Any]:
-  """The object with a digest of the rest of it."""
+  """Returns the object with a digest of its other fields."""
   return {**told, DIGEST: _digest(told)}
 
 
 def has_digest(told: Mapping[str, Any]) -> bool:
-  """Whether the object is what its digest was made of, however it is laid out as text."""
+  """Whether the object matches its digest, whatever the layout of its text."""
   return told.get(DIGEST) == _digest(told)
 
 
 def changed(told: Mapping[str, Any]) -> str:
-  """What is wrong with the content of a file, '' if nothing; earlier versions wrote no digest."""
+  """Returns what is wrong with a file's content, '' if nothing; earlier versions wrote no digest."""
   if DIGEST not in told or has_digest(told):
     return ''
   return (
@@ -33,5 +33,5 @@ def without_digest(told: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _digest(told: Mapping[str, Any]) -> str:
-  read = json.loads(json.dumps(without_digest(told)))  # as it comes back: keys are texts
+  read = json.loads(json.dumps(without_digest(told)))  # as read back: JSON keys are texts
   return hashlib.sha256(json.dumps(read, sort_keys=True).encode()).hexdigest()[:16]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A file that grows at its end, on a disk or in a bucket, where objects do not grow."""
+"""A file to append to, on a disk or in a bucket, whose objects cannot be appended to."""
 
 import io
 import os
@@ -7,15 +7,15 @@ import time
 
 from flan_jax import storage
 
-SECONDS = 30  # between two writes of an object, unless it is closed or must be there now
+SECONDS = 30  # minimum between two writes of an object, except at close or on demand
 
 
 class Growing(io.RawIOBase):
-  """Writes at the end of a file; in a bucket its object is replaced by a longer one.
+  """Appends to a file; in a bucket a longer object replaces the old one.
 
   Args:
     path: of the file.
-    keep: bytes at its beginning that stay; None keeps all, 0 begins anew.
+    keep: bytes at its beginning to keep; None keeps all, 0 starts over.
   """
 
   def __init__(self, path: str, keep: int | None = None):
@@ -41,7 +41,7 @@ class Growing(io.RawIOBase):
     return len(data)
 
   def flush(self) -> None:
-    """Writes it all on a disk; into a bucket, if it was not written for a while."""
+    """Writes the buffer: always on a disk, into a bucket only after `SECONDS` without a write."""
     if self.closed:
       return
     if not self._remote:
@@ -50,7 +50,7 @@ class Growing(io.RawIOBase):
       self.put()
 
   def put(self) -> None:
-    """Writes it all, wherever it is."""
+    """Writes the buffer, on a disk or in a bucket."""
     if not self._remote:
       self._file.flush()
       return
@@ -69,9 +69,9 @@ class Growing(io.RawIOBase):
 
 
 class Mirror:
-  """A local folder whose files are copied into a folder of a bucket, those that changed.
+  """Copies the changed files of a local folder into a folder of a bucket.
 
-  folder: what is shown to people; where it is local, files are written there itself.
+  folder: the path shown to the user; if it is local, files are written to it directly.
   """
 
   def __init__(self, folder: str):
@@ -85,11 +85,11 @@ class Mirror:
 
   @property
   def local(self) -> str:
-    """Where to write."""
+    """Returns the folder to write to."""
     return self._temporary.name if self._remote else self._folder
 
   def copy(self, now: bool = False) -> None:
-    """Copies what changed, unless it was done within the last `SECONDS` and need not be now."""
+    """Copies the changed files, at most once every `SECONDS` unless now is true."""
     if not self._remote or not now and time.monotonic() - self._when < SECONDS:
       return
     for name in storage.sizes(self.local):
@@ -101,7 +101,7 @@ class Mirror:
     self._when = time.monotonic()
 
   def close(self) -> None:
-    """Copies the rest; the local folder is gone."""
+    """Copies the remaining changes and deletes the local folder."""
     if self._remote:
       self.copy(now=True)
       self._temporary.cleanup()

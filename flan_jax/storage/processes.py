@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whether a process that has left its mark in a file still runs.
+"""Whether a process that recorded itself in a file still runs.
 
-A process is known by its number, its start, for numbers are used again, and the place in
-which the number is valid.
+A process is identified by its number, its start time (numbers are reused), and the place
+in which the number is valid.
 """
 
 import functools
@@ -12,18 +12,18 @@ import socket
 
 
 def runs(process: int, start: int | None) -> bool:
-  """Whether a process of this place still runs. start: as `started` gave it; 0 or None: unknown."""
+  """Whether a process of this place still runs. start: as `started` returns it; 0 or None: unknown."""
   try:
     os.kill(process, 0)
   except ProcessLookupError:
     return False
   except PermissionError:
-    pass  # somebody else's
+    pass  # it runs under another user
   return not start or started(process) == start
 
 
 def started(process: int) -> int | None:
-  """When a process started, in ticks since boot; None if it has ended or is not known."""
+  """Returns the start of a process in ticks since boot; None if it has ended or is unknown."""
   try:
     with open(f'/proc/{process}/stat', encoding='utf-8', errors='replace') as file:
       state, *fields = file.read().rpartition(')')[2].split()
@@ -34,7 +34,7 @@ def started(process: int) -> int | None:
 
 @functools.cache
 def place() -> str:
-  """Tells apart what a process number is valid in: machine, boot and PID namespace."""
+  """Identifies the scope of process numbers: machine, boot and PID namespace."""
   parts = [socket.gethostname()]
   try:
     with open('/proc/sys/kernel/random/boot_id', encoding='ascii') as file:
@@ -45,12 +45,12 @@ def place() -> str:
 
 
 def this() -> dict[str, str | int]:
-  """`host`, `pid`, `start` and `place` of this process, for a file that others read."""
+  """Returns `host`, `pid`, `start` and `place` of this process, for a file that others read."""
   return {'host': socket.gethostname(), 'pid': os.getpid(), 'start': started(os.getpid()) or 0, 'place': place()}
 
 
 def is_gone(record: dict) -> bool:
-  """Whether the process of such a record has certainly ended; False where that is not known."""
+  """Whether the recorded process has certainly ended; False if that is unknown."""
   pid, start = record.get('pid'), record.get('start')
   known = isinstance(pid, int) and pid > 0 and isinstance(start, int) and record.get('place') == place()
   return known and not runs(pid, start)

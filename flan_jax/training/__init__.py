@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The training loop and what it stands on: mesh, optimizer, state, checkpoints."""
+"""The training loop and its parts: mesh, optimizer, state, checkpoints."""

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Arrays of a checkpoint, read straight into their shards.
+"""Reads arrays of a checkpoint straight into their shards.
 
 Orbax writes the arrays of an item into one OCDBT database, each in chunks under its name.
-Its own reading holds each array twice, and all of them at a time. Here a shard is filled
-in place, a chunk at a time, so that the peak of the memory is little above the shards.
+Its own reader holds each array twice, and all of them at once. Here each shard is filled
+in place, chunk by chunk, so that peak memory is only slightly above the shards.
 """
 
 import collections
@@ -18,15 +18,15 @@ import tensorstore as ts
 from flan_jax import storage
 from flan_jax.model import shards as shards_lib
 
-CHUNK_BYTES = 1 << 23  # at most, of an array as it is written
-_SPARE = 0.1  # of the shards' bytes: what may be read but not yet be in its shard
+CHUNK_BYTES = 1 << 23  # upper limit, of an array as written
+_SPARE = 0.1  # share of the shards' bytes that may be read but not yet copied to a shard
 _LEAST_SPARE = 1 << 25
 _MOST_READS = 128
 _INDEX_BYTES = 10**7  # of the database's index that are kept
 
 
 def save_args(items: Any) -> Any:
-  """How Orbax is to write the arrays: in chunks that are read one by one."""
+  """Returns Orbax's arguments for writing the arrays in separately readable chunks."""
   return jax.tree.map(lambda _: ocp.SaveArgs(chunk_byte_size=CHUNK_BYTES), items)
 
 
@@ -40,10 +40,10 @@ def handlers(items: Sequence[str], at_once: int) -> Any:
 
 
 def read(folder: str, target: Any) -> Any:
-  """The arrays of an item, as `target` has their shapes, types and shardings.
+  """Returns the arrays of an item, with the shapes, types and shardings of `target`.
 
   Raises:
-    ValueError: other arrays are there than are wanted, or of other shapes; a file is torn.
+    ValueError: the file has other arrays or shapes, or is damaged.
   """
   database = {'driver': 'ocdbt', 'base': _base(folder), 'cache_pool': 'cache_pool#index'}
   context = ts.Context({'cache_pool#index': {'total_bytes_limit': _INDEX_BYTES}})
@@ -75,7 +75,7 @@ def _base(folder: str) -> dict[str, str]:
 
 
 def _spec(database: dict, name: str) -> dict:
-  whole = {'recheck_cached_data': False, 'recheck_cached_metadata': False}  # nobody writes there
+  whole = {'recheck_cached_data': False, 'recheck_cached_metadata': False}  # nothing writes there
   return {'driver': 'zarr', 'kvstore': {**database, 'path': f'{name}/'}, **whole}
 
 
@@ -102,7 +102,7 @@ def _chunks(stored: ts.TensorStore, shard: shards_lib.Shard) -> Iterator[tuple[s
 
 
 def _chunk_shape(stored: ts.TensorStore) -> Sequence[int]:
-  return tuple(size or 1 for size in stored.chunk_layout.read_chunk.shape or ())  # of a scalar there is none
+  return tuple(size or 1 for size in stored.chunk_layout.read_chunk.shape or ())  # None for a scalar
 
 
 def _chunk_bytes(stored: ts.TensorStore) -> int:

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a run is, how it is saved and resumed.
+"""Saving and resuming a run.
 
-MODEL_DIR holds `run.json` (what the run is: model, vocabulary, mixture, lengths, seed,
-optimizer), and `checkpoints/<step>/` with the items `params` and `progress` (step and
-optimizer state) and the checksums of their files, written by Orbax in the background. A
-run is resumed only as what it is. A checkpoint that cannot be read, or whose checksums
-differ, is never deleted: who only reads uses the one before, a run that goes on from the
-one before moves it to `checkpoints-unreadable/`. A MODEL_DIR may be gs://bucket/run.
+MODEL_DIR holds `run.json` (the run's definition: model, vocabulary, mixture, lengths,
+seed, optimizer), and `checkpoints/<step>/` with the items `params` and `progress` (step
+and optimizer state) and the checksums of their files, written by Orbax in the background.
+A run resumes only if its definition is unchanged. A checkpoint that is unreadable, or
+whose checksums differ, is never deleted: readers use the previous one; a run that resumes
+from the previous one moves it to `checkpoints-unreadable/`. MODEL_DIR may be gs://bucket/run.
 """
 
 import contextlib
@@ -27,13 +27,13 @@ from flan_jax.training.formats import foreign
 from flan_jax.training.run_file import lineage, read_run, Run, RUN_FILE, trained_tasks, write_run  # noqa: F401  a run and its checkpoints
 from flan_jax.training.step_folders import check_step, FOLDER, identity, ITEMS, kept, looks_torn, steps, UNREADABLE  # noqa: F401
 
-# Of the model, what changes neither the parameters nor what they mean.
+# Model settings that change neither the parameters nor their meaning.
 FREE = ('remat', 'scan', 'dtype', 'attention')
 
 
 @dataclasses.dataclass(frozen=True)
 class Loaded:
-  """A checkpoint's parameters in their shards, with what they belong to."""
+  """A checkpoint's sharded parameters, with the settings that belong to them."""
 
   config: decoder.DecoderConfig
   params: Any
@@ -42,7 +42,7 @@ class Loaded:
 
 
 class _Manager(ocp.CheckpointManager):
-  """Adds checksums to what it writes, before that counts as a checkpoint."""
+  """Adds checksums to each checkpoint before it is committed."""
 
   def __init__(self, folder: epath.Path, keep: int | None, at_once: int | None):
     options = ocp.CheckpointManagerOptions(
@@ -56,25 +56,25 @@ class _Manager(ocp.CheckpointManager):
     super().__init__(folder, options=options, **told)
 
   def reached_preemption(self, step: int) -> bool:
-    """Whether all processes save this step and stop; the first step asked of counts as 1.
+    """Whether all processes save this step and stop; the first step asked counts as 1.
 
-    jax lets them stop after the highest number asked of so far, which is 0 where a signal
-    comes before the first step; no step of a run that goes on would have the number 1.
+    jax stops them after the highest number asked so far, which is 0 if a signal comes
+    before the first step; a resumed run has no step with the number 1.
     """
     if self._first_asked < 0:
       self._first_asked = step
     return super().reached_preemption(step - self._first_asked + 1)
 
   def save(self, step: int, *args, **kwargs) -> bool:
-    self.wait_until_finished()  # of the step before, whose number is needed until then
+    self.wait_until_finished()  # for the previous step, which uses _writing until then
     self._writing = step
     return super().save(step, *args, **kwargs)
 
   def _add_checksums(self) -> None:
-    """On process 0, in Orbax's thread, once all processes have written their files."""
+    """Runs on process 0, in Orbax's thread, once all processes have written their files."""
     step, folder = self._writing, str(self.directory)
     place = storage.join(folder, f'{step}{ocp.utils.TMP_DIR_SUFFIX}')
-    if not storage.exists(place):  # a bucket has no other name for what is unfinished
+    if not storage.exists(place):  # a bucket has no separate name for unfinished checkpoints
       place = storage.join(folder, str(step))
     checksums.write(place, step, step_folders.saved_at(place))
 
@@ -86,7 +86,7 @@ def manager(model_dir: str, keep: int | None = 3, at_once: int | None = None) ->
   what is being written is in memory a second time. None: all of them.
 
   Raises:
-    UserError: the folder cannot be made.
+    UserError: the folder cannot be created.
   """
   folder = storage.join(storage.absolute(model_dir), FOLDER)
   try:
@@ -104,10 +104,10 @@ def _model_dir(checkpoints: ocp.CheckpointManager) -> str:
 
 @contextlib.contextmanager
 def opened(model_dir: str, keep: int | None) -> Iterator[ocp.CheckpointManager]:
-  """The manager for a run; at the end waits until everything is written.
+  """Yields the manager for a run; at the end waits until everything is written.
 
   Raises:
-    UserError: what was being written could not be.
+    UserError: a pending write failed.
   """
   checkpoints = manager(model_dir, keep)
   try:
@@ -121,14 +121,14 @@ def save(checkpoints: ocp.CheckpointManager, state: state_lib.State) -> None:
   """Starts writing the state under its step; returns once it may be overwritten.
 
   Raises:
-    UserError: the step is not after those that are there, or a checkpoint cannot be
-      written: this one, or the one before, which is waited for.
+    UserError: the step is not after the existing ones, or a checkpoint cannot be
+      written: this one, or the previous one, which is waited for.
   """
   save_items(checkpoints, int(state.step), _items(state))
 
 
 def save_items(checkpoints: ocp.CheckpointManager, step: int, items: Mapping) -> None:
-  """`save` for other items than those of training."""
+  """As `save`, for items other than those of training."""
   args = {name: ocp.args.StandardSave(item, arrays.save_args(item)) for name, item in items.items()}
   with _write_errors_told(checkpoints):
     accepted = checkpoints.save(step, args=ocp.args.Composite(**args))
@@ -145,7 +145,7 @@ def finish(checkpoints: ocp.CheckpointManager, step: int) -> None:
   """Waits until everything is written.
 
   Raises:
-    UserError: something could not be written, or the step is not there after all.
+    UserError: a write failed, or the step is missing afterwards.
   """
   with _write_errors_told(checkpoints):
     checkpoints.wait_until_finished()
@@ -179,12 +179,12 @@ def _items(state: state_lib.State) -> dict:
 
 
 def restore(checkpoints: ocp.CheckpointManager, target: state_lib.State) -> state_lib.State | None:
-  """The last readable checkpoint, or None where there is none.
+  """Returns the last readable checkpoint, or None if there is none.
 
-  target: shapes with shardings. A broken checkpoint is reported, the one before it
-  serves, and the broken one is moved to `checkpoints-unreadable`, for the run will write
-  its step again. Raises UserError if there are checkpoints but none is readable; then
-  nothing is moved.
+  target: shapes with shardings. An unreadable checkpoint is reported, the previous one is
+  used, and the unreadable one is moved to `checkpoints-unreadable`, because the run will
+  write its step again. Raises UserError if there are checkpoints but none is readable;
+  then nothing is moved.
   """
   model_dir = _model_dir(checkpoints)
   there = multihost.agreed(steps(model_dir))
@@ -199,10 +199,10 @@ def restore(checkpoints: ocp.CheckpointManager, target: state_lib.State) -> stat
 
 
 def _newest(model_dir: str, candidates: Sequence[int], targets: Mapping) -> tuple[int, dict]:
-  """(step, items) of the last candidate that can be read; says which cannot be.
+  """Returns (step, items) of the last readable candidate; reports the unreadable ones.
 
   Raises:
-    UserError: none can be read.
+    UserError: none is readable.
   """
   why = ''
   for step in sorted(candidates, reverse=True):
@@ -220,7 +220,7 @@ def _newest(model_dir: str, candidates: Sequence[int], targets: Mapping) -> tupl
 
 
 class Unreadable(UserError):
-  """The very checkpoint that was asked for cannot be read."""
+  """The requested checkpoint is unreadable."""
 
 
 def load(
@@ -230,18 +230,18 @@ def load(
   fall_back: bool = False,
   dtype: str = 'float32',
 ) -> Loaded:
-  """Parameters of a run, in their shards; of an adapter, merged with those of its base.
+  """Returns the sharded parameters of a run; those of an adapter merged with its base.
 
   Args:
     path: a MODEL_DIR, or a folder of another format, see formats.foreign.
     step: of the checkpoint; None is the last that can be read, which is said where it is
       not the last.
     mesh: by default one device.
-    fall_back: whether one before `step` may serve if that cannot be read.
+    fall_back: use an earlier checkpoint if that of `step` is unreadable.
     dtype: of the parameters.
 
   Raises:
-    UserError: no run or no such checkpoint there, or none that can be read.
+    UserError: no run or no such checkpoint there, or no readable one.
   """
   mesh = mesh or sharding.mesh({}, jax.devices()[:1])
   run, last, params = load_trained(path, step, mesh, fall_back, dtype)
@@ -255,9 +255,9 @@ def load(
 
 
 def load_base(run: Run, mesh: jax.sharding.Mesh, path: str) -> Any:
-  """The parameters that the adapter of a run is beside, as they are kept in training.
+  """Returns the base parameters of a run's adapter, in their training storage type.
 
-  path: MODEL_DIR of the run, for messages. Raises UserError if they are not there, or others.
+  path: MODEL_DIR of the run, for messages. Raises UserError if they are missing or have changed.
   """
   assert run.adapter and run.base and run.init_from
   place = f'the base of the adapter in {path}, checkpoint {run.base.step} of {run.init_from},'
@@ -273,7 +273,7 @@ def load_base(run: Run, mesh: jax.sharding.Mesh, path: str) -> Any:
 
 
 def load_trained(path: str, step: int | None, mesh: jax.sharding.Mesh, fall_back: bool, dtype: str) -> tuple:
-  """(run, step, what its checkpoint holds: all parameters, or those of an adapter); see `load`."""
+  """Returns (run, step, the checkpoint's parameters: all, or the adapter's); see `load`."""
   run = read_run(path)
   if run is None:
     raise UserError(f'{path} holds no run (no {RUN_FILE}); name the MODEL_DIR of one')
@@ -312,15 +312,15 @@ def check_same_model(base: decoder.DecoderConfig, model: decoder.DecoderConfig, 
 
 
 def _shape(model: decoder.DecoderConfig) -> dict:
-  """What must agree; a field younger than the run has its default."""
+  """The settings that must agree; a field newer than the run has its default."""
   return {name: value for name, value in dataclasses.asdict(model).items() if name not in FREE}
 
 
 def check_run(model_dir: str, run: Run) -> Run:
-  """The run, with what a later version told of it in MODEL_DIR.
+  """Returns the run, with the fields that a later version wrote in MODEL_DIR.
 
   Raises:
-    UserError: MODEL_DIR belongs to a run of another configuration.
+    UserError: MODEL_DIR belongs to a run with another configuration.
   """
   there = read_run(model_dir)
   if not there:
@@ -347,7 +347,7 @@ def check_run(model_dir: str, run: Run) -> Run:
 
 
 def _tell_unknown(model_dir: str, run: Run) -> None:
-  """Runs of the first versions noted one digest a task, which tells nothing apart."""
+  """Reports runs of the first versions: they recorded one digest per task, without details."""
   if any(not isinstance(told, Mapping) for told in run.prompts.values()):
     notice(
       f'the run in {model_dir} was begun by an earlier version of flan_jax, '
@@ -357,7 +357,7 @@ def _tell_unknown(model_dir: str, run: Run) -> None:
 
 
 def _marks(run: Run) -> dict:
-  """The tokens that end and begin a text; where they were read does not matter."""
+  """The tokens that end and begin a text; their source does not matter."""
   told = run.ends or {}
   ends = {'ends': list(told['ends'])} if told else {}
   return ends | {'beginning': list(told.get('beginning', []))}
@@ -366,7 +366,7 @@ def _marks(run: Run) -> dict:
 def _identity(run: Run) -> dict:
   """The settings that must not change on resume. Paths may.
 
-  What a run of an earlier version does not tell of was what is now the default.
+  A setting that an earlier version did not record had the value that is now the default.
   """
   names = 'data', 'mixture', 'held_out', 'seed', 'imported'
   return {

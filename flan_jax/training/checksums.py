@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Checksums of a checkpoint's files: a changed bit is found before it becomes a parameter.
+"""Checksums of a checkpoint's files: a flipped bit is detected before it is loaded.
 
-`checkpoints/<step>/checksums.json` lists each file of the items with its bytes and its
-CRC32C, the checksum that Google's object store keeps of each object: in a bucket nothing is
-read twice. The list is written before the checkpoint is committed, so that each finished
-checkpoint has one.
+`checkpoints/<step>/checksums.json` lists each file of the items with its size and its
+CRC32C, the checksum that Google's object store keeps for each object, so files in a
+bucket are not read twice. The list is written before the checkpoint is committed, so
+each finished checkpoint has one.
 """
 
 import base64
@@ -22,12 +22,12 @@ from flan_jax.training import multihost
 
 FILE = 'checksums.json'
 FORMAT = 1
-_PART = 1 << 20  # bytes that are read at a time
-_THREADS = 8  # the checksum is made outside of Python's lock
+_PART = 1 << 20  # bytes per read
+_THREADS = 8  # the checksum is computed without Python's lock
 
 
 class Listed(NamedTuple):
-  """Of a file. crc32c: as eight hexadecimal digits; '' if the file must be read for it."""
+  """A listed file. crc32c: eight hexadecimal digits; '' if it is not computed yet."""
 
   bytes: int
   crc32c: str
@@ -37,9 +37,9 @@ def write(folder: str, step: int, saved: int | None) -> None:
   """Lists the files of a checkpoint that is about to be committed.
 
   Args:
-    folder: of the checkpoint, perhaps under the name of an unfinished one.
+    folder: of the checkpoint, possibly under its unfinished name.
     step: of the checkpoint.
-    saved: when its writing began, in nanoseconds, see step_folders.identity.
+    saved: start of its writing, in nanoseconds, see step_folders.identity.
   """
   there = _listed(folder)
   names = sorted(there)
@@ -51,7 +51,7 @@ def write(folder: str, step: int, saved: int | None) -> None:
 
 
 def read(folder: str) -> dict[str, Any] | None:
-  """What the list tells; None if the checkpoint has none.
+  """Returns the content of the list; None if the checkpoint has none.
 
   Raises:
     UserError: the list is damaged, or a later version wrote it.
@@ -68,9 +68,9 @@ def read(folder: str) -> dict[str, Any] | None:
 
 
 def problem(folder: str, step: int, items: Iterable[str]) -> str:
-  """What is wrong with the files of the items; '' if nothing is.
+  """Returns what is wrong with the files of the items; '' if nothing is.
 
-  Each process compares its share of the files: all must ask, and then agree.
+  Collective: each process checks its share of the files, and all agree on the result.
   """
   try:
     told = read(folder)
@@ -113,7 +113,7 @@ def _tell_unchecked(folder: str) -> None:
 
 
 def lacks_bytes(folder: str) -> bool:
-  """Whether files are missing, empty or cut, by their sizes alone."""
+  """Whether files are missing, empty or cut, judged by size only."""
   there = _listed(folder)
   try:
     told = read(folder) or {'files': {}}
@@ -124,7 +124,7 @@ def lacks_bytes(folder: str) -> bool:
 
 
 def _listed(folder: str) -> dict[str, Listed]:
-  """The files of the items: 'params/d/0a1b' -> its bytes; of a bucket, its checksum, too."""
+  """Returns the files of the items: 'params/d/0a1b' -> its size, and in a bucket its checksum."""
   if not storage.is_remote(folder):
     return {name: Listed(size, '') for name, size in storage.sizes(folder).items() if '/' in name}
   with storage.in_words(folder):
@@ -138,7 +138,7 @@ def _listed(folder: str) -> dict[str, Listed]:
 
 
 def _crc32c(path: str) -> str:
-  """Of a file, a part at a time: it may be larger than the memory."""
+  """Computes a file's checksum in parts: the file may exceed the memory."""
   found = 0
   with storage.path(path).open('rb') as file:
     while part := file.read(_PART):

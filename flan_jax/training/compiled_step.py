@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The training step as one program; compiled ahead, while prompts are built and read."""
+"""The training step as one program, compiled ahead while prompts are built and read."""
 
 import dataclasses
 from concurrent import futures
@@ -22,7 +22,7 @@ Update = Callable[[state_lib.State, Mapping], tuple[state_lib.State, dict]]
 
 @dataclasses.dataclass(frozen=True)
 class Program:
-  """What decides the program of a step; see loop.Job."""
+  """The settings that determine the program of a step; see loop.Job."""
 
   config: decoder.DecoderConfig
   optimizer: optax.GradientTransformation
@@ -33,17 +33,17 @@ class Program:
   adapter: adapters.Adapter | None = None
 
   def jitted(self) -> Any:
-    """The update, compiled when it is first called; the state that it is given is gone then."""
+    """Returns the update, compiled at its first call; it donates the state passed to it."""
     _, placed = state_lib.shardings(self.config, self.optimizer, self.mesh, self.adapter)
     step = make_step(self.config, self.optimizer, self.loss, self.microbatches, self.frozen, self.adapter)
     return jax.jit(profiling.counted(step), donate_argnums=0, out_shardings=(placed, None))
 
   def state_shapes(self) -> state_lib.State:
-    """The state as shapes that know their shardings."""
+    """Returns the state as shapes with shardings."""
     return state_lib.abstract(*state_lib.shardings(self.config, self.optimizer, self.mesh, self.adapter))
 
   def compiled(self, rows: Rows) -> Update:
-    """The update for steps of such rows, compiled now.
+    """Compiles the update for steps of such rows now.
 
     Raises:
       UserError: it needs more memory than the devices have.
@@ -62,7 +62,7 @@ class Program:
 
 
 def batch_shapes(rows: int, length: int, slots: int, mesh: jax.sharding.Mesh) -> dict[str, jax.ShapeDtypeStruct]:
-  """The arrays of a batch as shapes, spread over a mesh."""
+  """Returns the arrays of a batch as shapes, sharded over a mesh."""
   placed = sharding.batch_sharding(mesh)
 
   def leaf(width, dtype=jnp.int32):
@@ -77,7 +77,7 @@ def batch_shapes(rows: int, length: int, slots: int, mesh: jax.sharding.Mesh) ->
 
 
 class Ahead:
-  """A program that a thread compiles. Python waits for the thread before it ends."""
+  """Compiles a program in a thread. Python waits for the thread before it exits."""
 
   def __init__(self, program: Program, rows: Rows):
     pool = futures.ThreadPoolExecutor(1, 'compile')
@@ -85,10 +85,10 @@ class Ahead:
     pool.shutdown(wait=False)
 
   def check(self) -> None:
-    """Raises what went wrong, if it is known by now."""
+    """Raises the thread's error, if it has failed by now."""
     if self._made.done():
       self._made.result()
 
   def update(self) -> Update:
-    """The program, once it is there. Raises what went wrong."""
+    """Waits for the program and returns it. Raises the thread's error."""
     return self._made.result()

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What differs between two runs, in the words of people.
+"""Describes what differs between two runs, for users.
 
-No digest is ever shown: nobody can set one back.
+Digests are never shown: no user can restore one.
 """
 
 import re
@@ -9,11 +9,11 @@ from typing import Any, Collection, Mapping
 
 from flan_jax.training.run_file import Vocabulary
 
-SHOWN = 4  # names in a row; the rest is counted
+SHOWN = 4  # names in a list; the rest is counted
 
 
 def settings(old: Any, new: Any, name: str = '') -> list[str]:
-  """'rows.row_length was 256 and is now 512', for each value that differs."""
+  """Returns 'rows.row_length was 256 and is now 512', for each value that differs."""
   if isinstance(old, Mapping) and isinstance(new, Mapping):
     return [
       line for key in _keys(old, new) for line in settings(old.get(key), new.get(key), f'{name}.{key}' if name else key)
@@ -22,7 +22,7 @@ def settings(old: Any, new: Any, name: str = '') -> list[str]:
 
 
 def vocabulary(old: Vocabulary, new: Vocabulary) -> list[str]:
-  """Only the contents count."""
+  """Compares vocabularies by content only."""
   if old.hash == new.hash:
     return []
   if old.path == new.path:
@@ -31,7 +31,7 @@ def vocabulary(old: Vocabulary, new: Vocabulary) -> list[str]:
 
 
 def tasks(old: Mapping[str, float], new: Mapping[str, float], explained: Collection[str] = ()) -> list[str]:
-  """Of mixing rates. explained: tasks whose data differs, so that their rates do."""
+  """Compares mixing rates. explained: tasks whose data differs, and therefore their rates."""
   gone = [name for name in old if name not in new]
   added = [name for name in new if name not in old]
   lines = [f'it trains no longer on {listed(gone)}'] if gone else []
@@ -44,10 +44,10 @@ def tasks(old: Mapping[str, float], new: Mapping[str, float], explained: Collect
 
 
 def prompts(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, list[str]]:
-  """What is different -> the tasks that it is different of.
+  """Returns what is different -> the tasks for which it is.
 
-  Of what `data.code.identity.of_task` says of each task; tasks that only one has are passed
-  over, as are those of a version that told less.
+  Compares `data.code.identity.of_task` of each task. Ignores tasks that only one run has,
+  and parts that an earlier version did not record.
   """
   found: dict[str, list[str]] = {}
   for name in (name for name in old if name in new):
@@ -61,14 +61,14 @@ def prompts(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, list[st
 
 
 def told(found: Mapping[str, list[str]]) -> list[str]:
-  """Those of `prompts` as sentences: 'the templates of sst2: number 3'."""
+  """Returns the result of `prompts` as sentences: 'the templates of sst2: number 3'."""
   return [line.format(tasks=listed(names)) for line, names in found.items()]
 
 
 def listed(names: list[str]) -> str:
   """'a, b, c, d and 51 more'."""
   rest = len(names) - SHOWN
-  if rest <= 1:  # another name is no longer than saying that there is one
+  if rest <= 1:  # naming one more is no longer than counting it
     return ', '.join(names)
   return f'{", ".join(names[:SHOWN])} and {rest} more'
 
@@ -78,7 +78,7 @@ def _keys(old: Mapping, new: Mapping) -> list[str]:
 
 
 def _part(key: str, old: Any, new: Any) -> list[str]:
-  """Sentences with a gap for the names of the tasks."""
+  """Returns sentences with a gap for the names of the tasks."""
   if key == 'templates':
     return _templates(old or [], new or [])
   if key == 'data':
@@ -115,18 +115,18 @@ def _code(key: str, old: Any, new: Any) -> list[str]:
   }.get(key, f'the {key} of {{tasks}}')
   if not (old and new):
     return [f'{what}, which {"is new" if new else "is gone"}']
-  if old['digest'] == new['digest']:  # a helper that stands elsewhere
+  if old['digest'] == new['digest']:  # a helper that only moved
     return []
   before, after = old['parts'], new['parts']
   changed = [label for label in _keys(before, after) if before.get(label) != after.get(label)]
   changed = [
     _escaped(label)[1:-1] for label in sorted(changed, key=lambda label: label not in after)
-  ]  # what is gone last
+  ]  # removed parts come last
   return [f'{what} ({listed(changed)})' if changed else what]
 
 
 def _data(old: Mapping, new: Mapping) -> list[str]:
-  """Of `tokenizing.source_identity`."""
+  """Compares `tokenizing.source_identity`."""
   what = 'the data of {tasks}'
   if old.get('tfds') != new.get('tfds') or not new.get('tfds'):
     names = [side.get('tfds') or side.get('source') or 'nothing' for side in (new, old)]
@@ -153,7 +153,7 @@ def _slice(data: Mapping) -> tuple[str, int, str]:
 
 
 def _text(old: Mapping, new: Mapping) -> list[str]:
-  """Of `plain_text.identity`: split -> [file, bytes, digest] of each file."""
+  """Compares `plain_text.identity`: split -> [file, bytes, digest] of each file."""
   found = []
   for split in _keys(old, new):
     before, after = ({one[0]: one[1:] for one in side.get(split, [])} for side in (old, new))

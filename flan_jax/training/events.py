@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """MODEL_DIR/events.jsonl: what a run did and when, over all restarts; a line per event.
 
-Unlike metrics.jsonl, nothing is dropped on resume: steps that were lost stay known. Process 0
-alone writes. Each line has `event` and `time` (seconds since 1970), and what EVENTS lists.
+Unlike in metrics.jsonl, nothing is dropped on resume: lost steps stay recorded. Only
+process 0 writes. Each line has `event`, `time` (seconds since 1970) and the fields in EVENTS.
 """
 
 import contextlib
@@ -16,22 +16,22 @@ from flan_jax.errors import code_of, notice, UserError
 from flan_jax.storage import growing
 
 FILE = 'events.jsonl'
-# Event -> what its record has besides, each a number.
+# Event -> its further fields, each a number.
 EVENTS = {
   'started': (),  # the command began; imports, checks and stores follow
-  'resumed': ('step',),  # the state is there; step 0: from scratch or from given weights
-  'compiled': ('step', 'seconds', 'input_seconds'),  # the step that is made next; of the wait for its rows
-  'first step': ('step',),  # is done, on the devices
-  'logged': ('step', 'input_seconds', 'evaluation_seconds'),  # since the record before
-  'saved': ('step', 'seconds'),  # in which training waited for the checkpoint
-  'ended': ('code',),  # the exit code, see flan_jax.errors; a killed process has none
+  'resumed': ('step',),  # the state is loaded; step 0: from scratch or from given weights
+  'compiled': ('step', 'seconds', 'input_seconds'),  # the next step; input_seconds: wait for its rows
+  'first step': ('step',),  # finished on the devices
+  'logged': ('step', 'input_seconds', 'evaluation_seconds'),  # since the previous record
+  'saved': ('step', 'seconds'),  # time that training waited for the checkpoint
+  'ended': ('code',),  # the exit code, see flan_jax.errors; missing if the process was killed
 }
 
 
 class Journal:
   """Writes the events of one start of a run.
 
-  With writes=False, of processes other than the first, nothing is written.
+  With writes=False, for processes other than the first, nothing is written.
   """
 
   def __init__(self, model_dir: str = '', writes: bool = True):
@@ -48,9 +48,9 @@ class Journal:
     try:
       self._file = self._file or self._opened()
       self._file.write(f'{line}\n'.encode())
-      # In a bucket a record waits, at the latest for the next event of another kind.
+      # In a bucket a record may wait, at most until the next event of another kind.
       self._file.flush() if event == 'logged' else self._file.put()
-    except OSError as error:  # as on a full disk; whoever saves will tell more
+    except OSError as error:  # such as a full disk; saving will report more
       notice(f'{self._path} lacks the event {event!r}: {error.strerror or error}')
 
   def _opened(self) -> growing.Growing:
@@ -58,12 +58,12 @@ class Journal:
     text = _text(self._path)
     file = growing.Growing(self._path)
     if text and not text.endswith('\n'):
-      file.write(b'\n')  # a killed process has left its last line torn
+      file.write(b'\n')  # completes the truncated last line of a killed process
     return file
 
   @contextlib.contextmanager
   def started(self, at: float | None = None) -> Iterator['Journal']:
-    """A block that is the run: its begin, by default now, and how it ended."""
+    """Context of the run: records its start, by default now, and how it ended."""
     self.write('started', at)
     error: BaseException | None = None
     try:
@@ -75,18 +75,18 @@ class Journal:
       self.ended(code_of(error))
 
   def ended(self, code: int) -> None:
-    """The last event, with the exit code; for who ends the process by os._exit, too."""
+    """Records the end with the exit code; also before an os._exit."""
     self.write('ended', code=code)
     file, self._file = self._file, None
     if file:
-      with contextlib.suppress(OSError):  # `write` has told of it
+      with contextlib.suppress(OSError):  # `write` has reported it
         file.close()
 
   @contextlib.contextmanager
   def compiling(self, step: int, input_seconds: float) -> Iterator[None]:
-    """A block that makes a step: the first one of a start compiles.
+    """Context that makes a step: the first one of a start compiles.
 
-    input_seconds: that the devices have waited for its rows.
+    input_seconds: time that the devices waited for its rows.
     """
     if self._compiled:
       yield
@@ -97,7 +97,7 @@ class Journal:
 
   @contextlib.contextmanager
   def saving(self, step: int) -> Iterator[None]:
-    """A block in which training waits for a checkpoint."""
+    """Context in which training waits for a checkpoint."""
     begin = time.monotonic()
     yield
     self.write('saved', step=step, seconds=time.monotonic() - begin)
@@ -107,12 +107,12 @@ SILENT = Journal(writes=False)
 
 
 def read(model_dir: str) -> list[dict[str, Any]]:
-  """The events of a run, in the order of writing; [] where there is no file.
+  """Returns the events of a run, in the order of writing; [] if the file is missing.
 
-  A torn line, of a process that was killed, is passed over; one amid others is told.
+  A truncated last line, of a killed process, is ignored; one among others is reported.
 
   Raises:
-    UserError: the file is there and cannot be read.
+    UserError: the file exists and cannot be read.
   """
   path = storage.join(storage.absolute(model_dir), FILE)
   lines = _text(path).splitlines()
@@ -128,14 +128,14 @@ def _text(path: str) -> str:
     return storage.read_text(path, errors='replace')
   except (FileNotFoundError, NotADirectoryError):
     return ''
-  except UserError:  # of a bucket, in words
+  except UserError:  # a bucket's, with a message
     raise
   except OSError as error:
     raise UserError(f'{path} cannot be read: {error.strerror}; move away what stands in its place') from None
 
 
 def _event(line: str) -> dict[str, Any] | None:
-  """The record of a line, None if it is none."""
+  """Returns the record of a line, None if it is none."""
   try:
     event = json.loads(line)
     numbers = [event[name] for name in ('time', *EVENTS[event['event']])]

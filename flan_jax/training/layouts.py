@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which mesh a command gets: of the devices that are here, or of those it is meant for.
+"""Chooses a command's mesh: over the devices present, or over those it is meant for.
 
 A login machine has none of a pod's devices. A dry run with a TOPOLOGY then checks sizes,
-widths and rows by arithmetic, and says what it could not see.
+widths and rows by arithmetic, and states what it could not check.
 """
 
 import dataclasses
@@ -20,15 +20,15 @@ from flan_jax.training import sharding
 
 @dataclasses.dataclass(frozen=True)
 class Layout:
-  """mesh: of devices, or abstract where they are not here; None: one device. note: what
-  is to be said of it, ''."""
+  """mesh: of devices, or abstract if they are absent; None: one device. note: for the
+  user, or ''."""
 
   mesh: Mesh | AbstractMesh | None
   note: str = ''
 
   @property
   def shape(self) -> Mapping[str, int]:
-    """Sizes of all axes of a mesh."""
+    """Sizes of all mesh axes."""
     return self.mesh.shape if self.mesh else dict.fromkeys(sharding.MESH_AXES, 1)
 
   @property
@@ -37,21 +37,21 @@ class Layout:
 
   @property
   def dry_run(self) -> str:
-    """What a dry run on it says at its end."""
+    """The last line of a dry run."""
     checked = 'everything' if self.here else 'all that can be seen from here'
     return f'dry run: {checked} checked, nothing started'
 
 
 def chosen(axes: Mapping[str, int] | None, topology: str | None, dry_run: bool, rows: int | None = None) -> Layout:
-  """The layout of a command.
+  """Returns the layout of a command.
 
   Args:
     axes: MESH; None: see sharding.mesh_for_rows and mesh_where_asked.
-    topology: TOPOLOGY, what MESH is for; only a dry run asks for it.
+    topology: TOPOLOGY, the devices MESH is meant for; only a dry run uses it.
     rows: of a training step; None: an evaluation.
 
   Raises:
-    UserError: sizes that the devices do not make.
+    UserError: the sizes do not match the devices.
   """
   if dry_run and topology and not _fits_here(axes, topology):
     return _rehearsed(axes, hardware.topology(topology), rows)
@@ -70,7 +70,7 @@ def chosen(axes: Mapping[str, int] | None, topology: str | None, dry_run: bool, 
 
 
 def _fits_here(axes: Mapping[str, int] | None, topology: str) -> bool:
-  """Whether the devices here are those meant, or make up sizes that are all stated."""
+  """Whether the devices present match the topology, or fully stated mesh sizes."""
   if jax.device_count() == hardware.topology(topology).devices:
     return True
   sizes = list(axes.values()) if axes is not None else [-1]
@@ -97,15 +97,15 @@ def _rehearsed(axes, where: hardware.Topology, rows: int | None) -> Layout:
 
 
 def abstract(sizes: Mapping[str, int]) -> AbstractMesh:
-  """A mesh without devices; an axis left out has size 1."""
+  """Returns a mesh without devices; an omitted axis has size 1."""
   axes = sharding.MESH_AXES
   return AbstractMesh(tuple(sizes.get(axis, 1) for axis in axes), axes, axis_types=(AxisType.Auto,) * len(axes))
 
 
 def check_attention(config: Any, layout: Layout, rows: int, length: int) -> None:
-  """Raises UserError if the ATTENTION asked for cannot be done on the devices here."""
+  """Raises UserError if the selected ATTENTION cannot run on the devices present."""
   if isinstance(layout.mesh, AbstractMesh):
     return
-  shape: Any = jax.ShapeDtypeStruct((rows, length), 'int32')  # in the place of arrays
+  shape: Any = jax.ShapeDtypeStruct((rows, length), 'int32')  # stands in for arrays
   with jax.set_mesh(layout.mesh):
     attention_backends.choose(config, attention.Rows(shape, shape, None))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The training loop: rows in, updates, checkpoints and a logbook out."""
+"""The training loop: reads rows; writes updates, checkpoints and metrics."""
 
 import contextlib
 import dataclasses
@@ -21,8 +21,8 @@ from flan_jax.training.liveness import watchdog
 from flan_jax.training.step import summed
 from flan_jax.training.termination import Termination
 
-# What becomes of a step whose loss or gradient is not finite. Either way it changes
-# nothing; 'stop' ends the run there, 'skip' counts it and goes on.
+# Handling of a step whose loss or gradient is not finite. Either way it changes no
+# parameter; 'stop' ends the run, 'skip' counts the step and continues.
 NAN_POLICIES = ('stop', 'skip')
 
 Batches = Callable[[int], Iterator[Mapping[str, np.ndarray]]]
@@ -30,13 +30,13 @@ Batches = Callable[[int], Iterator[Mapping[str, np.ndarray]]]
 
 @dataclasses.dataclass(frozen=True)
 class Schedule:
-  """How long, and how often; the only settings that may differ on resume.
+  """Duration and intervals, in steps; the only settings that may differ on resume.
 
-  All in steps. save_every, eval_every: 0 means at the end only, and never; so does
-  held_out_every, which is for scores on what is held out.
+  save_every, eval_every: 0 means only at the end, and never. held_out_every: interval of
+  held-out scores, 0 is never.
   loss_spike: standard deviations above the mean of recent steps from which a loss is a
   spike, see loss_alarm; 0: none is.
-  microbatches: parts that a step's rows are taken in, to need less memory.
+  microbatches: parts that a step's rows are split into, to save memory.
   keep_checkpoints: None: all.
   """
 
@@ -56,24 +56,24 @@ class Schedule:
 
 @dataclasses.dataclass(frozen=True)
 class Job:
-  """What a run computes, from which rows, and where it is kept.
+  """What a run computes, its data, and where it is stored.
 
   Args:
     batches: step -> this process's rows of that step and of all later ones.
     rows_per_step: rows of a step over all processes.
-    learning_rate: step -> the rate that is logged.
-    initial_params: gives parameters in their shards, unless the run has a checkpoint.
-    adapter: what is trained beside those, which then a run with a checkpoint wants too.
+    learning_rate: step -> the logged rate.
+    initial_params: returns sharded parameters; not called if the run has a checkpoint.
+    adapter: trained beside those; then initial_params is called despite a checkpoint.
     dev_batches: a few batches whose loss is logged as dev_loss every eval_every steps.
-    held_out: parameters -> scalars to be logged every held_out_every steps.
+    held_out: parameters -> scalars to log every held_out_every steps.
     profile: first and last step to trace, see profiling.Trace.
-    loss: what is added to the cross-entropy; dev_loss is without.
+    loss: terms added to the cross-entropy; dev_loss is without them.
     frozen: the optimizer's, see make_step.
-    say, show: take events, and the line of progress.
-    journal: writes down what happened when; by default nothing does.
-    update: gives the compiled program of the step, see compiled_step.Ahead; None: it is
+    say, show: output of events, and of the progress line.
+    journal: records events with their times; by default does nothing.
+    update: returns the compiled program of the step, see compiled_step.Ahead; None: it is
       compiled at the first step.
-    prompts_of: step -> what the file of a bad step says of its prompts, see loss_alarm.
+    prompts_of: step -> description of its prompts for a bad step's file, see loss_alarm.
   """
 
   config: decoder.DecoderConfig
@@ -100,13 +100,13 @@ class Job:
 
   @property
   def program(self) -> compiled_step.Program:
-    """What the step is compiled from."""
+    """The settings that determine the compiled step."""
     return compiled_step.Program(
       self.config, self.optimizer, self.mesh, self.loss, self.schedule.microbatches, tuple(self.frozen), self.adapter
     )
 
   def on_devices(self, batch: Mapping[str, np.ndarray]) -> Mapping[str, jax.Array]:
-    """The rows of all processes, spread over the mesh."""
+    """Returns the rows of all processes, sharded over the mesh."""
     rows = sharding.batch_sharding(self.mesh)
     return sharding.global_batch(rows, batch, self.rows_per_step)
 
@@ -116,15 +116,15 @@ def train(job: Job) -> state_lib.State:
 
   Raises:
     UserError: the loss is not finite and the policy is to stop; the rows of a step have no
-      token with loss; a checkpoint cannot be written; there are checkpoints, and none can
-      be read.
-    SystemExit: SIGINT (code 130) or SIGTERM (143) asked to stop; what was done is saved.
+      token with loss; a checkpoint cannot be written; there are checkpoints, but none is
+      readable.
+    SystemExit: SIGINT (code 130) or SIGTERM (143) requested a stop; progress is saved.
   """
   schedule = job.schedule
   shapes, placed = state_lib.shardings(job.config, job.optimizer, job.mesh, job.adapter)
   with contextlib.ExitStack() as stack:
     termination = stack.enter_context(Termination(lambda: checkpoint.kept(job.model_dir)))
-    # Closing waits for the checkpoint that is being written, whatever happens.
+    # Closing always waits for the checkpoint that is being written.
     checkpoints = stack.enter_context(checkpoint.opened(job.model_dir, schedule.keep_checkpoints))
     watchdog.phase('restoring')
     state = _first_state(job, checkpoints, shapes, placed)
@@ -137,19 +137,19 @@ def train(job: Job) -> state_lib.State:
     feed = job.batches(first) if first < schedule.train_steps else iter(())
     for step in range(first + 1, schedule.train_steps + 1):
       trace.before(step, state)
-      in_step = watchdog.PROGRESS if step == first + 1 else watchdog.STEP  # the first one compiles
+      in_step = watchdog.PROGRESS if step == first + 1 else watchdog.STEP  # the first step compiles
       watchdog.phase('rows of step', step, in_step)
       batch = job.on_devices(record.window.wait(feed))
       watchdog.phase('step', step, in_step)
       compiling = job.journal.compiling(step, record.window.input_seconds)
       with jax.profiler.StepTraceAnnotation('train', step_num=step), compiling:
         state, sums = update(state, batch)
-      termination.begun = True  # compiled, too: now there is something to save
+      termination.begun = True  # compiled too: from now on there is progress to save
       record.window.add(step, sums)
       trace.after(step, state)
       ends = step == schedule.train_steps
       stops = termination.asked(checkpoints, step)
-      # Before the checkpoint: a step that is saved has its evaluation and its record.
+      # Before the checkpoint, so that a saved step has its evaluation and its record.
       recorded = record.after(step, state, ends, stops)
       last = ends or stops or (recorded and termination.asked_while_evaluating)
       if last or _due(step, schedule.save_every):
@@ -171,7 +171,7 @@ def train(job: Job) -> state_lib.State:
 
 
 def _first_state(job: Job, checkpoints, shapes, placed) -> state_lib.State:
-  """Own last checkpoint, then given weights, then scratch."""
+  """Restores the run's last checkpoint, else given weights, else initialises."""
   state = checkpoint.restore(checkpoints, state_lib.abstract(shapes, placed))
   params = job.initial_params() if job.initial_params and (state is None or job.adapter) else None
   if state is None:
@@ -182,7 +182,7 @@ def _first_state(job: Job, checkpoints, shapes, placed) -> state_lib.State:
 
 
 class _Record:
-  """What is logged of a run, and when: means of steps, dev loss, held-out scores."""
+  """What a run logs, and when: means of steps, dev loss, held-out scores."""
 
   def __init__(self, job: Job, first: int):
     bad_steps = loss_alarm.BadSteps(job.model_dir, job.schedule.loss_spike, job.prompts_of, multihost.first())
@@ -195,10 +195,10 @@ class _Record:
     )
 
   def after(self, step: int, state: state_lib.State, ends: bool, stops: bool) -> bool:
-    """Writes a record if one is due, and tells whether it was.
+    """Writes a record if one is due; returns whether it did.
 
-    ends: of the run's last step. stops: of one that a signal makes the last. A signal
-    leaves little time: what is not due is evaluated at the last step alone.
+    ends: this is the run's last step. stops: a signal makes this step the last. Because a
+    signal leaves little time, evaluations that are not due run only at the run's end.
     """
     job, schedule = self._job, self._job.schedule
     dev_batches = job.dev_batches if ends or _due(step, schedule.eval_every) else None
@@ -227,7 +227,7 @@ class _Record:
 
 
 def _whole(job: Job, state: state_lib.State) -> Any:
-  """The parameters that the decoder computes with."""
+  """Returns the parameters that the decoder computes with."""
   return adapters.joined(job.adapter, state.base, state.params)
 
 
@@ -248,10 +248,10 @@ class _Window:
     self._config, self._journal, self._bad_steps = config, journal, bad_steps
     self._pending: list[tuple[int, Mapping[str, jax.Array]]] = []
     self.restart()
-    self._compiles = True  # the first step; its time is no other step's
+    self._compiles = True  # this window has the first step, whose time is exceptional
 
   def wait(self, feed: Iterator) -> Any:
-    """The next batch. Waiting is lost if the devices had run dry when it came."""
+    """Returns the next batch. Waiting counts as lost if the devices were idle when it came."""
     start = time.monotonic()
     batch = next(feed)
     if not self._pending or self._done(self._pending[-1]):
@@ -260,15 +260,15 @@ class _Window:
 
   def add(self, step: int, sums: Mapping[str, jax.Array]) -> None:
     self._pending.append((step, sums))
-    # At most two steps ahead of the device; what is done is read, for its time.
+    # At most two steps ahead of the device; finished ones are read at once, to time them.
     while len(self._pending) > 2 or (self._pending and self._done(self._pending[0])):
       self._fetch()
-    # Every process has read these, so that all end at the same step.
+    # Every process has read these, so all of them end at the same step.
     self._bad_steps.check(step - 2)
 
   def _done(self, pending: tuple[int, Mapping[str, jax.Array]]) -> bool:
     return all(
-      value.is_ready()  # type: ignore[attr-defined]  # jax.Array has it, its types do not
+      value.is_ready()  # type: ignore[attr-defined]  # jax.Array has it, its type stub does not
       for value in pending[1].values()
     )
 
@@ -282,7 +282,7 @@ class _Window:
     self._spikes += self._bad_steps.look(step, values) == loss_alarm.SPIKE
 
   def check(self, nan_policy: str) -> None:
-    """Reads what is in flight; raises UserError at a step that had to be skipped."""
+    """Reads the pending steps; raises UserError if one was skipped and the policy is to stop."""
     while self._pending:
       self._fetch()
     self._bad_steps.check(self._read[-1][0] if self._read else 0)
@@ -295,14 +295,14 @@ class _Window:
       )
 
   def close(self, nan_policy: str) -> dict[str, float]:
-    """Means and rates of the steps since `restart`; metric_log.NUMBERS says what each is."""
+    """Returns means and rates of the steps since `restart`; see metric_log.NUMBERS."""
     self.check(nan_policy)
     good = [sums for _, sums in self._read if not sums['skipped']]
     total = {name: sum(sums[name] for sums in good) for name in self._read[-1][1]}
     seconds = time.monotonic() - self._moments[0]
     room, used, *rest = (sum(sums[name] for _, sums in self._read) for name in ('room', 'used', 'pairs', 'targets'))
     flops = profiling.model_flops(self._config, used, *rest)
-    weight = total['weight'] or math.nan  # of skipped steps alone there is no mean
+    weight = total['weight'] or math.nan  # if all steps were skipped there is no mean
     return {
       'steps': len(self._read),
       'loss': total['loss'] / weight,
@@ -323,4 +323,4 @@ class _Window:
   def restart(self) -> None:
     self._read: list[tuple[int, dict[str, float]]] = []
     self.input_seconds, self._compiles, self._spikes = 0.0, False, 0
-    self._moments = [time.monotonic()]  # the start, then when each step was done
+    self._moments = [time.monotonic()]  # the start, then the end of each step

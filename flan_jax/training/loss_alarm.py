@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Steps whose numbers are wrong: spikes of the loss, losses that are not finite, no loss at all.
+"""Detects bad steps: loss spikes, losses that are not finite, steps without any loss.
 
-Of each a notice, and MODEL_DIR/bad_steps/<step>.json with the prompts of the step.
+Each gets a notice, and MODEL_DIR/bad_steps/<step>.json with the prompts of the step.
 """
 
 import collections
@@ -16,9 +16,9 @@ from flan_jax.errors import notice, UserError
 
 FOLDER = 'bad_steps'
 WINDOW, LEAST = 128, 32  # good steps that a loss is compared with, at most and at least
-NEW_LEVEL = 8  # spikes in a row are no spikes: the loss is at another level
-MOST_FILES = 16  # in one start of a run
-_ROUNDING = 1e-6  # losses of this relative difference are equal
+NEW_LEVEL = 8  # this many spikes in a row mean that the loss has a new level
+MOST_FILES = 16  # per start of a run
+_ROUNDING = 1e-6  # losses within this relative difference are equal
 
 NOT_FINITE, SPIKE, EMPTY = 'not finite', 'loss spike', 'no loss'
 
@@ -26,9 +26,9 @@ NOT_FINITE, SPIKE, EMPTY = 'not finite', 'loss spike', 'no loss'
 class LossAlarm:
   """Compares the loss of a step with those of the good steps before it.
 
-  A spike is more than `deviations` standard deviations above their mean; 0 never alarms.
-  A step that is a spike, or is not finite, is no good step. After NEW_LEVEL spikes in a
-  row the window starts anew.
+  A spike is more than `deviations` standard deviations above their mean; 0 turns the
+  alarm off. A spike or a loss that is not finite is no good step. After NEW_LEVEL spikes
+  in a row the window starts anew.
   """
 
   def __init__(self, deviations: float):
@@ -36,7 +36,7 @@ class LossAlarm:
     self._good: collections.deque[float] = collections.deque(maxlen=WINDOW)
 
   def spike(self, loss: float) -> tuple[float, float] | None:
-    """(mean, standard deviation) of the window if this loss is a spike; remembers the loss."""
+    """Returns (mean, standard deviation) of the window if this loss is a spike; records the loss."""
     if not math.isfinite(loss):
       return None
     if self._deviations and len(self._good) >= LEAST:
@@ -53,20 +53,20 @@ class LossAlarm:
 
 
 class BadSteps:
-  """Looks at the sums of every step, in order; all processes see the same."""
+  """Checks the sums of every step, in order; all processes see the same."""
 
   def __init__(
     self, model_dir: str, deviations: float, prompts_of: Callable[[int], Mapping] | None = None, writes: bool = True
   ):
-    """prompts_of: step -> what the file says of its prompts. writes: also tells; of process 0."""
+    """prompts_of: step -> description of its prompts. writes: also report; on process 0."""
     self._alarm = LossAlarm(deviations)
     self._model_dir, self._prompts_of, self._writes = model_dir, prompts_of, writes
     self._told = 0
-    self._named: set[int] = set()  # steps whose file is there
+    self._named: set[int] = set()  # steps whose file exists
     self._empty: int | None = None
 
   def look(self, step: int, sums: Mapping[str, float]) -> str | None:
-    """What is wrong with a step, if anything, after it was told."""
+    """Returns what is wrong with a step, if anything, after reporting it."""
     loss = sums['loss'] / (sums['weight'] or math.nan)
     if sums['weight'] == 0:
       self._empty = self._empty or step
@@ -93,7 +93,7 @@ class BadSteps:
       )
 
   def where(self, step: int) -> str:
-    """', its prompts are in FILE' where they are written."""
+    """Returns ', its prompts are in FILE' if they are written, else ''."""
     return f', its prompts are in {file(self._model_dir, step)}' if step in self._named else ''
 
   def _tell(self, step: int, why: str, what: str, numbers: dict[str, float]) -> None:
@@ -108,7 +108,7 @@ class BadSteps:
     notice(f'step {step}: {why}: {what}{self._write(step, why, numbers)}')
 
   def _write(self, step: int, why: str, numbers: dict[str, float]) -> str:
-    """Writes the file of a step; what the notice says of it."""
+    """Writes the file of a step; returns its part of the notice."""
     if not self._prompts_of:
       return ''
     name = file(self._model_dir, step)
@@ -124,5 +124,5 @@ class BadSteps:
 
 
 def file(model_dir: str, step: int) -> str:
-  """Where the prompts of a bad step are written."""
+  """Returns the file for the prompts of a bad step."""
   return storage.join(model_dir, FOLDER, f'{step}.json')

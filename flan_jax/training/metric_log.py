@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What training writes down: metrics.jsonl, TensorBoard events, a progress line."""
+"""Output of training: metrics.jsonl, TensorBoard events, a progress line."""
 
 import json
 import os
@@ -11,9 +11,9 @@ from flan_jax.errors import notice, UserError
 from flan_jax.storage import growing
 
 FILE = 'metrics.jsonl'
-# The numbers of a record: name -> (unit, what it is of). A record tells of the steps
-# since the record before. `held_out/<dataset>` and `held_out/mean` are scores, 0 to 100,
-# of a few dev examples with the parameters after `step`.
+# The numbers of a record: name -> (unit, meaning). A record covers the steps since the
+# previous record. `held_out/<dataset>` and `held_out/mean` are scores, 0 to 100, of a
+# few dev examples with the parameters after `step`.
 NUMBERS = {
   'step': ('steps', 'made so far, over all processes and restarts'),
   'steps': ('steps', 'that the record tells of; they end with `step`'),
@@ -50,9 +50,9 @@ NUMBERS = {
 class Logbook:
   """Writes MODEL_DIR/metrics.jsonl, a line per record, and the same to TensorBoard.
 
-  On resume, records after the step resumed from are dropped: the steps they tell of are
-  done again, and come out the same. Steps before it of which there is no record are
-  told. With writes=False, of processes other than the first, nothing is written.
+  On resume, records after the resumed step are dropped: their steps run again, with the
+  same results. Earlier steps without a record are reported. With writes=False, for
+  processes other than the first, nothing is written.
   """
 
   def __init__(self, model_dir: str, first_step: int, train_steps: int, writes: bool = True):
@@ -73,14 +73,14 @@ class Logbook:
     self._records.write((json.dumps({'step': step, **scalars}) + '\n').encode())
     self._records.put()
     if self._curves is None:
-      from flan_jax.training import scalar_events  # which takes a while, and the first step need not wait
+      from flan_jax.training import scalar_events  # a slow import that must not delay the first step
 
       self._curves = scalar_events.ScalarEvents(self._events.local)
     self._curves.write(step, scalars)
     self._events.copy()
 
   def line(self, step: int, scalars: Mapping[str, float]) -> str:
-    """What a person wants to see while it runs."""
+    """Returns the progress line."""
     elapsed = time.monotonic() - self._start
     left = elapsed / max(step - self._first_step, 1) * (self._train_steps - step)
     return (
@@ -99,9 +99,9 @@ class Logbook:
 
 
 def read(model_dir: str) -> list[dict]:
-  """The records of metrics.jsonl. What is missing among them is told.
+  """Returns the records of metrics.jsonl. Reports missing ones.
 
-  A torn last line, of a run that was killed or is writing it, is passed over.
+  A truncated last line, of a run that was killed or is writing it, is ignored.
   """
   records = [record for _, record in _lines(model_dir) if record]
   for first, last in _missing(records):
@@ -110,7 +110,7 @@ def read(model_dir: str) -> list[dict]:
 
 
 def _lines(model_dir: str) -> Iterator[tuple[str, dict | None]]:
-  """(line, its record or None where it is none, which is told)."""
+  """Yields (line, its record or None); reports lines that are no record."""
   try:
     lines = storage.read_text(os.path.join(model_dir, FILE), errors='replace').split('\n')
   except (FileNotFoundError, NotADirectoryError):
@@ -144,10 +144,10 @@ def _is_number(value: object) -> bool:
 
 
 def _missing(records: list[dict], end: int | None = None) -> Iterator[tuple[int, int]]:
-  """(first, last) of steps in a row that no record tells of, up to step `end`.
+  """Yields (first, last) of consecutive steps without a record, up to step `end`.
 
-  Records of earlier versions do not say of how many steps they are; nothing is known of
-  those before them.
+  Records of earlier versions do not state their number of steps; whether steps before
+  them are missing is unknown.
   """
   done = 0
   for record in records:
@@ -160,9 +160,9 @@ def _missing(records: list[dict], end: int | None = None) -> Iterator[tuple[int,
 
 
 def _resume(model_dir: str, step: int) -> None:
-  """Drops the records after a step, and tells of which steps before it there is none.
+  """Drops the records after a step, and reports earlier steps without one.
 
-  Torn lines among those that stay are left as they are.
+  Truncated lines among the remaining ones stay as they are.
   """
   kept = []
   for line, record in _lines(model_dir):
@@ -179,7 +179,7 @@ def _tell(model_dir: str, what: str) -> None:
 
 
 def _speed(scalars: Mapping[str, float]) -> str:
-  """MFU, where the peak is known, and time lost to input, where it is worth a word."""
+  """Returns MFU, if the peak is known, and time lost to input, if it is significant."""
   lost = scalars['input_seconds'] / scalars['seconds']
   mfu = f'MFU {scalars["mfu"]:.1%}  ' if 'mfu' in scalars else ''
   return f'{mfu}waits for input {lost:.0%}  ' if lost >= 0.01 else mfu

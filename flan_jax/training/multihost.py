@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Several processes as one run: joining them, who speaks for all, waiting.
+"""Several processes as one run: joining, process 0, barriers.
 
 Every process must see MODEL_DIR under the same name: each writes its own shards of a
-checkpoint there. The data_dir and STORE_DIR may be shared or each process's own: each
-builds its share of the missing prompt stores, then what it still does not find.
-Until `start` has run, nothing may ask jax for its devices.
+checkpoint there. The data_dir and STORE_DIR may be shared or per process: each process
+builds its share of the missing prompt stores, then those that it still does not find.
+Nothing may ask jax for its devices before `start`.
 """
 
 import contextlib
@@ -21,8 +21,8 @@ import numpy as np
 from flan_jax.errors import Gone, notice, UserError
 from flan_jax.training.liveness import watchdog
 
-JOIN_SECONDS = 300  # for all processes to come up
-# Without a sign of a process jax ends the others by an abort; the watchdog does so before, in words.
+JOIN_SECONDS = 300  # for all processes to start
+# Without a heartbeat of a process jax aborts the others; the watchdog acts before, with a message.
 _LOST_SECONDS = 600
 _BARRIER_SECONDS = 7 * 24 * 3600  # process 0 may render prompts for hours
 _TPU_DEVICES = ('/dev/accel0', '/dev/vfio/0')
@@ -39,15 +39,15 @@ def start(
 
   Args:
     coordinator_address: HOST:PORT of process 0, which opens the port; the same
-      everywhere. With no argument at all a TPU pod, SLURM and Open MPI are asked.
-    process_count, process_index: how many processes there are, and which this one is.
-    saves_on_sigterm: whether a SIGTERM to one process shall not end it, but be known to
-      all by checkpoint managers' `reached_preemption`, which somebody must then ask.
-    timeout: seconds to wait until all are there.
+      everywhere. Without arguments, TPU pods, SLURM and Open MPI are detected.
+    process_count, process_index: number of processes, and the index of this one.
+    saves_on_sigterm: a SIGTERM to one process does not end it; instead all processes
+      learn of it by checkpoint managers' `reached_preemption`, which must be polled.
+    timeout: seconds to wait for all processes.
 
   Raises:
-    UserError: arguments that do not go together; Gone: not all processes came, or this
-      machine has no address.
+    UserError: inconsistent arguments; Gone: a process is missing, or this machine has no
+      address.
   """
   given = dict(coordinator_address=coordinator_address, num_processes=process_count, process_id=process_index)
   jax.config.update('jax_enable_preemption_service', saves_on_sigterm)
@@ -84,8 +84,8 @@ def _check(address: str | None, count: int | None, index: int | None) -> None:
 def launched(environment: Mapping[str, str] = os.environ) -> bool:
   """Whether a launcher that jax knows may have started this process among others.
 
-  Under `srun` and `mpirun` that is known from the environment; a TPU machine may be one
-  of a pod, which jax finds out.
+  The environment shows `srun` and `mpirun`; a TPU machine may belong to a pod, which jax
+  finds out.
   """
   many = lambda name: int(environment.get(name) or 1) > 1
   slurm = 'SLURM_STEP_NODELIST' in environment and many('SLURM_NTASKS')
@@ -95,7 +95,7 @@ def launched(environment: Mapping[str, str] = os.environ) -> bool:
 
 
 def _join(given: Mapping, timeout: float) -> None:
-  """jax.distributed.initialize on a thread: its own timeout aborts the process."""
+  """Runs jax.distributed.initialize in a thread: its own timeout aborts the process."""
   _check_own_name()
   failed = []
 
@@ -103,7 +103,7 @@ def _join(given: Mapping, timeout: float) -> None:
     try:
       waits: dict[str, Any] = dict(initialization_timeout=int(timeout) + 60, heartbeat_timeout_seconds=_LOST_SECONDS)
       jax.distributed.initialize(**given, **waits)
-    except Exception as error:  # a broken environment raises many types
+    except Exception as error:  # a broken environment causes many types
       failed.append(error)
 
   thread = threading.Thread(target=initialize, daemon=True)
@@ -121,7 +121,7 @@ def _join(given: Mapping, timeout: float) -> None:
 
 
 def _check_own_name() -> None:
-  """Processors, other than accelerators, are joined by the names that the hosts have for themselves."""
+  """Checks that this host can resolve its own name, by which CPU devices are joined."""
   if getattr(jax.config, 'jax_platforms', None) != 'cpu':
     return
   name = socket.gethostname()
@@ -155,26 +155,26 @@ def _absent(given: Mapping, timeout: float) -> str:
 
 
 def first() -> bool:
-  """Whether this is process 0, which alone writes and speaks. Makes jax's devices."""
+  """Whether this is process 0, the only one to write and print. Creates jax's devices."""
   return jax.process_index() == 0
 
 
 def position() -> tuple[int, int, int]:
-  """(which process this is, how many there are, a number that all of this start have alone)."""
+  """Returns (index of this process, number of processes, an id shared by this start only)."""
   return jax.process_index(), jax.process_count(), agreed([secrets.randbelow(2**31)])[0]
 
 
 def tell(text: str) -> None:
-  """A notice of process 0, for all."""
+  """Prints a notice, on process 0 only."""
   if first():
     notice(text)
 
 
 @contextlib.contextmanager
 def first_goes_ahead(name: str) -> Iterator[None]:
-  """A block that process 0 runs alone, and the others once it is through.
+  """Context that process 0 enters alone, and the others after it has left.
 
-  name: of the block, another each time. If process 0 fails in it, the others end too.
+  name: unique per use. If process 0 fails in the block, the others end too.
   """
   if not first():
     meet(name)
@@ -185,12 +185,12 @@ def first_goes_ahead(name: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def together(name: str) -> Iterator[None]:
-  """A block that every process runs, and none leaves before all are through.
+  """Context that every process runs; none leaves before all are done.
 
-  name: of the block, another each time.
+  name: unique per use.
 
   Raises:
-    UserError: that of this process, or that another process has one.
+    UserError: this process's, or a notice that another process has one.
   """
   problem = None
   try:
@@ -203,9 +203,9 @@ def together(name: str) -> Iterator[None]:
 
 
 def agreed(numbers: Sequence) -> list:
-  """What process 0 has; the others may see files that it has just written, or not yet.
+  """Returns the numbers of process 0; others may not see a file that it has just written.
 
-  numbers: integers or bools, perhaps another count on each process.
+  numbers: integers or bools; their count may differ between processes.
   """
   if jax.process_count() == 1:
     return list(numbers)
@@ -219,7 +219,7 @@ def agreed(numbers: Sequence) -> list:
 
 
 def everywhere(holds: bool) -> bool:
-  """Whether it holds on every process; all must ask."""
+  """Whether it holds on every process; all must call this."""
   if jax.process_count() == 1:
     return holds
   from jax.experimental import multihost_utils
@@ -228,14 +228,14 @@ def everywhere(holds: bool) -> bool:
 
 
 def share(count: int) -> range:
-  """Which of `count` things are this process's to do, if all divide them."""
+  """Returns this process's share of `count` items that all processes divide."""
   return range(jax.process_index(), count, jax.process_count())
 
 
 def meet(name: str) -> None:
-  """Waits for all processes at a point of a name of its own.
+  """Waits for all processes at a barrier; name: unique per use.
 
-  They wait on the coordinator, not on the devices, whose collectives give up sooner.
+  They wait on the coordinator, not on the devices, whose collectives time out sooner.
   """
   if jax.process_count() > 1:
     import orbax.checkpoint as ocp

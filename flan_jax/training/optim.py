@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The optimizer: Adafactor, layer by layer though the layers are stacked."""
+"""The optimizer: Adafactor, applied per layer although layers are stacked."""
 
 import inspect
 import re
@@ -16,20 +16,20 @@ Schedule = Callable[[Any], jax.Array]
 SCHEDULES = ('constant', 'cosine', 'inverse_sqrt')
 OPTIMIZERS = ('adafactor', 'adam', 'adamw')
 
-# Norm scales, biases and both ends' token tables, which weight decay leaves alone.
+# Norm scales, biases and token tables at both ends, which are exempt from weight decay.
 UNDECAYED = re.compile(r'(.*/)?(scale|(.*_)?bias|(un)?embedding)')
 
 
 def learning_rate_at(
   learning_rate: float, schedule: str = 'constant', warmup_steps: int = 0, decay_steps: int = 0
 ) -> Schedule:
-  """The schedule as a function of the number of updates already made.
+  """Returns the schedule as a function of the number of updates already made.
 
-  A warmup climbs in equal parts and reaches learning_rate with its last update, so
-  that no update is made at rate 0. 'cosine' falls from there to a tenth, which it
-  reaches with update decay_steps and keeps. 'inverse_sqrt' is T5's (its section
-  3.1.2), which does not climb: 1 / sqrt(max(n, warmup_steps)) at update n, scaled so
-  that learning_rate is the peak. Raises UserError for what cannot be a schedule.
+  A warmup rises in equal steps and reaches learning_rate at its last update, so no
+  update has rate 0. 'cosine' then falls to a tenth, which it reaches at update
+  decay_steps and keeps. 'inverse_sqrt' is T5's (its section 3.1.2), which does not rise:
+  1 / sqrt(max(n, warmup_steps)) at update n, scaled so that learning_rate is the peak.
+  Raises UserError for an invalid schedule.
 
   Example: learning_rate_at(1.0, warmup_steps=4) gives 0.25, 0.5, 0.75, 1, 1, ..., and
   with 'inverse_sqrt' 1, 1, 1, 1, sqrt(4 / 5), sqrt(4 / 6), ...
@@ -56,7 +56,7 @@ def learning_rate_at(
 
 
 def learning_rate_of(arguments: Mapping[str, Any]) -> Schedule:
-  """The schedule that `optimizer` follows if it is given these arguments."""
+  """Returns the schedule that `optimizer` follows with these arguments."""
   names = 'learning_rate', 'schedule', 'warmup_steps', 'decay_steps'
   return learning_rate_at(**{name: arguments[name] for name in names if name in arguments})
 
@@ -73,25 +73,25 @@ def optimizer(
   betas: Sequence[float] = (0.9, 0.999),
   frozen: Sequence[str] = (),
 ) -> optax.GradientTransformation:
-  """The update rule for a decoder's parameters, whose layers stand under 'layers'.
+  """Returns the update rule for a decoder's parameters, with its layers under 'layers'.
 
   Adafactor clips an update and scales it by the root mean square of its parameter;
-  here both are a layer's own, as if its kernels were not stacked with the others'.
+  both are computed per layer, as if kernels were not stacked.
 
   Args:
     learning_rate: relative to the parameter's size with multiply_by_parameter_scale,
       as in T5 and the paper (3e-5, section 2.4); absolute without.
     schedule, warmup_steps, decay_steps: see learning_rate_at.
     name: 'adafactor', 'adam' or 'adamw'.
-    clip: largest norm of the whole gradient without frozen parameters; None: any.
-    multiply_by_parameter_scale: of Adafactor alone.
-    weight_decay: of adamw alone: an update takes this times the learning rate of a
-      kernel away; what UNDECAYED matches is left alone.
-    betas: of adam and adamw: what the means of gradients and of their squares keep.
-    frozen: patterns of parameters that do not change and take no state, see is_frozen.
+    clip: largest norm of the whole gradient, without frozen parameters; None: no limit.
+    multiply_by_parameter_scale: only for Adafactor.
+    weight_decay: only for adamw: an update subtracts this times the learning rate times
+      the kernel; parameters that match UNDECAYED are exempt.
+    betas: for adam and adamw: decay rates of the means of gradients and their squares.
+    frozen: patterns of parameters that do not change and have no state, see is_frozen.
 
   Raises:
-    UserError: a name, schedule or value that cannot be; from init and update, see is_frozen.
+    UserError: an invalid name, schedule or value; from init and update, see is_frozen.
   """
   _check_values(name, clip, weight_decay, betas)
   patterns = _compiled(frozen)
@@ -104,7 +104,7 @@ def optimizer(
 
 
 def _rule(name: str, rate: Schedule, by_scale: bool, weight_decay: float, betas) -> optax.GradientTransformation:
-  """What makes an update, of parameters that are not stacked; see `optimizer`."""
+  """Returns the rule for parameters that are not stacked; see `optimizer`."""
   if name == 'adafactor':
     return optax.adafactor(rate, multiply_by_parameter_scale=by_scale)
   if name == 'adam':
@@ -113,7 +113,7 @@ def _rule(name: str, rate: Schedule, by_scale: bool, weight_decay: float, betas)
 
 
 def settings(given: Mapping[str, Any]) -> dict[str, Any]:
-  """All settings of an optimizer, defaults filled in, as JSON gives them back.
+  """Returns all settings of an optimizer, with defaults, in the types that JSON returns.
 
   Example: settings({'learning_rate': 1.0}) has name 'adafactor' and frozen [].
   """
@@ -125,11 +125,11 @@ def settings(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def per_layer(one: optax.GradientTransformation) -> optax.GradientTransformation:
-  """Applies `one` to each index of the leading axis alone."""
+  """Applies `one` to each index of the leading axis separately."""
 
   def each(function):
     def apply(tree, *rest):
-      # Where all layers are frozen there is no leaf, and vmap knows no size.
+      # If all layers are frozen there is no leaf, and vmap has no axis size.
       mapped = jax.vmap(function) if jax.tree.leaves(tree) else function
       return mapped(tree, *rest)
 
@@ -139,7 +139,7 @@ def per_layer(one: optax.GradientTransformation) -> optax.GradientTransformation
 
 
 def is_frozen(params: Any, frozen: Sequence[str]) -> Any:
-  """The tree of `params` with True where a pattern matches.
+  """Returns the tree of `params` with True at parameters that match a pattern.
 
   frozen: regular expressions, each for the whole path of a parameter, as in
   'embedding' or 'layers/mlp/.*'.
@@ -162,7 +162,7 @@ def is_frozen(params: Any, frozen: Sequence[str]) -> Any:
 
 
 def held(params: Any, frozen: Sequence[str]) -> Any:
-  """The parameters, those that are frozen without a gradient; see is_frozen."""
+  """Returns the parameters, with gradients stopped at the frozen ones; see is_frozen."""
   if not frozen:
     return params
   hold = lambda leaf, still: jax.lax.stop_gradient(leaf) if still else leaf
@@ -170,7 +170,7 @@ def held(params: Any, frozen: Sequence[str]) -> Any:
 
 
 def _without_frozen(trained, frozen):
-  """`trained` for parameters that are not frozen; nothing is kept for the others."""
+  """Applies `trained` to parameters that are not frozen; the others have no state."""
 
   def labels(params):
     label = lambda still: 'frozen' if still else 'trained'
@@ -180,7 +180,7 @@ def _without_frozen(trained, frozen):
 
 
 def _decayed(params):
-  """True at the parameters that weight decay applies to."""
+  """True at the parameters with weight decay."""
   return jax.tree_util.tree_map_with_path(lambda path, _: not UNDECAYED.fullmatch(_path(path)), params)
 
 

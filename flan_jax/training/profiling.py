@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where the time of training goes: step times, waiting for rows, FLOPs, traces."""
+"""Time spent in training: step times, waiting for rows, FLOPs, traces."""
 
 import functools
 import re
@@ -21,9 +21,9 @@ Step = Callable[[Any, Any], tuple[Any, dict[str, jax.Array]]]
 
 
 def step_times(moments: Sequence[float]) -> dict[str, float]:
-  """Percentiles of the seconds between moments: the start, then each step's end.
+  """Returns percentiles of the seconds between moments: the start, then each step's end.
 
-  {} of a single moment, between which and itself there is nothing.
+  {} for a single moment.
   step_times([0, 1, 3]) -> {'step_seconds_p50': 1.5, '..._p90': 1.9, '..._p99': 1.99}
   """
   if len(moments) < 2:
@@ -33,10 +33,10 @@ def step_times(moments: Sequence[float]) -> dict[str, float]:
 
 
 def work(batch: Mapping[str, jax.Array]) -> dict[str, jax.Array]:
-  """What a packed batch asks of a model, float32 scalars.
+  """Counts the work of a packed batch, float32 scalars.
 
-  pairs: of a token and one it sees, itself included; a position counts those before.
-  targets: slots with loss.
+  pairs: (token, visible token) pairs, the token itself included; its position counts
+  those before it. targets: slots with loss.
   """
   used = batch['segment_ids'] > 0
   seen = jnp.where(used, batch['positions'] + 1.0, 0.0)
@@ -45,7 +45,7 @@ def work(batch: Mapping[str, jax.Array]) -> dict[str, jax.Array]:
 
 
 def counted(step: Step) -> Step:
-  """A training step that adds the `work` of its batch to its sums."""
+  """Returns a training step that adds the `work` of its batch to its sums."""
 
   def with_work(state, batch):
     state, sums = step(state, batch)
@@ -55,11 +55,11 @@ def counted(step: Step) -> Step:
 
 
 def model_flops(config: decoder.DecoderConfig, used: float, pairs: float, targets: float) -> float:
-  """FLOPs that training on such work needs, forward and backward (PaLM, appendix B).
+  """Returns the FLOPs that training on such work needs, forward and backward (PaLM, appendix B).
 
-  6 a parameter and used token, 12 a layer, pair and unit of attention, 6 a target and
-  weight of the unembedding. What the hardware does besides is not counted: padding,
-  slots without loss, scores that the mask hides, what rematerialisation does again.
+  6 per parameter and used token, 12 per layer, pair and unit of attention, 6 per target
+  and weight of the unembedding. Excludes padding, slots without loss, masked scores and
+  rematerialisation.
   """
   attention = 12 * config.layers * config.heads * config.head_dim * pairs
   unembedding = 6 * config.d_model * config.known_vocab_size * targets
@@ -72,13 +72,13 @@ def _parameters(config: decoder.DecoderConfig) -> int:
 
 
 def utilisation(flops: float, seconds: float) -> dict[str, float]:
-  """{'mfu': share of all devices' peak in bfloat16}, or {} where that is unknown."""
+  """Returns {'mfu': share of all devices' bfloat16 peak}, or {} if the peak is unknown."""
   peak = hardware.peak_flops(jax.devices()[0].device_kind)
   return {'mfu': flops / seconds / peak / jax.device_count()} if peak else {}
 
 
 def window(text: str, train_steps: int) -> tuple[int, int]:
-  """(first, last) step of `--profile=FIRST:LAST`, counted from 1, both traced.
+  """Returns (first, last) step of `--profile=FIRST:LAST`, counted from 1, both traced.
 
   Raises:
     UserError: not of that form, or steps that the run does not have.
@@ -95,8 +95,8 @@ def window(text: str, train_steps: int) -> tuple[int, int]:
 class Trace:
   """Traces the steps of a window into MODEL_DIR/plugins/profile, for TensorBoard.
 
-  Of process 0 and its devices only. Serves as a context: a trace that the run's end
-  cuts short is written as far as it goes. steps None: does nothing.
+  Only process 0 and its devices. A context: if the run ends within the window, the trace
+  so far is written. steps None: does nothing.
   """
 
   def __init__(self, model_dir: str, steps: tuple[int, int] | None):
@@ -107,7 +107,7 @@ class Trace:
     return self
 
   def before(self, step: int, state: Any) -> None:
-    """Before a step is started; state: what is in flight, not to be traced."""
+    """Call before a step is started; state: waited for, so that earlier steps are not traced."""
     if self._steps and step == self._steps[0]:
       jax.block_until_ready(state)
       self._mirror = growing.Mirror(self._model_dir)
@@ -115,7 +115,7 @@ class Trace:
       self._running = True
 
   def after(self, step: int, state: Any) -> None:
-    """After a step was started; waits for the last one, so that the trace holds it."""
+    """Call after a step was started; waits for the window's last one to be in the trace."""
     if self._running and self._steps and step == self._steps[1]:
       jax.block_until_ready(state)
       self.__exit__()

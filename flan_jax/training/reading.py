@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reading the items of a checkpoint: what is torn is told, and all processes agree.
+"""Reads the items of a checkpoint; damage is reported, and all processes agree.
 
-The checksums are compared first, so that no parser sees a damaged file.
+Checksums are compared first, so that no parser sees a damaged file.
 """
 
 import contextlib
@@ -19,11 +19,11 @@ ELSEWHERE = 'another process cannot read it'
 
 
 def items(folder: str, step: int, targets: Mapping) -> tuple[dict | None, str]:
-  """(the items, ''), or (None, why) if a process cannot read them; all agree.
+  """Returns (the items, ''), or (None, why) if a process cannot read them; all agree.
 
   Args:
     folder: of the checkpoint.
-    step: whose it must be.
+    step: the expected step.
     targets: name of an item -> shapes with shardings.
   """
   why = checksums.problem(folder, step, targets)
@@ -45,14 +45,14 @@ def _attempt(folder: str, step: int, targets: Mapping) -> tuple[dict, str]:
       found[name] = arrays.read(storage.join(folder, name), target)
     saved = int(found['progress']['step']) if 'progress' in found else step
     return found, '' if saved == step else f'it holds step {saved}'
-  except (MemoryError, jax.errors.JaxRuntimeError):  # no fault of the files
+  except (MemoryError, jax.errors.JaxRuntimeError):  # not the files' fault
     raise
-  except Exception as error:  # Orbax and TensorStore raise many types for torn files
+  except Exception as error:  # damaged files cause many types in Orbax and TensorStore
     return {}, _misfit(folder, targets) or reason(error)
 
 
 def _misfit(folder: str, targets: Mapping) -> str:
-  """Which array has another shape than is wanted; '' if none has, or none can be read."""
+  """Returns which array has an unexpected shape; '' if none has, or none is readable."""
   shapes = lambda tree: {
     jax.tree_util.keystr(path, simple=True, separator='/'): tuple(leaf.shape)
     for path, leaf in jax.tree_util.tree_leaves_with_path(tree)
@@ -60,7 +60,7 @@ def _misfit(folder: str, targets: Mapping) -> str:
   for name, target in targets.items():
     try:
       there = shapes(ocp.StandardCheckpointHandler().metadata(storage.path(storage.join(folder, name))).tree)
-    except Exception:  # torn, too: many types
+    except Exception:  # damaged too: many types
       continue
     for array, shape in shapes(target).items():
       if there.get(array, shape) != shape:
@@ -72,15 +72,15 @@ def _misfit(folder: str, targets: Mapping) -> str:
 
 
 def reason(error: Exception) -> str:
-  """An error in one line."""
-  # After this Orbax prints the innards of TensorStore's exception.
+  """Returns an error in one line."""
+  # From here on Orbax prints the internals of TensorStore's exception.
   text = ' '.join(str(error).split('See full TensorStore details')[0].split())
   return f'{type(error).__name__}: {text[:200]}' if text else type(error).__name__
 
 
 @contextlib.contextmanager
 def _leftovers_hidden() -> Iterator[None]:
-  """Orbax leaves coroutines behind when it fails; Python would print how they end."""
+  """When Orbax fails it leaves coroutines behind; this hides Python's messages about them."""
   hook, sys.unraisablehook = sys.unraisablehook, lambda unraisable: None
   try:
     yield

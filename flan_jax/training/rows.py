@@ -9,7 +9,7 @@ from flan_jax.errors import UserError
 
 @dataclasses.dataclass(frozen=True)
 class Rows:
-  """Shape of a step. All in tokens; the paper's: section 2.4."""
+  """Shape of a step, in tokens; defaults are the paper's (section 2.4)."""
 
   tokens_per_batch: int
   row_length: int

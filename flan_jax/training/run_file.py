@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""run.json of a MODEL_DIR: what a run is. Every field is checked when the file is read."""
+"""run.json of a MODEL_DIR, the definition of a run; every field is checked when read."""
 
 import dataclasses
 import json
@@ -14,12 +14,12 @@ from flan_jax.training.formats import foreign
 from flan_jax.training.rows import Rows
 
 RUN_FILE = 'run.json'
-FORMAT = 1  # higher if a reader of this version would misread the file; else it reads it
+FORMAT = 1  # raised only if a reader of this version would misread the new format
 
 
 @dataclasses.dataclass(frozen=True)
 class Vocabulary:
-  """path: of its file. hash: of the content, or 'bytes'. '': an import that tells none."""
+  """path: of its file. hash: of the content, or 'bytes'. Both '' if an import names none."""
 
   path: str = ''
   hash: str = ''
@@ -27,10 +27,10 @@ class Vocabulary:
 
 @dataclasses.dataclass(frozen=True)
 class TextOverlap:
-  """What of the held-out examples stands in the text trained on; see data.overlap.
+  """Held-out examples whose text occurs in the training data; see data.overlap.
 
-  policy: LEAK_POLICY. datasets: name -> numbers of examples. left_out: task -> training
-  records that are left out. skipped: task -> why it was not compared.
+  policy: LEAK_POLICY. datasets: name -> numbers of examples. left_out: task -> number of
+  training records left out. skipped: task -> why it was not compared.
   """
 
   policy: str
@@ -41,7 +41,7 @@ class TextOverlap:
 
 @dataclasses.dataclass(frozen=True)
 class Base:
-  """The checkpoint of INIT_FROM that an adapter is beside. digest: see adapters.digest."""
+  """The base checkpoint of an adapter, that of INIT_FROM. digest: see adapters.digest."""
 
   step: int
   digest: str
@@ -49,10 +49,10 @@ class Base:
 
 @dataclasses.dataclass(frozen=True)
 class Run:
-  """What a run is; docs/reference/schemas.md has the meaning of each field.
+  """The definition of a run; docs/reference/schemas.md explains each field.
 
-  None: the file does not tell, but for held_out and init_from. others: what a later
-  version tells besides, objects of it under their names.
+  None: not in the file (for held_out and init_from: none). others: fields that a later
+  version wrote; those inside an object are under its name.
   """
 
   data: str
@@ -80,10 +80,10 @@ class Run:
 
   @classmethod
   def from_json(cls, told: Any, path: str = RUN_FILE) -> 'Run':
-    """The run that the object in a file tells.
+    """Returns the run described by the object in a file.
 
     Raises:
-      UserError: a field is missing, or is what it cannot be; or a later version wrote it.
+      UserError: a field is missing or invalid, or a later version wrote the file.
     """
     if not isinstance(told, Mapping) or not told:
       raise UserError(_torn(path, f'it holds {str(told)[:40]!r} instead of an object'))
@@ -94,7 +94,7 @@ class Run:
       raise UserError(_torn(path, str(error))) from None
 
   def to_json(self) -> dict[str, Any]:
-    """As run.json has it; what a later version told is told again."""
+    """Returns the object for run.json, with the fields of a later version unchanged."""
     told = dataclasses.asdict(self)
     others = told.pop('others')
     needed = {field.name for field in dataclasses.fields(self) if _is_needed(field)}
@@ -104,7 +104,7 @@ class Run:
     return {'format': FORMAT, **told}
 
   def without_soft_prompt(self) -> 'Run':
-    """As texts become tokens for the parameters that it began from."""
+    """Returns the run with the tokenization of the parameters that it began from."""
     ends = dict(self.ends or {})
     soft = ends.pop('prompt', 0)
     return dataclasses.replace(self, ends=ends | {'beginning': list(ends['beginning'])[soft:]}) if soft else self
@@ -129,7 +129,7 @@ def _run(told: Mapping[str, Any]) -> Run:
       given[name] = owner(**own)
       others |= {name: more} if more else {}
   unknown = next(iter(others.get('model', ())), None)
-  if unknown:  # of a later version: without it this would be another model
+  if unknown:  # written by a later version; ignoring it would change the model
     names = [field.name for field in dataclasses.fields(DecoderConfig)]
     raise UserError(f'model.{unknown} is none of the settings of a model{did_you_mean(unknown, names)}')
   run = Run(**given, others=others)
@@ -138,7 +138,7 @@ def _run(told: Mapping[str, Any]) -> Run:
 
 
 def _fields(owner: type, told: Mapping[str, Any], name: str) -> tuple[dict, dict]:
-  """(the fields of a dataclass that an object tells, the others). name: of the object."""
+  """(the object's fields that the dataclass has, the others). name: of the object."""
   settings.check_told(owner.__name__, told, name)
   fields = {field.name: field for field in dataclasses.fields(owner) if field.name != 'others'}
   lacking = next((one for one, field in fields.items() if one not in told and _is_needed(field)), None)
@@ -155,7 +155,7 @@ def _is_needed(field: dataclasses.Field) -> bool:
 
 
 def _check_told(run: Run) -> None:
-  """What the fields must be beside each other, and what stands in objects of no class."""
+  """Checks that fields agree with each other, and the objects that have no class."""
   if run.model.vocab_size is None:
     raise UserError('model.vocab_size = None must be a whole number')
   for name, value in dataclasses.asdict(run.vocabulary).items():
@@ -213,7 +213,7 @@ def _torn(path: str, what: str) -> str:
 
 
 def lineage(model_dir: str | None) -> list[Run]:
-  """The run, the run it began from, and so on, as far as they are there."""
+  """Returns the run, the run it began from, and so on, as far as they exist."""
   runs, seen = [], set()
   while model_dir and storage.absolute(model_dir) not in seen and (run := read_run(model_dir)):
     seen.add(storage.absolute(model_dir))
@@ -223,12 +223,12 @@ def lineage(model_dir: str | None) -> list[Run]:
 
 
 def trained_tasks(model_dir: str | None) -> list[str]:
-  """All tasks that the parameters there were ever trained on, the last run's first."""
+  """Returns all tasks that these parameters were ever trained on, the last run's first."""
   return [task for run in lineage(model_dir) for task in run.tasks]
 
 
 def write_run(model_dir: str, told: Mapping) -> None:
-  """Writes run.json, whole or not at all, with its digest. told: as Run.to_json has it."""
+  """Writes run.json atomically, with its digest. told: as Run.to_json returns it."""
   path = storage.join(model_dir, RUN_FILE)
   storage.make_folder(model_dir)
   storage.write_whole(path, json.dumps(storage.with_digest(told), indent=1))

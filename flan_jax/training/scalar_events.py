@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Numbers for TensorBoard, written without TensorFlow, whose import takes seconds."""
+"""Scalars for TensorBoard, written without TensorFlow, whose import takes seconds."""
 
 import os
 import socket
@@ -11,7 +11,7 @@ from tensorboard.summary.writer import record_writer
 
 
 class ScalarEvents:
-  """A file of events in a local folder, new with each start, as TensorBoard wants it."""
+  """An event file in a local folder, a new one per start, as TensorBoard expects."""
 
   def __init__(self, folder: str):
     os.makedirs(folder, exist_ok=True)
@@ -20,7 +20,7 @@ class ScalarEvents:
     self._write(file_version='brain.Event:2')
 
   def write(self, step: int, scalars: Mapping[str, float]) -> None:
-    """Adds a point to the curve of each number."""
+    """Appends a point to the curve of each number."""
     values = [summary_pb2.Summary.Value(tag=name, simple_value=value) for name, value in scalars.items()]
     self._write(step=step, summary=summary_pb2.Summary(value=values))
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The parallel layout: a mesh of named axes and one table from names to axes.
+"""The parallel layout: a mesh of named axes, and one table of logical axis -> mesh axis.
 
-A mesh is used with `jax.set_mesh(mesh)` around tracing and running a step, so that the
-decoder can keep its activations spread by rows.
+Trace and run a step inside `jax.set_mesh(mesh)`, so that the decoder can keep its
+activations sharded by rows.
 """
 
 import contextlib
@@ -17,11 +17,11 @@ from jax.sharding import AxisType, Mesh, NamedSharding, PartitionSpec
 from flan_jax.errors import UserError
 from flan_jax.model.layers import ROW_AXES, row_parts
 
-# data: rows, whole parameters; fsdp: rows, and parameters in parts; tensor: heads,
-# hidden units and vocabulary. Slowest network first.
+# data: shards rows, replicates parameters; fsdp: shards rows and parameters; tensor:
+# shards heads, hidden units and vocabulary. Slowest network first.
 MESH_AXES = ('data', 'fsdp', 'tensor')
 
-# A parameter's logical axis -> the mesh axis it is spread over; None keeps it whole.
+# A parameter's logical axis -> the mesh axis that shards it; None: not sharded.
 AXIS_RULES = {
   'embed': 'fsdp',
   'joined_heads': 'tensor',
@@ -37,20 +37,20 @@ AXIS_RULES = {
   'prompt': None,
 }
 
-# Widths of a DecoderConfig -> the logical axis that they are the size of.
+# Widths of a DecoderConfig -> the logical axis of that size.
 WIDTHS = {'heads': 'heads', 'd_ff': 'mlp', 'vocab_size': 'vocab', 'd_model': 'embed'}
 
 
 def mesh(axes: Mapping[str, int], devices: Optional[Sequence[Any]] = None) -> Mesh:
-  """A mesh with the axes of MESH_AXES, all of type Auto; an axis left out has size 1.
+  """Returns a mesh with the axes of MESH_AXES, all of type Auto; an omitted axis has size 1.
 
   Args:
     axes: size of each axis; one of them may be -1, the rest of the devices.
-    devices: by default all that jax has. Where they lie in several slices, `data`
-      goes over the slices, the slower network.
+    devices: by default all of jax's. If they form several slices, `data` spans the
+      slices, the slower network.
 
   Raises:
-    UserError: for an unknown axis, or sizes that do not make up the devices or slices.
+    UserError: an unknown axis, or sizes that do not match the devices or slices.
 
   Example: on eight devices {'data': 1, 'fsdp': -1, 'tensor': 2} is 1 x 4 x 2.
   """
@@ -62,19 +62,19 @@ def mesh(axes: Mapping[str, int], devices: Optional[Sequence[Any]] = None) -> Me
 
 
 def mesh_where_asked(axes: Optional[Mapping[str, int]]) -> Optional[Mesh]:
-  """The mesh of an evaluation; without axes all devices, rows spread over them.
+  """Returns the mesh of an evaluation; without axes, all devices with rows sharded over them.
 
-  A batch is filled up to whole rows of each device. One device is None.
+  Batches are padded to whole rows per device. None for one device.
   """
   axes = axes or ({'data': -1} if jax.device_count() > 1 else None)
   return mesh(axes) if axes else None
 
 
 def mesh_for_rows(axes: Optional[Mapping[str, int]], rows: int) -> Mesh:
-  """The mesh of a training run whose step has so many rows.
+  """Returns the mesh of a training run with so many rows per step.
 
-  Without axes, as many devices as divide the rows, on `data`: one process leaves the
-  others idle, several processes need all of theirs (`check_rows` says if they cannot).
+  Without axes, `data` gets as many devices as divide the rows: one process leaves the
+  others idle, several processes need all of theirs (`check_rows` reports a mismatch).
   """
   if axes is not None:
     return mesh(axes)
@@ -85,18 +85,18 @@ def mesh_for_rows(axes: Optional[Mapping[str, int]], rows: int) -> Mesh:
 
 
 def dividing(rows: int, devices: int) -> int:
-  """The most devices, of those there are, that can have equally many of the rows."""
+  """Returns the largest number of devices, at most `devices`, that divides the rows."""
   return next(count for count in range(min(rows, devices), 0, -1) if rows % count == 0)
 
 
 def host_devices(count: Optional[int]) -> None:
-  """Makes so many devices of the processor, of each process its own; None: as it is.
+  """Creates so many virtual CPU devices per process; None: no change.
 
-  Raises UserError if jax has made another number of them already.
+  Raises UserError if jax has already created a different number.
   """
   if count is None:
     return
-  with contextlib.suppress(RuntimeError):  # they exist already: so many there are
+  with contextlib.suppress(RuntimeError):  # the devices exist already; count them below
     jax.config.update('jax_num_cpu_devices', count)
   made = len(jax.local_devices(backend='cpu'))
   if made != count:
@@ -107,9 +107,9 @@ def host_devices(count: Optional[int]) -> None:
 
 
 def filled(axes: Mapping[str, int], device_count: int, slices: int = 1) -> dict[str, int]:
-  """Sizes of all MESH_AXES, in their order, the one that is -1 filled in.
+  """Returns the sizes of all MESH_AXES, in their order, with -1 filled in.
 
-  Raises UserError for an unknown axis, or sizes that do not make up the devices or
+  Raises UserError for an unknown axis, or for sizes that do not match the devices or
   slices, with the nearest that do.
   """
   unknown = sorted(set(axes) - set(MESH_AXES))
@@ -144,7 +144,7 @@ def _nearest_mesh(asked, device_count, slices):
 
 
 def nearest_divisor(number: int, wish: int) -> int:
-  """The divisor of `number` nearest to a wish; the smaller of two."""
+  """Returns the divisor of `number` nearest to a wish; the smaller one of a tie."""
   return min(divisors(number), key=lambda size: (abs(size - wish), size))
 
 
@@ -153,19 +153,19 @@ def divisors(number: int) -> list[int]:
 
 
 def _laid_out(shape: tuple[int, ...], slices: int, devices: Sequence[Any]):
-  """Devices in the mesh's shape along the axes of their torus, each slice whole."""
+  """Arranges devices in the mesh's shape along their torus axes, without splitting a slice."""
   if slices > 1:
     inside = (shape[0] // slices, *shape[1:])
     across = (slices, *[1] * len(shape[1:]))
     return mesh_utils.create_hybrid_device_mesh(inside, across, devices, allow_split_physical_axes=True)
   try:
     return mesh_utils.create_device_mesh(shape, devices)
-  except NotImplementedError:  # an axis of the mesh is a part of one of the torus
+  except NotImplementedError:  # a mesh axis covers only a part of a torus axis
     return mesh_utils.create_device_mesh(shape, devices, allow_split_physical_axes=True)
 
 
 def check_widths(config: Any, axes: Mapping[str, int]) -> None:
-  """Raises UserError if a mesh axis does not divide a width of the decoder it spreads.
+  """Raises UserError if a mesh axis does not divide a decoder width that it shards.
 
   axes: sizes of all MESH_AXES.
   """
@@ -182,7 +182,7 @@ def check_widths(config: Any, axes: Mapping[str, int]) -> None:
 
 
 def check_rows(rows: int, axes: Mapping[str, int]) -> None:
-  """Raises UserError if the devices that share rows cannot have equally many."""
+  """Raises UserError if the rows do not divide over the devices that share them."""
   parts = row_parts(axes)
   if rows % parts:
     near = sorted({rows // parts * parts, -(-rows // parts) * parts} - {0})
@@ -195,9 +195,9 @@ def check_rows(rows: int, axes: Mapping[str, int]) -> None:
 
 
 def partition_spec(logical_axes: Sequence[Optional[str]]) -> PartitionSpec:
-  """Looks a parameter's axes up in AXIS_RULES.
+  """Returns a parameter's PartitionSpec by AXIS_RULES.
 
-  Raises ValueError if a name has no rule (a gap) or two of them share a mesh axis
+  Raises ValueError if a name has no rule (a gap) or two names share a mesh axis
   (a collision).
   """
   gaps = [axis for axis in logical_axes if axis is not None and axis not in AXIS_RULES]
@@ -211,15 +211,15 @@ def partition_spec(logical_axes: Sequence[Optional[str]]) -> PartitionSpec:
 
 
 def param_shardings(mesh: Mesh, axes_tree: Any, shapes: Any) -> Any:
-  """A NamedSharding for each parameter.
+  """Returns a NamedSharding for each parameter.
 
   Args:
-    axes_tree: tuples of logical axis names, as decoder.parameter_axes gives them.
-    shapes: the same tree of arrays or shapes, as decoder.abstract_params gives it.
+    axes_tree: tuples of logical axis names, as from decoder.parameter_axes.
+    shapes: the same tree of arrays or shapes, as from decoder.abstract_params.
 
   Raises:
-    UserError: if a dimension does not divide over its mesh axis.
-    ValueError: for a gap or a collision, see partition_spec.
+    UserError: a mesh axis does not divide its dimension.
+    ValueError: a gap or a collision, see partition_spec.
   """
 
   def one(path, leaf, logical_axes):
@@ -237,11 +237,11 @@ def param_shardings(mesh: Mesh, axes_tree: Any, shapes: Any) -> Any:
 
 
 def state_shardings(mesh: Mesh, param_shardings: Any, params_shape: Any, opt_state_shape: Any) -> Any:
-  """A NamedSharding for each leaf of the optimizer state.
+  """Returns a NamedSharding for each leaf of the optimizer state.
 
-  A leaf shaped like its parameter is spread like it; the rest (factored rows and
-  columns, counts) is small, and replicated. A leaf's parameter is the one whose path
-  ends the leaf's path; the longest, if several do.
+  A leaf shaped like its parameter takes the parameter's sharding; the rest (factored
+  rows and columns, counts) is small and replicated. A leaf belongs to the parameter
+  whose path is the longest suffix of its own.
   """
   shapes = _by_path(params_shape)
   shardings = _by_path(param_shardings)
@@ -258,12 +258,12 @@ def state_shardings(mesh: Mesh, param_shardings: Any, params_shape: Any, opt_sta
 
 
 def batch_sharding(mesh: Mesh) -> NamedSharding:
-  """Rows of a batch over the data and fsdp axes; the tensor axis shares them."""
+  """Shards a batch's rows over the data and fsdp axes; the tensor axis replicates them."""
   return NamedSharding(mesh, PartitionSpec(ROW_AXES))
 
 
 def local_rows(sharding: NamedSharding, global_rows: int) -> list[int]:
-  """The rows of a batch that this process feeds, in order.
+  """Returns the rows of a batch that this process supplies, in order.
 
   Raises UserError if the rows do not divide over the devices that share them.
   """
@@ -277,7 +277,7 @@ def local_rows(sharding: NamedSharding, global_rows: int) -> list[int]:
 def global_batch(
   sharding: NamedSharding, local_batch: Mapping[str, np.ndarray], global_rows: int
 ) -> dict[str, jax.Array]:
-  """Arrays of `global_rows` rows out of every process's local_rows of them."""
+  """Assembles arrays of `global_rows` rows from the local_rows of every process."""
   return {
     name: jax.make_array_from_process_local_data(sharding, np.asarray(rows), (global_rows, *rows.shape[1:]))
     for name, rows in local_batch.items()

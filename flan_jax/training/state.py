@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The state of training, made straight into its shards."""
+"""The training state, created directly in its shards."""
 
 import functools
 from typing import Any, NamedTuple
@@ -13,9 +13,9 @@ from flan_jax.training import sharding
 
 
 class State(NamedTuple):
-  """Of training. step: updates made so far, int32 scalar. params: what is trained.
+  """The training state. step: updates made so far, int32 scalar. params: what is trained.
 
-  base: what stands still beside an adapter, of which a checkpoint holds nothing; else None.
+  base: an adapter's base parameters, fixed and not part of a checkpoint; else None.
   """
 
   step: jax.Array
@@ -30,7 +30,7 @@ def shardings(
   mesh: jax.sharding.Mesh,
   adapter: adapters.Adapter | None = None,
 ) -> tuple[State, State]:
-  """(shapes, shardings) of the whole state; costs no memory at any size."""
+  """Returns (shapes, shardings) of the whole state; costs no memory at any size."""
   base, base_placed = decoder.abstract_params(config), None
   params, axes = base, decoder.parameter_axes(config)
   if adapter:
@@ -38,7 +38,7 @@ def shardings(
     params, axes = adapters.abstract(config, adapter), adapters.axes(config, adapter)
   placed = sharding.param_shardings(mesh, axes, params)
   moments = jax.eval_shape(optimizer.init, params)
-  # In the place of arrays.
+  # Stands in for an array.
   step: Any = jax.ShapeDtypeStruct((), jnp.int32)
   replicated: Any = jax.sharding.NamedSharding(mesh, jax.sharding.PartitionSpec())
   kept = sharding.state_shardings(mesh, placed, params, moments)
@@ -47,13 +47,13 @@ def shardings(
 
 
 def base_shapes(config: decoder.DecoderConfig, adapter: adapters.Adapter) -> Any:
-  """The parameters that an adapter is beside, in the type that they are kept in."""
+  """Returns the shapes of an adapter's base parameters, in their storage type."""
   shapes = decoder.abstract_params(config)
   return jax.tree.map(lambda leaf: jax.ShapeDtypeStruct(leaf.shape, adapter.base_dtype), shapes)
 
 
 def abstract(shapes: Any, placed: Any) -> Any:
-  """Shapes that know their sharding, as a restore wants them."""
+  """Returns shapes with shardings, as a restore needs them."""
   return jax.tree.map(lambda leaf, where: jax.ShapeDtypeStruct(leaf.shape, leaf.dtype, sharding=where), shapes, placed)
 
 
@@ -65,9 +65,9 @@ def fresh(
   params: Any = None,
   adapter: adapters.Adapter | None = None,
 ) -> State:
-  """A state at step 0: from given parameters (already in their shards), or at random.
+  """Returns a state at step 0: from given parameters (already sharded), or random.
 
-  With an adapter, those given are the base's.
+  With an adapter, the given parameters are the base's.
   """
   base = None
   if adapter:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One update: the gradients of all rows, a microbatch at a time; what they change."""
+"""One update: gradients of all rows, a microbatch at a time, and their application."""
 
 import functools
 from typing import Any, Callable, Mapping, Sequence
@@ -22,20 +22,20 @@ def make_step(
   frozen: Sequence[str] = (),
   adapter: adapters.Adapter | None = None,
 ) -> Callable[[state_lib.State, Mapping], tuple[state_lib.State, dict]]:
-  """One update: (state, batch) -> (state, sums over the batch).
+  """Returns one update: (state, batch) -> (state, sums over the batch).
 
-  Gradients are those of the summed loss, added up over the microbatches and divided
-  once by the weight of all rows, so that their number changes nothing but rounding.
+  Gradients are those of the summed loss, added up over the microbatches and divided once
+  by the weight of all rows, so that the number of microbatches changes only rounding.
 
   Args:
-    microbatches: parts of the rows that pass through the model one after the other;
-      activations are those of one part. A gradient is kept in float32 meanwhile.
+    microbatches: parts of the rows, processed one after the other; activations exist for
+      one part at a time. The gradient is accumulated in float32.
     frozen: patterns of parameters whose gradients are neither computed nor counted in
-      'gradient_norm'; give those of optim.optimizer.
+      'gradient_norm'; pass those of optim.optimizer.
     adapter: what is trained beside state.base; None: state.params are the model's.
 
   Raises (when traced):
-    UserError: the rows do not make `microbatches` equal parts on every device.
+    UserError: each device's rows do not divide into `microbatches` equal parts.
   """
 
   def step(state: state_lib.State, batch: Mapping) -> tuple[state_lib.State, dict]:
@@ -52,7 +52,7 @@ def make_step(
 
 
 def _moved(optimizer, state, gradients, loss, norm):
-  """(the state after an update, whether there was one: loss and gradients are finite)."""
+  """(the state after an update, whether it was applied: loss and gradients are finite)."""
   updates, moments = optimizer.update(gradients, state.optimizer, state.params)
   finite = jnp.isfinite(loss) & jnp.isfinite(norm)
   keep = lambda new, old: jnp.where(finite, new, old)
@@ -75,12 +75,12 @@ def _gradients_and_sums(config, loss, frozen, adapter, state, rows):
 
 
 def _counts(batch: Mapping) -> dict[str, Any]:
-  """Tokens of prompts in the rows, and tokens that there is room for."""
+  """Counts the prompt tokens in the rows, and the capacity of the rows."""
   return {'used': jnp.sum(batch['segment_ids'] > 0), 'room': batch['tokens'].size}
 
 
 def summed(function: Callable[[Mapping], Any], batch: Mapping, microbatches: int) -> Any:
-  """function(batch), a tree of sums over rows, computed a microbatch at a time."""
+  """Computes function(batch), a tree of sums over rows, a microbatch at a time."""
   if microbatches == 1:
     return function(batch)
   parts = {name: _parts(leaf, microbatches) for name, leaf in batch.items()}
@@ -94,7 +94,7 @@ def summed(function: Callable[[Mapping], Any], batch: Mapping, microbatches: int
 
 
 def check_microbatches(rows: int, microbatches: int, mesh: jax.sharding.Mesh | jax.sharding.AbstractMesh) -> None:
-  """Raises UserError unless each device's rows make that many equal parts."""
+  """Raises UserError unless each device's rows divide into that many equal parts."""
   devices = layers.row_parts(mesh.shape)
   if rows % (devices * microbatches):
     own = rows // devices
@@ -110,7 +110,7 @@ def _parts(leaf, microbatches):
   """[B, ...] to [microbatches, B / microbatches, ...]; no row leaves its device.
 
   Part j has rows j, j + microbatches, and so on. Example: rows 0 to 7, of which one
-  device holds 0 to 3, make two parts 0 2 4 6 and 1 3 5 7, half of each its own.
+  device holds 0 to 3, make two parts 0 2 4 6 and 1 3 5 7; that device holds half of each.
   """
   rows = leaf.shape[0]
   check_microbatches(rows, microbatches, jax.sharding.get_abstract_mesh())
@@ -119,9 +119,9 @@ def _parts(leaf, microbatches):
 
 
 def _like_parameters(axes, gradients):
-  """Keeps gradients spread as their parameters are, on the mesh in use.
+  """Shards gradients as their parameters, on the mesh in use.
 
-  Says, instead of leaving it to the compiler, that no device adds up a whole kernel's.
+  Explicit, because the compiler might otherwise sum a whole kernel's gradient on a device.
   """
   if jax.sharding.get_abstract_mesh().empty:
     return gradients

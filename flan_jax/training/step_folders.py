@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The checkpoints of a MODEL_DIR as folders, local or in a bucket: needs no Orbax.
+"""The checkpoints of a MODEL_DIR as folders, local or in a bucket; needs no Orbax.
 
-`checkpoints/<step>/` holds the items of a step. On a disk Orbax renames the folder when the
-step is whole. A bucket cannot rename: there a last object says that the step is whole.
+`checkpoints/<step>/` holds the items of a step. On a disk Orbax renames the folder when
+the step is complete. A bucket cannot rename: there a last object marks the step complete.
 """
 
 import hashlib
@@ -16,15 +16,15 @@ from flan_jax.settings import places
 from flan_jax.training import checksums, multihost
 from flan_jax.training.formats import foreign
 
-FOLDER, UNREADABLE = places.RUN_FOLDERS  # the second is where Orbax does not look
-ITEMS = ('params', 'progress')  # apart, so that a model is loaded without its optimizer
-COMMITTED = 'commit_success.txt'  # of Orbax, in the folder of a step
+FOLDER, UNREADABLE = places.RUN_FOLDERS  # Orbax does not look into the second
+ITEMS = ('params', 'progress')  # separate, so that a model loads without its optimizer
+COMMITTED = 'commit_success.txt'  # Orbax's, in the folder of a step
 _METADATA = '_CHECKPOINT_METADATA'  # likewise
-_INDEX = 'manifest.ocdbt'  # of TensorStore, in the folder of an item
+_INDEX = 'manifest.ocdbt'  # TensorStore's, in the folder of an item
 
 
 def folder(model_dir: str, step: int) -> str:
-  """The folder of a step, whether it is there or not."""
+  """Returns the folder of a step, whether it exists or not."""
   return storage.join(storage.absolute(model_dir), FOLDER, str(step))
 
 
@@ -45,18 +45,18 @@ def _is_committed(place: str) -> bool:
 
 
 def kept(model_dir: str) -> str:
-  """What there is to go on from, for people."""
+  """Describes the progress that a run can resume from."""
   there = steps(model_dir)
   return f'{model_dir} has {f"checkpoint {there[-1]}" if there else "no checkpoint"}'
 
 
 def looks_torn(model_dir: str, step: int) -> bool:
-  """Whether a checkpoint is torn, at first sight; only reading it tells for sure."""
+  """Whether a checkpoint is visibly damaged; only reading it is conclusive."""
   return checksums.lacks_bytes(folder(model_dir, step))
 
 
 def check_step(model_dir: str, step: int | None = None) -> int:
-  """The step itself, or the last one. Raises UserError where there is none."""
+  """Returns the step, or the last one. Raises UserError if it does not exist."""
   there = steps(model_dir)
   if not there or (step is not None and step not in there):
     wanted = 'no checkpoint' if step is None else f'no checkpoint of step {step}'
@@ -67,13 +67,13 @@ def check_step(model_dir: str, step: int | None = None) -> int:
 
 
 def _unfinished(model_dir: str, there: Sequence[int]) -> str:
-  """What a bucket holds that was never finished, or was copied in part."""
+  """Describes checkpoints in a bucket that were never finished, or copied in part."""
   others = [step for step in _named(model_dir) if step not in there]
   return f' ({others} lack {COMMITTED}: they were not finished, or copied without it)' if others else ''
 
 
 def set_aside(model_dir: str, torn: Sequence[int]) -> None:
-  """Process 0 moves the checkpoints to where no step is looked for."""
+  """Moves checkpoints, on process 0, to a folder where no steps are searched."""
   with multihost.first_goes_ahead(f'set aside {list(torn)}'):
     if not multihost.first():
       return
@@ -91,7 +91,7 @@ def set_aside(model_dir: str, torn: Sequence[int]) -> None:
 
 
 def _aside(model_dir: str, step: int) -> str:
-  """The first name for it that is free."""
+  """Returns the first free name for it."""
   there = storage.names(storage.join(model_dir, UNREADABLE))
   numbers = itertools.chain([''], (f'-{number}' for number in itertools.count(2)))
   name = next(f'{step}{number}' for number in numbers if f'{step}{number}' not in there)
@@ -99,13 +99,13 @@ def _aside(model_dir: str, step: int) -> str:
 
 
 def identity(model_dir: str, step: int) -> str:
-  """Of a checkpoint, wherever its folder lies: what it is of, and when it was saved.
+  """Identifies a checkpoint, wherever its folder is: its content, and when it was saved.
 
-  Parameters can be read without Orbax's metadata, so if these are torn the index of the
-  parameters tells the checkpoint from others.
+  Parameters are readable without Orbax's metadata, so if that is damaged the index of the
+  parameters identifies the checkpoint.
 
   Raises:
-    UserError: there is neither.
+    UserError: both are missing.
   """
   other = foreign.reader_of(model_dir)
   if other:
@@ -126,5 +126,5 @@ def identity(model_dir: str, step: int) -> str:
 
 
 def saved_at(place: str) -> int:
-  """When the writing of a checkpoint began, in nanoseconds, as Orbax noted it."""
+  """Returns the start of a checkpoint's writing, in nanoseconds, from Orbax's metadata."""
   return json.loads(storage.read_text(storage.join(place, _METADATA)))['init_timestamp_nsecs']

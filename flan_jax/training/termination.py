@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Ctrl-C and SIGTERM: a run saves and stops; before its first step it just stops."""
+"""Ctrl-C and SIGTERM: a run saves and stops; before its first step it only stops."""
 
 import ctypes
 import os
@@ -14,9 +14,9 @@ import orbax.checkpoint as ocp
 
 from flan_jax.errors import INTERRUPTED, PREEMPTED, speak
 
-GRACE = 5, 1  # seconds in which the main thread notices the first signal, a later one
-# Platforms send SIGTERM to a supervisor, which passes it on, and to its processes too: within
-# so many seconds of the first signal it is the same.
+GRACE = 5, 1  # seconds for the main thread to notice the first signal, a later one
+# Platforms send SIGTERM to a supervisor, which forwards it, and to its processes too: within
+# this time after the first signal it counts as the same.
 SAME_SECONDS = 2
 
 _LIBC = ctypes.CDLL(None)
@@ -25,19 +25,18 @@ _NAMES: dict[int, str] = {signal.SIGINT: 'Ctrl-C', signal.SIGTERM: 'SIGTERM'}
 
 
 class Termination:
-  """Notices SIGINT, SIGTERM, or a preemption that jax.distributed knows of.
+  """Handles SIGINT, SIGTERM, and a preemption that jax.distributed reports.
 
-  Serves as a context. Once `begun` is set, `asked` tells after each step whether to save
-  and stop. Before that a signal ends the process: by SystemExit if the main thread
-  notices it in time, else (XLA compiles) from a thread. A signal that is not the first
-  ends it at once; a SIGTERM only if it comes later than SAME_SECONDS. With several
-  processes SIGTERM is the exception before the first step: jax.distributed tells it to
-  all, and all save when they have a step. A signal that the process was started to ignore
-  stays ignored.
+  A context. Once `begun` is set, `asked` returns after each step whether to save and
+  stop. Before that a signal ends the process: by SystemExit if the main thread notices
+  it in time, else (XLA compiles) from a thread. A second signal ends it at once; a
+  SIGTERM only if it comes later than SAME_SECONDS. Exception: with several processes,
+  SIGTERM before the first step is passed to all by jax.distributed, and all save once
+  they have a step. A signal that the process was started to ignore stays ignored.
   """
 
   def __init__(self, kept: Callable[[], str]):
-    """kept: tells what is there if the process ends now."""
+    """kept: describes the saved progress if the process ends now."""
     self.begun = False
     self.received: int | None = None
     self._kept, self._noticed, self._ended = kept, threading.Event(), threading.Event()
@@ -50,12 +49,12 @@ class Termination:
   def __enter__(self):
     self._several = jax.process_count() > 1
     if threading.current_thread() is not threading.main_thread():
-      return self  # whoever runs us minds the signals
+      return self  # the caller's main thread handles the signals
     reads, pipe = os.pipe()
     self._pipe = pipe
     os.set_blocking(pipe, False)
     self._wakeup = signal.set_wakeup_fd(pipe, warn_on_full_buffer=False)
-    if self._several:  # jax.distributed minds SIGTERM, and all agree on the step
+    if self._several:  # jax.distributed handles SIGTERM, and all agree on the step
       self._below = _handler_of_the_process(signal.SIGTERM)
     for number in (signal.SIGINT, signal.SIGTERM):
       if signal.getsignal(number) != signal.SIG_IGN:  # as under nohup
@@ -72,7 +71,7 @@ class Termination:
 
   @property
   def asked_while_evaluating(self) -> bool:
-    """Whether to stop after the step that was asked of; several processes take one more."""
+    """Whether to stop after the current step; several processes run one more."""
     return not self._several and self.received is not None
 
   @property
@@ -81,11 +80,11 @@ class Termination:
 
   @property
   def code(self) -> int:
-    """The exit code, as shells have it: 130 or 143."""
+    """The exit code, as in shells: 130 or 143."""
     return INTERRUPTED if self.received == signal.SIGINT else PREEMPTED
 
   def _receive(self, number, _):
-    """In the main thread, as soon as it runs Python."""
+    """Runs in the main thread, once it executes Python."""
     self._noticed.set()
     if self.received is not None:
       if _is_another(number, self._received_at):
@@ -101,7 +100,7 @@ class Termination:
     self._tell_all()
 
   def _watch(self, reads: int) -> None:
-    """In a thread of its own, whatever the main one is busy with."""
+    """Runs in its own thread, independent of what the main one does."""
     first = None
     while received := os.read(reads, 1):
       number = received[0]
@@ -120,7 +119,7 @@ class Termination:
     os.close(reads)
 
   def _tell_all(self) -> None:
-    """Has jax.distributed tell all processes, which then agree on a step."""
+    """Makes jax.distributed inform all processes, which then agree on a step."""
     if self._below is not None:
       ctypes.CFUNCTYPE(None, ctypes.c_int)(self._below.value or 0)(signal.SIGTERM)
 
@@ -136,23 +135,23 @@ class Termination:
     self._noticed.set()
     self._ended.set()
     for number, handler in self._handlers.items():
-      if handler is not None:  # one that Python does not know
+      if handler is not None:  # None: installed outside Python
         signal.signal(number, handler)
-    if self._below is not None:  # Python does not know that one
+    if self._below is not None:  # installed outside Python
       _LIBC.signal(signal.SIGTERM, self._below)
     if self._pipe is not None:
       signal.set_wakeup_fd(self._wakeup)
-      os.close(self._pipe)  # the thread reads to the end
+      os.close(self._pipe)  # ends the thread's loop
 
 
 def _is_another(number: int, first: float) -> bool:
-  """Whether a signal is not the first one, received at that time, a second time."""
+  """Whether a signal is a new request, not a repeat of the first one, received at `first`."""
   return number == signal.SIGINT or time.monotonic() - first >= SAME_SECONDS
 
 
 def _handler_of_the_process(number: int) -> ctypes.c_void_p | None:
-  """The handler of a signal that is not Python's, as jax.distributed has one: it sets a flag."""
-  action = (ctypes.c_void_p * 64)()  # struct sigaction, which begins with the handler
-  if _LIBC.sigaction(number, None, action) or action[0] in (None, 1):  # fails, default, ignored
+  """Returns a signal handler installed outside Python, such as jax.distributed's: it sets a flag."""
+  action = (ctypes.c_void_p * 64)()  # struct sigaction, whose first field is the handler
+  if _LIBC.sigaction(number, None, action) or action[0] in (None, 1):  # failed, default, ignored
     return None
   return ctypes.c_void_p(action[0])

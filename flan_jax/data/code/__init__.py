@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Digests of what code does, which decide whether prompts are still the same."""
+"""Digests of the behaviour of code, to decide whether prompts are unchanged."""

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a function computes, as digests that comments and formatting do not change.
+"""Digests of what a function computes, which comments and formatting do not change.
 
     of(fields)  ->  {'digest': '5f..', 'parts': {
         '`fields` in tasks/nli/rte.py': 'a1..',
         'helper `choose` in flan_jax/data/fields.py': 'c7..'}}
 
-`digest` covers a function and all that it reads, transitively: helpers, classes and
-constants of every module that is no library, closures, defaults, arguments of partials.
-A helper may move to another file. `parts` tells what differs where digests do.
+`digest` covers a function and everything that it reads, transitively: helpers, classes
+and constants of every non-library module, closures, defaults, arguments of partials.
+A helper may move to another file. `parts` shows what differs if digests do.
 
-Needs the standard library only, and says the same on every Python.
+Needs only the standard library, and returns the same on every Python.
 """
 
 import ast
@@ -33,10 +33,10 @@ _MISSING = object()
 
 
 def of(function: Callable, *others: Callable, role: str = 'helper', own: str = '') -> dict:
-  """The digests of a function, and of others that are applied with it.
+  """Returns the digests of a function, and of others that are applied with it.
 
-  role: what the others are called in `parts`. own: a module whose package is no library,
-  wherever it is installed.
+  role: what the others are called in `parts`. own: a module whose package is not a
+  library, wherever it is installed.
   """
   walk = _Walk(own.partition('.')[0])
   found = [walk.digest(function, ''), *(walk.digest(other, role) for other in others)]
@@ -44,7 +44,7 @@ def of(function: Callable, *others: Callable, role: str = 'helper', own: str = '
 
 
 def behind(function: Callable) -> Callable:
-  """The function that partials and decorators stand before."""
+  """Returns the function behind partials and decorators."""
   while True:
     inner = getattr(function, 'func', None) or getattr(function, '__wrapped__', None)
     if inner is None:
@@ -57,7 +57,7 @@ def _hash(described: Any) -> str:
 
 
 def _is_library(module: str, own: str) -> bool:
-  """Whether what a module defines is told by its name alone."""
+  """Whether a module's contents are identified by name only."""
   top = module.partition('.')[0]
   if top in ('flan_jax', own):
     return False
@@ -66,31 +66,31 @@ def _is_library(module: str, own: str) -> bool:
 
 
 def _file(module: str) -> str:
-  """'flan_jax.tasks.nli.rte' -> 'tasks/nli/rte.py', as in a checkout."""
+  """Returns the path in a checkout: 'flan_jax.tasks.nli.rte' -> 'tasks/nli/rte.py'."""
   package = hasattr(sys.modules.get(module), '__path__')
   path = module.replace('.', '/') + ('/__init__.py' if package else '.py')
   return path.removeprefix('flan_jax/') if path.startswith('flan_jax/tasks/') else path
 
 
 class _Walk:
-  """Goes through everything that some functions read, each thing once.
+  """Traverses everything that some functions read, each thing once.
 
-  own: top-level package that is no library, wherever it is installed. parts: label ->
+  own: top-level package that is not a library, wherever it is installed. parts: label ->
   digest of that thing alone.
   """
 
   def __init__(self, own: str):
     self.own = own
     self.parts: dict[str, str] = {}
-    self._done: dict[int, tuple[Any, str]] = {}  # the thing itself too: ids recur
+    self._done: dict[int, tuple[Any, str]] = {}  # with the thing itself: ids are reused
     self._open: list[int] = []
     self._assigning: list[tuple[str, str]] = []  # (module, variable)
 
   def digest(self, thing: Any, role: str = 'constant') -> str:
-    """Of any value. role: what it is to the function that reads it; '' if it is that."""
+    """Digest of any value. role: its role in the function that reads it; '' for that function."""
     if id(thing) in self._done:
       return self._done[id(thing)][1]
-    if id(thing) in self._open:  # a function that calls itself
+    if id(thing) in self._open:  # recursion
       return f'again {self._open[::-1].index(id(thing))}'
     self._open.append(id(thing))
     found = _hash(self._described(thing, role))
@@ -119,13 +119,13 @@ class _Walk:
         self.digest(thing.func, role),
         [[name, self._part(f'the argument {name} of `{label}`', self.digest(value))] for name, value in given],
       ]
-    for name in ('__func__', 'fget', '__wrapped__'):  # methods, properties, caches
+    for name in ('__func__', 'fget', '__wrapped__'):  # methods, properties, cached functions
       if getattr(thing, name, None) is not None:
         return [name, self.digest(getattr(thing, name), role), self.digest(getattr(thing, '__self__', None))]
     return self._values(thing)
 
   def _values(self, thing: Any) -> list:
-    """Containers and instances."""
+    """Describes containers and instances."""
     kind = type(thing)
     if isinstance(thing, collections.abc.Mapping):
       return ['mapping', [[self.digest(key), self.digest(value)] for key, value in thing.items()], *self._held(thing)]
@@ -149,9 +149,9 @@ class _Walk:
     return ['library', kind.__module__.partition('.')[0], kind.__qualname__, text]
 
   def _held(self, thing: Any) -> list:
-    """The class of an instance, and what is in its `__dict__` and its `__slots__`.
+    """Describes an instance's class, `__dict__` and `__slots__`.
 
-    Of a library's class nothing: a list or a dictionary is what is in it.
+    Empty for a library's class: a list or a dictionary is described by its content.
     """
     kind = type(thing)
     if _is_library(kind.__module__, self.own):
@@ -170,7 +170,7 @@ class _Walk:
     return [self.digest(kind), [[name, self.digest(value)] for name, value in sorted(held.items())]]
 
   def _part(self, label: str, digest: str) -> str:
-    """Notes the digest of a thing alone; of two with one label both are kept."""
+    """Records the digest of a thing alone; if two have one label, both are kept."""
     number, free = 1, label
     while self.parts.get(free, digest) != digest:
       number += 1
@@ -181,7 +181,7 @@ class _Walk:
   def _function(self, function: types.FunctionType, role: str) -> list:
     module, code = function.__globals__.get('__name__', ''), function.__code__
     closed = dict(zip(code.co_freevars, map(_content, function.__closure__ or ())))
-    if _is_library(module, self.own):  # a decorator's, with the user's function inside
+    if _is_library(module, self.own):  # a library's decorator around the user's function
       inside = [
         self.digest(value, role)
         for _, value in sorted(closed.items())
@@ -219,9 +219,9 @@ class _Walk:
     return ['class', _hash(own), members, [self.digest(base) for base in kind.__bases__]]
 
   def _counts(self, name: str, value: Any) -> bool:
-    """Whether a member of a class was written, and is not what Python adds by itself.
+    """Whether a class member was written, and not added by Python itself.
 
-    Each Python adds others: `__module__`, `_member_map_`, `__replace__`.
+    Python versions add different ones: `__module__`, `_member_map_`, `__replace__`.
     """
     special = name == '_abc_impl' or re.fullmatch('_.*_', name)
     if _written(value):
@@ -230,7 +230,7 @@ class _Walk:
     return not special and not (hasattr(value, '__get__') and _is_library(type(value).__module__, self.own))
 
   def _read(self, function: types.FunctionType, node, closed: dict) -> list:
-    """[name, digest] of each thing of its surroundings that a function reads."""
+    """Returns [name, digest] of each external thing that a function reads."""
     names, known = syntax.global_names(function.__code__), function.__globals__
     local = {**closed, **dict(_imported(node, known))}
     chains = syntax.chains(node) if node else [(name,) for name in sorted(names)]
@@ -240,7 +240,7 @@ class _Walk:
       value = local.get(root, known.get(root, _MISSING) if root in names else _MISSING)
       if value is _MISSING:
         continue
-      if root in filled and root not in local:  # a memory: what is in it comes and goes
+      if root in filled and root not in local:  # a cache: its content varies
         found.append([root, self._assigned(known, root)])
       else:
         found.append(['.'.join([root, *rest]), self._chain(known, value, root, rest)])
@@ -263,12 +263,12 @@ class _Walk:
     return self._part(f'constant `{path[-1]}` in {where}', digest)
 
   def _assigned(self, known: dict, name: str) -> str:
-    """Of the statements that give a module's variable its value, and what they read.
+    """Digest of the statements that set a module's variable, and of what they read.
 
-    For values that do not tell what they are, such as a lookup table.
+    For values without a description, such as a lookup table.
     """
     variable = known.get('__name__', ''), name
-    if variable in self._assigning:  # two whose statements read each other
+    if variable in self._assigning:  # two variables whose statements read each other
       return f'again {self._assigning[::-1].index(variable)}'
     self._assigning.append(variable)
     try:
@@ -298,7 +298,7 @@ class _Walk:
     return _hash([own, read])
 
   def _read_by(self, statements: list, known: dict, name: str) -> list:
-    """[name, digest] of what the statements that set a variable read besides."""
+    """Returns [name, digest] of what else the statements that set a variable read."""
     return [
       ['.'.join([root, *rest]), self._chain(known, known[root], root, rest)]
       for statement in statements
@@ -310,23 +310,23 @@ class _Walk:
 def _content(cell) -> Any:
   try:
     return cell.cell_contents
-  except ValueError:  # not filled yet
+  except ValueError:  # not assigned yet
     return None
 
 
 def _written(value: Any) -> bool:
-  """Whether a member of a class is code that stands in a file."""
+  """Whether a class member is code from a file."""
   code = getattr(_behind_member(value), '__code__', None)
   return code is not None and not code.co_filename.startswith('<')
 
 
 def _behind_member(value: Any) -> Any:
-  """The function of a method, property or cached property; else the value itself."""
+  """Returns the function of a method, property or cached property; else the value itself."""
   return getattr(value, '__func__', None) or getattr(value, 'fget', None) or getattr(value, 'func', value)
 
 
 def _imported(node, known: dict) -> Iterator[tuple[str, Any]]:
-  """(name, thing) of the imports within a piece of code."""
+  """Yields (name, thing) of the imports within a piece of code."""
   for statement in syntax.imports(node):
     try:
       module = importlib.import_module(_resolved(statement, known))

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What makes the prompts of a task those and no others, part by part.
+"""The identity of a task's prompts, part by part.
 
     of_task('rte')  ->  {'version': 1, 'templates': ['1a..', ...],
                          'fields': {'digest': '5f..', 'parts': {...}}}
 
-The parts are for people, who are told what differs; `fingerprint` is without them.
+Parts are for messages about differences; `fingerprint` omits them.
 """
 
 import glob
@@ -15,7 +15,7 @@ from flan_jax.data.code import code_identity
 
 
 def of_task(name: str) -> dict:
-  """Of a registered SeqIO task: what decides its text, besides the rows of TFDS.
+  """Returns what determines the text of a registered SeqIO task, besides the rows of TFDS.
 
   A dataset of ours: version, templates, code. Plain text: its files. Any other task: the
   code of its preprocessors, and of its source or the files that it reads.
@@ -45,7 +45,7 @@ def _files(patterns) -> list[list]:
 
 
 def fingerprint(components: dict) -> dict:
-  """The components with one digest for each piece of code."""
+  """Returns the components with one digest per piece of code."""
   return {
     name: part['digest'] if isinstance(part, dict) and 'digest' in part else part for name, part in components.items()
   }

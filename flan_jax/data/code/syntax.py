@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Python source as plain lists: what it does, not how it is written down.
+"""Python source as plain lists: its behaviour, not its layout.
 
-Comments, docstrings, annotations, layout and line numbers are gone; the rest is the same
-on every Python, which `ast.unparse` and compiled code are not.
+Comments, docstrings, annotations, layout and line numbers are removed; the rest is equal
+on every Python, unlike the output of `ast.unparse` and compiled code.
 """
 
 import ast
@@ -23,12 +23,12 @@ _LEFT_OUT = {'ctx', 'kind', 'type_comment', 'type_params', 'returns', 'annotatio
 
 @functools.lru_cache(maxsize=4096)
 def text(node: ast.AST) -> str:
-  """What a piece of code does, as text; a function's or class's own name does not count."""
+  """Returns a piece of code's behaviour as text; its own function or class name is ignored."""
   return json.dumps(_canonical(node))
 
 
 def of_module(module: types.ModuleType) -> str:
-  """What a whole module does, as text."""
+  """Returns the behaviour of a whole module as text."""
   tree = _tree(getattr(module, '__file__', None) or '', vars(module))
   return text(tree) if tree else module.__name__
 
@@ -53,12 +53,12 @@ def _canonical(node: Any, named: bool = False) -> Any:
 
 
 def _idle(node: Any) -> bool:
-  """Statements that do nothing: docstrings, `pass`, `...`."""
+  """Whether a statement does nothing: docstrings, `pass`, `...`."""
   return isinstance(node, ast.Pass) or isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
 def _joined(values: list) -> list:
-  """The parts of an f-string; neighbouring texts are one, however they are parted."""
+  """Returns the parts of an f-string, with adjacent texts merged."""
   parts: list[Any] = []
   for value in values:
     part = _canonical(value)
@@ -72,7 +72,7 @@ def _joined(values: list) -> list:
 
 
 def without_source(function: types.FunctionType) -> list:
-  """Of a function whose source is not there: its constants and names."""
+  """Returns the constants and names of a function without source."""
   return [sorted(_constants(function.__code__) - {repr(function.__doc__)}), sorted(_names(function.__code__))]
 
 
@@ -94,16 +94,16 @@ def _inner(code: types.CodeType) -> list[types.CodeType]:
 
 @functools.lru_cache(maxsize=4096)
 def global_names(code: types.CodeType) -> set[str]:
-  """What a function, or one within it, reads of its module or of the builtins."""
+  """Returns the names that a function, or one within it, reads from its module or builtins."""
   return set(_own_globals(code)).union(*map(global_names, _inner(code)))
 
 
 def _own_globals(code: types.CodeType) -> Iterator[str]:
-  """Reads the bytes themselves: `dis.get_instructions` takes ten times as long."""
+  """Reads the bytecode directly: `dis.get_instructions` takes ten times as long."""
   argument = 0
   for operation, low in zip(code.co_code[::2], code.co_code[1::2]):
     argument = argument << 8 | low
-    if operation == _LOAD_GLOBAL:  # the lowest bit is of the call that follows
+    if operation == _LOAD_GLOBAL:  # the lowest bit belongs to the call that follows
       yield code.co_names[argument >> 1]
     elif operation == _LOAD_NAME:
       yield code.co_names[argument]
@@ -112,13 +112,13 @@ def _own_globals(code: types.CodeType) -> Iterator[str]:
 
 
 def of_function(function: types.FunctionType) -> ast.AST | None:
-  """The definition or lambda that a function was made by; None without its source."""
+  """Returns the definition or lambda of a function; None without its source."""
   code = function.__code__
   tree = _tree(code.co_filename, function.__globals__)
   if tree is None:
     return None
   if code.co_name != '<lambda>':
-    # Most stand at the top, and looking through all of a file takes time.
+    # Most are at the top level, and traversing a whole file is slow.
     return _defined(tree.body, code) or _defined(_nodes(tree), code)
   found = [node for node in _nodes(tree) if isinstance(node, ast.Lambda) and node.lineno == code.co_firstlineno]
   around = [node for node in found if _holds(node.body, code)]
@@ -139,7 +139,7 @@ def _defined(nodes: list, code: types.CodeType) -> ast.AST | None:
 
 
 def of_class(kind: type) -> ast.ClassDef | None:
-  """The definition of a class at the top of its module, or within other classes."""
+  """Returns the definition of a class at the top of its module, or within other classes."""
   try:
     tree = _tree(inspect.getsourcefile(kind) or '', {})
   except (OSError, TypeError):
@@ -166,9 +166,9 @@ def _parsed(text: str) -> ast.Module | None:
 
 @functools.lru_cache(maxsize=4096)
 def _nodes(tree: ast.AST) -> list[ast.AST]:
-  """A node and all within it; half the time of `ast.walk`."""
+  """Returns a node and all its descendants; half the time of `ast.walk`."""
   found = [tree]
-  for node in found:  # grows meanwhile
+  for node in found:  # grows during the loop
     for name in node._fields:
       value = getattr(node, name, None)
       if isinstance(value, list):
@@ -179,12 +179,12 @@ def _nodes(tree: ast.AST) -> list[ast.AST]:
 
 
 def _extent(node: Any) -> tuple[int, int]:
-  """Of a node of parsed text, which has its place."""
+  """Returns the position of a parsed node."""
   return node.end_lineno - node.lineno, node.end_col_offset - node.col_offset
 
 
 def _holds(node: Any, code: types.CodeType) -> bool:
-  """Whether all that a code object does is written within a node."""
+  """Whether a node contains all the source of a code object."""
   start, end = (node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset)
   return all(
     start <= (line, column) and (end_line, end_column) <= end
@@ -195,7 +195,7 @@ def _holds(node: Any, code: types.CodeType) -> bool:
 
 @functools.lru_cache(maxsize=4096)
 def chains(node: ast.AST) -> tuple[tuple[str, ...], ...]:
-  """Names that are read, with their attributes: `tf.strings.join` -> ('tf', ...)."""
+  """Returns the names that are read, with their attributes: `tf.strings.join` -> ('tf', ...)."""
   parts = [part for part in _nodes(node) if isinstance(part, (ast.Name, ast.Attribute))]
   inner = {id(part.value) for part in parts if isinstance(part, ast.Attribute)}
   found = {_chain(part) for part in parts if id(part) not in inner}
@@ -203,7 +203,7 @@ def chains(node: ast.AST) -> tuple[tuple[str, ...], ...]:
 
 
 def _chain(node: ast.AST) -> tuple[str, ...]:
-  """() where it does not begin with a name."""
+  """Returns the chain of a node; () if it does not begin with a name."""
   path = []
   while isinstance(node, ast.Attribute):
     path.append(node.attr)
@@ -213,7 +213,7 @@ def _chain(node: ast.AST) -> tuple[str, ...]:
 
 @functools.lru_cache(maxsize=4096)
 def filled(node: ast.AST) -> set[str]:
-  """Variables of its module that a function writes to, as memories are."""
+  """Returns the module variables that a function modifies, as caches."""
   found = set()
   for part in _nodes(node):
     if isinstance(part, ast.Global):
@@ -225,7 +225,7 @@ def filled(node: ast.AST) -> set[str]:
 
 @functools.lru_cache(maxsize=4096)
 def filled_attributes(node: ast.ClassDef) -> dict[str, list[ast.AST]]:
-  """Attributes of a class that its methods write to, as memories are.
+  """Returns the attributes of a class that its methods modify, as caches.
 
   Such as `cls._last = x`, `self._seen[x] = y` or `self._seen.append(x)`; each with the
   statements of the class that set it.
@@ -259,17 +259,17 @@ def _attribute_filled(part: ast.AST, kind: str) -> Iterator[str]:
 
 @functools.lru_cache(maxsize=4096)
 def imports(node: ast.AST | None) -> list[ast.Import | ast.ImportFrom]:
-  """The import statements within a piece of code."""
+  """Returns the import statements within a piece of code."""
   return [part for part in _nodes(node) if isinstance(part, (ast.Import, ast.ImportFrom))] if node else []
 
 
 def original(statement: ast.ImportFrom, name: str) -> str:
-  """What a name is called where it is imported from."""
+  """Returns a name's original in the module it is imported from."""
   return next(alias.name for alias in statement.names if name in (alias.asname, alias.name))
 
 
 def assignments(module: types.ModuleType, name: str) -> list[ast.AST]:
-  """The statements of a module, outside functions and classes, that set or fill a name.
+  """Returns the statements of a module, outside functions and classes, that set or modify a name.
 
   Such as `TABLE = {}`, `TABLE['x'] = 1`, `TABLE.update(MORE)`, `fill(TABLE)`, or a loop
   around one of them.
@@ -303,7 +303,7 @@ def _names_in(targets: list[ast.AST | None]) -> set[str]:
 
 
 def _filled_by(node: ast.AST) -> set[str]:
-  """What a call may change: that whose method is called, and its arguments."""
+  """Returns the names that a call may modify: its method's object, and its arguments."""
   if isinstance(node, (ast.ListComp, ast.SetComp)):
     return _filled_by(node.elt)
   if not isinstance(node, ast.Call):
@@ -315,7 +315,7 @@ def _filled_by(node: ast.AST) -> set[str]:
 
 
 def _root(node: ast.AST) -> str | None:
-  """The name that `TABLE['x'].words[0]` begins with."""
+  """Returns the name at the start of `TABLE['x'].words[0]`."""
   while isinstance(node, (ast.Attribute, ast.Subscript, ast.Starred)):
     node = node.value
   return node.id if isinstance(node, ast.Name) else None

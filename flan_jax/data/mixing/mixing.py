@@ -3,10 +3,10 @@
 
     Mixing(few_shot=0.5, shares={'chain_of_thought': 0.05}, added='chain_of_thought')
 
-Each dataset of the mixture is asked in up to four ways: with or without exemplars, as it
-stands or turned around. Every way is a SeqIO task of its own, a variant of the dataset,
-and has its part of the dataset's mixing rate. As it stands, nothing is changed: the
-paper's examples-proportional mixing with at most 3,000 a dataset.
+Each dataset of the mixture is used in up to four ways: with or without exemplars, forward
+or inverted. Every way is a SeqIO task, a variant of the dataset, with its part of the
+dataset's mixing rate. The defaults change nothing: the paper's examples-proportional
+mixing with at most 3,000 per dataset.
 """
 
 import collections
@@ -16,19 +16,19 @@ from typing import Iterable, Mapping, Sequence
 from flan_jax import settings
 from flan_jax.errors import notice, UserError
 
-_NOTHING = 1e-9  # a share below is rounding
+_NOTHING = 1e-9  # a smaller share is a rounding error
 
 
 @dataclasses.dataclass(frozen=True)
 class Mixing:
   """How the prompts of a mixture are divided.
 
-  few_shot: share of each dataset's prompts that have exemplars. exemplars: at most so
-  many; each prompt draws its number, from 1. inverted: share of the prompts of each
-  dataset that turn it around, where it has such templates; None: as many as they are
-  among the ten. shares: of all prompts, by cluster or dataset; what is not named has the
-  rest, divided by its rates. caps: the highest rate of each dataset, by cluster or
-  dataset, instead of 3,000. added: clusters or datasets that no mixture has, 'a,b'.
+  few_shot: share of each dataset's prompts with exemplars. exemplars: their maximum
+  number; each prompt draws its number, from 1. inverted: share of each dataset's prompts
+  in inverted templates, if it has any; None: their share among the ten. shares: of all
+  prompts, by cluster or dataset; the others divide the rest by their rates. caps: the
+  highest rate of each dataset, by cluster or dataset, instead of 3,000. added: clusters
+  or datasets outside all mixtures, 'a,b'.
   """
 
   few_shot: float = 0.0
@@ -44,15 +44,15 @@ class Mixing:
       raise UserError(f'SHARES = {dict(self.shares)!r} sum to {sum(self.shares.values()):g}; they may sum to 1 at most')
 
   def apply(self, mixture: str, held_out: str | None = None) -> str:
-    """The name of the mixture that is so divided, registered; `mixture` if nothing is changed.
+    """Registers the mixture so divided and returns its name; `mixture` if nothing changes.
 
-    held_out: what must stay unseen; datasets that are added and may not be seen are left
-      out, and named.
+    held_out: what must stay unseen; added datasets that may not be seen are left out,
+      with a notice.
 
     Raises:
       UserError: a name that is not in the mixture, or in two parts of it; nothing is left.
     """
-    # Not at the top: gin reads this class before TensorFlow has to be there.
+    # Not at module level: gin reads this class before TensorFlow must be present.
     from flan_jax.data import holdouts
 
     if self == Mixing(exemplars=self.exemplars):
@@ -65,7 +65,7 @@ class Mixing:
     return holdouts.register_mixture(f'{mixture}{self._suffix()}', list(divided.items()))
 
   def weights(self, rates: Mapping[str, float]) -> dict[str, float]:
-    """The weights of tasks with these mixing rates, within the shares of what they belong to.
+    """Returns the weights of tasks with these mixing rates, within the shares of their parts.
 
     Raises:
       UserError: as `apply`.
@@ -81,7 +81,7 @@ class Mixing:
       unnamed = {}
     if left > _NOTHING and not unnamed and left < 1:
       notice(f'SHARES = {dict(self.shares)!r} name all datasets and sum to {1 - left:g}: they are scaled to sum to 1')
-    # Where all is named, the shares divide the whole, whatever their sum.
+    # If every task is in a share, the shares divide the whole, whatever their sum.
     whole = sum(unnamed.values()) / left if unnamed else sum(rates.values())
     named = {name: whole * share * rates[name] / totals[word] for name, (word, share) in groups.items() if share}
     weights = {name: (unnamed | named)[name] for name in rates if name in unnamed or name in named}
@@ -90,7 +90,7 @@ class Mixing:
     return weights
 
   def _rates(self, mixture: str, held_out: str | None) -> dict[str, float]:
-    """The rates of the mixture's tasks and of those that are added, none above its cap."""
+    """Returns the rates of the mixture's tasks and of added ones, none above its cap."""
     import seqio
 
     from flan_jax.data import holdouts
@@ -108,7 +108,7 @@ class Mixing:
     return rates | {name: holdouts.rate_of(name, cap) for name, (_, cap) in caps.items()}
 
   def _by_task(self, setting: str, values: Mapping, names: Iterable[str]) -> dict[str, tuple]:
-    """{task: (the word that names it, its value)}.
+    """Returns {task: (the word that names it, its value)}.
 
     Raises:
       UserError: a word names nothing here, or two name the same task.
@@ -129,7 +129,7 @@ class Mixing:
     return found
 
   def _added(self, held_out: str | None) -> list[str]:
-    """What is added and may be seen."""
+    """Returns the added datasets that may be seen."""
     from flan_jax.data import holdouts
 
     if not self.added:
@@ -145,9 +145,9 @@ class Mixing:
     return self.added if isinstance(self.added, str) else ','.join(self.added or ())
 
   def _ways(self, name: str) -> dict[str, float]:
-    """{task: its part}: the ways in which a dataset is asked.
+    """Returns {task: its part}: the ways in which a dataset is used.
 
-    A part of 0 is left out. A dataset that has no turned-around template is not turned.
+    A part of 0 is left out. A dataset without inverted templates is not inverted.
     """
     from flan_jax.data import datasets, prompt_variants
 
@@ -174,7 +174,7 @@ class Mixing:
     return made
 
   def _suffix(self) -> str:
-    """'.50few.cot_': what is not the default, in the mixture's name."""
+    """Returns the settings other than the defaults, '.50few.cot_', for the mixture's name."""
     parts = [f'.{self.few_shot:g}few{self.exemplars}'] if self.few_shot else []
     parts += [f'.{self.inverted:g}inverted'] if self.inverted is not None else []
     for title, values in (('shares', self.shares), ('caps', self.caps)):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What each part of a mixture gets: its share of the prompts, and of their tokens."""
+"""The share of the prompts, and of their tokens, of each part of a mixture."""
 
 import dataclasses
 from typing import Callable, Mapping
@@ -21,7 +21,7 @@ class Share:
 def shares(
   weights: Mapping[str, float], lengths: Mapping[str, np.ndarray], part_of: Callable[[str], str]
 ) -> list[Share]:
-  """The share of each part, the largest share of prompts first.
+  """Returns the share of each part, the largest share of prompts first.
 
   Args:
     weights: of each task, in any unit.
@@ -43,12 +43,12 @@ def shares(
 
 
 def cluster(name: str) -> str:
-  """The finest cluster of a task."""
+  """Returns the finest cluster of a task."""
   return datasets.clusters_of(name)[-1]
 
 
 def way(name: str) -> str:
-  """How a task asks: 'zero-shot', 'few-shot, turned around'."""
+  """Returns how a task is prompted: 'zero-shot', 'few-shot, turned around'."""
   variant = datasets.get(name).variant if name in datasets.every() else None
   if variant is None:
     return 'zero-shot'
@@ -56,7 +56,7 @@ def way(name: str) -> str:
 
 
 def text(weights: Mapping[str, float], lengths: Mapping[str, np.ndarray]) -> str:
-  """The table for people: by cluster, and by the way of asking where there are several."""
+  """Returns the table as text: by cluster, and by kind of prompt if there are several."""
   parts = [shares(weights, lengths, cluster)]
   ways = shares(weights, lengths, way)
   parts += [ways] if len(ways) > 1 else []

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The proof by text: whether texts of held-out examples stand in what is trained on.
+"""The proof by text: whether texts of held-out examples occur in the training data.
 
-Arithmetic, which knows no TensorFlow: `words`, `grams`, `tables`, `examples`, `matching`,
-`verdicts`, `comparison`. From datasets: `records`, `proof`.
+Arithmetic without TensorFlow: `words`, `grams`, `tables`, `examples`, `matching`,
+`verdicts`, `comparison`. With datasets: `records`, `proof`.
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Examples against what is trained on: reads both sides once, and tells what overlaps."""
+"""Compares examples with the training data: reads both sides once, finds the overlap."""
 
 import tempfile
 from typing import Callable, Iterable, Iterator, Mapping
@@ -12,8 +12,8 @@ from flan_jax.data.overlap import words as words_lib
 from flan_jax.data.overlap.results import Found, Overlap, Pair
 from flan_jax.data.overlap.sides import Batch, Block, Side
 
-WORST = 5  # pairs that are shown of a dataset
-_SHOWN = 2_000  # bytes of a text that is kept for people
+WORST = 5  # pairs shown per dataset
+_SHOWN = 2_000  # bytes of a text that are kept for display
 
 Read = Callable[[], Iterable[Batch]]  # reads the records of a dataset from the first on
 
@@ -26,14 +26,14 @@ def compare(
 ) -> Overlap:
   """Looks for the texts of held-out examples in the texts of training records.
 
-  Memory holds the n-grams of the examples and a few numbers of each training record: for
+  Memory holds the n-grams of the examples and a few numbers per training record: for
   200,000 examples and 2 million records less than 2 GB.
 
   Args:
     held_out: dataset -> split -> its examples.
-    train: dataset -> its records; those that a pair to show stands in are read again.
-    processes: that look texts up; 1 does it here.
-    progress: is told each training dataset that has been read.
+    train: dataset -> its records; datasets with a pair to show are read again.
+    processes: that look up texts; 1 does it in this process.
+    progress: called with each training dataset that has been read.
   """
   examples = examples_lib.examples(
     {name: {split: read() for split, read in splits.items()} for name, splits in held_out.items()}
@@ -85,7 +85,7 @@ def _of_dataset(name: str, splits: Iterable[str], judge: verdicts.Judge, found: 
 
 
 def _overlapping(train: Side, records: np.ndarray) -> dict[str, tuple[int, ...]]:
-  """Training dataset -> the keys of those of its records."""
+  """Returns training dataset -> the keys of those of its records."""
   keys, found = train.keys, {}
   for place, name in enumerate(train.names):
     low, high = np.searchsorted(records, train.record_starts[place : place + 2])
@@ -95,7 +95,7 @@ def _overlapping(train: Side, records: np.ndarray) -> dict[str, tuple[int, ...]]
 
 
 def _pairs(judge: verdicts.Judge, found: verdicts.Verdicts, train: Mapping[str, Read]) -> dict[str, list[Pair]]:
-  """Dataset -> its worst examples, the worst first."""
+  """Returns dataset -> its worst examples, the worst first."""
   side, chosen = judge.examples.side, []
   rank = found.exact * 4.0 + found.absolute * 2.0 + found.shares
   datasets = [name.rpartition('/')[0] for name in side.names]
@@ -126,7 +126,7 @@ def _pairs(judge: verdicts.Judge, found: verdicts.Verdicts, train: Mapping[str, 
 
 
 def _training_texts(side: Side, train: Mapping[str, Read], wanted: set[int]) -> dict[int, str]:
-  """Reads the datasets again that hold wanted texts."""
+  """Reads again the datasets with wanted texts."""
   texts: dict[int, str] = {}
   for place in sorted({side.dataset_of_text(text) for text in wanted}):
     name, (first, end) = side.names[place], side.text_starts[place : place + 2]

@@ -13,12 +13,12 @@ from flan_jax.data.overlap.tables import Table
 
 @dataclasses.dataclass(eq=False)
 class Examples:
-  """Examples whose texts are looked for.
+  """The examples to search for.
 
-  side: their numbers; its datasets are named as `datasets` and splits. blocks: their
-  texts. counts: int64 [T], words of each text. keys: uint64 [T]. paper_lengths: int [T],
-  the n-grams that the paper's rule compares of it. tables: length of n-grams -> those of
-  the texts that are compared with it. frequencies: length -> in how many texts each is.
+  side: their numbering; it names its datasets 'rte/dev'. blocks: their texts.
+  counts: int64 [T], words of each text. keys: uint64 [T]. paper_lengths: int [T], the
+  n-gram length of the paper's rule for each text. tables: n-gram length -> those of the
+  texts compared with it. frequencies: length -> number of texts that have each.
   """
 
   side: sides.Side
@@ -30,11 +30,11 @@ class Examples:
   frequencies: dict[int, np.ndarray]
 
   def compared(self, length: int) -> np.ndarray:
-    """Which texts are compared by their n-grams of a length, bool [T]."""
+    """Whether each text is compared by n-grams of this length, bool [T]."""
     return np.ones(len(self.counts), bool) if length == rules.GRAM else self.paper_lengths == length
 
   def grams(self, block: sides.Block, length: int) -> tuple[np.ndarray, np.ndarray]:
-    """(numbers in the table, numbers of texts) of a block, each pair once."""
+    """Returns (numbers in the table, numbers of texts) of a block, distinct pairs."""
     hashes, texts = _grams(block, length, self.compared(length))
     return np.searchsorted(self.tables[length].hashes, hashes), texts
 
@@ -60,7 +60,7 @@ def examples(datasets: Mapping[str, Mapping[str, Iterable[sides.Batch]]]) -> Exa
 
 
 def _paper_lengths(side: sides.Side, places: Sequence[str], counts: np.ndarray) -> np.ndarray:
-  """n of each text: one number for all splits of a dataset."""
+  """Returns n for each text: one number for all splits of a dataset."""
   totals = np.bincount(side.records, counts[side.texts], minlength=side.record_starts[-1])
   of_text = np.zeros(len(counts), np.int64)
   for name in dict.fromkeys(places):
@@ -76,7 +76,7 @@ def _paper_lengths(side: sides.Side, places: Sequence[str], counts: np.ndarray) 
 
 
 def _grams(block: sides.Block, length: int, compared: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-  """(hashes, numbers of texts), each pair once, ordered by hash."""
+  """Returns (hashes, numbers of texts), distinct pairs, ordered by hash."""
   if not compared[block.first : block.first + block.texts.count(b'\0')].any():
     return np.zeros(0, np.uint64), np.zeros(0, np.int64)
   hashes, texts = grams.of(words_lib.of_joined(block.texts), length)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The word n-grams of texts as hashes: those within one text and not of numbers only."""
+"""Hashes of word n-grams that lie within one text and are not only numbers."""
 
 import numpy as np
 
@@ -7,13 +7,13 @@ from flan_jax.data.overlap import words as words_lib
 
 
 def of(words: words_lib.Words, length: int) -> tuple[np.ndarray, np.ndarray]:
-  """(hashes, uint64 [G], and the number of the text of each, int64 [G], ascending)."""
+  """Returns (hashes, uint64 [G], the number of each one's text, int64 [G], ascending)."""
   starts = places(words, length)
   return hashes(words, starts, length), texts(words)[starts]
 
 
 def places(words: words_lib.Words, length: int) -> np.ndarray:
-  """The words with which n-grams begin, int64 [G], ascending."""
+  """Returns the words at which n-grams begin, int64 [G], ascending."""
   count = len(words.hashes) - length + 1
   if count < 1:
     return np.zeros(0, np.int64)
@@ -23,17 +23,17 @@ def places(words: words_lib.Words, length: int) -> np.ndarray:
 
 
 def hashes(words: words_lib.Words, starts: np.ndarray, length: int) -> np.ndarray:
-  """Of the n-grams that begin with some words, uint64 [G]."""
+  """Returns the hashes of the n-grams that begin at these words, uint64 [G]."""
   return words_lib.runs(words.hashes, starts, starts + length)
 
 
 def texts(words: words_lib.Words) -> np.ndarray:
-  """The number of the text of each word, int64 [W]."""
+  """Returns the number of each word's text, int64 [W]."""
   return np.repeat(np.arange(len(words.ends)), words.counts)
 
 
 def distinct(several: np.ndarray, of_texts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-  """Each pair of a hash and a text once, ordered by hash, then text."""
+  """Returns the distinct pairs of hash and text, ordered by hash, then text."""
   order = np.lexsort((of_texts, several))
   several, of_texts = several[order], of_texts[order]
   new = np.ones(len(several), bool)

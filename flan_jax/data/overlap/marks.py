@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The examples that overlap, by the keys of their records: evaluation leaves others out."""
+"""The overlapping examples by the keys of their records, for evaluation without them."""
 
 import numpy as np
 
@@ -9,13 +9,13 @@ from flan_jax.errors import UserError
 
 
 def keys(found: Found, name: str, split: str) -> tuple[frozenset[int], frozenset[int]]:
-  """Returns the keys of a split's examples that were compared, and of those marked.
+  """Returns the keys of a split's compared examples, and of the marked ones.
 
-  Marked is what overlaps by the absolute rule. Records with the same key have the same texts,
-  and so the same verdict; see record_keys.
+  Marked examples overlap by the absolute rule. Records with the same key have the same
+  texts, and so the same verdict; see record_keys.
 
   Args:
-    found: what `proof` has of the rows as they are now.
+    found: the result of `proof` for the current rows.
     name: of the dataset.
     split: 'validation' or 'test'.
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which n-grams of the test side stand in training texts: in several processes."""
+"""Finds which n-grams of the test side occur in training texts, in several processes."""
 
 import collections
 import functools
@@ -14,14 +14,14 @@ from flan_jax.data.overlap import grams, rules, sides
 from flan_jax.data.overlap import words as words_lib
 from flan_jax.data.overlap.tables import Table
 
-_IN_FLIGHT = 3  # blocks for each process that wait or are worked at
+_IN_FLIGHT = 3  # blocks per process that are queued or in progress
 
 
 class Found(NamedTuple):
-  """What stands in a block of texts.
+  """Matches in a block of texts.
 
-  first: number of its first text. keys: uint64 [T], see words.Words. pairs: for each length
-  of n-grams (numbers in the table, numbers of the texts), uint32, each pair once.
+  first: number of its first text. keys: uint64 [T], see words.Words. pairs: n-gram length
+  -> (numbers in the table, numbers of the texts), uint32, distinct pairs.
   """
 
   first: int
@@ -30,21 +30,21 @@ class Found(NamedTuple):
 
 
 class Occurrences:
-  """Where the n-grams of a table stand: in how many texts, and in which, if in few."""
+  """How many texts have each n-gram of a table, and which texts, if they are few."""
 
   def __init__(self, size: int) -> None:
     self.frequencies = np.zeros(size, np.uint32)
     self._pairs: list[tuple[np.ndarray, np.ndarray]] = []
 
   def add(self, numbers: np.ndarray, texts: np.ndarray) -> None:
-    """One block of different pairs."""
+    """Adds one block of distinct pairs."""
     np.add.at(self.frequencies, numbers, 1)
     few = self.frequencies[numbers] <= rules.LARGEST_FREQUENCY
     if few.any():
       self._pairs.append((numbers[few], texts[few]))
 
   def pairs(self, valid: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(numbers, texts) of those n-grams that are valid, ordered by number. valid: bool [size]."""
+    """Returns (numbers, texts) of the valid n-grams, ordered by number. valid: bool [size]."""
     kept = [(numbers[valid[numbers]], texts[valid[numbers]]) for numbers, texts in self._pairs]
     empty = np.zeros(0, np.uint32)
     numbers, texts = (np.concatenate([empty, *column]) for column in (zip(*kept) if kept else ((), ())))
@@ -53,14 +53,14 @@ class Occurrences:
 
 
 def find(block: sides.Block, tables: Mapping[int, Table]) -> Found:
-  """Looks the n-grams of a block up in each table."""
+  """Looks up the n-grams of a block in each table."""
   words = words_lib.of_joined(block.texts)
   texts, possible, pairs = grams.texts(words), np.ones(len(words.hashes), bool), {}
   for length in sorted(tables):
     starts = grams.places(words, length)
     starts = starts[possible[starts]]
     places, numbers = tables[length].find(grams.hashes(words, starts, length))
-    if length == rules.GRAM:  # a longer one stands there only if the 5-gram that it begins with does
+    if length == rules.GRAM:  # a longer one can match only if its first 5-gram does
       possible[np.delete(starts, places)] = False
     numbers, of_texts = grams.distinct(numbers, texts[starts[places]] + block.first)
     pairs[length] = numbers.astype(np.uint32), of_texts.astype(np.uint32)
@@ -70,13 +70,13 @@ def find(block: sides.Block, tables: Mapping[int, Table]) -> Found:
 def find_all(
   blocks: Iterable[sides.Block], tables: Mapping[int, Table], folder: str, processes: int
 ) -> Iterator[Found]:
-  """The same of many blocks, in their order. folder: for the tables, if processes share them."""
+  """As `find`, for many blocks in order. folder: for the tables, if processes share them."""
   if processes == 1:
     yield from (find(block, tables) for block in blocks)
     return
   for length, table in tables.items():
     table.save(os.path.join(folder, f'{length}'))
-  spawn = multiprocessing.get_context('spawn')  # TensorFlow, which reads, does not survive a fork
+  spawn = multiprocessing.get_context('spawn')  # TensorFlow, used for reading, does not survive a fork
   pending: collections.deque[futures.Future[Found]] = collections.deque()
   pool = futures.ProcessPoolExecutor(processes, spawn)
   try:

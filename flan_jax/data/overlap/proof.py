@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The proof by text for datasets: compared once, kept in a file as long as nothing changes.
+"""The proof by text for datasets: compared once, then cached until something changes.
 
     <folder>/<fingerprint>.json
 
-The fingerprint is of the rows of all datasets, their code and templates, and the code of
+The fingerprint covers the rows of all datasets, their code and templates, and the code of
 the rules.
 """
 
@@ -33,16 +33,16 @@ def prove(
   processes: int = 1,
   progress: Callable[[str], object] = lambda task: None,
 ) -> results.Overlap:
-  """What of the dev and test examples of datasets stands in the text trained on.
+  """Returns which dev and test examples of datasets have their text in the training data.
 
-  Datasets that cannot be compared are named in the result, with the reason.
+  Datasets that cannot be compared are listed in the result, with the reason.
 
   Args:
     held_out: names of datasets.
     tasks: those trained on.
-    folder: where the result is kept; if it cannot be, a notice says so.
+    folder: cache of the result; if it cannot be written, a notice says so.
     processes: see comparison.compare.
-    progress: is told each task whose text has been read.
+    progress: called with each task whose text has been read.
   """
   skipped = {name: why for name in (*held_out, *tasks) if (why := _why_not(name))}
   held_out, tasks = _comparable(held_out), sorted(_comparable(tasks))
@@ -60,17 +60,17 @@ def prove(
 
 
 def kept(held_out: Sequence[str], tasks: Sequence[str], folder: str) -> results.Overlap | None:
-  """Returns what `prove` found before, without its `skipped`; None if it would compare."""
+  """Returns the cached result of `prove`, without its `skipped`; None if it would compare."""
   return _kept(_path(held_out, tasks, folder))
 
 
 def is_kept(held_out: Sequence[str], tasks: Sequence[str], folder: str) -> bool:
-  """Whether `prove` has the result already."""
+  """Whether `prove` has a cached result."""
   return storage.exists(_path(held_out, tasks, folder))
 
 
 def _path(held_out: Sequence[str], tasks: Sequence[str], folder: str) -> str:
-  # The order of a mixture's tasks depends on how they were selected, and means nothing here.
+  # The order of a mixture's tasks depends on how they were selected, and has no meaning here.
   return os.path.join(folder, f'{_fingerprint(_comparable(held_out), sorted(_comparable(tasks)))}.json')
 
 

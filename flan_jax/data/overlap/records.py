@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The texts of a dataset's records that are compared: fields that some template asks for.
+"""The texts of a dataset's records that are compared: fields used by some template.
 
-Options are no text, nor is the answer where there are options: labels recur everywhere.
+Options are excluded, and so is the answer if there are options: labels recur everywhere.
 """
 
 import functools
@@ -23,15 +23,15 @@ _ANSWER = 'answer'
 
 
 def reader(task: str, split: str) -> 'Read':
-  """What reads the usable records of a split in order; rows count these from 0.
+  """Returns a reader of the usable records of a split in order; rows count these from 0.
 
-  Of a training split those that prompts are made of, each once, however many there are.
+  A training split has at most the records that prompts are made of, each once.
   """
   return functools.partial(batches, datasets.get(task), split)
 
 
 def batches(dataset: datasets.Dataset, split: str) -> Iterator[Batch]:
-  """What a reader does. It looks no dataset up: its code does not depend on which there are."""
+  """Implements a reader. It looks up no dataset, so its code does not depend on the registry."""
   records_ds = rendering.usable(datasets.records(dataset, split), dataset, count=False)
   if split == splits.TRAIN:
     records_ds = records_ds.take(rendering.MAXIMUM_PROMPTS)
@@ -52,7 +52,7 @@ def batches(dataset: datasets.Dataset, split: str) -> Iterator[Batch]:
 
 
 def _compared(dataset: datasets.Dataset) -> list[str]:
-  """Names of the fields whose text is compared."""
+  """Returns the names of the compared fields."""
   gaps = set().union(*(template.gaps for template in dataset.templates))
   if templates_lib.OPTIONS in gaps or dataset.kind == templates_lib.CLASSIFICATION:
     gaps -= {templates_lib.OPTIONS, _ANSWER}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a comparison by text has found, and the file that keeps it."""
+"""The result of a comparison by text, and its file."""
 
 import dataclasses
 import json
@@ -8,16 +8,16 @@ from typing import Any, Mapping
 from flan_jax import storage
 from flan_jax.errors import UserError
 
-FORMAT = 1  # raise when a reader of this version would misread the file
+FORMAT = 1  # raise it if a reader of this version would misread the file
 SPLITS = ('validation', 'test')
 
 
 @dataclasses.dataclass(frozen=True)
 class Pair:
-  """An example and what it is like.
+  """An example and its match.
 
-  split, example: where it stands among the usable examples. dataset, row: the training
-  record, its row of the training slice. share: of the example's n-grams that it has.
+  split, example: its place among the usable examples. dataset, row: the training record
+  and its row in the training slice. share: of the example's n-grams that the record has.
   """
 
   split: str
@@ -32,9 +32,9 @@ class Pair:
 
 @dataclasses.dataclass(frozen=True)
 class Found:
-  """Of one dataset; the numbers of the examples that overlap, by split.
+  """The overlapping examples of one dataset, as numbers per split.
 
-  gram: n of the paper's rule. examples: how many there are of each split. pairs: the worst.
+  gram: n of the paper's rule. examples: how many each split has. pairs: the worst.
   """
 
   gram: int
@@ -45,21 +45,21 @@ class Found:
   pairs: tuple[Pair, ...] = ()
 
   def count(self, verdict: str, split: str | None = None) -> int:
-    """Examples with a verdict ('exact', 'paper', 'absolute'), of a split or of all."""
+    """Returns the number of examples with a verdict ('exact', 'paper', 'absolute'), of a split or all."""
     marked = getattr(self, verdict)
     return sum(len(numbers) for name, numbers in marked.items() if split in (None, name))
 
   def share(self, verdict: str, split: str = 'test') -> float:
-    """The part of a split's examples with a verdict; 0 of none."""
+    """Returns the part of a split's examples with a verdict; 0 if there are none."""
     return self.count(verdict, split) / max(self.examples.get(split, 0), 1)
 
 
 @dataclasses.dataclass(frozen=True)
 class Overlap:
-  """Of all datasets that are held out.
+  """The result for all held-out datasets.
 
-  datasets: name -> what was found. train_records: of all training records compared.
-  overlapping: training dataset -> the keys of its records that overlap. skipped: task ->
+  datasets: name -> its result. train_records: of all compared training records.
+  overlapping: training dataset -> the keys of its overlapping records. skipped: task ->
   why its text could not be compared.
   """
 
@@ -73,10 +73,10 @@ class Overlap:
 
 
 def read(path: str) -> Overlap:
-  """The file of a comparison.
+  """Reads the file of a comparison.
 
   Raises:
-    UserError: it is torn, or of another version.
+    UserError: it is truncated, or has another version.
   """
   told = storage.read_object(path, 'delete it: it is made again')
   storage.check_version(path, 'format', told.get('format'), FORMAT)
@@ -92,7 +92,7 @@ def read(path: str) -> Overlap:
 
 
 def write(path: str, overlap: Overlap) -> None:
-  """Writes the file as a whole."""
+  """Writes the file atomically."""
   storage.write_whole(path, json.dumps(overlap.to_json()))
 
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The records of datasets as numbered texts, each different text of a dataset once.
+"""The records of datasets as numbered texts, each distinct text of a dataset once.
 
-A paragraph that twenty questions are asked about is one text. Texts leave in blocks as
-they are read; what stays in memory are numbers.
+A paragraph with twenty questions is one text. Texts are yielded in blocks as they are
+read; only numbers stay in memory.
 """
 
 import array
@@ -12,15 +12,15 @@ import numpy as np
 
 from flan_jax.data.overlap import words as words_lib
 
-BLOCK = 2**19  # bytes of text in a block, about
+BLOCK = 2**19  # approximate bytes of text in a block
 
 
 class Batch(NamedTuple):
   """The texts of some records, one after the other.
 
-  texts: UTF-8. counts: int [R], texts of each record. asked: bool for each text, whether it
-  is part of the question rather than the answer. rows: int [R], where the records stand in
-  their split. keys: int64 [R], what tells records apart.
+  texts: UTF-8. counts: int [R], texts of each record. asked: bool per text, whether it
+  belongs to the question rather than the answer. rows: int [R], the records' rows in
+  their split. keys: int64 [R], identify records.
   """
 
   texts: Sequence[bytes]
@@ -31,14 +31,14 @@ class Batch(NamedTuple):
 
 
 class Block(NamedTuple):
-  """first: number of its first text. texts: as words.joined has them."""
+  """first: number of its first text. texts: as from words.joined."""
 
   first: int
   texts: bytes
 
 
 class Side:
-  """Datasets one after the other; numbers of texts and records go on from one to the next.
+  """Datasets in sequence; numbers of texts and records continue from one to the next.
 
   names: of the datasets. text_starts, record_starts: where each begins.
   """
@@ -54,12 +54,12 @@ class Side:
     self._keys: list[np.ndarray] = []
 
   def add(self, name: str, batches: Iterable[Batch]) -> Iterator[Block]:
-    """Reads a dataset; yields its different texts."""
+    """Reads a dataset; yields its distinct texts."""
     numbers: dict[bytes | int, int] = {}
     first, pending, size = self.text_starts[-1], [], 0
     for batch in batches:
       for text in batch.texts:
-        digest = hash(text)  # of 64 bits: the texts themselves would fill the memory
+        digest = hash(text)  # 64 bits: the texts themselves would exhaust memory
         number = numbers.get(digest)
         if number is None:
           number = numbers[digest] = self.text_starts[-1] + len(numbers)
@@ -81,12 +81,12 @@ class Side:
 
   @property
   def texts(self) -> np.ndarray:
-    """The numbers of the texts of all records, one record after the other."""
+    """The text numbers of all records, in the order of the records."""
     return np.frombuffer(self._texts, np.uint32) if self._texts else np.zeros(0, np.uint32)
 
   @property
   def asked(self) -> np.ndarray:
-    """Whether each of `texts` is part of the question."""
+    """Whether each of `texts` belongs to the question."""
     return np.array(self._asked, bool)
 
   @property
@@ -104,11 +104,11 @@ class Side:
     return np.concatenate([np.zeros(0, np.int64), *self._keys])
 
   def repeats(self) -> np.ndarray:
-    """How often each text stands in a record."""
+    """Returns how often each text occurs in records."""
     return np.bincount(self.texts, minlength=self.text_starts[-1])
 
   def dataset_of_record(self, record: int) -> int:
-    """The place of its dataset in `names`."""
+    """Returns the index of its dataset in `names`."""
     return int(np.searchsorted(self.record_starts, record, 'right')) - 1
 
   def dataset_of_text(self, text: int) -> int:

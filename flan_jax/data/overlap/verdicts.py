@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From n-grams that stand in training texts to which examples overlap, and with what."""
+"""Derives from shared n-grams which examples overlap, and with what."""
 
 import dataclasses
 import functools
@@ -15,12 +15,12 @@ from flan_jax.data.overlap.sides import Side
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Verdicts:
-  """What overlaps, by the rules of `rules`.
+  """The overlapping examples, by the rules of `rules`.
 
-  exact, paper, absolute: bool [E], of each example. shares: float64 [E], the part of its
-  5-grams that stands in the training text that has the most of its texts. texts,
-  train_texts, in_records: int64 [E], one text of an example that overlaps, the training text
-  that it is like and a record that holds that; -1 for none. train_records: the training
+  exact, paper, absolute: bool [E], per example. shares: float64 [E], the part of its
+  5-grams found in the training text that shares most with each of its texts. texts,
+  train_texts, in_records: int64 [E], one text of an overlapping example, the training text
+  that it matches and a record that contains that; -1 for none. train_records: the training
   records that overlap with any, ascending.
   """
 
@@ -36,9 +36,9 @@ class Verdicts:
 
 @dataclasses.dataclass(eq=False)
 class Judge:
-  """What has been found of the examples in the training side.
+  """Matches between the examples and the training side.
 
-  occurrences: length of n-grams -> where they stand. keys: uint64 [T], of the training texts.
+  occurrences: length of n-grams -> where they occur. keys: uint64 [T], of the training texts.
   """
 
   examples: Examples
@@ -79,8 +79,8 @@ class Judge:
     )
 
   def _contained(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Of each text: its n-grams that count, the training text that contains it or -1, the largest share
-    that one has; and all training texts that contain any."""
+    """Returns, per text, its number of n-grams that count, the training text that contains it or
+    -1, and the largest share in one training text; and all training texts that contain any."""
     length, count = rules.GRAM, len(self.examples.counts)
     rare = self._rare(length)
     valid = rare & (self.occurrences[length].frequencies > 0)
@@ -97,11 +97,11 @@ class Judge:
       containing.append(np.unique(train[enough]))
       np.maximum.at(shares, test, share)
       order = np.argsort(share[enough], kind='stable')
-      best[test[enough][order]] = train[enough][order]  # the last one stays
+      best[test[enough][order]] = train[enough][order]  # the last assignment wins
     return totals, best, shares, np.unique(np.concatenate(containing))
 
   def _by_paper(self) -> tuple[np.ndarray, np.ndarray]:
-    """Of each text a training text that has one of its n-grams, or -1; and all such."""
+    """Returns, per text, a training text with one of its n-grams, or -1; and all such texts."""
     found, all_found = np.full(len(self.examples.counts), -1), [np.zeros(0, np.int64)]
     for length in set(self.examples.tables) - {rules.GRAM}:
       valid = self._rare(length) & (self.occurrences[length].frequencies > 0)
@@ -113,7 +113,7 @@ class Judge:
     return found, np.unique(np.concatenate(all_found))
 
   def _rare(self, length: int) -> np.ndarray:
-    """Whether each n-gram of a table is in few texts of both sides, bool [H]."""
+    """Whether each n-gram of a table occurs in few texts on both sides, bool [H]."""
     frequencies, own = self.occurrences[length].frequencies, self.examples.frequencies[length]
     return np.maximum(frequencies, own) <= rules.LARGEST_FREQUENCY
 
@@ -123,7 +123,7 @@ class Judge:
     return numbers[rare], texts[rare]
 
   def _test_pairs(self, length: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """(numbers of n-grams, texts), block by block, of texts that count."""
+    """Yields (numbers of n-grams, texts), block by block, of texts that count."""
     rare = self.examples.side.repeats() <= rules.REPEATS
     for block in self.examples.blocks:
       grams, texts = self.examples.grams(block, length)
@@ -135,7 +135,7 @@ class Judge:
 
   @functools.cached_property
   def _train_order(self) -> np.ndarray:
-    """The places of `train.texts`, ordered by text."""
+    """The indices of `train.texts`, ordered by text."""
     return np.argsort(self.train.texts, kind='stable')
 
   @functools.cached_property
@@ -147,20 +147,20 @@ class Judge:
     return np.concatenate([[0], np.cumsum(self._train_repeats)])
 
   def _records_of(self, text: int) -> np.ndarray:
-    """The training records that hold a text, ascending."""
+    """Returns the training records that contain a text, ascending."""
     places = self._train_order[self._train_ends[text] : self._train_ends[text + 1]]
     return self._train_record_of[places]
 
   def _records(self, texts: Sequence[np.ndarray], more: Sequence[np.ndarray]) -> np.ndarray:
-    """All training records that hold one of the texts, and more."""
+    """Returns all training records that contain one of the texts, and those in `more`."""
     chosen = np.zeros(self.train.text_starts[-1], bool)
     chosen[np.concatenate(texts)] = True
     held = self._train_record_of[chosen[self.train.texts]]
     return np.unique(np.concatenate([held, *more]).astype(np.int64))
 
   def _exact(self) -> tuple[np.ndarray, dict[int, tuple[int, int, np.ndarray]]]:
-    """Whether each example is exact, bool [E]; and of those that are their longest text, the
-    training text that is equal to it, and the training records that have all."""
+    """Returns whether each example is exact, bool [E]; and for exact ones their longest text, an
+    equal training text, and the training records that contain all their texts."""
     own, side = self.examples, self.examples.side
     size, keys = side.record_starts[-1], own.keys
     order = np.argsort(self.keys, kind='stable')
@@ -185,11 +185,11 @@ class Judge:
     return exact, equal
 
   def _held_by(self, record: int, texts: np.ndarray) -> int:
-    """The one of some training texts that a record holds."""
+    """Returns the first of these training texts that a record contains."""
     return next(int(text) for text in texts if record in self._records_of(text))
 
   def _chosen(self, records: np.ndarray, texts: np.ndarray, weights: np.ndarray, shown: np.ndarray) -> np.ndarray:
-    """Of each example the text to show: the weightiest that has something like it."""
+    """Returns the text to show of each example: that of most weight with a match."""
     chosen = np.full(self.examples.side.record_starts[-1], -1)
     rank = weights[texts] + self.examples.counts[texts] / 2**20 + np.where(shown[texts] >= 0, 2**30, 0)
     order = np.argsort(rank, kind='stable')
@@ -200,7 +200,7 @@ class Judge:
 def _joined(
   grams: np.ndarray, texts: np.ndarray, numbers: np.ndarray, train_texts: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-  """Every (text, training text) that share an n-gram, once for each. numbers: ascending."""
+  """Returns every (text, training text) pair with a shared n-gram, once each. numbers: ascending."""
   lows, highs = np.searchsorted(numbers, grams), np.searchsorted(numbers, grams, 'right')
   counts = highs - lows
   ends = np.cumsum(counts)

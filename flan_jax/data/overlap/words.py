@@ -4,8 +4,8 @@
     words.of([b'Jack, Jack & 7.'])  ->  three hashes, the first two equal; the last one is
                                         not `spelled`: it has no letter
 
-The hash of a run of characters is a polynomial modulo 2**64, so that it follows from two
-entries of a cumulative sum, and is mixed afterwards.
+The hash of a run of characters is a polynomial modulo 2**64, computed from two entries of
+a cumulative sum, and mixed afterwards.
 """
 
 import functools
@@ -19,15 +19,15 @@ _ODD = 0x9E3779B97F4A7C15  # odd, so that it has an inverse modulo 2**64
 _OTHER, _NUMBER, _LETTER, _WORD = range(4)  # kinds of characters
 # Scripts without spaces: kana, Chinese characters.
 _WORDS = ((0x3040, 0x30FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF))
-_END = b'\0'  # of a text
+_END = b'\0'  # terminates a text
 
 
 class Words(NamedTuple):
   """The words of T texts.
 
-  hashes: uint64 [W]. spelled: bool [W], whether a word has a letter. ends: int64 [T], where
-  the words of each text end. keys: uint64 [T], equal for texts with the same letters and
-  digits in a row; 0 for a text with none.
+  hashes: uint64 [W]. spelled: bool [W], whether a word has a letter. ends: int64 [T], end
+  of each text's words. keys: uint64 [T], equal for texts with the same sequence of letters
+  and digits; 0 for a text without any.
   """
 
   hashes: np.ndarray
@@ -37,12 +37,12 @@ class Words(NamedTuple):
 
   @property
   def counts(self) -> np.ndarray:
-    """Words of each text, int64 [T]."""
+    """Returns the number of words of each text, int64 [T]."""
     return np.diff(self.ends, prepend=0)
 
 
 def joined(texts: Sequence[bytes]) -> bytes:
-  """UTF-8 texts as one, each with an end; what `of_joined` reads."""
+  """Concatenates UTF-8 texts with terminators, for `of_joined`."""
   whole = _END.join([*texts, b''])
   if whole.count(_END) != len(texts):
     whole = _END.join([*(text.replace(_END, b' ') for text in texts), b''])
@@ -50,17 +50,17 @@ def joined(texts: Sequence[bytes]) -> bytes:
 
 
 def parted(whole: bytes) -> list[bytes]:
-  """The texts that were joined."""
+  """Inverse of `joined`."""
   return whole.split(_END)[:-1]
 
 
 def of(texts: Sequence[bytes]) -> Words:
-  """The words of some UTF-8 texts."""
+  """Returns the words of UTF-8 texts."""
   return of_joined(joined(texts))
 
 
 def of_joined(whole: bytes) -> Words:
-  """The words of texts that `joined` has joined."""
+  """Returns the words of texts concatenated by `joined`."""
   codes = np.frombuffer(_normalised(whole).encode('utf-32-le'), np.uint32)
   kinds, values = _characters()
   kind = kinds[codes]
@@ -80,20 +80,20 @@ def of_joined(whole: bytes) -> Words:
 
 
 def runs(values: np.ndarray, starts: np.ndarray, stops: np.ndarray) -> np.ndarray:
-  """The hash of values[start:stop] for each pair. values: uint64 [V]; returns uint64 [R]."""
+  """Returns the hash of values[start:stop] for each pair. values: uint64 [V]; returns uint64 [R]."""
   return mixed(_run_sums(values, starts, stops))
 
 
 def _run_sums(values: np.ndarray, starts: np.ndarray, stops: np.ndarray) -> np.ndarray:
-  """The polynomial of values[start:stop] for each pair: the first value, the second times a
-  power of a number, and so on."""
+  """Returns the polynomial of values[start:stop] for each pair: the first value, plus the second
+  times a base, and so on."""
   powers, inverses = _powers(_rounded(len(values) + 1))
   sums = _sums(values * powers[: len(values)])
   return (sums[stops] - sums[starts]) * inverses[starts]
 
 
 def mixed(hashes: np.ndarray) -> np.ndarray:
-  """The same many numbers with each bit depending on all, as splitmix64 ends. In place."""
+  """Mixes each number so that all bits depend on all, as splitmix64's finalizer does. In place."""
   hashes ^= hashes >> np.uint64(30)
   hashes *= np.uint64(0xBF58476D1CE4E5B9)
   hashes ^= hashes >> np.uint64(27)
@@ -103,7 +103,7 @@ def mixed(hashes: np.ndarray) -> np.ndarray:
 
 
 def _keys(sums: np.ndarray, sizes: np.ndarray, ends: np.ndarray) -> np.ndarray:
-  """Of texts, as if the characters of their words stood in a row.
+  """Returns the keys of texts, as if the characters of their words were adjacent.
 
   sums, sizes: the polynomial and the number of characters of each word.
   """
@@ -116,14 +116,14 @@ def _keys(sums: np.ndarray, sizes: np.ndarray, ends: np.ndarray) -> np.ndarray:
 
 
 def _sums(values: np.ndarray) -> np.ndarray:
-  """Cumulative sums with a leading 0; of uint64 modulo 2**64."""
+  """Returns cumulative sums with a leading 0; uint64 wraps modulo 2**64."""
   sums = np.zeros(len(values) + 1, np.uint64 if values.dtype == np.uint64 else np.int64)
   np.cumsum(values, out=sums[1:])
   return sums
 
 
 def _normalised(whole: bytes) -> str:
-  """One case, one way to write each character (Unicode's NFKC)."""
+  """Folds case and normalises Unicode (NFKC)."""
   text = whole.decode('utf-8', 'replace')
   if text.isascii():
     return text.lower()
@@ -138,7 +138,7 @@ def _rounded(length: int) -> int:
 
 @functools.lru_cache(maxsize=2)
 def _powers(length: int) -> tuple[np.ndarray, np.ndarray]:
-  """The powers of a number from 0 on, and of its inverse, modulo 2**64."""
+  """Returns the powers of a base from 0 on, and of its inverse, modulo 2**64."""
   both = []
   for base in (_ODD, pow(_ODD, -1, 1 << 64)):
     powers = np.full(length, base, np.uint64)
@@ -149,7 +149,7 @@ def _powers(length: int) -> tuple[np.ndarray, np.ndarray]:
 
 @functools.cache
 def _characters() -> tuple[np.ndarray, np.ndarray]:
-  """The kind (uint8) and the value (uint64) of each code point; 0 of what is in no word."""
+  """Returns kind (uint8) and value (uint64) of each code point; 0 if it is in no word."""
   letter, number = ord('L'), ord('N')
   of_category = {letter: _LETTER, ord('M'): _LETTER, number: _NUMBER}
   count = sys.maxunicode + 1

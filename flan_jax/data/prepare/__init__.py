@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Real data: where each dataset comes from, and how it gets into a TFDS data_dir."""
+"""Real data: the origin of each dataset, and its preparation in a TFDS data_dir."""

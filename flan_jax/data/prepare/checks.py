@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is checked of a prepared builder before it is moved into the data_dir."""
+"""Checks of a prepared builder before it is moved into the data_dir."""
 
 import dataclasses
 import pathlib
@@ -11,13 +11,13 @@ from flan_jax.data import datasets, rendering, splits
 from flan_jax.data.prepare.fetching import CHECKS, Failed
 from flan_jax.errors import UserError
 
-SHOWN = 100  # rows of each task that are rendered
+SHOWN = 100  # rows rendered per task
 _REMEDY = 'Nothing of it is kept; try another source'
 
 
 @dataclasses.dataclass(frozen=True)
 class Checked:
-  """rows: of each split. notices: what differs from the published counts, in words."""
+  """rows: of each split. notices: differences from the published counts, in words."""
 
   rows: dict[str, int]
   notices: tuple[str, ...]
@@ -28,8 +28,8 @@ def check(name: str, work: pathlib.Path, limit: int | None) -> Checked:
 
   Args:
     name: TFDS name.
-    work: the data_dir that holds it.
-    limit: of the rows of each split.
+    work: the data_dir that contains it.
+    limit: on the rows of each split.
 
   Raises:
     Failed: a slice that a task declares is empty, or rows make no prompts.
@@ -53,7 +53,7 @@ def _render(made: tfds.core.DatasetBuilder, dataset: datasets.Dataset, rows: str
   numbers = range(len(dataset.templates))
   try:
     rendered = sum(bool(one.inputs) for one in rendering.examples(records, dataset, numbers))
-  except Exception as error:  # of a row that has another form, the dataset's code raises anything
+  except Exception as error:  # the dataset's code can raise anything on an unexpected row
     line = str(error).splitlines()[0] if str(error) else type(error).__name__
     raise Failed(CHECKS, f'{dataset.name}: a row cannot be rendered ({line[:300]})', _REMEDY) from error
   left_out = rendering.dropped(dataset.name)
@@ -63,7 +63,7 @@ def _render(made: tfds.core.DatasetBuilder, dataset: datasets.Dataset, rows: str
 
 
 def differences(name: str, rows: Mapping[str, int], published: Mapping[str, int], limit: int | None) -> tuple[str, ...]:
-  """A notice if the counts are not those that the dataset declares, with both."""
+  """Returns a notice with both counts if they are not those that the dataset declares."""
   wanted = {split: count if limit is None else min(count, limit) for split, count in published.items()}
   differ = [
     f'{split} has {rows.get(split, 0):,} rows ({count:,})'

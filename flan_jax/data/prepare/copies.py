@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A builder prepared from a copy of its dataset: of the Hugging Face hub, or in a folder.
+"""Prepares a builder from a copy of its dataset: on the Hugging Face hub, or in a folder.
 
     copy = from_hub('super_glue/rte:1.0.2', datasets.get('rte').origin.hub, None, None)
     write('super_glue/rte:1.0.2', copy, work_dir)  # a data_dir with super_glue/rte/1.0.2
 
-Rows go through the builder's own features, under its own keys as far as the copy has what
-they are made of. TFDS orders rows by their keys, so slices then hold the same rows as
-after a preparation by TFDS.
+Rows go through the builder's own features, under its own keys if the copy has the columns
+for them. TFDS orders rows by their keys, so slices then have the same rows as after a
+preparation by TFDS.
 """
 
 import contextlib
@@ -27,26 +27,26 @@ from flan_jax.errors import UserError
 
 Record = Mapping[str, Any]
 Pairs = Iterator[tuple[Any, Record]]
-# Other names that people give to a split.
+# Other common names of a split.
 _ALIASES = {'validation': ('valid', 'val', 'dev')}
 _ROWS = 'rows after the first {limit:,} of each split'
-_LISTED = 5  # files that a message names
+_LISTED = 5  # maximum number of files in a message
 _REMEDY = 'Prepare the dataset from another source, such as a folder with files of your own'
 
 
 class Unavailable(UserError):
-  """A copy that cannot be had: it is gone, closed or out of reach."""
+  """A copy that is not available: removed, closed or unreachable."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Copy:
-  """The rows of a builder, read when they are asked for.
+  """The rows of a builder, read on demand.
 
   Attributes:
-    splits: {TFDS split: function that begins to read its (key, record) pairs}.
+    splits: {TFDS split: function that starts reading its (key, record) pairs}.
     source: 'hub:aps/super_glue/rte' or 'folder:/data/rte'.
     revision: commit of the hub's repository, '' of a folder.
-    order: 'tfds' if rows stand as after a preparation by TFDS, else 'hub'.
+    order: 'tfds' if rows are in the order of a preparation by TFDS, else 'hub'.
     missing: what the copy lacks, in words.
   """
 
@@ -60,20 +60,20 @@ class Copy:
 def from_hub(
   tfds_name: str, hub: origins.Hub, cache_dir: str | os.PathLike | None = None, limit: int | None = None
 ) -> Copy:
-  """The copy that a dataset file declares; files are fetched when their rows are read.
+  """Returns the copy that a dataset file declares; files are fetched when their rows are read.
 
   Args:
     tfds_name: 'super_glue/rte:1.0.2'.
-    hub: of its Origin.
+    hub: from its Origin.
     cache_dir: for the files; None is the cache of huggingface_hub.
     limit: rows of each split to read, None for all; later files are not fetched.
 
   Raises:
-    Unavailable: the repository, its revision or one of the splits cannot be had.
-    UserError: huggingface_hub is not installed; when rows are read, they do not fit.
+    Unavailable: the repository, its revision or one of the splits is not available.
+    UserError: huggingface_hub is not installed; on reading, rows do not fit.
   """
   library = row_files.extra('huggingface_hub')
-  # By itself, the library looks at this variable once, when it is imported.
+  # The library itself reads this variable only at its import.
   endpoint = os.environ.get('HF_ENDPOINT')
   with _reaching(hub):
     info = library.HfApi(endpoint=endpoint).dataset_info(hub.repository, revision=hub.revision)
@@ -91,7 +91,7 @@ def from_hub(
 
 
 def _listed(paths: Sequence[str], name: str, hub: origins.Hub) -> list[str]:
-  """The files of a split in a repository; parquet if there are several kinds."""
+  """Returns the files of a split in a repository; parquet if there are several kinds."""
   prefixes = (hub.repository.rpartition('/')[2], hub.config)
   for kinds in ((row_files.PARQUET,), row_files.KINDS):
     try:
@@ -118,7 +118,7 @@ def _some(names: Iterable[str]) -> str:
 
 @contextlib.contextmanager
 def _reaching(hub: origins.Hub) -> Iterator[None]:
-  """Puts what goes wrong between here and the hub into words."""
+  """Converts errors of the connection to the hub to messages."""
   errors = row_files.extra('huggingface_hub.errors')
   try:
     yield
@@ -132,7 +132,7 @@ def _reaching(hub: origins.Hub) -> Iterator[None]:
     raise Unavailable(f'{_where(hub)} is gone, or not open to everybody. {_REMEDY}') from error
   except (errors.RevisionNotFoundError, errors.EntryNotFoundError) as error:
     raise Unavailable(f'{_where(hub)} is gone, or one of its files. {_REMEDY}') from error
-  except Exception as error:  # of a network, the library raises what its parts raise
+  except Exception as error:  # network errors have no common type in the library
     if getattr(error, 'errno', None) == errno.ENOSPC:
       raise UserError(f'{_where(hub)}: the disk of its cache is full; make room, or name another cache_dir') from error
     if getattr(getattr(error, 'response', None), 'status_code', None) in (401, 403):
@@ -146,24 +146,24 @@ def _reaching(hub: origins.Hub) -> Iterator[None]:
 def from_folder(
   tfds_name: str, hub: origins.Hub | None, folder: str | os.PathLike, limit: int | None = None, alone: bool = False
 ) -> Copy:
-  """The copy that a folder holds, with rows as the hub has them.
+  """Returns the copy in a folder, with rows as on the hub.
 
-      FOLDER/super_glue/rte/train.jsonl             <builder>/<config>/<split>, of either name
+      FOLDER/super_glue/rte/train.jsonl             <builder>/<config>/<split>, or the hub's names
       FOLDER/super_glue/rte/train/0000.parquet      or in folders of the splits
       FOLDER/aps/super_glue/rte/train-00000-of-00001.parquet   the hub's repository
       FOLDER/train.csv, FOLDER/rte/train.csv        FOLDER itself, if `alone`
 
   Args:
     tfds_name: 'super_glue/rte:1.0.2'.
-    hub: of its Origin, whose conversions apply; without one, rows have the builder's
+    hub: from its Origin, whose conversions apply; without one, rows have the builder's
       features.
     folder: FOLDER.
     limit: rows of each split to read, None for all.
-    alone: whether nothing but this dataset is in FOLDER.
+    alone: whether FOLDER contains only this dataset.
 
   Raises:
-    UserError: there are no files of the dataset, or several that could be meant; when
-      rows are read, they do not fit.
+    UserError: there are no files of the dataset, or the choice is ambiguous; on reading,
+      rows do not fit.
   """
   roots = _roots(tfds_name, hub, pathlib.Path(folder), alone)
   found = {str(root): files for root, only in roots.items() if (files := _held(root, hub, only))}
@@ -183,7 +183,7 @@ def from_folder(
 
 
 def _roots(tfds_name: str, hub: origins.Hub | None, folder: pathlib.Path, alone: bool) -> dict[pathlib.Path, bool]:
-  """{folder to look in: whether it holds this dataset alone, under whatever config}."""
+  """Returns {folder to search: whether it has only this dataset, under any config}."""
   roots = {folder / tfds_name.partition(':')[0]: True}
   if hub:
     roots.setdefault(folder / hub.repository, False)
@@ -194,7 +194,7 @@ def _roots(tfds_name: str, hub: origins.Hub | None, folder: pathlib.Path, alone:
 
 
 def _held(root: pathlib.Path, hub: origins.Hub | None, only: bool) -> dict[str, list[str]]:
-  """{split: its files} in a folder."""
+  """Returns {split: its files} in a folder."""
   names = hub.names if hub else {name: name for name in ('train', 'validation', 'test')}
   config = hub.config if hub else 'default'
   prefixes = (hub.repository.rpartition('/')[2], config) if hub else ()
@@ -238,7 +238,7 @@ def _first(read: Callable, split: str, files: Sequence[Callable[[], str]], limit
 
 
 def _pairs(hub: origins.Hub, convert: feature_values.Convert, split: str, files: Sequence[Callable[[], str]]) -> Pairs:
-  """The (key, record) pairs of a split. Files are fetched as their rows are asked for."""
+  """Yields the (key, record) pairs of a split; fetches files when their rows are needed."""
   numbers = itertools.count()
   form = hub.key_of(split)
   labels = {column: tuple(names) for column, names in hub.labels.items()}
@@ -254,7 +254,7 @@ def _pairs(hub: origins.Hub, convert: feature_values.Convert, split: str, files:
         raise UserError(f'{path}, row {place}: {error}') from None
       except UserError:
         raise
-      except Exception as error:  # of a row that is not what it should be, a conversion raises anything
+      except Exception as error:  # a conversion can raise anything on an unexpected row
         raise UserError(
           f'{path}, row {place} does not have the columns or values of '
           f'{hub.repository or "the builder"} ({type(error).__name__}: {error}); its columns are {", ".join(row)}'
@@ -262,7 +262,7 @@ def _pairs(hub: origins.Hub, convert: feature_values.Convert, split: str, files:
 
 
 def _renamed(row: dict[str, Any], labels: Mapping[str, Any]) -> dict[str, Any]:
-  """The row with the builder's names of classes that the copy calls otherwise."""
+  """Returns the row with the builder's names of classes that the copy names differently."""
   for column, names in labels.items():
     if isinstance(names, Mapping) and isinstance(row.get(column), str):
       row[column] = names.get(row[column], row[column])
@@ -270,7 +270,7 @@ def _renamed(row: dict[str, Any], labels: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _builder(tfds_name: str, data_dir: str | os.PathLike) -> Any:
-  """The TFDS builder, not downloading anything."""
+  """Returns the TFDS builder without downloading anything."""
   tfds.disable_progress_bar()
   return tfds.builder(tfds_name, data_dir=str(data_dir), try_gcs=False, file_format='tfrecord')
 
@@ -280,7 +280,7 @@ def write(tfds_name: str, copy: Copy, work_dir: str | os.PathLike) -> dict[str, 
 
   Args:
     tfds_name: 'super_glue/rte:1.0.2'.
-    copy: of `from_hub` or `from_folder`.
+    copy: from `from_hub` or `from_folder`.
     work_dir: becomes a data_dir that holds the builder; nothing else may write there.
 
   Returns:
@@ -293,7 +293,7 @@ def write(tfds_name: str, copy: Copy, work_dir: str | os.PathLike) -> dict[str, 
   builder = _builder(tfds_name, work_dir)
   private_names.give_rows(builder, {split: read() for split, read in copy.splits.items()})
   try:
-    with contextlib.redirect_stdout(io.StringIO()):  # TFDS speaks of downloads
+    with contextlib.redirect_stdout(io.StringIO()):  # TFDS prints messages about downloads
       builder.download_and_prepare(download_config=tfds.download.DownloadConfig(try_download_gcs=False))
   except AssertionError as error:
     if 'same hashed key' not in str(error):

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Values that fit the features of a TFDS builder, made of those that other files hold.
+"""Converts values from other files to the features of a TFDS builder.
 
     convert = converter(builder.info.features)
     convert({'label': '1', 'text': None, 'uid': 7}) -> {'label': 1, 'text': ''}
 
-TFDS takes a class number as it is and refuses columns that it does not know. Here a class
-is known by its name if it has one, columns that are no features are dropped, a missing
-text is empty, and numbers may be written as text, as in a CSV file.
+TFDS takes a class number as it is and rejects unknown columns. Here a class is identified
+by its name if it has one, columns that are no features are dropped, a missing text is
+empty, and numbers may be texts, as in a CSV file.
 """
 
 import functools
@@ -18,19 +18,19 @@ import tensorflow_datasets as tfds
 
 Convert = Callable[[Any], Any]
 _BOOLEANS = {'true': True, 'false': False, '1': True, '0': False, 'none': False}  # None as in TFDS
-_SHOWN = 60  # characters of a value
+_SHOWN = 60  # maximum characters of a value
 
 
 class Mismatch(ValueError):
-  """A value that a feature cannot hold; says which feature, and the value."""
+  """A value that does not fit a feature; the message names the feature and the value."""
 
 
 def converter(feature: Any, path: str = '') -> Convert:
-  """The function that makes a value of a TFDS feature.
+  """Returns the function that converts a value to a TFDS feature.
 
   Args:
-    feature: of a builder, or one within.
-    path: of the feature, 'question.stem'; '' of all features.
+    feature: of a builder, or a nested one.
+    path: of the feature, 'question.stem'; '' for the whole record.
 
   Returns:
     A function of one value. It raises Mismatch.
@@ -61,7 +61,7 @@ def _record(parts: Mapping[str, Convert], path: str, value: Any) -> dict[str, An
 
 
 def _records(parts: Mapping[str, Convert], path: str, value: Any) -> dict[str, list]:
-  """A list of records, or a record of lists, as a record of lists."""
+  """Converts a list of records, or a record of lists, to a record of lists."""
   value = _parsed(value, path)
   if isinstance(value, Sequence) and not isinstance(value, (str, bytes)):
     if not all(isinstance(item, Mapping) for item in value):
@@ -132,7 +132,7 @@ def _float(path: str, value: Any) -> float:
 
 
 def _parsed(value: Any, path: str) -> Any:
-  """What a cell of a table holds if its feature has parts: it is written as JSON."""
+  """Parses a table cell of a feature with parts, which is written as JSON."""
   if not isinstance(value, str):
     return value
   try:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One builder prepared as TFDS does it: its own code, its own download, its own checksums.
+"""Prepares one builder by TFDS: with its own code, its own download, its own checksums.
 
-A failure says what kind it is, for what happens next: a download that failed has a second
+A failure has a kind, which decides what happens next: a failed download has a second
 source, a full disk has none.
 """
 
@@ -33,7 +33,7 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 _FULL_TEXTS = ('No space left', 'Not enough disk space')
 _NETWORK = (requests.RequestException, util.DownloadError, urllib.error.URLError, TimeoutError, ConnectionError)
 _TEMPORARY = re.compile(r'\.tmp\.[0-9a-f]{32}$')
-_REASON = 300  # characters
+_REASON = 300  # maximum characters
 
 
 class Failed(Exception):
@@ -43,7 +43,7 @@ class Failed(Exception):
   """
 
   def __init__(self, kind: str, text: str, remedy: str):
-    super().__init__(kind, text, remedy)  # so that it travels between processes
+    super().__init__(kind, text, remedy)  # so that it can be pickled
     self.kind, self.text, self.remedy = kind, text, remedy
 
 
@@ -51,8 +51,8 @@ class Failed(Exception):
 class Folders:
   """Where a builder is prepared.
 
-  work: a TFDS data_dir of its own. downloads: the cache, shared and kept. manual: for files
-  that were fetched by hand, its own.
+  work: a separate TFDS data_dir. downloads: the cache, shared and permanent. manual: this
+  builder's manually downloaded files.
   """
 
   work: pathlib.Path
@@ -61,14 +61,14 @@ class Folders:
 
 
 def builder(name: str, data_dir: pathlib.Path) -> tfds.core.DatasetBuilder:
-  """The TFDS builder, not downloading anything."""
+  """Returns the TFDS builder without downloading anything."""
   return tfds.builder(name, data_dir=str(data_dir), try_gcs=False)
 
 
 def fetch(name: str, folders: Folders, limit: int | None) -> None:
   """Downloads and prepares a builder in the work folder.
 
-  limit: of the rows of each split, None takes all; everything is downloaded all the same.
+  limit: on the rows of each split, None takes all; everything is downloaded in any case.
 
   Raises:
     Failed: it could not be prepared.
@@ -85,7 +85,7 @@ def fetch(name: str, folders: Folders, limit: int | None) -> None:
       builder(name, folders.work).download_and_prepare(
         download_dir=folders.downloads, download_config=config, file_format='tfrecord'
       )
-  except Exception as error:  # of what is downloaded, the builder's code raises anything
+  except Exception as error:  # the builder's code can raise anything on downloaded data
     failed = explained(error, folders)
     _forget(name, folders.downloads, failed.kind == BUILDER)
     raise failed from error
@@ -94,7 +94,7 @@ def fetch(name: str, folders: Folders, limit: int | None) -> None:
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-  """Holds back what TFDS prints and logs."""
+  """Suppresses what TFDS prints and logs."""
   logger = logging.getLogger('absl')
   level = logger.level
   logger.setLevel(logging.CRITICAL)
@@ -107,7 +107,7 @@ def quiet() -> Iterator[None]:
 
 @contextlib.contextmanager
 def counted_rows(count: Callable[[], None]) -> Iterator[None]:
-  """Calls `count` for each row that TFDS writes, in place of its progress bars."""
+  """Calls `count` for each row that TFDS writes, instead of its progress bars."""
   shown = tfds_utils.tqdm
 
   def bar(*args, **rest):
@@ -130,7 +130,7 @@ def _each(rows, count: Callable[[], None]) -> Iterator:
 
 
 def explained(error: Exception, folders: Folders) -> Failed:
-  """What an error of a preparation by TFDS means, and what to do."""
+  """Returns the meaning of an error of TFDS's preparation, and the remedy."""
   if isinstance(error, Failed):
     return error
   causes = list(_causes(error))
@@ -156,14 +156,14 @@ def explained(error: Exception, folders: Folders) -> Failed:
 
 
 def is_full(error: BaseException) -> bool:
-  """Whether the disk is full, which TFDS and TensorFlow say in several ways."""
+  """Whether the disk is full, which TFDS and TensorFlow report in several ways."""
   return any(
     getattr(one, 'errno', None) in _FULL or any(words in str(one) for words in _FULL_TEXTS) for one in _causes(error)
   )
 
 
 def _wrong_bytes(text: str, folders: Folders) -> Failed:
-  """Of a file whose checksum is not the registered one; `text` tells its path."""
+  """The failure of a file whose checksum is not the registered one; `text` has its path."""
   wrong = next((name for name in files(folders.manual) if str(folders.manual / name) in text), None)
   if wrong:
     return Failed(
@@ -176,7 +176,7 @@ def _wrong_bytes(text: str, folders: Folders) -> Failed:
 
 
 def files(folder: pathlib.Path) -> list[str]:
-  """The files in a folder, by name."""
+  """Returns the names of the files in a folder, sorted."""
   return sorted(path.name for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []
 
 
@@ -194,7 +194,7 @@ def _first_line(error: BaseException) -> str:
 
 
 def clear_downloads(downloads: pathlib.Path, name: str | None = None) -> None:
-  """Deletes downloads that were not finished, of one builder or of all."""
+  """Deletes unfinished downloads, of one builder or of all."""
   root = downloads / name.partition('/')[0].partition(':')[0] if name else downloads
   for path in root.rglob('*.tmp.*'):
     if path.is_dir() and _TEMPORARY.search(path.name):
@@ -202,9 +202,9 @@ def clear_downloads(downloads: pathlib.Path, name: str | None = None) -> None:
 
 
 def _forget(name: str, downloads: pathlib.Path, unregistered: bool) -> None:
-  """Deletes what a failed download has left, so that it is not taken for good next time.
+  """Deletes the remains of a failed download, so that they are not reused.
 
-  unregistered: also whole files that no checksum vouches for.
+  unregistered: also complete files without a registered checksum.
   """
   clear_downloads(downloads, name)
   if not unregistered:
@@ -217,8 +217,8 @@ def _forget(name: str, downloads: pathlib.Path, unregistered: bool) -> None:
 
 
 def _addresses(info: pathlib.Path) -> set[str]:
-  """The addresses of a download, of the file that TFDS writes beside it."""
+  """Returns the addresses of a download, from the file that TFDS writes beside it."""
   try:
     return set(json.loads(info.read_text())['urls'])
-  except (ValueError, KeyError, TypeError):  # torn: nothing vouches for it
+  except (ValueError, KeyError, TypeError):  # damaged, so nothing confirms the download
     return {''}

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Hosts of downloads: asked shortly before one starts, and not waited for in vain.
+"""Checks hosts before a download starts, and limits how long a download waits.
 
-TFDS asks a host that is gone for more than three minutes, and waits without end for one that
-no longer sends. Proxies are those of the environment (HTTPS_PROXY), as for TFDS itself.
+TFDS retries an unreachable host for more than three minutes, and waits forever for one that
+stops sending. Proxies are those of the environment (HTTPS_PROXY), as for TFDS itself.
 """
 
 import contextlib
@@ -16,17 +16,17 @@ from typing import Iterator, Sequence
 import requests
 from tensorflow_datasets.core.download import downloader
 
-ANSWER = 6.0  # seconds that a host has to answer at all
-SILENCE = 90.0  # seconds without a byte, of a download that has begun
-_REMEMBERED = 300  # seconds that an answer counts
-RETRIES = 5  # of a request, after growing pauses: six seconds in all
+ANSWER = 6.0  # seconds for a host to answer at all
+SILENCE = 90.0  # seconds without a byte, after a download has started
+_REMEMBERED = 300  # seconds for which an answer is valid
+RETRIES = 5  # of a request, with growing pauses: six seconds in all
 
 
 def unreachable(hosts: Sequence[str]) -> dict[str, str]:
-  """{host: why} of those that do not answer a short request; an error page is an answer."""
+  """Returns {host: why} for hosts that do not answer a short request; an error page is an answer."""
   if not hosts:
     return {}
-  pool = futures.ThreadPoolExecutor(len(hosts))  # a name server may take longer than the limit
+  pool = futures.ThreadPoolExecutor(len(hosts))  # name resolution may exceed the time limit
   try:
     asked = {host: pool.submit(_fault, host, int(time.monotonic() // _REMEMBERED)) for host in hosts}
     told = {host: _within_limit(one) for host, one in asked.items()}
@@ -43,13 +43,13 @@ def _within_limit(asked: futures.Future) -> str:
 
 
 def forget() -> None:
-  """Hosts that were asked in the last minutes are asked again."""
+  """Forgets the answers of the last minutes, so that hosts are asked again."""
   _fault.cache_clear()
 
 
 @functools.lru_cache(maxsize=None)
 def _fault(host: str, period: int) -> str:
-  """Why a host cannot be used; '' if it answers, encrypted or not. period: asks once in each."""
+  """Returns why a host is unusable; '' if it answers, encrypted or not. period: cache key, one request each."""
   why = ''
   for scheme in ('https', 'http'):
     try:
@@ -61,7 +61,7 @@ def _fault(host: str, period: int) -> str:
 
 
 def reason(error: Exception) -> str:
-  """An error of the network in a few words."""
+  """Returns a network error in a few words."""
   text = f'{error}'
   for part, words in (
     ('NameResolution', 'its name is not found'),
@@ -75,7 +75,7 @@ def reason(error: Exception) -> str:
   ):
     if part in text:
       return words
-  refused = re.search(r'url (\S+)\. HTTP code: (\d+)', text)  # as TFDS says it
+  refused = re.search(r'url (\S+)\. HTTP code: (\d+)', text)  # TFDS's message
   return f'{refused[1]} is answered with code {refused[2]}' if refused else f'{type(error).__name__}: {text[:300]}'
 
 

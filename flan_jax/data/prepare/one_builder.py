@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One builder from its source to a checked folder beside its place: what a process does."""
+"""Prepares one builder into a checked folder beside its place: the work of one process."""
 
 import contextlib
 import dataclasses
@@ -16,7 +16,7 @@ from flan_jax.data.prepare import checks, copies, fetching, records
 from flan_jax.data.prepare.fetching import Failed
 from flan_jax.errors import UserError
 
-_EVERY = 1.0  # seconds from one report to the next
+_EVERY = 1.0  # seconds between reports
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,12 +25,12 @@ class Job:
 
   Attributes:
     name: TFDS name with its version.
-    ways: where to try, in this order: 'tfds', 'hub', 'folder'.
-    refused: why sources before these are not tried, by source.
+    ways: sources to try, in this order: 'tfds', 'hub', 'folder'.
+    refused: why earlier sources are not tried, by source.
     folders: where it is prepared.
-    limit: of the rows of each split; None takes all.
-    folder: of 'folder', that holds parquet, jsonl or csv.
-    alone: whether nothing but this dataset is in that folder.
+    limit: on the rows of each split; None takes all.
+    folder: for 'folder', contains parquet, jsonl or csv.
+    alone: whether that folder contains only this dataset.
   """
 
   name: str
@@ -44,15 +44,15 @@ class Job:
 
 @dataclasses.dataclass(frozen=True)
 class Outcome:
-  """What became of a job.
+  """The outcome of a job.
 
   Attributes:
     name: of the builder.
-    record: of what was made, None if nothing was.
-    place: of the made builder, relative to the work folder.
-    failures: {source: why it failed}, of those that were tried.
-    notices: what a reader of the log must know.
-    megabytes: that were downloaded.
+    record: of the prepared builder, None if it failed.
+    place: of the prepared builder, relative to the work folder.
+    failures: {source: why it failed}, for the sources that were tried.
+    notices: for the reader of the log.
+    megabytes: downloaded.
   """
 
   name: str
@@ -65,7 +65,7 @@ class Outcome:
 
 @dataclasses.dataclass(frozen=True)
 class Progress:
-  """How far a builder is. stage: 'tfds', 'hub', 'folder' or 'checks'."""
+  """Progress of a builder. stage: 'tfds', 'hub', 'folder' or 'checks'."""
 
   name: str
   stage: str
@@ -74,7 +74,7 @@ class Progress:
 
 
 class _State:
-  """What a job reports of itself, from a thread of its own."""
+  """Reports the progress of a job, in its own thread."""
 
   def __init__(self, job: Job, report: Callable[[Progress], None]):
     self.job, self.report = job, report
@@ -83,7 +83,7 @@ class _State:
     self.telling = threading.Lock()
 
   def begin(self, way: str) -> None:
-    """Says that a source is tried, whose rows and bytes then count."""
+    """Starts counting rows and bytes of a source that is tried now."""
     own = 'hub' if way == records.HUB else self.job.name.partition('/')[0].partition(':')[0]
     self.stage, self.rows, self.cache = way, 0, self.job.folders.downloads / own
     self.before = _size(self.cache)
@@ -120,13 +120,13 @@ class _State:
 def _size(folder: pathlib.Path) -> int:
   total = 0
   for path in folder.rglob('*') if folder.is_dir() else ():
-    with contextlib.suppress(OSError):  # it was renamed meanwhile
+    with contextlib.suppress(OSError):  # it was renamed in the meantime
       total += path.stat().st_size if path.is_file() and not path.is_symlink() else 0
   return total
 
 
 def prepare(job: Job, report: Callable[[Progress], None]) -> Outcome:
-  """Prepares and checks a builder in its work folder, from the first source that can.
+  """Prepares and checks a builder in its work folder, from the first source that succeeds.
 
   report: called about every second.
 
@@ -167,16 +167,16 @@ def _made(job: Job, way: str) -> tuple[Any, str]:
       if way == records.FOLDER:
         copy = copies.from_folder(job.name, hub, job.folder, job.limit, job.alone)
       else:
-        assert hub is not None  # or this way is not taken
+        assert hub is not None  # else this source is not tried
         copy = copies.from_hub(job.name, hub, job.folders.downloads / 'hub', job.limit)
       copies.write(job.name, copy, job.folders.work)
   except UserError as error:
     if fetching.is_full(error):
       raise fetching.explained(error, job.folders) from error
-    # Files of the user's own that do not fit are a mistake, those of the hub are not.
+    # Unsuitable files of the user are a mistake, those of the hub are not.
     own = way == records.FOLDER and not isinstance(error, copies.Unavailable)
     raise Failed(fetching.MISTAKE if own else fetching.COPY, str(error), '') from error
-  except Exception as error:  # of files that others wrote, reading raises anything
+  except Exception as error:  # reading foreign files can raise anything
     if fetching.is_full(error):
       raise fetching.explained(error, job.folders) from error
     raise Failed(fetching.COPY, f'its rows cannot be read ({type(error).__name__}: {error})', '') from error
@@ -184,7 +184,7 @@ def _made(job: Job, way: str) -> tuple[Any, str]:
 
 
 def _outcome(job: Job, state: _State, failures: dict[str, Failed], copy: Any, order: str) -> Outcome:
-  """Checks what was made and says where it comes from."""
+  """Checks the prepared builder and records its origin."""
   state.stage = 'checks'
   state.tell()
   checked = checks.check(job.name, job.folders.work, job.limit)

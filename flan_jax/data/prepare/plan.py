@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a data_dir has and lacks of the builders that tasks read. Asks no network.
+"""The state of the builders that tasks read, in a data_dir. Uses no network.
 
 plan('/data/tfds', ['rte', 'sst2']) -> [Entry('super_glue/rte:1.0.2', ...), ...]
 """
@@ -22,19 +22,19 @@ _FILE = re.compile(r'[\w.-]+\.(?:jsonl|json|csv|tsv|txt|zip|7z|xml|tmx|tar|tgz|g
 
 @dataclasses.dataclass(frozen=True)
 class Entry:
-  """A builder: what is there of it, and what it takes to get it.
+  """A builder: its state, and what its preparation needs.
 
   Attributes:
     name: TFDS name with its version.
     tasks: that read it.
     state: 'prepared', 'embedded', 'missing' or 'broken'.
     why: it is broken.
-    source: of a prepared builder, as prepared.json has it; '' if it is not recorded.
-    licence: as the docstring of the dataset file has it.
-    manual_dir: folder for the files that TFDS cannot fetch, this builder's own.
-    absent: names of such files that are not there.
-    packages: {package: whether it is installed}, of those that this builder needs.
-    origin: as the dataset file declares it.
+    source: of a prepared builder, from prepared.json; '' if it is not recorded.
+    licence: from the docstring of the dataset file.
+    manual_dir: this builder's folder for files that TFDS cannot download.
+    absent: names of such files that are missing.
+    packages: {package: whether it is installed}, for those that this builder needs.
+    origin: from the dataset file.
   """
 
   name: str
@@ -50,12 +50,12 @@ class Entry:
 
   @property
   def hub(self) -> str:
-    """'aps/super_glue/rte', the copy on the hub; '' if there is none."""
+    """The copy on the hub, 'aps/super_glue/rte'; '' if there is none."""
     hub = self.origin.hub
     return f'{hub.repository}/{hub.config}' if hub else ''
 
   def to_json(self) -> dict[str, Any]:
-    """As `flan_jax prepare --json` prints it."""
+    """Returns the object that `flan_jax prepare --json` prints."""
     origin = self.origin
     return {
       'name': self.name,
@@ -78,12 +78,12 @@ class Entry:
 
 
 def plan(data_dir: str | pathlib.Path, names: Sequence[str] | None = None) -> list[Entry]:
-  """The builders of some tasks, small and steady ones first.
+  """Returns the builders of some tasks, small and reliable ones first.
 
-  names: of tasks, by default all that are declared.
+  names: of tasks, by default all declared ones.
 
   Raises:
-    UserError: a task is unknown, or a file of the data_dir that tells of it is torn.
+    UserError: a task is unknown, or a metadata file of the data_dir is damaged.
   """
   folder = pathlib.Path(data_dir).expanduser().absolute()
   recorded = records.read(folder)
@@ -119,10 +119,10 @@ def _entry(folder: pathlib.Path, name: str, group, record: records.Record | None
 
 
 def manual_dir(folder: pathlib.Path, name: str) -> pathlib.Path:
-  """DIR/downloads/manual/story_cloze/2016, for 'story_cloze/2016:1.0.0'.
+  """Returns DIR/downloads/manual/story_cloze/2016, for 'story_cloze/2016:1.0.0'.
 
-  Each builder has its own: TFDS takes a file of the right name in it for the download of any
-  builder, and many are called train.jsonl.
+  Each builder has its own folder: TFDS takes a file of the right name in it for the download
+  of any builder, and many are called train.jsonl.
   """
   return folder / DOWNLOADS / 'manual' / name.partition(':')[0]
 
@@ -139,9 +139,9 @@ def _state(folder: pathlib.Path, name: str, embedded: bool) -> tuple[str, str]:
 
 
 def files_by_hand(by_hand: str) -> tuple[str, ...]:
-  """Names of files in the words of an Origin: 'train.jsonl and dev.jsonl (...)'.
+  """Extracts file names from the text of an Origin: 'train.jsonl and dev.jsonl (...)'.
 
-  Addresses and what stands in brackets tell where the files come from, or what holds them.
+  Ignores addresses and text in brackets, which describe the source or the container.
   """
   words = re.sub(r'\([^)]*\)|\w+://\S+', '', by_hand)
   return tuple(dict.fromkeys(_FILE.findall(words)))
@@ -149,7 +149,7 @@ def files_by_hand(by_hand: str) -> tuple[str, ...]:
 
 def _absent(by_hand: str, manual: pathlib.Path) -> tuple[str, ...]:
   names = files_by_hand(by_hand)
-  if by_hand and not names:  # a folder of pages, or what else no name tells
+  if by_hand and not names:  # the text names no file, only a folder of pages or the like
     return () if manual.is_dir() and any(manual.iterdir()) else ('any file',)
   return tuple(name for name in names if not (manual / name).exists())
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Files of a TFDS data_dir that cannot be read: which one, why, and what to do."""
+"""Unreadable files of a TFDS data_dir: which one, why, and the remedy."""
 
 import json
 import os
@@ -14,11 +14,11 @@ from flan_jax.errors import UserError
 
 _DESCRIPTIONS = ('dataset_info.json', 'features.json')
 _NOISE = re.compile(r'\{\{.*?\}\}|\[Op:.*|.* Iterator::\S+ ', re.DOTALL)
-_REASON = 200  # characters
+_REASON = 200  # maximum characters
 
 
 def to_blame(error: tf.errors.OpError) -> bool:
-  """Whether an error of reading is one of the files, and not of what is made of them."""
+  """Whether a read error is caused by the files, and not by later processing."""
   if isinstance(error, (tf.errors.DataLossError, tf.errors.NotFoundError, tf.errors.PermissionDeniedError)):
     return True
   return any(
@@ -27,7 +27,7 @@ def to_blame(error: tf.errors.OpError) -> bool:
 
 
 def folder(name: str, data_dir: str) -> str | None:
-  """The folder of a dataset's version; None where the data_dir has nothing of it.
+  """Returns the folder of a dataset's version; None if the data_dir has nothing of it.
 
   name: 'imdb_reviews:1.0.0'; the folder may be imdb_reviews/plain_text/1.0.0.
   """
@@ -37,9 +37,9 @@ def folder(name: str, data_dir: str) -> str | None:
 
 
 def fault(folder: str) -> str:
-  """Why a prepared builder cannot be read as far as a quick look tells; '' if it can.
+  """Returns why a prepared builder cannot be read, by a quick check; '' if it can.
 
-  Records are not read: a file that is torn between them is found when it is.
+  Does not read records: damage inside a file is found when it is read.
   """
   for name in _DESCRIPTIONS:
     path = os.path.join(folder, name)
@@ -49,7 +49,7 @@ def fault(folder: str) -> str:
   try:
     info = tfds.builder_from_directory(folder).info
     wanted = [file for split in info.splits.values() for file in split.filenames]
-  except Exception as error:  # of a file as torn as it may be, TFDS raises anything
+  except Exception as error:  # a damaged file can raise anything in TFDS
     return f'{folder}: {_reason(error)}'
   there = set(os.listdir(folder))
   missing = [file for file in wanted if file not in there]
@@ -59,7 +59,7 @@ def fault(folder: str) -> str:
 
 
 def _format_fault(info: Any) -> str:
-  """What is said of files that TFDS writes, but does not read as a tf.data.Dataset."""
+  """Returns the message for a format that TFDS writes but cannot read as a tf.data.Dataset."""
   format_ = info.file_format
   if format_ is None or format_ in file_adapters.FileFormat.with_tf_data():
     return ''
@@ -67,9 +67,9 @@ def _format_fault(info: Any) -> str:
 
 
 def unreadable(name: str, folder: str | None, error: Exception) -> UserError:
-  """The paragraph on a dataset whose files cannot be read.
+  """Returns the error for a dataset whose files cannot be read.
 
-  name: TFDS name, or what else tells the source. folder: that holds its files.
+  name: TFDS name, or another name of the source. folder: that contains its files.
   """
   reason = _reason(error)
   if folder is None:
@@ -86,7 +86,7 @@ def _remedy(name: str, folder: str) -> str:
 
 
 def require(name: str, builder: Any, bases: set[str]) -> None:
-  """Raises UserError if files of these splits are missing, or of a format that is not read."""
+  """Raises UserError if files of these splits are missing, or have an unreadable format."""
   folder = str(builder.data_dir)
   why = _format_fault(builder.info)
   if why:
@@ -110,13 +110,13 @@ def _reason(error: Exception) -> str:
 
 
 def _culprit(folder: str) -> tuple[str, str] | None:
-  """The first file of a folder that is torn or missing, and how."""
+  """Returns the first damaged or missing file of a folder, and its fault."""
   if not os.path.isdir(folder):  # not local
     return None
   names = sorted(os.listdir(folder))
   if _DESCRIPTIONS[0] not in names:
     return os.path.join(folder, _DESCRIPTIONS[0]), 'it is missing'
-  for name in filter(names.__contains__, _DESCRIPTIONS):  # they tell of the others
+  for name in filter(names.__contains__, _DESCRIPTIONS):  # these describe the others
     why = _json_flaw(os.path.join(folder, name))
     if why:
       return os.path.join(folder, name), why
@@ -129,11 +129,11 @@ def _culprit(folder: str) -> tuple[str, str] | None:
 
 
 def _shard_lengths(folder: str) -> dict[str, int]:
-  """File -> how many records it should hold; empty if TFDS cannot tell."""
+  """Returns file -> expected number of records; empty if TFDS cannot tell."""
   try:
     found = tfds.builder_from_directory(folder).info.splits.values()
     return {name: length for split in found for name, length in zip(split.filenames, split.shard_lengths, strict=True)}
-  except Exception:  # of a file as torn as it may be, TFDS raises anything
+  except Exception:  # a damaged file can raise anything in TFDS
     return {}
 
 
@@ -146,7 +146,7 @@ def _json_flaw(path: str) -> str | None:
 
 
 def _records_flaw(path: str, wanted: int | None) -> str | None:
-  """What is wrong with a file of records. wanted: how many it should hold, if known."""
+  """Returns what is wrong with a file of records. wanted: expected number of records, if known."""
   count = 0
   try:
     for _ in tf.data.TFRecordDataset(path, buffer_size=2**20):

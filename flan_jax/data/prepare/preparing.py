@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Fills a TFDS data_dir with real data: builder after builder, each whole or not at all.
+"""Fills a TFDS data_dir with real data, one builder after the other, each atomically.
 
-A builder is made in DIR/.prepare-unfinished, checked there, and renamed into its place. What a
-killed process has left there is deleted by the next one; whole downloads in DIR/downloads stay.
+A builder is made in DIR/.prepare-unfinished, checked there, and renamed into its place. The
+next process deletes leftovers of a killed one; complete files in DIR/downloads stay.
 """
 
 import dataclasses
@@ -22,10 +22,10 @@ from flan_jax.errors import notice, UserError
 from flan_jax.settings import places
 
 AUTO = 'auto'
-SOURCES = (AUTO, records.TFDS, records.HUB)  # what is no folder
+SOURCES = (AUTO, records.TFDS, records.HUB)  # any other value is a folder
 _WORK = '.prepare-unfinished'
-_ENOUGH = 2_000  # rows of each split, for every slice that is declared
-_SPREAD = 3  # megabytes on disk for each that is downloaded, if no figure is declared
+_ENOUGH = 2_000  # rows per split that suffice for every declared slice
+_SPREAD = 3  # megabytes on disk per downloaded megabyte, if no figure is declared
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,12 +33,12 @@ class Request:
   """What to prepare, and how.
 
   Attributes:
-    data_dir: a local folder, made if it is missing.
+    data_dir: a local folder, created if it is missing.
     names: tasks, None for all.
-    source: 'auto' (TFDS, and where that fails the copy on the hub), 'tfds', 'hub', or a
+    source: 'auto' (TFDS, and if that fails the copy on the hub), 'tfds', 'hub', or a
       folder with parquet, jsonl or csv.
-    limit: of the rows of each split.
-    processes: how many builders at once; 0 prepares in this process.
+    limit: on the rows of each split.
+    processes: number of builders at once; 0 prepares in this process.
   """
 
   data_dir: str
@@ -49,10 +49,10 @@ class Request:
 
 
 def check(request: Request) -> pathlib.Path:
-  """The folder to write to.
+  """Returns the folder to write to.
 
   Raises:
-    UserError: it cannot be written to or holds embedded data, or the source is none.
+    UserError: it is not writable or has embedded data, or the source is invalid.
   """
   local = '://' not in request.data_dir
   problem = places.folder_problem(request.data_dir, made=True) if local else 'it is no local folder'
@@ -73,7 +73,7 @@ def check(request: Request) -> pathlib.Path:
 
 
 def check_limit(limit: int | None, names: Sequence[str] | None) -> None:
-  """Raises UserError for a limit that leaves some slice of a task without rows."""
+  """Raises UserError for a limit that leaves some slice of a task empty."""
   if limit is None:
     return
   asked = [datasets.get(name) for name in names or datasets.names()]
@@ -87,7 +87,7 @@ def check_limit(limit: int | None, names: Sequence[str] | None) -> None:
 
 
 def _too_small(limit: int, asked: Sequence[datasets.Dataset], readers: Mapping[str, Sequence[str]]) -> str:
-  """The task that so few rows are too few for, and why; '' if there is none."""
+  """Returns a task for which the limit is too small, and why; '' if there is none."""
   for one in asked:
     bases = {splits.parse(expression).base for expression in readers[one.tfds]}
     sizes = {base: min(limit, one.origin.rows.get(base, limit)) for base in bases}
@@ -104,25 +104,25 @@ def prepare(
   report: workers.Report = lambda progress: None,
   ended: Callable[[Outcome], None] = lambda outcome: None,
 ) -> list[Outcome]:
-  """Prepares what is missing; one that fails does not stop the others.
+  """Prepares the missing builders; one that fails does not stop the others.
 
   Args:
     request: what to prepare.
     setup: registers the datasets in a new process; a function of a module.
-    report: called about every second with how far each builder is.
+    report: called about every second with the progress of each builder.
     ended: called with the outcome of each.
 
   Returns:
-    The outcomes of all builders that were not prepared before.
+    The outcomes of all builders that were not already prepared.
 
   Raises:
-    UserError: a mistake in the request, or the disk is full. What is prepared stays.
+    UserError: an invalid request, or the disk is full. Prepared builders stay.
   """
   folder = check(request)
   check_limit(request.limit, request.names)
   done: list[Outcome] = []
   with storage.work_folder(folder, _WORK, 'preparing data in') as work:
-    asked = plan.plan(folder, request.names)  # now that nobody else writes there
+    asked = plan.plan(folder, request.names)  # after locking out other processes
     entries = {entry.name: entry for entry in asked if entry.state != plan.PREPARED}
     fetching.clear_downloads(folder / plan.DOWNLOADS)
     hosts.forget()
@@ -168,7 +168,7 @@ def _job(request: Request, folder: pathlib.Path, work: pathlib.Path, entry: plan
 
 
 def _decided(job: Job, entry: plan.Entry, folder: pathlib.Path) -> Job | Outcome:
-  """The job with the sources that can be tried at all, or its outcome if there is none."""
+  """Returns the job with the sources that can be tried, or its outcome if there is none."""
   if entry.state == plan.BROKEN:
     broken = Failed(fetching.MISTAKE, f'what is there cannot be read ({entry.why})', 'Delete it, and start again')
     return Outcome(job.name, None, '', {way: broken for way in job.ways[:1]})
@@ -184,7 +184,7 @@ def _decided(job: Job, entry: plan.Entry, folder: pathlib.Path) -> Job | Outcome
 
 
 def _obstacle(way: str, job: Job, entry: plan.Entry, folder: pathlib.Path) -> Failed | None:
-  """Why a source cannot be tried; asks the hosts of a download last."""
+  """Returns why a source cannot be tried; checks the download's hosts last."""
   if way == records.FOLDER:
     return None
   if way == records.HUB:
@@ -221,7 +221,7 @@ def _no_room(entry: plan.Entry, folder: pathlib.Path) -> Failed | None:
 
 
 def _no_host(job: Job, entry: plan.Entry) -> Failed | None:
-  """Whether a host is gone, unless the files may be there already."""
+  """Returns a failure if a host is unreachable, unless the files may already be present."""
   cached = job.folders.downloads / entry.name.partition('/')[0].partition(':')[0]
   if any(cached.rglob('*.INFO')) or fetching.files(job.folders.manual):
     return None
@@ -232,7 +232,7 @@ def _no_host(job: Job, entry: plan.Entry) -> Failed | None:
 
 
 def _move_in(folder: pathlib.Path, work: pathlib.Path, outcome: Outcome) -> None:
-  """Puts a made builder in its place, its record first, and clears its work folder."""
+  """Moves a finished builder to its place, its record first, and clears its work folder."""
   own = _folders(folder, work, outcome.name).work
   if outcome.record is not None:
     for text in outcome.notices:

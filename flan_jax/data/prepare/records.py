@@ -6,7 +6,7 @@
       "rows": {"train": 2490, "validation": 277}, "published": {"train": 2490, "validation": 277},
       "limit": null, "missing": [], "date": "2026-11-28"}}}
 
-Needs the standard library only: every run reads it.
+Needs only the standard library: every run reads it.
 """
 
 import collections
@@ -26,16 +26,16 @@ EMBEDDED, TFDS, HUB, FOLDER = 'embedded', 'tfds', 'hub', 'folder'
 
 @dataclasses.dataclass(frozen=True)
 class Record:
-  """Where the rows of one builder come from.
+  """The origin of one builder's rows.
 
   Attributes:
     source: 'tfds', 'hub:aps/super_glue/rte' or 'folder:/data/parquet'.
-    revision: of the source: of a copy its own, else the release of tensorflow-datasets.
-    order: 'tfds' if the rows stand where a preparation by TFDS puts them, so that slices hold
-      the rows that FLAN's hold (unless there is a limit); else 'hub'.
+    revision: of the source: a copy's commit, else the release of tensorflow-datasets.
+    order: 'tfds' if the rows are in the order of a preparation by TFDS, so that slices have
+      the same rows as FLAN's (unless there is a limit); else 'hub'.
     rows: of each TFDS split.
     published: counts of each split that the dataset declares.
-    limit: of the rows of each split, if one was set.
+    limit: on the rows of each split, if one was set.
     missing: what the source lacks, in words.
     date: of the preparation, '2026-11-28'.
   """
@@ -50,15 +50,15 @@ class Record:
   date: str
 
   def to_json(self) -> dict[str, Any]:
-    """As prepared.json has it."""
+    """Returns the object for prepared.json."""
     return dataclasses.asdict(self) | {'missing': list(self.missing)}
 
 
 def read(data_dir: str | pathlib.Path) -> dict[str, Record]:
-  """{TFDS name: its record} of a data_dir; empty if it has no prepared.json.
+  """Returns {TFDS name: its record} of a data_dir; empty if it has no prepared.json.
 
   Raises:
-    UserError: the file is torn, or a later version wrote it.
+    UserError: the file is damaged, or a later version wrote it.
   """
   path = storage.join(storage.absolute(data_dir), FILE)
   if not storage.is_file(path):
@@ -78,17 +78,17 @@ def read(data_dir: str | pathlib.Path) -> dict[str, Record]:
 
 
 def add(data_dir: pathlib.Path, name: str, record: Record) -> None:
-  """Writes the record of a builder, in place of an earlier one."""
+  """Writes the record of a builder, replacing an earlier one."""
   builders = read(data_dir) | {name: record}
   told = {'version': VERSION, 'builders': {key: builders[key].to_json() for key in sorted(builders)}}
   storage.write_whole(data_dir / FILE, json.dumps(told, indent=1) + '\n')
 
 
 def origin(data_dir: str | pathlib.Path, tfds_names: Collection[str]) -> str:
-  """What runs and results say of the data that they read.
+  """Describes the origin of data, for runs and results.
 
-  'embedded', 'tfds', or, where not all builders come from TFDS, how many come from where:
-  'tfds 58, hub 4'. If builders hold a part of their rows only: 'tfds, limit 300'.
+  'embedded', 'tfds', or, if not all builders come from TFDS, the number from each source:
+  'tfds 58, hub 4'. If builders have only a part of their rows: 'tfds, limit 300'.
 
   tfds_names: of the builders that are read.
   """
@@ -102,12 +102,12 @@ def origin(data_dir: str | pathlib.Path, tfds_names: Collection[str]) -> str:
 
 
 def kind(record: Record) -> str:
-  """'tfds', 'hub' or 'folder'."""
+  """Returns 'tfds', 'hub' or 'folder'."""
   return record.source.partition(':')[0]
 
 
 def sources(data_dir: str | pathlib.Path, tfds_names: Iterable[str]) -> dict[str, dict[str, Any]]:
-  """{TFDS name: source, revision, order, limit, missing, date}, of those that are recorded."""
+  """Returns {TFDS name: source, revision, order, limit, missing, date}, for recorded builders."""
   recorded = read(data_dir)
   kept = ('source', 'revision', 'order', 'limit', 'missing', 'date')
   found = {name: recorded[name].to_json() for name in sorted(set(tfds_names)) if name in recorded}

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Files of rows, as the Hugging Face hub and people keep them: which there are, and what they hold.
+"""Row files as on the Hugging Face hub or from users: finding them, and reading their rows.
 
-Read are .parquet, .jsonl and .json (one object a line), .csv and .tsv (with a header).
+Supports .parquet, .jsonl and .json (one object a line), .csv and .tsv (with a header).
 A file belongs to a split by its name, or by that of its folder:
 
     train.parquet  train-00000-of-00002.parquet  piqa_train.parquet  train/0000.parquet
 
-and to a config by a folder around it; a folder called `data` says nothing.
+and to a config by a folder around it; a folder called `data` is ignored.
 """
 
 import csv
@@ -22,15 +22,15 @@ from flan_jax.errors import UserError
 PARQUET = '.parquet'
 KINDS = (PARQUET, '.jsonl', '.json', '.csv', '.tsv')
 _TABLES = {'.csv': ',', '.tsv': '\t'}
-_BATCH = 1_000  # rows that are held at once
-_CELL = 2**31 - 1  # characters; by itself the csv module refuses more than 131,072
+_BATCH = 1_000  # rows in memory at once
+_CELL = 2**31 - 1  # characters; the default limit of the csv module is 131,072
 _SHARD = re.compile(r'(?:part-|data-)?\d[\w.-]*')
 
 Labels = Mapping[str, Sequence[str]]  # {column: names of its classes in the file's order}
 
 
 def extra(module: str) -> Any:
-  """A module of the packages that only copies of datasets need.
+  """Imports a module that only copies of datasets need.
 
   Raises:
     UserError: it is not installed.
@@ -42,7 +42,7 @@ def extra(module: str) -> Any:
 
 
 class Unclear(UserError):
-  """Two sets of files could both be meant, or one of them lacks a part."""
+  """An ambiguous choice between two sets of files, or a set that lacks a part."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,11 +50,11 @@ class _Group:
   """Files that can be one split.
 
   Attributes:
-    folder: that they stand in.
+    folder: that contains them.
     name: of the split.
-    kind: ending of the files.
-    parts: how many there must be; 0 if names are numbered and do not tell, None if they
-      have no number.
+    kind: suffix of the files.
+    parts: expected number; 0 if names are numbered without a total, None if they have no
+      number.
   """
 
   folder: tuple[str, ...]
@@ -66,17 +66,17 @@ class _Group:
 def find(
   paths: Iterable[str], names: Sequence[str], config: str, prefixes: Sequence[str] = (), only: bool = False
 ) -> list[str]:
-  """The files of one split among the paths of a folder or repository.
+  """Returns the files of one split among the paths of a folder or repository.
 
       find(['rte/train-0.parquet', 'cb/train-0.parquet'], ['train'], 'rte') -> ['rte/train-0.parquet']
 
   Args:
     paths: relative to the folder or repository.
-    names: that the split may have.
-    config: folder that the files stand in. If there is none of that name, files in no
-      folder are taken, or those of the only folder if the config is 'default'.
-    prefixes: that names of files may begin with, as in wiki_lingua-train.parquet.
-    only: whether the paths hold this config and no other, under whatever name.
+    names: possible names of the split.
+    config: folder of the files. If there is none of that name, files outside any folder
+      are taken, or those of the only folder if the config is 'default'.
+    prefixes: possible prefixes of file names, as in wiki_lingua-train.parquet.
+    only: the paths have this config and no other, under any name.
 
   Returns:
     The paths in order, [] if there are none.
@@ -102,7 +102,7 @@ def find(
 
 
 def _by_number(path: str) -> list[tuple[str, int]]:
-  """What puts part-2 before part-10."""
+  """Sort key that puts part-2 before part-10."""
   return [(text, int(number or 0)) for text, number in re.findall(r'(\D*)(\d*)', path)]
 
 
@@ -121,7 +121,7 @@ def _group(path: pathlib.PurePosixPath, names: Sequence[str], prefixes: Sequence
 
 
 def _parts(number: str | None) -> int | None:
-  """How many files '00000-of-00002' is one of; see _Group."""
+  """Returns the total in '00000-of-00002'; see _Group."""
   if number is None:
     return None
   total = re.search(r'-of-(\d+)', number)
@@ -140,14 +140,14 @@ def _of_config(groups: Mapping[_Group, list[str]], config: str, only: bool) -> d
 
 
 def rows(path: str, labels: Labels) -> Iterator[dict[str, Any]]:
-  """The rows of a file, in its order; classes are given by their names.
+  """Yields the rows of a file in order; classes are given by their names.
 
   Args:
     path: of the file.
     labels: names of the classes of columns, unless the file states them itself.
 
   Raises:
-    UserError: the file cannot be read, or holds a class that has no name.
+    UserError: the file cannot be read, or has a class without a name.
   """
   kind = pathlib.PurePath(path).suffix
   damaged: tuple[type[Exception], ...] = (OSError, UnicodeDecodeError, csv.Error)
@@ -169,7 +169,7 @@ def _parquet(path: str, labels: Labels) -> Iterator[dict[str, Any]]:
   number = 0
   with extra('pyarrow.parquet').ParquetFile(path) as file:
     known = {**labels, **_stated(file.schema_arrow.metadata or {})}
-    for group in range(file.num_row_groups):  # so that none is read before its first row is asked for
+    for group in range(file.num_row_groups):  # so that none is read before its rows are needed
       for batch in file.iter_batches(batch_size=_BATCH, row_groups=[group]):
         for row in batch.to_pylist():
           yield _named(row, known, f'{path}, row {number}')
@@ -177,19 +177,19 @@ def _parquet(path: str, labels: Labels) -> Iterator[dict[str, Any]]:
 
 
 def _stated(metadata: Mapping[bytes, bytes]) -> dict[str, Sequence[str]]:
-  """Classes of columns as the `datasets` library writes them into a parquet file."""
+  """Returns the classes of columns that the `datasets` library writes into a parquet file."""
   try:
     features = json.loads(metadata[b'huggingface'])['info']['features']
     return {column: names for column, feature in features.items() if (names := _classes(feature))}
-  except (KeyError, ValueError, TypeError, AttributeError):  # written by something else
+  except (KeyError, ValueError, TypeError, AttributeError):  # written by another program
     return {}
 
 
 def _classes(feature: Any) -> Sequence[str]:
-  """Names of the classes of a column, or of the classes in its lists."""
+  """Returns the class names of a column, or of the classes in its lists."""
   while isinstance(feature, Mapping) and feature.get('_type') in ('Sequence', 'List', 'LargeList'):
     feature = feature['feature']
-  if isinstance(feature, list) and feature:  # an older way to write a list
+  if isinstance(feature, list) and feature:  # an older format of a list
     return _classes(feature[0])
   if isinstance(feature, Mapping) and feature.get('_type') == 'ClassLabel':
     return tuple(feature.get('names') or ())
@@ -225,9 +225,9 @@ def _table(path: str, delimiter: str) -> Iterator[dict[str, Any]]:
 
 
 def _named(row: dict[str, Any], labels: Labels, where: str, quoted: bool = False) -> dict[str, Any]:
-  """The row with the names of its classes in the place of their numbers.
+  """Returns the row with class names instead of numbers.
 
-  quoted: whether every value is text, as in a table.
+  quoted: every value is text, as in a table.
   """
   for column, names in labels.items():
     if column in row:
@@ -246,7 +246,7 @@ def _name(value: Any, names: Sequence[str], where: str, quoted: bool) -> Any:
       )
     value = int(value)
   if isinstance(value, bool) or not isinstance(value, int) or value == -1:
-    return value  # a name, or no class at all
+    return value  # already a name, or no class
   if not 0 <= value < len(names):
     raise UserError(f'{where} = {value}; there are the classes 0 to {len(names) - 1}: {", ".join(names)}')
   return names[value]

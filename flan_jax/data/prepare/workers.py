@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Jobs in processes of their own, so that none takes another with it when it dies.
+"""Runs jobs in separate processes, so that a crash does not affect the others.
 
 A process ends with the one that started it, however that ends.
 """
@@ -32,20 +32,20 @@ def outcomes(
   next_job: Callable[[Job], Job | Outcome],
   report: Report,
 ) -> Iterator[Outcome]:
-  """Does jobs; yields what became of each as it ends.
+  """Runs jobs; yields the outcome of each as it ends.
 
   Jobs of one dataset, which share downloads, never run at the same time.
 
   Args:
-    jobs: the first ones begin first.
-    processes: how many run at once; 0 does them in this process, one after another.
+    jobs: in the order in which they start.
+    processes: how many run at once; 0 runs them in this process, one after another.
     setup: registers the datasets in a new process; a function of a module.
-    next_job: called right before a job begins, with the last word on it: the job, or its
-      outcome without trying.
-    report: called with how far each is.
+    next_job: called right before a job starts; returns the job to run, or its outcome to
+      skip it.
+    report: called with the progress of each.
 
   Raises:
-    Failed: the disk is full; what runs is ended.
+    Failed: the disk is full; running jobs are ended.
   """
   if not processes:
     for job in jobs:
@@ -56,7 +56,7 @@ def outcomes(
 
 
 def _side_by_side(jobs, processes, setup, next_job, report) -> Iterator[Outcome]:
-  """`outcomes` of jobs in processes of their own."""
+  """As `outcomes`, in separate processes."""
   waiting = list(jobs)
   running: list[_Running] = []
   try:
@@ -125,20 +125,20 @@ def _end(one: _Running) -> None:
 
 
 def _work(job: Job, setup: Callable[[], None], pipe: connection.Connection) -> None:
-  """The process of a job. Its messages: Progress, then an Outcome or an exception."""
+  """Runs a job in its process. Its messages: Progress, then an Outcome or an exception."""
   threading.Thread(target=_end_with_parent, daemon=True).start()
   null = os.open(os.devnull, os.O_WRONLY)
-  os.dup2(null, 1)  # what others print; standard output is the command's
+  os.dup2(null, 1)  # discards prints of libraries; standard output belongs to the command
   try:
     setup()
     pipe.send(one_builder.prepare(job, pipe.send))
-  except fetching.Failed as error:  # what ends the whole work
+  except fetching.Failed as error:  # a failure that ends all jobs
     pipe.send(error)
   except BaseException as error:
     failed = fetching.Failed(fetching.PROCESS, f'{type(error).__name__}: {error}', _REMEDY)
     pipe.send(Outcome(job.name, None, '', {**job.refused, job.ways[0]: failed}))
   pipe.close()
-  os._exit(0)  # downloads that still run in threads are not waited for
+  os._exit(0)  # does not wait for downloads in threads
 
 
 def _end_with_parent() -> None:

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Single records: what tells them apart, and how they look before they are normalised."""
+"""Single records: their keys, and their fields before normalisation."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Records as they come, beside the fields that templates show of them."""
+"""Raw records, beside the fields that templates show of them."""
 
 import dataclasses
 import itertools
@@ -13,10 +13,10 @@ from flan_jax.errors import UserError
 
 @dataclasses.dataclass(frozen=True)
 class RawRecord:
-  """A record and what becomes of it.
+  """A record and its fields.
 
-  features: {name: value} as TFDS gives them; a nested one is named 'idx/paragraph'.
-  fields: {name: (the text as the dataset's file gives it, the text that prompts show)};
+  features: {name: value} as from TFDS; a nested one is named 'idx/paragraph'.
+  fields: {name: (the text from the dataset's file, the text that prompts show)};
     lists of texts for options and references.
   left_out: why the record makes no prompt, '' if it does.
   """
@@ -27,7 +27,7 @@ class RawRecord:
 
 
 def raw_records(records_ds: tf.data.Dataset, dataset: datasets.Dataset, count: int) -> Iterator[RawRecord]:
-  """Yields the first records, those that are left out included.
+  """Yields the first records, including those that are left out.
 
   Raises:
     UserError: a function of the dataset raises an error.
@@ -40,7 +40,7 @@ def raw_records(records_ds: tf.data.Dataset, dataset: datasets.Dataset, count: i
       flaw = rendering.flaw(tidied, dataset).numpy().decode()
     except UserError:
       raise
-    except Exception as error:  # of any type: a dataset's own code
+    except Exception as error:  # a dataset's own code may raise any type
       raise dataset_checks.failure(dataset, 'fields(example) or keep(example)', error) from error
     yield RawRecord(
       features=dict(_leaves(record)),
@@ -58,7 +58,7 @@ def _leaves(value: Any, name: str = '') -> Iterator[tuple[str, Any]]:
 
 
 def _plain(value: Any) -> Any:
-  """Tensors as Python's own texts, numbers and lists."""
+  """Converts tensors to Python texts, numbers and lists."""
   value = value.to_list() if isinstance(value, tf.RaggedTensor) else tf.convert_to_tensor(value).numpy()
   return _text(value.tolist() if hasattr(value, 'tolist') else value)
 

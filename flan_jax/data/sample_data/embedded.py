@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """The embedded data: a real TFDS data_dir, written from the small invented world.
 
-Every dataset that has a sample in `world.samples` goes through its own TFDS builder, with
-rows of it in place of a download. Nothing downstream can tell the difference, so
-DIR/embedded.json says it (`embedded_marker`), and lists every part that was written:
+Every dataset with a sample in `world.samples` goes through its own TFDS builder, with the
+sample's rows instead of a download. Later stages cannot tell the difference, so
+DIR/embedded.json (`embedded_marker`) records it, and lists every part that was written:
 
     {"data": "embedded", "seed": 0, "examples": 600, "parts": {
       "super_glue/rte:1.0.2": {"path": "super_glue/rte/1.0.2", "wanted": "5f...",
         "content": "e1...", "rows": {"train": 800, "validation": 250}},
       "text/train.txt": {...}, "vocab.model": {...}}}
 
-A part is made beside its place and moved there whole. `wanted` is a digest of all that
-decides it, so an unchanged one is left alone; `content` is a digest of its bytes, so
-what somebody else has put in its place is noticed and never replaced.
+A part is made beside its place and moved there when complete. `wanted` is a digest of
+everything that determines it, so an unchanged part is left alone; `content` is a digest
+of its bytes, so a foreign file in its place is detected and never replaced.
 """
 
 import collections
@@ -35,7 +35,7 @@ from flan_jax.errors import notice, UserError
 
 VOCABULARY = 'vocab.model'
 TRAIN_ROWS, OTHER_ROWS = 600, 250
-_DEEP = 10  # times the rows, where tasks read far inside a split: it is scaled for them
+_DEEP = 10  # factor for the rows if tasks read far inside a split, which is scaled for them
 _NOTHING: dict[str, Any] = {'parts': {}}
 _WORK = '.embedded-unfinished'
 
@@ -46,7 +46,7 @@ class Part:
 
   Attributes:
     name: a TFDS name with its version, or a path in the folder.
-    wanted: digest of what decides its content.
+    wanted: digest of what determines its content.
     make: writes it to the given new path.
     rows: of each split, for a builder.
   """
@@ -67,22 +67,22 @@ def write(
 ) -> dict[str, list[str]]:
   """Writes or completes the embedded data in a folder; unchanged parts stay.
 
-  The vocabulary stays as well, though it was made from other rows: what was trained with
-  it needs it. Parts that stand and are written again are named first, on standard error.
+  The vocabulary stays too, even if it was made from other rows: models trained with it
+  need it. Existing parts that will be rewritten are first named on standard error.
 
   Args:
-    data_dir: a local folder, made where missing; later a run's `tfds_data_dir`.
-    examples: training rows a dataset, after dev (and test) are cut off. Other TFDS
+    data_dir: a local folder, created if missing; later a run's `tfds_data_dir`.
+    examples: training rows per dataset, after dev (and test) are cut off. Other TFDS
       splits get 250 rows, in proportion fewer when `examples` is below 600.
-    names: tasks to write, by default all that have a sample. Datasets that the folder
-      has already are brought to the same seed and size.
+    names: tasks to write, by default all that have a sample. Datasets already in the
+      folder are brought to the same seed and size.
     seed: of the world.
     advance: called as advance(1, note) after each part.
-    new_vocabulary: make it anew from all rows then there, whatever the order they came in.
+    new_vocabulary: remake it from all rows then present, whatever the order they came in.
 
   Returns:
-    {'written': [...], 'unchanged': [...], 'kept': [...]}, names of parts; kept is what
-    would now be made otherwise and stands nevertheless.
+    {'written': [...], 'unchanged': [...], 'kept': [...]}, names of parts; kept parts stay,
+    although they would now be made differently.
 
   Raises:
     UserError: an unknown task or one without a sample, more examples than the world
@@ -100,7 +100,7 @@ def write(
 
 
 def count_parts(data_dir: str | os.PathLike[str], names: Sequence[str] | None = None) -> int:
-  """How often `write` will call `advance`."""
+  """Returns how often `write` will call `advance`."""
   recorded = embedded_marker.read(data_dir) or _NOTHING
   return len(_groups(names, recorded['parts'])) + len(content.DOCUMENTS) + 1
 
@@ -112,11 +112,11 @@ def _local(data_dir):
   return folder
 
 
-# What is to be written.
+# Choosing the parts.
 
 
 def _groups(names, recorded):
-  """{TFDS name: its datasets that have a sample}, of what is asked for or is there."""
+  """Returns {TFDS name: its datasets with a sample}, for requested and existing ones."""
   import flan_jax.tasks  # noqa: F401  registers every dataset
 
   for name in names or ():
@@ -166,7 +166,7 @@ def _text_path(split):
 
 
 def split_rows(group: Sequence[datasets.Dataset], examples: int) -> dict[str, int]:
-  """How many rows each TFDS split of a builder gets.
+  """Returns the number of rows of each TFDS split of a builder.
 
   For RTE with 600 examples: {'validation': 250, 'train': 800}, the last 200 being dev.
 
@@ -188,7 +188,7 @@ def split_rows(group: Sequence[datasets.Dataset], examples: int) -> dict[str, in
 
 
 def _own_sources():
-  """The source of the world and of what draws from it: an edit makes new rows."""
+  """Returns the source of the world and of the code that draws from it: an edit makes new rows."""
   folder = pathlib.Path(world_package.__file__).parent
   files = [
     pathlib.Path(content.__file__),
@@ -205,7 +205,7 @@ def _digest(*values):
 
 
 def _complete(folder, work, recorded, parts, new_vocabulary, advance):
-  """Writes what is to be written; returns the outcome of each part, see `_outcome`."""
+  """Writes the parts that need it; returns the outcome of each, see `_outcome`."""
   there = recorded['parts']
   outcomes = {part.name: _outcome(folder, there.get(part.name), part, new_vocabulary) for part in parts}
   _tell_rewritten(folder, there, outcomes)
@@ -219,7 +219,7 @@ def _complete(folder, work, recorded, parts, new_vocabulary, advance):
 
 
 def _parts_there(folder):
-  """What is recorded of the parts that the folder has.
+  """Returns the records of the folder's parts.
 
   Raises UserError if it has builders, text or a vocabulary from elsewhere.
   """
@@ -237,7 +237,7 @@ def _parts_there(folder):
     raise _foreign(sorted(there - ours)[0])
   for part in recorded.values():
     path = folder / part['path']
-    # Without `content` the run that was writing it was cut off: it is ours to repair.
+    # Without `content` its writer was interrupted: this call may repair it.
     if part.get('content') and path.exists() and part['content'] != _content(path):
       raise _foreign(path)
   return recorded
@@ -251,7 +251,7 @@ def _foreign(path):
 
 
 def _outcome(folder, record, part, new_vocabulary):
-  """What becomes of a part: 'written', or it is there, whole and 'unchanged' or 'kept'."""
+  """Returns 'written' if a part must be written, else 'unchanged' or 'kept'."""
   if not (record and record.get('wanted') and (folder / record['path']).exists()):
     return 'written'
   if record['wanted'] == part.wanted:
@@ -260,7 +260,7 @@ def _outcome(folder, record, part, new_vocabulary):
 
 
 def _tell_rewritten(folder, recorded, outcomes):
-  """Names the whole parts that stand and will have another content, before they have."""
+  """Names existing complete parts before they are rewritten with another content."""
   again = [
     name
     for name, outcome in outcomes.items()
@@ -282,7 +282,7 @@ def _replace(folder, work, recorded, part):
   target = folder / path
   if target.exists() and part.name not in recorded['parts']:
     raise _foreign(target)
-  # Claimed before it is there: an interrupted run leaves nothing that looks foreign.
+  # Recorded before it exists, so that an interrupted run leaves nothing that looks foreign.
   recorded['parts'][part.name] = {'path': path}
   _save(folder, recorded)
   target.parent.mkdir(parents=True, exist_ok=True)
@@ -297,7 +297,7 @@ def _replace(folder, work, recorded, part):
 
 
 def _place(part):
-  """Where a part goes: TFDS knows the default config of a builder, we do not."""
+  """Returns a part's path: only TFDS knows the default config of a builder."""
   return content.builder(part.name, '').info.full_name if part.rows else part.name
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""DIR/embedded.json, by which a data_dir says that its data is embedded; see `embedded`.
+"""DIR/embedded.json, which marks the data of a data_dir as embedded; see `embedded`.
 
-Needs the standard library only: every run asks, and none of them needs the world.
+Needs only the standard library: every run checks it, and none of them needs the world.
 """
 
 import functools
@@ -16,8 +16,8 @@ FILE = 'embedded.json'
 
 
 def read(data_dir: str | os.PathLike[str]) -> dict | None:
-  """The contents of embedded.json, or None where the folder is no embedded data."""
-  if storage.is_remote(data_dir):  # `sample` writes to a disk; a copy of it may be in a bucket
+  """Returns the contents of embedded.json, or None if the folder has no embedded data."""
+  if storage.is_remote(data_dir):  # `sample` writes to a disk, whose copy may be in a bucket
     return _remote(storage.join(storage.absolute(data_dir), FILE))
   path = pathlib.Path(data_dir).expanduser() / FILE
   if not path.is_file():
@@ -28,13 +28,13 @@ def read(data_dir: str | os.PathLike[str]) -> dict | None:
 
 @functools.lru_cache(maxsize=8)
 def _remote(path: str) -> dict | None:
-  """Asked for once: data in a bucket does not change under a run."""
+  """Cached: data in a bucket does not change during a run."""
   return _recorded(path) if storage.is_file(path) else None
 
 
 @functools.lru_cache(maxsize=8)
 def _recorded(path: str | pathlib.Path, *_stamp: int) -> dict:
-  """Read once though every task asks; not to be changed."""
+  """Cached, because every task reads it; must not be modified."""
   try:
     recorded = json.loads(storage.read_text(path))
     recorded['parts'], recorded['data']

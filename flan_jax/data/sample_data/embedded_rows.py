@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a dataset's sample returns, checked against the features of its TFDS builder.
+"""Draws rows from a dataset's sample and checks them against its TFDS builder's features.
 
-TFDS takes 1.5 for a whole number and None for a text; here it is an error that names the
-dataset, its file, the feature and the value.
+TFDS accepts 1.5 for a whole number and None for a text; here that is an error that names
+the dataset, its file, the feature and the value.
 """
 
 import collections.abc
@@ -31,7 +31,7 @@ _KINDS: Mapping[str, tuple[str, Any]] = {
 
 
 def sample(dataset: datasets.Dataset) -> samples.Sample:
-  """The sample of a dataset, which its variants share.
+  """Returns the sample of a dataset, which its variants share.
 
   Raises:
     UserError: it has none.
@@ -53,15 +53,15 @@ def has_sample(name: str) -> bool:
 
 
 def sample_module(dataset: datasets.Dataset) -> str:
-  """The module that the sample of a dataset stands in."""
+  """Returns the module that defines a dataset's sample."""
   return code_identity.behind(sample(dataset)).__module__
 
 
 def draw(dataset: datasets.Dataset, features: Any, world: World) -> Mapping:
-  """One record of a dataset's sample.
+  """Draws one record from a dataset's sample.
 
   Raises:
-    UserError: it has none, or it raises an error or returns what is no record of those
+    UserError: there is no sample, or it raises an error or returns no record of those
       features.
   """
   file = dataset_checks.file_of(sample_module(dataset))
@@ -89,7 +89,7 @@ def draw(dataset: datasets.Dataset, features: Any, world: World) -> Mapping:
 
 
 def flaw(feature: Any, value: Any, name: str = '') -> str:
-  """What is wrong with a value of a TFDS feature; '' if nothing is.
+  """Returns what is wrong with a value of a TFDS feature; '' if nothing is.
 
   'lacks the feature 'label'', 'has 1.5 for 'idx', which must be a whole number'
   """
@@ -112,7 +112,7 @@ def _check(kind: type) -> Callable[[Any, Any, str], str]:
 def _flaw_of_other(feature, value: Any, name: str) -> str:
   try:
     feature.encode_example(value)
-  except Exception as error:  # of any type, with a readable last line
+  except Exception as error:  # any type; its last line is readable
     return _has(value, name, f'what {type(feature).__name__} takes ({error})')
   return ''
 
@@ -155,7 +155,7 @@ def _flaw_of_dict(features, value: Any, name: str) -> str:
 
 
 def _flaw_of_sequence(feature, value: Any, name: str) -> str:
-  if isinstance(value, collections.abc.Mapping):  # of lists, a list for each feature
+  if isinstance(value, collections.abc.Mapping):  # a record of lists
     lengths = {part: len(items) for part, items in value.items() if isinstance(items, (list, tuple, np.ndarray))}
     if len(lengths) < len(value) or len(set(lengths.values())) > 1:
       return _has(value, name, 'a list of dicts, or a dict of lists of one length')

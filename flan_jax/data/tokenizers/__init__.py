@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tokenizers behind the vocabulary, their files, and what begins and ends a text."""
+"""Tokenizers behind the vocabulary, their files, and the tokens that begin and end a text."""

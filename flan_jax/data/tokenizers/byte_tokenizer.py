@@ -5,7 +5,7 @@ NAMES = ('<pad>', '</s>', '<unk>')  # the first ids, before those of the 256 byt
 
 
 def write(path: str) -> None:
-  """Writes it; ids of a text are those of seqio.ByteVocabulary."""
+  """Writes it; a text's ids are those of seqio.ByteVocabulary."""
   import tokenizers
 
   pieces = {piece: number for number, piece in enumerate([*NAMES, *_SPELLING])}
@@ -17,9 +17,9 @@ def write(path: str) -> None:
 
 
 def _characters() -> list[int]:
-  """For each byte the character that byte-level tokenizers write it as.
+  """Returns for each byte the character by which byte-level tokenizers write it.
 
-  Bytes that can be printed are themselves; the others follow from 256 on.
+  Printable bytes are themselves; the others are mapped from 256 on.
   """
   printed = {*range(ord('!'), ord('~') + 1), *range(0xA1, 0xAC + 1), *range(0xAE, 0xFF + 1)}
   others = iter(range(256, 512))

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What ends and begins a text of a model, as token ids; one record for all doors.
+"""The token ids that end and begin a model's texts: one record for all commands.
 
-`beside` reads it where a vocabulary lies: of an import or a run from run.json, else from
-the files that transformers reads. The end is what config.json, generation_config.json or
-tokenizer_config.json name, in this order; of a list, training appends the one that the
-tokenizer names too, else the first, and decoding stops at any. The beginning is what the
-model's own tokenizer puts before a text. Without such files the vocabulary itself tells
-its end, and nothing begins a text.
+`beside` reads it for a vocabulary: for an import or a run from run.json, else from the
+files that transformers reads. The end is named by config.json, generation_config.json or
+tokenizer_config.json, in this order; from a list, training appends the one that the
+tokenizer also names, else the first, and decoding stops at any. The beginning is what the
+model's own tokenizer puts before a text. Without such files the end is the vocabulary's,
+and there is no beginning.
 """
 
 import dataclasses
@@ -20,7 +20,7 @@ CONFIG, GENERATION = 'config.json', 'generation_config.json'
 TOKENIZER, SPECIAL = 'tokenizer_config.json', 'special_tokens_map.json'
 ADDED = 'added_tokens.json'
 RUN = 'run.json'  # of a MODEL_DIR
-BY_TOKENIZER = 'tokenizer'  # of BEGIN: what the model's own tokenizer does
+BY_TOKENIZER = 'tokenizer'  # of BEGIN: as the model's own tokenizer does
 _END = 'eos_token_id'
 _LLAMA = 'LlamaTokenizer'
 _QWEN_END = '<|endoftext|>'  # of transformers' Qwen2Tokenizer, if no file names another
@@ -28,7 +28,7 @@ _QWEN = ('qwen2', 'qwen3')
 
 
 class Words(Protocol):
-  """What is asked of a vocabulary. Ids are None, lists empty, where there is none."""
+  """The interface needed of a vocabulary. Ids are None, lists empty, if there is none."""
 
   own_end: int | None
   own_beginning: int | None
@@ -54,11 +54,11 @@ class Words(Protocol):
 class Ends:
   """ends: decoding stops at any of them; training appends the first.
 
-  beginning: stands before every text, () is nothing. prompt: so many tokens of it, the
-  first, are a soft prompt, which no vocabulary has; see model.adapters. bos: the token that could. prefix:
-  of texts without a context in a harness. named: the tokenizer's own end, at which
-  harnesses stop too. pad: fills up. drops_space: whether a text loses a blank at its
-  start. source: the file that names the end, '' for the vocabulary itself.
+  beginning: put before every text, () is nothing. prompt: number of its first tokens that
+  are a soft prompt, in no vocabulary; see model.adapters. bos: the token for `begun`.
+  prefix: of texts without a context in a harness. named: the tokenizer's own end, at which
+  harnesses stop too. pad: for padding. drops_space: a text loses a leading space.
+  source: the file that names the end, '' for the vocabulary itself.
   """
 
   ends: tuple[int, ...]
@@ -73,7 +73,7 @@ class Ends:
 
   @classmethod
   def from_told(cls, told: Mapping[str, Any]) -> 'Ends':
-    """Of what `told` gave; what a later version adds is passed over."""
+    """Inverse of `told`; ignores fields of a later version."""
     names = [field.name for field in dataclasses.fields(cls)]
     given = {name: told[name] for name in names if name in told}
     try:
@@ -83,19 +83,19 @@ class Ends:
     return cls(**given | {name: tuple(given.get(name, ())) for name in ('ends', 'beginning')})
 
   def told(self) -> dict[str, Any]:
-    """As run.json has it."""
+    """Returns the fields for run.json."""
     told = {**dataclasses.asdict(self), 'ends': list(self.ends), 'beginning': list(self.beginning)}
     return told if self.prompt else {name: value for name, value in told.items() if name != 'prompt'}
 
   def prompted(self, ids: Sequence[int]) -> 'Ends':
-    """With these tokens as its soft prompt, () for none."""
+    """Returns these ends with the tokens as soft prompt, () for none."""
     return dataclasses.replace(self, beginning=(*ids, *self.beginning[self.prompt :]), prompt=len(ids))
 
   def begun(self, begin: bool | str | None) -> 'Ends':
-    """With BEGIN: True, False, or as it is.
+    """Applies BEGIN: True, False, or unchanged.
 
     Raises:
-      UserError: a beginning is wanted and the vocabulary has no token for it.
+      UserError: BEGIN is True and the vocabulary has no token for it.
     """
     soft = self.beginning[: self.prompt]
     if begin in (None, BY_TOKENIZER) or begin == (len(self.beginning) > self.prompt):
@@ -110,7 +110,7 @@ class Ends:
     return dataclasses.replace(self, beginning=(*soft, self.bos), prefix=self.bos)
 
   def stops(self, separator: str, encode: Callable[[str], Sequence[int]]) -> tuple:
-    """At which tokens decoding stops; separator: what ended targets, as in SEPARATORS."""
+    """Returns the tokens that stop decoding; separator: of targets, as in SEPARATORS."""
     ids = () if separator in ('', 'eos') else tuple(encode(separator))
     return ids[:1] or self.ends
 
@@ -126,17 +126,17 @@ class Ends:
 
 
 def with_beginning(beginning: tuple[int, ...], ids: list[int]) -> list[int]:
-  """The ids with the beginning before them, unless they begin so."""
+  """Returns the ids preceded by the beginning, unless they start with it."""
   if not beginning or tuple(ids[: len(beginning)]) == tuple(beginning):
     return ids
   return [*beginning, *ids]
 
 
 def of_run(ends: Mapping | None, imported: Mapping | None, words: Words) -> Ends | None:
-  """What these fields of run.json tell; None if no end is known.
+  """Returns the ends in these fields of run.json; None if no end is known.
 
-  A run of a version that told nothing was trained with the end that the vocabulary itself
-  names and no beginning; an import of such a version told its tokens.
+  A run of a version without them was trained with the vocabulary's own end and no
+  beginning; an import of such a version recorded its tokens.
   """
   if ends is not None:
     return Ends.from_told(ends)
@@ -155,10 +155,10 @@ def of_run(ends: Mapping | None, imported: Mapping | None, words: Words) -> Ends
 
 
 def beside(folder: str, words: Words, content_hash: str) -> Ends | None:
-  """Of a vocabulary and the folder that it lies in; None if no end is known.
+  """Returns the ends for a vocabulary and its folder; None if no end is known.
 
   Raises:
-    UserError: a file that is no JSON object, or an end that is no token.
+    UserError: a file is no JSON object, or an end is no token.
   """
   run = read(folder, RUN)
   try:
@@ -172,7 +172,7 @@ def beside(folder: str, words: Words, content_hash: str) -> Ends | None:
 
 
 def of_folder(folder: str, words: Words) -> Ends | None:
-  """Of the files that transformers reads there; see `beside`."""
+  """Returns the ends in the files that transformers reads there; see `beside`."""
   told = {name: read(folder, name) for name in (CONFIG, GENERATION, TOKENIZER, SPECIAL, ADDED)}
   odd = next((key for key in _decoder(told[TOKENIZER]) if not key.isdecimal()), None)
   if odd is not None:
@@ -184,7 +184,7 @@ def of_folder(folder: str, words: Words) -> Ends | None:
 
 
 def read(folder: str, name: str) -> dict:
-  """The object in a JSON file, {} if there is no such file; UserError if it is torn."""
+  """Returns the object in a JSON file, {} if the file is missing; UserError if it is damaged."""
   path = os.path.join(folder, name)
   if not storage.exists(path):
     return {}
@@ -202,15 +202,15 @@ def _of_files(told: Mapping[str, Mapping], words: Words) -> Ends | None:
   if not first:
     return None
   ends = dict.fromkeys([*first, *given[GENERATION]] if source == CONFIG else first)
-  if named in first:  # of several, the one that users of the tokenizer append
+  if named in first:  # of several, the end that the tokenizer appends
     ends = dict.fromkeys([named, *ends])
   bos = _named(told, 'bos_token', words)
   beginning = _beginning(told[TOKENIZER], bos, words)
   bos = beginning[0] if bos is None and beginning else bos
   named = next(iter(ends)) if named is None else named
-  # A SentencePiece model alone has tokens that nobody may ever have put anywhere.
+  # The tokens of a lone SentencePiece model may never have been used as beginning.
   prefix = named if bos is None or not (beginning or any(told.values())) else bos
-  # Folders of the first Llama say -1 for none.
+  # Folders of the first Llama write -1 for none.
   pads = [
     _ids(None if pad == -1 else pad, name, told[CONFIG], 'pad_token_id')
     for name in (CONFIG, GENERATION)
@@ -222,7 +222,7 @@ def _of_files(told: Mapping[str, Mapping], words: Words) -> Ends | None:
 
 
 def _ids(value: Any, source: str, config: Mapping = {}, key: str = _END) -> tuple[int, ...]:
-  """Of a key: a number, of an end also a list of them, or None. config: of the model."""
+  """Returns the ids under a key: a number, for an end also a list, or None. config: of the model."""
   several = key == _END and isinstance(value, list)
   ids = () if value is None else tuple(value) if several else (value,)
   rows = config.get('vocab_size')
@@ -241,7 +241,7 @@ def _ids(value: Any, source: str, config: Mapping = {}, key: str = _END) -> tupl
 
 
 def _named(told: Mapping[str, Mapping], key: str, words: Words) -> int | None:
-  """The id of a special token that the tokenizer's files name, or its class."""
+  """Returns the id of a special token named by the tokenizer's files, or by its class."""
   token = None
   for name in (TOKENIZER, SPECIAL):
     if key in told[name]:
@@ -283,7 +283,7 @@ def _class(told: Mapping[str, Mapping]) -> str:
 
 
 def _by_class(told: Mapping[str, Mapping], key: str) -> str | None:
-  """What transformers' tokenizer of the family is called into being with."""
+  """Returns the default of transformers' tokenizer class for the family."""
   if _class(told) == _LLAMA:
     return {'eos_token': '</s>', 'bos_token': '<s>'}.get(key)
   if told[CONFIG].get('model_type') in _QWEN:
@@ -292,10 +292,10 @@ def _by_class(told: Mapping[str, Mapping], key: str) -> str | None:
 
 
 def _beginning(told: Mapping, bos: int | None, words: Words) -> tuple[int, ...]:
-  """What transformers' tokenizer puts before a text.
+  """Returns what transformers' tokenizer puts before a text.
 
-  A tokenizer.json says that itself, and add_bos_token beside it is not read; of a
-  SentencePiece model only add_bos_token says it.
+  A tokenizer.json defines that itself, and add_bos_token beside it is ignored; for a
+  SentencePiece model only add_bos_token defines it.
   """
   if words.is_sentencepiece:
     return (bos,) if told.get('add_bos_token') and bos is not None else ()
@@ -303,10 +303,10 @@ def _beginning(told: Mapping, bos: int | None, words: Words) -> tuple[int, ...]:
 
 
 def _drops_space(told: Mapping[str, Mapping], words: Words) -> bool:
-  """Whether transformers' tokenizer drops a blank at the start that this one keeps.
+  """Whether transformers' tokenizer drops a leading space that this one keeps.
 
-  Its LlamaTokenizer does, whatever the files say of blanks, and so does what it makes of
-  a SentencePiece model with legacy = False.
+  Its LlamaTokenizer does, whatever the files say, and so does its conversion of a
+  SentencePiece model with legacy = False.
   """
   if not words.keeps_space or words.is_byte_level:
     return False

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What of a public folder says how its tokenizer works: kept in MODEL_DIR/tokenizer.
+"""The files of a public folder that configure its tokenizer: kept in MODEL_DIR/tokenizer.
 
-An import puts the files there, a run that begins from it takes them along, and an export
-gives them back, so that whoever reads the export reads texts as the source did.
+An import stores them there, a run that begins from it copies them, and an export writes
+them, so that a reader of the export tokenizes as the source did.
 """
 
 import fnmatch
@@ -31,7 +31,7 @@ _VOCABULARIES = ('tokenizer.json', 'tokenizer.model')
 
 
 def kept(model_dir: str) -> str | None:
-  """Where the files of a MODEL_DIR are, if it has any."""
+  """Returns the folder of the files in a MODEL_DIR, if it has any."""
   folder = os.path.join(model_dir, FOLDER)
   return folder if storage.is_folder(folder) else None
 
@@ -43,7 +43,7 @@ def of(model_dir: str, vocabulary: str) -> str | None:
 
 
 def keep(model_dir: str, vocabulary: str, source: str | None) -> None:
-  """Takes the files of the run that another begins from, or of its vocabulary's folder.
+  """Copies the files of the run that another begins from, or of its vocabulary's folder.
 
   vocabulary: path, or 'bytes'. source: MODEL_DIR, or None.
   """
@@ -57,7 +57,7 @@ def keep(model_dir: str, vocabulary: str, source: str | None) -> None:
 
 
 def take(source: str, target: str, without: tuple[str, ...] = ()) -> None:
-  """Copies the files of a public folder; a local target is there whole or not at all."""
+  """Copies the files of a public folder; a local target is written atomically."""
   names = _names(source, without)
   if not names:
     return
@@ -79,15 +79,15 @@ def _names(source: str, without: tuple[str, ...]) -> list[str]:
 
 
 def take_import(source: str, target: str, vocabulary: str) -> None:
-  """`take` for a folder whose vocabulary may have been replaced by another."""
+  """As `take`, for a folder whose vocabulary may have been replaced."""
   inside = os.path.dirname(os.path.abspath(vocabulary)) == os.path.abspath(source)
   take(source, os.path.join(target, FOLDER), (os.path.basename(vocabulary),) if inside else _VOCABULARIES)
 
 
 def give(model_dir: str, target: str, ends: ends_lib.Ends, words: Any | None) -> None:
-  """Writes the files into an export, beside which the vocabulary stands.
+  """Writes the files into an export beside its vocabulary.
 
-  words: the vocabulary, see ends.Words; None if it is gone.
+  words: the vocabulary, see ends.Words; None if it is missing.
   """
   folder = kept(model_dir)
   if folder:
@@ -100,9 +100,9 @@ def give(model_dir: str, target: str, ends: ends_lib.Ends, words: Any | None) ->
 
 
 def tokens(ends: ends_lib.Ends, imported: Mapping[str, Any]) -> dict[str, Any]:
-  """The keys of config.json: the end that was trained, a list where the source had one.
+  """Returns the keys of config.json: the trained end, as a list if the source had one.
 
-  imported: what the source's config.json said; of a source, what it left out stays out.
+  imported: the source's config.json; keys that a source lacks stay absent.
   """
   several = isinstance(imported.get('eos_token_id'), list)
   found: dict[str, Any] = {'eos_token_id': list(ends.ends) if several else ends.ends[0]}
@@ -112,7 +112,7 @@ def tokens(ends: ends_lib.Ends, imported: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def write_generation(target: str, ends: ends_lib.Ends, config: Mapping[str, Any]) -> None:
-  """generation_config.json: that of the source, with all ends and something to pad with."""
+  """Writes generation_config.json: the source's, with all ends and a padding token."""
   found = ends_lib.read(target, ends_lib.GENERATION)
   several = isinstance(found.get('eos_token_id'), list) or len(ends.ends) > 1
   found['eos_token_id'] = list(ends.ends) if several else ends.ends[0]
@@ -124,7 +124,7 @@ def write_generation(target: str, ends: ends_lib.Ends, config: Mapping[str, Any]
 
 
 def _put_beginning(target: str, ends: ends_lib.Ends, words: Any) -> None:
-  """Makes the tokenizer begin texts as the run was trained, where it would not."""
+  """Makes the tokenizer begin texts as in training, if it would not."""
   pieces = [words.piece(number) for number in ends.beginning]
   told = ends_lib.read(target, ends_lib.TOKENIZER)
   told |= {'add_bos_token': bool(pieces), **({'bos_token': pieces[0]} if pieces else {})}
@@ -142,7 +142,7 @@ def _put_beginning(target: str, ends: ends_lib.Ends, words: Any) -> None:
 
 
 def _config(ends: ends_lib.Ends, words: Any) -> dict[str, Any]:
-  """tokenizer_config.json for a vocabulary that came without one."""
+  """Returns tokenizer_config.json for a vocabulary that came without one."""
   named = {
     'eos_token': ends.named,
     'pad_token': ends.pad,
@@ -150,7 +150,7 @@ def _config(ends: ends_lib.Ends, words: Any) -> dict[str, Any]:
     'bos_token': None if ends.prefix == ends.named else ends.prefix,
   }
   return {
-    # transformers then reads a SentencePiece model by the settings that are in it.
+    # transformers then reads a SentencePiece model with the settings in it.
     'tokenizer_class': 'PreTrainedTokenizerFast',
     **{key: None if number is None else words.piece(number) for key, number in named.items()},
     'add_bos_token': bool(ends.beginning),

@@ -25,12 +25,12 @@ class TokenizerVocabulary(seqio.Vocabulary):
 
   @functools.cached_property
   def content(self) -> str:
-    """Digest of all that decides the ids of a text."""
+    """Digest of everything that determines the ids of a text."""
     return hashlib.sha256(self._tokenizer.to_str().encode()).hexdigest()
 
   def __eq__(self, other) -> bool:
     if not isinstance(other, TokenizerVocabulary):
-      return NotImplemented  # FLAN compares itself, whichever side it stands on
+      return NotImplemented  # FLAN compares itself, on either side
     return (self.content, self.eos_id) == (other.content, other.eos_id)
 
   def __hash__(self) -> int:

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tokens, which know nothing of templates: the store, the plan that packs, loading."""
+"""Tokens, without templates: the store, the plan that packs rows, loading."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Prompts to length: begun and ended, their targets cut or split, all of it counted."""
+"""Fits prompts to length: adds beginning and end, cuts or splits targets, counts it all."""
 
 import collections
 import dataclasses
@@ -19,11 +19,10 @@ EMPTY = 'their targets are empty'
 
 @dataclasses.dataclass
 class Tally:
-  """What became of the prompts of a task.
+  """Counts of a task's prompts.
 
-  refused: prompts that are not stored, by reason. first: inputs of the first of those
-  with empty targets. shortened, targets_cut: prompts whose inputs or targets were too
-  long.
+  refused: prompts that are not stored, by reason. first: inputs of the first one with
+  empty targets. shortened, targets_cut: prompts whose inputs or targets were too long.
   """
 
   refused: collections.Counter = dataclasses.field(default_factory=collections.Counter)
@@ -37,7 +36,7 @@ class Tally:
     self.refused[EMPTY] += 1
 
   def counts(self) -> dict[str, int]:
-    """As the manifest of a store has them."""
+    """Returns the counts for the manifest of a store."""
     return {'refused': self.refused.total(), 'shortened': self.shortened, 'targets_cut': self.targets_cut}
 
   def reasons(self, vocabulary: 'seqio.Vocabulary') -> str:
@@ -50,9 +49,9 @@ class Tally:
 
 @dataclasses.dataclass(frozen=True)
 class Cutter:
-  """Rooms are in tokens, without the separators. splits: whether targets go on.
+  """Rooms are in tokens, without the separators. splits: long targets continue in further prompts.
 
-  beginning: before the inputs; of prompts without inputs in the place of their separator.
+  beginning: before the inputs; replaces the inputs' separator in prompts without inputs.
   """
 
   inputs_end: list[int]
@@ -66,7 +65,7 @@ class Cutter:
   def of(
     cls, name: str, vocabulary: 'seqio.Vocabulary', settings: 'store.Settings', has_inputs: bool = True
   ) -> 'Cutter':
-    """That of a task with store.Settings; raises UserError if there is no room for text."""
+    """Returns a task's Cutter for store.Settings; raises UserError if there is no room for text."""
     inputs_end, targets_end = (tokenizing.separator_ids(vocabulary, text) for text in settings.separators)
     begins = len(settings.beginning)
     if begins and not has_inputs:
@@ -88,7 +87,7 @@ class Cutter:
   def prompts(
     self, inputs: list[int], targets: list[int], is_shortened: bool, tally: Tally
   ) -> list[tuple[list[int], list[int]]]:
-    """The prompts to store: one, several where targets are split, none without targets."""
+    """Returns the prompts to store: one, several if targets are split, none without targets."""
     if not targets:
       tally.refuse(inputs)
       return []

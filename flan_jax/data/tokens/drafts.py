@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Unfinished folders, named after the process that fills them, so that others know.
+"""Unfinished folders, named after the process that fills them, as a mark for others.
 
     .building-<place>-<process>-<start>-<random>    place: machine, boot and PID namespace
 
-A process that is killed leaves its folder behind; the next one to build there clears it.
+A killed process leaves its folder behind; the next build in that place clears it.
 """
 
 import contextlib
@@ -21,22 +21,22 @@ from flan_jax.storage import processes
 PREFIX = '.building-'
 _ROOM, _RIGHT = 'make room there, or name another disk with', 'allow it, or name another folder with'
 _REMEDIES = dict.fromkeys(storage.FULL, _ROOM) | dict.fromkeys(storage.DENIED, _RIGHT)
-ABANDONED = 24 * 3600  # seconds without a change, where the process cannot be looked for
+ABANDONED = 24 * 3600  # seconds without a change, if the process cannot be checked
 _NAME = re.compile(rf'{re.escape(PREFIX)}([0-9a-f]{{12}})-(\d+)-(\d+)-\w+')
 
 
 @contextlib.contextmanager
 def in_words(what: str, setting: str) -> Iterator[None]:
-  """A block that writes `what`; that there is no room, or no right to, is told in words.
+  """Context that writes `what`; turns lack of space or permission into a message.
 
-  setting: which names the folder.
+  setting: that names the folder.
 
   Raises:
-    UserError: in place of such an error.
+    UserError: instead of such an error.
   """
   try:
     yield
-  except (OSError, RuntimeError) as error:  # RuntimeError: of the C++ that writes records
+  except (OSError, RuntimeError) as error:  # RuntimeError: from the C++ that writes records
     number = next((n for n in _REMEDIES if n == getattr(error, 'errno', None) or os.strerror(n) in f'{error}'), None)
     if number is None or isinstance(error, UserError):
       raise
@@ -48,14 +48,14 @@ def in_words(what: str, setting: str) -> Iterator[None]:
 
 
 def make(folder: str) -> str:
-  """A new unfinished folder of this process inside `folder`."""
+  """Creates an unfinished folder of this process inside `folder`."""
   process = os.getpid()
   prefix = f'{PREFIX}{processes.place()}-{process}-{processes.started(process) or 0}-'
   return tempfile.mkdtemp(prefix=prefix, dir=folder)
 
 
 def clear(folder: str) -> None:
-  """Removes unfinished folders whose process has ended, and says so.
+  """Removes unfinished folders whose process has ended, with a notice.
 
   Those of other machines stay until nothing in them has changed for a day.
   """
@@ -79,11 +79,11 @@ def _in_use(entry: os.DirEntry) -> bool:
 
 
 def publish(draft: str, path: str, usable: Callable[[str], bool]) -> None:
-  """Gives a finished draft its name, unless another process was first.
+  """Renames a finished draft to its path, unless another process was first.
 
-  usable: tells whether what has the name by now serves; else it is replaced.
+  usable: returns whether an existing store at the path is usable; else it is replaced.
   """
-  os.chmod(draft, 0o755)  # it was made private
+  os.chmod(draft, 0o755)  # it was created private
   for entry in os.scandir(draft):
     _flush(entry.path)
   _flush(draft)
@@ -96,7 +96,7 @@ def publish(draft: str, path: str, usable: Callable[[str], bool]) -> None:
 
 
 def _replace(draft: str, path: str) -> None:
-  """Gives a draft the name of something that cannot be used."""
+  """Moves a draft to the place of an unusable store."""
   aside = make(os.path.dirname(path))
   try:
     os.rename(path, os.path.join(aside, 'replaced'))

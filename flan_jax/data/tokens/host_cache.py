@@ -5,9 +5,9 @@
                                                      in-use
                                                      fetching
 
-A process holds a shared lock on `in-use` as long as it reads a copy: others can read it
-too, and nobody deletes it. `fetching` is locked by the one process that fetches a file.
-The kernel drops both locks when a process ends, however it ends.
+A process holds a shared lock on `in-use` while it reads a copy: others can read it too,
+and nobody deletes it. The one process that fetches a file locks `fetching`. The kernel
+releases both locks when a process ends, however it ends.
 """
 
 import contextlib
@@ -30,7 +30,7 @@ _IN_USE, _FETCHING = 'in-use', 'fetching'
 
 
 class Copy:
-  """A copy of a store, which is not deleted while this object lives."""
+  """A copy of a store, which is not deleted during the life of this object."""
 
   def __init__(self, path: str, lock: int):
     self.path, self._lock = path, lock
@@ -38,7 +38,7 @@ class Copy:
 
   @contextlib.contextmanager
   def alone(self) -> Iterator[None]:
-    """A block that one process and thread at a time runs, to change the copy; the others wait."""
+    """Context to change the copy, one process and thread at a time; the others wait."""
     with drafts.in_words(f'the copy of a prompt store in {self.path}', 'STORE_CACHE'):
       descriptor = os.open(os.path.join(self.path, _FETCHING), os.O_RDWR | os.O_CREAT, 0o666)
     try:
@@ -52,11 +52,10 @@ class Copy:
 
 @dataclasses.dataclass(frozen=True)
 class HostCache:
-  """The folder of copies, and how large it may grow.
+  """The folder of copies, and its size limit.
 
-  folder: of this machine; None: `stores` in `storage.cache_folder`. gigabytes: of all
-  copies; those that have not been used for longest are deleted if there are more, but
-  none that is in use.
+  folder: on this machine; None: `stores` in `storage.cache_folder`. gigabytes: limit for
+  all copies; beyond it the least recently used ones are deleted, except those in use.
   """
 
   folder: str | None = None
@@ -71,7 +70,7 @@ class HostCache:
     return os.path.abspath(os.path.expanduser(self.folder or storage.cache_folder('stores')))
 
   def use(self, name: str) -> Copy:
-    """The copy of a name, made empty if there is none."""
+    """Returns the copy of a name, created empty if there is none."""
     path = os.path.join(self.path, name)
     with drafts.in_words(f'a copy of a prompt store in {self.path}', 'STORE_CACHE'):
       while True:
@@ -82,14 +81,14 @@ class HostCache:
           return Copy(path, lock)
 
   def copies(self, name: str) -> list[str]:
-    """Names of the copies of a store, whatever their identity."""
+    """Returns the names of the copies of a store, whatever their identity."""
     found = glob.glob(f'{glob.escape(os.path.join(self.path, name))}.*')
     return sorted(os.path.relpath(path, self.path) for path in found)
 
   def make_room(self, size: int) -> None:
-    """Deletes copies, the one not used for longest first, until `size` bytes fit.
+    """Deletes the least recently used copies until `size` bytes fit.
 
-    What is in use stays: a notice says so if that is more than the cache may hold.
+    Copies in use stay; a notice says so if they exceed the limit.
     """
     used = {path: _bytes_in(path) for path in glob.glob(f'{glob.escape(self.path)}/*/*/')}
     total, limit = sum(used.values()) + size, int(self.gigabytes * _GB)
@@ -110,7 +109,7 @@ class HostCache:
     if lock is None:
       return True
     try:
-      aside = drafts.make(self.path)  # which the next build clears if this process is killed here
+      aside = drafts.make(self.path)  # the next build clears it if this process is killed here
       try:
         os.rename(path, os.path.join(aside, 'deleted'))
       finally:

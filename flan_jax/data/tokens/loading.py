@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Batches of packed rows, read ahead by threads: a plan, stores and Grain."""
+"""Batches of packed rows, prefetched by threads: from a plan, stores and Grain."""
 
 import contextlib
 import threading
@@ -13,10 +13,10 @@ from flan_jax.data.tokens.packing import Plan
 from flan_jax.data.tokens.store import Store
 from flan_jax.errors import UserError
 
-CHUNK_ROWS = 64  # rows read together, some 500 prompts; fewer read more slowly
+CHUNK_ROWS = 64  # rows read together, some 500 prompts; smaller chunks are slower
 READ_THREADS = 2
-FETCH_THREADS = 4  # that bring published stores to this machine
-_LOOK_AHEAD = 4  # chunks, for the order in which they are needed; a plan keeps few blocks
+FETCH_THREADS = 4  # that fetch published stores to this machine
+_LOOK_AHEAD = 4  # chunks considered for the order of fetching; a plan caches few blocks
 _ENDLESS = 2**40  # steps
 
 
@@ -28,22 +28,22 @@ def batches(
   stop_step: int | None = None,
   prefetch: int = 4,
 ) -> Iterator[dict]:
-  """The batches of a run, one for each step from `start_step` on.
+  """Returns the batches of a run, one for each step from `start_step` on.
 
-  What a step holds depends on the plan alone, not on where the reading starts or who
-  else reads. Close the iterator to end its threads.
+  The content of a step depends only on the plan, not on the first step read or on other
+  readers. Close the iterator to end its threads.
 
   Args:
     plan: which prompts share which row.
     stores: the prompt store of every task in the plan.
-    row_indices: which of a step's rows this process reads, in this order; by default
+    row_indices: the rows of a step that this process reads, in this order; by default
       all.
-    start_step: the step to begin with; a resumed run gives its own.
-    stop_step: the step to end before; None goes on for ever.
+    start_step: the first step; for a resumed run its current step.
+    stop_step: the step to end before; None never ends.
     prefetch: chunks of about `CHUNK_ROWS` rows to read ahead.
 
   Returns:
-    An iterator of dicts of arrays [rows, L] and [rows, S], as `row_arrays.assemble` says.
+    An iterator of dicts of arrays [rows, L] and [rows, S], see `row_arrays.assemble`.
 
   Raises:
     UserError: a store is missing, or is not the one that the plan was made for.
@@ -70,7 +70,7 @@ def _steps(chunks: '_Chunks', start_step: int, prefetch: int) -> Iterator[dict]:
 class _Chunks:
   """A random-access source for Grain: chunk c is steps [c * steps, (c + 1) * steps).
 
-  The bounds are absolute, so a run that starts in between reads the same chunks.
+  The bounds are absolute, so a run that starts inside one reads the same chunks.
   """
 
   def __init__(self, plan: Plan, stores: Mapping[str, Store], rows: list[int], stop_step: int):
@@ -87,7 +87,7 @@ class _Chunks:
     return [_stack(rows[i : i + len(self.rows)]) for i in range(0, len(rows), len(self.rows))]
 
   def in_order_of_use(self, chunk: int) -> Iterator[Store]:
-    """The stores whose records are still to be fetched, those needed first before others."""
+    """Yields the stores whose records must still be fetched, in order of first use."""
     left = {number for number, store in enumerate(self.stores) if store.fetch}
     for ahead in range(chunk, min(chunk + _LOOK_AHEAD, len(self))):
       if not left:
@@ -100,12 +100,12 @@ class _Chunks:
     yield from (self.stores[task] for task in sorted(left))
 
   def _packed(self, chunk: int) -> list[np.ndarray]:
-    """The ids of the prompts in each of this process's rows of a chunk."""
+    """Returns the prompt ids in each of this process's rows of a chunk."""
     steps = range(chunk * self.steps, min((chunk + 1) * self.steps, self.stop_step))
     return [step_rows[i] for step_rows in map(self.plan.rows, steps) for i in self.rows]
 
   def _read(self, packed: list[np.ndarray]) -> list[list[tuple]]:
-    """The prompts of each row; every store is asked once."""
+    """Returns the prompts of each row; reads every store once."""
     tasks, indices = self.plan.locate(np.concatenate(packed))
     prompts = np.empty(len(tasks), object)
     for task in np.unique(tasks):
@@ -117,7 +117,7 @@ class _Chunks:
 
 
 class _Fetching:
-  """Threads that fetch the records of stores ahead of their use, until they are closed."""
+  """Threads that fetch the records of stores before their use, until closed."""
 
   def __init__(self, stores: Iterator[Store]):
     self._stores, self._lock, self._closed = stores, threading.Lock(), False
@@ -128,7 +128,7 @@ class _Fetching:
     self._closed = True
 
   def _work(self) -> None:
-    with contextlib.suppress(Exception):  # whoever reads that store meets the same error, and tells it
+    with contextlib.suppress(Exception):  # the reader of that store gets the same error, and reports it
       while not self._closed:
         with self._lock:
           store = next(self._stores, None)

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The manifest of a prompt store: what its files hold, and whether they still hold it.
+"""The manifest of a prompt store: the content of its files, and its verification.
 
     {"format": 2, "task": ..., "prompts": 240, ..., "files": {"lengths.npy":
       {"bytes": 2048, "sha256": "..."}, "prompts.array_record": {"bytes": 131072, ...}},
      "digest": "..."}
 
-`digest` is of the rest of the manifest. In stores of the first versions the records have
-no `sha256`; each record has a checksum of its own, see `prompt_files`.
+`digest` covers the rest of the manifest. In stores of the first versions the records have
+no `sha256`; each record has its own checksum, see `prompt_files`.
 """
 
 import hashlib
@@ -32,12 +32,12 @@ class Unusable(UserError):
       'folder; the store is built again when it is needed.'
     )
 
-  def __reduce__(self):  # from one process to another
+  def __reduce__(self):  # pickles between processes
     return type(self), (self.path, self.why)
 
 
 class Missing(Unusable):
-  """There is no store at all."""
+  """The store does not exist."""
 
   def __str__(self) -> str:
     return f'There is no prompt store at {self.path}. `flan_jax cache` builds it.'
@@ -55,11 +55,11 @@ def write(folder: str, fields: dict) -> None:
 
 
 def read(path: str, expected_format: int) -> dict[str, Any]:
-  """The manifest of a local store, whose files have the sizes that it says.
+  """Returns the manifest of a local store, whose files have the recorded sizes.
 
   Raises:
-    UserError: there is none, or it cannot be read.
-    Unusable: it is torn, of another format, or does not agree with the files.
+    UserError: it is missing, or cannot be read.
+    Unusable: it is damaged, has another format, or does not match the files.
   """
   manifest = parsed(_text(path), path, expected_format)
   for name in manifest['files']:
@@ -68,10 +68,10 @@ def read(path: str, expected_format: int) -> dict[str, Any]:
 
 
 def parsed(text: bytes, path: str, expected_format: int) -> dict[str, Any]:
-  """The manifest that a file at `path` holds; raises Unusable if it is not what was written."""
+  """Parses the manifest in a file at `path`; raises Unusable if it has been changed."""
   try:
     manifest = json.loads(text.decode('utf-8'))
-  except (ValueError, RecursionError) as error:  # ValueError: not UTF-8, too
+  except (ValueError, RecursionError) as error:  # ValueError: also for text that is not UTF-8
     raise Unusable(path, f'{NAME} is torn ({error})') from None
   if not isinstance(manifest, dict):
     raise Unusable(path, f'{NAME} holds no description')
@@ -84,7 +84,7 @@ def parsed(text: bytes, path: str, expected_format: int) -> dict[str, Any]:
 
 
 def check_size(path: str, name: str, manifest: dict, size: int | None) -> None:
-  """Raises Unusable if a file of a store has another size than it had; None: it is missing."""
+  """Raises Unusable if a file of a store does not have its recorded size; None: it is missing."""
   if size is None:
     raise Unusable(path, f'{name} is missing')
   if size != manifest['files'][name]['bytes']:
@@ -92,7 +92,7 @@ def check_size(path: str, name: str, manifest: dict, size: int | None) -> None:
 
 
 def check(path: str, name: str, manifest: dict) -> None:
-  """Reads a whole file of a local store; raises Unusable if it is not what was written."""
+  """Reads a whole file of a local store; raises Unusable if it has been changed."""
   file = os.path.join(path, name)
   check_size(path, name, manifest, _size(file))
   known = manifest['files'][name].get('sha256')
@@ -105,7 +105,7 @@ def check(path: str, name: str, manifest: dict) -> None:
 
 
 def array(path: str, name: str, manifest: dict) -> np.ndarray:
-  """The array in a small file of a store; raises Unusable if it is not what was written."""
+  """Returns the array in a small file of a store; raises Unusable if it has been changed."""
   try:
     with open(os.path.join(path, name), 'rb') as file:
       content = file.read()
@@ -117,7 +117,7 @@ def array(path: str, name: str, manifest: dict) -> np.ndarray:
 
 
 def identity(manifest: dict) -> str:
-  """16 hexadecimal digits that tell apart stores whose files differ."""
+  """Returns 16 hexadecimal digits that distinguish stores with different files."""
   return _digest(manifest['files'])[:16]
 
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which prompts share a row: pure arithmetic on token counts.
+"""Packing of prompts into rows: pure arithmetic on token counts.
 
-`Plan` decides from them alone the endless sequence of rows of a mixture; `row_arrays`
-lays the token ids of one row out as the arrays a model reads.
+`Plan` determines from these alone the endless sequence of rows of a mixture; `row_arrays`
+turns the token ids of one row into the arrays that a model reads.
 """
 
 import bisect
@@ -14,8 +14,8 @@ import numpy as np
 
 from flan_jax.errors import UserError
 
-_BLOCK_STREAM, _EPOCH_STREAM = 0, 1  # keep the two kinds of random draw apart
-_KEPT_BLOCKS = 8  # reading threads look at neighbouring blocks
+_BLOCK_STREAM, _EPOCH_STREAM = 0, 1  # separate the two kinds of random draws
+_KEPT_BLOCKS = 8  # cached, because reading threads use neighbouring blocks
 
 
 def fit(sizes: Sequence[tuple[int, int]] | np.ndarray, row_length: int, target_slots: int) -> list[list[int]]:
@@ -44,7 +44,7 @@ def fit(sizes: Sequence[tuple[int, int]] | np.ndarray, row_length: int, target_s
       f'Item {too_large[0]} has {tokens} tokens and {targets} targets; a row holds'
       f' {row_length} and {target_slots}. Use longer rows or cut the item.'
     )
-  # An item is as large as the limit it uses most of.
+  # The size of an item is its share of the limit it uses most of.
   share = (needs * limits[::-1]).max(axis=1)
   order = np.argsort(-share, kind='stable').tolist()
   tokens, targets = needs.T.tolist()
@@ -77,12 +77,12 @@ def _best_fit(order, tokens, targets, row_length, target_slots):
 
 
 class Plan:
-  """The endless sequence of rows of a mixture, a function of its arguments alone.
+  """The endless sequence of rows of a mixture, determined by its arguments alone.
 
-  Tasks are drawn by weight. Within a task every epoch is a fresh permutation, so
-  nothing recurs before all has been seen. `block` consecutive prompts at a time
-  are packed best-fit, and the rows of a block are shuffled, or steps of long
-  prompts would come before steps of short ones.
+  Tasks are drawn by weight. Within a task every epoch is a fresh permutation, so nothing
+  recurs before everything has been seen. Every `block` consecutive prompts are packed
+  best-fit, and the rows of a block are shuffled; otherwise steps of long prompts would
+  come before steps of short ones.
 
   A prompt's global id is its index in its task plus the sizes of the tasks before
   it, tasks in alphabetical order.
@@ -92,7 +92,7 @@ class Plan:
     weights: relative rate of each task; tasks of weight 0 are left out.
     seed: any integer.
     row_length: tokens in a row.
-    target_slots: targets in a row at most.
+    target_slots: maximum targets in a row.
     rows_per_step: rows of one step, over all processes.
     block: prompts packed together.
 
@@ -126,35 +126,35 @@ class Plan:
     self._thresholds = np.cumsum(rates / rates.sum())[:-1]
     self._orders = np.empty(len(self._sizes), np.int64)  # the epoch in use, by task
     self._epochs = np.full(len(self.names), -1)
-    # What is known of each block: its first row, and what was drawn before it.
+    # For each block: its first row, and what was drawn before it.
     self._first_rows = [0]
     self._drawn = [np.zeros(len(self.names), np.int64)]
     self._kept: collections.OrderedDict[int, list[np.ndarray]] = collections.OrderedDict()
     self._lock = threading.Lock()
 
   def rows(self, step: int) -> list[np.ndarray]:
-    """The rows of a step (from 0): for each an int64 array of global prompt ids."""
+    """Returns the rows of a step (from 0): for each an int64 array of global prompt ids."""
     first = step * self.rows_per_step
     with self._lock:
       return [self._row(first + i) for i in range(self.rows_per_step)]
 
   def locate(self, ids: Sequence[int] | np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Global ids -> (number of the task in `names`, index within the task)."""
+    """Returns global ids -> (number of the task in `names`, index within the task)."""
     ids = np.asarray(ids, np.int64)
     tasks = np.searchsorted(self._offsets, ids, side='right') - 1
     return tasks, ids - self._offsets[tasks]
 
   def sizes(self, ids: Sequence[int] | np.ndarray) -> np.ndarray:
-    """Tokens (inputs and targets together) and targets of prompts, [..., 2]."""
+    """Returns tokens (inputs and targets together) and targets of prompts, [..., 2]."""
     return self._sizes[ids]
 
   def fullness(self, steps: Iterable[int]) -> float:
-    """The share of the row length that is filled, over the steps given."""
+    """Returns the filled share of the row length, over the given steps."""
     filled = [self._sizes[row, 0].sum() for step in steps for row in self.rows(step)]
     return float(np.mean(filled)) / self.row_length
 
   def drawn(self, steps: int) -> dict[str, int]:
-    """Prompts of each task in the first `steps` steps."""
+    """Returns the number of prompts of each task in the first `steps` steps."""
     counts = np.zeros(len(self.names), np.int64)
     for step in range(steps):
       tasks, _ = self.locate(np.concatenate(self.rows(step)))
@@ -168,7 +168,7 @@ class Plan:
     return self._packed(block)[number - self._first_rows[block]]
 
   def _packed(self, block: int) -> list[np.ndarray]:
-    """The rows of a block; blocks are met in order the first time."""
+    """Returns the rows of a block; the first pass over blocks must be in order."""
     if block in self._kept:
       return self._kept[block]
     noise = _noise(2 * self.block, self._seed, _BLOCK_STREAM, block)
@@ -188,7 +188,7 @@ class Plan:
     return rows
 
   def _draw(self, block: int, noise: np.ndarray) -> np.ndarray:
-    """The global ids of a block's prompts, in the order they were drawn."""
+    """Returns the global ids of a block's prompts, in the order of drawing."""
     uniform = (noise >> np.uint64(11)) * 2.0**-53
     tasks = np.searchsorted(self._thresholds, uniform, side='right')
     counts = np.bincount(tasks, minlength=len(self.names))
@@ -258,5 +258,5 @@ def _check_lengths(name, lengths, row_length, target_slots) -> None:
 
 
 def _noise(count: int, *key: int) -> np.ndarray:
-  """uint64 noise from a key. Raw bits, whose stream numpy keeps over versions."""
+  """Returns uint64 noise from a key. Raw bits, whose stream numpy keeps across versions."""
   return np.random.PCG64(np.random.SeedSequence(key)).random_raw(count)

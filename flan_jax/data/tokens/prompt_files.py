@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The files of a prompt store: written into a folder, opened, read at random.
+"""The files of a prompt store: writing them, opening them, reading at random.
 
     prompts.array_record, lengths.npy, checksums.npy, manifest.json
 
-A record is the ids of one prompt, inputs then targets; `lengths.npy` says where the one
-ends and the other begins. What is read is compared with what was written: the manifest
-with itself, every file with the manifest, each record with its checksum.
+A record is the ids of one prompt, inputs then targets; `lengths.npy` has the size of
+both. Everything read is verified: the manifest by its digest, every file by the manifest,
+each record by its checksum.
 """
 
 import array
@@ -21,23 +21,23 @@ from flan_jax.data.tokens import manifest as manifests
 from flan_jax.data.tokens.manifest import Unusable
 from flan_jax.errors import notice
 
-FORMAT = 2  # raise when the files, or the ids in them, come out differently
+FORMAT = 2  # raise it if the files, or the ids in them, change
 
 PROMPTS, LENGTHS, CHECKSUMS = 'prompts.array_record', 'lengths.npy', 'checksums.npy'
 _TYPE_CODES = {'uint16': 'H', 'uint32': 'I'}
-# A prompt is too short to compress: plain records are smaller and faster both ways.
+# A prompt is too short to compress: plain records are smaller and faster to write and read.
 _WRITER_OPTIONS = 'group_size:1,uncompressed'
 _READER_OPTIONS = 'readahead_buffer_size:0,max_parallelism:0'
-_READER_BUFFER = 32 * 1024  # bytes; the default of 1 MiB is for reading in order
+_READER_BUFFER = 32 * 1024  # bytes; the default of 1 MiB is for sequential reads
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Store:
-  """A warm store.
+  """An open store.
 
   lengths: int32 [N, 2], tokens of inputs and of targets, as stored. checksums: uint32
-  [N], CRC-32 of the records; None compares none. fetch: returns when the records are in
-  `path`, whole; True makes it look again. None: they are there.
+  [N], CRC-32 of the records; None verifies none. fetch: returns once the records in
+  `path` are complete; True makes it check again. None: they are present.
   """
 
   name: str
@@ -48,24 +48,24 @@ class Store:
   fetch: Callable[[bool], None] | None = None
 
   def read(self, indices: Sequence[int] | np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
-    """(inputs ids, targets ids) of each prompt. Ask for many at once: 500 take a fourth
-    of the time that they take one by one. Threads may share a store.
+    """Returns (inputs ids, targets ids) of each prompt. Read many at once: 500 take a fourth
+    of the time of single reads. Threads may share a store.
 
     Raises:
-      Unusable: the records are not those that were written.
+      Unusable: the records have been changed.
     """
     if not len(indices):
       return []
     numbers = np.asarray(indices, np.int64)
     records = self._records(numbers)
-    # One array, cut: half the time of one for each record.
+    # Slicing one array takes half the time of making one for each record.
     ids = np.frombuffer(b''.join(records), self.manifest['dtype'])
     ends = np.cumsum(self.lengths[numbers].ravel()).tolist()
     parts = [ids[start:end] for start, end in zip([0, *ends], ends)]
     return list(zip(parts[::2], parts[1::2]))
 
   def _records(self, numbers: np.ndarray) -> list[bytes]:
-    """The records of some prompts; of a copy that has been damaged, once it is fetched again."""
+    """Returns the records of some prompts; fetches a damaged copy again, once."""
     if self.fetch is None:
       return self._checked(numbers)
     self.fetch(False)
@@ -105,11 +105,11 @@ def _first(error: Exception) -> str:
 
 
 def open_store(path: str) -> Store:
-  """Opens a store that stands.
+  """Opens an existing store.
 
   Raises:
-    UserError: there is none, another version of flan_jax wrote it, or its files are not
-      those that were written.
+    UserError: it is missing, another version of flan_jax wrote it, or its files have been
+      changed.
   """
   manifest = manifests.read(path, FORMAT)
   manifests.check(path, PROMPTS, manifest)
@@ -117,7 +117,7 @@ def open_store(path: str) -> Store:
 
 
 def opened(path: str, manifest: dict, fetch: Callable[[bool], None] | None = None) -> Store:
-  """The store of a folder whose manifest has been read; only its small files are."""
+  """Opens the store of a folder whose manifest has been read; reads only its small files."""
   lengths = manifests.array(path, LENGTHS, manifest)
   checksums = manifests.array(path, CHECKSUMS, manifest)
   return Store(manifest['task'], path, manifest, lengths, checksums, fetch)
@@ -130,9 +130,9 @@ def write(
 
   Args:
     name: of the task.
-    prompts: (inputs ids, targets ids), each a list of integers, ended as they shall be.
+    prompts: (inputs ids, targets ids), each a list of integers, with separators.
     dtype: 'uint16' or 'uint32'.
-    describe: called with the number of prompts at the end; more for the manifest.
+    describe: number of prompts -> further fields of the manifest; called at the end.
   """
   lengths = _write_prompts(folder, prompts, _TYPE_CODES[dtype])
   inputs_tokens, targets_tokens = lengths.sum(axis=0).tolist()

@@ -3,8 +3,8 @@
 
     gs://<bucket>/<folder>/<task>/<split>-<fingerprint>/...  the files of a local store
 
-There is no rename in a bucket: the manifest, which has the checksums of the other files,
-is written last, and what has no manifest is not there. Files are asked for by name, never
+A bucket cannot rename: the manifest, which has the checksums of the other files, is
+written last, and a store without a manifest does not exist. Files are read by name, never
 listed. Builders of one store write the same bytes, so one may overwrite the other's.
 """
 
@@ -21,7 +21,7 @@ from flan_jax.data.tokens.manifest import Missing, Unusable
 from flan_jax.data.tokens.prompt_files import FORMAT, PROMPTS, Store
 from flan_jax.errors import notice, UserError
 
-ATTEMPTS = 2  # to fetch a file before it is the published one that is wrong
+ATTEMPTS = 2  # downloads of a file before the published one counts as wrong
 
 
 class Published:
@@ -31,14 +31,14 @@ class Published:
     address: 'gs://bucket/store/task/train-0123456789abcdef'.
     name: of the store in the cache, 'task/train-0123456789abcdef'.
     cache: where copies are kept.
-    make: builds the store inside the folder it is given, and returns it.
+    make: builds the store inside the folder passed to it, and returns it.
   """
 
   def __init__(self, address: str, name: str, cache: HostCache, make: Callable[[str], Store]):
     self.address, self._name, self._cache, self._make = address, name, cache, make
 
   def is_there(self, say: Callable[[str], object]) -> bool:
-    """Whether it is published, each file in the size that it had. say: as of `find`."""
+    """Whether it is published, each file with its original size. say: as in `find`."""
     try:
       manifest, _ = self._manifest()
       for name in manifest['files']:
@@ -49,9 +49,9 @@ class Published:
     return True
 
   def find(self, say: Callable[[str], object]) -> Store | None:
-    """Opens the store; None if it must be built. say: is told why, if it is there but wrong.
+    """Opens the store; None if it must be built. say: called with the reason if it is unusable.
 
-    Lengths are fetched at once, records when they are first read.
+    Fetches lengths at once, records on their first read.
     """
     try:
       return self._opened(*self._manifest())
@@ -60,13 +60,13 @@ class Published:
       return None
 
   def build(self) -> Store:
-    """Publishes the store, built now or kept in the cache from before, and opens it."""
+    """Publishes the store, built now or found in the cache, and opens it."""
     copy, manifest = self._kept() or self._built()
     self._upload(copy, manifest)
     return self._store(copy, manifest)
 
   def _manifest(self) -> tuple[dict, bytes]:
-    """The published manifest, and the file as it is."""
+    """Returns the published manifest, parsed and as bytes."""
     text = _read(storage.join(self.address, manifests.NAME))
     if text is None:
       raise Missing(self.address, f'it has no {manifests.NAME}')
@@ -97,10 +97,10 @@ class Published:
     return f'{self._name}.{manifests.identity(manifest)}'
 
   def _fetch(self, copy: Copy, name: str, manifest: dict) -> None:
-    """Brings a file into the copy, unless it is there; one process of the machine does.
+    """Fetches a file into the copy unless it is there; one process per machine does it.
 
     Raises:
-      Unusable: what is published is not what was written.
+      Unusable: the published file is not the one that was written.
     """
     with copy.alone():
       if _agrees(copy.path, name, manifest):
@@ -112,7 +112,7 @@ class Published:
     raise Unusable(self.address, f'{name} is not what was written')
 
   def _downloaded(self, copy: Copy, name: str, manifest: dict) -> bool:
-    """Fetches a file; returns whether it is what was written."""
+    """Fetches a file; returns whether it is the one that was written."""
     file = os.path.join(copy.path, name)
     try:
       storage.download(storage.join(self.address, name), file)
@@ -128,7 +128,7 @@ class Published:
     return drafts.in_words(f'a copy of {self.address}/{name} in {self._cache.path}', 'STORE_CACHE')
 
   def fetch_records(self, copy: Copy, manifest: dict) -> None:
-    """Brings the records into the copy; if what is published is wrong, builds it again."""
+    """Fetches the records into the copy; if the published ones are wrong, builds them again."""
     try:
       return self._fetch(copy, PROMPTS, manifest)
     except Unusable as error:
@@ -137,7 +137,7 @@ class Published:
       raise UserError(self._differs())
 
   def _kept(self) -> tuple[Copy, dict] | None:
-    """A whole copy from before: published, it need not be built again."""
+    """Returns a complete cached copy, which can be published without a build; else None."""
     for name in self._cache.copies(self._name):
       copy = self._cache.use(name)
       try:
@@ -167,7 +167,7 @@ class Published:
       shutil.rmtree(draft, ignore_errors=True)
 
   def _upload(self, copy: Copy, manifest: dict) -> None:
-    """Publishes a whole copy, the manifest last."""
+    """Publishes a complete copy, the manifest last."""
     target = storage.join(self.address, manifests.NAME)
     text = storage.read_text(os.path.join(copy.path, manifests.NAME))
     try:
@@ -196,7 +196,7 @@ class Published:
 
 
 class _Arrival:
-  """Fetches the records of a store once, whichever thread asks first."""
+  """Fetches the records of a store once, for whichever thread asks first."""
 
   def __init__(self, published: Published, copy: Copy, manifest: dict):
     self._published, self._copy, self._manifest = published, copy, manifest
@@ -210,7 +210,7 @@ class _Arrival:
 
 
 def _agrees(folder: str, name: str, manifest: dict) -> bool:
-  """Whether a copy of a file is there and whole; says so if it is there and is not."""
+  """Whether a copy of a file exists and is correct; reports it if it is damaged."""
   try:
     manifests.check(folder, name, manifest)
     return True
@@ -221,7 +221,7 @@ def _agrees(folder: str, name: str, manifest: dict) -> bool:
 
 
 def _read(path: str) -> bytes | None:
-  """None: it is not there."""
+  """Returns the content; None if it is missing."""
   try:
     return storage.read_bytes(path)
   except FileNotFoundError:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The arrays of one packed row, as a model reads them, made of the token ids of its prompts."""
+"""The arrays of one packed row for a model, made from the token ids of its prompts."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from flan_jax.errors import UserError
 
 
 def assemble(prompts: Sequence[tuple], row_length: int, target_slots: int) -> dict:
-  """Lays prompts out as one row: each a segment, inputs first, then targets.
+  """Lays out prompts as one row: each a segment, inputs first, then targets.
 
       assemble([([7, 8, 1], [5, 1]), ([9, 1], [6, 1])], row_length=12, target_slots=6)
       -> tokens          7 8 1 5 1  9 1 6 1  0 0 0
@@ -20,14 +20,14 @@ def assemble(prompts: Sequence[tuple], row_length: int, target_slots: int) -> di
          target_id       5 1  6 1  0 0
          weight          1 1  1 1  0 0
 
-  The token at a query position (an index into the row) is to predict the target id
-  beside it. With no inputs at all nothing comes before the first target, and it is
-  not predicted.
+  The token at a query position (an index into the row) predicts the target id at the
+  same slot. Without any inputs nothing precedes the first target, and it is not
+  predicted.
 
   Args:
     prompts: (inputs ids, targets ids) of each prompt.
     row_length: L, tokens in the row; the rest is padding, segment 0.
-    target_slots: S, places for targets; unused ones have weight 0.
+    target_slots: S, slots for targets; unused ones have weight 0.
 
   Returns:
     tokens, positions, segment_ids, branch: int32 [L]; query_position, target_id:
@@ -43,13 +43,13 @@ def assemble(prompts: Sequence[tuple], row_length: int, target_slots: int) -> di
   total = segments.sum()
   row['positions'][:total] = _ranges(np.zeros_like(segments), segments)
   row['segment_ids'][:total] = np.repeat(np.arange(1, len(segments) + 1), segments)
-  unseen = (inputs == 0) & (targets > 0)  # a first target that nothing precedes
+  unseen = (inputs == 0) & (targets > 0)  # a first target without a preceding token
   _ask(row, _ranges(starts[1::2] - 1 + unseen, targets - unseen))
   return row
 
 
 def assemble_options(prompts: Sequence[tuple], row_length: int, target_slots: int) -> tuple[dict, np.ndarray]:
-  """Lays prompts out with their answer options side by side, to score them all.
+  """Lays out prompts with their answer options side by side, to score them all.
 
   The options of a prompt are branches 1, 2, ... of its segment. Each continues the
   prompt's positions, and its first token is predicted by the prompt's last one.
@@ -67,11 +67,11 @@ def assemble_options(prompts: Sequence[tuple], row_length: int, target_slots: in
   Args:
     prompts: (inputs ids, [option ids, ...]) of each prompt.
     row_length: L, tokens in the row.
-    target_slots: S, places for the options' tokens.
+    target_slots: S, slots for the options' tokens.
 
   Returns:
-    The row as `assemble` gives it, and owner: int32 [S], for each slot the number
-    of its option, counted over all prompts of the row; -1 where the slot is unused.
+    The row as from `assemble`, and owner: int32 [S], for each slot the number of its
+    option, counted over all prompts of the row; -1 if the slot is unused.
 
   Raises:
     UserError: the prompts do not fit, or one has no inputs to predict from.
@@ -79,7 +79,7 @@ def assemble_options(prompts: Sequence[tuple], row_length: int, target_slots: in
   if not all(len(inputs) for inputs, _ in prompts):
     raise UserError('A prompt without any token cannot be followed by options: give its inputs a separator.')
   counts = np.array([len(options) for _, options in prompts], np.int64)
-  branches = _ranges(np.zeros_like(counts), counts + 1)  # of each piece, 0 of a prompt
+  branches = _ranges(np.zeros_like(counts), counts + 1)  # of each piece, 0 for a prompt
   segments = np.repeat(np.arange(len(counts)), counts + 1)
   pieces = [piece for inputs, options in prompts for piece in (inputs, *options)]
   row, sizes, starts = _with_tokens(pieces, branches > 0, row_length, target_slots)
@@ -91,9 +91,9 @@ def assemble_options(prompts: Sequence[tuple], row_length: int, target_slots: in
 
 
 def _ask_options(row: dict, sizes, starts, chosen, segments) -> np.ndarray:
-  """Fills the slots; returns the owners. chosen: of the pieces those that are options, bool."""
+  """Fills the slots; returns the owners. chosen: bool, whether each piece is an option."""
   asked, at = sizes[chosen], starts[chosen]
-  # An option's first token is asked of the prompt's last one, wherever that stands.
+  # An option's first token is predicted by the prompt's last one, wherever that is.
   last_inputs = (starts + sizes - 1)[~chosen][segments[chosen]]
   targets = _ranges(at, asked)
   queries = np.where(targets == np.repeat(at, asked), np.repeat(last_inputs, asked), targets - 1)
@@ -104,7 +104,7 @@ def _ask_options(row: dict, sizes, starts, chosen, segments) -> np.ndarray:
 
 
 def _with_tokens(pieces: list, targets, row_length: int, target_slots: int) -> tuple[dict, np.ndarray, np.ndarray]:
-  """A row that has its tokens alone, and of each piece its size and where it starts.
+  """Returns a row with only its tokens, and each piece's size and start.
 
   targets: which of the pieces are targets, as an index of them.
   """

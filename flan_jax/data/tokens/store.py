@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The prompt store: a task rendered and tokenized once, read at random ever after.
+"""The prompt store: a task rendered and tokenized once, then read at random.
 
     <directory>/<task>/<split>-<fingerprint>/prompts.array_record
                                              lengths.npy
                                              checksums.npy
                                              manifest.json
 
-The fingerprint covers everything that decides the ids, so a change builds a new store
+The fingerprint covers everything that determines the ids, so a change builds a new store
 beside the old one. A local store is written under another name and renamed when it is
-whole: half of one is never read. A directory may be a gs:// address, see `published`.
+complete: a partial one is never read. A directory may be a gs:// address, see `published`.
 """
 
 import dataclasses
@@ -34,18 +34,18 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
-  """What decides the ids of a prompt, beyond the task itself.
+  """The settings that determine the ids of a prompt, besides the task itself.
 
-  inputs_length, targets_length: tokens at most, separators included. Longer inputs are
+  inputs_length, targets_length: maximum tokens, separators included. Longer inputs are
     shortened as in evaluation.
-  separators: what ends the inputs and the targets: 'eos', '' or any text.
+  separators: the ends of the inputs and of the targets: 'eos', '' or any text.
   beginning: ids before the inputs, see ends.Ends.
-  overflow: what becomes of longer targets. 'cut' drops the rest; 'split', for plain
-    text, lets it go on in further prompts without inputs, the last of which is ended.
-  cap: prompts at most; None keeps all.
+  overflow: for longer targets. 'cut' drops the rest; 'split', for plain text, continues
+    it in further prompts without inputs, the last of which is ended.
+  cap: maximum number of prompts; None keeps all.
   seed: for preprocessors that draw.
-  fingerprint_extra: what else must not change unnoticed, such as the source code of
-    the preprocessors; JSON values.
+  fingerprint_extra: other things whose change must be noticed, such as the source code
+    of the preprocessors; JSON values.
   """
 
   inputs_length: int
@@ -63,9 +63,9 @@ class Settings:
 
 
 def find(path: str, say: Callable[[str], object] = lambda text: None) -> Store | None:
-  """The store at the `location` of a task; None if it must be built.
+  """Returns the store at the `location` of a task; None if it must be built.
 
-  say: is told why, if there is something that cannot be used.
+  say: called with the reason if an existing store is unusable.
   """
   if not os.path.lexists(path):
     return None
@@ -84,7 +84,7 @@ def _fingerprint(path: str) -> str:
 
 
 def location(task: 'seqio.Task', split: str, directory: str, settings: Settings) -> tuple[str, dict]:
-  """Where the store of a task belongs, and what its fingerprint was taken of."""
+  """Returns the path of a task's store, and the inputs of its fingerprint."""
   inputs = {
     'format': FORMAT,
     'task': task.name,
@@ -93,7 +93,7 @@ def location(task: 'seqio.Task', split: str, directory: str, settings: Settings)
     'vocabulary': tokenizing.vocabulary_identity(task.output_features['targets'].vocabulary),
     **vars(settings),
   }
-  if not settings.beginning:  # as before there were any
+  if not settings.beginning:  # keeps the fingerprints of versions without beginnings
     del inputs['beginning']
   canonical = json.dumps(inputs, sort_keys=True, separators=(',', ':'))
   fingerprint = hashlib.sha256(canonical.encode()).hexdigest()[:16]
@@ -102,7 +102,7 @@ def location(task: 'seqio.Task', split: str, directory: str, settings: Settings)
 
 @dataclasses.dataclass(frozen=True)
 class Wanted:
-  """The store of a task that somebody needs, be it there or not.
+  """The store that a task needs, whether it exists or not.
 
   task, split: a seqio.Task and one of its splits. directory: of all stores, local or
   gs://. settings: of its prompts. cache: of copies, for a gs:// directory.
@@ -116,46 +116,46 @@ class Wanted:
 
   @functools.cached_property
   def located(self) -> tuple[str, dict]:
-    """As `location` gives it."""
+    """The result of `location`."""
     return location(self.task, self.split, self.directory, self.settings)
 
   @property
   def path(self) -> str:
-    """Where it belongs."""
+    """The path of the store."""
     return self.located[0]
 
   @property
   def known(self) -> 'Known':
-    """What of it can be looked for without the task."""
+    """The part that can be looked up without the task."""
     return Known(self.path, self.task.name, self.cache, self.build_in)
 
   def find(self, say: Callable[[str], object] = notice) -> Store | None:
-    """Opens it; None if it must be built. say: is told why, if it is there but wrong."""
+    """Opens it; None if it must be built. say: called with the reason if it is unusable."""
     return self.known.find(say)
 
   def is_there(self, say: Callable[[str], object]) -> bool:
-    """Whether `find` would open it, as far as that is known without fetching it."""
+    """Whether `find` would open it, as far as can be checked without fetching it."""
     if not storage.is_remote(self.directory):
       return find(self.path, say) is not None
     return self.known.published.is_there(say)
 
   def build(self, progress: Callable[[int], object] | None = None) -> Store:
-    """Builds it where it belongs."""
+    """Builds it in its place."""
     if storage.is_remote(self.directory):
       return self.known.published.build()
     return _build(self, progress)
 
   def build_in(self, folder: str) -> Store:
-    """Builds it in a folder of this machine, to be published from there."""
+    """Builds it in a local folder, to be published from there."""
     return _build(dataclasses.replace(self, directory=folder), None, 'STORE_CACHE')
 
 
 @dataclasses.dataclass(frozen=True)
 class Known:
-  """A store whose place is known already; its task need not be.
+  """A store whose path is known; its task may be unknown.
 
   path: local or gs://. name: of the task. cache: of copies, for a gs:// path. make: builds
-  what is published there inside the folder that it is given, and returns it.
+  the store to publish inside the folder passed to it, and returns it.
   """
 
   path: str
@@ -169,7 +169,7 @@ class Known:
 
   @property
   def published(self) -> Published:
-    """The store that is in a bucket."""
+    """The store in a bucket."""
     return Published(self.path, os.path.join(self.name, os.path.basename(self.path)), self.cache, self.make)
 
 
@@ -184,7 +184,7 @@ def ensure(
 ) -> Store:
   """Opens the store of a task; arguments as `build`.
 
-  It is built if it is missing, and again if its files are not those that were written.
+  It is built if it is missing, and again if its files have been changed.
   """
   wanted = Wanted(task, split, os.fspath(directory), Settings(**settings), cache)
   return wanted.find() or wanted.build(progress)
@@ -201,8 +201,8 @@ def build(
 ) -> Store:
   """Renders, tokenizes and writes the prompts of a task.
 
-  A prompt whose target has no token of text, or that is not valid UTF-8, is refused:
-  refusals are counted in the manifest and reported on standard error. It also counts
+  A prompt whose target has no token of text, or that is not valid UTF-8, is refused; the
+  manifest counts refusals, and a notice on standard error reports them. It also counts
   prompts that were too long, see `shortfalls`.
 
   Args:
@@ -210,18 +210,18 @@ def build(
     split: of the task.
     directory: of all stores, local or gs://.
     cache: of this machine, for stores of a gs:// directory.
-    progress: called with the number of prompts added, now and then, to a local directory.
+    progress: called now and then with the number of prompts added, for a local directory.
     **settings: the fields of `Settings`.
 
   Raises:
     UserError: nothing is left to write, the lengths leave no room for text, or the
-      directory takes no store.
+      directory is not writable.
   """
   return Wanted(task, split, os.fspath(directory), Settings(**settings), cache).build(progress)
 
 
 def _build(wanted: Wanted, progress: Callable[[int], object] | None, setting: str = 'STORE_DIR') -> Store:
-  """Builds a store in a local directory, which a setting names."""
+  """Builds a store in a local directory; setting: that names it."""
   task, split, settings = wanted.task, wanted.split, wanted.settings
   path, inputs = wanted.located
   vocabulary = task.output_features['targets'].vocabulary
@@ -233,7 +233,7 @@ def _build(wanted: Wanted, progress: Callable[[int], object] | None, setting: st
     told = {'fingerprint': _fingerprint(path), 'fingerprint_of': inputs, 'split': split}
     return told | tally.counts() | {'created_by': _version()}
 
-  most = max(vocabulary.vocab_size - 1, *settings.beginning, 0)  # a soft prompt is behind the vocabulary
+  most = max(vocabulary.vocab_size - 1, *settings.beginning, 0)  # soft prompt ids exceed the vocabulary
   dtype = 'uint16' if most < 2**16 else 'uint32'
   return write(path, task.name, prompts, dtype, describe, setting)
 
@@ -246,21 +246,21 @@ def write(
   describe: Callable[[int], dict] = lambda count: {},
   setting: str = 'STORE_DIR',
 ) -> Store:
-  """Writes a local store from ids, under its name only when it is whole.
+  """Writes a local store from ids; renames it to its path when it is complete.
 
   Args:
-    path: of the store. Where another process was first, its store stays.
+    path: of the store. If another process was first, its store stays.
     name: of the task.
-    prompts: (inputs ids, targets ids), each a list of integers, ended as they shall be.
+    prompts: (inputs ids, targets ids), each a list of integers, with separators.
     dtype: 'uint16' or 'uint32'.
-    describe: called with the number of prompts at the end; more for the manifest.
-    setting: to change if the disk takes no more.
+    describe: number of prompts -> further fields of the manifest; called at the end.
+    setting: to change if the disk is full.
   """
   folder = os.path.dirname(path)
   with drafts.in_words(f'the prompt store {path}', setting):
     os.makedirs(folder, exist_ok=True)
     drafts.clear(folder)
-    draft = drafts.make(folder)  # in the same folder, or renaming would copy
+    draft = drafts.make(folder)  # on the same disk, so that it can be renamed
     try:
       prompt_files.write(draft, name, prompts, dtype, describe)
       drafts.publish(draft, path, usable=lambda path: find(path) is not None)
@@ -270,7 +270,7 @@ def write(
 
 
 def _accepted(task, split, settings: Settings, cutter: cutting.Cutter, tally: cutting.Tally, progress):
-  """The prompts to write, at most `cap`."""
+  """Yields the prompts to write, at most `cap`."""
   limits = {'inputs': settings.inputs_length, 'targets': settings.targets_length}
   batches = tokenizing.batches(
     task, split, sequence_length=limits, room=cutter.inputs_room, seed=settings.seed, refused=tally.refused
@@ -289,7 +289,7 @@ def _accepted(task, split, settings: Settings, cutter: cutting.Cutter, tally: cu
 
 
 def check_room(task: 'seqio.Task', **settings: Any) -> None:
-  """Raises UserError where `build` would, for lengths that leave no room for text."""
+  """Raises UserError if `build` would because the lengths leave no room for text."""
   _cutter(task, Settings(**settings))
 
 
@@ -311,7 +311,7 @@ def _report_refused(name: str, split: str, vocabulary, tally: cutting.Tally, kep
 
 
 def shortfalls(store: Store) -> list[str]:
-  """What of its prompts did not fit, in plain words."""
+  """Describes the prompts that did not fit, as sentences."""
   manifest, settings = store.manifest, store.manifest['fingerprint_of']
   lines = [
     ('shortened', 'prompts were too long and were shortened', 'INPUTS_LENGTH'),

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The token ids of a SeqIO task, many times faster than iterating the task.
 
-SeqIO's own preprocessors render the text; whole batches are then tokenized in Python,
-where SeqIO would call the tokenizer once for each feature of each example.
+SeqIO's own preprocessors render the text; Python then tokenizes whole batches, whereas
+SeqIO would call the tokenizer once for each feature of each example.
 
 TensorFlow and SeqIO are imported inside functions: reading a store needs neither.
 """
@@ -21,36 +21,35 @@ from flan_jax.errors import UserError
 if TYPE_CHECKING:
   import seqio
 
-PASSAGE = 'passage'  # feature: the part of the inputs that is shortened
-BATCH = 512  # prompts tokenized by one call
-THREADS = 2  # calls at once
+PASSAGE = 'passage'  # feature: the part of the inputs that may be shortened
+BATCH = 512  # prompts per call of the tokenizer
+THREADS = 2  # concurrent calls
 
 NOT_TEXT = 'not valid UTF-8'
 
-# Ids of the inputs and of the targets; whether the inputs were too long and had to be
-# shortened.
+# Ids of the inputs and of the targets; whether the inputs were too long and shortened.
 Ids = tuple[list[int], list[int], bool]
 
 
 def batches(
   task: 'seqio.Task', split: str, *, sequence_length: dict[str, int], room: int, seed: int, refused: collections.Counter
 ) -> Iterator[list[Ids]]:
-  """The text of a task as token ids, without separators, in the order of the source.
+  """Yields the text of a task as token ids, without separators, in the order of the source.
 
-  Inputs that are too long are shortened as in evaluation, see `shortening`; the passage
+  Inputs that are too long are shortened as in evaluation, see `truncation`; the passage
   is the feature 'passage', if the preprocessors yield one. A prompt that is no text is
   refused.
 
-  A task that does more than render, tokenize and append EOS is run to its end, and its
-  ids are taken as they come, but for one EOS at the end, which is a separator.
+  A task that does more than render, tokenize and append EOS is run completely, and its
+  ids are used unchanged, except for one EOS at the end, which is a separator.
 
   Args:
     task: a seqio.Task with the feature 'targets', perhaps also 'inputs'.
     split: one of the task's splits.
-    sequence_length: for preprocessors that ask for it.
-    room: tokens of inputs at most.
-    seed: for preprocessors that ask for it, and for SeqIO's seeded maps.
-    refused: counts by reason what is left out.
+    sequence_length: for preprocessors that take it.
+    room: maximum tokens of inputs.
+    seed: for preprocessors that take it, and for SeqIO's seeded maps.
+    refused: receives counts of refused prompts by reason.
   """
   import seqio
 
@@ -75,7 +74,7 @@ def batches(
 
 
 def _examples(task, split: str, steps: Sequence, offered: dict):
-  """The dataset after these steps, with the features that are read alone."""
+  """Returns the dataset after these steps, with only the features that are read."""
   import seqio
 
   with seqio.map_seed_manager(offered['seed']):
@@ -91,10 +90,10 @@ def _examples(task, split: str, steps: Sequence, offered: dict):
 
 
 def separator_ids(vocabulary: 'seqio.Vocabulary', separator: str) -> list[int]:
-  """'eos' -> the end of sequence; '' -> nothing; other text -> its tokens.
+  """Returns a separator's ids: 'eos' -> the end of sequence; '' -> nothing; other text -> its tokens.
 
   Raises:
-    UserError: the vocabulary has no tokens for it, as some have none for newlines.
+    UserError: the vocabulary has no tokens for it, as some lack newlines.
   """
   if separator == 'eos':
     return [vocabulary.eos_id]
@@ -107,26 +106,26 @@ def separator_ids(vocabulary: 'seqio.Vocabulary', separator: str) -> list[int]:
 
 
 def vocabulary_identity(vocabulary: 'seqio.Vocabulary') -> str:
-  """Changes whenever the vocabulary would tokenize differently."""
+  """Returns a text that changes whenever the vocabulary would tokenize differently."""
   content = getattr(vocabulary, 'ids_identity', None)  # of FlanVocabulary
   if content is None:
     content = getattr(vocabulary, 'content_hash', None)
   if content is not None:
     return str(content() if callable(content) else content)
-  size = vocabulary.vocab_size  # loads it, so that its text can name the contents
+  size = vocabulary.vocab_size  # loads it, so that its str() can name the contents
   kind = type(vocabulary)
   return f'{kind.__module__}.{kind.__name__} {size} {_without_addresses(vocabulary)}'
 
 
 def source_identity(source: 'seqio.DataSource', split: str) -> dict:
-  """Changes whenever the source would yield other examples, as far as can be known."""
+  """Returns data that changes whenever the source would yield other examples, as far as is known."""
   if hasattr(source, 'tfds_dataset'):
     return _tfds_identity(source.tfds_dataset, split)
   return {'source': _without_addresses(source)}
 
 
 def _tfds_identity(loader, split: str) -> dict:
-  """Where the files lie does not matter, what they hold does."""
+  """Depends on the content of the files, not on their place."""
   info = private_names.loader_builder(loader, split).info
   expression = private_names.loader_slice(loader, split)
   used = [name for name in info.splits if name in re.findall(r'\w+', expression)]
@@ -145,7 +144,7 @@ def _without_addresses(thing) -> str:
 
 
 def _rendering_steps(steps: Sequence) -> list | None:
-  """The steps before `tokenize`; None if other steps than appending EOS follow it."""
+  """Returns the steps before `tokenize`; None if steps other than appending EOS follow it."""
   from seqio import preprocessors as seqio_steps
 
   ends = (seqio_steps.append_eos, seqio_steps.append_eos_after_trim)
@@ -158,7 +157,7 @@ def _rendering_steps(steps: Sequence) -> list | None:
 
 
 def _with_arguments(step, offered: dict):
-  """Passes what the step's signature asks for and nobody has bound, as SeqIO does."""
+  """Passes the arguments that the step's signature has and that are not bound, as SeqIO does."""
   asked = set(inspect.signature(step).parameters) - set(getattr(step, 'keywords', ()))
   given = {name: value for name, value in offered.items() if name in asked}
   return functools.partial(step, **given)
@@ -179,7 +178,7 @@ def _is_text(spec) -> bool:
 
 
 def _tokenized(dataset, source, vocabulary, room: int, refused: collections.Counter) -> Iterator[list[Ids]]:
-  """Tokenizes batches while the caller has the one before."""
+  """Tokenizes the next batches while the caller uses the previous one."""
   from flan_jax.data import splits
 
   encode = _batch_encoder(vocabulary)
@@ -194,7 +193,7 @@ def _tokenized(dataset, source, vocabulary, room: int, refused: collections.Coun
     inputs, cut = truncation.fitted(ids[:count], columns['inputs'], passages, room, encode)
     return list(zip(inputs, targets, cut))
 
-  # Tokenizers run outside Python's lock, so threads are further cores.
+  # Tokenizers release Python's lock, so threads use further cores.
   pending: collections.deque[futures.Future[list[Ids]]] = collections.deque()
   with futures.ThreadPoolExecutor(THREADS) as workers:
     for batch in splits.elements(dataset.batch(BATCH).prefetch(4), source):
@@ -206,7 +205,7 @@ def _tokenized(dataset, source, vocabulary, room: int, refused: collections.Coun
 
 
 def _texts(batch: dict, refused: collections.Counter) -> dict[str, list[str]]:
-  """Columns of text; rows that are not valid UTF-8 are left out and counted."""
+  """Returns columns of text; leaves out and counts rows that are not valid UTF-8."""
   columns = {name: texts.tolist() for name, texts in batch.items()}
   try:
     return {name: [text.decode() for text in texts] for name, texts in columns.items()}
@@ -225,7 +224,7 @@ def _is_valid(text: bytes) -> bool:
 
 
 def _batch_encoder(vocabulary):
-  """A function of texts to lists of ids, in one call where the vocabulary has one."""
+  """Returns a function of texts to lists of ids, one call if the vocabulary supports batches."""
   import seqio
 
   if hasattr(vocabulary, 'encode_batch'):

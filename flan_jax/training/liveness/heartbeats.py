@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """MODEL_DIR/heartbeats/<process>.json: what each process of a run does, while it lives.
 
-Clocks may be apart: a reader remembers by its own when a heartbeat last changed. What an
-earlier start has left has another `run`, and says nothing.
+Clocks may differ: a reader records by its own clock when a heartbeat last changed. Files
+of an earlier start have another `run` and are ignored.
 """
 
 import contextlib
@@ -15,22 +15,22 @@ from flan_jax.storage import processes
 
 FOLDER = 'heartbeats'
 SECONDS, BUCKET_SECONDS = 10.0, 30.0  # between two heartbeats
-MISSED = 15  # heartbeats without which a process counts as lost
+MISSED = 15  # missed heartbeats after which a process counts as lost
 
 
 def interval(model_dir: str) -> float:
-  """Seconds between two heartbeats."""
+  """Returns the seconds between two heartbeats."""
   return BUCKET_SECONDS if storage.is_remote(model_dir) else SECONDS
 
 
 @dataclasses.dataclass
 class _Peer:
-  """What is known of another process; times are the reader's."""
+  """State of another process; times are the reader's."""
 
   record: dict[str, Any] = dataclasses.field(default_factory=dict)
   changed: float = 0.0
-  read: float = 0.0  # the last time that something could be seen
-  gone: bool = False  # the process was no more before its last word was read
+  read: float = 0.0  # the last time that its file could be read
+  gone: bool = False  # the process had ended before its last record was read
 
   @property
   def silence(self) -> float:
@@ -38,17 +38,17 @@ class _Peer:
 
 
 class Heartbeats:
-  """Those of the processes of one start of a run, which are several.
+  """Heartbeats of the processes of one start of a run, if there are several.
 
   Args:
-    model_dir: where they are.
-    index, count: of this process, and of all.
-    run: a number that all processes of this start have, and no earlier start had.
+    model_dir: contains them.
+    index, count: index of this process, and number of processes.
+    run: a number shared by all processes of this start and no earlier one.
   """
 
   def __init__(self, model_dir: str, index: int, count: int, run: int):
     self.index, self.interval = index, interval(model_dir)
-    self.moved = 0.0  # when another process was last seen to do something else
+    self.moved = 0.0  # when another process was last seen to change its phase
     self._folder = storage.join(storage.absolute(model_dir), FOLDER)
     self._own: dict[str, Any] = {'run': run, 'process': index, **processes.this()}
     self._count, self._phase = 0, 'start'
@@ -56,25 +56,25 @@ class Heartbeats:
     self._peers = {number: _Peer() for number in range(count) if number != index}
 
   def patience(self, deadline: float) -> float:
-    """Seconds of silence after which a process counts as lost. deadline: of a step."""
+    """Returns the seconds of silence after which a process counts as lost. deadline: of a step."""
     return max(min(deadline, MISSED * self.interval), 3 * self.interval)
 
   def write(self, phase: str) -> None:
-    """This process lives, and is in that phase."""
+    """Records that this process lives, and its phase."""
     self._count, self._phase = self._count + 1, phase
     record = {**self._own, 'phase': phase, 'count': self._count, **self._ended}
-    with contextlib.suppress(OSError, ValueError):  # the next one, perhaps
+    with contextlib.suppress(OSError, ValueError):  # the next one may succeed
       storage.make_folder(self._folder)
       storage.write_whole(self._path(self._own['process']), json.dumps(record))
 
   def end(self, code: int) -> None:
-    """This process ends, with that exit code; the first word counts."""
+    """Records that this process ends, with that exit code; only the first call counts."""
     if not self._ended:
       self._ended = {'ended': code}
       self.write(self._phase)
 
   def read(self, now: float) -> None:
-    """Looks at the others. now: by the clock that `moved` is told by."""
+    """Reads the other heartbeats. now: by the clock of `moved`."""
     for number, peer in self._peers.items():
       gone = processes.is_gone(peer.record)
       try:
@@ -82,7 +82,7 @@ class Heartbeats:
       except FileNotFoundError:
         peer.read = now
         continue
-      except (OSError, ValueError):  # a bucket that does not answer says nothing of a process
+      except (OSError, ValueError):  # an unavailable bucket is no sign of a lost process
         continue
       peer.read = now
       if not isinstance(record, dict) or record.get('run') != self._own['run']:
@@ -95,13 +95,13 @@ class Heartbeats:
       peer.record, peer.changed = record, now
 
   def unsure(self) -> bool:
-    """Whether `read` must look again: a process is no more, and perhaps has said that it ended well."""
+    """Whether `read` must run again: a process has ended, and may have recorded a regular end."""
     return any(not peer.gone and processes.is_gone(peer.record) for peer in self._peers.values())
 
   def lost(self, killed_only: bool = False) -> str:
-    """'process 1 (host b, pid 17) is gone ...': who has certainly ended too early.
+    """Names the processes that certainly ended too early: 'process 1 (host b, pid 17) is gone ...'.
 
-    killed_only: not those that have said themselves with which code they end.
+    killed_only: without those that recorded their own exit code.
     """
     told = []
     for number, peer in self._peers.items():
@@ -115,17 +115,17 @@ class Heartbeats:
     return ' '.join(told)
 
   def silent(self, seconds: float) -> str:
-    """'process 1 (...) has given no heartbeat for 160 s, the last in step 7': those silent for longer."""
+    """Names those silent for longer: 'process 1 (...) has given no heartbeat for 160 s, the last in step 7'."""
     told = [self._told(number) for number, peer in self._peers.items() if self._quiet(peer) > seconds]
     return '; '.join(told)
 
   def unheard(self, since: float) -> str:
-    """The same of those that have not ended and gave no heartbeat after that time of the clock."""
+    """As `silent`, for those that have not ended and gave no heartbeat since that time."""
     still = (number for number, peer in self._peers.items() if 'ended' not in peer.record and peer.changed <= since)
     return '; '.join(map(self._told, still))
 
   def described(self) -> str:
-    """Of each other process what it does, or for how long it has been silent."""
+    """Describes each other process: its phase, or how long it has been silent."""
     return '; '.join(
       self._told(number)
       if self._quiet(peer) > 3 * self.interval

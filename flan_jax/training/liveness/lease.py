@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""MODEL_DIR/lease.json: which run writes there. One at a time does.
+"""MODEL_DIR/lease.json: the run that may write there, one at a time.
 
-The holder renews it. Whoever comes next looks at its process, if that is of the same
-machine, and else waits whether the file changes, by its own clock.
+The holder renews it. Another run checks the holder's process if it is on the same
+machine, and else waits, by its own clock, for the file to change.
 """
 
 import contextlib
@@ -18,13 +18,13 @@ from flan_jax.errors import notice, UserError
 from flan_jax.storage import processes
 
 FILE = 'lease.json'
-# Without a change for so many seconds the holder is taken for dead: three heartbeats.
+# Without a change for this long the holder counts as dead: three heartbeats.
 LEASE_SECONDS, BUCKET_LEASE_SECONDS = 30.0, 90.0
-_POLL = 1.0  # seconds between looks at another's lease
+_POLL = 1.0  # seconds between reads of another run's lease
 
 
 class Lease:
-  """The right of this process, and of those with it, to write a run's folder."""
+  """The right of this process, and of the others of its run, to write a run's folder."""
 
   def __init__(self, model_dir: str):
     self._folder = storage.absolute(model_dir)
@@ -34,17 +34,17 @@ class Lease:
     self._is_held = False
 
   def take(self) -> None:
-    """Takes it, from a dead holder too.
+    """Takes the lease, also from a dead holder.
 
     Raises:
-      UserError: a run that lives has it, or it cannot be written.
+      UserError: a live run holds it, or it cannot be written.
     """
     try:
       storage.make_folder(self._folder)
       while not (self._tried() or self._waited()):
-        pass  # somebody else was faster, or it is free now
+        pass  # another process was faster, or the lease is free now
     except OSError as error:
-      if isinstance(error, UserError):  # of a bucket, in words
+      if isinstance(error, UserError):  # a bucket's, with a message
         raise
       raise UserError(
         f'{self.path} cannot be written ({error.strerror or error}): make its disk '
@@ -52,7 +52,7 @@ class Lease:
       ) from None
 
   def renew(self) -> str:
-    """Says that this process lives; returns what is wrong if another run has taken the lease."""
+    """Renews the lease; returns what is wrong if another run has taken it."""
     if not self._is_held:
       return ''
     try:
@@ -62,12 +62,12 @@ class Lease:
         return f'another run has taken {self.path}: {_described(holder)}; this one had not renewed it in time'
       self._record['count'] += 1
       storage.write_whole(self.path, json.dumps(self._record))
-    except OSError as error:  # the next time, perhaps
+    except OSError as error:  # the next renewal may succeed
       notice(f'{self.path} could not be renewed: {error}')
     return ''
 
   def release(self) -> None:
-    """Gives it up; another's stays."""
+    """Deletes the lease, unless another run holds it."""
     if not self._is_held:
       return
     self._is_held = False
@@ -76,7 +76,7 @@ class Lease:
         storage.remove(self.path)
 
   def _tried(self) -> bool:
-    """Takes it if nobody has it, or a process of this machine that has ended."""
+    """Takes the lease if it is free or its holder, on this machine, has ended."""
     with _alone(self._folder):
       self._is_held = storage.write_new(self.path, json.dumps(self._record))
       if not self._is_held:
@@ -88,7 +88,7 @@ class Lease:
     return self._is_held
 
   def _waited(self) -> bool:
-    """Waits whether a holder elsewhere renews its lease; takes it if not."""
+    """Waits for a holder elsewhere to renew its lease; takes it if that does not happen."""
     patience = BUCKET_LEASE_SECONDS if storage.is_remote(self.path) else LEASE_SECONDS
     before = _read(self.path)
     notice(
@@ -101,7 +101,7 @@ class Lease:
       now = _read(self.path)
       if now != before:
         if not now or not before:
-          return False  # it is free, or was being written
+          return False  # it is free, or is being written
         raise UserError(self._held_by(now))
     with _alone(self._folder):
       if _read(self.path) == before:
@@ -122,12 +122,12 @@ class Lease:
 
 @contextlib.contextmanager
 def held(model_dir: str, writes: bool = True) -> Iterator[Lease]:
-  """A block in which this run alone writes model_dir.
+  """Context in which only this run writes model_dir.
 
-  writes: whether this process takes the lease; one of several does, for all.
+  writes: this process takes the lease; one of several does, for all.
 
   Raises:
-    UserError: as of Lease.take, on every process.
+    UserError: as in Lease.take, on every process.
   """
   from flan_jax.training import multihost
 
@@ -143,13 +143,13 @@ def held(model_dir: str, writes: bool = True) -> Iterator[Lease]:
 
 @contextlib.contextmanager
 def _alone(folder: str) -> Iterator[None]:
-  """A block that one process of this machine at a time runs; a bucket has no such thing."""
+  """Context that one process of this machine at a time enters; no effect in a bucket."""
   if storage.is_remote(folder):
     yield
     return
   lock = os.open(folder, os.O_RDONLY)
   try:
-    with contextlib.suppress(OSError):  # a disk that cannot lock
+    with contextlib.suppress(OSError):  # a disk without locks
       fcntl.flock(lock, fcntl.LOCK_EX)
     yield
   finally:
@@ -157,7 +157,7 @@ def _alone(folder: str) -> Iterator[None]:
 
 
 def _read(path: str) -> dict[str, Any]:
-  """The record there; {} if there is none, or none that can be read."""
+  """Returns the record there; {} if it is missing or unreadable."""
   try:
     found = json.loads(storage.read_text(path, errors='replace'))
   except (FileNotFoundError, ValueError) as error:
@@ -168,7 +168,7 @@ def _read(path: str) -> dict[str, Any]:
 
 
 def _described(holder: dict) -> str:
-  """'the run of process 17 on host a, since ...'."""
+  """Describes the holder: 'the run of process 17 on host a, since ...'."""
   if not holder:
     return 'a run that has not said which'
   return f'the run of process {holder.get("pid")} on host {holder.get("host")}, since {holder.get("since")}'

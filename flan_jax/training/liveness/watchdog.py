@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Ends a run that makes no progress, with words and the stacks of its threads.
+"""Ends a run that makes no progress, with a message and the stacks of its threads.
 
-The code says by `phase` what it does; two threads look on. One compares with the deadlines
-and ends the process by os._exit, since the main thread may hang in C++. The other writes
-this process's heartbeat, reads those of the others, and renews the lease; it may wait for a
-bucket without holding up the first.
+The code reports its work by `phase`; two threads watch. One compares with the deadlines
+and ends the process by os._exit, because the main thread may hang in C++. The other
+writes this process's heartbeat, reads those of the others, and renews the lease; it may
+wait for a bucket without blocking the first.
 """
 
 import atexit
@@ -26,24 +26,24 @@ from flan_jax.training.liveness import heartbeats
 
 FOLDER = 'hangs'
 STEP, PROGRESS = 'STEP_DEADLINE', 'PROGRESS_DEADLINE'  # the settings
-TICK = 0.25  # seconds between looks at the phase and at processes of this machine
+TICK = 0.25  # seconds between checks of the phase and of processes on this machine
 _WRITE_SECONDS = 20  # for files about a hang, in a bucket that may hang too
-_SETTLE_SECONDS = 5  # in which a process that is lost comes to be known, after an error
+_SETTLE_SECONDS = 5  # after an error, time for the loss of another process to become known
 
-# What the process does: (what, number of a step or None, which deadline it has). Always
-# replaced by a new object, by which the threads see that something has changed.
+# What the process does: (what, number of a step or None, its deadline). Always replaced
+# by a new object, from which the threads see that something has changed.
 _doing: tuple[str, int | None, str] = ('start', None, PROGRESS)
 
 
 def phase(what: str, step: int | None = None, deadline: str = PROGRESS) -> None:
-  """Says what the process does from now on: 'step', 17, STEP. Costs no more than an assignment."""
+  """Sets what the process does from now on: 'step', 17, STEP. As cheap as an assignment."""
   global _doing
   _doing = (what, step, deadline)
 
 
 @contextlib.contextmanager
 def waiting(what: str) -> Iterator[None]:
-  """A block in which the process does something else than before, and goes on with that."""
+  """Context with another phase; afterwards the previous phase continues."""
   before = _doing
   phase(what)
   try:
@@ -54,21 +54,21 @@ def waiting(what: str) -> Iterator[None]:
 
 @dataclasses.dataclass(frozen=True)
 class Deadlines:
-  """Seconds that a step may take, and what else there is of a run; 0: any time."""
+  """Seconds allowed for a step, and for any other progress of a run; 0: unlimited."""
 
   step: float = 900.0
   progress: float = 3600.0
 
 
 class Watchdog:
-  """Watches this process while it serves as a context.
+  """Watches this process inside its context.
 
   Args:
-    model_dir: gets a file in `hangs` with the stacks of all threads.
-    deadlines: after which the process is ended, with exit code errors.HANG.
-    beats: heartbeats of the processes of the run, if there are several.
-    renew: renews the lease, and returns what is wrong if somebody else has it.
-    journal: gets the exit code.
+    model_dir: receives a file in `hangs` with the stacks of all threads.
+    deadlines: after these the process is ended, with exit code errors.HANG.
+    beats: heartbeats of the run's processes, if there are several.
+    renew: renews the lease; returns what is wrong if another run holds it.
+    journal: records the exit code.
   """
 
   def __init__(
@@ -82,11 +82,11 @@ class Watchdog:
     self._model_dir, self._deadlines = storage.absolute(model_dir), deadlines
     self._index = beats.index if beats else 0
     self._heartbeats, self._renew, self._journal = beats, renew, journal
-    # Time as it passed for this process: without that in which it was stopped.
+    # Running time of this process, without the time in which it was stopped.
     self._clock = 0.0
     self._seen, self._since = _doing, 0.0
     self._stop, self._ending = threading.Event(), threading.Lock()
-    self._look = threading.Event()  # at the others, at once
+    self._look = threading.Event()  # read the other heartbeats at once
     self._told: set[str] = set()
     self._threads: list[threading.Thread] = []
 
@@ -112,13 +112,13 @@ class Watchdog:
         atexit.register(_leave, code)
 
   def _blame(self, error: Exception) -> None:
-    """Ends the process if its error comes of another process that was lost.
+    """Ends the process if its error is caused by the loss of another process.
 
-    A collective fails as soon as a host is gone; that nothing is heard of the host is known later.
+    A collective fails as soon as a host is gone; the missing heartbeats show only later.
     """
     assert self._heartbeats
     what, is_told = shown(_doing), isinstance(error, errors.UserError)
-    phase('an error')  # which is no part of the step
+    phase('an error')  # not part of the step
     settle = 0 if is_told else _SETTLE_SECONDS
     longest = settle + 2 * self._heartbeats.interval * isinstance(error, jax.errors.JaxRuntimeError)
     for _ in range(2):  # see Heartbeats.unsure
@@ -142,14 +142,14 @@ class Watchdog:
     before = time.monotonic()
     while not self._stop.wait(tick):
       now = time.monotonic()
-      # After SIGSTOP or on a machine that was busy: that time is nobody's fault.
+      # After SIGSTOP or on a busy machine: that time does not count.
       self._clock += min(now - before, 2 * tick + 1)
       before = now
       if _doing is not self._seen:
         self._seen, self._since = _doing, self._clock
       try:
         problem = self._problem()
-      except Exception as error:  # of a bucket or a disk, perhaps: the deadlines still hold
+      except Exception as error:  # perhaps a bucket or a disk: the deadlines still hold
         problem = ''
         self._tell_once(f'the heartbeats of the run cannot be looked at: {error}')
       if problem:
@@ -161,7 +161,7 @@ class Watchdog:
       errors.notice(text)
 
   def _problem(self) -> str:
-    """Why the process must end, '' if it need not."""
+    """Returns why the process must end, '' if it need not."""
     elapsed, name = self._clock - self._since, self._seen[2]
     limit = self._deadlines.step if name == STEP else self._deadlines.progress
     told = f'{shown(self._seen)!r} has taken {elapsed:.0f} s'
@@ -169,10 +169,10 @@ class Watchdog:
     if self._heartbeats:
       if self._heartbeats.unsure():
         self._look.set()
-      # One that ended by an error: perhaps this process has the same, in a moment.
+      # A peer that ended with an error: this process may be about to report the same.
       if lost := self._heartbeats.lost(killed_only=elapsed < _SETTLE_SECONDS):
         return f'{lost} while this process was in {shown(self._seen)!r}'
-      if name == PROGRESS:  # what others do is progress of the run
+      if name == PROGRESS:  # what other processes do counts as progress of the run
         elapsed = min(elapsed, self._clock - self._heartbeats.moved)
       patience = self._deadlines.step and self._heartbeats.patience(self._deadlines.step)
       silent = self._heartbeats.silent(patience) if patience and elapsed > patience else ''
@@ -184,7 +184,7 @@ class Watchdog:
     return ''
 
   def _beat(self) -> None:
-    """Heartbeats and the lease, which may take as long as a bucket takes."""
+    """Writes heartbeats and the lease, which may block as long as a bucket does."""
     interval = self._heartbeats.interval if self._heartbeats else heartbeats.interval(self._model_dir)
     while True:
       if self._heartbeats:
@@ -198,9 +198,9 @@ class Watchdog:
         return
 
   def _end(self, problem: str) -> None:
-    """Says it all, and ends the process."""
+    """Reports the problem and ends the process."""
     if not self._ending.acquire(blocking=False):
-      time.sleep(3600)  # the other thread is about to end it
+      time.sleep(3600)  # the other thread is ending it
     stacks = _stacks()
     name = f'process-{self._index}-{time.strftime("%Y%m%d-%H%M%S")}.txt'
     path = storage.join(self._model_dir, FOLDER, name)
@@ -215,7 +215,7 @@ class Watchdog:
     os._exit(errors.HANG)
 
   def _write(self, path: str, text: str) -> None:
-    with contextlib.suppress(Exception):  # what matters is that the process ends
+    with contextlib.suppress(Exception):  # the process must end in any case
       storage.make_folder(os.path.dirname(path))
       storage.write_whole(path, text)
     with contextlib.suppress(Exception):
@@ -232,14 +232,14 @@ def shown(doing: tuple[str, int | None, str]) -> str:
 
 
 def _leave(code: int) -> None:
-  """Ends a process that has failed; jax would wait for the others, and abort when they end."""
+  """Ends a failed process; jax would wait for the others, and abort when they end."""
   sys.stdout.flush()
   sys.stderr.flush()
   os._exit(code)
 
 
 def _stacks() -> str:
-  """The stacks of all threads; '' if there is no room for them."""
+  """Returns the stacks of all threads; '' if no temporary file can be written."""
   try:
     with tempfile.TemporaryFile() as file:
       faulthandler.dump_traceback(file, all_threads=True)
