@@ -183,7 +183,6 @@ def test_text_of_the_card_is_of_declared_tasks():
   registration.load_tasks()
   names = ['sst2', 'wmt16_translate_deen']
   assert report_inputs._languages(names, {}) == ['en', 'de'] and len(report_inputs._on_hub(names)) == 2
-  assert tiny_runs.RUN['data'] == 'embedded'
 
 
 def test_results_that_cannot_be_read_stop_an_export_before_it_begins(tmp_path):
@@ -193,3 +192,11 @@ def test_results_that_cannot_be_read_stop_an_export_before_it_begins(tmp_path):
   with pytest.raises(UserError, match='results.json'):
     huggingface.main(['export', str(tmp_path / 'base'), str(tmp_path / 'out')])
   assert not (tmp_path / 'out').exists()
+
+
+def test_a_run_that_began_from_a_public_model_itself_has_its_licence(tmp_path):
+  began = {'path': '/far/Qwen3-0.6B', 'identity': 'x', 'model_type': 'qwen3', 'license': 'mit'}
+  told = tiny_runs.told(init_from='/far/Qwen3-0.6B', public_base=began)
+  checkpoint.write_run(str(tmp_path), told)
+  assert report_inputs._base_of(str(tmp_path)) == {'folder': 'Qwen3-0.6B', 'license': 'mit'}
+  assert report_inputs._base_of(str(tmp_path), 'Qwen/Qwen3-0.6B')['name'] == 'Qwen/Qwen3-0.6B'
