@@ -32,7 +32,7 @@ SHARED := -n 2 --dist loadfile --no-loadscope-reorder
 # marked `long` or `bucket`.
 # A new file of tests is taken unless it is listed.
 WITH_TORCH := askings families gguf harness huggingface model_card peft public_folders \
-  same_texts serving serving_page
+  same_texts serving serving_page smollm2
 WITH_BUCKETS := bucket_checkpoints caching compilation fuzz growing launch lease private_folders recall \
   storage store_hosts store_published supervisor watchdog
 OTHER_ROOMS := commandline comparison copies damaged_answers decoding evaluate experiment generate \

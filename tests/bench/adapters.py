@@ -92,7 +92,7 @@ def peer(folder: str):
   told = peft.LoraConfig(r=RANK, lora_alpha=ALPHA, target_modules='all-linear', task_type='CAUSAL_LM')
   adapted = peft.get_peft_model(model, told)
   found = peft.set_peft_model_state_dict(adapted, load_file(f'{folder}/fresh.safetensors'))
-  assert not found.unexpected_keys
+  assert not found.unexpected_keys  # type: ignore[attr-defined]
   rule = torch.optim.Adam([leaf for leaf in adapted.parameters() if leaf.requires_grad], lr=RATE)
 
   def take(_, batch):
