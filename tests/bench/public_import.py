@@ -70,10 +70,10 @@ def _timed(read):
 
   def go(_):
     pathlib.Path('/proc/self/clear_refs').write_text('5')  # the peak begins anew
-    before, start = _status('VmRSS'), time.perf_counter()
+    before, start = sides.status('VmRSS'), time.perf_counter()
     shards = read()
     seconds = time.perf_counter() - start
-    return {'peak': _status('VmHWM') - before, 'shards': shards, 'seconds': round(seconds, 3)}
+    return {'peak': sides.status('VmHWM') - before, 'shards': shards, 'seconds': round(seconds, 3)}
 
   return go
 
@@ -144,12 +144,6 @@ def orbax(folder: str):
     return sum(leaf.nbytes for leaf in arrays.values())
 
   return _timed(read)
-
-
-def _status(name: str) -> int:
-  """Bytes of this process, by the kernel's count."""
-  lines = pathlib.Path('/proc/self/status').read_text(encoding='utf-8').splitlines()
-  return next(1024 * int(line.split()[1]) for line in lines if line.startswith(f'{name}:'))
 
 
 if __name__ == '__main__':

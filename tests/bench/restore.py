@@ -81,23 +81,17 @@ def restore(folder: str, devices: int):
   def go(_):
     with checkpoint.opened(folder, 1) as checkpoints:
       pathlib.Path('/proc/self/clear_refs').write_text('5')  # the peak begins anew
-      before, start = _status('VmRSS'), time.perf_counter()
+      before, start = sides.status('VmRSS'), time.perf_counter()
       state = checkpoint.restore(checkpoints, target)
       jax.block_until_ready(state)
       seconds = time.perf_counter() - start
-      peak = _status('VmHWM') - before
+      peak = sides.status('VmHWM') - before
     leaves = jax.tree.leaves(state)
     shards = sum(shard.data.nbytes for leaf in leaves for shard in leaf.addressable_shards)
     largest = max(leaf.nbytes for leaf in leaves)
     return {'peak': peak, 'shards': shards, 'largest': largest, 'seconds': round(seconds, 3)}
 
   return go
-
-
-def _status(name: str) -> int:
-  """Bytes of this process, by the kernel's count."""
-  lines = pathlib.Path('/proc/self/status').read_text(encoding='utf-8').splitlines()
-  return next(1024 * int(line.split()[1]) for line in lines if line.startswith(f'{name}:'))
 
 
 if __name__ == '__main__':

@@ -3,6 +3,7 @@
 
 import json
 import os
+import pathlib
 import subprocess
 import sys
 import time
@@ -45,6 +46,12 @@ class Side:
   def end(self) -> None:
     self._process.stdin.close()
     self._process.wait()
+
+
+def status(name: str) -> int:
+  """Bytes of this process by the kernel's count: 'VmRSS', or 'VmHWM', the most so far."""
+  lines = pathlib.Path('/proc/self/status').read_text(encoding='utf-8').splitlines()
+  return next(1024 * int(line.split()[1]) for line in lines if line.startswith(f'{name}:'))
 
 
 def serve(make: Callable[[str], Callable[..., Any]], folder: str) -> None:
