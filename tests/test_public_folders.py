@@ -137,6 +137,9 @@ def test_two_of_them_are_compared(evaluated, here):
   shutil.copytree('hub/first', 'hub/third')
   with pytest.raises(UserError, match='hub/third is a public model without results in evaluations/third'):
     report.write(['hub/third'])
+  shutil.copytree('hub/second', 'elsewhere/first')
+  with pytest.raises(UserError, match='evaluations/first holds results of .*hub/first, not of elsewhere/first; name'):
+    report.write(['elsewhere/first', 'hub/second'], str(here / 'both.html'))
 
 
 def test_results_of_another_model_are_not_mixed_in(evaluated, here):
