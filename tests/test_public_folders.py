@@ -301,6 +301,21 @@ def cut(path):
   path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
 
 
+def test_a_name_on_the_hub_is_told_how_to_download(here):
+  for command in (
+    lambda: evaluation.evaluate(evaluation.Evaluation(model_dir='Org/Model', held_out='cb', dry_run=True)),
+    lambda: huggingface.main(['import', 'Org/Model', 'imported']),
+    lambda: tune('begun', 'Org/Model', 1),
+  ):
+    FLAN._loaded = None
+    with pytest.raises(
+      UserError, match='Org/Model.*; a model of the hub is downloaded first: hf download Org/Model --'
+    ):
+      command()
+  with pytest.raises(UserError, match='holds no run.*, or a public model$'):
+    evaluation.evaluate(evaluation.Evaluation(model_dir='hub/misspelt', held_out='cb', dry_run=True))
+
+
 def test_other_parameters_are_told_apart(here, tmp_path):
   assert checkpoint.identity('hub/first', 0) != checkpoint.identity('hub/second', 0)
   shutil.copytree('hub/first', tmp_path / 'copy')

@@ -90,8 +90,6 @@ def find(job: Any, place: str | None = None, alone: bool = False) -> Findings:
     watched = in_training_eval.prepared(job.held_out, job.held_out_examples) if job.schedule.held_out_every else None
   if (overlap or job.init_from) and (checkpoint.read_run(job.model_dir) or checkpoint.steps(job.model_dir)):
     inputs = None  # a run that has begun is let through where a new one is not, be its run.json lost or not
-  if job.adapter:
-    inputs = None  # run.json of an adapter tells its base, whose parameters are not read yet
   return Findings(
     run=run,
     ends=words.ends.described(words.piece),
@@ -100,7 +98,7 @@ def find(job: Any, place: str | None = None, alone: bool = False) -> Findings:
     watched=watched,
     notices=tuple(notices),
     place=place,
-    inputs=inputs,
+    inputs=None if job.adapter else inputs,  # its run tells its base, whose parameters are not read yet
   )
 
 
