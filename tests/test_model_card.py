@@ -13,6 +13,7 @@ from flan_jax.cli import huggingface
 from flan_jax.data import vocabulary
 from flan_jax.errors import UserError
 from flan_jax.evaluation import scores
+from flan_jax.model import adapters
 from flan_jax.public_models import base_card
 from flan_jax.report import card
 from flan_jax.runs import registration, report_inputs
@@ -168,6 +169,12 @@ def test_an_adapter_has_a_card_that_peft_and_the_hub_read(tmp_path):
   assert made.data.base_model_relation == 'adapter'
   assert json.loads((tmp_path / 'out/adapter_config.json').read_text())['base_model_name_or_path'] == 'Org/Base'
   assert 'LoRA of rank 3' in made.text and 'Not evaluated' in made.text
+
+
+def test_the_card_of_an_adapter_whose_base_has_no_name_on_the_hub():
+  run = fake_run.run(data='tfds 58', adapter=adapters.Adapter(rank=2), base=run_file.Base(0, 'x'), init_from='base')
+  _, text = read(card.text(subject(run=run, adapter_alone=True)))
+  assert 'A LoRA adapter for base' in text and 'vllm serve' not in text
 
 
 def test_what_was_only_imported_is_not_called_tuned(tmp_path):

@@ -137,6 +137,9 @@ def test_two_of_them_are_compared(evaluated, here):
   shutil.copytree('hub/first', 'hub/third')
   with pytest.raises(UserError, match='hub/third is a public model without results in evaluations/third'):
     report.write(['hub/third'])
+  shutil.copytree('hub/second', 'elsewhere/first')
+  with pytest.raises(UserError, match='evaluations/first holds results of .*hub/first, not of elsewhere/first; name'):
+    report.write(['elsewhere/first', 'hub/second'], str(here / 'both.html'))
 
 
 def test_results_of_another_model_are_not_mixed_in(evaluated, here):
@@ -296,6 +299,21 @@ def test_what_is_missing_is_told_before_anything_starts(here, tmp_path, spoil, m
 def cut(path):
   """Leaves the first half of a file."""
   path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def test_a_name_on_the_hub_is_told_how_to_download(here):
+  for command in (
+    lambda: evaluation.evaluate(evaluation.Evaluation(model_dir='Org/Model', held_out='cb', dry_run=True)),
+    lambda: huggingface.main(['import', 'Org/Model', 'imported']),
+    lambda: tune('begun', 'Org/Model', 1),
+  ):
+    FLAN._loaded = None
+    with pytest.raises(
+      UserError, match='Org/Model.*; a model of the hub is downloaded first: hf download Org/Model --'
+    ):
+      command()
+  with pytest.raises(UserError, match='holds no run.*, or a public model$'):
+    evaluation.evaluate(evaluation.Evaluation(model_dir='hub/misspelt', held_out='cb', dry_run=True))
 
 
 def test_other_parameters_are_told_apart(here, tmp_path):

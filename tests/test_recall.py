@@ -19,12 +19,13 @@ from flan_jax.data import vocabulary
 from flan_jax.data.mixing import mixing
 from flan_jax.data.overlap import proof
 from flan_jax.data.tokenizers import vocabulary_file
+from flan_jax.model import adapters
 from flan_jax.runs import registration, training
 from flan_jax.runs.launch import local
 from flan_jax.runs.start import findings, recall
 from flan_jax.training import checkpoint, loop, metric_log
 from flan_jax.training.rows import Rows
-from tests import doors, tiny_runs
+from tests import doors, public_folders, tiny_runs
 from tests.buckets import bucket, bucket_server  # noqa: F401  fixtures
 from tests.test_job import SMALL, TUNE
 
@@ -469,6 +470,19 @@ def test_a_run_that_was_let_through_does_not_let_others_through(tuned, world, tm
   elif begun:
     (tmp_path / 'run/checkpoints/2').mkdir(parents=True)
   assert (findings.find(job, 'place').inputs is None) == bool(begun and base)
+
+
+def test_a_start_of_an_adapter_is_not_kept(tuned, world):
+  """A run of an adapter is none without its base, which the first start has not read yet."""
+  job = dataclasses.replace(tuned, init_from=str(world / 'base'))
+  assert findings.find(job, 'place').inputs
+  assert findings.find(dataclasses.replace(job, adapter=adapters.Adapter(rank=2)), 'place').inputs is None
+
+
+def test_other_parameters_of_a_public_base_are_found_out_anew(tmp_path):
+  inputs = lambda: recall.inputs('data', vocabulary.BYTES, str(tmp_path))
+  before = (public_folders.write(tmp_path), inputs())[1]
+  assert before == inputs() and before != (public_folders.write(tmp_path, seed=1), inputs())[1]
 
 
 def test_notices_are_told_once_a_start(tuned, monkeypatch, capsys):

@@ -94,6 +94,11 @@ def _read(model_dir: str, name: str):
     raise UserError(
       f'{model_dir!r} holds no run (no {checkpoint.RUN_FILE}); name the MODEL_DIR of one that `flan_jax train` wrote'
     )
+  if is_public and run.imported_from != os.path.abspath(os.path.expanduser(model_dir)):
+    raise UserError(
+      f'{folder} holds results of {run.imported_from}, not of {model_dir}; name the folder of its results '
+      '(--output_dir of evaluate)'
+    )
   found = results.read(folder)
   if found is None:
     raise UserError(

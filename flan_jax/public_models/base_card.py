@@ -40,6 +40,13 @@ def is_hub_name(text: str) -> bool:
   return bool(_HUB.fullmatch(text))
 
 
+def download_hint(path: str) -> str:
+  """What to add to an error about a path that is not there and may be a name on the hub; '' if it is none."""
+  if not is_hub_name(path) or os.path.isdir(os.path.dirname(path)):
+    return ''
+  return f'; a model of the hub is downloaded first: hf download {path} --local-dir {os.path.basename(path)}'
+
+
 def _name(folder: str, config: Mapping[str, Any]) -> str | None:
   """Its name on the hub: from the hub's cache, else what it was saved from."""
   found = next((match for part in os.path.abspath(folder).split(os.sep) if (match := _CACHE.fullmatch(part))), None)

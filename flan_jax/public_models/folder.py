@@ -10,7 +10,7 @@ from flan_jax.data.tokenizers import ends as ends_lib
 from flan_jax.data.tokenizers import words as words_lib
 from flan_jax.errors import UserError
 from flan_jax.model import decoder, families
-from flan_jax.public_models import gguf_file, gguf_model
+from flan_jax.public_models import base_card, gguf_file, gguf_model
 from flan_jax.training import checkpoint
 
 CONFIG = 'config.json'
@@ -106,5 +106,7 @@ def run_of(model_dir: str, named: str = '') -> checkpoint.Run:
 def _read_config(path: str) -> dict:
   file = os.path.join(path, CONFIG)
   if not os.path.exists(file):
-    raise UserError(f'{path} has no {CONFIG}; name a folder of a public model, or a GGUF file')
+    raise UserError(
+      f'{path} has no {CONFIG}; name a folder of a public model, or a GGUF file{base_card.download_hint(path)}'
+    )
   return storage.read_object(file)

@@ -8,6 +8,7 @@ from flan_jax import storage
 from flan_jax.data.tokenizers import kept_vocabulary, tokenizer_files
 from flan_jax.errors import UserError
 from flan_jax.evaluation import groups
+from flan_jax.public_models import base_card
 from flan_jax.runs import evaluation_request, feeds, public_folders
 from flan_jax.training.rows import Rows
 
@@ -73,7 +74,8 @@ def check_base(init_from: str, run: Any) -> None:
 
   base = checkpoint.read_run(init_from)
   if base is None:
-    raise UserError(f'INIT_FROM = {init_from!r} holds no run; name the MODEL_DIR of one')
+    hint = base_card.download_hint(init_from)
+    raise UserError(f'INIT_FROM = {init_from!r} holds no run; name the MODEL_DIR of one, or a public model{hint}')
   checkpoint.check_step(init_from)
   if base.vocabulary.hash not in ('', run.vocabulary.hash):
     kept = kept_vocabulary.copy(init_from, base.vocabulary)

@@ -13,6 +13,7 @@ from flan_jax.data.tokenizers import kept_vocabulary, tokenizer_files, vocabular
 from flan_jax.errors import notice, UserError
 from flan_jax.evaluation import groups
 from flan_jax.evaluation.scores import Training
+from flan_jax.public_models import base_card
 
 UNTUNED, PLAIN, TUNED = MODELS = 'untuned', 'plain', 'tuned'
 BOTH, ALL = 'both', 'all'
@@ -67,7 +68,10 @@ def read_run(model_dir: str, named: str = '') -> Any:
   run = checkpoint.read_run(model_dir)
   if run is None:
     named = named or f'MODEL_DIR = {model_dir!r}'
-    raise UserError(f'{named} holds no run (no {checkpoint.RUN_FILE}); name one that `flan_jax train` wrote')
+    raise UserError(
+      f'{named} holds no run (no {checkpoint.RUN_FILE}); name one that `flan_jax train` wrote, or a public model'
+      f'{base_card.download_hint(model_dir)}'
+    )
   return run
 
 

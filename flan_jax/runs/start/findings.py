@@ -98,7 +98,7 @@ def find(job: Any, place: str | None = None, alone: bool = False) -> Findings:
     watched=watched,
     notices=tuple(notices),
     place=place,
-    inputs=inputs,
+    inputs=None if job.adapter else inputs,  # its run tells its base, whose parameters are not read yet
   )
 
 

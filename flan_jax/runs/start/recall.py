@@ -25,7 +25,7 @@ from typing import Any, Iterable, Mapping
 from flan_jax import storage
 from flan_jax.data.tokenizers import vocabulary_file
 from flan_jax.errors import notice, UserError
-from flan_jax.runs import registration
+from flan_jax.runs import public_folders, registration
 from flan_jax.training import run_file
 
 FOLDER = 'starts'  # in the user's cache
@@ -117,6 +117,8 @@ def inputs(
   data: as `files` gives it. vocabulary: absolute path, or 'bytes'. modules: as `modules_elsewhere`.
   """
   words, bases = _vocabulary(vocabulary), [_digest(run.to_json()) for run in run_file.lineage(init_from)]
+  if init_from and public_folders.mark(init_from):
+    bases.append(public_folders.identity(init_from))  # which run.json repeats
   others = {path: _states('', [path]) for path in modules}
   if None in (data, words, *others.values()):
     return None
