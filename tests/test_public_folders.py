@@ -249,6 +249,20 @@ def test_training_takes_its_model_and_vocabulary_and_goes_on_without_it(alone, t
   assert (values['model_type'], values['max_position_embeddings']) == ('llama', 2048)
 
 
+def test_what_stands_in_a_file_that_includes_a_run_file_wins_too(alone, tmp_path):
+  mine = tmp_path / 'mine.gin'
+  mine.write_text("include 'runs/tune.gin'\nINIT_FROM = 'hub/first'\nATTENTION = 'xla'\nREMAT = 'full'\n")
+  rest = [word for word in TRAIN if 'runs/tune.gin' not in word]
+  try:
+    FLAN._loaded = None
+    train.main([f'--gin_file={mine}', *rest, f"--gin.MODEL_DIR='{tmp_path}/run'", '--dry_run'])
+    found = [gin.query_parameter(f'{name}/gin.macro.value') for name in ('ATTENTION', 'REMAT')]
+    assert found == ['xla', 'dots']  # the second by the command line
+    assert gin.query_parameter('decoder.DecoderConfig.layers') == 2
+  finally:
+    gin.clear_config()
+
+
 def test_an_adapter_is_trained_beside_it(alone, tmp_path):
   run = str(tmp_path / 'run')
   tune(run, 'hub/first', 1, "--gin.ADAPTER='lora'", '--gin.ADAPTER_RANK=2')

@@ -21,6 +21,7 @@ from flan_jax.errors import did_you_mean, UserError
 from flan_jax.runs import public_folders, registration
 
 BEGAN = time.time()  # of this process, but for a blink
+_RUN_FILES = "include 'runs/", 'include "runs/'  # a line that includes one
 
 QUIET = {
   'TF_CPP_MIN_LOG_LEVEL': '3',  # TensorFlow's C++ notices at start-up
@@ -218,8 +219,11 @@ def _take_model(gin, files: Sequence[tuple[str, str]], bindings: Sequence[str]) 
   from flan_jax.public_models import importing
 
   gin.parse_config(importing.gin_text(run))
-  later = [path for _, path in files if not _is_run_file(path)]
-  gin.parse_config_files_and_bindings(later, bindings, finalize_config=False)
+  for _, path in files:
+    if os.path.dirname(path) != os.path.join(gin_folder(), 'runs'):
+      with open(path, encoding='utf-8') as file:  # again, but for the models of run files that it includes
+        gin.parse_config([line for line in file.read().splitlines() if not line.startswith(_RUN_FILES)])
+  gin.parse_config(bindings)
 
 
 def _macro_value(gin, name: str) -> str | None:
@@ -324,7 +328,7 @@ def _fetched(name: str) -> str:
 def _is_run_file(path: str) -> bool:
   """Whether a gin file wires a whole run: one of ours, or one that includes one."""
   with open(path, encoding='utf-8', errors='replace') as file:
-    includes = any(line.startswith(("include 'runs/", 'include "runs/')) for line in file)
+    includes = any(line.startswith(_RUN_FILES) for line in file)
   return includes or os.path.dirname(path) == os.path.join(gin_folder(), 'runs')
 
 
