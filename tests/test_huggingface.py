@@ -318,7 +318,7 @@ EIGHT = {'model.norm.weight': np.ones(30, np.int8)}
     (change_tensors(lambda state: state.update(EXTRA)), 'q_proj.bias'),
     (change_tensors(lambda state: state.update(EIGHT)), 'of type I8'),
     (change_config(intermediate_size=38), r'is \(37, 30\), by config.json .*\(38, 30\)'),
-    (lambda folder: (folder / 'tokenizer.json').unlink(), 'name the vocabulary'),
+    (lambda folder: (folder / 'tokenizer.json').unlink(), 'import it with its own: .*--vocabulary=FILE'),
   ],
 )
 def test_what_cannot_be_imported_is_named(folder, tmp_path, break_it, message):

@@ -10,7 +10,7 @@ from flan_jax.data.tokenizers import ends as ends_lib
 from flan_jax.data.tokenizers import words as words_lib
 from flan_jax.errors import UserError
 from flan_jax.model import decoder, families
-from flan_jax.public_models import base_card, gguf_file, gguf_model
+from flan_jax.public_models import base_card, gguf_file, gguf_model, gguf_tokenizer
 from flan_jax.training import checkpoint
 
 CONFIG = 'config.json'
@@ -68,14 +68,12 @@ def read_vocabulary(model: PublicModel) -> tuple[words_lib.Words, ends_lib.Ends]
   """
   path = model.vocabulary
   if path is None:
-    raise UserError(f'{model.path} has no {" or ".join(TOKENIZERS)}; name the vocabulary with --vocabulary=FILE')
+    raise UserError(f'{model.path} has no {" or ".join(TOKENIZERS)}; {gguf_tokenizer.OWN}')
   words = words_lib.opened(path)
   ends = ends_lib.of_folder(model.folder, words) or words_lib.ends_beside(path, words)
   rows, size = model.config.known_vocab_size, max(words.size, *(one + 1 for one in ends.ends))
   if size > rows:
-    raise UserError(
-      f'the vocabulary {path} has {size} tokens, the model {rows} rows; name its own with --vocabulary=FILE'
-    )
+    raise UserError(f'the vocabulary {path} has {size} tokens, the model {rows} rows; {gguf_tokenizer.OWN}')
   return words, ends
 
 

@@ -17,6 +17,8 @@ from flan_jax.data.tokenizers import byte_tokenizer
 from flan_jax.data.tokenizers import ends as ends_lib
 from flan_jax.errors import UserError
 
+# The remedy where a model has no tokenizer that can be read.
+OWN = 'import it with its own: flan_jax huggingface import SRC DST --vocabulary=FILE'
 _UNKNOWN, _CONTROL, _USER_DEFINED = 2, 3, 4  # of tokenizer.ggml.token_type
 _GPT2 = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
 _TAIL = r'| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+'
@@ -46,12 +48,11 @@ def write(folder: str, metadata: Mapping[str, Any]) -> None:
   told = {key.removeprefix('tokenizer.ggml.'): value for key, value in metadata.items() if key.startswith('tokenizer.')}
   kind, tokens = told.get('model'), told.get('tokens')
   if not isinstance(tokens, list) or not tokens:
-    raise UserError('its metadata has no tokenizer (tokenizer.ggml.tokens); name one with --vocabulary=FILE')
+    raise UserError(f'its metadata has no tokenizer (tokenizer.ggml.tokens); {OWN}')
   makers = {'gpt2': _write_bpe, 'llama': _write_sentencepiece}
   if kind not in makers:
     raise UserError(
-      f'its metadata has tokenizer.ggml.model {kind!r}: a tokenizer is made of {", ".join(makers)} only; name one with '
-      '--vocabulary=FILE'
+      f'its metadata has tokenizer.ggml.model {kind!r}: a tokenizer is made of {", ".join(makers)} only; {OWN}'
     )
   for key in (*_KEYS.values(), *_STOPS):
     number = told.get(key)
@@ -92,12 +93,9 @@ def _begins(told: Mapping[str, Any]) -> bool:
 def _write_bpe(folder: str, told: Mapping[str, Any]) -> None:
   pre, merges = told.get('pre'), told.get('merges')
   if pre not in _CUTS:
-    raise UserError(
-      f'its metadata has tokenizer.ggml.pre {pre!r}: texts are cut as in {", ".join(_CUTS)} only; name the tokenizer '
-      'with --vocabulary=FILE'
-    )
+    raise UserError(f'its metadata has tokenizer.ggml.pre {pre!r}: texts are cut as in {", ".join(_CUTS)} only; {OWN}')
   if not isinstance(merges, list):
-    raise UserError('its metadata has no tokenizer.ggml.merges; name the tokenizer with --vocabulary=FILE')
+    raise UserError(f'its metadata has no tokenizer.ggml.merges; {OWN}')
   kinds = told.get('token_type') or [1] * len(told['tokens'])
   vocabulary: dict[str, int] = {}
   for number, (token, kind) in enumerate(zip(told['tokens'], kinds)):
@@ -106,7 +104,7 @@ def _write_bpe(folder: str, told: Mapping[str, Any]) -> None:
   try:
     made = tokenizers.Tokenizer(models.BPE(vocabulary, pairs, ignore_merges=pre in _LLAMA3_NAMES))
   except Exception as error:  # the library raises nothing narrower
-    raise UserError(f'its metadata has merges that are no tokens ({error}); name one with --vocabulary=FILE') from None
+    raise UserError(f'its metadata has merges that are no tokens ({error}); {OWN}') from None
   made.normalizer = normalizers.NFC() if pre in _COMPOSED else None
   cuts = [pre_tokenizers.Split(Regex(cut), 'isolated') for cut in _CUTS[pre]]
   made.pre_tokenizer = pre_tokenizers.Sequence([*cuts, pre_tokenizers.ByteLevel(False, use_regex=False)])
@@ -135,10 +133,7 @@ def _write_sentencepiece(folder: str, told: Mapping[str, Any]) -> None:
 
   tokens, scores, kinds = (told.get(key, []) for key in ('tokens', 'scores', 'token_type'))
   if not len(scores) == len(kinds) == len(tokens):
-    raise UserError(
-      'its metadata has no tokenizer.ggml.scores and token_type for every token; name the tokenizer with '
-      '--vocabulary=FILE'
-    )
+    raise UserError(f'its metadata has no tokenizer.ggml.scores and token_type for every token; {OWN}')
   made: Any = sentencepiece_model_pb2.ModelProto()  # type: ignore[attr-defined]
   for token, score, kind in zip(tokens, scores, kinds):
     # llama.cpp's converter writes their blanks as such.
