@@ -31,7 +31,7 @@ SHARED := -n 2 --dist loadfile --no-loadscope-reorder
 # the world or of the commands, the records of each dataset and their copies, and what is
 # marked `long` or `bucket`.
 # A new file of tests is taken unless it is listed.
-WITH_TORCH := askings families gguf harness huggingface model_card peft public_folders \
+WITH_TORCH := askings families gguf harness huggingface model_card peft public_folders recall \
   same_texts serving serving_page smollm2
 WITH_BUCKETS := bucket_checkpoints caching compilation fuzz growing launch lease private_folders recall \
   storage store_hosts store_published supervisor watchdog

