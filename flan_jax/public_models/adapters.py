@@ -86,8 +86,7 @@ def import_adapter(src: str, dst: str, base_dir: str | None) -> checkpoint.Run:
 
 def _family(model_dir: str, run: checkpoint.Run) -> str:
   """The model_type that a folder of the parameters has, or would have."""
-  told = [one.imported or {} for one in checkpoint.lineage(model_dir)]
-  known = [imported['model_type'] for imported in told if 'model_type' in imported]
+  known = [one.origin['model_type'] for one in checkpoint.lineage(model_dir) if 'model_type' in one.origin]
   return families.write_config(run.model, run.rows.row_length, next(iter(known), None))['model_type']
 
 

@@ -12,10 +12,13 @@ memory of all of them once more; here each part is read into its place in the sh
 import os
 from typing import Any
 
+import jax.numpy as jnp
 import numpy as np
 
 from flan_jax.errors import UserError
 
+# The types of plain numbers that are read, as safetensors and GGUF name them.
+FLOATS = {'F64': np.float64, 'F32': np.float32, 'F16': np.float16, 'BF16': jnp.bfloat16}
 _GAP = 1 << 14  # bytes between two parts of a row that are read rather than left out
 
 

@@ -105,8 +105,6 @@ def exported_run(src: str) -> checkpoint.Run:
   if foreign.reader_of(src):
     raise UserError(f'{src} holds no run: it is a public model itself; import it first to write it anew')
   run = folder.run_of(src)
-  if not storage.exists(storage.join(src, checkpoint.RUN_FILE)):  # a public model stands for itself
-    raise UserError(f'{src} holds no run (no {checkpoint.RUN_FILE}); name a MODEL_DIR')
   if run.adapter and run.adapter.kind == adapters.PROMPT:
     raise UserError(f'{src} is a run of ADAPTER = {run.adapter.kind!r}: no family has a place for a soft prompt')
   return run
@@ -114,7 +112,7 @@ def exported_run(src: str) -> checkpoint.Run:
 
 def _kept_of_imports(src: str) -> dict[str, Any]:
   """What the imports that a run comes from told, as KEPT names it, and their family."""
-  past = [(one.imported or one.public_base or {}).items() for one in reversed(checkpoint.lineage(src))]
+  past = [one.origin.items() for one in reversed(checkpoint.lineage(src))]
   return {key: value for items in past for key, value in items if key in ('model_type', *folder.KEPT)}
 
 

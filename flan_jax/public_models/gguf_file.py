@@ -6,13 +6,10 @@ import dataclasses
 import importlib
 from typing import Any, Mapping
 
-import jax.numpy as jnp
 import numpy as np
 
 from flan_jax.errors import UserError
 from flan_jax.public_models import byte_ranges
-
-_PLAIN = {'F64': np.float64, 'F32': np.float32, 'F16': np.float16, 'BF16': jnp.bfloat16}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,8 +71,8 @@ def open_tensors(path: str, contents: Contents, files: contextlib.ExitStack) -> 
 
 
 def _tensor(file: byte_ranges.File, shape: tuple[int, ...], kind: str, begin: int) -> Any:
-  if kind in _PLAIN:
-    return byte_ranges.Stored(file, begin, shape, _PLAIN[kind])
+  if kind in byte_ranges.FLOATS:
+    return byte_ranges.Stored(file, begin, shape, byte_ranges.FLOATS[kind])
   return Quantized(file, begin, shape, kind)
 
 

@@ -6,7 +6,6 @@ import json
 import os
 from typing import Any, Callable, Iterator, Mapping, Sequence
 
-import jax.numpy as jnp
 import numpy as np
 import safetensors
 from safetensors.numpy import save_file
@@ -16,7 +15,6 @@ from flan_jax.errors import UserError
 from flan_jax.public_models import byte_ranges
 
 INDEX, WHOLE = 'model.safetensors.index.json', 'model.safetensors'
-FLOATS = {'F64': np.float64, 'F32': np.float32, 'F16': np.float16, 'BF16': jnp.bfloat16}
 GB = 10**9
 FILE_BYTES = 5 * GB  # of an exported file; that much is in memory at a time
 
@@ -47,10 +45,10 @@ def _tensors(file: byte_ranges.File) -> dict[str, byte_ranges.Stored]:
 
 def _tensor(file: byte_ranges.File, start: int, told: Mapping[str, Any]) -> byte_ranges.Stored:
   kind = told['dtype']
-  known = ', '.join(FLOATS)
-  why = '' if kind in FLOATS else f'of type {kind}; only {known} are read, export the model without quantization'
+  floats, known = byte_ranges.FLOATS, ', '.join(byte_ranges.FLOATS)
+  why = '' if kind in floats else f'of type {kind}; only {known} are read, export the model without quantization'
   return byte_ranges.Stored(
-    file, start + told['data_offsets'][0], tuple(told['shape']), FLOATS.get(kind, np.uint8), why
+    file, start + told['data_offsets'][0], tuple(told['shape']), floats.get(kind, np.uint8), why
   )
 
 

@@ -140,6 +140,5 @@ def results_dir(path: str) -> str:
   """Where the results of a model go if nothing else is said: evaluations/NAME."""
   parts = os.path.abspath(path).removesuffix(GGUF).split(os.sep)
   if len(parts) > 2 and parts[-2] == 'snapshots':  # of the hub's cache: models--OWNER--NAME/snapshots/COMMIT
-    parts = [*parts[:-2], f'{parts[-3].removeprefix("models--")}-{parts[-1][:8]}']
-    return os.path.join(RESULTS, parts[-1])
+    return os.path.join(RESULTS, f'{parts[-3].removeprefix("models--")}-{parts[-1][:8]}')
   return os.path.join(RESULTS, parts[-1])

@@ -159,10 +159,9 @@ def _base_of(model_dir: str, name: str | None = None) -> dict[str, Any]:
 
   given = {base_card.NAME: name} if name else {}
   for run in checkpoint.lineage(model_dir):
-    told = run.imported or run.public_base or {}
-    if 'model_type' in told:
-      source = run.imported_from or told.get('path', '')
-      known = {key: value for key, value in told.items() if key in (base_card.NAME, *base_card.KEYS)}
+    if 'model_type' in run.origin:
+      source = run.imported_from or run.origin.get('path', '')
+      known = {key: value for key, value in run.origin.items() if key in (base_card.NAME, *base_card.KEYS)}
       return {'folder': os.path.basename(os.path.normpath(source))} | known | given
   return given
 

@@ -103,6 +103,11 @@ class Run:
       told[name] = told[name] | value if name in told else value
     return {'format': FORMAT, **told}
 
+  @property
+  def origin(self) -> Mapping[str, Any]:
+    """What an import, or a run that began from a public model itself, tells of that model; {} of other runs."""
+    return self.imported or self.public_base or {}
+
   def without_soft_prompt(self) -> 'Run':
     """Returns the run with the tokenization of the parameters that it began from."""
     ends = dict(self.ends or {})
